@@ -1,0 +1,24 @@
+package dev.holdfast.call;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Session} has to know about the application's call. An adapter implements it on what it has at hand. */
+public interface CallInfo {
+    /** The request's method, as the application wrote it. */
+    String method();
+
+    /**
+     * A header of the request.
+     *
+     * @param name compared without case
+     * @return its first value, null if absent
+     */
+    @Nullable
+    String requestHeader(String name);
+
+    /**
+     * Whether the body can be sent again, byte for byte. Asked anew at each decision: a recording may have overflowed
+     * meanwhile.
+     */
+    boolean bodyReplayable();
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.ErrorKind;
+import org.jspecify.annotations.Nullable;
+
+/** What one attempt gave. */
+public sealed interface Outcome {
+    /** The head of a response arrived. */
+    non-sealed interface Response extends Outcome {
+        /** The status code. */
+        int status();
+
+        /**
+         * A header of the response.
+         *
+         * @param name compared without case
+         * @return its first value, null if absent
+         */
+        @Nullable
+        String header(String name);
+    }
+
+    /**
+     * No response: the attempt failed.
+     *
+     * @param error what the client threw, unwrapped from {@code CompletionException}
+     * @param kind the adapter's classification of it
+     * @param nothingSent whether it is certain that no byte of the request was sent
+     */
+    record Failure(Throwable error, ErrorKind kind, boolean nothingSent) implements Outcome {}
+
+    /** The application cancelled or interrupted the call: no verdict about the origin. */
+    record Cancelled() implements Outcome {
+        /** The one instance that is needed. */
+        public static final Cancelled INSTANCE = new Cancelled();
+    }
+}

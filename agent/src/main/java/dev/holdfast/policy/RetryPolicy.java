@@ -1,0 +1,58 @@
+package dev.holdfast.policy;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything that the configuration says about retrying, merged for one host pattern. Immutable.
+ *
+ * @param enabled false: one attempt, timeouts still apply
+ * @param maxRetries retries after the first attempt, 0 to 100
+ * @param backoff the wait between attempts
+ * @param statuses the response statuses that are retried
+ * @param errors the kinds of failure that are retried
+ * @param errorClasses class names (exact, or a superclass's) of exceptions that are retried
+ * @param headerConditions response headers that ask for a retry, or forbid one, whatever the status
+ * @param methods methods that may be sent again although the origin may have applied them (upper case)
+ * @param honourRetryAfter whether {@code Retry-After} lengthens the wait
+ * @param maxRetryAfterNanos a {@code Retry-After} above this ends the retrying: the response is delivered
+ * @param attemptTimeoutNanos the time one attempt may take, 0 for no limit
+ * @param deadlineNanos the time the whole call may take, waits included, 0 for no limit
+ * @param replayLimitBytes how much of a body of unknown kind is recorded for a replay
+ * @param bufferResponseBytes a response body up to this size is held back until complete, so that one cut short
+ *     counts as a failed attempt; 0: off
+ */
+public record RetryPolicy(
+        boolean enabled,
+        int maxRetries,
+        Backoff backoff,
+        Set<Integer> statuses,
+        Set<ErrorKind> errors,
+        Set<String> errorClasses,
+        List<HeaderCondition> headerConditions,
+        Set<String> methods,
+        boolean honourRetryAfter,
+        long maxRetryAfterNanos,
+        long attemptTimeoutNanos,
+        long deadlineNanos,
+        long replayLimitBytes,
+        long bufferResponseBytes) {
+
+    /** Copies the collections. */
+    public RetryPolicy {
+        statuses = Set.copyOf(statuses);
+        errors = Set.copyOf(errors);
+        errorClasses = Set.copyOf(errorClasses);
+        headerConditions = List.copyOf(headerConditions);
+        methods = Set.copyOf(methods);
+    }
+
+    /**
+     * A response header that decides about a retry: the seed's custom retry condition, without code.
+     *
+     * @param name the header's name, compared without case
+     * @param value the value, compared without case and surrounding blanks
+     * @param retry true: such a response is retried; false: such a response is never retried
+     */
+    public record HeaderCondition(String name, String value, boolean retry) {}
+}

@@ -1,0 +1,32 @@
+package dev.holdfast.weave;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the adapter for {@code java.net.http} offers to woven code. {@link Object} stands for the types of that module,
+ * so that the hook can exist in a run-time image without it. Implementations never throw because of a defect of their
+ * own before the first attempt was sent: they return null, which runs the original body.
+ */
+public interface HttpClientHook {
+    /**
+     * @param client the {@code HttpClient} on which {@code send} was called
+     * @param request the {@code HttpRequest}
+     * @param handler the {@code BodyHandler}
+     * @return the response, or null: run the original body
+     * @throws IOException as {@code HttpClient.send}
+     * @throws InterruptedException as {@code HttpClient.send}
+     */
+    @Nullable
+    Object send(Object client, Object request, Object handler) throws IOException, InterruptedException;
+
+    /**
+     * @param client the {@code HttpClient} on which {@code sendAsync} was called
+     * @param request the {@code HttpRequest}
+     * @param handler the {@code BodyHandler}
+     * @param pushPromises the {@code PushPromiseHandler}, or null
+     * @return the future, or null: run the original body
+     */
+    @Nullable
+    Object sendAsync(Object client, Object request, Object handler, @Nullable Object pushPromises);
+}
