@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface HttpClientHook {
     /**
+     * A blocking call.
+     *
      * @param client the {@code HttpClient} on which {@code send} was called
      * @param request the {@code HttpRequest}
      * @param handler the {@code BodyHandler}
@@ -21,6 +23,8 @@ public interface HttpClientHook {
     Object send(Object client, Object request, Object handler) throws IOException, InterruptedException;
 
     /**
+     * An asynchronous call.
+     *
      * @param client the {@code HttpClient} on which {@code sendAsync} was called
      * @param request the {@code HttpRequest}
      * @param handler the {@code BodyHandler}

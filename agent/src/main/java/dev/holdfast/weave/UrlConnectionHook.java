@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** What the adapter for {@code HttpURLConnection} offers to woven code. Implementations never throw. */
 public interface UrlConnectionHook {
     /**
+     * A connection was opened.
+     *
      * @param connection what the JDK's handler made
      * @param url the URL that was opened
      * @param proxy the proxy that was asked for, or null
