@@ -1,0 +1,293 @@
+package dev.holdfast.testkit;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link ScriptedServer} does with one request: a well-formed response, or any way of spoiling one. A value: each
+ * method that changes something returns a new answer.
+ *
+ * <p>Where an answer spoils something, it says how by a {@link Cut}: {@code RESET} is a TCP reset (the peer sees
+ * "connection reset"), {@code CLOSE} a plain end of stream, {@code HANG} keeps the connection open and silent until
+ * {@link ScriptedServer#release()}.
+ */
+public final class Answer {
+    /** How the server ends an exchange that it does not complete. */
+    public enum Cut {
+        /** A TCP reset: {@code SO_LINGER} 0, then close. */
+        RESET,
+        /** End of stream (FIN). */
+        CLOSE,
+        /** Silence until {@link ScriptedServer#release()} or until the client goes away; then end of stream. */
+        HANG
+    }
+
+    /** Where in an exchange the server cuts it. */
+    enum Stage {
+        ACCEPT,
+        REQUEST_HEAD,
+        REQUEST,
+        RESPONSE_HEAD,
+        RESPONSE_BODY,
+        NOWHERE
+    }
+
+    final Stage stage;
+    final Cut cut;
+    final int cutAfter;
+    final int status;
+    final List<Map.Entry<String, String>> headers;
+    final byte[] body;
+    final Framing framing;
+    final long declaredLength;
+    final Duration delay;
+    final boolean held;
+    final int dripSize;
+    final Duration dripInterval;
+    final boolean closing;
+    final @Nullable Answer interim;
+
+    /** How the body's end is told. */
+    enum Framing {
+        LENGTH,
+        CHUNKED,
+        UNTIL_CLOSE
+    }
+
+    private Answer(Builder b) {
+        this.stage = b.stage;
+        this.cut = b.cut;
+        this.cutAfter = b.cutAfter;
+        this.status = b.status;
+        this.headers = List.copyOf(b.headers);
+        this.body = b.body;
+        this.framing = b.framing;
+        this.declaredLength = b.declaredLength;
+        this.delay = b.delay;
+        this.held = b.held;
+        this.dripSize = b.dripSize;
+        this.dripInterval = b.dripInterval;
+        this.closing = b.closing;
+        this.interim = b.interim;
+    }
+
+    /** A response with this status, no body and {@code Content-Length: 0}; the connection is kept alive. */
+    public static Answer respond(int status) {
+        Builder b = new Builder();
+        b.status = status;
+        return new Answer(b);
+    }
+
+    /** A response with a body. */
+    public static Answer respond(int status, String body) {
+        return respond(status).body(body);
+    }
+
+    /** Ends the connection when it is accepted, before anything is read. */
+    public static Answer onAccept(Cut cut) {
+        return cutAt(Stage.ACCEPT, cut, 0);
+    }
+
+    /** Ends the exchange when the request's head has arrived; its body is left unread. */
+    public static Answer afterRequestHead(Cut cut) {
+        return cutAt(Stage.REQUEST_HEAD, cut, 0);
+    }
+
+    /** Ends the exchange when the whole request has arrived; no byte of a response is sent. */
+    public static Answer afterRequest(Cut cut) {
+        return cutAt(Stage.REQUEST, cut, 0);
+    }
+
+    private static Answer cutAt(Stage stage, Cut cut, int after) {
+        Builder b = new Builder();
+        b.stage = stage;
+        b.cut = cut;
+        b.cutAfter = after;
+        return new Answer(b);
+    }
+
+    /** Adds a header. */
+    public Answer header(String name, String value) {
+        Builder b = new Builder(this);
+        b.headers.add(Map.entry(name, value));
+        return new Answer(b);
+    }
+
+    /** Sets the body, in UTF-8. */
+    public Answer body(String text) {
+        return body(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sets the body. */
+    public Answer body(byte[] bytes) {
+        Builder b = new Builder(this);
+        b.body = bytes.clone();
+        return new Answer(b);
+    }
+
+    /** Sends the body in chunks (one per drip, else one in all). */
+    public Answer chunked() {
+        Builder b = new Builder(this);
+        b.framing = Framing.CHUNKED;
+        return new Answer(b);
+    }
+
+    /** Sends no length: the end of the connection is the end of the body. */
+    public Answer untilClose() {
+        Builder b = new Builder(this);
+        b.framing = Framing.UNTIL_CLOSE;
+        b.closing = true;
+        return new Answer(b);
+    }
+
+    /** Announces this {@code Content-Length}, whatever the body: a longer one leaves the body short (then closes). */
+    public Answer declaring(long contentLength) {
+        Builder b = new Builder(this);
+        b.declaredLength = contentLength;
+        b.closing = true;
+        return new Answer(b);
+    }
+
+    /** Cuts the exchange after this many bytes of the response's head. */
+    public Answer cutInHead(int bytes, Cut cut) {
+        Builder b = new Builder(this);
+        b.stage = Stage.RESPONSE_HEAD;
+        b.cut = cut;
+        b.cutAfter = bytes;
+        return new Answer(b);
+    }
+
+    /** Cuts the exchange after this many bytes of the response's body. */
+    public Answer cutInBody(int bytes, Cut cut) {
+        Builder b = new Builder(this);
+        b.stage = Stage.RESPONSE_BODY;
+        b.cut = cut;
+        b.cutAfter = bytes;
+        return new Answer(b);
+    }
+
+    /** Waits this long before the first byte of the response (less, if {@link ScriptedServer#release()} comes). */
+    public Answer delayed(Duration time) {
+        Builder b = new Builder(this);
+        b.delay = time;
+        return new Answer(b);
+    }
+
+    /** Waits for {@link ScriptedServer#release()} before the first byte of the response. */
+    public Answer held() {
+        Builder b = new Builder(this);
+        b.held = true;
+        return new Answer(b);
+    }
+
+    /** Sends the body in pieces of this many bytes, with a pause before each. */
+    public Answer dripping(int pieceBytes, Duration pause) {
+        Builder b = new Builder(this);
+        b.dripSize = pieceBytes;
+        b.dripInterval = pause;
+        return new Answer(b);
+    }
+
+    /** Says {@code Connection: close} and closes after the response. */
+    public Answer closing() {
+        Builder b = new Builder(this);
+        b.closing = true;
+        return new Answer(b);
+    }
+
+    /** Sends another, interim response first, such as a 103. */
+    public Answer after(Answer interimResponse) {
+        Builder b = new Builder(this);
+        b.interim = interimResponse;
+        return new Answer(b);
+    }
+
+    /** The response's head as it goes over the wire, for an answer to a request with this method. */
+    byte[] head() {
+        StringBuilder s =
+                new StringBuilder("HTTP/1.1 ").append(status).append(" Status ").append(status);
+        s.append("\r\n");
+        headers.forEach(
+                h -> s.append(h.getKey()).append(": ").append(h.getValue()).append("\r\n"));
+        if (status >= 200 && status != 204 && status != 304) {
+            switch (framing) {
+                case LENGTH ->
+                    s.append("Content-Length: ")
+                            .append(declaredLength >= 0 ? declaredLength : body.length)
+                            .append("\r\n");
+                case CHUNKED -> s.append("Transfer-Encoding: chunked\r\n");
+                case UNTIL_CLOSE -> {}
+            }
+        }
+        if (closing) {
+            s.append("Connection: close\r\n");
+        }
+        return s.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the response to this method carries a body. */
+    boolean hasBody(String method) {
+        return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
+    }
+
+    /** A piece of the body, framed. */
+    byte[] framed(int from, int to) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(to - from + 16);
+        if (framing == Framing.CHUNKED && to > from) {
+            out.writeBytes((Integer.toHexString(to - from) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.write(body, from, to - from);
+            out.writeBytes(new byte[] {'\r', '\n'});
+        } else {
+            out.write(body, from, to - from);
+        }
+        return out.toByteArray();
+    }
+
+    @Override
+    public String toString() {
+        return stage == Stage.NOWHERE ? "respond " + status : cut + " at " + stage;
+    }
+
+    private static final class Builder {
+        Stage stage = Stage.NOWHERE;
+        Cut cut = Cut.CLOSE;
+        int cutAfter;
+        int status = 200;
+        List<Map.Entry<String, String>> headers = new ArrayList<>();
+        byte[] body = {};
+        Framing framing = Framing.LENGTH;
+        long declaredLength = -1;
+        Duration delay = Duration.ZERO;
+        boolean held;
+        int dripSize = Integer.MAX_VALUE;
+        Duration dripInterval = Duration.ZERO;
+        boolean closing;
+
+        @Nullable
+        Answer interim;
+
+        Builder() {}
+
+        Builder(Answer a) {
+            stage = a.stage;
+            cut = a.cut;
+            cutAfter = a.cutAfter;
+            status = a.status;
+            headers = new ArrayList<>(a.headers);
+            body = a.body;
+            framing = a.framing;
+            declaredLength = a.declaredLength;
+            delay = a.delay;
+            held = a.held;
+            dripSize = a.dripSize;
+            dripInterval = a.dripInterval;
+            closing = a.closing;
+            interim = a.interim;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What the tests stand on: a server that misbehaves on demand, addresses that cannot be reached, JVMs to fork. */
+@NullMarked
+package dev.holdfast.testkit;
+
+import org.jspecify.annotations.NullMarked;
