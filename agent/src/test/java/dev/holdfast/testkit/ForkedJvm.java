@@ -1,0 +1,165 @@
+package dev.holdfast.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM of its own for a test: with or without the packaged agent, on any {@link Jdks.Jdk}. Its environment is the
+ * test's without variables that change a JVM ({@code JAVA_TOOL_OPTIONS}, {@code HOLDFAST_*}, …).
+ *
+ * <pre>{@code
+ * ForkedJvm.Result result = new ForkedJvm(jdk).agent(config.toString()).main(Program.class, "argument").run();
+ * }</pre>
+ */
+public final class ForkedJvm {
+    private static final List<String> REMOVED = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private final Jdks.Jdk jdk;
+    private final List<String> jvmArguments = new ArrayList<>();
+    private final List<String> mainArguments = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
+    private String classPath = System.getProperty("java.class.path");
+    private Duration limit = Duration.ofSeconds(60);
+
+    /** What a JVM left behind. */
+    public record Result(int exit, String out, String err) {
+        /** This result; fails unless the JVM exited with 0. */
+        public Result succeeded() {
+            if (exit != 0) {
+                throw new AssertionError("exit " + exit + "\n--- out\n" + out + "\n--- err\n" + err);
+            }
+            return this;
+        }
+
+        /** The lines of standard output. */
+        public List<String> lines() {
+            return out.lines().toList();
+        }
+    }
+
+    /** A JVM of this JDK with the test's class path and a small heap. */
+    public ForkedJvm(Jdks.Jdk jdk) {
+        this.jdk = jdk.orSkip();
+        jvmArguments.add("-Xmx256m");
+        jvmArguments.add("-XX:+UseSerialGC");
+        jvmArguments.add("-XX:TieredStopAtLevel=1");
+    }
+
+    /**
+     * The packaged agent: the property {@code holdfast.agent.jar}, else what the build made.
+     *
+     * @throws AssertionError if it has not been built
+     */
+    public static Path agentJar() {
+        Path jar = Path.of(System.getProperty("holdfast.agent.jar", "target/holdfast-agent.jar"))
+                .toAbsolutePath();
+        if (!Files.isRegularFile(jar)) {
+            throw new AssertionError(jar + " is missing: run these tests with `mvn verify`");
+        }
+        return jar;
+    }
+
+    /** Starts it with the packaged agent and this agent argument (empty for none). */
+    public ForkedJvm agent(String argument) {
+        return jvm("-javaagent:" + agentJar() + (argument.isEmpty() ? "" : "=" + argument));
+    }
+
+    /** Adds arguments for the JVM. */
+    public ForkedJvm jvm(String... arguments) {
+        jvmArguments.addAll(List.of(arguments));
+        return this;
+    }
+
+    /** Replaces the class path. */
+    public ForkedJvm classPath(String path) {
+        this.classPath = path;
+        return this;
+    }
+
+    /** Sets an environment variable. */
+    public ForkedJvm environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** The main class, from the class path, and its arguments. */
+    public ForkedJvm main(Class<?> program, String... arguments) {
+        return main(program.getName(), arguments);
+    }
+
+    /** The main class by name (or {@code -jar}, {@code -version}, …), and its arguments. */
+    public ForkedJvm main(String program, String... arguments) {
+        mainArguments.add(program);
+        mainArguments.addAll(List.of(arguments));
+        return this;
+    }
+
+    /** How long it may run; it is killed then, and {@link #run} fails. */
+    public ForkedJvm within(Duration time) {
+        this.limit = time;
+        return this;
+    }
+
+    /** Runs it to its end. */
+    public Result run() {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.tool("java").toString());
+        command.addAll(jvmArguments);
+        if (!classPath.isEmpty()) {
+            command.add("-cp");
+            command.add(classPath);
+        }
+        command.addAll(mainArguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(nothing());
+        builder.environment().keySet().removeIf(name -> REMOVED.contains(name) || name.startsWith("HOLDFAST_"));
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            CompletableFuture<String> out = read(process.getInputStream());
+            CompletableFuture<String> err = read(process.getErrorStream());
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("not finished after " + limit + ": " + command + "\n--- out\n" + out.join()
+                        + "\n--- err\n" + err.join());
+            }
+            return new Result(process.exitValue(), out.join(), err.join());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static File nothing() {
+        return new File(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
+    }
+
+    private static CompletableFuture<String> read(InputStream stream) {
+        CompletableFuture<String> text = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try (stream) {
+                        text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+                    } catch (IOException e) {
+                        text.completeExceptionally(e);
+                    }
+                },
+                "forked-jvm-output");
+        reader.setDaemon(true);
+        reader.start();
+        return text;
+    }
+}
