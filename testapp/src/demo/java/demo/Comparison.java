@@ -39,7 +39,7 @@ final class Comparison {
                     with.actionsOn(after));
         }
         out.println();
-        with.errors().forEach(line -> out.println("The agent's JVM said: " + line));
+        with.rest().forEach(line -> out.println("The agent's JVM said: " + line));
         out.printf(
                 Locale.ROOT,
                 "%d of %d calls succeeded without the agent (%.1f s), %d of %d with it (%.1f s).%n",
@@ -49,6 +49,7 @@ final class Comparison {
                 with.successes(),
                 with.calls().size(),
                 with.took().toMillis() / 1000.0);
+        out.println("The others are 404s, and POSTs without an Idempotency-Key, which are never sent a second time.");
     }
 
     /**

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,10 +19,14 @@ import java.util.stream.Stream;
  *
  * @param calls what the program reported, in its order
  * @param requests what the service noted, in the order of arrival
- * @param errors what the program's JVM wrote to standard error: the agent's lines, if there are any
+ * @param rest what else came out of the program's JVM: the agent's lines, if there are any
  * @param took from the start of the program's JVM to its end
  */
-record ShopRun(List<Call> calls, List<Request> requests, List<String> errors, Duration took) {
+record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Duration took) {
+    /** The JDK that runs the demo runs the programs. */
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
     private static final long LIMIT_SECONDS = 120;
 
     /**
@@ -37,7 +40,7 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> errors, Du
      */
     record Call(int number, String client, String title, String script, String seen) {
         static Call parse(String line) {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             return new Call(Integer.parseInt(columns[0]), columns[1], columns[2], columns[3], columns[4]);
         }
 
@@ -57,31 +60,31 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> errors, Du
      */
     record Request(int number, String method, String key, String body, String action) {
         static Request parse(String line) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             int number = Integer.parseInt(words[1].substring(words[1].lastIndexOf('/') + 1));
             return new Request(number, words[0], words[2], words[3] + " " + words[4], words[6]);
         }
     }
 
     /** Starts service and program, waits for the program's end, then stops the service. */
-    static ShopRun of(Path java, Path program, List<String> jvmOptions) throws IOException, InterruptedException {
+    static ShopRun of(Path program, List<String> jvmOptions) throws IOException, InterruptedException {
         Process service = new ProcessBuilder(
-                        java.toString(), "-cp", program.toString(), "com.example.shop.FlakyService")
+                        JAVA, "-cp", program.toString(), "com.example.shop.FlakyService")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader log = service.inputReader(StandardCharsets.UTF_8)) {
             String address = log.readLine().substring("listening on ".length());
-            ShopRun run = runProgram(java, program, jvmOptions, address);
+            ShopRun run = runProgram(program, jvmOptions, address);
             service.getOutputStream().close(); // the end of its input is the service's sign to stop
-            return new ShopRun(run.calls, parse(log.lines(), Request::parse), run.errors, run.took);
+            return new ShopRun(run.calls, log.lines().map(Request::parse).toList(), run.rest, run.took);
         } finally {
             service.destroy();
         }
     }
 
-    private static ShopRun runProgram(Path java, Path program, List<String> jvmOptions, String address)
+    private static ShopRun runProgram(Path program, List<String> jvmOptions, String address)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(java.toString()));
+        List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", program.toString(), address));
         Path errors = Files.createTempFile("shop", ".err");
@@ -89,13 +92,18 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> errors, Du
             long start = System.nanoTime();
             Process shop =
                     new ProcessBuilder(command).redirectError(errors.toFile()).start();
-            List<Call> calls = parse(lines(shop.getInputStream()), Call::parse);
+            List<String> output = lines(shop.getInputStream()).toList();
             if (!shop.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 shop.destroyForcibly();
                 throw new IOException("The program did not end within " + LIMIT_SECONDS + " s: " + command);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            return new ShopRun(calls, List.of(), Files.readAllLines(errors), took);
+            List<Call> calls =
+                    output.stream().filter(ShopRun::isReport).map(Call::parse).toList();
+            List<String> rest = new ArrayList<>(output);
+            rest.removeIf(ShopRun::isReport);
+            rest.addAll(Files.readAllLines(errors));
+            return new ShopRun(calls, List.of(), rest, took);
         } finally {
             Files.delete(errors);
         }
@@ -117,8 +125,8 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> errors, Du
         return calls.stream().filter(Call::succeeded).count();
     }
 
-    private static <T> List<T> parse(Stream<String> lines, Function<String, T> parser) {
-        return lines.map(parser).toList();
+    private static boolean isReport(String line) {
+        return line.indexOf('\t') > 0;
     }
 
     private static Stream<String> lines(InputStream in) {

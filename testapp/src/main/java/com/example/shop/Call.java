@@ -1,6 +1,7 @@
 package com.example.shop;
 
 import java.net.URI;
+import java.util.concurrent.ExecutionException;
 
 /**
  * One thing that the program does with the service.
@@ -50,7 +51,7 @@ record Call(String title, String script, Action action) {
 
     private static Throwable innermost(Throwable error) {
         Throwable cause = error;
-        while (cause instanceof java.util.concurrent.ExecutionException && cause.getCause() != null) {
+        while (cause instanceof ExecutionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;

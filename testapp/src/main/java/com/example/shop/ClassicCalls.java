@@ -30,7 +30,10 @@ final class ClassicCalls {
                     connection.getHeaderField("Content-Type");
                     return answer(connection);
                 }),
-                new Call("URL.openStream", "503-ok", uri -> new Answer(200, read(uri.toURL().openStream()))),
+                new Call(
+                        "URL.openStream",
+                        "503-ok",
+                        uri -> new Answer(200, read(uri.toURL().openStream()))),
                 new Call("GET, throttled", "429-ok", uri -> answer(open(uri))),
                 new Call("GET, connection reset", "reset-reset-ok", uri -> answer(open(uri))),
                 new Call("GET, read timeout", "hang-ok", uri -> {

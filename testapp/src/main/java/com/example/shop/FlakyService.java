@@ -3,6 +3,7 @@ package com.example.shop;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,7 +38,7 @@ public final class FlakyService implements AutoCloseable {
      */
     public FlakyService(PrintStream log) throws IOException {
         this.log = log;
-        this.server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread acceptor = new Thread(this::accept, "flaky-service");
         acceptor.setDaemon(true);
         acceptor.start();
@@ -50,10 +51,8 @@ public final class FlakyService implements AutoCloseable {
      * @throws IOException if no port can be had
      */
     public static void main(String[] args) throws IOException {
-        try (FlakyService service = new FlakyService(System.out)) {
-            System.out.println("listening on " + service.uri());
-            System.in.transferTo(java.io.OutputStream.nullOutputStream());
-        }
+        System.out.println("listening on " + new FlakyService(System.out).uri());
+        System.in.transferTo(OutputStream.nullOutputStream()); // its threads are daemons: the JVM ends with this
     }
 
     /** Where the service listens, without a path. */
@@ -83,9 +82,9 @@ public final class FlakyService implements AutoCloseable {
         try (socket) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            WireRequest request;
-            while ((request = WireRequest.read(in)) != null && answer(request, socket, in)) {
-                // The connection is kept alive: next request.
+            WireRequest request = WireRequest.read(in);
+            while (request != null && answer(request, socket, in)) {
+                request = WireRequest.read(in);
             }
         } catch (IOException gone) {
             // The client went away, or was too slow: nothing that this service has to care about.
@@ -114,10 +113,9 @@ public final class FlakyService implements AutoCloseable {
 
     private String nextAction(String path) {
         int slash = path.indexOf('/', 1);
-        String[] script = path.substring(1, slash < 0 ? path.length() : slash).split("-");
-        int earlier = requestsByPath
-                .computeIfAbsent(path, p -> new AtomicInteger())
-                .getAndIncrement();
+        String[] script = path.substring(1, slash < 0 ? path.length() : slash).split("-", -1);
+        int earlier =
+                requestsByPath.computeIfAbsent(path, p -> new AtomicInteger()).getAndIncrement();
         return script[Math.min(earlier, script.length - 1)];
     }
 }

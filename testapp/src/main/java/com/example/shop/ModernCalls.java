@@ -32,7 +32,9 @@ final class ModernCalls {
         return List.of(
                 new Call("send GET, ofString", "503-503-ok", uri -> send(get(uri), BodyHandlers.ofString(), s -> s)),
                 new Call(
-                        "send GET, ofByteArray", "500-ok", uri -> send(get(uri), BodyHandlers.ofByteArray(), this::utf8)),
+                        "send GET, ofByteArray",
+                        "500-ok",
+                        uri -> send(get(uri), BodyHandlers.ofByteArray(), this::utf8)),
                 new Call("send GET, ofFile", "502-ok", this::download),
                 new Call("send GET, ofLines", "504-ok", uri -> send(get(uri), BodyHandlers.ofLines(), this::joined)),
                 new Call(
@@ -41,15 +43,35 @@ final class ModernCalls {
                         uri -> send(get(uri), BodyHandlers.ofInputStream(), this::read)),
                 new Call("send GET, throttled", "429-ok", uri -> send(get(uri), BodyHandlers.ofString(), s -> s)),
                 new Call(
-                        "send GET, connection reset", "reset-reset-ok", uri -> send(get(uri), BodyHandlers.ofString(), s -> s)),
+                        "send GET, connection reset",
+                        "reset-reset-ok",
+                        uri -> send(get(uri), BodyHandlers.ofString(), s -> s)),
                 new Call("send GET, not found", "404", uri -> send(get(uri), BodyHandlers.ofString(), s -> s)),
                 new Call("send GET, all is well", "ok", uri -> send(get(uri), BodyHandlers.ofString(), s -> s)),
-                new Call("send PUT, JSON", "503-ok", uri -> text(json(uri).PUT(order()).build())),
-                new Call("send DELETE", "503-ok", uri -> text(HttpRequest.newBuilder(uri).DELETE().build())),
-                new Call("send POST with key", "503-503-ok", uri -> text(keyed(uri).POST(order()).build())),
-                new Call("send POST with key, reset", "reset-ok", uri -> text(keyed(uri).POST(order()).build())),
-                new Call("send POST", "503-ok", uri -> text(json(uri).POST(order()).build())),
-                new Call("send POST, reset", "reset-ok", uri -> text(json(uri).POST(order()).build())),
+                new Call(
+                        "send PUT, JSON",
+                        "503-ok",
+                        uri -> text(json(uri).PUT(order()).build())),
+                new Call(
+                        "send DELETE",
+                        "503-ok",
+                        uri -> text(HttpRequest.newBuilder(uri).DELETE().build())),
+                new Call(
+                        "send POST with key",
+                        "503-503-ok",
+                        uri -> text(keyed(uri).POST(order()).build())),
+                new Call(
+                        "send POST with key, reset",
+                        "reset-ok",
+                        uri -> text(keyed(uri).POST(order()).build())),
+                new Call(
+                        "send POST",
+                        "503-ok",
+                        uri -> text(json(uri).POST(order()).build())),
+                new Call(
+                        "send POST, reset",
+                        "reset-ok",
+                        uri -> text(json(uri).POST(order()).build())),
                 new Call("sendAsync GET, ofString", "503-ok", uri -> textAsync(get(uri))),
                 new Call("sendAsync PUT, from a file", "503-ok", this::upload),
                 new Call(
@@ -58,7 +80,10 @@ final class ModernCalls {
                         uri -> textAsync(keyed(uri)
                                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(ORDER)))
                                 .build())),
-                new Call("sendAsync POST", "503-ok", uri -> textAsync(json(uri).POST(order()).build())));
+                new Call(
+                        "sendAsync POST",
+                        "503-ok",
+                        uri -> textAsync(json(uri).POST(order()).build())));
     }
 
     /** How a body of a handler's type is turned into text. */

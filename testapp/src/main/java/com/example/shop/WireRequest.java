@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request as it came over the wire.
@@ -16,37 +17,32 @@ import java.util.zip.CRC32;
  * @param method as sent
  * @param path as sent, undecoded
  * @param headers by lower-case name; of a repeated one the last
- * @param body all bytes of it, transfer coding removed
+ * @param size the number of bytes in its body, transfer coding removed
+ * @param checksum the CRC-32 of those bytes, in hexadecimal
  */
-record WireRequest(String method, String path, Map<String, String> headers, byte[] body) {
+record WireRequest(String method, String path, Map<String, String> headers, int size, String checksum) {
 
     /** Reads a request; null if the client closed the connection instead. */
-    static WireRequest read(InputStream in) throws IOException {
+    static @Nullable WireRequest read(InputStream in) throws IOException {
         String line = readLine(in);
         if (line == null) {
             return null;
         }
-        String[] parts = line.split(" ");
+        String[] parts = line.split(" ", -1);
         Map<String, String> headers = readHeaders(in);
         byte[] body = headers.getOrDefault("transfer-encoding", "").equalsIgnoreCase("chunked")
                 ? readChunks(in)
                 : readExactly(in, Integer.parseInt(headers.getOrDefault("content-length", "0")));
-        return new WireRequest(parts[0], parts[1], headers, body);
+        return new WireRequest(parts[0], parts[1], headers, body.length, checksum(body));
     }
 
     /** One line for the log. */
     String describe() {
         String key = headers.getOrDefault("idempotency-key", "-");
-        return method + " " + path + " key=" + key + " bytes=" + body.length + " crc=" + checksum();
+        return method + " " + path + " key=" + key + " bytes=" + size + " crc=" + checksum;
     }
 
-    /** CRC-32 of the body, in hexadecimal. */
-    String checksum() {
-        return checksum(body);
-    }
-
-    /** CRC-32 in hexadecimal. */
-    static String checksum(byte[] bytes) {
+    private static String checksum(byte[] bytes) {
         CRC32 crc = new CRC32();
         crc.update(bytes);
         return Long.toHexString(crc.getValue());
@@ -54,8 +50,7 @@ record WireRequest(String method, String path, Map<String, String> headers, byte
 
     private static Map<String, String> readHeaders(InputStream in) throws IOException {
         Map<String, String> headers = new TreeMap<>();
-        String line;
-        while (!(line = require(readLine(in))).isEmpty()) {
+        for (String line = require(readLine(in)); !line.isEmpty(); line = require(readLine(in))) {
             int colon = line.indexOf(':');
             headers.put(
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
@@ -66,13 +61,16 @@ record WireRequest(String method, String path, Map<String, String> headers, byte
 
     private static byte[] readChunks(InputStream in) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        int size;
-        while ((size = Integer.parseInt(require(readLine(in)), 16)) > 0) {
+        for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
             body.write(readExactly(in, size));
             readLine(in);
         }
         readLine(in);
         return body.toByteArray();
+    }
+
+    private static int chunkSize(InputStream in) throws IOException {
+        return Integer.parseInt(require(readLine(in)), 16);
     }
 
     private static byte[] readExactly(InputStream in, int length) throws IOException {
@@ -83,10 +81,9 @@ record WireRequest(String method, String path, Map<String, String> headers, byte
         return bytes;
     }
 
-    private static String readLine(InputStream in) throws IOException {
+    private static @Nullable String readLine(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        int b;
-        while ((b = in.read()) != '\n') {
+        for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
                 return null;
             }
@@ -97,7 +94,7 @@ record WireRequest(String method, String path, Map<String, String> headers, byte
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
-    private static String require(String line) throws IOException {
+    private static String require(@Nullable String line) throws IOException {
         if (line == null) {
             throw new EOFException("the request ended early");
         }
