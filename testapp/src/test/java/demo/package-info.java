@@ -1,0 +1,5 @@
+/** The demo, tested as a stranger runs it. */
+@NullMarked
+package demo;
+
+import org.jspecify.annotations.NullMarked;
