@@ -1,0 +1,95 @@
+package dev.holdfast.launch;
+
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the JVM enters: before {@code main} ({@code -javaagent}) or into a running program (attach).
+ *
+ * <p>Whatever goes wrong here is said on standard error and the program runs as without the agent; the one exception is
+ * {@code strict=true}, which was asked for. Nothing that the application may want to set up itself is touched:
+ * no {@code java.util.logging}, no {@code java.nio.file}, no JMX, no standard output, no default {@code SSLContext}
+ * (the build checks it).
+ */
+public final class Premain {
+    /** The class behind the isolated loader that carries on from here. */
+    private static final String STARTER = "dev.holdfast.runtime.Starter";
+
+    private Premain() {}
+
+    /**
+     * Called by the JVM before {@code main}.
+     *
+     * @param argument what stands behind {@code -javaagent:FILE=}, or null
+     * @param instrumentation the JVM's
+     */
+    public static void premain(@Nullable String argument, Instrumentation instrumentation) {
+        String refusal = start(argument, instrumentation, "premain");
+        if (refusal != null) {
+            say(refusal);
+            // strict=true: the program must not run without the policies that it was started with.
+            Runtime.getRuntime().exit(1);
+        }
+    }
+
+    /**
+     * Called by the JVM when the agent is attached to a running program.
+     *
+     * @param argument what the attaching side handed over, or null
+     * @param instrumentation the JVM's
+     */
+    public static void agentmain(@Nullable String argument, Instrumentation instrumentation) {
+        String refusal = start(argument, instrumentation, "agentmain");
+        if (refusal != null) {
+            // A program that is already running is not ended, strict or not: the attach fails.
+            throw new IllegalStateException(refusal);
+        }
+    }
+
+    /** Starts, or says why not. Returns why the program must not run ({@code strict=true}), else null. */
+    private static @Nullable String start(@Nullable String argument, Instrumentation instrumentation, String entry) {
+        try {
+            if ("aot_training".equals(argument)) {
+                // A run that trains an AOT cache or dumps an AppCDS archive: same command line, no effect.
+                return null;
+            }
+            String old = StepAside.tooOld(System.getProperty("java.specification.version"));
+            if (old != null) {
+                say(old);
+                return null;
+            }
+            if (StepAside.jdkTool(System.getProperty("jdk.module.main"), System.getProperty("sun.java.command"))) {
+                return null;
+            }
+            if (StepAside.secondInstance()) {
+                say("is active in this JVM already; this second instance does nothing");
+                return null;
+            }
+            return starter().apply(new String[] {argument, entry}, instrumentation);
+        } catch (SecurityException e) {
+            say("the security policy grants this agent nothing (" + e.getMessage()
+                    + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar.");
+        } catch (Throwable e) {
+            say("could not start; the program runs as without it: " + e);
+        }
+        return null;
+    }
+
+    @SuppressWarnings("unchecked") // what Starter is, and the one place where the two sides meet
+    private static BiFunction<@Nullable String[], Instrumentation, @Nullable String> starter() throws Exception {
+        File jar = new File(Premain.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        IsolatedLoader loader = new IsolatedLoader(jar, Premain.class.getProtectionDomain());
+        return (BiFunction<@Nullable String[], Instrumentation, @Nullable String>)
+                loader.loadClass(STARTER).getDeclaredConstructor().newInstance();
+    }
+
+    private static void say(String what) {
+        System.err.println("[holdfast] " + what);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.launch;
+
+import org.jspecify.annotations.Nullable;
+
+/** The JVMs in which the agent does nothing, decided before anything of it is loaded. */
+final class StepAside {
+    private static final int OLDEST_JAVA = 17;
+
+    private StepAside() {}
+
+    /**
+     * Whether this Java is too old.
+     *
+     * @param specification the property {@code java.specification.version}: "1.8", "11", "17"
+     * @return what to tell the user, or null: new enough
+     */
+    static @Nullable String tooOld(@Nullable String specification) {
+        String version = specification == null ? "" : specification;
+        String feature = version.startsWith("1.") ? version.substring(2) : version;
+        int number;
+        try {
+            number = Integer.parseInt(feature);
+        } catch (NumberFormatException e) {
+            number = 0;
+        }
+        return number >= OLDEST_JAVA
+                ? null
+                : "needs Java " + OLDEST_JAVA + " or newer and this is Java " + version
+                        + "; the program runs as without it";
+    }
+
+    /**
+     * Whether this JVM runs one of the JDK's own tools ({@code javac}, {@code jcmd}, {@code keytool}, ...), which take up
+     * agents from {@code JAVA_TOOL_OPTIONS} and whose output scripts read. The launcher of single source files
+     * ({@code java Program.java}) runs a user's program and is none.
+     *
+     * @param mainModule the property {@code jdk.module.main}, set when the main class was named by its module
+     * @param command the property {@code sun.java.command}: main class or jar, and arguments
+     */
+    static boolean jdkTool(@Nullable String mainModule, @Nullable String command) {
+        String program = command == null ? "" : command;
+        int blank = program.indexOf(' ');
+        if (blank >= 0) {
+            program = program.substring(0, blank);
+        }
+        if (program.contains("com.sun.tools.javac.launcher.")) {
+            return false;
+        }
+        if (mainModule != null && (mainModule.startsWith("jdk.") || mainModule.startsWith("java."))) {
+            return true;
+        }
+        return program.startsWith("com.sun.tools.")
+                || program.startsWith("sun.tools.")
+                || program.startsWith("sun.security.tools.")
+                || program.startsWith("jdk.internal.");
+    }
+
+    /**
+     * Whether the agent is at work in this JVM already, from whatever jar or loader: its one class inside
+     * {@code java.base} is there. A system property would do, but the application could see it.
+     */
+    static boolean secondInstance() {
+        try {
+            Class.forName("java.net.HoldfastBridge", false, null);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+}
