@@ -1,0 +1,116 @@
+package dev.holdfast.runtime;
+
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent was started with: {@code FILE}, or {@code config=FILE,strict=true}. Parsed on the program's thread before
+ * {@code main}, so with plain string operations.
+ *
+ * @param file the configuration file as it was named, null if none was
+ * @param strict whether a bad file stops the program
+ * @param error what is wrong with the argument, null if nothing is
+ */
+record AgentOptions(
+        @Nullable String file, boolean strict, @Nullable String error) {
+    private static final String KNOWN = "Known options are config=FILE and strict=true|false";
+
+    /**
+     * Reads the argument; where it names no file, the property {@code holdfast.config} does, else the variable
+     * {@code HOLDFAST_CONFIG}.
+     *
+     * @param argument what stands behind {@code -javaagent:JAR=}, or null
+     * @param property looks up a system property
+     * @param variable looks up an environment variable
+     */
+    static AgentOptions of(
+            @Nullable String argument,
+            UnaryOperator<@Nullable String> property,
+            UnaryOperator<@Nullable String> variable) {
+        AgentOptions given = parse(argument == null ? "" : argument.strip());
+        if (given.file != null || given.error != null) {
+            return given;
+        }
+        String file = property.apply("holdfast.config");
+        if (file == null || file.isBlank()) {
+            file = variable.apply("HOLDFAST_CONFIG");
+        }
+        return new AgentOptions(file == null || file.isBlank() ? null : file, given.strict, null);
+    }
+
+    private static AgentOptions parse(String argument) {
+        if (argument.isEmpty()) {
+            return new AgentOptions(null, false, null);
+        }
+        if (argument.indexOf('=') < 0) {
+            return new AgentOptions(argument, false, null);
+        }
+        String file = null;
+        Boolean strict = null;
+        String error = null;
+        int from = 0;
+        while (from <= argument.length()) {
+            int comma = argument.indexOf(',', from);
+            int to = comma < 0 ? argument.length() : comma;
+            String part = argument.substring(from, to).strip();
+            int equals = part.indexOf('=');
+            String key = equals < 0 ? "config" : part.substring(0, equals).strip();
+            String value = equals < 0 ? part : part.substring(equals + 1).strip();
+            if (key.equals("config") && file == null && !value.isEmpty() && (equals >= 0 || from == 0)) {
+                file = value;
+            } else if (key.equals("strict") && strict == null && (value.equals("true") || value.equals("false"))) {
+                strict = value.equals("true");
+            } else if (error == null) {
+                error = wrong(part, key, value, equals >= 0);
+            }
+            from = to + 1;
+        }
+        return new AgentOptions(file, Boolean.TRUE.equals(strict), error);
+    }
+
+    private static String wrong(String part, String key, String value, boolean hasKey) {
+        String shown = part.length() <= 80 ? part : part.substring(0, 80) + "...";
+        String what;
+        if (!hasKey) {
+            what = "\"" + shown + "\" has no option's name before it";
+        } else if (key.equals("config")) {
+            what = value.isEmpty() ? "config= names no file" : "config is given twice";
+        } else if (key.equals("strict")) {
+            what = value.equals("true") || value.equals("false")
+                    ? "strict is given twice"
+                    : "strict must be true or false, not \"" + shown.substring(shown.indexOf('=') + 1) + "\"";
+        } else {
+            what = "\"" + shown + "\" is no option" + hint(key);
+        }
+        return "the agent's argument is wrong: " + what + ". " + KNOWN
+                + "; a file whose path holds a comma or an equals sign can be named by -Dholdfast.config";
+    }
+
+    private static String hint(String key) {
+        for (String known : new String[] {"config", "strict"}) {
+            if (near(known, key)) {
+                return ", did you mean " + known;
+            }
+        }
+        return "";
+    }
+
+    /** Whether a typed word is most likely meant to be the known one: same start, or at most two letters off. */
+    private static boolean near(String known, String typed) {
+        String word = typed.toLowerCase(java.util.Locale.ROOT);
+        if (word.startsWith(known.substring(0, 3)) || word.contains(known)) {
+            return true;
+        }
+        int missing = 0;
+        int at = 0;
+        for (int i = 0; i < known.length(); i++) {
+            int found = word.indexOf(known.charAt(i), at);
+            if (found < 0) {
+                missing++;
+            } else {
+                at = found + 1;
+            }
+        }
+        return missing + Math.abs(word.length() - known.length()) <= 2;
+    }
+}

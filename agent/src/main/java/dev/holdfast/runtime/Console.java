@@ -1,0 +1,74 @@
+package dev.holdfast.runtime;
+
+import dev.holdfast.weave.Defects;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holdfast's few lines on standard error: the file descriptor itself, since the application may lead {@code System.err}
+ * into its own logging. At most {@value #PER_MINUTE} reports a minute, each of bounded size; what was left out is counted.
+ * Thread-safe.
+ */
+final class Console implements Defects {
+    private static final int PER_MINUTE = 10;
+    private static final int LONGEST = 2_000;
+    private static final int FRAMES = 8;
+
+    private final PrintStream out;
+    private final Object lock = new Object();
+    private long windowStart;
+    private int inWindow;
+    private long leftOut;
+
+    Console() {
+        this(new PrintStream(new FileOutputStream(FileDescriptor.err), true));
+    }
+
+    Console(PrintStream out) {
+        this.out = out;
+        this.windowStart = System.nanoTime();
+    }
+
+    /** Prints lines of the start, each behind the agent's name; not limited in rate, for there is one start. */
+    void say(String what) {
+        out.println("[holdfast] " + cut(what));
+    }
+
+    @Override
+    public void report(String what, @Nullable Throwable cause) {
+        String line;
+        synchronized (lock) {
+            long now = System.nanoTime();
+            if (now - windowStart > TimeUnit.MINUTES.toNanos(1)) {
+                windowStart = now;
+                inWindow = 0;
+            }
+            if (++inWindow > PER_MINUTE) {
+                leftOut++;
+                return;
+            }
+            line = leftOut == 0 ? what : what + " (" + leftOut + " reports were left out before this one)";
+            leftOut = 0;
+        }
+        say(cause == null ? line : line + ": " + describe(cause));
+    }
+
+    private static String describe(Throwable cause) {
+        StringBuilder text = new StringBuilder(cause.toString());
+        StackTraceElement[] frames = cause.getStackTrace();
+        for (int i = 0; i < frames.length && i < FRAMES; i++) {
+            text.append(System.lineSeparator()).append("    at ").append(frames[i]);
+        }
+        if (cause.getCause() != null) {
+            text.append(System.lineSeparator()).append("    caused by ").append(cause.getCause());
+        }
+        return text.toString();
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    }
+}

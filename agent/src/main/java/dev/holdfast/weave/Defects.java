@@ -1,0 +1,15 @@
+package dev.holdfast.weave;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where trouble inside Holdfast is said. Implementations are thread-safe, bounded in rate and size, and never throw. */
+@FunctionalInterface
+public interface Defects {
+    /**
+     * Says it.
+     *
+     * @param what what happened and what follows from it
+     * @param cause what was thrown, or null
+     */
+    void report(String what, @Nullable Throwable cause);
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.weave;
+
+import java.io.IOException;
+import java.net.HoldfastBridge;
+import java.net.Proxy;
+import java.net.URL;
+import java.net.URLConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The near end of {@link HoldfastBridge}: what woven code reaches. For a call that is none of Holdfast's business it adds
+ * a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined its superclass.
+ */
+final class Dispatcher extends HoldfastBridge {
+    private final Hooks hooks;
+    private volatile @Nullable HttpClientHook httpClient;
+    private volatile @Nullable UrlConnectionHook urlConnection;
+
+    Dispatcher(Hooks hooks) {
+        this.hooks = hooks;
+    }
+
+    static void connect(Hooks hooks) {
+        HoldfastBridge.install(new Dispatcher(hooks));
+    }
+
+    static void disconnect() {
+        HoldfastBridge.install(null);
+    }
+
+    @Override
+    protected @Nullable Object onSend(Object client, Object request, Object handler)
+            throws IOException, InterruptedException {
+        HttpClientHook hook = httpClient();
+        return hook == null ? null : hook.send(client, request, handler);
+    }
+
+    @Override
+    protected @Nullable Object onSendAsync(
+            Object client, Object request, Object handler, @Nullable Object pushPromises) {
+        HttpClientHook hook = httpClient();
+        return hook == null ? null : hook.sendAsync(client, request, handler, pushPromises);
+    }
+
+    private @Nullable HttpClientHook httpClient() {
+        HttpClientHook hook = httpClient;
+        if (hook == null) {
+            hook = hooks.httpClient();
+            httpClient = hook;
+        }
+        return hook;
+    }
+
+    @Override
+    protected URLConnection onOpened(URLConnection connection, URL url, @Nullable Proxy proxy) {
+        UrlConnectionHook hook = urlConnection;
+        if (hook == null) {
+            hook = hooks.urlConnection();
+            urlConnection = hook;
+        }
+        return hook == null ? connection : hook.opened(connection, url, proxy);
+    }
+
+    @Override
+    protected URLConnection onUnwrap(URLConnection connection) {
+        UrlConnectionHook hook = urlConnection;
+        // No hook yet: no connection was wrapped.
+        return hook == null ? connection : hook.unwrap(connection);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.holdfast.weave;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The closed set of JDK methods that are woven: where, and what is put there. The same on JDK 17 and 25. All names are
+ * exact: a hierarchy matcher would meet one call twice (facade and implementation).
+ *
+ * <p>The one-argument {@code openConnection} of both handlers leads to the two-argument one, so each connection passes
+ * once.
+ */
+enum JoinPoint {
+    /** The blocking call of every {@code HttpClient} that the JDK makes. */
+    HTTP_CLIENT_SEND(
+            Names.FACADE,
+            "send",
+            "(Ljava/net/http/HttpRequest;Ljava/net/http/HttpResponse$BodyHandler;)Ljava/net/http/HttpResponse;",
+            Kind.ENTER,
+            "send",
+            "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;"),
+    /** The asynchronous call. */
+    HTTP_CLIENT_SEND_ASYNC(
+            Names.FACADE,
+            "sendAsync",
+            "(Ljava/net/http/HttpRequest;Ljava/net/http/HttpResponse$BodyHandler;)"
+                    + "Ljava/util/concurrent/CompletableFuture;",
+            Kind.ENTER,
+            "sendAsync",
+            Names.SEND_ASYNC_HOOK),
+    /** The asynchronous call with push promises. */
+    HTTP_CLIENT_SEND_ASYNC_PUSH(
+            Names.FACADE,
+            "sendAsync",
+            "(Ljava/net/http/HttpRequest;Ljava/net/http/HttpResponse$BodyHandler;"
+                    + "Ljava/net/http/HttpResponse$PushPromiseHandler;)Ljava/util/concurrent/CompletableFuture;",
+            Kind.ENTER,
+            "sendAsync",
+            Names.SEND_ASYNC_HOOK),
+    /** Where every {@code http:} connection is made. */
+    HTTP_OPEN("sun/net/www/protocol/http/Handler", "openConnection", Names.OPEN, Kind.RETURN, "opened", Names.OPENED),
+    /** Where every {@code https:} connection is made. */
+    HTTPS_OPEN("sun/net/www/protocol/https/Handler", "openConnection", Names.OPEN, Kind.RETURN, "opened", Names.OPENED),
+    /** The one user inside the JDK that reflects on the JDK's own connection class: a socket through an HTTP proxy. */
+    PROXY_SOCKET(
+            "java/net/HttpConnectSocketImpl",
+            null,
+            null,
+            Kind.CALL_RESULT,
+            "unwrap",
+            "(Ljava/net/URLConnection;)Ljava/net/URLConnection;");
+
+    /** What is put where. */
+    enum Kind {
+        /** At the method's head: the hook gets {@code this} and all arguments; what it returns, unless null, is returned. */
+        ENTER,
+        /** Before each return: the hook gets the result and all arguments, and gives the result. */
+        RETURN,
+        /** Behind each call of {@code URL.openConnection(Proxy)} in any method: the hook maps the result. */
+        CALL_RESULT
+    }
+
+    private static final class Names {
+        static final String FACADE = "jdk/internal/net/http/HttpClientFacade";
+        static final String OPEN = "(Ljava/net/URL;Ljava/net/Proxy;)Ljava/net/URLConnection;";
+        static final String OPENED = "(Ljava/net/URLConnection;Ljava/net/URL;Ljava/net/Proxy;)Ljava/net/URLConnection;";
+        static final String SEND_ASYNC_HOOK =
+                "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;";
+
+        private Names() {}
+    }
+
+    private static final JoinPoint[] ALL = values();
+
+    private final String owner;
+    private final @Nullable String method;
+    private final @Nullable String descriptor;
+    private final Kind kind;
+    private final String hook;
+    private final String hookDescriptor;
+
+    JoinPoint(
+            String owner,
+            @Nullable String method,
+            @Nullable String descriptor,
+            Kind kind,
+            String hook,
+            String hookDescriptor) {
+        this.owner = owner;
+        this.method = method;
+        this.descriptor = descriptor;
+        this.kind = kind;
+        this.hook = hook;
+        this.hookDescriptor = hookDescriptor;
+    }
+
+    /**
+     * Whether a class has join points. Asked for every class that the JVM loads.
+     *
+     * @param internalName with slashes
+     */
+    static boolean has(String internalName) {
+        for (JoinPoint point : ALL) {
+            if (point.owner.equals(internalName)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether this is a join point of that class. */
+    boolean isIn(String internalName) {
+        return owner.equals(internalName);
+    }
+
+    /** Whether that method of the owner is to be woven. */
+    boolean matches(String name, String methodDescriptor) {
+        return method == null || (name.equals(method) && methodDescriptor.equals(descriptor));
+    }
+
+    /** What is put there. */
+    Kind kind() {
+        return kind;
+    }
+
+    /** The method of {@code java.net.HoldfastBridge} that is called. */
+    String hook() {
+        return hook;
+    }
+
+    /** The descriptor of {@link #hook}. */
+    String hookDescriptor() {
+        return hookDescriptor;
+    }
+}

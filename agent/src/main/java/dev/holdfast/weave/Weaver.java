@@ -1,0 +1,92 @@
+package dev.holdfast.weave;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.security.ProtectionDomain;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the name of each class that the JVM loads with the few that have join points, and weaves on a hit. Only then
+ * are {@link ClassWeaver} and Byte Buddy's ASM loaded: a program that never opens an HTTP connection pays a few string
+ * comparisons. A class that cannot be woven stays as it is.
+ */
+public final class Weaver implements ClassFileTransformer {
+    private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
+
+    private final ClassLoader own = Weaver.class.getClassLoader();
+    private final Defects defects;
+    private volatile @Nullable Runnable atProgramStart;
+
+    /**
+     * A weaver that is not installed yet.
+     *
+     * @param defects where trouble is said
+     * @param atProgramStart run once, on the program's thread, when the first class of the application is loaded: its
+     *     main class. Must be short and must not throw. Null: nothing
+     */
+    public Weaver(Defects defects, @Nullable Runnable atProgramStart) {
+        this.defects = defects;
+        this.atProgramStart = atProgramStart;
+    }
+
+    /**
+     * Installs this weaver, and weaves those join points whose classes are loaded already (when the agent is attached, or
+     * another agent was here first), one by one, so that one that fails does not take the others along.
+     *
+     * @param instrumentation the JVM's
+     */
+    public void install(Instrumentation instrumentation) {
+        boolean canRetransform = instrumentation.isRetransformClassesSupported();
+        instrumentation.addTransformer(this, canRetransform);
+        if (!canRetransform) {
+            return;
+        }
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (isJdk(loaded.getClassLoader()) && JoinPoint.has(loaded.getName().replace('.', '/'))) {
+                try {
+                    instrumentation.retransformClasses(loaded);
+                } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+                    defects.report("cannot weave " + loaded.getName() + "; its calls run without policies", e);
+                }
+            }
+        }
+    }
+
+    private static boolean isJdk(@Nullable ClassLoader loader) {
+        return loader == null || loader == PLATFORM;
+    }
+
+    @Override
+    public byte @Nullable [] transform(
+            @Nullable ClassLoader loader,
+            @Nullable String className,
+            @Nullable Class<?> classBeingRedefined,
+            @Nullable ProtectionDomain protectionDomain,
+            byte[] classfile) {
+        if (className == null) {
+            return null;
+        }
+        if (!isJdk(loader)) {
+            programMayHaveStarted(loader);
+            return null;
+        }
+        if (!JoinPoint.has(className)) {
+            return null;
+        }
+        try {
+            return ClassWeaver.weave(className, classfile, defects);
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("cannot weave " + className + "; its calls run without policies", e);
+            return null;
+        }
+    }
+
+    private void programMayHaveStarted(@Nullable ClassLoader loader) {
+        Runnable action = atProgramStart;
+        if (action != null && loader != own) {
+            atProgramStart = null;
+            action.run();
+        }
+    }
+}
