@@ -52,8 +52,15 @@ class SilentResendTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET, none, 2", "HEAD, none, 2", "DELETE, none, 2", "PUT, buffered, 2", "POST, buffered, 2",
-        "PUT, chunked, 1", "POST, chunked, 1", "PUT, fixed, 1", "POST, fixed, 1"
+        "GET, none, 2",
+        "HEAD, none, 2",
+        "DELETE, none, 2",
+        "PUT, buffered, 2",
+        "POST, buffered, 2",
+        "PUT, chunked, 1",
+        "POST, chunked, 1",
+        "PUT, fixed, 1",
+        "POST, fixed, 1"
     })
     void HttpURLConnection_sends_whatever_is_not_streamed_again(String method, String body, long requests)
             throws IOException {
