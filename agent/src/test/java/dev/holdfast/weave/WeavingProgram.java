@@ -1,0 +1,189 @@
+package dev.holdfast.weave;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.instrument.Instrumentation;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Run in a JVM of its own: weaves its own JDK with hooks that record what reaches them, calls through every entry, and
+ * prints one line for each thing seen. {@code late} as argument: the JDK's classes are loaded, and a client made, before.
+ */
+final class WeavingProgram {
+    private static final List<String> SEEN = new ArrayList<>();
+    private static boolean wrap;
+
+    private WeavingProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        boolean late = arguments.length > 0;
+        HttpClient early = late ? HttpClient.newHttpClient() : null;
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread serving = new Thread(() -> serve(server));
+            serving.setDaemon(true);
+            serving.start();
+            String origin = "http://127.0.0.1:" + server.getLocalPort();
+            URL url = URI.create(origin + "/x").toURL();
+            if (late) {
+                url.openConnection();
+            }
+            Instrumentation instrumentation = ByteBuddyAgent.install();
+            if (!Bridge.install(instrumentation, new RecordingHooks())) {
+                throw new AssertionError("another instance?");
+            }
+            new Weaver((what, cause) -> SEEN.add("DEFECT " + what + " " + cause), null).install(instrumentation);
+            HttpClient client = early == null ? HttpClient.newHttpClient() : early;
+            calls(client, origin, url);
+            throughProxy(server.getLocalPort());
+            Bridge.disconnect();
+            SEEN.add("disconnected " + status(client, origin));
+            SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks()));
+        }
+        SEEN.forEach(System.out::println);
+    }
+
+    private static void calls(HttpClient client, String origin, URL url) throws Exception {
+        SEEN.add("status " + status(client, origin));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(origin + "/a")).build();
+        SEEN.add("status "
+                + client.sendAsync(request, BodyHandlers.ofString()).get().statusCode());
+        SEEN.add("status "
+                + client.sendAsync(request, BodyHandlers.ofString(), null).get().statusCode());
+        HttpRequest replaced =
+                HttpRequest.newBuilder(URI.create(origin + "/replace")).build();
+        SEEN.add("replaced " + client.send(replaced, BodyHandlers.ofString()));
+        SEEN.add("replaced "
+                + client.sendAsync(replaced, BodyHandlers.ofString()).get());
+        try {
+            client.send(HttpRequest.newBuilder(URI.create(origin + "/throw")).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            SEEN.add("thrown " + e.getMessage());
+        }
+        SEEN.add("status " + ((HttpURLConnection) url.openConnection()).getResponseCode());
+        SEEN.add("status " + ((HttpURLConnection) url.openConnection(Proxy.NO_PROXY)).getResponseCode());
+        URI.create("https://127.0.0.1:1/").toURL().openConnection();
+    }
+
+    private static int status(HttpClient client, String origin) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(URI.create(origin + "/s")).build(), BodyHandlers.ofString())
+                .statusCode();
+    }
+
+    /** A plain socket through an HTTP proxy: the JDK opens a connection and reflects on its own class. */
+    private static void throughProxy(int port) throws IOException {
+        wrap = true;
+        try (Socket socket = new Socket(new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", port)))) {
+            socket.connect(InetSocketAddress.createUnresolved("example.invalid", 80), 5_000);
+            SEEN.add("tunnel " + socket.isConnected());
+        }
+        wrap = false;
+    }
+
+    private static void serve(ServerSocket server) {
+        while (true) {
+            try (Socket socket = server.accept()) {
+                InputStream in = socket.getInputStream();
+                StringBuilder head = new StringBuilder();
+                while (head.indexOf("\r\n\r\n") < 0) {
+                    int b = in.read();
+                    if (b < 0) {
+                        break;
+                    }
+                    head.append((char) b);
+                }
+                OutputStream out = socket.getOutputStream();
+                String answer = head.indexOf("CONNECT") == 0
+                        ? "HTTP/1.1 200 OK\r\n\r\n"
+                        : "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+                out.write(answer.getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+            } catch (IOException e) {
+                if (server.isClosed()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Records; replaces a response for {@code /replace}, throws for {@code /throw}, wraps connections on demand. */
+    private static final class RecordingHooks implements Hooks, HttpClientHook, UrlConnectionHook {
+        @Override
+        public HttpClientHook httpClient() {
+            return this;
+        }
+
+        @Override
+        public UrlConnectionHook urlConnection() {
+            return this;
+        }
+
+        @Override
+        public @Nullable Object send(Object client, Object request, Object handler) throws IOException {
+            String path = ((HttpRequest) request).uri().getPath();
+            SEEN.add("send " + path + " " + (client instanceof HttpClient) + " " + (handler != null));
+            if (path.equals("/throw")) {
+                throw new IOException("ours");
+            }
+            return path.equals("/replace") ? Replaced.INSTANCE : null;
+        }
+
+        @Override
+        public @Nullable Object sendAsync(
+                Object client, Object request, Object handler, @Nullable Object pushPromises) {
+            String path = ((HttpRequest) request).uri().getPath();
+            SEEN.add("sendAsync " + path + " " + (client instanceof HttpClient) + " " + pushPromises);
+            return path.equals("/replace") ? CompletableFuture.completedFuture(Replaced.INSTANCE) : null;
+        }
+
+        @Override
+        public URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
+            SEEN.add("opened " + url.getProtocol() + url.getPath() + " "
+                    + connection.getURL().equals(url) + " " + (proxy == null ? null : proxy.type()));
+            return wrap ? new Wrapper(connection, url) : connection;
+        }
+
+        @Override
+        public URLConnection unwrap(URLConnection connection) {
+            SEEN.add("unwrap " + (connection instanceof Wrapper));
+            return connection instanceof Wrapper wrapper ? wrapper.jdk : connection;
+        }
+    }
+
+    private static final class Wrapper extends HttpURLConnection {
+        final URLConnection jdk;
+
+        Wrapper(URLConnection jdk, URL url) {
+            super(url);
+            this.jdk = jdk;
+        }
+
+        @Override
+        public void disconnect() {}
+
+        @Override
+        public boolean usingProxy() {
+            return false;
+        }
+
+        @Override
+        public void connect() {}
+    }
+}
