@@ -1,4 +1,4 @@
-/** Tests of the weaving, in JVMs of their own. */
+/** Tests of this package. */
 @NullMarked
 package dev.holdfast.weave;
 

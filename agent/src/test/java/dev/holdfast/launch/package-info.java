@@ -1,0 +1,5 @@
+/** Tests of this package. */
+@NullMarked
+package dev.holdfast.launch;
+
+import org.jspecify.annotations.NullMarked;

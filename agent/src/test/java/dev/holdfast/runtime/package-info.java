@@ -1,0 +1,5 @@
+/** Tests of this package. */
+@NullMarked
+package dev.holdfast.runtime;
+
+import org.jspecify.annotations.NullMarked;
