@@ -1,6 +1,18 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.PolicyTable;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,26 +20,110 @@ import org.jspecify.annotations.Nullable;
  * {@link Session}. One at a time is current; a reload swaps it. Thread-safe.
  */
 public final class Engine {
+    /** How many host names are remembered with their answers. What comes beyond is looked up anew each time. */
+    static final int MAX_HOSTS = 10_000;
+
+    private final PolicyTable<Policy> policies;
+    private final LongSupplier nanoTime;
+    private final LongSupplier epochMillis;
+    private final Supplier<? extends RandomGenerator> random;
+    private final Timer timer;
+    // The host as the URL has it -> what was found for its ports. Most programs name a host in one way and with one
+    // port.
+    private final ConcurrentHashMap<String, Known[]> hosts = new ConcurrentHashMap<>();
+
+    /**
+     * An engine on the machine's clocks.
+     *
+     * @param policies the configuration's policies
+     * @param timer what delays are kept by, shared by all engines of a JVM
+     */
+    public Engine(PolicyTable<Policy> policies, Timer timer) {
+        this(policies, timer, System::nanoTime, System::currentTimeMillis, ThreadLocalRandom::current);
+    }
+
+    /**
+     * An engine on given clocks.
+     *
+     * @param policies the configuration's policies
+     * @param timer what delays are kept by
+     * @param nanoTime the clock for everything but dates
+     * @param epochMillis the wall clock, for {@code Retry-After} dates
+     * @param random the source of jitter
+     */
+    public Engine(
+            PolicyTable<Policy> policies,
+            Timer timer,
+            LongSupplier nanoTime,
+            LongSupplier epochMillis,
+            Supplier<? extends RandomGenerator> random) {
+        this.policies = policies;
+        this.timer = timer;
+        this.nanoTime = nanoTime;
+        this.epochMillis = epochMillis;
+        this.random = random;
+    }
+
     /**
      * The target of a call, or null: the call is none of our business and must run as if Holdfast were not there.
      * Allocates nothing for a host that was seen before, policy or not. Bounded in memory whatever hosts come.
      *
-     * @param scheme {@code http} or {@code https} in any case
+     * @param scheme {@code http} or {@code https} in any case; anything else gives null
      * @param host as in the URL: any case, brackets or a trailing dot allowed; null gives null
      * @param port as in the URL, -1 for the scheme's default
      */
-    public @Nullable Target target(String scheme, @Nullable String host, int port) {
-        throw new UnsupportedOperationException();
+    public @Nullable Target target(@Nullable String scheme, @Nullable String host, int port) {
+        if (host == null || host.isEmpty() || scheme == null) {
+            return null;
+        }
+        boolean secure = scheme.equalsIgnoreCase("https");
+        if (!secure && !scheme.equalsIgnoreCase("http")) {
+            return null;
+        }
+        int effectivePort = port >= 0 ? port : secure ? 443 : 80;
+        Known[] known = hosts.get(host);
+        if (known != null) {
+            for (Known k : known) {
+                if (k.port == effectivePort && k.secure == secure) {
+                    return k.target;
+                }
+            }
+        }
+        return find(host, secure, effectivePort);
+    }
+
+    private @Nullable Target find(String host, boolean secure, int port) {
+        String canonical = HostPattern.canonicalHost(host);
+        Policy policy = policies.find(canonical, port);
+        Target target = policy == null || policy.mode() == Mode.OFF
+                ? null
+                : new Target(policy, new Origin(secure ? "https" : "http", canonical, port));
+        if (hosts.size() < MAX_HOSTS) {
+            hosts.merge(host, new Known[] {new Known(secure, port, target)}, Engine::joined);
+        }
+        return target;
+    }
+
+    private static Known[] joined(Known[] old, Known[] added) {
+        if (old.length >= 16) {
+            // A host with ever new ports (a test server, say): the oldest goes.
+            Known[] shifted = Arrays.copyOfRange(old, 1, old.length + 1);
+            shifted[old.length - 1] = added[0];
+            return shifted;
+        }
+        Known[] longer = Arrays.copyOf(old, old.length + 1);
+        longer[old.length] = added[0];
+        return longer;
     }
 
     /** Starts a call. */
     public Session session(Target target, CallInfo call) {
-        throw new UnsupportedOperationException();
+        return new Session(target.policy(), call, random.get(), epochMillis);
     }
 
     /** {@code System.nanoTime}, or a test's clock. */
     public long nanoTime() {
-        throw new UnsupportedOperationException();
+        return nanoTime.getAsLong();
     }
 
     /**
@@ -37,6 +133,13 @@ public final class Engine {
      * @return cancels the task
      */
     public Future<?> schedule(Runnable task, long nanos) {
-        throw new UnsupportedOperationException();
+        return timer.schedule(task, nanos);
     }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "Engine[%d hosts seen]", hosts.size());
+    }
+
+    private record Known(boolean secure, int port, @Nullable Target target) {}
 }

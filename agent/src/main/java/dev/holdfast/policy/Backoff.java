@@ -10,8 +10,18 @@ import java.util.random.RandomGenerator;
  * @param maxNanos the cap, at least {@code initialNanos}
  * @param multiplier the growth from one retry to the next, at least 1
  * @param jitter the spread
+ * @see <a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">Exponential Backoff And
+ *     Jitter</a>, for full, equal and decorrelated jitter
  */
 public record Backoff(long initialNanos, long maxNanos, double multiplier, Jitter jitter) {
+    /** Checks the ranges. */
+    public Backoff {
+        if (initialNanos < 0 || maxNanos < initialNanos || !(multiplier >= 1)) {
+            throw new IllegalArgumentException("0 <= initial <= max and multiplier >= 1 are required, not "
+                    + initialNanos + ", " + maxNanos + ", " + multiplier);
+        }
+    }
+
     /**
      * The delay before a retry.
      *
@@ -21,6 +31,20 @@ public record Backoff(long initialNanos, long maxNanos, double multiplier, Jitte
      * @return nanoseconds in [0, {@code maxNanos}]
      */
     public long delayNanos(int retry, long previousNanos, RandomGenerator random) {
-        throw new UnsupportedOperationException();
+        // A double holds the growth exactly enough and saturates instead of overflowing.
+        double grown = Math.min((double) maxNanos, initialNanos * Math.pow(multiplier, retry - 1.0));
+        double spread = switch (jitter) {
+            case NONE -> grown;
+            case PROPORTIONAL -> grown * (1 + (random.nextDouble() - 0.5) * 0.2);
+            case FULL -> grown * random.nextDouble();
+            case EQUAL -> grown / 2 * (1 + random.nextDouble());
+            case DECORRELATED -> decorrelated(retry == 1 ? initialNanos : previousNanos, random);
+        };
+        return (long) Math.max(0, Math.min((double) maxNanos, spread));
+    }
+
+    private double decorrelated(long previousNanos, RandomGenerator random) {
+        double highest = Math.min((double) maxNanos, 3.0 * Math.max(initialNanos, previousNanos));
+        return initialNanos + Math.max(0, highest - initialNanos) * random.nextDouble();
     }
 }

@@ -1,0 +1,132 @@
+package dev.holdfast.policy;
+
+import java.net.IDN;
+import java.util.Locale;
+
+/**
+ * Which hosts a policy is for: an exact host, {@code *.suffix} (any number of labels in front, at least one: it does not
+ * match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean them: without
+ * case, without a trailing dot, international names in their ASCII form. An IPv6 literal stands in brackets.
+ *
+ * @param host the exact host, or the suffix behind {@code *.}, or empty for {@code *}; canonical
+ * @param kind which of the three
+ * @param port the port, or 0 for any
+ */
+public record HostPattern(Kind kind, String host, int port) {
+    /** What a pattern matches. */
+    public enum Kind {
+        /** One host. */
+        EXACT,
+        /** All hosts below a domain. */
+        SUFFIX,
+        /** Every host. */
+        ANY
+    }
+
+    /**
+     * Reads a pattern.
+     *
+     * @throws IllegalArgumentException if it is none; the message says what is allowed
+     */
+    public static HostPattern parse(String text) {
+        String pattern = text.strip();
+        int colon = portColon(pattern);
+        int port = colon < 0 ? 0 : parsePort(text, pattern.substring(colon + 1));
+        String host = colon < 0 ? pattern : pattern.substring(0, colon);
+        if (host.equals("*")) {
+            return new HostPattern(Kind.ANY, "", port);
+        }
+        boolean suffix = host.startsWith("*.");
+        String rest = suffix ? host.substring(2) : host;
+        if (rest.indexOf('*') >= 0) {
+            throw bad(text, "a * may only stand alone or as the whole first label");
+        }
+        if (rest.indexOf('/') >= 0 || rest.indexOf('@') >= 0) {
+            throw bad(text, "a scheme, path or user does not belong to it");
+        }
+        String canonical = canonicalHost(rest);
+        if (canonical.isEmpty() || canonical.startsWith(".") || canonical.contains("..") || hasBlank(canonical)) {
+            throw bad(text, "the host name is empty or malformed");
+        }
+        if (suffix && rest.startsWith("[")) {
+            throw bad(text, "an address has no subdomains");
+        }
+        return new HostPattern(suffix ? Kind.SUFFIX : Kind.EXACT, canonical, port);
+    }
+
+    /**
+     * The form in which hosts are compared: lower case, no brackets around an IPv6 literal, no trailing dot, ASCII.
+     * Returns the argument itself where it is in that form already.
+     */
+    public static String canonicalHost(String host) {
+        String h = host;
+        if (h.length() > 2 && h.charAt(0) == '[' && h.charAt(h.length() - 1) == ']') {
+            h = h.substring(1, h.length() - 1);
+        }
+        if (h.length() > 1 && h.charAt(h.length() - 1) == '.') {
+            h = h.substring(0, h.length() - 1);
+        }
+        for (int i = 0; i < h.length(); i++) {
+            if (h.charAt(i) >= 0x80) {
+                try {
+                    h = IDN.toASCII(h, IDN.ALLOW_UNASSIGNED);
+                } catch (IllegalArgumentException e) {
+                    // No name that could be resolved either: compare it as it is.
+                    return h;
+                }
+                break;
+            }
+        }
+        return h.toLowerCase(Locale.ROOT);
+    }
+
+    private static int portColon(String pattern) {
+        int colon = pattern.lastIndexOf(':');
+        if (pattern.startsWith("[")) {
+            return colon > pattern.indexOf(']') ? colon : -1;
+        }
+        if (colon >= 0 && pattern.indexOf(':') != colon) {
+            throw bad(pattern, "an IPv6 address stands in brackets, such as [::1] or [::1]:8080");
+        }
+        return colon;
+    }
+
+    private static int parsePort(String text, String port) {
+        int value = 0;
+        for (int i = 0; i < port.length(); i++) {
+            char c = port.charAt(i);
+            if (c < '0' || c > '9' || value > 65535) {
+                throw bad(text, "the port must be a number from 1 to 65535");
+            }
+            value = value * 10 + (c - '0');
+        }
+        if (value < 1 || value > 65535) {
+            throw bad(text, "the port must be a number from 1 to 65535");
+        }
+        return value;
+    }
+
+    private static boolean hasBlank(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            if (host.charAt(i) <= ' ') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static IllegalArgumentException bad(String text, String why) {
+        return new IllegalArgumentException("\"" + text + "\" is no host pattern: " + why
+                + "; allowed are a host (api.example.com), *.example.com, or *, each with an optional :port");
+    }
+
+    @Override
+    public String toString() {
+        String name = switch (kind) {
+            case ANY -> "*";
+            case SUFFIX -> "*." + host;
+            case EXACT -> host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        };
+        return port == 0 ? name : name + ":" + port;
+    }
+}
