@@ -1,0 +1,42 @@
+package dev.holdfast.config;
+
+import java.util.List;
+
+/**
+ * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first parse
+ * costs about a quarter of a CPU second. Stateless, thread-safe.
+ */
+public final class ConfigLoader {
+    private ConfigLoader() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param path the file, relative to the working directory
+     * @return the configuration; nothing needs to be {@linkplain Configuration#policyBearing policy-bearing} in it
+     * @throws ConfigException the file cannot be read or used, with all reasons at once
+     */
+    public static Configuration load(String path) throws ConfigException {
+        return parse(FileReader.read(path), path);
+    }
+
+    /**
+     * Reads the text of a file.
+     *
+     * @param text TOML 1.0
+     * @param file how the problems name the file
+     * @return the configuration
+     * @throws ConfigException the text cannot be used, with all reasons at once
+     */
+    public static Configuration parse(String text, String file) throws ConfigException {
+        // Editors on Windows put a byte order mark before the text; it says nothing in UTF-8.
+        String toml = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        Problems problems = new Problems(file);
+        Configuration configuration = new DocumentReader(file, problems).read(toml);
+        List<Problem> errors = problems.errors();
+        if (!errors.isEmpty()) {
+            throw new ConfigException(errors);
+        }
+        return configuration;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.holdfast.config;
+
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Policy;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/** Reads one document: the defaults at its top, then each host, and merges them into policies. */
+final class DocumentReader {
+    private static final String HOSTS = "hosts";
+    private static final String EXAMPLE = "a table such as [hosts.\"api.example.com\".retry]";
+
+    private final String file;
+    private final Problems problems;
+    private final PolicyFactory factory;
+    private final TableReader tables;
+    private final Map<HostPattern, Policy> policies = new LinkedHashMap<>();
+    private final Map<HostPattern, TomlPosition> seen = new HashMap<>();
+
+    DocumentReader(String file, Problems problems) {
+        this.file = file;
+        this.problems = problems;
+        factory = new PolicyFactory(problems);
+        tables = new TableReader(problems);
+    }
+
+    /** Reads the text; what is wrong with it goes to the problems, and the result means nothing then. */
+    Configuration read(String text) {
+        TomlParseResult document = TomlSyntax.parse(text);
+        Settings defaults = new Settings(null);
+        tables.readTop(document, defaults);
+        if (document.get(List.of("retry")) instanceof TomlTable retry) {
+            addDefaults(retry, TableReader.position(document, "retry"), defaults);
+        }
+        Object hosts = document.get(List.of(HOSTS));
+        if (hosts instanceof TomlTable table) {
+            for (Map.Entry<String, Object> entry : table.entrySet()) {
+                addHost(entry.getKey(), entry.getValue(), TableReader.position(table, entry.getKey()), defaults);
+            }
+        } else if (hosts != null) {
+            TableReader.notTable(problems, HOSTS, hosts, TableReader.position(document, HOSTS), EXAMPLE);
+        }
+        TomlSyntax.report(document, text, problems);
+        Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive());
+        if (!configuration.policyBearing()) {
+            problems.warn(
+                    0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
+        }
+        return new Configuration(file, policies, problems.warnings(), tables.inactive());
+    }
+
+    private void addDefaults(TomlTable retry, TomlPosition at, Settings defaults) {
+        if (retry.isEmpty()) {
+            problems.warn(at.line(), at.column(), "retry", "is empty: every host gets the built-in defaults");
+        }
+        factory.check(defaults);
+        if (!problems.any()) {
+            HostPattern everyHost = HostPattern.parse("*");
+            policies.put(everyHost, PolicyFactory.policy("*", defaults));
+        }
+    }
+
+    private void addHost(String name, Object found, TomlPosition at, Settings defaults) {
+        String path = HOSTS + "." + Text.keyPart(name);
+        if (!(found instanceof TomlTable table)) {
+            TableReader.notTable(problems, path, found, at, EXAMPLE);
+            return;
+        }
+        Settings settings = new Settings(defaults);
+        if (!tables.readHost(table, name, path, settings)) {
+            return;
+        }
+        factory.check(settings);
+        HostPattern pattern;
+        if (name.indexOf('@') >= 0) {
+            // Said here, without the pattern: what stands before the @ is a credential.
+            problems.error(at.line(), at.column(), path, "user information does not belong to a host pattern");
+            return;
+        }
+        try {
+            pattern = HostPattern.parse(name);
+        } catch (IllegalArgumentException e) {
+            problems.error(at.line(), at.column(), path, String.valueOf(e.getMessage()));
+            return;
+        }
+        TomlPosition other = seen.putIfAbsent(pattern, at);
+        if (other != null) {
+            // A table that was opened further down may come first: the error belongs to the second in the file.
+            boolean inOrder = other.line() <= at.line();
+            TomlPosition second = inOrder ? at : other;
+            int first = inOrder ? other.line() : at.line();
+            problems.error(
+                    second.line(),
+                    second.column(),
+                    path,
+                    "is the same host as in line " + first + "; only one of the two could ever apply");
+        } else if (!problems.any()) {
+            policies.put(pattern, PolicyFactory.policy(name, settings));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.holdfast.config;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Gets the text of a configuration file, whatever the path leads to. {@code java.io} on purpose: {@code java.nio.file}
+ * would initialise the default file system, which the application may want to replace.
+ */
+final class FileReader {
+    /** The largest file that is read, in bytes: far above any sensible configuration, far below what would hurt. */
+    static final int LIMIT = 1 << 20;
+
+    private FileReader() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param path the file, relative to the working directory
+     * @return its text, without a byte order mark
+     * @throws ConfigException there is no such file, or it is not a readable UTF-8 text of at most {@link #LIMIT} bytes
+     */
+    static String read(String path) throws ConfigException {
+        File file = new File(path);
+        if (path.isEmpty()) {
+            throw problem("(no name)", "the name of the configuration file is empty");
+        }
+        if (!file.exists()) {
+            throw problem(path, "no such file; looked for " + file.getAbsolutePath());
+        }
+        if (file.isDirectory()) {
+            throw problem(path, "is a directory; name the file in it");
+        }
+        // A pipe or a terminal would block the start, a device has no end.
+        if (!file.isFile()) {
+            throw problem(path, "is not a regular file");
+        }
+        byte[] bytes;
+        try (InputStream in = new FileInputStream(file)) {
+            bytes = in.readNBytes(LIMIT + 1);
+        } catch (IOException e) {
+            throw problem(path, "cannot be read: " + e.getMessage());
+        }
+        if (bytes.length > LIMIT) {
+            throw problem(path, "is larger than " + Quantities.size(LIMIT) + ", the most that is read");
+        }
+        return decode(path, bytes);
+    }
+
+    private static String decode(String path, byte[] bytes) throws ConfigException {
+        int start = bytes.length < 2 ? 0 : ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
+        if (start == 0xfeff || start == 0xfffe) {
+            throw problem(path, "is UTF-16; save it as UTF-8");
+        }
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        if (decoder.decode(in, out, true).isError()) {
+            String good = out.flip().toString();
+            int lineStart = good.lastIndexOf('\n') + 1;
+            int line = 1;
+            for (int i = 0; i < lineStart; i++) {
+                line += good.charAt(i) == '\n' ? 1 : 0;
+            }
+            String found = Integer.toHexString(bytes[in.position()] & 0xff);
+            throw new ConfigException(List.of(new Problem(
+                    path,
+                    line,
+                    good.length() - lineStart + 1,
+                    "",
+                    "the byte 0x" + found + " is not UTF-8; save the file as UTF-8")));
+        }
+        return out.flip().toString();
+    }
+
+    private static ConfigException problem(String path, String message) {
+        return new ConfigException(List.of(new Problem(path, 0, 0, "", message)));
+    }
+}

@@ -1,0 +1,209 @@
+package dev.holdfast.config;
+
+import dev.holdfast.policy.ErrorKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every key of the configuration file, each defined once, in the order of the reference.
+ *
+ * <p>Defaults are the seed's where it names one. {@code connection_refused} is added to the retried errors: a service
+ * that is being restarted refuses for a moment, nothing was sent, so that a retry is safe for any method, and waiting
+ * that moment is what retries are for. A file that lists {@code retryable_errors} means its own list.
+ */
+final class Keys {
+    private static final double MILLISECOND = 1e6;
+    private static final double HOUR = 3600e9;
+    private static final double DAY = 24 * HOUR;
+    private static final double MIB = 1 << 20;
+
+    private static final KeyList LIST = define();
+    private static final Map<String, Key> BY_PATH = new HashMap<>();
+    private static final Map<String, Section> SECTIONS = new HashMap<>();
+
+    static {
+        for (Key key : LIST.keys) {
+            BY_PATH.put(key.path(), key);
+        }
+        for (Section section : LIST.sections) {
+            SECTIONS.put(section.path(), section);
+        }
+    }
+
+    private Keys() {}
+
+    /** All keys, in the order of the reference. */
+    static List<Key> all() {
+        return LIST.keys;
+    }
+
+    /** All sections, in the order of the reference. */
+    static List<Section> sections() {
+        return LIST.sections;
+    }
+
+    /** The key with this path, or null. */
+    static @Nullable Key find(String path) {
+        return BY_PATH.get(path);
+    }
+
+    /** The section with this path, or null. */
+    static @Nullable Section findSection(String path) {
+        return SECTIONS.get(path);
+    }
+
+    /** The key with this path, which the caller knows to exist. */
+    static Key get(String path) {
+        Key key = BY_PATH.get(path);
+        if (key == null) {
+            throw new IllegalArgumentException(path);
+        }
+        return key;
+    }
+
+    private static KeyList define() {
+        KeyList keys = new KeyList();
+        keys.section("", true, true, "");
+        keys.choice(
+                ValueType.CHOICE,
+                "mode",
+                "enforce",
+                List.of("enforce", "observe", "off"),
+                "How far Holdfast goes: act, only decide and count, or keep out.");
+        retry(keys);
+        which(keys);
+        breaker(keys);
+        fallback(keys);
+        outside(keys);
+        return keys;
+    }
+
+    private static void retry(KeyList keys) {
+        keys.section(
+                "retry",
+                true,
+                true,
+                "How often and when a call is sent again. With this table, every host has a policy;"
+                        + " without it, only those under [hosts].");
+        keys.flag("enabled", true, "Whether calls are sent again; the two timeouts hold either way.");
+        keys.integer("max_retries", 3, 0, 100, "Retries after the first attempt.");
+        keys.duration("initial_delay", "1s", 0, HOUR, "The wait before the first retry.");
+        keys.duration("max_delay", "30s", 0, DAY, "No wait is longer, jitter included.");
+        keys.decimal("multiplier", 2.0, 1, 100, "How many times longer each wait is than the one before.");
+        keys.choice(
+                ValueType.FLAG_OR_CHOICE,
+                "jitter",
+                true,
+                List.of("full", "equal", "decorrelated"),
+                "The spread of the waits: true is +-10 %, \"full\" anything up to the wait, \"equal\" its upper half,"
+                        + " \"decorrelated\" up to 3 times the wait before.");
+        keys.duration("attempt_timeout", "0s", 0, DAY, "The time one attempt may take; \"0s\" is no limit.");
+        keys.duration(
+                "deadline", "0s", 0, DAY, "The time a call may take, all attempts and waits; \"0s\" is no limit.");
+        keys.size(
+                "replay_limit",
+                "64KiB",
+                0,
+                1024 * MIB,
+                "How much of a request body that cannot be produced anew is recorded, to be sent again.");
+        keys.size(
+                "buffer_response",
+                0L,
+                0,
+                64 * MIB,
+                "Response bodies up to this size are held back until complete: one cut short is a failed attempt; 0 is off.");
+    }
+
+    private static void which(KeyList keys) {
+        keys.section("retry.policy", true, true, "What is sent again.");
+        keys.statuses(
+                "retryable_status_codes", List.of(429L, 500L, 502L, 503L, 504L), "Response statuses that are retried.");
+        List<String> kinds = new ArrayList<>();
+        for (ErrorKind kind : ErrorKind.values()) {
+            if (kind != ErrorKind.OTHER) {
+                kinds.add(kind.configName());
+            }
+        }
+        keys.choice(
+                ValueType.ERRORS,
+                "retryable_errors",
+                List.of("connection_timeout", "connection_refused", "connection_reset", "dns_resolution"),
+                kinds,
+                "Failures that are retried: kinds, and names of exception classes (their subclasses count).");
+        keys.methods(
+                "methods",
+                List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
+                "Methods that are sent again although the server may have acted on them already; others are only where"
+                        + " nothing was sent, or with an Idempotency-Key.");
+        keys.headers(
+                "retry_headers",
+                "Response headers that ask for a retry whatever the status, such as { \"x-should-retry\" = \"true\" }.");
+        keys.headers(
+                "no_retry_headers",
+                "Response headers that forbid a retry, such as { \"x-should-retry\" = \"false\" }; they win.");
+        keys.flag("retry_after", true, "Whether a Retry-After header lengthens the wait.");
+        keys.duration(
+                "max_retry_after",
+                "60s",
+                0,
+                DAY,
+                "A Retry-After above this ends the retrying: the response is delivered.");
+    }
+
+    private static void breaker(KeyList keys) {
+        keys.section("retry.circuit_breaker", true, false, "When calls to a failing origin are rejected at once.");
+        keys.flag("enabled", true, "Whether the breaker is used.");
+        keys.integer("failure_threshold", 5, 1, 1_000_000, "Consecutive failures that open it.");
+        keys.integer("success_threshold", 3, 1, 10_000, "Successful probes that close it.");
+        keys.duration("timeout", "60s", MILLISECOND, DAY, "How long it stays open before the first probe.");
+        keys.duration("max_timeout", "60s", MILLISECOND, DAY, "How long it stays open at most, after failed probes.");
+        keys.decimal(
+                "failure_rate_threshold", 0.0, 0, 1, "The share of failures in the window that opens it; 0 is off.");
+        keys.window("sliding_window", 100L, 1, 1_000_000, "The window of the rates.");
+        keys.integer("minimum_calls", 100, 1, 1_000_000, "Calls in the window below which no rate counts.");
+        keys.duration("slow_call_duration", "60s", MILLISECOND, DAY, "An attempt that takes longer is slow.");
+        keys.decimal("slow_call_rate_threshold", 0.0, 0, 1, "The share of slow calls that opens it; 0 is off.");
+        keys.statuses(
+                "failure_status_codes", List.of(500L, 502L, 503L, 504L), "Response statuses that count as failures.");
+    }
+
+    private static void fallback(KeyList keys) {
+        keys.section("retry.fallback", true, false, "What the application gets when nothing else helped.");
+        keys.flag("enabled", true, "Whether the strategies are used.");
+        keys.choice(
+                ValueType.CHOICES,
+                "strategy",
+                List.of(),
+                List.of("cache", "default_value", "degraded"),
+                "What is tried, in this order.");
+        keys.duration("cache_ttl", "1h", 0, 365 * DAY, "How old an answer of the cache may be.");
+        keys.size("cache_max_body", "256KiB", 0, 1024 * MIB, "Larger answers are not kept.");
+        keys.section("retry.fallback.default_value", true, false, "The answer of the strategy default_value.");
+        keys.integer("status", 200, 200, 599, "Its status.");
+        keys.headers("headers", "Its headers.");
+        keys.text(ValueType.TEXT, "body", true, "Its body.");
+        keys.text(ValueType.TEXT, "body_file", false, "The file that holds its body.");
+        keys.section("retry.fallback.degraded", true, false, "The other origin of the strategy degraded.");
+        keys.text(ValueType.URL, "url", true, "Where the request is sent once more.");
+        keys.flag("forward_credentials", false, "Whether Authorization and Cookie go along.");
+    }
+
+    private static void outside(KeyList keys) {
+        keys.section("admin", false, false, "The HTTP endpoint for operators.");
+        keys.text(ValueType.ADDRESS, "listen", false, "Where it listens.");
+        keys.section("metrics", false, false, "Meters.");
+        keys.flag("application_registry", false, "Whether the application's own Micrometer registry gets them too.");
+        keys.section("log", false, false, "What Holdfast says.");
+        keys.choice(
+                ValueType.CHOICE,
+                "level",
+                "info",
+                List.of("error", "warn", "info", "debug"),
+                "The least that is said.");
+        keys.text(ValueType.TEXT, "file", false, "Where it is said; empty is standard error.");
+        keys.flag("summary", false, "Whether a summary is given at exit.");
+    }
+}

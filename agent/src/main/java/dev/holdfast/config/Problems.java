@@ -1,0 +1,57 @@
+package dev.holdfast.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** Collects what is found while one file is read, and hands it out in the order of the file, each thing once. */
+final class Problems {
+    private final String file;
+    private final List<Problem> errors = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+
+    Problems(String file) {
+        this.file = file;
+    }
+
+    void error(int line, int column, String key, String message) {
+        errors.add(new Problem(file, line, column, key, message));
+    }
+
+    void warn(int line, int column, String key, String message) {
+        warnings.add(new Problem(file, line, column, key, message));
+    }
+
+    boolean any() {
+        return !errors.isEmpty();
+    }
+
+    /**
+     * Forgets the errors from a line on: they are the echo of another one.
+     *
+     * @param line the first line that is concerned
+     */
+    void forgetFrom(int line) {
+        errors.removeIf(problem -> problem.line() >= line);
+    }
+
+    List<Problem> errors() {
+        return sorted(errors);
+    }
+
+    List<Problem> warnings() {
+        return sorted(warnings);
+    }
+
+    private static List<Problem> sorted(List<Problem> problems) {
+        if (problems.size() < 2) {
+            return List.copyOf(problems);
+        }
+        // What hosts inherit is found again with each of them.
+        List<Problem> sorted = new ArrayList<>(new LinkedHashSet<>(problems));
+        // Stable: what was found at one place stays in the order in which it was found.
+        sorted.sort((a, b) ->
+                a.line() != b.line() ? Integer.compare(a.line(), b.line()) : Integer.compare(a.column(), b.column()));
+        return List.copyOf(sorted);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.holdfast.config;
+
+/**
+ * Durations and sizes as people write them. Durations are those of the seed's language, {@code "1h15m30.5s"}, with days
+ * beside them; sizes are binary, {@code "64KiB"}.
+ */
+final class Quantities {
+    /** What the parsers return for text that is no quantity: no real one is negative. */
+    static final long INVALID = -1;
+
+    private static final String[] TIME_UNITS = {"d", "h", "m", "s", "ms", "us", "ns"};
+    private static final long[] NANOS = {
+        86_400_000_000_000L, 3_600_000_000_000L, 60_000_000_000L, 1_000_000_000L, 1_000_000L, 1_000L, 1L
+    };
+    private static final String[] SIZE_UNITS = {"GiB", "MiB", "KiB", "B"};
+    private static final long[] BYTES = {1L << 30, 1L << 20, 1L << 10, 1L};
+
+    private Quantities() {}
+
+    /**
+     * Reads a duration: one or more numbers, each with its unit, the units in falling order.
+     *
+     * @return nanoseconds, {@link Long#MAX_VALUE} where they do not fit, or {@link #INVALID}
+     */
+    static long parseDuration(String text) {
+        return parse(text, TIME_UNITS, NANOS);
+    }
+
+    /**
+     * Reads a size: as a duration, in units of bytes.
+     *
+     * @return bytes, {@link Long#MAX_VALUE} where they do not fit, or {@link #INVALID}
+     */
+    static long parseSize(String text) {
+        return parse(text, SIZE_UNITS, BYTES);
+    }
+
+    /** Writes a duration in the fewest units that say it exactly. */
+    static String duration(long nanos) {
+        return nanos == 0 ? "0s" : write(nanos, TIME_UNITS, NANOS);
+    }
+
+    /** Writes a size in the fewest units that say it exactly. */
+    static String size(long bytes) {
+        return bytes == 0 ? "0" : write(bytes, SIZE_UNITS, BYTES);
+    }
+
+    private static long parse(String text, String[] units, long[] factors) {
+        int at = 0;
+        int unit = -1;
+        double sum = 0;
+        do {
+            int start = at;
+            while (at < text.length() && isNumberPart(text.charAt(at))) {
+                at++;
+            }
+            double number = number(text, start, at);
+            int unitStart = at;
+            while (at < text.length() && isLetter(text.charAt(at))) {
+                at++;
+            }
+            int next = indexOf(units, text.substring(unitStart, at));
+            if (number < 0 || next <= unit) {
+                return INVALID;
+            }
+            unit = next;
+            // A double is exact far beyond every range that a key allows.
+            sum += number * factors[unit];
+        } while (at < text.length());
+        return sum >= Long.MAX_VALUE ? Long.MAX_VALUE : (long) sum;
+    }
+
+    /** Digits with at most one point among them, as a number, else {@link #INVALID}. */
+    private static double number(String text, int start, int end) {
+        int points = 0;
+        int digits = 0;
+        for (int i = start; i < end; i++) {
+            if (text.charAt(i) == '.') {
+                points++;
+            } else {
+                digits++;
+            }
+        }
+        return points > 1 || digits == 0 ? INVALID : Double.parseDouble(text.substring(start, end));
+    }
+
+    private static String write(long amount, String[] units, long[] factors) {
+        StringBuilder text = new StringBuilder();
+        long rest = amount;
+        for (int i = 0; i < units.length; i++) {
+            long count = rest / factors[i];
+            if (count > 0) {
+                text.append(count).append(units[i]);
+                rest -= count * factors[i];
+            }
+        }
+        return text.toString();
+    }
+
+    private static int indexOf(String[] units, String unit) {
+        for (int i = 0; i < units.length; i++) {
+            if (units[i].equals(unit)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isNumberPart(char c) {
+        return (c >= '0' && c <= '9') || c == '.';
+    }
+
+    private static boolean isLetter(char c) {
+        return Text.isLetterOrDigit(c);
+    }
+}

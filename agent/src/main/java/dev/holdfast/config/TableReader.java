@@ -1,0 +1,175 @@
+package dev.holdfast.config;
+
+import dev.holdfast.config.Settings.Setting;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/** Walks through tables, reads what is known, and reports what is not with the nearest that is. */
+final class TableReader {
+    private final Problems problems;
+    private final ValueReader values;
+    private final Set<String> inactive = new LinkedHashSet<>();
+
+    TableReader(Problems problems) {
+        this.problems = problems;
+        values = new ValueReader(problems);
+    }
+
+    /** The tables that were met and whose parts are not built yet. */
+    List<String> inactive() {
+        return List.copyOf(inactive);
+    }
+
+    /** Reads the top of the file into settings; the hosts are left to the caller. */
+    void readTop(TomlTable table, Settings settings) {
+        read(table, "", new Place("", false, settings));
+    }
+
+    /**
+     * Reads what stands below a host's pattern.
+     *
+     * @param name the pattern
+     * @param path the path that leads to it, as messages show it
+     * @return false if this is no host, but a part of one whose pattern lacks its quotes; that was reported
+     */
+    boolean readHost(TomlTable table, String name, String path, Settings settings) {
+        for (Map.Entry<String, Object> entry : table.entrySet()) {
+            if (entry.getValue() instanceof TomlTable inner && Keys.findSection(entry.getKey()) == null) {
+                String whole = unquoted(name + "." + entry.getKey(), inner);
+                if (whole != null) {
+                    TomlPosition at = position(table, entry.getKey());
+                    problems.error(
+                            at.line(),
+                            at.column(),
+                            path + "." + Text.keyPart(entry.getKey()),
+                            "unknown key; a pattern with dots needs quotes: [hosts." + Text.keyPart(whole) + "]");
+                    return false;
+                }
+            }
+        }
+        read(table, "", new Place(path, true, settings));
+        return true;
+    }
+
+    /** The pattern that was torn apart at its dots, or null if nothing below looks like a host's settings. */
+    private static @Nullable String unquoted(String name, TomlTable table) {
+        String whole = name;
+        TomlTable inner = table;
+        while (!inner.contains(List.of("retry")) && !inner.contains(List.of("mode"))) {
+            if (inner.size() != 1) {
+                return null;
+            }
+            String next = inner.keySet().iterator().next();
+            if (!(inner.get(List.of(next)) instanceof TomlTable deeper)) {
+                return null;
+            }
+            whole = whole + "." + next;
+            inner = deeper;
+        }
+        return whole;
+    }
+
+    /** Where the walk is: below which host, and into which settings. */
+    private record Place(String prefix, boolean host, Settings settings) {
+        String shown(String path) {
+            return prefix.isEmpty() || path.isEmpty() ? prefix + path : prefix + "." + path;
+        }
+
+        boolean allows(boolean perHost) {
+            return perHost || !host;
+        }
+    }
+
+    private void read(TomlTable table, String section, Place place) {
+        for (Map.Entry<String, Object> entry : table.entrySet()) {
+            String name = entry.getKey();
+            String path = section.isEmpty() ? name : section + "." + name;
+            TomlPosition at = position(table, name);
+            // A quoted name may hold a dot: it must not reach into a section by that.
+            Key key = name.indexOf('.') >= 0 ? null : Keys.find(path);
+            Section inner = name.indexOf('.') >= 0 ? null : Keys.findSection(path);
+            if (key != null && place.allows(key.perHost())) {
+                readKey(key, entry.getValue(), at, place);
+            } else if (inner != null && place.allows(inner.perHost())) {
+                readSection(inner, entry.getValue(), at, place);
+            } else if (place.host() || !path.equals("hosts")) {
+                String shown = place.shown(section.isEmpty() ? Text.keyPart(name) : section + "." + Text.keyPart(name));
+                problems.error(at.line(), at.column(), shown, unknown(section, name, place));
+            }
+        }
+    }
+
+    private void readKey(Key key, Object found, TomlPosition at, Place place) {
+        String shown = place.shown(key.path());
+        Object value = values.read(key, shown, found, at);
+        place.settings().put(key, new Setting(value, at.line(), at.column(), shown));
+    }
+
+    private void readSection(Section section, Object found, TomlPosition at, Place place) {
+        if (!(found instanceof TomlTable table)) {
+            notTable(problems, place.shown(section.path()), found, at, "a table");
+            return;
+        }
+        if (!section.active()) {
+            inactive.add(section.path());
+        }
+        read(table, section.path(), place);
+    }
+
+    private static String unknown(String section, String name, Place place) {
+        List<String> here = new ArrayList<>();
+        List<String> elsewhere = new ArrayList<>();
+        for (Key key : Keys.all()) {
+            if (place.allows(key.perHost())) {
+                (key.section().equals(section) ? here : elsewhere).add(key.name());
+            }
+        }
+        for (Section inner : Keys.sections()) {
+            int dot = inner.path().lastIndexOf('.');
+            String parent = dot < 0 ? "" : inner.path().substring(0, dot);
+            if (parent.equals(section) && !inner.path().isEmpty() && place.allows(inner.perHost())) {
+                here.add(inner.path().substring(dot + 1));
+            }
+        }
+        if (section.isEmpty() && !place.host()) {
+            here.add("hosts");
+        }
+        String near = Suggestion.nearest(name, here);
+        if (near != null) {
+            return "unknown key; did you mean " + near + "?";
+        }
+        String far = Suggestion.nearest(name, elsewhere);
+        if (far != null) {
+            for (Key key : Keys.all()) {
+                if (key.name().equals(far) && place.allows(key.perHost())) {
+                    String table = place.shown(key.section());
+                    return "unknown key; did you mean " + far
+                            + (table.isEmpty() ? " at the top?" : " in [" + table + "]?");
+                }
+            }
+        }
+        if (place.host() && (Keys.findSection(name) != null || Keys.find(name) != null)) {
+            return "not for a single host; it belongs to the top of the file";
+        }
+        return "unknown key; known here: " + String.join(", ", here);
+    }
+
+    /** Reports a value that stands where a table belongs. */
+    static void notTable(Problems problems, String path, Object found, TomlPosition at, String allowed) {
+        // The value is not shown: under a name that may be anything, it may be anything too.
+        String kind = found instanceof String ? "a string" : Text.found(found);
+        problems.error(at.line(), at.column(), path, "found " + kind + "; allowed: " + allowed);
+    }
+
+    /** Where an entry of a table stands. */
+    static TomlPosition position(TomlTable table, String name) {
+        TomlPosition position = table.inputPositionOf(List.of(name));
+        return position == null ? TomlPosition.positionAt(1, 1) : position;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.holdfast.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlTable;
+
+/** How messages show what stands in the file, and two kinds of text that keys hold. */
+final class Text {
+    private static final int SHOWN = 40;
+
+    private Text() {}
+
+    /** Describes a value: short ones are shown, long ones only begun. */
+    static String found(Object value) {
+        if (value instanceof String text) {
+            return quoted(text);
+        }
+        if (value instanceof TomlArray array) {
+            return array.isEmpty() ? "an empty array" : array.isTable(0) ? "an array of tables" : "an array";
+        }
+        if (value instanceof TomlTable) {
+            return "a table";
+        }
+        if (value instanceof Boolean || value instanceof Number) {
+            return value.toString();
+        }
+        return "the date or time " + value;
+    }
+
+    /** A text in quotes, cut where it is long. */
+    static String quoted(String text) {
+        if (text.codePointCount(0, text.length()) <= SHOWN) {
+            return '"' + text + '"';
+        }
+        return '"' + text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "...\"";
+    }
+
+    /** A part of a key's path as TOML writes it: bare where it can be, else in quotes. */
+    static String keyPart(String key) {
+        // User information in a host pattern is a credential, whatever characters it is made of.
+        int at = key.lastIndexOf('@');
+        String shown = at < 0 ? key : "***" + key.substring(at);
+        boolean bare = !shown.isEmpty() && shown.length() <= SHOWN;
+        for (int i = 0; bare && i < shown.length(); i++) {
+            char c = shown.charAt(i);
+            bare = isLetterOrDigit(c) || c == '-' || c == '_';
+        }
+        return bare ? shown : quoted(shown);
+    }
+
+    /** Whether a character is an ASCII letter or digit. */
+    static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    /** Whether a text is empty or {@code host:port}. */
+    static boolean isAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        if (text.isEmpty()) {
+            return true;
+        }
+        try {
+            int port = colon < 1 ? -1 : Integer.parseInt(text, colon + 1, text.length(), 10);
+            return port >= 0
+                    && port <= 65535
+                    && text.indexOf(' ') < 0
+                    && text.indexOf('/') < 0
+                    && text.indexOf('@') < 0;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** Whether a text is empty or an absolute http or https URL without user information. */
+    static boolean isHttpUrl(String text) {
+        if (text.isEmpty()) {
+            return true;
+        }
+        try {
+            URI uri = new URI(text);
+            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            return http && uri.getHost() != null && uri.getRawUserInfo() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.holdfast.config;
+
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseOptions;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/** The border to the TOML parser: its errors become ours. */
+final class TomlSyntax {
+    private TomlSyntax() {}
+
+    /** Parses a text; what of it makes sense is in the result even where there are errors. */
+    static TomlParseResult parse(String text) {
+        return Toml.parse(text, TomlParseOptions.sourceless());
+    }
+
+    /**
+     * Adds the parser's errors to those found in the values. Below a broken table header, keys were taken for keys of
+     * the table before, so that whatever was said about them misleads and is forgotten.
+     */
+    static void report(TomlParseResult result, String text, Problems problems) {
+        if (!result.hasErrors()) {
+            return;
+        }
+        String[] lines = text.split("\n", -1);
+        int brokenHeader = Integer.MAX_VALUE;
+        for (TomlParseError error : result.errors()) {
+            int line = error.position().line();
+            if (line <= lines.length && lines[line - 1].stripLeading().startsWith("[")) {
+                brokenHeader = Math.min(brokenHeader, line);
+            }
+        }
+        problems.forgetFrom(brokenHeader);
+        for (TomlParseError error : result.errors()) {
+            TomlPosition at = error.position();
+            String line = at.line() <= lines.length ? lines[at.line() - 1].strip() : "";
+            problems.error(at.line(), at.column(), "", message(error) + hint(error, line));
+        }
+    }
+
+    private static String message(TomlParseError error) {
+        String said = error.getMessage() == null ? "syntax error" : error.getMessage();
+        int again = said.indexOf(" previously defined at ");
+        if (again >= 0) {
+            return said.substring(0, again) + " is defined a second time; the first is at "
+                    + said.substring(again + " previously defined at ".length());
+        }
+        return "not valid TOML: " + withoutText(said);
+    }
+
+    /** What is most often meant by a line that is no TOML. */
+    private static String hint(TomlParseError error, String line) {
+        String said = String.valueOf(error.getMessage());
+        String value = line.substring(line.indexOf('=') + 1).strip();
+        if (line.startsWith("[hosts.") && said.endsWith("expected a key")) {
+            return "; a host pattern needs quotes, such as [hosts.\"*.example.com\"]";
+        }
+        if (line.indexOf('=') < 0 || value.isEmpty() || !said.startsWith("Unexpected '")) {
+            return "";
+        }
+        if (value.startsWith("True") || value.startsWith("False")) {
+            return "; true and false are written in small letters";
+        }
+        boolean bare = said.matches("Unexpected '[A-Za-z].*expected a (value|newline).*")
+                && error.position().column() > line.indexOf('=');
+        return bare ? "; text needs quotes, a duration too" : "";
+    }
+
+    /** Leaves out what the parser repeats of the file beyond a single character: it may be part of a credential. */
+    private static String withoutText(String said) {
+        String start = "Unexpected '";
+        int end = said.indexOf("', expected ");
+        if (said.startsWith(start) && end > start.length() + 1 && said.charAt(start.length()) != '\\') {
+            return "unexpected text" + said.substring(end + 1);
+        }
+        return Character.toLowerCase(said.charAt(0)) + said.substring(1);
+    }
+}

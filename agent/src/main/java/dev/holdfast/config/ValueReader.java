@@ -1,0 +1,234 @@
+package dev.holdfast.config;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/**
+ * Turns what stands in the file for a key into the value that the key's type holds: {@code Boolean}, {@code Long}
+ * (also for durations and sizes), {@code Double}, {@code String}, a list of those, or for headers a map of lists.
+ * Whatever is not allowed becomes an error with what was found and what is allowed.
+ */
+final class ValueReader {
+    private final Problems problems;
+
+    ValueReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** Reads a value, or reports it and returns null. */
+    @Nullable
+    Object read(Key key, String path, Object found, TomlPosition at) {
+        if (found instanceof TomlArray array && takesArray(key.type())) {
+            return readArray(key, path, array, at);
+        }
+        if (found instanceof TomlTable table && key.type() == ValueType.HEADERS) {
+            return readHeaders(path, table, at);
+        }
+        Object value = takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : scalar(key, found);
+        if (value == null) {
+            report(key, path, found, at, key.allowed());
+            return null;
+        }
+        return key.type() == ValueType.CHOICES ? List.of(value) : value;
+    }
+
+    /** The built-in default of a key, as {@link #read} would give it. */
+    static Object standard(Key key) {
+        if (key.standard() instanceof List<?> list) {
+            List<Object> values = new ArrayList<>();
+            for (Object item : list) {
+                values.add(known(key, item));
+            }
+            return values;
+        }
+        return key.standard() instanceof Map<?, ?> ? key.standard() : known(key, key.standard());
+    }
+
+    private static Object known(Key key, Object standard) {
+        Object value = scalar(key, standard);
+        if (value == null) {
+            throw new IllegalStateException(key.path());
+        }
+        return value;
+    }
+
+    private static boolean takesArray(ValueType type) {
+        return switch (type) {
+            case STATUSES, ERRORS, METHODS, CHOICES -> true;
+            default -> false;
+        };
+    }
+
+    private @Nullable Object readArray(Key key, String path, TomlArray array, TomlPosition at) {
+        List<Object> values = new ArrayList<>();
+        boolean good = true;
+        for (int i = 0; i < array.size(); i++) {
+            Object found = array.get(i);
+            Object value = scalar(key, found);
+            if (value == null) {
+                TomlPosition position = array.inputPositionOf(i);
+                report(key, path, found, position == null ? at : position, key.allowedInArray());
+                good = false;
+            } else if (!values.contains(value)) {
+                values.add(value);
+            }
+        }
+        return good ? Collections.unmodifiableList(values) : null;
+    }
+
+    private @Nullable Object readHeaders(String path, TomlTable table, TomlPosition at) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        boolean good = true;
+        for (Map.Entry<String, Object> entry : table.entrySet()) {
+            TomlPosition position = table.inputPositionOf(List.of(entry.getKey()));
+            TomlPosition where = position == null ? at : position;
+            List<String> values = headerValues(entry.getValue());
+            if (!isToken(entry.getKey())) {
+                String name = Text.quoted(entry.getKey());
+                problems.error(where.line(), where.column(), path, name + " is not a header name");
+                good = false;
+            } else if (values == null) {
+                // What was found is not shown: a header's value may be a credential.
+                String name = path + "." + Text.keyPart(entry.getKey());
+                problems.error(
+                        where.line(),
+                        where.column(),
+                        name,
+                        "allowed: a string, or an array of strings; on one line each");
+                good = false;
+            } else {
+                headers.put(entry.getKey(), values);
+            }
+        }
+        return good ? Collections.unmodifiableMap(headers) : null;
+    }
+
+    private static @Nullable List<String> headerValues(Object found) {
+        List<String> values = new ArrayList<>();
+        List<?> items = found instanceof TomlArray array ? array.toList() : List.of(found);
+        for (Object item : items) {
+            if (!(item instanceof String text) || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
+                return null;
+            }
+            values.add(text);
+        }
+        return values.isEmpty() ? null : values;
+    }
+
+    private void report(Key key, String path, Object found, TomlPosition at, String allowed) {
+        StringBuilder message = new StringBuilder();
+        if (!key.secret()) {
+            message.append("found ").append(Text.found(found)).append("; ");
+        }
+        message.append("allowed: ").append(allowed);
+        String hint = hint(key, found);
+        if (hint != null) {
+            message.append("; did you mean ").append(hint).append('?');
+        }
+        problems.error(at.line(), at.column(), path, message.toString());
+    }
+
+    private static @Nullable String hint(Key key, Object found) {
+        if (key.type() == ValueType.DURATION && (found instanceof Long || found instanceof String)) {
+            String seconds = found + "s";
+            return scalar(key, seconds) == null ? null : '"' + seconds + '"';
+        }
+        if (found instanceof String text && !key.choices().isEmpty()) {
+            String nearest = Suggestion.nearest(text, key.choices());
+            return nearest == null ? null : "\"" + nearest + "\"";
+        }
+        if (found instanceof String text && (key.type() == ValueType.FLAG || key.type() == ValueType.FLAG_OR_CHOICE)) {
+            return text.equals("true") || text.equals("false") ? text + ", without quotes" : null;
+        }
+        return null;
+    }
+
+    /** A single value, or an element of an array; null where it is not allowed. */
+    private static @Nullable Object scalar(Key key, Object found) {
+        return switch (key.type()) {
+            case FLAG -> found instanceof Boolean ? found : null;
+            case INTEGER, STATUSES -> found instanceof Long number ? within(key, number) : null;
+            case DECIMAL -> decimal(key, found);
+            case DURATION -> found instanceof String text ? within(key, Quantities.parseDuration(text)) : null;
+            case SIZE -> size(key, found);
+            case CHOICE, CHOICES -> choice(key, found);
+            case FLAG_OR_CHOICE -> found instanceof Boolean ? found : choice(key, found);
+            case ERRORS ->
+                found instanceof String text && (key.choices().contains(text) || isClassName(text)) ? text : null;
+            case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
+            case WINDOW -> window(key, found);
+            case TEXT -> found instanceof String ? found : null;
+            case ADDRESS -> found instanceof String text && Text.isAddress(text) ? text : null;
+            case URL -> found instanceof String text && Text.isHttpUrl(text) ? text : null;
+            case HEADERS -> null;
+        };
+    }
+
+    private static @Nullable Long within(Key key, long value) {
+        return value >= key.min() && value <= key.max() ? value : null;
+    }
+
+    private static @Nullable Double decimal(Key key, Object found) {
+        if (!(found instanceof Double) && !(found instanceof Long)) {
+            return null;
+        }
+        double value = ((Number) found).doubleValue();
+        // NaN is within nothing.
+        return value >= key.min() && value <= key.max() ? value : null;
+    }
+
+    private static @Nullable Long size(Key key, Object found) {
+        if (found instanceof Long number) {
+            return within(key, number);
+        }
+        return found instanceof String text ? within(key, Quantities.parseSize(text)) : null;
+    }
+
+    private static @Nullable Object choice(Key key, Object found) {
+        return found instanceof String text && key.choices().contains(text) ? text : null;
+    }
+
+    private static @Nullable Object window(Key key, Object found) {
+        if (found instanceof Long number) {
+            return within(key, number);
+        }
+        return found instanceof String text && Quantities.parseDuration(text) > 0 ? text : null;
+    }
+
+    /** Whether a text names a class as a file may: with its package, so that a mistyped kind is not taken for one. */
+    private static boolean isClassName(String text) {
+        boolean start = true;
+        boolean dotted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && !start) {
+                dotted = true;
+                start = true;
+            } else if (start ? Character.isJavaIdentifierStart(c) : Character.isJavaIdentifierPart(c)) {
+                start = false;
+            } else {
+                return false;
+            }
+        }
+        return dotted && !start;
+    }
+
+    /** Whether a text is a token of RFC 9110, section 5.6.2: what a method or a header name is made of. */
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Text.isLetterOrDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+}

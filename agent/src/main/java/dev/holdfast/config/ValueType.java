@@ -1,0 +1,48 @@
+package dev.holdfast.config;
+
+/** What kind of value a key takes. The words in which an error describes it are in {@link Key#allowed}. */
+enum ValueType {
+    /** {@code true} or {@code false}. */
+    FLAG("boolean"),
+    /** A whole number within the key's range. */
+    INTEGER("integer"),
+    /** A number with or without a fraction, within the key's range; never NaN. */
+    DECIMAL("number"),
+    /** A string such as {@code "1m30s"}; held as nanoseconds. */
+    DURATION("duration"),
+    /** Bytes, as an integer or a string such as {@code "64KiB"}; held as bytes. */
+    SIZE("size"),
+    /** One of the key's words. */
+    CHOICE("word"),
+    /** One of the key's words, or several of them in the order in which they are tried. */
+    CHOICES("word or array of words"),
+    /** {@code true}, {@code false}, or one of the key's words: the seed's flag, refined. */
+    FLAG_OR_CHOICE("boolean or word"),
+    /** Status codes within the key's range. */
+    STATUSES("array of status codes"),
+    /** Error kinds and names of exception classes. */
+    ERRORS("array of error kinds and exception class names"),
+    /** Names of HTTP methods; held in upper case. */
+    METHODS("array of HTTP methods"),
+    /** Header names, each with a value or an array of values. */
+    HEADERS("table of headers"),
+    /** A number of calls, or a duration. */
+    WINDOW("integer or duration"),
+    /** Any text. */
+    TEXT("string"),
+    /** {@code host:port}, or empty for none. */
+    ADDRESS("address"),
+    /** An absolute http or https URL, or empty for none. */
+    URL("URL");
+
+    private final String label;
+
+    ValueType(String label) {
+        this.label = label;
+    }
+
+    /** The name of the type in the reference. */
+    String label() {
+        return label;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.holdfast.config;
+
+import java.util.List;
+import java.util.Map;
+
+/** Writes the reference file from the definitions of the keys: what the shipped one must be, to the letter. */
+final class ReferenceText {
+    private static final String HEAD = """
+            # Every key of Holdfast's configuration with its default. Generated from the definitions that the parser uses, and
+            # tested against them. A file of your own needs only what it wants otherwise.
+            #
+            # Durations: a number with d, h, m, s, ms, us or ns, also several ("1m30s"). Sizes: bytes, or a number with KiB, MiB, GiB.
+            """;
+
+    private static final String TAIL = """
+
+            # For single hosts, the keys above that say "per host" stand below the host's pattern. What a host does not set comes
+            # from the tables above, key by key, and from the defaults where those are missing. Patterns: "api.example.com",
+            # "*.example.com" (any depth, not example.com itself) or "*", each with an optional port ("api.example.com:8443",
+            # "[::1]:8080"). The most specific wins: exact before the longest suffix before "*", with a port before without.
+            #
+            # [hosts."payments.example.com"]
+            # mode = "observe"
+            #
+            # [hosts."*.search.example.com:8443".retry]
+            # max_retries = 1
+            #
+            # [hosts."*.search.example.com:8443".retry.policy]
+            # retryable_status_codes = [503]
+            """;
+
+    private ReferenceText() {}
+
+    static String write() {
+        StringBuilder text = new StringBuilder(HEAD);
+        for (Section section : Keys.sections()) {
+            text.append('\n');
+            if (!section.path().isEmpty()) {
+                text.append("# ").append(section.meaning()).append('\n');
+                text.append(section.active() ? "" : "# Checked, but without effect in this version.\n");
+                text.append('[').append(section.path()).append("]\n");
+            }
+            for (Key key : Keys.all()) {
+                if (key.section().equals(section.path())) {
+                    write(key, text);
+                }
+            }
+        }
+        return text.append(TAIL).toString();
+    }
+
+    private static void write(Key key, StringBuilder text) {
+        String range = key.range().isEmpty() ? "" : ", " + key.range();
+        StringBuilder words = new StringBuilder();
+        for (String choice : key.choices()) {
+            words.append(words.isEmpty() ? ": " : ", ").append(literal(choice));
+        }
+        String scope = key.perHost() ? "; per host" : "";
+        text.append("# ").append(key.meaning()).append('\n');
+        text.append("# (")
+                .append(key.type().label())
+                .append(range)
+                .append(words)
+                .append(scope)
+                .append(")\n");
+        text.append(key.name()).append(" = ").append(literal(key.standard())).append('\n');
+    }
+
+    private static String literal(Object value) {
+        if (value instanceof String text) {
+            return '"' + text + '"';
+        }
+        if (value instanceof List<?> list) {
+            return "["
+                    + String.join(
+                            ", ", list.stream().map(ReferenceText::literal).toList()) + "]";
+        }
+        return value instanceof Map<?, ?> ? "{}" : value.toString();
+    }
+}
