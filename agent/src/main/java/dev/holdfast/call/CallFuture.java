@@ -43,4 +43,16 @@ public final class CallFuture<T> extends CompletableFuture<T> {
         }
         return result;
     }
+
+    /** Not supported, as with the client's own futures. */
+    @Override
+    public void obtrudeValue(T value) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Not supported, as with the client's own futures. */
+    @Override
+    public void obtrudeException(Throwable ex) {
+        throw new UnsupportedOperationException();
+    }
 }

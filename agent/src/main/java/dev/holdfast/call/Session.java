@@ -104,6 +104,18 @@ public final class Session {
     }
 
     /**
+     * The body of a response whose head had been decided to be delivered broke while it was held back: nothing of it
+     * reached the application, so this failure takes the response's place as the attempt's outcome.
+     *
+     * @return as {@link #after}
+     */
+    public Step bodyLost(Outcome.Failure failure, long now) {
+        expect(Stage.DONE);
+        stage = Stage.SENT;
+        return after(failure, now);
+    }
+
+    /**
      * The exception to hand to the application where the call ends in one: {@code last} itself, with the failures of
      * earlier attempts added as suppressed exceptions.
      */

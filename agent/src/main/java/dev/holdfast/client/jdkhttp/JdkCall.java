@@ -1,0 +1,145 @@
+package dev.holdfast.client.jdkhttp;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.call.Target;
+import dev.holdfast.weave.Defects;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the blocking and the asynchronous call have in common: the application's request and handler, the request of each
+ * attempt, and the talk with the {@link Session}. Holds the client itself, not its implementation, so that a client that
+ * the application let go of lives through a backoff.
+ *
+ * @param <T> the application's body type
+ */
+final class JdkCall<T> implements CallInfo {
+    final Engine engine;
+    final Session session;
+    final HttpClient client;
+    final BodyHandler<T> application;
+    private final HttpRequest request;
+    private final RequestBody body;
+    private final Defects defects;
+
+    JdkCall(
+            Engine engine,
+            Target target,
+            HttpClient client,
+            HttpRequest request,
+            BodyHandler<T> application,
+            Defects defects) {
+        this.engine = engine;
+        this.client = client;
+        this.request = request;
+        this.application = application;
+        this.defects = defects;
+        this.body = RequestBody.of(request, target.policy().retry().replayLimitBytes());
+        this.session = engine.session(target, this);
+    }
+
+    @Override
+    public String method() {
+        String method = request.method();
+        return method == null ? "GET" : method;
+    }
+
+    @Override
+    public @Nullable String requestHeader(String name) {
+        return request.headers().firstValue(name).orElse(null);
+    }
+
+    @Override
+    public boolean bodyReplayable() {
+        return body.replayable();
+    }
+
+    /**
+     * The request of one attempt: the application's own object wherever nothing has to differ. The application's own
+     * timeout bounds each attempt, as the JDK defines it (until the response's head); ours can only shorten it.
+     */
+    HttpRequest requestOf(Step.Send send) {
+        HttpRequest.BodyPublisher publisher = body.publisherOf(send.attempt());
+        Duration timeout = shorterTimeout(send.timeoutNanos());
+        if (publisher == null && timeout == null) {
+            return request;
+        }
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request, (name, value) -> true);
+        if (timeout != null) {
+            builder.timeout(timeout);
+        }
+        if (publisher != null) {
+            builder.method(method(), publisher);
+        }
+        return builder.build();
+    }
+
+    private @Nullable Duration shorterTimeout(long nanos) {
+        if (nanos == Long.MAX_VALUE) {
+            return null;
+        }
+        Duration ours = Duration.ofNanos(nanos);
+        return request.timeout().filter(theirs -> theirs.compareTo(ours) <= 0).isPresent() ? null : ours;
+    }
+
+    /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */
+    Step after(Outcome outcome) {
+        try {
+            return session.after(outcome, engine.nanoTime());
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("a call ends with the outcome it has", e);
+            return Step.Deliver.INSTANCE;
+        }
+    }
+
+    /** The body of a response that was held back broke: decided anew. See {@link #after}. */
+    Step bodyLost(Throwable error) {
+        try {
+            return session.bodyLost(Failures.afterHead(error), engine.nanoTime());
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("a call ends with the outcome it has", e);
+            return Step.Deliver.INSTANCE;
+        }
+    }
+
+    /** What follows from an attempt that ended in an exception. */
+    Step afterError(AttemptHandler<T> handler, Throwable error) {
+        Step decided = handler.decision();
+        if (decided == null) {
+            return after(Failures.beforeHead(error));
+        }
+        if (decided instanceof Step.Deliver) {
+            try {
+                session.bodyFailed(Failures.afterHead(error), engine.nanoTime());
+            } catch (RuntimeException | LinkageError e) {
+                defects.report("a failure was not counted", e);
+            }
+        }
+        return decided;
+    }
+
+    /** The head of a response, as the session wants to see it. */
+    record Head(int status, HttpHeaders headers) implements Outcome.Response {
+        static Head of(ResponseInfo info) {
+            return new Head(info.statusCode(), info.headers());
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            return headers.firstValue(name).orElse(null);
+        }
+    }
+
+    /** How long the rest of a discarded body may take to arrive before its connection is given up. */
+    static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.client.jdkhttp;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Target;
+import dev.holdfast.weave.Defects;
+import dev.holdfast.weave.HttpClientHook;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where calls of {@code java.net.http} enter. A call whose host has no policy passes with a look into a table; so do
+ * calls with a push-promise handler (it may have been called before a retry is decided), and our own attempts, known by
+ * the handler that they carry. Thread-safe.
+ *
+ * <p>One attempt is one whole call of the JDK's client, redirects and authentication included. Below us the JDK sends a
+ * request a second time by itself after a {@code ConnectException} (any method) and when a pooled connection turns out to
+ * have expired (GET and HEAD): such a pair counts as one attempt.
+ */
+public final class JdkHttpHook implements HttpClientHook {
+    private final Supplier<@Nullable Engine> engines;
+    private final Defects defects;
+
+    /**
+     * Made once for a JVM.
+     *
+     * @param engines gives the engine of the current configuration; null: no policies at the moment
+     * @param defects where trouble inside Holdfast is said
+     */
+    public JdkHttpHook(Supplier<@Nullable Engine> engines, Defects defects) {
+        this.engines = engines;
+        this.defects = defects;
+    }
+
+    @Override
+    public @Nullable Object send(Object client, Object request, Object handler)
+            throws IOException, InterruptedException {
+        SyncCall<?> call;
+        try {
+            Engine engine = engines.get();
+            Target target = target(engine, request, handler);
+            if (engine == null || target == null) {
+                return null;
+            }
+            call = new SyncCall<>(
+                    engine, target, (HttpClient) client, (HttpRequest) request, (BodyHandler<?>) handler, defects);
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("a call runs without its policy", e);
+            return null;
+        }
+        return call.run();
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // it is returned: the Object is the future
+    public @Nullable Object sendAsync(Object client, Object request, Object handler, @Nullable Object pushPromises) {
+        if (pushPromises != null) {
+            return null;
+        }
+        try {
+            Engine engine = engines.get();
+            Target target = target(engine, request, handler);
+            if (engine == null || target == null) {
+                return null;
+            }
+            return new AsyncCall<>(
+                            engine,
+                            target,
+                            (HttpClient) client,
+                            (HttpRequest) request,
+                            (BodyHandler<?>) handler,
+                            defects)
+                    .start();
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("a call runs without its policy", e);
+            return null;
+        }
+    }
+
+    private static @Nullable Target target(
+            @Nullable Engine engine, @Nullable Object request, @Nullable Object handler) {
+        if (engine == null
+                || handler instanceof AttemptHandler
+                || !(request instanceof HttpRequest httpRequest)
+                || !(handler instanceof BodyHandler)) {
+            return null;
+        }
+        URI uri = httpRequest.uri();
+        return uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
+    }
+}
