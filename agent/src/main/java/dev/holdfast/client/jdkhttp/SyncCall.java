@@ -84,7 +84,8 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
     }
 
     /** What the client threw goes on as it is, whatever its type. */
-    @SuppressWarnings("unchecked") // the cast is not checked, which is the point: the exception passes untouched
+    // The cast is not checked, which is the point: the exception passes untouched.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E sneaky(Throwable error) throws E {
         throw (E) error;
     }
