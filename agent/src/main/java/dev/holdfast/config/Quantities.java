@@ -56,7 +56,7 @@ final class Quantities {
             }
             double number = number(text, start, at);
             int unitStart = at;
-            while (at < text.length() && isLetter(text.charAt(at))) {
+            while (at < text.length() && !isNumberPart(text.charAt(at))) {
                 at++;
             }
             int next = indexOf(units, text.substring(unitStart, at));
@@ -75,7 +75,9 @@ final class Quantities {
         int points = 0;
         int digits = 0;
         for (int i = start; i < end; i++) {
-            if (text.charAt(i) == '.') {
+            if (!isNumberPart(text.charAt(i))) {
+                return INVALID;
+            } else if (text.charAt(i) == '.') {
                 points++;
             } else {
                 digits++;
@@ -106,11 +108,12 @@ final class Quantities {
         return -1;
     }
 
-    private static boolean isNumberPart(char c) {
-        return (c >= '0' && c <= '9') || c == '.';
+    /** Whether a text is a number without a unit. */
+    static boolean isNumber(String text) {
+        return number(text, 0, text.length()) >= 0;
     }
 
-    private static boolean isLetter(char c) {
-        return Text.isLetterOrDigit(c);
+    private static boolean isNumberPart(char c) {
+        return (c >= '0' && c <= '9') || c == '.';
     }
 }

@@ -137,7 +137,7 @@ final class ValueReader {
     }
 
     private static @Nullable String hint(Key key, Object found) {
-        if (key.type() == ValueType.DURATION && (found instanceof Long || found instanceof String)) {
+        if (key.type() == ValueType.DURATION && Quantities.isNumber(String.valueOf(found))) {
             String seconds = found + "s";
             return scalar(key, seconds) == null ? null : '"' + seconds + '"';
         }
