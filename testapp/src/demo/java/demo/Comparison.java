@@ -49,7 +49,6 @@ final class Comparison {
                 with.successes(),
                 with.calls().size(),
                 with.took().toMillis() / 1000.0);
-        out.println("The others are 404s, and POSTs without an Idempotency-Key, which are never sent a second time.");
     }
 
     /**
