@@ -46,10 +46,20 @@ final class IsolatedLoader extends ClassLoader {
         this.domain = domain;
     }
 
-    /** {@code ClassLoader.getPlatformClassLoader()}, which a class compiled for Java 8 cannot name. */
+    /**
+     * {@code ClassLoader.getPlatformClassLoader()}, which a class compiled for Java 8 cannot name. It is at the top of the
+     * system loader's ancestors, unless somebody replaced that by a loader without parents; asking by reflection would
+     * load some 50 classes more on JDK 17, to look at an annotation of the method.
+     */
     private static ClassLoader platformLoader() throws ReflectiveOperationException {
-        return (ClassLoader)
-                ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
+        ClassLoader top = ClassLoader.getSystemClassLoader();
+        while (top.getParent() != null) {
+            top = top.getParent();
+        }
+        return top.getClass().getName().equals("jdk.internal.loader.ClassLoaders$PlatformClassLoader")
+                ? top
+                : (ClassLoader)
+                        ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
     }
 
     @Override

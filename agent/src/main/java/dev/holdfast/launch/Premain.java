@@ -67,7 +67,12 @@ public final class Premain {
                 say("is active in this JVM already; this second instance does nothing");
                 return null;
             }
-            return starter().apply(new String[] {argument, entry}, instrumentation);
+            return starter()
+                    .apply(
+                            new String[] {
+                                argument, entry, Premain.class.getPackage().getImplementationVersion()
+                            },
+                            instrumentation);
         } catch (SecurityException e) {
             say("the security policy grants this agent nothing (" + e.getMessage()
                     + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar.");

@@ -16,17 +16,19 @@ final class StepAside {
      */
     static @Nullable String tooOld(@Nullable String specification) {
         String version = specification == null ? "" : specification;
-        String feature = version.startsWith("1.") ? version.substring(2) : version;
-        int number;
-        try {
-            number = Integer.parseInt(feature);
-        } catch (NumberFormatException e) {
-            number = 0;
-        }
+        int number = version.startsWith("1.") ? 8 : leadingNumber(version);
         return number >= OLDEST_JAVA
                 ? null
                 : "needs Java " + OLDEST_JAVA + " or newer and this is Java " + version
                         + "; the program runs as without it";
+    }
+
+    private static int leadingNumber(String text) {
+        int number = 0;
+        for (int i = 0; i < text.length() && i < 4 && text.charAt(i) >= '0' && text.charAt(i) <= '9'; i++) {
+            number = 10 * number + text.charAt(i) - '0';
+        }
+        return number;
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.holdfast.runtime;
 
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +15,23 @@ record AgentOptions(
     private static final String KNOWN = "Known options are config=FILE and strict=true|false";
 
     /**
-     * Reads the argument; where it names no file, the property {@code holdfast.config} does, else the variable
-     * {@code HOLDFAST_CONFIG}.
+     * Reads the argument.
      *
      * @param argument what stands behind {@code -javaagent:JAR=}, or null
-     * @param property looks up a system property
-     * @param variable looks up an environment variable
      */
-    static AgentOptions of(
-            @Nullable String argument,
-            UnaryOperator<@Nullable String> property,
-            UnaryOperator<@Nullable String> variable) {
-        AgentOptions given = parse(argument == null ? "" : argument.strip());
-        if (given.file != null || given.error != null) {
-            return given;
-        }
-        String file = property.apply("holdfast.config");
-        if (file == null || file.isBlank()) {
-            file = variable.apply("HOLDFAST_CONFIG");
-        }
-        return new AgentOptions(file == null || file.isBlank() ? null : file, given.strict, null);
+    static AgentOptions of(@Nullable String argument) {
+        return parse(argument == null ? "" : argument.strip());
+    }
+
+    /**
+     * These options with the file that is named elsewhere, where the argument names none.
+     *
+     * @param otherFile blank or null: none
+     */
+    AgentOptions orFile(@Nullable String otherFile) {
+        return file != null || error != null || otherFile == null || otherFile.isBlank()
+                ? this
+                : new AgentOptions(otherFile, strict, null);
     }
 
     private static AgentOptions parse(String argument) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Console implements Defects {
     private static final int PER_MINUTE = 10;
-    private static final int LONGEST = 2_000;
+    private static final int LONGEST_REPORT = 2_000;
+    private static final int LONGEST_START = 20_000;
     private static final int FRAMES = 8;
 
     private final PrintStream out;
@@ -34,7 +35,7 @@ final class Console implements Defects {
 
     /** Prints lines of the start, each behind the agent's name; not limited in rate, for there is one start. */
     void say(String what) {
-        out.println("[holdfast] " + cut(what));
+        print(what, LONGEST_START);
     }
 
     @Override
@@ -53,7 +54,7 @@ final class Console implements Defects {
             line = leftOut == 0 ? what : what + " (" + leftOut + " reports were left out before this one)";
             leftOut = 0;
         }
-        say(cause == null ? line : line + ": " + describe(cause));
+        print(cause == null ? line : line + ": " + describe(cause), LONGEST_REPORT);
     }
 
     private static String describe(Throwable cause) {
@@ -68,7 +69,8 @@ final class Console implements Defects {
         return text.toString();
     }
 
-    private static String cut(String text) {
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    private void print(String text, int longest) {
+        // One call, so that the lines of two threads do not mix.
+        out.println("[holdfast] " + (text.length() <= longest ? text : text.substring(0, longest) + "..."));
     }
 }

@@ -21,16 +21,21 @@ public final class Bridge {
      * @param hooks the adapters
      * @return false: another instance was here before
      */
-    public static boolean install(Instrumentation instrumentation, Hooks hooks)
-            throws IOException, IllegalAccessException {
-        Module base = URL.class.getModule();
+    public static boolean install(Instrumentation instrumentation, Hooks hooks) {
         instrumentation.redefineModule(
-                base, Set.of(), Map.of(), Map.of("java.net", Set.of(Bridge.class.getModule())), Set.of(), Map.of());
+                URL.class.getModule(),
+                Set.of(),
+                Map.of(),
+                Map.of("java.net", Set.of(Bridge.class.getModule())),
+                Set.of(),
+                Map.of());
         try {
             MethodHandles.privateLookupIn(URL.class, MethodHandles.lookup()).defineClass(bridgeClass());
         } catch (LinkageError e) {
             // Defined already: two instances that started at the same moment, which is atomic only here.
             return false;
+        } catch (Exception e) {
+            throw new IllegalStateException("java.net cannot be entered: " + e, e);
         }
         Dispatcher.connect(hooks);
         return true;
@@ -38,10 +43,7 @@ public final class Bridge {
 
     private static byte[] bridgeClass() throws IOException {
         try (InputStream in = Bridge.class.getClassLoader().getResourceAsStream("java/net/HoldfastBridge.class")) {
-            if (in == null) {
-                throw new IOException("java/net/HoldfastBridge is not in the agent's jar");
-            }
-            return in.readAllBytes();
+            return in == null ? new byte[0] : in.readAllBytes();
         }
     }
 

@@ -2,8 +2,8 @@ package dev.holdfast.weave;
 
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +16,18 @@ public final class Weaver implements ClassFileTransformer {
 
     private final ClassLoader own = Weaver.class.getClassLoader();
     private final Defects defects;
-    private volatile @Nullable Runnable atProgramStart;
+    private final CountDownLatch programStarts;
+    private boolean programStarted;
 
     /**
      * A weaver that is not installed yet.
      *
      * @param defects where trouble is said
-     * @param atProgramStart run once, on the program's thread, when the first class of the application is loaded: its
-     *     main class. Must be short and must not throw. Null: nothing
+     * @param programStarts counted down when the first class of the application is loaded: its main class
      */
-    public Weaver(Defects defects, @Nullable Runnable atProgramStart) {
+    public Weaver(Defects defects, CountDownLatch programStarts) {
         this.defects = defects;
-        this.atProgramStart = atProgramStart;
+        this.programStarts = programStarts;
     }
 
     /**
@@ -44,11 +44,7 @@ public final class Weaver implements ClassFileTransformer {
         }
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             if (isJdk(loaded.getClassLoader()) && JoinPoint.has(loaded.getName().replace('.', '/'))) {
-                try {
-                    instrumentation.retransformClasses(loaded);
-                } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-                    defects.report("cannot weave " + loaded.getName() + "; its calls run without policies", e);
-                }
+                LoadedClass.weave(loaded, instrumentation, defects);
             }
         }
     }
@@ -83,10 +79,10 @@ public final class Weaver implements ClassFileTransformer {
     }
 
     private void programMayHaveStarted(@Nullable ClassLoader loader) {
-        Runnable action = atProgramStart;
-        if (action != null && loader != own) {
-            atProgramStart = null;
-            action.run();
+        // Not volatile: at worst it is counted down twice.
+        if (!programStarted && loader != own) {
+            programStarted = true;
+            programStarts.countDown();
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.holdfast.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,11 +60,6 @@ class AgentOptionsTest {
     }
 
     private static AgentOptions of(String argument, @Nullable String property, @Nullable String variable) {
-        return AgentOptions.of(
-                argument,
-                name -> Map.of("holdfast.config", property == null ? "" : property)
-                        .get(name),
-                name -> Map.of("HOLDFAST_CONFIG", variable == null ? "" : variable)
-                        .get(name));
+        return AgentOptions.of(argument).orFile(property).orFile(variable);
     }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ final class WeavingProgram {
             if (!Bridge.install(instrumentation, new RecordingHooks())) {
                 throw new AssertionError("another instance?");
             }
-            new Weaver((what, cause) -> SEEN.add("DEFECT " + what + " " + cause), null).install(instrumentation);
+            new Weaver((what, cause) -> SEEN.add("DEFECT " + what + " " + cause), new CountDownLatch(1))
+                    .install(instrumentation);
             HttpClient client = early == null ? HttpClient.newHttpClient() : early;
             calls(client, origin, url);
             throughProxy(server.getLocalPort());

@@ -1,0 +1,129 @@
+package dev.holdfast.runtime;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.client.jdkhttp.JdkHttpHook;
+import dev.holdfast.client.urlconnection.HttpUrlConnectionHook;
+import dev.holdfast.weave.Defects;
+import dev.holdfast.weave.Hooks;
+import dev.holdfast.weave.HttpClientHook;
+import dev.holdfast.weave.UrlConnectionHook;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The composition root: holds the engine that is current and makes the client adapters on top of it, each when its client
+ * is used for the first time. Until the first configuration is read, calls wait here, but none past
+ * {@value #LONGEST_WAIT_SECONDS} s after the start: then they run as without the agent. Thread-safe.
+ */
+final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
+    private static final int LONGEST_WAIT_SECONDS = 10;
+
+    private final Defects defects;
+    private final CountDownLatch decided = new CountDownLatch(1);
+    private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
+    private final Object making = new Object();
+    private volatile @Nullable Engine engine;
+    private volatile @Nullable Thread starting;
+    private @Nullable HttpClientHook httpClient;
+    private @Nullable UrlConnectionHook urlConnection;
+    private boolean httpClientBroken;
+    private boolean urlConnectionBroken;
+
+    Holdfast(Defects defects) {
+        this.defects = defects;
+    }
+
+    /** The calling thread reads the configuration; should that lead to a call, the call must not wait for itself. */
+    void startingOnThisThread() {
+        starting = Thread.currentThread();
+    }
+
+    /** Makes an engine the current one. Calls that have begun go on under the one that they began with. */
+    void use(Engine next) {
+        engine = next;
+        decided.countDown();
+    }
+
+    /** There is no policy: waiting calls go on, untouched. */
+    void useNothing() {
+        decided.countDown();
+    }
+
+    @Override
+    public @Nullable HttpClientHook httpClient() {
+        Engine current = await();
+        if (current == null) {
+            return null;
+        }
+        synchronized (making) {
+            if (httpClient == null && !httpClientBroken) {
+                try {
+                    httpClient = new JdkHttpHook(this, defects);
+                } catch (RuntimeException | LinkageError e) {
+                    httpClientBroken = true;
+                    cannotMake("java.net.http.HttpClient", e);
+                }
+            }
+            return httpClient;
+        }
+    }
+
+    @Override
+    public @Nullable UrlConnectionHook urlConnection() {
+        Engine current = await();
+        if (current == null) {
+            return null;
+        }
+        synchronized (making) {
+            if (urlConnection == null && !urlConnectionBroken) {
+                try {
+                    urlConnection = new HttpUrlConnectionHook(this, defects);
+                } catch (RuntimeException | LinkageError e) {
+                    urlConnectionBroken = true;
+                    cannotMake("java.net.HttpURLConnection", e);
+                }
+            }
+            return urlConnection;
+        }
+    }
+
+    private void cannotMake(String client, Throwable cause) {
+        defects.report("the adapter for " + client + " cannot be made; its calls run without policies", cause);
+    }
+
+    /** The current engine, for the adapters. */
+    @Override
+    public @Nullable Engine get() {
+        return engine;
+    }
+
+    /** The engine, waiting for the first one. Null: none came. An interrupt is kept for the call itself to see. */
+    private @Nullable Engine await() {
+        Engine current = engine;
+        if (current != null || decided.getCount() == 0 || Thread.currentThread() == starting) {
+            return current;
+        }
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    if (!decided.await(waitUntil - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                        defects.report(
+                                "the configuration is not read " + LONGEST_WAIT_SECONDS
+                                        + " s after the start; a call runs without policies",
+                                null);
+                    }
+                    return engine;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
