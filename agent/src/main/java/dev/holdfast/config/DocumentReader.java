@@ -35,15 +35,15 @@ final class DocumentReader {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
         if (document.get(List.of("retry")) instanceof TomlTable retry) {
-            addDefaults(retry, TableReader.position(document, "retry"), defaults);
+            addDefaults(retry, TomlSyntax.position(document, "retry"), defaults);
         }
         Object hosts = document.get(List.of(HOSTS));
         if (hosts instanceof TomlTable table) {
-            for (Map.Entry<String, Object> entry : table.entrySet()) {
-                addHost(entry.getKey(), entry.getValue(), TableReader.position(table, entry.getKey()), defaults);
+            for (String name : table.keySet()) {
+                addHost(name, TomlSyntax.value(table, name), TomlSyntax.position(table, name), defaults);
             }
         } else if (hosts != null) {
-            TableReader.notTable(problems, HOSTS, hosts, TableReader.position(document, HOSTS), EXAMPLE);
+            TableReader.notTable(problems, HOSTS, hosts, TomlSyntax.position(document, HOSTS), EXAMPLE);
         }
         TomlSyntax.report(document, text, problems);
         Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive());

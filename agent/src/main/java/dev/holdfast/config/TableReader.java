@@ -4,7 +4,6 @@ import dev.holdfast.config.Settings.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlPosition;
@@ -39,15 +38,15 @@ final class TableReader {
      * @return false if this is no host, but a part of one whose pattern lacks its quotes; that was reported
      */
     boolean readHost(TomlTable table, String name, String path, Settings settings) {
-        for (Map.Entry<String, Object> entry : table.entrySet()) {
-            if (entry.getValue() instanceof TomlTable inner && Keys.findSection(entry.getKey()) == null) {
-                String whole = unquoted(name + "." + entry.getKey(), inner);
+        for (String key : table.keySet()) {
+            if (TomlSyntax.value(table, key) instanceof TomlTable inner && Keys.findSection(key) == null) {
+                String whole = unquoted(name + "." + key, inner);
                 if (whole != null) {
-                    TomlPosition at = position(table, entry.getKey());
+                    TomlPosition at = TomlSyntax.position(table, key);
                     problems.error(
                             at.line(),
                             at.column(),
-                            path + "." + Text.keyPart(entry.getKey()),
+                            path + "." + Text.keyPart(key),
                             "unknown key; a pattern with dots needs quotes: [hosts." + Text.keyPart(whole) + "]");
                     return false;
                 }
@@ -87,17 +86,17 @@ final class TableReader {
     }
 
     private void read(TomlTable table, String section, Place place) {
-        for (Map.Entry<String, Object> entry : table.entrySet()) {
-            String name = entry.getKey();
+        for (String name : table.keySet()) {
+            Object value = TomlSyntax.value(table, name);
             String path = section.isEmpty() ? name : section + "." + name;
-            TomlPosition at = position(table, name);
+            TomlPosition at = TomlSyntax.position(table, name);
             // A quoted name may hold a dot: it must not reach into a section by that.
             Key key = name.indexOf('.') >= 0 ? null : Keys.find(path);
             Section inner = name.indexOf('.') >= 0 ? null : Keys.findSection(path);
             if (key != null && place.allows(key.perHost())) {
-                readKey(key, entry.getValue(), at, place);
+                readKey(key, value, at, place);
             } else if (inner != null && place.allows(inner.perHost())) {
-                readSection(inner, entry.getValue(), at, place);
+                readSection(inner, value, at, place);
             } else if (place.host() || !path.equals("hosts")) {
                 String shown = place.shown(section.isEmpty() ? Text.keyPart(name) : section + "." + Text.keyPart(name));
                 problems.error(at.line(), at.column(), shown, unknown(section, name, place));
@@ -165,11 +164,5 @@ final class TableReader {
         // The value is not shown: under a name that may be anything, it may be anything too.
         String kind = found instanceof String ? "a string" : Text.found(found);
         problems.error(at.line(), at.column(), path, "found " + kind + "; allowed: " + allowed);
-    }
-
-    /** Where an entry of a table stands. */
-    static TomlPosition position(TomlTable table, String name) {
-        TomlPosition position = table.inputPositionOf(List.of(name));
-        return position == null ? TomlPosition.positionAt(1, 1) : position;
     }
 }

@@ -1,12 +1,18 @@
 package dev.holdfast.config;
 
+import java.util.List;
+import java.util.Objects;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseOptions;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
 
-/** The border to the TOML parser: its errors become ours. */
+/**
+ * The border to the TOML parser: its errors become ours. Tables are walked by {@code keySet}: the parser's
+ * {@code entrySet} copies by streams, which costs classes.
+ */
 final class TomlSyntax {
     private TomlSyntax() {}
 
@@ -37,6 +43,17 @@ final class TomlSyntax {
             String line = at.line() <= lines.length ? lines[at.line() - 1].strip() : "";
             problems.error(at.line(), at.column(), "", message(error) + hint(error, line));
         }
+    }
+
+    /** A value of a table, which is known to be there. */
+    static Object value(TomlTable table, String key) {
+        return Objects.requireNonNull(table.get(List.of(key)));
+    }
+
+    /** Where an entry of a table stands. */
+    static TomlPosition position(TomlTable table, String key) {
+        TomlPosition position = table.inputPositionOf(List.of(key));
+        return position == null ? TomlPosition.positionAt(1, 1) : position;
     }
 
     private static String message(TomlParseError error) {

@@ -30,7 +30,7 @@ final class ValueReader {
             return readArray(key, path, array, at);
         }
         if (found instanceof TomlTable table && key.type() == ValueType.HEADERS) {
-            return readHeaders(path, table, at);
+            return readHeaders(path, table);
         }
         Object value = takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : scalar(key, found);
         if (value == null) {
@@ -84,20 +84,19 @@ final class ValueReader {
         return good ? Collections.unmodifiableList(values) : null;
     }
 
-    private @Nullable Object readHeaders(String path, TomlTable table, TomlPosition at) {
+    private @Nullable Object readHeaders(String path, TomlTable table) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         boolean good = true;
-        for (Map.Entry<String, Object> entry : table.entrySet()) {
-            TomlPosition position = table.inputPositionOf(List.of(entry.getKey()));
-            TomlPosition where = position == null ? at : position;
-            List<String> values = headerValues(entry.getValue());
-            if (!isToken(entry.getKey())) {
-                String name = Text.quoted(entry.getKey());
+        for (String header : table.keySet()) {
+            TomlPosition where = TomlSyntax.position(table, header);
+            List<String> values = headerValues(TomlSyntax.value(table, header));
+            if (!isToken(header)) {
+                String name = Text.quoted(header);
                 problems.error(where.line(), where.column(), path, name + " is not a header name");
                 good = false;
             } else if (values == null) {
                 // What was found is not shown: a header's value may be a credential.
-                String name = path + "." + Text.keyPart(entry.getKey());
+                String name = path + "." + Text.keyPart(header);
                 problems.error(
                         where.line(),
                         where.column(),
@@ -105,7 +104,7 @@ final class ValueReader {
                         "allowed: a string, or an array of strings; on one line each");
                 good = false;
             } else {
-                headers.put(entry.getKey(), values);
+                headers.put(header, values);
             }
         }
         return good ? Collections.unmodifiableMap(headers) : null;

@@ -120,6 +120,21 @@ public record HostPattern(Kind kind, String host, int port) {
                 + "; allowed are a host (api.example.com), *.example.com, or *, each with an optional :port");
     }
 
+    // Written out: what the compiler makes for a record spins dozens of classes when it is first called, at start-up.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HostPattern pattern
+                && kind == pattern.kind
+                && port == pattern.port
+                && host.equals(pattern.host);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * kind.hashCode() + host.hashCode()) + port;
+    }
+
     @Override
     public String toString() {
         String name = switch (kind) {
