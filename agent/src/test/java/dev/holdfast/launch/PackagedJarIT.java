@@ -1,0 +1,123 @@
+package dev.holdfast.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is in the jar, and where. */
+class PackagedJarIT {
+    private static final int JAVA_8 = 52;
+    private static final int JAVA_17 = 61;
+
+    private JarFile jar;
+
+    @BeforeEach
+    void open() throws IOException {
+        jar = new JarFile(ForkedJvm.agentJar().toFile());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        jar.close();
+    }
+
+    @Test
+    void only_the_launch_classes_look_like_classes() {
+        assertThat(names().stream().filter(name -> name.endsWith(".class")))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("dev/holdfast/launch/"));
+    }
+
+    @Test
+    void java_8_can_load_the_launch_classes_and_nothing_needs_more_than_java_17() throws IOException {
+        for (String name : names()) {
+            if (name.endsWith(".class")) {
+                assertThat(classFileVersion(name)).as(name).isEqualTo(JAVA_8);
+            } else if (name.endsWith(".classdata")) {
+                assertThat(classFileVersion(name)).as(name).isLessThanOrEqualTo(JAVA_17);
+            }
+        }
+    }
+
+    @Test
+    void no_class_is_in_two_places() {
+        List<String> classes = new ArrayList<>();
+        for (String name : names()) {
+            String path = name.startsWith("in/") ? name.substring(3) : name;
+            if (path.endsWith(".class") || path.endsWith(".classdata")) {
+                classes.add(path.substring(0, path.lastIndexOf('.')));
+            }
+        }
+        assertThat(classes).doesNotHaveDuplicates().contains("java/net/HoldfastBridge");
+    }
+
+    @Test
+    void what_is_packed_of_others_is_known_and_its_licence_goes_along() throws IOException {
+        Set<String> packages = new TreeSet<>();
+        for (String name : names()) {
+            if (name.startsWith("in/") && name.endsWith(".classdata")) {
+                String[] parts = name.split("/", -1);
+                packages.add(parts[1] + "/" + parts[2]);
+            }
+        }
+        assertThat(packages).containsExactly("dev/holdfast", "java/net", "net/bytebuddy", "org/tomlj");
+        assertThat(names())
+                .contains(
+                        "META-INF/licenses/Apache-2.0.txt",
+                        "META-INF/licenses/ASM.txt",
+                        "META-INF/licenses/ANTLR.txt",
+                        "META-INF/licenses/Byte-Buddy-NOTICE.txt");
+    }
+
+    @Test
+    void the_manifest_names_the_entries_and_nothing_of_the_machine_that_built_it() throws IOException {
+        Attributes attributes = jar.getManifest().getMainAttributes();
+        assertThat(attributes.keySet().stream().map(Object::toString))
+                .containsExactlyInAnyOrder(
+                        "Manifest-Version",
+                        "Main-Class",
+                        "Premain-Class",
+                        "Agent-Class",
+                        "Can-Redefine-Classes",
+                        "Can-Retransform-Classes",
+                        "Implementation-Title",
+                        "Implementation-Version");
+        assertThat(attributes.getValue("Implementation-Version")).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
+
+    @Test
+    void every_entry_has_the_same_time() {
+        assertThat(Collections.list(jar.entries()).stream()
+                        .map(JarEntry::getTimeLocal)
+                        .distinct())
+                .hasSize(1);
+    }
+
+    private List<String> names() {
+        return Collections.list(jar.entries()).stream()
+                .map(JarEntry::getName)
+                .filter(name -> !name.endsWith("/"))
+                .toList();
+    }
+
+    private int classFileVersion(String name) throws IOException {
+        try (DataInputStream in = new DataInputStream(jar.getInputStream(jar.getEntry(name)))) {
+            assertThat(in.readInt()).isEqualTo(0xCAFEBABE);
+            in.readUnsignedShort();
+            return in.readUnsignedShort();
+        }
+    }
+}
