@@ -32,7 +32,7 @@ class AttachIT {
         assertThat(result.lines())
                 .startsWith("before 503", "before 503", "attached")
                 .endsWith("after 200");
-        assertThat(result.err()).contains("[holdfast] 0.1.0 is active: 1 policy");
+        assertThat(result.err()).contains("is active: 1 policy");
     }
 
     @ParameterizedTest
