@@ -79,6 +79,28 @@ public abstract class HoldfastBridge {
         return h == null ? connection : h.onUnwrap(connection);
     }
 
+    /**
+     * Sets the request method that {@code setRequestMethod} refuses, as client libraries do by reflection for PATCH. Behind
+     * an https connection of the JDK's stands another one that does the talking.
+     *
+     * @param connection a connection of the JDK's that was not connected yet
+     * @param method the method
+     */
+    public static void setMethod(HttpURLConnection connection, String method) {
+        connection.method = method;
+        try {
+            java.lang.reflect.Field field = connection.getClass().getDeclaredField("delegate");
+            field.setAccessible(true);
+            if (field.get(connection) instanceof HttpURLConnection inner) {
+                inner.method = method;
+            }
+        } catch (NoSuchFieldException e) {
+            // An http connection: it talks itself.
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** See {@link #send}. */
     protected abstract Object onSend(Object client, Object request, Object handler)
             throws IOException, InterruptedException;

@@ -1,21 +1,31 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.Target;
 import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.UrlConnectionHook;
+import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
 import java.util.function.Supplier;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
-/** Entry of the adapter for {@code java.net.HttpURLConnection}. */
+/**
+ * Where connections of {@code HttpURLConnection} enter. One to a host without policy is handed on as the JDK made it;
+ * another gets a front ({@link HttpFront}, {@link HttpsFront}), behind which each attempt has a connection of the JDK's own.
+ *
+ * <p>One attempt is one whole exchange of the JDK's, redirects and authentication included. Below us the JDK sends a
+ * request a second time by itself when a connection breaks before an answer came, a buffered POST too (unless
+ * {@code -Dsun.net.http.retryPost=false}): such a pair counts as one attempt. Thread-safe.
+ */
 public final class HttpUrlConnectionHook implements UrlConnectionHook {
     private final Supplier<@Nullable Engine> engines;
     private final Defects defects;
 
     /**
-     * Makes the adapter.
+     * Made once for a JVM.
      *
      * @param engines gives the engine of the current configuration; null: no policies at the moment
      * @param defects where trouble inside Holdfast is said
@@ -27,16 +37,25 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
 
     @Override
     public URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
-        return connection;
+        try {
+            Engine engine = engines.get();
+            if (engine == null || connection instanceof Front || !(connection instanceof HttpURLConnection http)) {
+                return connection;
+            }
+            Target target = engine.target(url.getProtocol(), url.getHost(), url.getPort());
+            if (target == null) {
+                return connection;
+            }
+            Exchange exchange = new Exchange(engine, target, http, url, proxy, defects);
+            return http instanceof HttpsURLConnection ? new HttpsFront(url, exchange) : new HttpFront(url, exchange);
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("a connection runs without its policy", e);
+            return connection;
+        }
     }
 
     @Override
     public URLConnection unwrap(URLConnection connection) {
-        return connection;
-    }
-
-    @Override
-    public String toString() {
-        return "adapter for HttpURLConnection under " + engines.get() + ", defects to " + defects;
+        return connection instanceof Front front ? front.exchange().delegate() : connection;
     }
 }
