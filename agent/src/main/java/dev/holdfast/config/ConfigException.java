@@ -5,7 +5,8 @@ import java.util.List;
 /** A configuration that cannot be used, with everything that is wrong with it, in the order of the file. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
-    private static final int SHOWN = 50;
+    /** How many problems the message shows. */
+    static final int SHOWN = 50;
 
     private final transient List<Problem> problems;
 

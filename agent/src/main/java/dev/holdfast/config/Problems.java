@@ -22,6 +22,14 @@ final class Problems {
         warnings.add(new Problem(file, line, column, key, message));
     }
 
+    /**
+     * Whether so much is wrong that a suggestion helps nobody any more: this is no configuration, and looking for what
+     * its every word might mean would take seconds.
+     */
+    boolean hopeless() {
+        return errors.size() >= ConfigException.SHOWN;
+    }
+
     boolean any() {
         return !errors.isEmpty();
     }

@@ -121,7 +121,10 @@ final class TableReader {
         read(table, section.path(), place);
     }
 
-    private static String unknown(String section, String name, Place place) {
+    private String unknown(String section, String name, Place place) {
+        if (problems.hopeless()) {
+            return "unknown key";
+        }
         List<String> here = new ArrayList<>();
         List<String> elsewhere = new ArrayList<>();
         for (Key key : Keys.all()) {

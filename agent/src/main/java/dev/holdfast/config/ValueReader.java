@@ -3,9 +3,11 @@ package dev.holdfast.config;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
@@ -68,7 +70,7 @@ final class ValueReader {
     }
 
     private @Nullable Object readArray(Key key, String path, TomlArray array, TomlPosition at) {
-        List<Object> values = new ArrayList<>();
+        Set<Object> values = new LinkedHashSet<>();
         boolean good = true;
         for (int i = 0; i < array.size(); i++) {
             Object found = array.get(i);
@@ -77,11 +79,11 @@ final class ValueReader {
                 TomlPosition position = array.inputPositionOf(i);
                 report(key, path, found, position == null ? at : position, key.allowedInArray());
                 good = false;
-            } else if (!values.contains(value)) {
+            } else {
                 values.add(value);
             }
         }
-        return good ? Collections.unmodifiableList(values) : null;
+        return good ? List.copyOf(values) : null;
     }
 
     private @Nullable Object readHeaders(String path, TomlTable table) {

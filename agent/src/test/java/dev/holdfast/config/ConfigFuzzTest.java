@@ -1,12 +1,15 @@
 package dev.holdfast.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -57,17 +60,17 @@ class ConfigFuzzTest {
         "99999999999999999999"
     };
 
-    @Property(tries = 2000)
+    @Property(tries = 500)
     void randomText(@ForAll String text) {
         neverAnotherException(text);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 500)
     void randomPiecesOfAConfiguration(@ForAll("pieces") String text) {
         neverAnotherException(text);
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 300)
     void theReferenceWithSomethingCutOutAndSomethingPutIn(
             @ForAll @IntRange(max = 20_000) int start,
             @ForAll @IntRange(max = 60) int length,
@@ -76,6 +79,25 @@ class ConfigFuzzTest {
         int to = Math.min(REFERENCE.length(), from + length);
 
         neverAnotherException(REFERENCE.substring(0, from) + inserted + REFERENCE.substring(to));
+    }
+
+    @Example
+    void aFileOfTheLargestSizeTakesSecondsAtWorst() {
+        String[] repeated = {"\"METHOD%d\",", "\"java.io.E%d\",", "503,"};
+        String[] keys = {"methods", "retryable_errors", "retryable_status_codes"};
+        for (int i = 0; i < keys.length; i++) {
+            String text = "[retry.policy]\n" + keys[i] + " = [" + filled(repeated[i]) + "]";
+            assertTimeout(Duration.ofSeconds(20), () -> neverAnotherException(text));
+        }
+        assertTimeout(Duration.ofSeconds(20), () -> neverAnotherException(filled("unknown_key_%d = 1\n")));
+    }
+
+    private static String filled(String pattern) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; text.length() < FileReader.LIMIT / 4; i++) {
+            text.append(pattern.replace("%d", String.valueOf(i)));
+        }
+        return text.toString();
     }
 
     @Provide
