@@ -28,8 +28,10 @@ final class Text {
         return "the date or time " + value;
     }
 
-    /** A text in quotes, cut where it is long. */
-    static String quoted(String text) {
+    /** A text in quotes, cut where it is long, and without what may be a URL's user information. */
+    static String quoted(String value) {
+        // Before it is cut: what stands before an @ would else be shown where the @ itself is cut off.
+        String text = withoutUserInfo(value);
         if (text.codePointCount(0, text.length()) <= SHOWN) {
             return '"' + text + '"';
         }
@@ -38,15 +40,19 @@ final class Text {
 
     /** A part of a key's path as TOML writes it: bare where it can be, else in quotes. */
     static String keyPart(String key) {
-        // User information in a host pattern is a credential, whatever characters it is made of.
-        int at = key.lastIndexOf('@');
-        String shown = at < 0 ? key : "***" + key.substring(at);
+        String shown = withoutUserInfo(key);
         boolean bare = !shown.isEmpty() && shown.length() <= SHOWN;
         for (int i = 0; bare && i < shown.length(); i++) {
             char c = shown.charAt(i);
             bare = isLetterOrDigit(c) || c == '-' || c == '_';
         }
         return bare ? shown : quoted(shown);
+    }
+
+    /** User information is a credential, whatever characters it is made of. */
+    private static String withoutUserInfo(String text) {
+        int at = text.lastIndexOf('@');
+        return at < 0 ? text : "***" + text.substring(at);
     }
 
     /** Whether a character is an ASCII letter or digit. */
