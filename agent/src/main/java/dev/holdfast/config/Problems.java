@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -34,13 +35,9 @@ final class Problems {
         return !errors.isEmpty();
     }
 
-    /**
-     * Forgets the errors from a line on: they are the echo of another one.
-     *
-     * @param line the first line that is concerned
-     */
-    void forgetFrom(int line) {
-        errors.removeIf(problem -> problem.line() >= line);
+    /** Forgets the errors of some lines: they are the echo of another one. */
+    void forget(BitSet lines) {
+        errors.removeIf(problem -> lines.get(problem.line()));
     }
 
     List<Problem> errors() {

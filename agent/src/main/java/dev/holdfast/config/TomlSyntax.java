@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.tomlj.Toml;
@@ -23,26 +24,38 @@ final class TomlSyntax {
 
     /**
      * Adds the parser's errors to those found in the values. Below a broken table header, keys were taken for keys of
-     * the table before, so that whatever was said about them misleads and is forgotten.
+     * the table before, so that whatever was said about them, up to the next header, misleads and is forgotten.
      */
     static void report(TomlParseResult result, String text, Problems problems) {
         if (!result.hasErrors()) {
             return;
         }
         String[] lines = text.split("\n", -1);
-        int brokenHeader = Integer.MAX_VALUE;
-        for (TomlParseError error : result.errors()) {
-            int line = error.position().line();
-            if (line <= lines.length && lines[line - 1].stripLeading().startsWith("[")) {
-                brokenHeader = Math.min(brokenHeader, line);
-            }
-        }
-        problems.forgetFrom(brokenHeader);
+        problems.forget(belowBrokenHeaders(lines, result));
         for (TomlParseError error : result.errors()) {
             TomlPosition at = error.position();
             String line = at.line() <= lines.length ? lines[at.line() - 1].strip() : "";
             problems.error(at.line(), at.column(), "", message(error) + hint(error, line));
         }
+    }
+
+    /** The lines from each broken table header to the next one that is whole. */
+    private static BitSet belowBrokenHeaders(String[] lines, TomlParseResult result) {
+        BitSet broken = new BitSet();
+        for (TomlParseError error : result.errors()) {
+            broken.set(error.position().line());
+        }
+        BitSet below = new BitSet();
+        boolean lost = false;
+        for (int line = 1; line <= lines.length; line++) {
+            String text = lines[line - 1].strip();
+            // What holds a comma is an element of an array that spans lines.
+            if (text.startsWith("[") && (broken.get(line) || (text.indexOf(']') > 0 && text.indexOf(',') < 0))) {
+                lost = broken.get(line);
+            }
+            below.set(line, lost);
+        }
+        return below;
     }
 
     /** A value of a table, which is known to be there. */

@@ -14,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.tomlj.Toml;
 
 /** Whatever the text: a configuration, or the one exception, whose message is fit for a terminal. */
 class ConfigFuzzTest {
@@ -79,6 +80,19 @@ class ConfigFuzzTest {
         int to = Math.min(REFERENCE.length(), from + length);
 
         neverAnotherException(REFERENCE.substring(0, from) + inserted + REFERENCE.substring(to));
+    }
+
+    @Property(tries = 500)
+    void randomHostPatterns(@ForAll("patterns") String pattern) {
+        neverAnotherException("[hosts.\"" + Toml.tomlEscape(pattern) + "\"]\n");
+    }
+
+    @Provide
+    Arbitrary<String> patterns() {
+        Arbitrary<String> any = Arbitraries.strings().ofMaxLength(20);
+        Arbitrary<String> near =
+                Arbitraries.strings().withChars("*.:[]a1-Z/@ é\u3002xn").ofMaxLength(20);
+        return Arbitraries.oneOf(any, near);
     }
 
     @Example
