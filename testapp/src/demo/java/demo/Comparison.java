@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** Two runs of the shop program side by side: the table, and the judgement. */
 final class Comparison {
-    private static final String ROW = "%-35s| %-23s%-14s| %-23s%s%n";
+    private static final String ROW = "%-36s| %-23s%-14s| %-23s%s%n";
 
     private final ShopRun without;
     private final ShopRun with;
@@ -28,7 +28,7 @@ final class Comparison {
             if (!before.client().equals(client)) {
                 client = before.client();
                 out.printf(ROW, client, "program saw", "server did", "program saw", "server did");
-                out.println("-".repeat(116));
+                out.println("-".repeat(112));
             }
             out.printf(
                     ROW,

@@ -21,13 +21,11 @@ public final class Demo {
      * @throws Exception if one of the programs cannot be started
      */
     public static void main(String[] args) throws Exception {
-        Path root = repository();
-        Path program = root.resolve("testapp/target/testapp.jar");
-        Path agent = root.resolve("agent/target/holdfast-agent.jar");
-        Path config = args.length > 0 ? Path.of(args[0]) : root.resolve("config-examples/quickstart.toml");
-
+        String config =
+                args.length > 0 ? Path.of(args[0]).toAbsolutePath().toString() : "config-examples/quickstart.toml";
+        ShopRun.Program program = new ShopRun.Program(repository(), "testapp/target/testapp.jar");
         ShopRun without = ShopRun.of(program, List.of());
-        ShopRun with = ShopRun.of(program, List.of("-javaagent:" + agent + "=" + config));
+        ShopRun with = ShopRun.of(program, List.of("-javaagent:agent/target/holdfast-agent.jar=" + config));
 
         Comparison comparison = new Comparison(without, with);
         comparison.print(System.out);

@@ -30,6 +30,14 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
     private static final long LIMIT_SECONDS = 120;
 
     /**
+     * What is run.
+     *
+     * @param directory where it is run
+     * @param jar its jar, seen from there
+     */
+    record Program(Path directory, String jar) {}
+
+    /**
      * A line of the program's report.
      *
      * @param number the call's number, the last segment of its path
@@ -67,9 +75,10 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
     }
 
     /** Starts service and program, waits for the program's end, then stops the service. */
-    static ShopRun of(Path program, List<String> jvmOptions) throws IOException, InterruptedException {
+    static ShopRun of(Program program, List<String> jvmOptions) throws IOException, InterruptedException {
         Process service = new ProcessBuilder(
-                        JAVA, "-cp", program.toString(), "com.example.shop.FlakyService")
+                        JAVA, "-cp", program.jar(), "com.example.shop.FlakyService")
+                .directory(program.directory().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader log = service.inputReader(StandardCharsets.UTF_8)) {
@@ -82,16 +91,16 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
         }
     }
 
-    private static ShopRun runProgram(Path program, List<String> jvmOptions, String address)
+    private static ShopRun runProgram(Program program, List<String> jvmOptions, String address)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", program.toString(), address));
+        command.addAll(List.of("-jar", program.jar(), address));
         Path errors = Files.createTempFile("shop", ".err");
         try {
             long start = System.nanoTime();
             Process shop =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+                    new ProcessBuilder(command).directory(program.directory().toFile()).redirectError(errors.toFile()).start();
             List<String> output = lines(shop.getInputStream()).toList();
             if (!shop.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 shop.destroyForcibly();
