@@ -63,7 +63,7 @@ public final class Premain {
             if (StepAside.jdkTool(System.getProperty("jdk.module.main"), System.getProperty("sun.java.command"))) {
                 return null;
             }
-            if (StepAside.secondInstance()) {
+            if (StepAside.secondInstance(instrumentation)) {
                 say("is active in this JVM already; this second instance does nothing");
                 return null;
             }

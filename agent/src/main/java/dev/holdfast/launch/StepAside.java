@@ -1,5 +1,6 @@
 package dev.holdfast.launch;
 
+import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
 /** The JVMs in which the agent does nothing, decided before anything of it is loaded. */
@@ -58,15 +59,17 @@ final class StepAside {
     }
 
     /**
-     * Whether the agent is at work in this JVM already, from whatever jar or loader: its one class inside
-     * {@code java.base} is there. A system property would do, but the application could see it.
+     * Whether the agent is at work in this JVM already, from whatever jar or loader: its weaver is loaded. A system property
+     * would do, but the application could see it.
      */
-    static boolean secondInstance() {
-        try {
-            Class.forName("java.net.HoldfastBridge", false, null);
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
+    static boolean secondInstance(Instrumentation instrumentation) {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            ClassLoader loader = loaded.getClassLoader();
+            // First a look at the loader: asking hundreds of the JDK's classes for their names is slower.
+            if (loader != null && loaded.getName().equals("dev.holdfast.weave.Weaver")) {
+                return true;
+            }
         }
+        return false;
     }
 }

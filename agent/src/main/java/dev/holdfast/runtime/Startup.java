@@ -1,6 +1,5 @@
 package dev.holdfast.runtime;
 
-import dev.holdfast.weave.Bridge;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.CountDownLatch;
@@ -8,28 +7,30 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of the start. First the bridge class and the weaver (cheap: one small class, and one comparison per class that
- * is loaded), so that no call made while the configuration is still being read can slip by. Then a daemon thread reads the
- * configuration, and a hook that fires earlier waits for it, bounded. If the file bears no policy, or is bad, the weaver is
- * removed again and the bridge disconnected. With {@code strict=true} the configuration is read before all else, on the
- * program's thread, since a bad one must stop the program before it runs.
+ * The order of the start. First the weaver is installed (cheap: one comparison per class that is loaded), so that no call
+ * made while the configuration is still being read can slip by. Then a daemon thread reads the configuration, and a hook
+ * that fires earlier waits for it, bounded. If the file bears no policy, or is bad, the weaver is removed again. With
+ * {@code strict=true} the configuration is read before all else, on the program's thread, since a bad one must stop the
+ * program before it runs.
  *
- * <p>The thread begins when the JVM loads the program's main class, not before: until then it would only compete with the
- * JVM's own start, and the shortest programs are over by then. It has no context class loader and inherits no
- * thread-locals.
+ * <p>The thread has no context class loader and inherits no thread-locals. It begins a moment after the program's main
+ * class was loaded, or as soon as the first class of an HTTP client is: until then it would only compete with the JVM's own
+ * start, and the shortest programs are over by then.
  */
 final class Startup implements Runnable {
     /** For a program whose main class the weaver does not see. */
-    private static final long LONGEST_HOLD_MILLIS = 100;
+    private static final long LONGEST_HOLD_MILLIS = 500;
+
+    private static final long AFTER_PROGRAM_START_MILLIS = 20;
 
     private static final int NOTICES_SHOWN = 10;
 
     private final String file;
     private final @Nullable String version;
-    private final Instrumentation instrumentation;
     private final Console console;
     private final Holdfast holdfast;
     private final CountDownLatch programStarts = new CountDownLatch(1);
+    private final CountDownLatch needed = new CountDownLatch(1);
     private final Weaver weaver;
 
     /**
@@ -43,10 +44,9 @@ final class Startup implements Runnable {
     Startup(String file, @Nullable String version, Instrumentation instrumentation, Console console) {
         this.file = file;
         this.version = version;
-        this.instrumentation = instrumentation;
         this.console = console;
         this.holdfast = new Holdfast(console);
-        this.weaver = new Weaver(console, programStarts);
+        this.weaver = new Weaver(instrumentation, holdfast, console, programStarts, needed);
     }
 
     /**
@@ -55,11 +55,10 @@ final class Startup implements Runnable {
      * @param beforeMain whether the program's main class is still to be loaded
      */
     void begin(boolean beforeMain) {
-        if (!enter()) {
-            return;
-        }
+        install();
         if (!beforeMain) {
             programStarts.countDown();
+            needed.countDown();
         }
         Thread thread = new Thread(null, this, "holdfast-start", 0, false);
         thread.setDaemon(true);
@@ -76,25 +75,20 @@ final class Startup implements Runnable {
         } catch (Exception | LinkageError | StackOverflowError e) {
             return describe(e);
         }
-        if (setup.engine() == null || enter()) {
-            use(setup);
+        if (setup.engine() != null) {
+            install();
         }
+        use(setup);
         return null;
     }
 
-    /** Puts bridge and weaver in place; false: another instance was here before. */
-    private boolean enter() {
-        if (!Bridge.install(instrumentation, holdfast)) {
-            console.say("is active in this JVM already; this second instance does nothing");
-            return false;
-        }
+    private void install() {
         try {
-            weaver.install(instrumentation);
+            weaver.install();
         } catch (RuntimeException | LinkageError e) {
             leave();
             throw e;
         }
-        return true;
     }
 
     @Override
@@ -102,6 +96,7 @@ final class Startup implements Runnable {
         holdfast.startingOnThisThread();
         try {
             programStarts.await(LONGEST_HOLD_MILLIS, TimeUnit.MILLISECONDS);
+            needed.await(AFTER_PROGRAM_START_MILLIS, TimeUnit.MILLISECONDS);
             Setup setup = Setup.read(file);
             if (setup.engine() == null) {
                 leave();
@@ -114,8 +109,7 @@ final class Startup implements Runnable {
     }
 
     private void leave() {
-        instrumentation.removeTransformer(weaver);
-        Bridge.disconnect();
+        weaver.remove();
         holdfast.useNothing();
     }
 

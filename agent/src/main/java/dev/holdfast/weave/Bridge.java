@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Puts {@code java.net.HoldfastBridge} where woven code can link to it, and connects it with the client adapters. */
-public final class Bridge {
+final class Bridge {
     private Bridge() {}
 
     /**
@@ -21,7 +21,7 @@ public final class Bridge {
      * @param hooks the adapters
      * @return false: another instance was here before
      */
-    public static boolean install(Instrumentation instrumentation, Hooks hooks) {
+    static boolean install(Instrumentation instrumentation, Hooks hooks) {
         instrumentation.redefineModule(
                 URL.class.getModule(),
                 Set.of(),
@@ -32,7 +32,7 @@ public final class Bridge {
         try {
             MethodHandles.privateLookupIn(URL.class, MethodHandles.lookup()).defineClass(bridgeClass());
         } catch (LinkageError e) {
-            // Defined already: two instances that started at the same moment, which is atomic only here.
+            // Defined already: another instance, which the check at the start did not see. Atomic only here.
             return false;
         } catch (Exception e) {
             throw new IllegalStateException("java.net cannot be entered: " + e, e);
@@ -48,7 +48,7 @@ public final class Bridge {
     }
 
     /** Takes the adapters off again: woven methods run as if they were not woven. */
-    public static void disconnect() {
+    static void disconnect() {
         Dispatcher.disconnect();
     }
 }

@@ -8,35 +8,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the name of each class that the JVM loads with the few that have join points, and weaves on a hit. Only then
- * are {@link ClassWeaver} and Byte Buddy's ASM loaded: a program that never opens an HTTP connection pays a few string
- * comparisons. A class that cannot be woven stays as it is.
+ * are the bridge class defined and {@link ClassWeaver} and Byte Buddy's ASM loaded: a program that never opens an HTTP
+ * connection pays a few string comparisons. A class that cannot be woven stays as it is. Thread-safe.
  */
 public final class Weaver implements ClassFileTransformer {
     private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
 
     private final ClassLoader own = Weaver.class.getClassLoader();
+    private final Instrumentation instrumentation;
+    private final Hooks hooks;
     private final Defects defects;
     private final CountDownLatch programStarts;
+    private final CountDownLatch needed;
     private boolean programStarted;
+    private boolean bridged;
 
     /**
      * A weaver that is not installed yet.
      *
+     * @param instrumentation the JVM's
+     * @param hooks the client adapters that woven code shall reach
      * @param defects where trouble is said
      * @param programStarts counted down when the first class of the application is loaded: its main class
+     * @param needed counted down when the first class with join points is
      */
-    public Weaver(Defects defects, CountDownLatch programStarts) {
+    public Weaver(
+            Instrumentation instrumentation,
+            Hooks hooks,
+            Defects defects,
+            CountDownLatch programStarts,
+            CountDownLatch needed) {
+        this.instrumentation = instrumentation;
+        this.hooks = hooks;
         this.defects = defects;
         this.programStarts = programStarts;
+        this.needed = needed;
     }
 
     /**
      * Installs this weaver, and weaves those join points whose classes are loaded already (when the agent is attached, or
      * another agent was here first), one by one, so that one that fails does not take the others along.
-     *
-     * @param instrumentation the JVM's
      */
-    public void install(Instrumentation instrumentation) {
+    public void install() {
         boolean canRetransform = instrumentation.isRetransformClassesSupported();
         instrumentation.addTransformer(this, canRetransform);
         if (!canRetransform) {
@@ -46,6 +59,14 @@ public final class Weaver implements ClassFileTransformer {
             if (isJdk(loaded.getClassLoader()) && JoinPoint.has(loaded.getName().replace('.', '/'))) {
                 LoadedClass.weave(loaded, instrumentation, defects);
             }
+        }
+    }
+
+    /** Takes this weaver off again; what is woven already runs as if it were not. */
+    public synchronized void remove() {
+        instrumentation.removeTransformer(this);
+        if (bridged) {
+            Bridge.disconnect();
         }
     }
 
@@ -70,8 +91,9 @@ public final class Weaver implements ClassFileTransformer {
         if (!JoinPoint.has(className)) {
             return null;
         }
+        needed.countDown();
         try {
-            return ClassWeaver.weave(className, classfile, defects);
+            return bridge() ? ClassWeaver.weave(className, classfile, defects) : null;
         } catch (RuntimeException | LinkageError e) {
             defects.report("cannot weave " + className + "; its calls run without policies", e);
             return null;
@@ -84,5 +106,17 @@ public final class Weaver implements ClassFileTransformer {
             programStarted = true;
             programStarts.countDown();
         }
+    }
+
+    /** Puts the bridge there before the first class that leads to it. */
+    private synchronized boolean bridge() {
+        if (!bridged) {
+            bridged = Bridge.install(instrumentation, hooks);
+            if (!bridged) {
+                defects.report("is active in this JVM already; this instance weaves nothing", null);
+                instrumentation.removeTransformer(this);
+            }
+        }
+        return bridged;
     }
 }

@@ -47,15 +47,17 @@ final class WeavingProgram {
                 url.openConnection();
             }
             Instrumentation instrumentation = ByteBuddyAgent.install();
-            if (!Bridge.install(instrumentation, new RecordingHooks())) {
-                throw new AssertionError("another instance?");
-            }
-            new Weaver((what, cause) -> SEEN.add("DEFECT " + what + " " + cause), new CountDownLatch(1))
-                    .install(instrumentation);
+            Weaver weaver = new Weaver(
+                    instrumentation,
+                    new RecordingHooks(),
+                    (what, cause) -> SEEN.add("DEFECT " + what + " " + cause),
+                    new CountDownLatch(1),
+                    new CountDownLatch(1));
+            weaver.install();
             HttpClient client = early == null ? HttpClient.newHttpClient() : early;
             calls(client, origin, url);
             throughProxy(server.getLocalPort());
-            Bridge.disconnect();
+            weaver.remove();
             SEEN.add("disconnected " + status(client, origin));
             SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks()));
         }
