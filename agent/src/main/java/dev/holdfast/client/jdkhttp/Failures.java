@@ -3,6 +3,7 @@ package dev.holdfast.client.jdkhttp;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -79,10 +80,26 @@ final class Failures {
         if (has(error, EOFException.class)) {
             return ErrorKind.PREMATURE_EOF;
         }
-        if (has(error, SocketException.class) || has(error, ClosedChannelException.class)) {
+        if (has(error, SocketException.class) || has(error, ClosedChannelException.class) || failedInWriting(error)) {
             return ErrorKind.CONNECTION_RESET;
         }
         return ErrorKind.OTHER;
+    }
+
+    /**
+     * A reset that the JDK meets while it writes ("Broken pipe", "Connection reset by peer") is a plain
+     * {@code IOException}, on 17 and 25 alike: what tells it apart, in any language, is the native method that threw it.
+     */
+    private static boolean failedInWriting(Throwable error) {
+        Throwable root = error;
+        for (int i = 0; root.getCause() != null && i < DEEPEST; i++) {
+            root = root.getCause();
+        }
+        StackTraceElement[] trace = root.getStackTrace();
+        return root instanceof IOException
+                && trace.length > 0
+                && trace[0].getClassName().startsWith("sun.nio.ch.")
+                && trace[0].getMethodName().startsWith("write");
     }
 
     private static boolean has(@Nullable Throwable error, Class<? extends Throwable> type) {
