@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,10 @@ final class Exchange implements CallInfo {
     private int connectTimeout;
     private int readTimeout;
     private volatile @Nullable CountDownLatch waiting;
+    /** How often {@link #disconnect} was called. */
+    private final AtomicInteger disconnects = new AtomicInteger();
+    /** What {@link #disconnects} was when the entry that now talks came in. */
+    private int disconnectsBefore;
 
     Exchange(
             Engine engine, Target target, HttpURLConnection delegate, URL url, @Nullable Proxy proxy, Defects defects) {
@@ -204,7 +209,9 @@ final class Exchange implements CallInfo {
         return body != null;
     }
 
+    /** From the thread that talks, as harmless as the JDK's; from another one while that talks, the end of the call. */
     void disconnect() {
+        disconnects.incrementAndGet();
         CountDownLatch wait = waiting;
         if (wait != null) {
             wait.countDown();
@@ -241,6 +248,7 @@ final class Exchange implements CallInfo {
                 opening.on(delegate);
                 return;
             }
+            disconnectsBefore = disconnects.get();
             while (true) {
                 Step.Send send = begun();
                 try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
@@ -253,7 +261,7 @@ final class Exchange implements CallInfo {
                         raised = watchdog.barked() ? timedOut(e) : e;
                     }
                 }
-                if (!again(after(Failures.of(raised, isFirstRequest())))) {
+                if (!again(failed(raised))) {
                     throw raised(raised);
                 }
             }
@@ -276,6 +284,7 @@ final class Exchange implements CallInfo {
             if (settled) {
                 return false;
             }
+            disconnectsBefore = disconnects.get();
             while (again(attempt(begun()))) {}
             return true;
         } finally {
@@ -303,10 +312,19 @@ final class Exchange implements CallInfo {
     private Step told() {
         int status = status();
         if (status < 0 && raised != null) {
-            return after(Failures.of(raised, isFirstRequest()));
+            return failed(raised);
         }
         Step step = after(new Head(delegate, status));
         return step instanceof Step.Deliver ? heldBack() : step;
+    }
+
+    private Step failed(Exception error) {
+        return after(abandoned() ? Outcome.Cancelled.INSTANCE : Failures.of(error, isFirstRequest()));
+    }
+
+    /** Whether another thread disconnected since the current entry came in: what fails then, fails because of that. */
+    private boolean abandoned() {
+        return disconnects.get() != disconnectsBefore;
     }
 
     private int status() {
@@ -412,7 +430,7 @@ final class Exchange implements CallInfo {
         CountDownLatch wait = new CountDownLatch(1);
         waiting = wait;
         try {
-            if (!wait.await(nanos, TimeUnit.NANOSECONDS)) {
+            if (!abandoned() && !wait.await(nanos, TimeUnit.NANOSECONDS)) {
                 return;
             }
             end(new SocketException("Socket closed"));
