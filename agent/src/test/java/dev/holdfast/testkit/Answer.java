@@ -88,7 +88,7 @@ public final class Answer {
         return respond(status).body(body);
     }
 
-    /** Ends the connection when it is accepted, before anything is read. */
+    /** Ends the connection as soon as the client begins to write; no request is read. */
     public static Answer onAccept(Cut cut) {
         return cutAt(Stage.ACCEPT, cut, 0);
     }

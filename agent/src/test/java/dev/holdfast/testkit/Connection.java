@@ -43,6 +43,7 @@ final class Connection implements Runnable {
         try {
             Answer first = server.answerOnAccept();
             if (first != null) {
+                awaitFirstByte();
                 end(first.cut);
                 return;
             }
@@ -207,6 +208,19 @@ final class Connection implements Runnable {
         }
     }
 
+    /** Waits until the client begins to write, so that what it makes of the end does not depend on who is faster. */
+    private void awaitFirstByte() throws IOException {
+        transport.setSoTimeout(1_000);
+        try {
+            in.mark(1);
+            if (in.read() >= 0) {
+                in.reset();
+            }
+        } catch (SocketTimeoutException silent) {
+            // A client that only connects is cut off as well.
+        }
+    }
+
     private @Nullable Received readHead() throws IOException {
         String line = readLine();
         if (line == null) {
@@ -219,6 +233,9 @@ final class Connection implements Runnable {
         List<Map.Entry<String, String>> headers = new ArrayList<>();
         for (String header = readLine(); header != null && !header.isEmpty(); header = readLine()) {
             int colon = header.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("not a header: " + header);
+            }
             headers.add(Map.entry(
                     header.substring(0, colon), header.substring(colon + 1).trim()));
         }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A JVM of its own for a test: with or without the packaged agent, on any {@link Jdks.Jdk}. Its environment is the
@@ -30,7 +32,7 @@ public final class ForkedJvm {
     private final List<String> jvmArguments = new ArrayList<>();
     private final List<String> mainArguments = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
-    private String classPath = System.getProperty("java.class.path");
+    private String classPath = withoutAgent(System.getProperty("java.class.path"));
     private Duration limit = Duration.ofSeconds(60);
 
     /** What a JVM left behind. */
@@ -49,7 +51,7 @@ public final class ForkedJvm {
         }
     }
 
-    /** A JVM of this JDK with the test's class path and a small heap. */
+    /** A JVM of this JDK with the test's class path, less the agent's own classes, and a small heap. */
     public ForkedJvm(Jdks.Jdk jdk) {
         this.jdk = jdk.orSkip();
         jvmArguments.add("-Xmx256m");
@@ -141,6 +143,19 @@ public final class ForkedJvm {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /**
+     * The program under test must not find the agent's classes where they were compiled: they would be loaded instead of
+     * the packaged ones.
+     */
+    private static String withoutAgent(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("holdfast-agent.jar")
+                        && !entry.contains("jqwik") // writes to standard error wherever a test engine is looked for
+                        && !Files.isDirectory(Path.of(entry, "dev", "holdfast", "policy"))
+                        && !Files.isRegularFile(Path.of(entry, "dev", "holdfast", "launch", "Premain.class")))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static File nothing() {

@@ -52,12 +52,12 @@ public final class ScriptedServer implements AutoCloseable {
     private int epoch;
     private boolean closed;
 
-    private ScriptedServer(String host, @Nullable SSLContext tls) {
+    private ScriptedServer(String host, int port, @Nullable SSLContext tls) {
         this.host = host;
         this.tls = tls;
         try {
             this.listener = new ServerSocket();
-            listener.bind(new InetSocketAddress(InetAddress.getByName(host), 0), 1024);
+            listener.bind(new InetSocketAddress(InetAddress.getByName(host), port), 1024);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on " + host, e);
         }
@@ -71,12 +71,17 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Starts a server for {@code http} on a loopback address such as 127.0.0.2 (or {@code localhost}). */
     public static ScriptedServer http(String host) {
-        return new ScriptedServer(host, null);
+        return http(host, 0);
+    }
+
+    /** Starts a server for {@code http} on a port that is known to be free: one that comes up late. */
+    public static ScriptedServer http(String host, int port) {
+        return new ScriptedServer(host, port, null);
     }
 
     /** Starts a server for {@code https}; clients trust it through {@link LoopbackTls#clientContext()}. */
     public static ScriptedServer https(String host) {
-        return new ScriptedServer(host, LoopbackTls.serverContext());
+        return new ScriptedServer(host, 0, LoopbackTls.serverContext());
     }
 
     /** Appends answers to the script. */

@@ -1,0 +1,178 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Interrupt, cancel and disconnect at every stage: the call ends, nothing more is sent, no connection stays. */
+class AbandonContract {
+    private static final Duration PROMPT = Duration.ofSeconds(5);
+
+    @ParameterizedTest
+    @EnumSource
+    void whileAnAnswerIsAwaited(Style style) throws Exception {
+        Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
+        assertThat(abandoned(style, Hosts.QUICK, Answer.afterRequest(Cut.HANG))).isEqualTo(without);
+    }
+
+    // HttpURLConnection.disconnect itself waits for a read of the body that is under way, with and without an agent.
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void whileABodyArrives(Style style) throws Exception {
+        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        Class<?> without = abandoned(style, Hosts.BARE, stuck);
+        assertThat(abandoned(style, Hosts.QUICK, stuck)).isEqualTo(without);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void whileABodyIsHeldBack(Style style) throws Exception {
+        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        Class<?> without = abandoned(style, Hosts.BARE, stuck);
+        assertThat(abandoned(style, Hosts.BUFFERING, stuck)).isEqualTo(without);
+    }
+
+    private static Class<?> abandoned(Style style, String host, Answer answer) throws InterruptedException {
+        try (ScriptedServer server = ScriptedServer.http(host)) {
+            server.play(answer);
+            InFlight call = style.start(Call.get(server.uri("/")));
+            server.awaitRequests(1);
+            call.awaitReading();
+            call.abandon();
+            Seen seen = call.seen();
+            assertThat(seen.thrown()).as("%s", seen).isNotNull();
+            server.awaitOpen(0);
+            assertThat(server.requests()).hasSize(1);
+            return seen.thrown().getClass();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void whileItWaitsForTheNextAttempt(Style style) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
+            server.play(Answer.respond(503, "busy").closing());
+            InFlight call = style.start(Call.get(server.uri("/")));
+            server.awaitRequests(1);
+            server.awaitOpen(0);
+            call.abandon();
+            Seen seen = call.seen();
+            assertThat(seen.took()).isLessThan(PROMPT);
+            switch (style) {
+                case SEND -> assertThat(seen.thrown()).isInstanceOf(InterruptedException.class);
+                case SEND_ASYNC -> assertThat(seen.thrown()).isInstanceOf(CancellationException.class);
+                default ->
+                    assertThat(seen.thrown() instanceof IOException || seen.status() == 503)
+                            .as("%s", seen)
+                            .isTrue();
+            }
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void whileItConnects(Style style) throws Exception {
+        try (Unreachable silent = Unreachable.silent(Hosts.QUICK)) {
+            InFlight call = style.start(Call.get(silent.uri("/")));
+            Assertions.assertThatThrownBy(() -> notBefore(call)).isInstanceOf(TimeoutException.class);
+            call.abandon();
+            Seen seen = call.seen();
+            assertThat(seen.thrown())
+                    .isInstanceOf(style == Style.SEND ? InterruptedException.class : CancellationException.class);
+        }
+    }
+
+    /** Gives a call 100 ms in which it should not end. */
+    private static void notBefore(InFlight call) throws Exception {
+        CompletableFuture.runAsync(() -> {
+                    try {
+                        call.seen();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .get(100, TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void aSendOfAnInterruptedThreadEndsAtOnce() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
+            server.otherwise(Answer.respond(503));
+            Thread.currentThread().interrupt();
+            Seen seen = Style.SEND.call(Call.get(server.uri("/")));
+            assertThat(seen.thrown()).isInstanceOf(InterruptedException.class);
+            assertThat(Thread.interrupted()).as("send clears the flag").isFalse();
+            assertThat(server.requests()).hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWaitOfAnHttpUrlConnection() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
+            server.play(Answer.respond(503, "busy").closing());
+            InFlight call = Style.URL_BUFFERED.start(Call.get(server.uri("/")));
+            server.awaitRequests(1);
+            server.awaitOpen(0);
+            call.interrupt();
+            Seen seen = call.seen();
+            assertThat(seen.took()).isLessThan(PROMPT);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void cancellingADependentFutureCancelsTheCall() throws Exception {
+        Call call = Call.get(URI.create("http://x/"));
+        for (String host : new String[] {Hosts.BARE, Hosts.QUICK}) {
+            try (ScriptedServer server = ScriptedServer.http(host)) {
+                server.otherwise(Answer.afterRequest(Cut.HANG));
+                CompletableFuture<String> dependent = Style.client(call)
+                        .sendAsync(Style.request(call.at(server.uri("/"))), BodyHandlers.ofString())
+                        .thenApply(response -> response.body())
+                        .thenApply(String::trim);
+                server.awaitRequests(1);
+                dependent.cancel(true);
+                server.awaitOpen(0);
+                assertThat(server.requests()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void cancellingADependentFutureEndsTheWait() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            server.otherwise(Answer.respond(503).closing());
+            Call call = Call.get(server.uri("/"));
+            CompletableFuture<?> original = Style.client(call).sendAsync(Style.request(call), BodyHandlers.ofString());
+            CompletableFuture<?> dependent = original.thenApply(response -> response);
+            server.awaitRequests(2);
+            dependent.cancel(true);
+            Assertions.assertThatThrownBy(() -> original.get(5, TimeUnit.SECONDS))
+                    .isInstanceOfAny(CancellationException.class, ExecutionException.class);
+            int sent = server.requests().size();
+            // Another call of the same host outlasts several of the cancelled call's intervals.
+            Style.SEND.call(Call.get(server.uri("/other")));
+            assertThat(server.requests().stream()
+                            .filter(r -> r.target().equals("/"))
+                            .count())
+                    .isBetween((long) sent, sent + 1L);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Connections that break. The JDK's clients send some requests a second time by themselves, so what counts is the
+ * ratio: a call under a policy may reach the server so many times as the same call of a host without a policy, times
+ * the attempts.
+ */
+class BrokenConnectionContract {
+    private static final int ATTEMPTS = 4;
+
+    /** Every way to break a connection before the response's head is complete, that both clients take for an error. */
+    static List<Answer> breaks() {
+        return List.of(
+                Answer.onAccept(Cut.RESET),
+                Answer.afterRequest(Cut.RESET),
+                Answer.afterRequest(Cut.CLOSE),
+                Answer.respond(200, "never seen").cutInHead(25, Cut.RESET));
+    }
+
+    static Stream<Arguments> stylesAndBreaks() {
+        return Stream.of(Style.values()).flatMap(style -> breaks().stream().map(broken -> Arguments.of(style, broken)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stylesAndBreaks")
+    void aGetSurvivesAsManyBreaksAsThereAreRetries(Style style, Answer broken) {
+        int sendsPerAttempt = reached(style, Call.get(java.net.URI.create("http://x/")), Hosts.BARE, broken)
+                .size();
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            for (int i = 0; i < sendsPerAttempt * (ATTEMPTS - 1); i++) {
+                server.play(broken);
+            }
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            assertThat(seen.text()).isEqualTo("ok");
+            assertThat(server.accepted()).isEqualTo(sendsPerAttempt * (ATTEMPTS - 1) + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stylesAndBreaks")
+    void whenRetriesAreUsedUpTheLastErrorIsTheOneThatTheClientGives(Style style, Answer broken) {
+        Call call = Call.get(java.net.URI.create("http://x/"));
+        try (ScriptedServer bare = ScriptedServer.http(Hosts.BARE).otherwise(broken);
+                ScriptedServer server = ScriptedServer.http(Hosts.QUICK).otherwise(broken)) {
+            always(bare, broken);
+            always(server, broken);
+            Seen without = style.call(call.at(bare.uri("/")));
+            Seen with = style.call(call.at(server.uri("/")));
+            assertThat(with.thrown()).as("%s", with).isNotNull();
+            assertThat(with.thrown()).hasSameClassAs(without.thrown());
+            assertThat(with.thrown().getSuppressed()).hasSize(ATTEMPTS - 1);
+            assertThat(server.accepted()).isEqualTo(ATTEMPTS * bare.accepted());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stylesAndBreaks")
+    void aPutIsSentAgainByteForByte(Style style, Answer broken) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            String body = "0123456789".repeat(1000);
+            // Both clients may silently send once more: two breaks are at most two attempts, at least one.
+            server.play(broken, broken);
+            Seen seen = style.call(Call.put(server.uri("/"), body));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            List<Received> whole =
+                    server.requests().stream().filter(Received::complete).toList();
+            assertThat(whole).isNotEmpty().allSatisfy(r -> assertThat(r.text()).isEqualTo(body));
+            assertThat(server.accepted()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stylesAndBreaks")
+    void aPostIsSentNoMoreOftenThanWithoutAPolicy(Style style, Answer broken) {
+        Call call = Call.post(java.net.URI.create("http://x/"), "order");
+        List<String> without = reached(style, call, Hosts.BARE, broken);
+        List<String> with = reached(style, call, Hosts.QUICK, broken);
+        assertThat(with).isEqualTo(without);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stylesAndBreaks")
+    void aPostWithAnIdempotencyKeyIsSentAgain(Style style, Answer broken) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(broken, broken, broken);
+            Seen seen = style.call(Call.post(server.uri("/"), "order").header("Idempotency-Key", "k"));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            assertThat(server.accepted()).isEqualTo(4);
+            assertThat(server.requests().get(server.requests().size() - 1).text())
+                    .isEqualTo("order");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBodyThatBreaksAfterItsHeadWasDeliveredIsNotSentForAgain(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET));
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(java.io.IOException.class);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aShortBodyIsWhatTheClientMakesOfIt(Style style) {
+        Answer broken = Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE);
+        Call call = Call.get(java.net.URI.create("http://x/"));
+        assertThat(reached(style, call, Hosts.QUICK, broken)).isEqualTo(reached(style, call, Hosts.BARE, broken));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBrokenBodyThatIsHeldBackCountsAsAFailedAttempt(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
+            server.play(
+                    Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET),
+                    Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE),
+                    Answer.respond(200, "0123456789")
+                            .chunked()
+                            .dripping(2, java.time.Duration.ofMillis(1))
+                            .cutInBody(4, Cut.CLOSE));
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            assertThat(seen.text()).isEqualTo("ok");
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBodyTooLargeToHoldBackIsDeliveredAsItComes(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
+            String large = "0123456789".repeat(20_000);
+            server.play(
+                    Answer.respond(200, large),
+                    Answer.respond(200, large).chunked().dripping(50_000, java.time.Duration.ofMillis(1)));
+            assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo(large);
+            assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo(large);
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    /** What a server that breaks every connection receives of a call, and what the application sees, as lines. */
+    private static List<String> reached(Style style, Call call, String host, Answer broken) {
+        try (ScriptedServer server = ScriptedServer.http(host)) {
+            always(server, broken);
+            Seen seen = style.call(call.at(server.uri("/")));
+            List<String> lines = new ArrayList<>();
+            lines.add(
+                    seen.thrown() == null
+                            ? seen.status() + " " + seen.text()
+                            : seen.thrown().getClass().getName());
+            for (int i = 0; i < server.accepted(); i++) {
+                lines.add(
+                        i < server.requests().size()
+                                ? server.requests().get(i).method() + " "
+                                        + server.requests().get(i).text()
+                                : "connection");
+            }
+            return lines.subList(lines.size() > 1 ? 1 : 0, lines.size());
+        }
+    }
+
+    private static void always(ScriptedServer server, Answer broken) {
+        server.otherwise(broken);
+        for (int i = 0; i < 20; i++) {
+            server.play(broken); // an answer to a connection has to stand in the script
+        }
+    }
+}

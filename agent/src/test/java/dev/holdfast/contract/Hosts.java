@@ -1,0 +1,25 @@
+package dev.holdfast.contract;
+
+/** The loopback addresses for which {@code contract.toml} has a policy each. */
+final class Hosts {
+    /** No policy. */
+    static final String BARE = "127.0.0.1";
+    /** 3 retries, milliseconds apart; every kind of error. */
+    static final String QUICK = "127.0.0.2";
+    /** As {@link #QUICK}; responses up to 64 KiB are held back until complete. */
+    static final String BUFFERING = "127.0.0.3";
+    /** 100 retries, but 600 ms for the whole call. */
+    static final String DEADLINE = "127.0.0.4";
+    /** As {@link #QUICK}; 250 ms for an attempt. */
+    static final String ATTEMPT_TIMEOUT = "127.0.0.5";
+    /** As {@link #QUICK}; bodies of unknown kind are recorded up to 1 KiB. */
+    static final String SMALL_REPLAY = "127.0.0.6";
+    /** As {@link #QUICK}; POST may be sent again. */
+    static final String POST_TOO = "127.0.0.7";
+    /** A minute before each retry. */
+    static final String PATIENT = "127.0.0.8";
+    /** As {@link #QUICK}, in mode {@code observe}. */
+    static final String OBSERVED = "127.0.0.9";
+
+    private Hosts() {}
+}

@@ -1,0 +1,16 @@
+package dev.holdfast.contract;
+
+/** A call that the application started and may abandon. */
+interface InFlight {
+    /** Abandons it in the way of its style: interrupt, cancel or disconnect. */
+    void abandon();
+
+    /** Interrupts the thread that makes it, if one does. */
+    void interrupt();
+
+    /** Waits until its thread waits for the server; a style that needs no thread has nothing to wait for. */
+    void awaitReading();
+
+    /** Waits for its end, for 10 seconds at most. */
+    Seen seen() throws InterruptedException;
+}

@@ -1,0 +1,237 @@
+package dev.holdfast.contract;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** The common ways in which programs use the JDK's two clients. Nothing here knows of Holdfast. */
+enum Style {
+    /** {@code HttpClient.send}. */
+    SEND,
+    /** {@code HttpClient.sendAsync}. */
+    SEND_ASYNC,
+    /** {@code HttpURLConnection}, the body buffered by the JDK. */
+    URL_BUFFERED,
+    /** {@code HttpURLConnection.setFixedLengthStreamingMode}. */
+    URL_FIXED,
+    /** {@code HttpURLConnection.setChunkedStreamingMode}. */
+    URL_CHUNKED;
+
+    private static final Map<String, HttpClient> CLIENTS = new ConcurrentHashMap<>();
+
+    /** The trust of all calls; the JDK's own if null. */
+    private static volatile @Nullable SSLContext trust;
+
+    /** Makes all later calls trust what this context trusts. */
+    static void trust(SSLContext context) {
+        trust = context;
+        CLIENTS.clear();
+    }
+
+    /** Whether this is a style of {@code HttpURLConnection}. */
+    boolean urlConnection() {
+        return this != SEND && this != SEND_ASYNC;
+    }
+
+    /** Makes the call, waits for its end, and says what the application saw. */
+    Seen call(Call call) {
+        long start = System.nanoTime();
+        try {
+            return switch (this) {
+                case SEND -> seen(client(call).send(request(call), BodyHandlers.ofByteArray()), start);
+                case SEND_ASYNC -> await(client(call).sendAsync(request(call), BodyHandlers.ofByteArray()), start);
+                case URL_BUFFERED, URL_FIXED, URL_CHUNKED -> exchange(call, start, connection -> {});
+            };
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            return Seen.failure(e, start);
+        }
+    }
+
+    /** Starts the call and comes back. */
+    InFlight start(Call call) {
+        long start = System.nanoTime();
+        if (this == SEND_ASYNC) {
+            return new AsyncInFlight(client(call).sendAsync(request(call), BodyHandlers.ofByteArray()), start);
+        }
+        CompletableFuture<Seen> seen = new CompletableFuture<>();
+        AtomicReference<@Nullable HttpURLConnection> connection = new AtomicReference<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        seen.complete(urlConnection() ? exchange(call, start, connection::set) : call(call));
+                    } catch (IOException | RuntimeException e) {
+                        seen.complete(Seen.failure(e, start));
+                    }
+                },
+                "application");
+        thread.setDaemon(true);
+        thread.start();
+        return new BlockingInFlight(thread, seen, connection);
+    }
+
+    private Seen exchange(Call call, long start, Consumer<HttpURLConnection> opened) throws IOException {
+        HttpURLConnection c = (HttpURLConnection) call.uri().toURL().openConnection();
+        opened.accept(c);
+        SSLContext context = trust;
+        if (context != null && c instanceof HttpsURLConnection https) {
+            https.setSSLSocketFactory(context.getSocketFactory());
+        }
+        c.setRequestMethod(call.method());
+        call.headers().forEach(c::setRequestProperty);
+        c.setConnectTimeout((int) call.connectTimeout().toMillis());
+        c.setReadTimeout((int) call.readTimeout().toMillis());
+        c.setInstanceFollowRedirects(call.followRedirects());
+        c.setUseCaches(false);
+        byte[] body = call.body();
+        if (body != null) {
+            c.setDoOutput(true);
+            switch (this) {
+                case URL_FIXED -> c.setFixedLengthStreamingMode((long) body.length);
+                case URL_CHUNKED -> c.setChunkedStreamingMode(512);
+                default -> {}
+            }
+            try (OutputStream out = c.getOutputStream()) {
+                out.write(body);
+            }
+        }
+        int status = c.getResponseCode();
+        InputStream in = status >= 400 ? c.getErrorStream() : c.getInputStream();
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        if (in != null) {
+            try (in) {
+                in.transferTo(read);
+            }
+        }
+        return Seen.response(status, c.getHeaderFields(), read.toByteArray(), start);
+    }
+
+    /** A client as this call needs it; one for each set of options. */
+    static HttpClient client(Call call) {
+        return CLIENTS.computeIfAbsent(call.connectTimeout() + " " + call.followRedirects(), key -> {
+            HttpClient.Builder builder = HttpClient.newBuilder()
+                    .version(Version.HTTP_1_1)
+                    .followRedirects(call.followRedirects() ? Redirect.NORMAL : Redirect.NEVER);
+            if (!call.connectTimeout().isZero()) {
+                builder.connectTimeout(call.connectTimeout());
+            }
+            SSLContext context = trust;
+            if (context != null) {
+                builder.sslContext(context);
+            }
+            return builder.build();
+        });
+    }
+
+    /** The call as a request of {@code java.net.http}. */
+    static HttpRequest request(Call call) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(call.uri());
+        call.headers().forEach(builder::setHeader);
+        if (!call.readTimeout().isZero()) {
+            builder.timeout(call.readTimeout());
+        }
+        BodyPublisher publisher = BodyPublishers.noBody();
+        byte[] body = call.body();
+        if (call.publisher() != null) {
+            publisher = call.publisher().get();
+        } else if (body != null) {
+            publisher = BodyPublishers.ofByteArray(body);
+        }
+        return builder.method(call.method(), publisher).build();
+    }
+
+    static Seen seen(HttpResponse<byte[]> response, long start) {
+        return Seen.response(response.statusCode(), response.headers().map(), response.body(), start);
+    }
+
+    static Seen await(CompletableFuture<HttpResponse<byte[]>> future, long start) throws InterruptedException {
+        try {
+            return seen(future.get(10, TimeUnit.SECONDS), start);
+        } catch (ExecutionException e) {
+            return Seen.failure(e.getCause(), start);
+        } catch (TimeoutException | RuntimeException e) {
+            return Seen.failure(e, start);
+        }
+    }
+
+    private record AsyncInFlight(CompletableFuture<HttpResponse<byte[]>> future, long start) implements InFlight {
+        @Override
+        public void abandon() {
+            future.cancel(true);
+        }
+
+        @Override
+        public void interrupt() {
+            throw new UnsupportedOperationException("no thread waits");
+        }
+
+        @Override
+        public void awaitReading() {}
+
+        @Override
+        public Seen seen() throws InterruptedException {
+            return await(future, start);
+        }
+    }
+
+    private record BlockingInFlight(
+            Thread thread, CompletableFuture<Seen> result, AtomicReference<@Nullable HttpURLConnection> connection)
+            implements InFlight {
+        @Override
+        public void abandon() {
+            HttpURLConnection c = connection.get();
+            if (c == null) {
+                thread.interrupt();
+            } else {
+                c.disconnect();
+            }
+        }
+
+        @Override
+        public void interrupt() {
+            thread.interrupt();
+        }
+
+        @Override
+        public void awaitReading() {
+            Awaitility.await()
+                    .until(() -> Stream.of(thread.getStackTrace())
+                            .anyMatch(frame -> frame.getMethodName().equals("implRead")
+                                    || frame.getClassName().endsWith("CompletableFuture")));
+        }
+
+        @Override
+        public Seen seen() throws InterruptedException {
+            try {
+                return result.get(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                throw new AssertionError(
+                        "the call does not end; its thread is at " + java.util.Arrays.toString(thread.getStackTrace()),
+                        e);
+            }
+        }
+    }
+}

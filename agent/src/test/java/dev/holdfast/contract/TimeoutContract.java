@@ -1,0 +1,128 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Answers that come late, slowly or never. */
+class TimeoutContract {
+    private static final Answer SILENCE = Answer.afterRequest(Cut.HANG);
+
+    @ParameterizedTest
+    @EnumSource
+    void aGetThatIsNotAnsweredInTimeIsSentAgain(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(SILENCE, SILENCE);
+            Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(200)));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            assertThat(server.requests()).hasSize(3);
+            server.awaitOpen(server.open() == 0 ? 0 : 1); // the silent ones are closed, the last may be kept alive
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPostThatIsNotAnsweredInTimeIsNotSentAgain(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(SILENCE);
+            Seen seen = style.call(Call.post(server.uri("/"), "order").readTimeout(Duration.ofMillis(200)));
+            assertThat(seen.thrown()).isInstanceOf(timeoutOf(style));
+            assertThat(server.requests()).extracting(Received::text).containsExactly("order");
+            server.awaitOpen(0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAttemptThatTakesTooLongIsGivenUpAndTriedAgain(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
+            server.play(SILENCE);
+            Seen seen = style.call(Call.put(server.uri("/"), "whole"));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            assertThat(seen.took()).isBetween(Duration.ofMillis(200), Duration.ofSeconds(3));
+            assertThat(server.requests()).extracting(Received::text).containsExactly("whole", "whole");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPostThatTakesTooLongFailsAsTheClientsOwnTimeoutDoes(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
+            server.play(SILENCE);
+            Seen seen = style.call(Call.post(server.uri("/"), "order"));
+            assertThat(seen.thrown()).isInstanceOf(timeoutOf(style));
+            assertThat(server.requests()).hasSize(1);
+            server.awaitOpen(0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDeadlineEndsAnAttemptThatIsNotAnswered(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            server.play(SILENCE);
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
+            assertThat(seen.took()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+            assertThat(server.requests()).hasSize(1);
+            server.awaitOpen(0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noRetryIsSentPastTheDeadline(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            server.otherwise(Answer.respond(503, "busy"));
+            long start = System.nanoTime();
+            Seen seen = style.call(Call.get(server.uri("/")));
+            // The deadline falls into a wait, or else into an attempt.
+            if (seen.thrown() == null) {
+                assertThat(seen.text()).isEqualTo("busy");
+            } else {
+                assertThat(seen.thrown()).isInstanceOf(timeoutOf(style));
+            }
+            assertThat(server.requests())
+                    .hasSizeBetween(2, 13)
+                    .allSatisfy(
+                            r -> assertThat(Duration.ofNanos(r.nanos() - start)).isLessThan(Duration.ofMillis(700)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRetryAfterPastTheDeadlineIsNotWaitedFor(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            server.play(Answer.respond(503, "later").header("Retry-After", "1"));
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.text()).as("%s", seen).isEqualTo("later");
+            assertThat(seen.took()).isLessThan(Duration.ofMillis(900));
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSlowBodyArrivesWhole(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            String body = "0123456789".repeat(4);
+            server.play(Answer.respond(503, body).dripping(10, Duration.ofMillis(10)))
+                    .play(Answer.respond(200, body).dripping(1, Duration.ofMillis(10)));
+            Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(300)));
+            assertThat(seen.text()).as("%s", seen).isEqualTo(body);
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    private static Class<? extends java.io.IOException> timeoutOf(Style style) {
+        return style.urlConnection() ? SocketTimeoutException.class : HttpTimeoutException.class;
+    }
+}
