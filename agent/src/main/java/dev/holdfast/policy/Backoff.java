@@ -40,7 +40,8 @@ public record Backoff(long initialNanos, long maxNanos, double multiplier, Jitte
             case EQUAL -> grown / 2 * (1 + random.nextDouble());
             case DECORRELATED -> decorrelated(retry == 1 ? initialNanos : previousNanos, random);
         };
-        return (long) Math.max(0, Math.min((double) maxNanos, spread));
+        // Capped as a long: a double that stands for a large one may lie above it.
+        return Math.min(maxNanos, (long) Math.max(0, spread));
     }
 
     private double decorrelated(long previousNanos, RandomGenerator random) {

@@ -1,0 +1,74 @@
+package dev.holdfast;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+
+/** Who may import whom. The rules are the plan of the rooms; a change of the plan is a change here. */
+@AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule imports_go_downwards_only = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.holdfast..")
+            .layer("runtime")
+            .definedBy("dev.holdfast.runtime..")
+            .layer("client")
+            .definedBy("dev.holdfast.client..")
+            .layer("weave")
+            .definedBy("dev.holdfast.weave..")
+            .layer("config")
+            .definedBy("dev.holdfast.config..")
+            .layer("call")
+            .definedBy("dev.holdfast.call..")
+            .layer("policy")
+            .definedBy("dev.holdfast.policy..")
+            .whereLayer("runtime")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("client")
+            .mayOnlyBeAccessedByLayers("runtime")
+            .whereLayer("weave")
+            .mayOnlyBeAccessedByLayers("runtime", "client")
+            .whereLayer("config")
+            .mayOnlyBeAccessedByLayers("runtime")
+            .whereLayer("call")
+            .mayOnlyBeAccessedByLayers("runtime", "client")
+            .whereLayer("policy")
+            .mayOnlyBeAccessedByLayers("runtime", "client", "config", "call");
+
+    @ArchTest
+    static final ArchRule clients_do_not_know_each_other = SlicesRuleDefinition.slices()
+            .matching("dev.holdfast.client.(*)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule policies_are_pure = ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("dev.holdfast.policy..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.io..",
+                            "java.nio..",
+                            "java.net.http..",
+                            "java.util.concurrent..",
+                            "java.util.logging..")
+                    .and(com.tngtech.archunit.base.DescribedPredicate.describe(
+                            "other than TimeUnit and atomics",
+                            c -> !c.getName().equals("java.util.concurrent.TimeUnit")
+                                    && !c.getName().startsWith("java.util.concurrent.atomic"))));
+
+    @ArchTest
+    static final ArchRule the_heart_touches_no_client = ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAnyPackage("dev.holdfast.call..", "dev.holdfast.policy..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.net.http..", "javax.net.ssl..", "net.bytebuddy..", "org.tomlj..");
+}

@@ -1,0 +1,224 @@
+package dev.holdfast.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SessionTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Outcome RESET = new Outcome.Failure(new IOException(), ErrorKind.CONNECTION_RESET, false);
+
+    private final Call call = new Call("GET");
+
+    @Test
+    void triesAgainUntilItGoesWell() {
+        Session session = session(Policies.retry().policy());
+
+        assertThat(session.begin(0)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+        assertThat(session.after(status(503), 1)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(session.resume(2)).isEqualTo(new Step.Send(2, Long.MAX_VALUE));
+        assertThat(session.after(RESET, 3)).isEqualTo(new Step.Wait(2 * SECOND));
+        assertThat(session.resume(4)).isEqualTo(new Step.Send(3, Long.MAX_VALUE));
+        assertThat(session.after(status(200), 5)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void deliversTheLastOutcomeWhenTheRetriesAreUsedUp() {
+        Session session = session(Policies.retry().maxRetries(1).policy());
+
+        session.begin(0);
+        session.after(status(503), 0);
+        session.resume(0);
+
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(session.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void waitsAsLongAsRetryAfterAsksIfThatIsLonger() {
+        assertThat(first(status(429, "7"))).isEqualTo(new Step.Wait(7 * SECOND));
+        assertThat(first(status(429, "0"))).isEqualTo(new Step.Wait(SECOND));
+    }
+
+    @Test
+    void deliversAResponseWhoseRetryAfterIsOverTheCap() {
+        assertThat(first(status(429, "31"))).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void deliversRatherThanWaitPastTheDeadline() {
+        Session session =
+                session(Policies.retry().deadline(Duration.ofSeconds(2)).policy());
+
+        assertThat(session.begin(0)).isEqualTo(new Step.Send(1, 2 * SECOND));
+        assertThat(session.after(status(503), SECOND / 2)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(session.resume(SECOND * 3 / 2)).isEqualTo(new Step.Send(2, SECOND / 2));
+        assertThat(session.after(status(503), SECOND * 3 / 2 + 1)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void trimsAnAttemptToTheShorterOfItsOwnTimeAndTheDeadline() {
+        Session session = session(Policies.retry()
+                .attemptTimeout(Duration.ofSeconds(5))
+                .deadline(Duration.ofSeconds(7))
+                .policy());
+
+        assertThat(session.begin(0)).isEqualTo(new Step.Send(1, 5 * SECOND));
+        session.after(RESET, 5 * SECOND);
+        assertThat(session.resume(6 * SECOND)).isEqualTo(new Step.Send(2, SECOND));
+    }
+
+    @Test
+    void doesNotSendAPostAgainThatTheOriginMayHaveApplied() {
+        call.method = "POST";
+
+        assertThat(first(status(503))).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(first(RESET)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void sendsAPostAgainThatNeverLeftOrCarriesAKey() {
+        call.method = "POST";
+        assertThat(first(new Outcome.Failure(new ConnectException(), ErrorKind.CONNECTION_REFUSED, true)))
+                .isInstanceOf(Step.Wait.class);
+
+        call.headers.put("Idempotency-Key", "1");
+        assertThat(first(status(503))).isInstanceOf(Step.Wait.class);
+    }
+
+    @Test
+    void doesNotSendABodyAgainThatIsGone() {
+        call.replayable = false;
+
+        assertThat(first(status(503))).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void changesNothingWhileItOnlyObserves() {
+        Session session =
+                session(Policies.retry().attemptTimeout(Duration.ofSeconds(1)).policy(Mode.OBSERVE));
+
+        assertThat(session.begin(0)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void neverRetriesWhatTheApplicationCancelled() {
+        Session session = session(Policies.retry().policy());
+
+        session.begin(0);
+
+        assertThat(session.after(Outcome.Cancelled.INSTANCE, 0)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void addsTheEarlierFailuresToTheLastOne() {
+        Session session = session(Policies.retry().maxRetries(1).policy());
+        IOException first = new IOException("first");
+        IOException last = new IOException("last");
+
+        session.begin(0);
+        session.after(new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
+        session.resume(0);
+        session.after(new Outcome.Failure(last, ErrorKind.CONNECTION_RESET, false), 0);
+
+        assertThat(session.finalError(last)).isSameAs(last).hasSuppressedException(first);
+        assertThat(session.finalError(last).getSuppressed()).hasSize(1);
+    }
+
+    @Test
+    void neverSuppressesAnExceptionInItself() {
+        Session session = session(Policies.retry().maxRetries(1).policy());
+        IOException same = new IOException("same");
+
+        session.begin(0);
+        session.after(new Outcome.Failure(same, ErrorKind.CONNECTION_RESET, false), 0);
+        session.resume(0);
+        session.after(new Outcome.Failure(same, ErrorKind.CONNECTION_RESET, false), 0);
+
+        assertThat(session.finalError(same).getSuppressed()).isEmpty();
+    }
+
+    @Test
+    void decidesAnewWhenABodyBreaksThatWasHeldBack() {
+        Session session =
+                session(Policies.retry().errors(ErrorKind.PREMATURE_EOF).policy());
+
+        session.begin(0);
+        assertThat(session.after(status(200), 0)).isSameAs(Step.Deliver.INSTANCE);
+
+        assertThat(session.bodyLost(new Outcome.Failure(new IOException(), ErrorKind.PREMATURE_EOF, false), 0))
+                .isInstanceOf(Step.Wait.class);
+    }
+
+    @Test
+    void refusesADriverThatLosesItsPlace() {
+        Session session = session(Policies.retry().policy());
+
+        assertThatThrownBy(() -> session.after(status(200), 0)).isInstanceOf(IllegalStateException.class);
+        session.begin(0);
+        assertThatThrownBy(() -> session.resume(0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private Step first(Outcome outcome) {
+        Session session = session(Policies.retry().policy());
+        session.begin(0);
+        return session.after(outcome, 0);
+    }
+
+    private Session session(Policy policy) {
+        return new Session(policy, call, new Random(1), () -> 0);
+    }
+
+    static Outcome.Response status(int status) {
+        return new Answer(status, null);
+    }
+
+    static Outcome.Response status(int status, String retryAfter) {
+        return new Answer(status, retryAfter);
+    }
+
+    record Answer(int status, String retryAfter) implements Outcome.Response {
+        @Override
+        public String header(String name) {
+            return name.equalsIgnoreCase("Retry-After") ? retryAfter : null;
+        }
+    }
+
+    static final class Call implements CallInfo {
+        String method;
+        final Map<String, String> headers = new HashMap<>();
+        boolean replayable = true;
+
+        Call(String method) {
+            this.method = method;
+        }
+
+        @Override
+        public String method() {
+            return method;
+        }
+
+        @Override
+        public String requestHeader(String name) {
+            return headers.get(name);
+        }
+
+        @Override
+        public boolean bodyReplayable() {
+            return replayable;
+        }
+    }
+}
