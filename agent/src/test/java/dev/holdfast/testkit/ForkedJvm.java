@@ -153,7 +153,7 @@ public final class ForkedJvm {
         return Stream.of(classPath.split(File.pathSeparator))
                 .filter(entry -> !entry.endsWith("holdfast-agent.jar")
                         && !entry.contains("jqwik") // writes to standard error wherever a test engine is looked for
-                        && !Files.isDirectory(Path.of(entry, "dev", "holdfast", "policy"))
+                        && !Files.isRegularFile(Path.of(entry, "dev", "holdfast", "policy", "Policy.class"))
                         && !Files.isRegularFile(Path.of(entry, "dev", "holdfast", "launch", "Premain.class")))
                 .collect(Collectors.joining(File.pathSeparator));
     }
