@@ -3,10 +3,12 @@ package demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.Jdks.Jdk;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The README's first command keeps its promise, and the program in it is as ordinary as the README says. */
 class DemoIT {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Path REPOSITORY = TARGET.resolve("../..").normalize();
 
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
@@ -40,6 +43,29 @@ class DemoIT {
         String said = Files.readString(output);
         assertThat(demo.exitValue()).as(said).isZero();
         assertThat(said).contains("29 of 36 with it");
+        assertThat(rows(Files.readString(REPOSITORY.resolve("README.md"))))
+                .as("the README shows what the demo shows")
+                .isEqualTo(rows(said));
+    }
+
+    /** The lines of the demo's table, but not those of a table in Markdown. */
+    private static List<String> rows(String text) {
+        return text.lines()
+                .filter(line -> line.contains("|") && !line.startsWith("|"))
+                .map(String::stripTrailing)
+                .toList();
+    }
+
+    @Test
+    void the_readme_shows_the_configuration_that_the_demo_uses_and_the_commands_that_ci_runs() throws IOException {
+        String readme = Files.readString(REPOSITORY.resolve("README.md"));
+        assertThat(readme).contains(Files.readString(REPOSITORY.resolve("config-examples/quickstart.toml")));
+        List<String> commands = readme.lines()
+                .filter(line -> line.startsWith("    mvn "))
+                .map(String::strip)
+                .toList();
+        assertThat(commands).hasSize(2);
+        assertThat(Files.readString(REPOSITORY.resolve(".ci/run")).lines()).containsAll(commands);
     }
 
     @Test
