@@ -100,9 +100,18 @@ final class Keys {
                 List.of("full", "equal", "decorrelated"),
                 "The spread of the waits: true is +-10 %, \"full\" anything up to the wait, \"equal\" its upper half,"
                         + " \"decorrelated\" up to 3 times the wait before.");
-        keys.duration("attempt_timeout", "0s", 0, DAY, "The time one attempt may take; \"0s\" is no limit.");
         keys.duration(
-                "deadline", "0s", 0, DAY, "The time a call may take, all attempts and waits; \"0s\" is no limit.");
+                "attempt_timeout",
+                "0s",
+                0,
+                DAY,
+                "The time one attempt may take, up to its response's head; \"0s\" is no limit.");
+        keys.duration(
+                "deadline",
+                "0s",
+                0,
+                DAY,
+                "The time a call may take, all attempts and waits, up to the response's head; \"0s\" is no limit.");
         keys.size(
                 "replay_limit",
                 "64KiB",
