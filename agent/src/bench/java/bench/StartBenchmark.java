@@ -45,20 +45,12 @@ public final class StartBenchmark {
         this.rounds = rounds;
         this.classes = directory.resolve("classes");
         this.emptyAgent = directory.resolve("empty-agent.jar");
-        Path sources = Path.of("agent/src/bench/java/bench");
-        int status = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "--release",
-                        "17",
-                        "-d",
-                        classes.toString(),
-                        sources.resolve("Hello.java").toString(),
-                        sources.resolve("OneCallEach.java").toString(),
-                        sources.resolve("EmptyAgent.java").toString());
-        if (status != 0 || !Files.isRegularFile(agent) || !Files.isRegularFile(config)) {
+        // Apart from the programs: found on their class path, the empty agent would not be read from its jar.
+        Path agentClasses = directory.resolve("agent-classes");
+        if (!compile(agentClasses, "EmptyAgent")
+                || !compile(classes, "Hello", "OneCallEach")
+                || !Files.isRegularFile(agent)
+                || !Files.isRegularFile(config)) {
             throw new IOException("run this from the root of the repository, after mvn package");
         }
         Manifest manifest = new Manifest();
@@ -68,8 +60,16 @@ public final class StartBenchmark {
         manifest.getMainAttributes().putValue("Can-Redefine-Classes", "true");
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(emptyAgent), manifest)) {
             jar.putNextEntry(new JarEntry("bench/EmptyAgent.class"));
-            jar.write(Files.readAllBytes(classes.resolve("bench/EmptyAgent.class")));
+            jar.write(Files.readAllBytes(agentClasses.resolve("bench/EmptyAgent.class")));
         }
+    }
+
+    private static boolean compile(Path to, String... sources) {
+        List<String> arguments = new ArrayList<>(List.of("--release", "17", "-d", to.toString()));
+        for (String source : sources) {
+            arguments.add("agent/src/bench/java/bench/" + source + ".java");
+        }
+        return ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(new String[0])) == 0;
     }
 
     public static void main(String[] arguments) throws Exception {
