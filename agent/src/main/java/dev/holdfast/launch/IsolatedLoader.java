@@ -37,29 +37,14 @@ final class IsolatedLoader extends ClassLoader {
     /**
      * Opens the jar for the life of the JVM.
      *
+     * @param parent the platform loader
      * @param file the agent's jar
      * @param domain that of the launch classes: a security policy that trusts the jar trusts what is in it
      */
-    IsolatedLoader(File file, ProtectionDomain domain) throws IOException, ReflectiveOperationException {
-        super(platformLoader());
+    IsolatedLoader(ClassLoader parent, File file, ProtectionDomain domain) throws IOException {
+        super(parent);
         this.jar = new JarFile(file, false);
         this.domain = domain;
-    }
-
-    /**
-     * {@code ClassLoader.getPlatformClassLoader()}, which a class compiled for Java 8 cannot name. It is at the top of the
-     * system loader's ancestors, unless somebody replaced that by a loader without parents; asking by reflection would
-     * load some 50 classes more on JDK 17, to look at an annotation of the method.
-     */
-    private static ClassLoader platformLoader() throws ReflectiveOperationException {
-        ClassLoader top = ClassLoader.getSystemClassLoader();
-        while (top.getParent() != null) {
-            top = top.getParent();
-        }
-        return top.getClass().getName().equals("jdk.internal.loader.ClassLoaders$PlatformClassLoader")
-                ? top
-                : (ClassLoader)
-                        ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
     }
 
     @Override

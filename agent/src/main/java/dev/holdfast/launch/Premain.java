@@ -1,8 +1,6 @@
 package dev.holdfast.launch;
 
-import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * (the build checks it).
  */
 public final class Premain {
-    /** The class behind the isolated loader that carries on from here. */
-    private static final String STARTER = "dev.holdfast.runtime.Starter";
+    private static final String NO_FILE = "no configuration: name a file by -javaagent:holdfast-agent.jar=FILE,"
+            + " -Dholdfast.config=FILE or the variable HOLDFAST_CONFIG";
 
     private Premain() {}
 
@@ -26,7 +24,7 @@ public final class Premain {
      * @param instrumentation the JVM's
      */
     public static void premain(@Nullable String argument, Instrumentation instrumentation) {
-        String refusal = start(argument, instrumentation, "premain");
+        String refusal = start(argument, instrumentation, false);
         if (refusal != null) {
             say(refusal);
             // strict=true: the program must not run without the policies that it was started with.
@@ -41,7 +39,7 @@ public final class Premain {
      * @param instrumentation the JVM's
      */
     public static void agentmain(@Nullable String argument, Instrumentation instrumentation) {
-        String refusal = start(argument, instrumentation, "agentmain");
+        String refusal = start(argument, instrumentation, true);
         if (refusal != null) {
             // A program that is already running is not ended, strict or not: the attach fails.
             throw new IllegalStateException(refusal);
@@ -49,7 +47,8 @@ public final class Premain {
     }
 
     /** Starts, or says why not. Returns why the program must not run ({@code strict=true}), else null. */
-    private static @Nullable String start(@Nullable String argument, Instrumentation instrumentation, String entry) {
+    private static @Nullable String start(
+            @Nullable String argument, Instrumentation instrumentation, boolean attached) {
         try {
             if ("aot_training".equals(argument)) {
                 // A run that trains an AOT cache or dumps an AppCDS archive: same command line, no effect.
@@ -67,12 +66,7 @@ public final class Premain {
                 say("is active in this JVM already; this second instance does nothing");
                 return null;
             }
-            return starter()
-                    .apply(
-                            new String[] {
-                                argument, entry, Premain.class.getPackage().getImplementationVersion()
-                            },
-                            instrumentation);
+            return start(options(argument), instrumentation, attached);
         } catch (SecurityException e) {
             say("the security policy grants this agent nothing (" + e.getMessage()
                     + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar.");
@@ -82,19 +76,35 @@ public final class Premain {
         return null;
     }
 
-    @SuppressWarnings("unchecked") // what Starter is, and the one place where the two sides meet
-    private static BiFunction<@Nullable String[], Instrumentation, @Nullable String> starter() throws Exception {
-        File jar = new File(Premain.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        IsolatedLoader loader = new IsolatedLoader(jar, Premain.class.getProtectionDomain());
-        return (BiFunction<@Nullable String[], Instrumentation, @Nullable String>)
-                loader.loadClass(STARTER).getDeclaredConstructor().newInstance();
+    private static AgentOptions options(@Nullable String argument) {
+        AgentOptions options = AgentOptions.of(argument).orFile(System.getProperty("holdfast.config"));
+        return options.file() == null ? options.orFile(System.getenv("HOLDFAST_CONFIG")) : options;
     }
 
-    private static void say(String what) {
+    private static @Nullable String start(AgentOptions options, Instrumentation instrumentation, boolean attached) {
+        String file = options.file();
+        String problem = options.error() != null ? options.error() : file == null ? NO_FILE : null;
+        if (problem == null && file != null) {
+            Watch watch = new Watch(instrumentation, file);
+            if (!options.strict()) {
+                watch.install();
+                watch.start(attached);
+                return null;
+            }
+            problem = watch.startNow();
+        }
+        if (problem == null) {
+            return null;
+        }
+        if (options.strict()) {
+            return problem + "\nstrict=true: the program does not run";
+        }
+        say(problem + "; the program runs as without the agent");
+        return null;
+    }
+
+    /** Says it on standard error. */
+    static void say(String what) {
         System.err.println("[holdfast] " + what);
     }
 }

@@ -59,14 +59,14 @@ final class StepAside {
     }
 
     /**
-     * Whether the agent is at work in this JVM already, from whatever jar or loader: its weaver is loaded. A system property
+     * Whether the agent is at work in this JVM already, from whatever jar or loader: its watch is loaded. A system property
      * would do, but the application could see it.
      */
     static boolean secondInstance(Instrumentation instrumentation) {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             ClassLoader loader = loaded.getClassLoader();
             // First a look at the loader: asking hundreds of the JDK's classes for their names is slower.
-            if (loader != null && loaded.getName().equals("dev.holdfast.weave.Weaver")) {
+            if (loader != null && loaded.getName().equals("dev.holdfast.launch.Watch")) {
                 return true;
             }
         }

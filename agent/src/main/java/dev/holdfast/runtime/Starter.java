@@ -1,55 +1,88 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.weave.Weaver;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.util.function.BiFunction;
+import java.security.ProtectionDomain;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries on where the launch classes end: finds out which file is meant, and hands over to {@link Startup}.
- *
- * <p>This and what it leads to before {@code main} runs on the program's thread, in every start of every program. So
- * there: no lambdas, no streams, no formatting, few classes.
+ * Carries on where the launch classes end, when one of two threads needs it: the program's, which loads a class that has
+ * join points, or the starting thread, which reads the configuration.
  */
-public final class Starter implements BiFunction<@Nullable String[], Instrumentation, @Nullable String> {
-    private static final String NO_FILE = "no configuration: name a file by -javaagent:holdfast-agent.jar=FILE,"
-            + " -Dholdfast.config=FILE or the variable HOLDFAST_CONFIG";
-    private static final String RUNS_WITHOUT = "; the program runs as without the agent";
+public final class Starter implements ClassFileTransformer, Callable<Boolean> {
+    private static final int NOTICES_SHOWN = 10;
 
     private final Console console = new Console();
-
-    /** Called by reflection, from the launch classes. */
-    public Starter() {}
+    private final Holdfast holdfast = new Holdfast(console);
+    private final String file;
+    private final @Nullable String version;
+    private final Weaver weaver;
 
     /**
-     * Starts Holdfast.
+     * Called by reflection, from the launch classes.
      *
-     * @param start the agent's argument (or null), the entry ({@code premain} or {@code agentmain}) and the version
      * @param instrumentation the JVM's
-     * @return why the program must not run, null: it may
+     * @param file the configuration, as the user named it
+     * @param version of the agent, null if unknown
+     */
+    public Starter(Instrumentation instrumentation, String file, @Nullable String version) {
+        this.file = file;
+        this.version = version;
+        this.weaver = new Weaver(instrumentation, holdfast, console);
+    }
+
+    /** Weaves a class that has join points. */
+    @Override
+    public byte @Nullable [] transform(
+            @Nullable ClassLoader loader,
+            String className,
+            @Nullable Class<?> classBeingRedefined,
+            @Nullable ProtectionDomain protectionDomain,
+            byte[] classfile) {
+        return weaver.weave(className, classfile);
+    }
+
+    /**
+     * Reads the configuration and puts it to use, on the calling thread.
+     *
+     * @return whether it bears any policy
+     * @throws Exception what is wrong with it; woven code runs as if it were not
      */
     @Override
-    public @Nullable String apply(@Nullable String[] start, Instrumentation instrumentation) {
-        AgentOptions options = AgentOptions.of(start[0]).orFile(System.getProperty("holdfast.config"));
-        if (options.file() == null) {
-            options = options.orFile(System.getenv("HOLDFAST_CONFIG"));
-        }
-        String file = options.file();
-        String problem = options.error() != null ? options.error() : file == null ? NO_FILE : null;
-        if (problem == null && file != null) {
-            Startup startup = new Startup(file, start[2], instrumentation, console);
-            if (!options.strict()) {
-                startup.begin("premain".equals(start[1]));
-                return null;
+    public Boolean call() throws Exception {
+        holdfast.startingOnThisThread();
+        boolean active = false;
+        try {
+            Setup setup = Setup.read(file);
+            if (setup.engine() != null) {
+                holdfast.use(setup.engine());
+                active = true;
             }
-            problem = startup.beginStrictly();
+            sayWhatIsActive(setup);
+            return active;
+        } finally {
+            if (!active) {
+                weaver.disconnect();
+                holdfast.useNothing();
+            }
         }
-        if (problem == null) {
-            return null;
+    }
+
+    private void sayWhatIsActive(Setup setup) {
+        StringBuilder text = new StringBuilder();
+        if (version != null) {
+            text.append(version).append(' ');
         }
-        if (options.strict()) {
-            return problem + "\nstrict=true: the program does not run";
+        text.append(setup.summary());
+        int shown = Math.min(setup.notices().size(), NOTICES_SHOWN);
+        for (int i = 0; i < shown; i++) {
+            text.append("\n  ").append(setup.notices().get(i));
         }
-        console.say(problem + RUNS_WITHOUT);
-        return null;
+        if (setup.notices().size() > shown) {
+            text.append("\n  ... and ").append(setup.notices().size() - shown).append(" more");
+        }
+        console.say(text.toString());
     }
 }

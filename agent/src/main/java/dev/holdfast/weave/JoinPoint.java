@@ -69,8 +69,6 @@ enum JoinPoint {
         private Names() {}
     }
 
-    private static final JoinPoint[] ALL = values();
-
     private final String owner;
     private final @Nullable String method;
     private final @Nullable String descriptor;
@@ -93,18 +91,9 @@ enum JoinPoint {
         this.hookDescriptor = hookDescriptor;
     }
 
-    /**
-     * Whether a class has join points. Asked for every class that the JVM loads.
-     *
-     * @param internalName with slashes
-     */
-    static boolean has(String internalName) {
-        for (JoinPoint point : ALL) {
-            if (point.owner.equals(internalName)) {
-                return true;
-            }
-        }
-        return false;
+    /** The class, with slashes. {@code dev.holdfast.launch.Watch} looks for exactly these. */
+    String owner() {
+        return owner;
     }
 
     /** Whether this is a join point of that class. */

@@ -1,8 +1,10 @@
 package dev.holdfast.weave;
 
+import dev.holdfast.launch.Watch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -17,10 +19,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.jspecify.annotations.Nullable;
 
@@ -48,16 +50,20 @@ final class WeavingProgram {
             }
             Instrumentation instrumentation = ByteBuddyAgent.install();
             Weaver weaver = new Weaver(
-                    instrumentation,
-                    new RecordingHooks(),
-                    (what, cause) -> SEEN.add("DEFECT " + what + " " + cause),
-                    new CountDownLatch(1),
-                    new CountDownLatch(1));
-            weaver.install();
+                    instrumentation, new RecordingHooks(), (what, cause) -> SEEN.add("DEFECT " + what + " " + cause));
+            if (Watch.watches("")) { // loads it before the transformer is asked about it
+                throw new AssertionError();
+            }
+            instrumentation.addTransformer(new Transformer(weaver), true);
+            for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+                if (Watch.watches(loaded.getName().replace('.', '/'))) {
+                    instrumentation.retransformClasses(loaded);
+                }
+            }
             HttpClient client = early == null ? HttpClient.newHttpClient() : early;
             calls(client, origin, url);
             throughProxy(server.getLocalPort());
-            weaver.remove();
+            weaver.disconnect();
             SEEN.add("disconnected " + status(client, origin));
             SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks()));
         }
@@ -124,6 +130,18 @@ final class WeavingProgram {
                     return;
                 }
             }
+        }
+    }
+
+    private record Transformer(Weaver weaver) implements ClassFileTransformer {
+        @Override
+        public byte @Nullable [] transform(
+                @Nullable ClassLoader loader,
+                @Nullable String className,
+                @Nullable Class<?> classBeingRedefined,
+                @Nullable ProtectionDomain protectionDomain,
+                byte[] classfile) {
+            return className != null && Watch.watches(className) ? weaver.weave(className, classfile) : null;
         }
     }
 

@@ -1,18 +1,41 @@
-package dev.holdfast.runtime;
+package dev.holdfast.launch;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent was started with: {@code FILE}, or {@code config=FILE,strict=true}. Parsed on the program's thread before
  * {@code main}, so with plain string operations.
- *
- * @param file the configuration file as it was named, null if none was
- * @param strict whether a bad file stops the program
- * @param error what is wrong with the argument, null if nothing is
  */
-record AgentOptions(
-        @Nullable String file, boolean strict, @Nullable String error) {
+final class AgentOptions {
     private static final String KNOWN = "Known options are config=FILE and strict=true|false";
+
+    private final @Nullable String file;
+    private final boolean strict;
+    private final @Nullable String error;
+
+    private AgentOptions(@Nullable String file, boolean strict, @Nullable String error) {
+        this.file = file;
+        this.strict = strict;
+        this.error = error;
+    }
+
+    /** The configuration file as it was named, null if none was. */
+    @Nullable
+    String file() {
+        return file;
+    }
+
+    /** Whether a bad file stops the program. */
+    boolean strict() {
+        return strict;
+    }
+
+    /** What is wrong with the argument, null if nothing is. */
+    @Nullable
+    String error() {
+        return error;
+    }
 
     /**
      * Reads the argument.
@@ -20,7 +43,7 @@ record AgentOptions(
      * @param argument what stands behind {@code -javaagent:JAR=}, or null
      */
     static AgentOptions of(@Nullable String argument) {
-        return parse(argument == null ? "" : argument.strip());
+        return parse(argument == null ? "" : argument.trim());
     }
 
     /**
@@ -29,7 +52,10 @@ record AgentOptions(
      * @param otherFile blank or null: none
      */
     AgentOptions orFile(@Nullable String otherFile) {
-        return file != null || error != null || otherFile == null || otherFile.isBlank()
+        return file != null
+                        || error != null
+                        || otherFile == null
+                        || otherFile.trim().isEmpty()
                 ? this
                 : new AgentOptions(otherFile, strict, null);
     }
@@ -48,10 +74,10 @@ record AgentOptions(
         while (from <= argument.length()) {
             int comma = argument.indexOf(',', from);
             int to = comma < 0 ? argument.length() : comma;
-            String part = argument.substring(from, to).strip();
+            String part = argument.substring(from, to).trim();
             int equals = part.indexOf('=');
-            String key = equals < 0 ? "config" : part.substring(0, equals).strip();
-            String value = equals < 0 ? part : part.substring(equals + 1).strip();
+            String key = equals < 0 ? "config" : part.substring(0, equals).trim();
+            String value = equals < 0 ? part : part.substring(equals + 1).trim();
             if (key.equals("config") && file == null && !value.isEmpty() && (equals >= 0 || from == 0)) {
                 file = value;
             } else if (key.equals("strict") && strict == null && (value.equals("true") || value.equals("false"))) {
@@ -93,7 +119,7 @@ record AgentOptions(
 
     /** Whether a typed word is most likely meant to be the known one: same start, or at most two letters off. */
     private static boolean near(String known, String typed) {
-        String word = typed.toLowerCase(java.util.Locale.ROOT);
+        String word = typed.toLowerCase(Locale.ROOT);
         if (word.startsWith(known.substring(0, 3)) || word.contains(known)) {
             return true;
         }

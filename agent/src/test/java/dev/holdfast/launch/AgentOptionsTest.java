@@ -1,4 +1,4 @@
-package dev.holdfast.runtime;
+package dev.holdfast.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,11 @@ class AgentOptionsTest {
         "'config=a.toml,strict=false', a.toml, false",
     })
     void a_sensible_argument_is_understood(String argument, String file, boolean strict) {
-        assertThat(of(argument, null, null)).isEqualTo(new AgentOptions(file, strict, null));
+        AgentOptions options = of(argument, null, null);
+
+        assertThat(options.error()).isNull();
+        assertThat(options.file()).isEqualTo(file);
+        assertThat(options.strict()).isEqualTo(strict);
     }
 
     @ParameterizedTest
@@ -51,7 +55,10 @@ class AgentOptionsTest {
 
     @Test
     void strict_goes_with_a_file_that_the_property_names() {
-        assertThat(of("strict=true", "property.toml", null)).isEqualTo(new AgentOptions("property.toml", true, null));
+        AgentOptions options = of("strict=true", "property.toml", null);
+
+        assertThat(options.file()).isEqualTo("property.toml");
+        assertThat(options.strict()).isTrue();
     }
 
     @Test

@@ -1,0 +1,235 @@
+package dev.holdfast.launch;
+
+import java.io.File;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.IllegalClassFormatException;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the program to need Holdfast: compares the name of each class that the JVM loads with the four that have
+ * join points. Nothing else of the agent is loaded until one of them is met, or until a daemon thread reads the
+ * configuration. So a program that ends before is charged a handful of classes and a string comparison per class.
+ *
+ * <p>The order of the start: first this transformer is installed, so that no call made while the configuration is still
+ * being read can slip by; a hook that fires earlier waits for it, bounded. Then the daemon thread reads the file, and
+ * if that is bad or bears no policy the transformer is removed again. The thread begins a moment after the program's main
+ * class was loaded, or as soon as the first watched class is: until then it would only compete with the JVM's own start,
+ * and the shortest programs are over by then. It has no context class loader.
+ */
+public final class Watch implements ClassFileTransformer, Runnable {
+    /** For a program whose main class this transformer does not see. */
+    private static final long LONGEST_HOLD_MILLIS = 500;
+
+    private static final long AFTER_PROGRAM_START_MILLIS = 20;
+
+    /** The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and {@code Callable<Boolean>}. */
+    private static final String STARTER = "dev.holdfast.runtime.Starter";
+
+    private static final ClassLoader PLATFORM = platformLoader();
+
+    private final Instrumentation instrumentation;
+    private final String file;
+    private final CountDownLatch programStarts = new CountDownLatch(1);
+    private final CountDownLatch needed = new CountDownLatch(1);
+    private boolean programStarted;
+    private volatile @Nullable ClassLoader isolated;
+    private @Nullable Object starter;
+
+    /**
+     * A watch that is not installed yet.
+     *
+     * @param instrumentation the JVM's
+     * @param file the configuration, as the user named it
+     */
+    Watch(Instrumentation instrumentation, String file) {
+        this.instrumentation = instrumentation;
+        this.file = file;
+    }
+
+    /**
+     * Whether a class has join points. Asked for every class that the JVM loads.
+     *
+     * @param internalName with slashes
+     */
+    public static boolean watches(String internalName) {
+        return internalName.equals("jdk/internal/net/http/HttpClientFacade")
+                || internalName.equals("sun/net/www/protocol/http/Handler")
+                || internalName.equals("sun/net/www/protocol/https/Handler")
+                || internalName.equals("java/net/HttpConnectSocketImpl");
+    }
+
+    /** Installs this transformer. */
+    void install() {
+        instrumentation.addTransformer(this, instrumentation.isRetransformClassesSupported());
+    }
+
+    /**
+     * Starts the thread that reads the configuration.
+     *
+     * @param attached whether the program runs already, perhaps with clients
+     */
+    void start(boolean attached) {
+        if (attached) {
+            weaveWhatIsLoaded();
+            programStarts.countDown();
+            needed.countDown();
+        }
+        Thread thread = new Thread(null, this, "holdfast-start");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        thread.start();
+    }
+
+    /**
+     * For {@code strict=true}: reads the configuration on the calling thread before anything is woven, since a bad one must
+     * stop the program before it runs.
+     *
+     * @return what is wrong with it, or null
+     */
+    @Nullable
+    String startNow() {
+        try {
+            if (readConfiguration()) {
+                install();
+                weaveWhatIsLoaded();
+            }
+            return null;
+        } catch (Exception | LinkageError e) {
+            return describe(e);
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (programStarts.getCount() > 0) {
+                // Before main hardly anything can be loaded; the program does not wait for a look at all classes.
+                weaveWhatIsLoaded();
+            }
+            programStarts.await(LONGEST_HOLD_MILLIS, TimeUnit.MILLISECONDS);
+            needed.await(AFTER_PROGRAM_START_MILLIS, TimeUnit.MILLISECONDS);
+            if (readConfiguration()) {
+                return;
+            }
+        } catch (Throwable e) {
+            Premain.say(describe(e) + "\nthe program runs as without the agent");
+        }
+        instrumentation.removeTransformer(this);
+    }
+
+    @SuppressWarnings("unchecked") // what Starter is
+    private boolean readConfiguration() throws Exception {
+        return ((Callable<Boolean>) starter()).call();
+    }
+
+    private static String describe(Throwable problem) {
+        String message = problem.getMessage();
+        return problem instanceof RuntimeException || problem instanceof Error || message == null
+                ? "the configuration cannot be read: " + problem
+                : "the configuration cannot be used:\n" + message;
+    }
+
+    /**
+     * Weaves those join points whose classes are loaded already (when the agent is attached, or another agent was here
+     * first), one by one, so that one that fails does not take the others along.
+     */
+    private void weaveWhatIsLoaded() {
+        if (!instrumentation.isRetransformClassesSupported()) {
+            return;
+        }
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (isJdk(loaded.getClassLoader()) && watches(loaded.getName().replace('.', '/'))) {
+                try {
+                    instrumentation.retransformClasses(loaded);
+                } catch (Exception | LinkageError e) {
+                    Premain.say("cannot weave " + loaded.getName() + "; its calls run without policies: " + e);
+                }
+            }
+        }
+    }
+
+    /**
+     * {@code ClassLoader.getPlatformClassLoader()}, which a class compiled for Java 8 cannot name. It is at the top of the
+     * system loader's ancestors, unless somebody replaced that by a loader without parents; asking by reflection would
+     * load some 50 classes more on JDK 17, to look at an annotation of the method.
+     */
+    private static ClassLoader platformLoader() {
+        ClassLoader top = ClassLoader.getSystemClassLoader();
+        while (top.getParent() != null) {
+            top = top.getParent();
+        }
+        try {
+            return top.getClass().getName().equals("jdk.internal.loader.ClassLoaders$PlatformClassLoader")
+                    ? top
+                    : (ClassLoader) ClassLoader.class
+                            .getMethod("getPlatformClassLoader")
+                            .invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of the boot loader or the platform loader. */
+    private static boolean isJdk(@Nullable ClassLoader loader) {
+        return loader == null || loader == PLATFORM;
+    }
+
+    @Override
+    public byte @Nullable [] transform(
+            @Nullable ClassLoader loader,
+            @Nullable String className,
+            @Nullable Class<?> classBeingRedefined,
+            @Nullable ProtectionDomain protectionDomain,
+            byte[] classfile)
+            throws IllegalClassFormatException {
+        if (className == null || !watches(className)) {
+            if (loader != null && !programStarted) {
+                programMayHaveStarted(loader);
+            }
+            return null;
+        }
+        if (!isJdk(loader)) {
+            return null;
+        }
+        needed.countDown();
+        try {
+            return ((ClassFileTransformer) starter())
+                    .transform(loader, className, classBeingRedefined, protectionDomain, classfile);
+        } catch (Throwable e) {
+            Premain.say("cannot weave " + className + "; its calls run without policies: " + e);
+            return null;
+        }
+    }
+
+    private void programMayHaveStarted(ClassLoader loader) {
+        // Not volatile: at worst it is counted down twice.
+        if (!isJdk(loader) && loader != isolated) {
+            programStarted = true;
+            programStarts.countDown();
+        }
+    }
+
+    /** Made when the first of the two threads needs it. */
+    private synchronized Object starter() throws Exception {
+        Object made = starter;
+        if (made == null) {
+            File jar = new File(Watch.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            ClassLoader loader = new IsolatedLoader(PLATFORM, jar, Watch.class.getProtectionDomain());
+            isolated = loader;
+            made = loader.loadClass(STARTER)
+                    .getConstructor(Instrumentation.class, String.class, String.class)
+                    .newInstance(instrumentation, file, Watch.class.getPackage().getImplementationVersion());
+            starter = made;
+        }
+        return made;
+    }
+}
