@@ -1,0 +1,318 @@
+package dev.holdfast.policy;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops calls to an origin that fails, and finds out when it is well again. Lock-free and without a clock of its own.
+ *
+ * <p>Each state is an object, and a {@link Permit} belongs to the one under which it was given: a result whose state is no
+ * longer current is ignored, so that a late answer of an outage cannot open a breaker that has closed since. While closed,
+ * and all is well, a call reads the state, and writes nothing (consecutive failures) or one counter (a window).
+ *
+ * <p>Half-open admits a bounded number of probes at a time. Each holds its place by a lease: a probe that never reports loses
+ * it to the next one, so that a lost probe cannot wedge the breaker.
+ */
+public final class CircuitBreaker {
+    /** What a breaker is at. */
+    public enum State {
+        /** Calls pass. */
+        CLOSED,
+        /** Calls are rejected. */
+        OPEN,
+        /** A few calls pass, to find out. */
+        HALF_OPEN
+    }
+
+    /** Why a breaker changed its state. */
+    public enum Reason {
+        /** So many failures in a row. */
+        CONSECUTIVE_FAILURES,
+        /** The share of failures in the window. */
+        FAILURE_RATE,
+        /** The share of slow calls in the window. */
+        SLOW_RATE,
+        /** The open time is over. */
+        OPEN_TIME_OVER,
+        /** A probe failed. */
+        PROBE_FAILED,
+        /** Enough probes went well. */
+        PROBES_SUCCEEDED
+    }
+
+    /** The right to make one attempt. To be handed back by exactly one of the {@code on…} methods. */
+    public sealed interface Permit {}
+
+    /** The smallest share that a ramp begins with: none would never end, for nothing would be found out. */
+    private static final double FIRST_SHARE = 0.1;
+
+    private final BreakerPolicy policy;
+    private final BreakerListener listener;
+    private final AtomicReference<Phase> phase;
+
+    /**
+     * A closed breaker.
+     *
+     * @param policy its rules
+     * @param listener told of each transition
+     */
+    public CircuitBreaker(BreakerPolicy policy, BreakerListener listener) {
+        this.policy = policy;
+        this.listener = listener;
+        this.phase = new AtomicReference<>(new Closed(policy, 0, false));
+    }
+
+    /**
+     * Asks whether an attempt may be made.
+     *
+     * @param now nanoseconds, here and everywhere from the same clock
+     * @param random decides who passes during a ramp, and spreads open times
+     * @return the permit, null: rejected
+     */
+    public @Nullable Permit tryAcquire(long now, RandomGenerator random) {
+        switch (policy.forced()) {
+            case OPEN -> {
+                return null;
+            }
+            case CLOSED -> {
+                return Unrecorded.INSTANCE;
+            }
+            default -> {}
+        }
+        Permit permit = acquire(now, random);
+        return permit == null && policy.forced() == BreakerPolicy.Forced.OBSERVE ? Unrecorded.INSTANCE : permit;
+    }
+
+    private @Nullable Permit acquire(long now, RandomGenerator random) {
+        Phase current = current();
+        if (current instanceof Closed closed) {
+            return closed.ramping && !closed.admits(policy, now, random) ? null : closed;
+        }
+        if (current instanceof Open open) {
+            if (now - open.until < 0) {
+                return null;
+            }
+            HalfOpen next = new HalfOpen(policy.probes(), open.lasted);
+            if (phase.compareAndSet(open, next)) {
+                listener.transition(State.OPEN, State.HALF_OPEN, Reason.OPEN_TIME_OVER, now);
+            }
+            current = current();
+        }
+        // Another thread may have got further meanwhile; then the next call will see that.
+        return current instanceof HalfOpen halfOpen ? halfOpen.tryProbe(policy.probeLeaseNanos(), now) : null;
+    }
+
+    /**
+     * An attempt went well.
+     *
+     * @param permit the attempt's
+     * @param took how long it took
+     * @param now when it ended
+     * @param random see {@link #tryAcquire}
+     */
+    public void onSuccess(Permit permit, long took, long now, RandomGenerator random) {
+        record(permit, false, took, now, random);
+    }
+
+    /** An attempt failed. See {@link #onSuccess}. */
+    public void onFailure(Permit permit, long took, long now, RandomGenerator random) {
+        record(permit, true, took, now, random);
+    }
+
+    /** An attempt came to nothing that says anything about the origin: it was cancelled, or interrupted. */
+    public void onIgnored(Permit permit) {
+        if (permit instanceof Probe probe) {
+            probe.giveBack();
+        }
+    }
+
+    private void record(Permit permit, boolean failure, long took, long now, RandomGenerator random) {
+        boolean slow = policy.slowNanos() > 0 && took >= policy.slowNanos();
+        if (permit instanceof Closed closed) {
+            if (closed == phase.get()) {
+                Reason reason = closed.record(policy, failure, slow, now);
+                if (reason != null) {
+                    open(closed, policy.openNanos(), reason, now, random);
+                }
+            }
+        } else if (permit instanceof Probe probe && probe.giveBack() && probe.of == phase.get()) {
+            if (failure || (slow && policy.slowRate() > 0)) {
+                long longer = Math.min(policy.maxOpenNanos(), saturatedDouble(probe.of.openBefore));
+                open(probe.of, longer, Reason.PROBE_FAILED, now, random);
+            } else if (probe.of.successes.incrementAndGet() == policy.successThreshold()) {
+                if (phase.compareAndSet(probe.of, new Closed(policy, now, policy.rampNanos() > 0))) {
+                    listener.transition(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED, now);
+                }
+            }
+        }
+    }
+
+    private void open(Phase from, long lasting, Reason reason, long now, RandomGenerator random) {
+        double spread = policy.openJitter() == 0 ? 0 : (random.nextDouble() * 2 - 1) * policy.openJitter();
+        Open open = new Open(now + (long) (lasting * (1 + spread)), lasting);
+        if (phase.compareAndSet(from, open)) {
+            listener.transition(from.state(), State.OPEN, reason, now);
+        }
+    }
+
+    private Phase current() {
+        return Objects.requireNonNull(phase.get());
+    }
+
+    private static long saturatedDouble(long nanos) {
+        return nanos > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nanos * 2;
+    }
+
+    /** The state now. An open breaker whose time is over is open until somebody asks. */
+    public State state() {
+        return policy.forced() == BreakerPolicy.Forced.OPEN
+                ? State.OPEN
+                : policy.forced() == BreakerPolicy.Forced.CLOSED
+                        ? State.CLOSED
+                        : current().state();
+    }
+
+    /** How long until the next probe may pass: 0 where calls pass, or may pass, now; {@link Long#MAX_VALUE} for never. */
+    public long nanosToProbe(long now) {
+        if (policy.forced() == BreakerPolicy.Forced.OPEN) {
+            return Long.MAX_VALUE;
+        }
+        return current() instanceof Open open ? Math.max(0, open.until - now) : 0;
+    }
+
+    /** The rules. */
+    public BreakerPolicy policy() {
+        return policy;
+    }
+
+    /** A state with what it has seen. */
+    private sealed interface Phase {
+        State state();
+    }
+
+    private static final class Closed implements Phase, Permit {
+        private final long since;
+        private final boolean ramping;
+        private final AtomicInteger inARow = new AtomicInteger();
+        private final @Nullable OutcomeWindow window;
+
+        Closed(BreakerPolicy policy, long since, boolean ramping) {
+            this.since = since;
+            this.ramping = ramping;
+            this.window = policy.usesWindow() ? OutcomeWindow.of(policy.windowCalls(), policy.windowNanos()) : null;
+        }
+
+        @Override
+        public State state() {
+            return State.CLOSED;
+        }
+
+        boolean admits(BreakerPolicy policy, long now, RandomGenerator random) {
+            double share = Math.max(FIRST_SHARE, (double) (now - since) / policy.rampNanos());
+            return share >= 1 || random.nextDouble() < share;
+        }
+
+        /** Why the breaker must open now, or null. */
+        @Nullable
+        Reason record(BreakerPolicy policy, boolean failure, boolean slow, long now) {
+            if (failure) {
+                if (policy.failureThreshold() > 0 && inARow.incrementAndGet() >= policy.failureThreshold()) {
+                    return Reason.CONSECUTIVE_FAILURES;
+                }
+            } else if (inARow.get() != 0) {
+                inARow.set(0);
+            }
+            OutcomeWindow outcomes = window;
+            if (outcomes == null) {
+                return null;
+            }
+            outcomes.record(failure, slow, now);
+            return outcomes.mayBeBad(now) ? judge(policy, outcomes.counts(now)) : null;
+        }
+
+        private static @Nullable Reason judge(BreakerPolicy policy, OutcomeWindow.Counts counts) {
+            if (counts.calls() < Math.max(1, policy.minimumCalls())) {
+                return null;
+            }
+            if (policy.failureRate() > 0 && counts.failures() >= policy.failureRate() * counts.calls()) {
+                return Reason.FAILURE_RATE;
+            }
+            if (policy.slowNanos() > 0
+                    && policy.slowRate() > 0
+                    && counts.slow() >= policy.slowRate() * counts.calls()) {
+                return Reason.SLOW_RATE;
+            }
+            return null;
+        }
+    }
+
+    private record Open(long until, long lasted) implements Phase {
+        @Override
+        public State state() {
+            return State.OPEN;
+        }
+    }
+
+    private static final class HalfOpen implements Phase {
+        private final AtomicReferenceArray<@Nullable Probe> places;
+        private final long openBefore;
+        private final AtomicInteger successes = new AtomicInteger();
+
+        HalfOpen(int probes, long openBefore) {
+            this.places = new AtomicReferenceArray<>(probes);
+            this.openBefore = openBefore;
+        }
+
+        @Override
+        public State state() {
+            return State.HALF_OPEN;
+        }
+
+        /** A free place, else that of the probe whose lease ran out first: a late result is better than none. */
+        @Nullable
+        Probe tryProbe(long lease, long now) {
+            Probe oldest = null;
+            for (int i = 0; i < places.length(); i++) {
+                Probe holder = places.get(i);
+                if (holder == null) {
+                    Probe probe = new Probe(this, i, now + lease);
+                    if (places.compareAndSet(i, null, probe)) {
+                        return probe;
+                    }
+                } else if (now - holder.until >= 0 && (oldest == null || holder.until - oldest.until < 0)) {
+                    oldest = holder;
+                }
+            }
+            if (oldest == null) {
+                return null;
+            }
+            Probe probe = new Probe(this, oldest.place, now + lease);
+            return places.compareAndSet(oldest.place, oldest, probe) ? probe : null;
+        }
+    }
+
+    private static final class Probe implements Permit {
+        private final HalfOpen of;
+        private final int place;
+        private final long until;
+
+        Probe(HalfOpen of, int place, long until) {
+            this.of = of;
+            this.place = place;
+            this.until = until;
+        }
+
+        /** Frees the place. False: it was lost to another probe, or given back before. */
+        boolean giveBack() {
+            return of.places.compareAndSet(place, this, null);
+        }
+    }
+
+    private static final class Unrecorded implements Permit {
+        static final Unrecorded INSTANCE = new Unrecorded();
+    }
+}
