@@ -1,9 +1,12 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Step;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptHandler<T> implements BodyHandler<T> {
     private final JdkCall<T> call;
+    private final long timeoutNanos;
+    private final long startedAt;
     private volatile @Nullable Step decision;
+    private volatile @Nullable ResponseInfo head;
+    private volatile @Nullable DiscardedBody<T> discarded;
+    private volatile @Nullable Throwable lostBody;
 
-    AttemptHandler(JdkCall<T> call) {
+    AttemptHandler(JdkCall<T> call, Step.Send send) {
         this.call = call;
+        this.timeoutNanos = send.timeoutNanos();
+        this.startedAt = timeoutNanos == Long.MAX_VALUE ? 0 : call.engine.nanoTime();
     }
 
     /** What the session said, null: no head arrived. */
@@ -29,23 +39,60 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         return decision;
     }
 
-    /** Overrides the decision: a body that was held back broke. */
-    void decide(Step step) {
+    /** A body that was held back broke: the session was asked again. */
+    void decideAnew(Step step, Throwable error) {
+        lostBody = error;
         decision = step;
     }
 
+    /** How a body broke that had been held back, null: none did. */
+    @Nullable
+    Throwable lostBody() {
+        return lostBody;
+    }
+
+    /** The response, if it was discarded. */
+    @Nullable
+    Previous<T> discarded(HttpResponse<T> answer) {
+        DiscardedBody<T> body = discarded;
+        ResponseInfo info = head;
+        return body == null || info == null ? null : new Previous<>(answer, info, body);
+    }
+
     @Override
-    public BodySubscriber<T> apply(ResponseInfo head) {
+    public BodySubscriber<T> apply(ResponseInfo info) {
         if (decision != null) {
             // The client asks twice for one call: none of our business.
-            return call.application.apply(head);
+            return call.application.apply(info);
         }
-        Step step = call.after(JdkCall.Head.of(head));
+        Step step = call.after(JdkCall.Head.of(info));
         decision = step;
         if (!(step instanceof Step.Deliver)) {
-            return new Discarding<>(call.engine);
+            DiscardedBody<T> body = new DiscardedBody<>(call.engine);
+            head = info;
+            discarded = body;
+            return body;
         }
-        long holdBack = call.session.policy().retry().bufferResponseBytes();
-        return holdBack > 0 ? new HeldBackBody<>(call, this, head, holdBack) : call.application.apply(head);
+        long holdBack = call.holdBackBytes();
+        BodySubscriber<T> subscriber = holdBack > 0 && canBeHeldBack(info.headers(), holdBack)
+                ? new HeldBackBody<>(call, this, info, holdBack)
+                : call.application.apply(info);
+        return timeoutNanos == Long.MAX_VALUE
+                ? subscriber
+                : new TimedBody<>(subscriber, call.engine, timeoutNanos - (call.engine.nanoTime() - startedAt));
+    }
+
+    /** Not what is known to be too large, and not a stream of events, which has no end to wait for. */
+    private static boolean canBeHeldBack(HttpHeaders headers, long limit) {
+        String type = headers.firstValue("content-type").orElse("");
+        if (type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
+            return false;
+        }
+        String length = headers.firstValue("content-length").orElse("0");
+        try {
+            return Long.parseLong(length.strip()) <= limit;
+        } catch (NumberFormatException e) {
+            return false; // the client will say what it thinks of it
+        }
     }
 }

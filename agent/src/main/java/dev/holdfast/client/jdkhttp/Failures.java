@@ -19,32 +19,41 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an exception of the client means. By type and stage alone: {@code HttpClient.send} re-creates what it throws, with
- * the original as cause, so the chain of causes is walked; messages are never looked at.
+ * the original as cause, so the chain of causes is walked; messages are never looked at. Where the JDK throws a plain
+ * {@code IOException}, the method that made it tells the stage; without stack traces such a failure is of no kind.
  */
 final class Failures {
     private static final int DEEPEST = 16;
+    private static final String JDK = "jdk.internal.net.http.";
 
     private Failures() {}
 
-    /** An attempt that gave no response's head. */
-    static Outcome.Failure beforeHead(Throwable thrown) {
+    /**
+     * An attempt that gave no response's head.
+     *
+     * @param notBegun whether it is certain that the client had not begun to write the request
+     */
+    static Outcome.Failure beforeHead(Throwable thrown, boolean notBegun) {
         Throwable error = unwrap(thrown);
         ErrorKind kind = kind(error);
         if (kind == ErrorKind.PREMATURE_EOF) {
             // Closed before it said anything: to the caller the same as a reset, only more polite.
             kind = ErrorKind.CONNECTION_RESET;
         }
-        return new Outcome.Failure(error, kind, kind.nothingSent());
+        boolean nothingDone = kind.nothingSent() ? notBegun : isUnprocessed(error);
+        return new Outcome.Failure(error, kind, nothingDone);
     }
 
     /** An attempt whose response's body broke. */
     static Outcome.Failure afterHead(Throwable thrown) {
         Throwable error = unwrap(thrown);
         ErrorKind kind = kind(error);
-        if (kind.nothingSent()) {
-            kind = ErrorKind.OTHER;
+        if (kind.nothingSent() || kind == ErrorKind.OTHER) {
+            // A body of another length than was announced is a plain IOException; what the application's handler throws
+            // is not the server's doing.
+            kind = error instanceof IOException ? ErrorKind.PREMATURE_EOF : ErrorKind.OTHER;
         }
-        return new Outcome.Failure(error, kind == ErrorKind.OTHER ? ErrorKind.PREMATURE_EOF : kind, false);
+        return new Outcome.Failure(error, kind, false);
     }
 
     /** The exception behind those that futures put around it. */
@@ -60,6 +69,22 @@ final class Failures {
         return error;
     }
 
+    /** Whether the client did not take the request at all: it was closed. */
+    static boolean isRefusal(Throwable thrown) {
+        Throwable root = root(thrown);
+        if (!(root instanceof IOException)) {
+            return false;
+        }
+        StackTraceElement[] trace = root.getStackTrace();
+        for (int i = 0; i < Math.min(3, trace.length); i++) {
+            if (trace[i].getClassName().equals(JDK + "HttpClientImpl")
+                    && trace[i].getMethodName().equals("sendAsync")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static ErrorKind kind(Throwable error) {
         // Itself a HttpTimeoutException, so it comes first.
         if (error instanceof HttpConnectTimeoutException) {
@@ -68,22 +93,23 @@ final class Failures {
         if (error instanceof HttpTimeoutException) {
             return ErrorKind.READ_TIMEOUT;
         }
-        if (has(error, UnresolvedAddressException.class) || has(error, UnknownHostException.class)) {
-            return ErrorKind.DNS_RESOLUTION;
+        // Not in the chain of causes: there, it would be what the application's publisher or handler ran into.
+        if (error instanceof ConnectException
+                || error instanceof NoRouteToHostException
+                || error instanceof UnknownHostException) {
+            return has(error, UnresolvedAddressException.class) || error instanceof UnknownHostException
+                    ? ErrorKind.DNS_RESOLUTION
+                    : ErrorKind.CONNECTION_REFUSED;
         }
-        if (has(error, ConnectException.class) || has(error, NoRouteToHostException.class)) {
-            return ErrorKind.CONNECTION_REFUSED;
-        }
+        boolean broken = has(error, SocketException.class) || has(error, ClosedChannelException.class);
         if (has(error, SSLException.class)) {
-            return ErrorKind.TLS;
+            // A connection that breaks within a handshake is a broken connection, not a refused certificate.
+            return broken || has(error, EOFException.class) ? ErrorKind.CONNECTION_RESET : ErrorKind.TLS;
         }
         if (has(error, EOFException.class)) {
             return ErrorKind.PREMATURE_EOF;
         }
-        if (has(error, SocketException.class) || has(error, ClosedChannelException.class) || failedInWriting(error)) {
-            return ErrorKind.CONNECTION_RESET;
-        }
-        return ErrorKind.OTHER;
+        return broken || failedInWriting(error) || http2Ended(error) ? ErrorKind.CONNECTION_RESET : ErrorKind.OTHER;
     }
 
     /**
@@ -91,15 +117,44 @@ final class Failures {
      * {@code IOException}, on 17 and 25 alike: what tells it apart, in any language, is the native method that threw it.
      */
     private static boolean failedInWriting(Throwable error) {
+        StackTraceElement at = made(root(error));
+        return at != null
+                && at.getClassName().startsWith("sun.nio.ch.")
+                && at.getMethodName().startsWith("write");
+    }
+
+    /** The server reset the HTTP/2 stream (RST_STREAM) or took leave of the connection (GOAWAY). */
+    private static boolean http2Ended(Throwable error) {
+        StackTraceElement at = made(root(error));
+        return at != null
+                && (at.getClassName().equals(JDK + "Stream")
+                        || at.getClassName().equals(JDK + "Http2Connection"));
+    }
+
+    /** The server said that it did nothing with the request: GOAWAY with the number of an earlier one (RFC 9113, 6.8). */
+    private static boolean isUnprocessed(Throwable error) {
+        StackTraceElement at = made(root(error));
+        return at != null
+                && at.getClassName().equals(JDK + "Stream")
+                && at.getMethodName().equals("closeAsUnprocessed");
+    }
+
+    private static Throwable root(Throwable error) {
         Throwable root = error;
-        for (int i = 0; root.getCause() != null && i < DEEPEST; i++) {
-            root = root.getCause();
+        for (int i = 0; i < DEEPEST; i++) {
+            Throwable cause = root.getCause();
+            if (cause == null) {
+                break;
+            }
+            root = cause;
         }
-        StackTraceElement[] trace = root.getStackTrace();
-        return root instanceof IOException
-                && trace.length > 0
-                && trace[0].getClassName().startsWith("sun.nio.ch.")
-                && trace[0].getMethodName().startsWith("write");
+        return root;
+    }
+
+    /** Where an {@code IOException} was made. */
+    private static @Nullable StackTraceElement made(Throwable error) {
+        StackTraceElement[] trace = error.getStackTrace();
+        return error instanceof IOException && trace.length > 0 ? trace[0] : null;
     }
 
     private static boolean has(@Nullable Throwable error, Class<? extends Throwable> type) {

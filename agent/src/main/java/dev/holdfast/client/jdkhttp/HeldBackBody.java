@@ -4,7 +4,7 @@ import dev.holdfast.call.Step;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Holds a response's body back until it is complete ({@code buffer_response}), so that one cut short can still be
  * retried: the application has seen nothing of it. Past the limit the body flows through, as if it had never been held.
  *
- * <p>The client calls a subscriber from one thread at a time; the application's subscriber may ask for more from any
- * thread, so its demand is served under this object's monitor, which is never held across I/O.
+ * <p>All signals come from one thread at a time, one behind the other.
  *
  * @param <T> the application's body type
  */
@@ -27,15 +26,11 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
     private final long limit;
 
     private final CompletableFuture<T> result = new CompletableFuture<>();
-    private final ArrayDeque<List<ByteBuffer>> held = new ArrayDeque<>();
+    private final List<List<ByteBuffer>> held = new ArrayList<>();
     private long bytes;
     private Flow.@Nullable Subscription upstream;
-    private @Nullable BodySubscriber<T> downstream;
-    private long demand;
-    private boolean serving;
-    private boolean complete;
+    private @Nullable Relay relay;
     private boolean ended;
-    private @Nullable Throwable failure;
 
     HeldBackBody(JdkCall<T> call, AttemptHandler<T> attempt, ResponseInfo head, long limit) {
         this.call = call;
@@ -52,58 +47,100 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         upstream = subscription;
-        subscription.request(Long.MAX_VALUE);
+        subscription.request(1);
     }
 
     @Override
-    public void onNext(List<ByteBuffer> items) {
-        boolean release;
-        synchronized (this) {
-            held.add(items);
-            for (ByteBuffer item : items) {
-                bytes += item.remaining();
+    public void onNext(List<ByteBuffer> part) {
+        Relay open = relay;
+        Flow.Subscription more = upstream;
+        if (open != null) {
+            open.next(part);
+        } else if (!ended && more != null) {
+            held.add(part);
+            bytes += size(part);
+            if (bytes > limit) {
+                flowThrough(more);
+            } else {
+                more.request(1);
             }
-            release = downstream == null && bytes > limit;
-        }
-        if (release) {
-            handOver();
-        } else {
-            serve();
         }
     }
 
     @Override
     public void onError(Throwable error) {
-        if (downstream == null) {
-            Step step = call.bodyLost(error);
-            attempt.decide(step);
-            if (step instanceof Step.Wait) {
-                result.complete(null);
-                return;
-            }
-            handOver();
+        Relay open = relay;
+        if (open != null) {
+            open.fail(error);
+        } else if (!ended) {
+            ended = true;
+            lost(error);
         }
-        synchronized (this) {
-            failure = error;
-        }
-        serve();
     }
 
     @Override
     public void onComplete() {
-        if (downstream == null) {
-            handOver();
+        Relay open = relay;
+        if (open != null) {
+            open.complete();
+        } else if (!ended) {
+            ended = true;
+            Relay whole = new Relay(null, held);
+            whole.complete();
+            handOver(whole);
         }
-        synchronized (this) {
-            complete = true;
-        }
-        serve();
     }
 
-    private void handOver() {
-        BodySubscriber<T> subscriber;
+    private void lost(Throwable error) {
+        if (call.isOver()) {
+            result.completeExceptionally(error);
+            return;
+        }
+        Step step = call.bodyLost(error);
+        attempt.decideAnew(step, error);
+        if (step instanceof Step.Deliver) {
+            Relay broken = new Relay(null, held);
+            broken.fail(error);
+            handOver(broken);
+        } else {
+            result.complete(null);
+        }
+    }
+
+    private void flowThrough(Flow.Subscription from) {
+        Relay flowing = new Relay(from, held);
+        BodySubscriber<T> subscriber = open(flowing);
+        if (subscriber != null) {
+            relay = flowing;
+            // getBody may wait for bytes that only this thread can bring.
+            AsyncCall.ASYNC_POOL.execute(() -> follow(subscriber));
+        } else {
+            ended = true;
+            from.cancel();
+        }
+    }
+
+    private void handOver(Relay parts) {
+        BodySubscriber<T> subscriber = open(parts);
+        if (subscriber != null) {
+            follow(subscriber);
+        }
+    }
+
+    private @Nullable BodySubscriber<T> open(Relay parts) {
         try {
-            subscriber = call.application.apply(head);
+            BodySubscriber<T> subscriber = call.application.apply(head);
+            parts.connect(subscriber);
+            return subscriber;
+        } catch (RuntimeException | Error e) {
+            // The application's own handler failed: the client reports it as it would without us.
+            result.completeExceptionally(e);
+            return null;
+        }
+    }
+
+    private void follow(BodySubscriber<T> subscriber) {
+        try {
             CompletionStage<T> unused = subscriber.getBody().whenComplete((body, error) -> {
                 if (error != null) {
                     result.completeExceptionally(error);
@@ -112,81 +149,16 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
                 }
             });
         } catch (RuntimeException | Error e) {
-            // The application's own handler failed: the client reports it as it would without us.
-            cancelUpstream();
             result.completeExceptionally(e);
-            ended = true;
-            return;
-        }
-        downstream = subscriber;
-        subscriber.onSubscribe(new Flow.Subscription() {
-            @Override
-            public void request(long n) {
-                synchronized (HeldBackBody.this) {
-                    if (n <= 0) {
-                        failure = new IllegalArgumentException("non-positive request: " + n);
-                        held.clear();
-                        demand = Long.MAX_VALUE;
-                    } else {
-                        demand = demand + n < 0 ? Long.MAX_VALUE : demand + n;
-                    }
-                }
-                serve();
-            }
-
-            @Override
-            public void cancel() {
-                synchronized (HeldBackBody.this) {
-                    ended = true;
-                    held.clear();
-                }
-                cancelUpstream();
-            }
-        });
-    }
-
-    private void cancelUpstream() {
-        Flow.Subscription current = upstream;
-        if (current != null) {
-            current.cancel();
         }
     }
 
-    /** Gives what is there to whoever asked for it; one thread at a time, signals in order. */
-    private void serve() {
-        BodySubscriber<T> to = downstream;
-        if (to == null) {
-            return;
+    /** How many bytes a part has. */
+    static long size(List<ByteBuffer> part) {
+        long size = 0;
+        for (ByteBuffer buffer : part) {
+            size += buffer.remaining();
         }
-        while (true) {
-            List<ByteBuffer> next;
-            synchronized (this) {
-                if (serving || ended) {
-                    return;
-                }
-                next = demand > 0 ? held.poll() : null;
-                if (next != null) {
-                    demand = demand == Long.MAX_VALUE ? demand : demand - 1;
-                } else if (!held.isEmpty() || (failure == null && !complete)) {
-                    return;
-                } else {
-                    ended = true;
-                }
-                serving = true;
-            }
-            try {
-                if (next != null) {
-                    to.onNext(next);
-                } else if (failure != null) {
-                    to.onError(failure);
-                } else {
-                    to.onComplete();
-                }
-            } finally {
-                synchronized (this) {
-                    serving = false;
-                }
-            }
-        }
+        return size;
     }
 }

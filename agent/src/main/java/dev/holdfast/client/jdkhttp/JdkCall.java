@@ -13,7 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,30 +21,44 @@ import org.jspecify.annotations.Nullable;
  * attempt, and the talk with the {@link Session}. Holds the client itself, not its implementation, so that a client that
  * the application let go of lives through a backoff.
  *
+ * <p>Once the application has given the call up (interrupt, cancel, a future that it completed itself), the session hears
+ * of nothing more: what then still arrives on the client's threads is the end of an attempt that nobody asks about.
+ *
  * @param <T> the application's body type
  */
 final class JdkCall<T> implements CallInfo {
+    private static final String DEFECT = "a call ends with the outcome it has";
+
     final Engine engine;
     final Session session;
     final HttpClient client;
     final BodyHandler<T> application;
     private final HttpRequest request;
     private final RequestBody body;
+    private final BooleanSupplier nobodyWaits;
     private final Defects defects;
+    private boolean over;
 
+    /**
+     * A call that has not begun.
+     *
+     * @param nobodyWaits whether the application has ended the call by other means than the ones we are told of
+     */
     JdkCall(
             Engine engine,
             Target target,
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> application,
+            BooleanSupplier nobodyWaits,
             Defects defects) {
         this.engine = engine;
         this.client = client;
         this.request = request;
         this.application = application;
+        this.nobodyWaits = nobodyWaits;
         this.defects = defects;
-        this.body = RequestBody.of(request, target.policy().retry().replayLimitBytes());
+        this.body = RequestBody.of(request, client, target.policy());
         this.session = engine.session(target, this);
     }
 
@@ -64,6 +78,11 @@ final class JdkCall<T> implements CallInfo {
         return body.replayable();
     }
 
+    /** How much of a response's body is to be held back. */
+    long holdBackBytes() {
+        return session.policy().retry().bufferResponseBytes();
+    }
+
     /**
      * The request of one attempt: the application's own object wherever nothing has to differ. The application's own
      * timeout bounds each attempt, as the JDK defines it (until the response's head); ours can only shorten it.
@@ -71,17 +90,7 @@ final class JdkCall<T> implements CallInfo {
     HttpRequest requestOf(Step.Send send) {
         HttpRequest.BodyPublisher publisher = body.publisherOf(send.attempt());
         Duration timeout = shorterTimeout(send.timeoutNanos());
-        if (publisher == null && timeout == null) {
-            return request;
-        }
-        HttpRequest.Builder builder = HttpRequest.newBuilder(request, (name, value) -> true);
-        if (timeout != null) {
-            builder.timeout(timeout);
-        }
-        if (publisher != null) {
-            builder.method(method(), publisher);
-        }
-        return builder.build();
+        return publisher == null && timeout == null ? request : AttemptRequest.of(request, publisher, timeout);
     }
 
     private @Nullable Duration shorterTimeout(long nanos) {
@@ -92,22 +101,44 @@ final class JdkCall<T> implements CallInfo {
         return request.timeout().filter(theirs -> theirs.compareTo(ours) <= 0).isPresent() ? null : ours;
     }
 
+    /** The application gave the call up. */
+    synchronized void giveUp() {
+        if (!over) {
+            over = true;
+            session.cancel(engine.nanoTime());
+        }
+    }
+
+    /** Whether the application gave the call up. */
+    synchronized boolean isOver() {
+        if (!over && nobodyWaits.getAsBoolean()) {
+            giveUp();
+        }
+        return over;
+    }
+
     /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */
-    Step after(Outcome outcome) {
+    synchronized Step after(Outcome outcome) {
+        if (isOver()) {
+            return Step.Deliver.INSTANCE;
+        }
         try {
             return session.after(outcome, engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a call ends with the outcome it has", e);
+            defects.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
     }
 
     /** The body of a response that was held back broke: decided anew. See {@link #after}. */
-    Step bodyLost(Throwable error) {
+    synchronized Step bodyLost(Throwable error) {
+        if (isOver()) {
+            return Step.Deliver.INSTANCE;
+        }
         try {
             return session.bodyLost(Failures.afterHead(error), engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a call ends with the outcome it has", e);
+            defects.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
     }
@@ -116,16 +147,23 @@ final class JdkCall<T> implements CallInfo {
     Step afterError(AttemptHandler<T> handler, Throwable error) {
         Step decided = handler.decision();
         if (decided == null) {
-            return after(Failures.beforeHead(error));
+            return after(Failures.beforeHead(error, body.notAskedFor()));
         }
-        if (decided instanceof Step.Deliver) {
-            try {
-                session.bodyFailed(Failures.afterHead(error), engine.nanoTime());
-            } catch (RuntimeException | LinkageError e) {
-                defects.report("a failure was not counted", e);
-            }
+        if (decided instanceof Step.Deliver && handler.lostBody() == null) {
+            bodyFailed(error);
         }
         return decided;
+    }
+
+    private synchronized void bodyFailed(Throwable error) {
+        if (isOver()) {
+            return;
+        }
+        try {
+            session.bodyFailed(Failures.afterHead(error), engine.nanoTime());
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("a failure was not counted", e);
+        }
     }
 
     /** The head of a response, as the session wants to see it. */
@@ -139,7 +177,4 @@ final class JdkCall<T> implements CallInfo {
             return headers.firstValue(name).orElse(null);
         }
     }
-
-    /** How long the rest of a discarded body may take to arrive before its connection is given up. */
-    static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 }

@@ -1,146 +1,133 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body, and whether it can be sent again. The JDK's own publishers of arrays, strings, files and nothing give
- * the same bytes to each subscriber. Any other (streams, adapters, the application's own) is recorded while an attempt
- * sends it, up to a limit: past that it is one-shot.
+ * A request's body: whether it can be sent again, and whether the client has come as far as asking for it.
+ *
+ * <p>The JDK's own publishers of arrays, strings, files and nothing give the same bytes to each subscriber. Any other
+ * (streams, adapters, the application's own) is recorded while an attempt sends it ({@link RecordedBody}), up to a limit:
+ * past that it is one-shot. Nothing is recorded of a request that is not sent again once a byte of it has left.
+ *
+ * <p>A failure to connect is no proof that nothing was sent: it may be the second hop of a redirect that refused, or the
+ * connection on which a challenge was to be answered, and the origin has acted on the request before. Nor is one that the
+ * application's publisher itself ran into. What proves it is that the client never asked for the body, not even for its
+ * length, as it does for a request's head. Only a request whose method allows a second sending anyway goes unwatched.
  */
-abstract sealed class RequestBody {
+sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     private static final String JDK = "jdk.internal.net.http.RequestPublishers$";
 
-    private static final RequestBody REPEATABLE = new Repeatable();
+    private static final RequestBody PLAIN = new RequestBody(true);
+    private static final RequestBody UNWATCHED = new RequestBody(false);
 
-    /** The body of a request. */
-    static RequestBody of(HttpRequest request, long limit) {
-        BodyPublisher publisher = request.bodyPublisher().orElse(null);
-        return publisher == null || isRepeatable(publisher) ? REPEATABLE : new Recorded(publisher, limit);
+    private final boolean notAskedFor;
+
+    private RequestBody(boolean notAskedFor) {
+        this.notAskedFor = notAskedFor;
     }
 
-    private static boolean isRepeatable(BodyPublisher publisher) {
-        String name = publisher.getClass().getName();
-        if (!name.startsWith(JDK)) {
-            return false;
+    RequestBody() {
+        this(true);
+    }
+
+    /** The body of a request that {@code client} sends under {@code policy}. */
+    static RequestBody of(HttpRequest request, HttpClient client, Policy policy) {
+        RetryPolicy rule = policy.retry();
+        if (policy.mode() != Mode.ENFORCE || !rule.enabled() || rule.maxRetries() == 0) {
+            return PLAIN;
         }
-        return switch (name.substring(JDK.length())) {
-            case "ByteArrayPublisher", "StringPublisher", "EmptyPublisher", "FilePublisher", "IterablePublisher" ->
-                true;
-            default -> false;
+        BodyPublisher publisher = request.bodyPublisher().orElse(null);
+        if (!mayBeResent(request, rule)) {
+            return publisher != null ? new Watched(publisher) : sendsOnce(client) ? PLAIN : UNWATCHED;
+        }
+        if (publisher == null) {
+            return PLAIN;
+        }
+        return switch (kind(publisher)) {
+            case "ByteArrayPublisher", "StringPublisher", "EmptyPublisher", "FilePublisher" -> PLAIN;
+            // By its contract it can be iterated again; where it was short enough we need not rely on that.
+            case "IterablePublisher" -> new RecordedBody(publisher, rule.replayLimitBytes(), true);
+            default -> new RecordedBody(publisher, rule.replayLimitBytes(), false);
         };
     }
 
-    /** Whether another attempt could send the same bytes, as far as is known now. */
-    abstract boolean replayable();
-
-    /** What an attempt has to send in place of the request's own publisher; null: that one. */
-    abstract @Nullable BodyPublisher publisherOf(int attempt);
-
-    private static final class Repeatable extends RequestBody {
-        @Override
-        boolean replayable() {
-            return true;
-        }
-
-        @Override
-        @Nullable
-        BodyPublisher publisherOf(int attempt) {
-            return null;
-        }
+    /** Whether a request that may have been applied can be sent again, if its body can. */
+    private static boolean mayBeResent(HttpRequest request, RetryPolicy rule) {
+        String method = request.method();
+        boolean hasKey = request.headers().firstValue("Idempotency-Key").isPresent();
+        return RetryRule.mayResend(rule, method == null ? "GET" : method, hasKey, true, false);
     }
 
-    /**
-     * Records what the application's publisher gives. Within the first attempt every subscription (the client makes more
-     * than one for a redirect or a challenge) goes to the publisher itself, as without us.
-     */
-    private static final class Recorded extends RequestBody implements BodyPublisher {
-        private final BodyPublisher original;
-        private final long limit;
-        private volatile @Nullable Recording last;
-        private volatile boolean replaying;
+    /** Whether one call of this client is one request. */
+    private static boolean sendsOnce(HttpClient client) {
+        return client.followRedirects() == HttpClient.Redirect.NEVER
+                && client.authenticator().isEmpty();
+    }
 
-        Recorded(BodyPublisher original, long limit) {
+    private static String kind(BodyPublisher publisher) {
+        String name = publisher.getClass().getName();
+        return name.startsWith(JDK) ? name.substring(JDK.length()) : "";
+    }
+
+    /** Whether another attempt could send the same bytes, as far as is known now. */
+    boolean replayable() {
+        return true;
+    }
+
+    /** Whether it is certain that the client has not begun to write the request. */
+    boolean notAskedFor() {
+        return notAskedFor;
+    }
+
+    /** What an attempt has to send in place of the request's own publisher; null: that one. */
+    @Nullable
+    BodyPublisher publisherOf(int attempt) {
+        return null;
+    }
+
+    /** Notes whether the client asked for the body. */
+    static final class Watched extends RequestBody implements BodyPublisher {
+        private final BodyPublisher original;
+        private volatile boolean asked;
+
+        private Watched(BodyPublisher original) {
             this.original = original;
-            this.limit = limit;
         }
 
         @Override
         boolean replayable() {
-            Recording recording = last;
-            // Never asked for: nothing of it is used up.
-            return recording == null || recording.complete;
+            return !asked;
+        }
+
+        @Override
+        boolean notAskedFor() {
+            return !asked;
         }
 
         @Override
         BodyPublisher publisherOf(int attempt) {
-            replaying = attempt > 1;
             return this;
         }
 
         @Override
         public long contentLength() {
+            asked = true;
             return original.contentLength();
         }
 
         @Override
         public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-            Recording recording = last;
-            if (replaying && recording != null && recording.complete) {
-                HttpRequest.BodyPublishers.ofByteArrays(recording.parts).subscribe(subscriber);
-                return;
-            }
-            recording = new Recording(subscriber, limit);
-            last = recording;
-            original.subscribe(recording);
-        }
-    }
-
-    private static final class Recording implements Flow.Subscriber<ByteBuffer> {
-        private final Flow.Subscriber<? super ByteBuffer> to;
-        private final long limit;
-        final List<byte[]> parts = new ArrayList<>();
-        private long bytes;
-        /** Written behind the last part, read before the first: orders the two. */
-        volatile boolean complete;
-
-        Recording(Flow.Subscriber<? super ByteBuffer> to, long limit) {
-            this.to = to;
-            this.limit = limit;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            to.onSubscribe(subscription);
-        }
-
-        @Override
-        public void onNext(ByteBuffer item) {
-            bytes += item.remaining();
-            if (bytes <= limit) {
-                byte[] copy = new byte[item.remaining()];
-                item.duplicate().get(copy);
-                parts.add(copy);
-            } else {
-                parts.clear();
-            }
-            to.onNext(item);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            to.onError(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            complete = bytes <= limit;
-            to.onComplete();
+            asked = true;
+            original.subscribe(subscriber);
         }
     }
 }

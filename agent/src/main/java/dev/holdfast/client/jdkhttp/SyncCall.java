@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class SyncCall<T> implements BlockingDriver.Attempt {
     private final JdkCall<T> call;
     private final Defects defects;
-    private @Nullable HttpResponse<T> response;
-    private @Nullable Throwable error;
-    private @Nullable Throwable errorBefore;
+    private boolean sent;
+    private @Nullable Ending<T> last;
+    private @Nullable Ending<T> before;
 
     SyncCall(
             Engine engine,
@@ -31,56 +33,100 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             HttpRequest request,
             BodyHandler<T> handler,
             Defects defects) {
-        this.call = new JdkCall<>(engine, target, client, request, handler, defects);
+        this.call = new JdkCall<>(engine, target, client, request, handler, () -> false, defects);
         this.defects = defects;
     }
 
     /** The response that the application gets, or null: nothing was sent, run the original. */
     @Nullable
-    HttpResponse<T> run() throws IOException, InterruptedException {
+    HttpResponse<T> run() throws InterruptedException {
+        Throwable defect = null;
         try {
             BlockingDriver.run(call.engine, call.session, this);
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a call ends with the outcome it has", e);
-            if (response == null && error == null) {
-                if (call.session.attempts() <= 1) {
-                    return null;
-                }
-                throw new IOException("Holdfast could not carry out a retry; the answer before it was discarded", e);
+            if (!sent) {
+                defects.report("a call runs without its policy", e);
+                return null;
             }
+            defects.report("a call ends with the outcome it has", e);
+            defect = e;
         }
-        Throwable last = error;
-        if (last == null) {
-            return response;
-        }
-        if (errorBefore != null && Clients.isTerminated(call.client)) {
-            // Closed during a backoff: what the application would have seen without the retry.
-            last = errorBefore;
-        }
-        throw SyncCall.<RuntimeException>sneaky(call.session.finalError(last));
+        return deliver(defect);
     }
 
     @Override
     public Step send(Step.Send send) throws InterruptedException {
         HttpRequest request = call.requestOf(send);
-        AttemptHandler<T> handler = new AttemptHandler<>(call);
-        errorBefore = error;
-        response = null;
-        error = null;
+        AttemptHandler<T> handler = new AttemptHandler<>(call, send);
+        before = last;
+        sent = true;
         try {
             HttpResponse<T> answer = call.client.send(request, handler);
             Step decided = handler.decision();
             if (decided == null) {
                 decided = call.after(new JdkCall.Head(answer.statusCode(), answer.headers()));
             }
-            response = decided instanceof Step.Deliver ? answer : null;
+            last = ending(decided, handler, answer);
             return decided;
         } catch (InterruptedException e) {
+            call.giveUp();
             throw e;
         } catch (IOException | RuntimeException | Error e) {
-            error = e;
+            Ending<T> ending = Ending.of(e);
+            last = ending;
+            if (ending.refused()) {
+                call.giveUp();
+                return Step.Deliver.INSTANCE;
+            }
             return call.afterError(handler, e);
         }
+    }
+
+    /** What an attempt gave that ended in a response. */
+    static <T> Ending<T> ending(Step decided, AttemptHandler<T> handler, HttpResponse<T> answer) {
+        if (decided instanceof Step.Deliver) {
+            return Ending.of(answer);
+        }
+        Throwable lost = handler.lostBody();
+        return lost != null ? Ending.of(lost) : Ending.of(handler.discarded(answer));
+    }
+
+    private HttpResponse<T> deliver(@Nullable Throwable defect) throws InterruptedException {
+        Ending<T> ending = last;
+        Ending<T> earlier = before;
+        if (ending != null && earlier != null && ending.refused()) {
+            HttpResponse<T> wanted = discardedBefore(earlier);
+            if (wanted != null) {
+                return wanted;
+            }
+            ending = earlier.error() != null ? earlier : ending;
+        }
+        HttpResponse<T> response = ending == null ? null : ending.response();
+        if (response == null && ending != null && ending.discarded() != null) {
+            response = discardedBefore(ending);
+        }
+        if (response != null) {
+            return response;
+        }
+        Throwable error = ending == null ? null : ending.error();
+        throw SyncCall.<RuntimeException>sneaky(error != null ? call.session.finalError(error) : lost(defect));
+    }
+
+    private @Nullable HttpResponse<T> discardedBefore(Ending<T> earlier) throws InterruptedException {
+        Previous<T> discarded = earlier.discarded();
+        CompletionStage<HttpResponse<T>> made = discarded == null ? null : discarded.through(call.application);
+        try {
+            return made == null ? null : made.toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw SyncCall.<RuntimeException>sneaky(
+                    cause instanceof IOException ? cause : new IOException(cause.getMessage(), cause));
+        }
+    }
+
+    /** What there is to say where an answer was discarded and no other came. */
+    static IOException lost(@Nullable Throwable defect) {
+        return new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
     }
 
     /** What the client threw goes on as it is, whatever its type. */

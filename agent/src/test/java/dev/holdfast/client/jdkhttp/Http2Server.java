@@ -1,0 +1,225 @@
+package dev.holdfast.client.jdkhttp;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An HTTP/2 server on a raw loopback socket that can reset a stream or take leave of a connection, which a well-behaved
+ * server library does not do on demand. It speaks h2c by upgrade, as the JDK's client asks for it, and no more of HPACK
+ * than a status.
+ */
+final class Http2Server implements AutoCloseable {
+    /** What is done with one request. */
+    enum Does {
+        /** 200 with the body {@code ok}. */
+        ANSWER,
+        /** 503 with the body {@code busy}. */
+        BUSY,
+        /** RST_STREAM with INTERNAL_ERROR instead of a head. */
+        RESET,
+        /** RST_STREAM with REFUSED_STREAM: nothing was done. */
+        REFUSE,
+        /** GOAWAY that names stream 0 as the last: nothing was done; then the connection closes. */
+        GO_AWAY,
+        /** 200 and half of a body, then RST_STREAM. */
+        RESET_IN_BODY,
+        /** Nothing. */
+        HANG
+    }
+
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int PING = 6;
+    private static final int GOAWAY = 7;
+    private static final int END_STREAM = 1;
+    private static final int ACK = 1;
+    private static final int END_HEADERS = 4;
+
+    private final ServerSocket listener;
+    private final Deque<Does> script = new ArrayDeque<>();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger resets = new AtomicInteger();
+
+    Http2Server(Does... script) throws IOException {
+        this.script.addAll(java.util.List.of(script));
+        this.listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        daemon(this::accept);
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/");
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    /** How many streams the client has reset. */
+    int resets() {
+        return resets.get();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                open.add(socket);
+                connections.incrementAndGet();
+                daemon(() -> {
+                    try (socket) {
+                        new Connection(socket).run();
+                    } catch (IOException e) {
+                        // The client went away, or the test did.
+                    }
+                    open.remove(socket);
+                });
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task, "http2-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private synchronized Does next() {
+        requests.incrementAndGet();
+        Does next = script.poll();
+        return next == null ? Does.ANSWER : next;
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    private final class Connection {
+        private final DataInputStream in;
+        private final OutputStream out;
+
+        Connection(Socket socket) throws IOException {
+            socket.setTcpNoDelay(true);
+            in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            out = socket.getOutputStream();
+        }
+
+        void run() throws IOException {
+            String head = head();
+            int length = head.toLowerCase(java.util.Locale.ROOT).contains("content-length: 5") ? 5 : 0;
+            in.readNBytes(length);
+            out.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            frame(SETTINGS, 0, 0, new byte[0]);
+            in.readNBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
+            if (!serve(1)) {
+                return;
+            }
+            while (true) {
+                int size = (in.read() << 16) | in.readUnsignedShort();
+                int type = in.readUnsignedByte();
+                int flags = in.readUnsignedByte();
+                int stream = in.readInt();
+                byte[] payload = in.readNBytes(size);
+                if (type == SETTINGS && flags != ACK) {
+                    frame(SETTINGS, ACK, 0, new byte[0]);
+                } else if (type == PING && flags != ACK) {
+                    frame(PING, ACK, 0, payload);
+                } else if (type == RST_STREAM) {
+                    resets.incrementAndGet();
+                } else if ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0 && !serve(stream)) {
+                    return;
+                }
+            }
+        }
+
+        private boolean serve(int stream) throws IOException {
+            switch (next()) {
+                case ANSWER -> answer(stream, "200", "ok");
+                case BUSY -> answer(stream, "503", "busy");
+                case RESET -> frame(RST_STREAM, 0, stream, number(2));
+                case REFUSE -> frame(RST_STREAM, 0, stream, number(7));
+                case GO_AWAY -> {
+                    frame(GOAWAY, 0, 0, new byte[8]);
+                    return false;
+                }
+                case RESET_IN_BODY -> {
+                    frame(HEADERS, END_HEADERS, stream, status("200"));
+                    frame(DATA, 0, stream, "o".getBytes(StandardCharsets.UTF_8));
+                    frame(RST_STREAM, 0, stream, number(2));
+                }
+                case HANG -> {}
+            }
+            return true;
+        }
+
+        private void answer(int stream, String status, String body) throws IOException {
+            frame(HEADERS, END_HEADERS, stream, status(status));
+            frame(DATA, END_STREAM, stream, body.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** A literal with an indexed name, 8 being {@code :status} in HPACK's static table (RFC 7541, 6.2.2). */
+        private byte[] status(String code) {
+            ByteArrayOutputStream block = new ByteArrayOutputStream();
+            block.write(8);
+            block.write(code.length());
+            block.writeBytes(code.getBytes(StandardCharsets.US_ASCII));
+            return block.toByteArray();
+        }
+
+        private byte[] number(int value) {
+            return new byte[] {0, 0, 0, (byte) value};
+        }
+
+        private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+            ByteArrayOutputStream frame = new ByteArrayOutputStream();
+            frame.writeBytes(new byte[] {0, (byte) (payload.length >> 8), (byte) payload.length});
+            frame.write(type);
+            frame.write(flags);
+            frame.writeBytes(new byte[] {0, 0, (byte) (stream >> 8), (byte) stream});
+            frame.writeBytes(payload);
+            synchronized (out) {
+                out.write(frame.toByteArray());
+                out.flush();
+            }
+        }
+
+        private String head() throws IOException {
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int b = in.read();
+                if (b < 0) {
+                    throw new IOException("no request");
+                }
+                head.append((char) b);
+            }
+            return head.toString();
+        }
+    }
+}
