@@ -1,0 +1,88 @@
+package dev.holdfast.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks.Jdk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A policy that does not act cannot be told from none, and a host without one cannot tell that there is an agent. */
+class DifferentialIT {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void theSameCallsLookTheSameWithoutTheAgentWithoutAMatchingHostAndWithAPolicyThatNeedNotAct(Jdk jdk)
+            throws IOException {
+        CompletableFuture<List<String>> without = run(new ForkedJvm(jdk));
+        CompletableFuture<List<String>> unconcerned = run(new ForkedJvm(jdk).agent(config("elsewhere.example")));
+        CompletableFuture<List<String>> idle = run(new ForkedJvm(jdk).agent(config(Transcript.HOST)));
+        assertThat(without.join()).hasSizeGreaterThan(3000);
+        assertThat(differences("with no matching host", without.join(), unconcerned.join()))
+                .isEmpty();
+        assertThat(differences("with a policy that need not act", without.join(), idle.join()))
+                .isEmpty();
+    }
+
+    private String config(String host) throws IOException {
+        Path file = directory.resolve(host + ".toml");
+        // Nothing that the program does leads to such a status or such an error.
+        Files.writeString(file, """
+                [hosts."%s".retry]
+                max_retries = 3
+                [hosts."%s".retry.policy]
+                retryable_status_codes = [599]
+                retryable_errors = ["java.nio.file.NoSuchFileException"]
+                """.formatted(host, host));
+        return file.toString();
+    }
+
+    private static CompletableFuture<List<String>> run(ForkedJvm jvm) {
+        jvm.jvm("--add-opens", "java.base/java.net=ALL-UNNAMED")
+                .main(Program.class)
+                .within(Duration.ofMinutes(3));
+        return CompletableFuture.supplyAsync(() -> {
+            ForkedJvm.Result result = jvm.run().succeeded();
+            assertThat(result.err().lines()).allMatch(line -> line.matches("\\[holdfast] .* is active: .*"));
+            return result.lines();
+        });
+    }
+
+    /** All differences with the scenario that they belong to, at most 40. */
+    private static String differences(String what, List<String> expected, List<String> actual) {
+        StringBuilder differences = new StringBuilder();
+        String scenario = "";
+        int count = 0;
+        for (int i = 0; i < Math.max(expected.size(), actual.size()) && count < 40; i++) {
+            String e = i < expected.size() ? expected.get(i) : "(nothing)";
+            String a = i < actual.size() ? actual.get(i) : "(nothing)";
+            scenario = e.startsWith("== ") ? e : scenario;
+            if (!e.equals(a)) {
+                count++;
+                differences
+                        .append(scenario)
+                        .append("\n  without: ")
+                        .append(e)
+                        .append("\n  ")
+                        .append(what)
+                        .append(": ")
+                        .append(a)
+                        .append('\n');
+                if (a.startsWith("== ") != e.startsWith("== ")) {
+                    differences.append("  (out of step from here)\n");
+                    break;
+                }
+            }
+        }
+        return differences.toString();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.holdfast.differential;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** The program under test: makes all the calls and prints what it saw. It knows nothing of an agent. */
+final class Program {
+    private Program() {}
+
+    /** Takes no arguments. */
+    public static void main(String[] arguments) {
+        Transcript transcript = new Transcript();
+        new UrlConnectionCalls(transcript).run();
+        new HttpClientCalls(transcript).run();
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        out.print(transcript);
+        out.flush();
+        System.exit(0); // clients' threads are daemons, but not all executors of the calls
+    }
+}

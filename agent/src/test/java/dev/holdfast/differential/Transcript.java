@@ -1,0 +1,197 @@
+package dev.holdfast.differential;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be observed, as lines of text: what each step of a program gave or threw, then what the server
+ * received. Ports, which differ from run to run, are replaced.
+ */
+final class Transcript {
+    /** The address that the matching policy of the third run names. */
+    static final String HOST = "127.0.0.2";
+
+    /** What differs from run to run: internal names in the JDK's messages, temporary files, random keys. */
+    private static final Pattern VARYING =
+            Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=Sec-WebSocket-Key=)[^,]*");
+
+    private final StringBuilder text = new StringBuilder();
+    private final Unreachable refusing = Unreachable.refusing(HOST);
+    private ScriptedServer server = ScriptedServer.http(HOST);
+    private int scenarios;
+
+    /** A piece of a program that uses the server. */
+    interface Scenario {
+        void run() throws Exception;
+    }
+
+    /** Runs a scenario against a server of its own, and appends what the server saw of it. */
+    void scenario(String name, Scenario scenario) {
+        racing(name, scenario);
+        for (Received r : server.requests()) {
+            line("server: #" + r.connection() + " " + r.method() + " " + r.target() + " " + r.headers() + " "
+                    + body(r.body()));
+        }
+        line("server: " + server.accepted() + " connections");
+    }
+
+    /** A scenario in which it depends on who is faster what the server sees: only what the program sees is recorded. */
+    void racing(String name, Scenario scenario) {
+        server.close();
+        server = ScriptedServer.http(HOST).otherwise(this::answer);
+        scenarios++;
+        line("== " + name);
+        if (Boolean.getBoolean("differential.progress")) {
+            System.err.println(name);
+        }
+        try {
+            scenario.run();
+        } catch (Throwable e) {
+            thrown("scenario", e);
+        }
+    }
+
+    /** Runs a step and appends what it gave or threw. */
+    void step(String name, Callable<@Nullable Object> step) {
+        try {
+            line(name + " = " + show(step.call()));
+        } catch (Throwable e) {
+            thrown(name, e);
+        }
+    }
+
+    /** A URI of the scenario's server. */
+    URI uri(String path) {
+        return server.uri(path);
+    }
+
+    /** An address that refuses connections. */
+    URI refused() {
+        return refusing.uri("/");
+    }
+
+    ScriptedServer server() {
+        return server;
+    }
+
+    private void thrown(String name, Throwable e) {
+        // The JDK wraps a remembered exception anew each time that it is asked: how often is nobody's business.
+        Set<String> chain = new LinkedHashSet<>();
+        Throwable t = e instanceof InvocationTargetException ? e.getCause() : e;
+        for (int depth = 0; t != null && depth < 9; t = nextCause(t), depth++) {
+            chain.add(t.getClass().getName() + ": " + t.getMessage()
+                    + (t.getSuppressed().length > 0 ? " suppressing " + Arrays.toString(t.getSuppressed()) : ""));
+        }
+        line(name + " threw " + String.join(" <- ", chain));
+    }
+
+    /** What is said behind a timeout depends on how far the connection's own end has come by then. */
+    private static @Nullable Throwable nextCause(Throwable t) {
+        return t instanceof HttpTimeoutException ? null : t.getCause();
+    }
+
+    private static String show(@Nullable Object value) throws IOException {
+        if (value instanceof byte[] bytes) {
+            return body(bytes);
+        }
+        if (value instanceof InputStream in) {
+            return "stream " + body(in.readAllBytes());
+        }
+        if (value instanceof Object[] array) {
+            return Arrays.deepToString(array);
+        }
+        return String.valueOf(value);
+    }
+
+    private static String body(byte[] bytes) {
+        String s = new String(bytes, StandardCharsets.UTF_8);
+        return bytes.length + " bytes " + (bytes.length > 200 ? "hash " + Arrays.hashCode(bytes) : "'" + s + "'");
+    }
+
+    void line(String line) {
+        text.append(VARYING.matcher(line)
+                        .replaceAll("(varies)")
+                        .replace(":" + server.port(), ":PORT")
+                        .replace(":" + refusing.port(), ":REFUSED")
+                        .replace("\n", "\\n"))
+                .append('\n');
+    }
+
+    /** The whole, with totals at its end. */
+    @Override
+    public String toString() {
+        return text + "total: " + scenarios + " scenarios\n";
+    }
+
+    /** The server's answers, by path: {@code /status/404}, {@code /redirect/302/TARGET}, …. */
+    private Answer answer(Received request) {
+        String[] path = URI.create(request.target()).getPath().split("/", 4);
+        String word = path.length > 1 ? path[1] : "";
+        String argument = path.length > 2 ? path[2] : "";
+        return switch (word) {
+            case "status" ->
+                Answer.respond(Integer.parseInt(argument), "status " + argument)
+                        .header("Content-Type", "text/plain")
+                        .header("X-Order", "first")
+                        .header("X-Order", "second")
+                        .header("Date", "Sun, 01 Nov 2026 10:00:00 GMT");
+            case "redirect" ->
+                Answer.respond(Integer.parseInt(argument), "moved")
+                        .header("Location", path.length > 3 ? "/" + path[3] : "/status/200");
+            case "nowhere" -> Answer.respond(302, "moved without saying where to");
+            case "loop" -> Answer.respond(302).header("Location", "/loop");
+            case "headers" ->
+                Answer.respond(200, "walk")
+                        .header("X-Number", "42")
+                        .header("X-Date", "Sun, 01 Nov 2026 10:00:00 GMT")
+                        .header("Last-Modified", "Sun, 01 Nov 2026 11:00:00 GMT")
+                        .header("Expires", "Sun, 01 Nov 2026 12:00:00 GMT")
+                        .header("Date", "Sun, 01 Nov 2026 13:00:00 GMT")
+                        .header("Content-Type", "text/plain; charset=utf-8")
+                        .header("Content-Encoding", "identity")
+                        .header("X-Twice", "one")
+                        .header("x-twice", "two");
+            case "cookie" -> Answer.respond(200, "cookie").header("Set-Cookie", "a=b; Path=/");
+            case "private" -> {
+                String wanted =
+                        "Basic " + Base64.getEncoder().encodeToString("user:pass".getBytes(StandardCharsets.US_ASCII));
+                yield request.header("Authorization").filter(wanted::equals).isPresent()
+                        ? Answer.respond(200, "let in")
+                        : Answer.respond(401, "who is there").header("WWW-Authenticate", "Basic realm=\"r\"");
+            }
+            case "chunked" ->
+                Answer.respond(200, "in chunks ".repeat(100)).chunked().dripping(100, Duration.ofMillis(1));
+            case "large" -> Answer.respond(200, "large ".repeat(40_000));
+            case "untilclose" -> Answer.respond(200, "to the end").untilClose();
+            case "closing" -> Answer.respond(200, "bye").closing();
+            case "short" -> Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE);
+            case "resetbody" -> Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET);
+            case "reset" -> Answer.afterRequest(Cut.RESET);
+            case "close" -> Answer.afterRequest(Cut.CLOSE);
+            case "resethead" -> Answer.respond(200).cutInHead(25, Cut.RESET);
+            case "garbage" -> Answer.respond(200, "x").header("Broken", "a\r\nno colon here");
+            case "hang" -> Answer.afterRequest(Cut.HANG);
+            case "interim" ->
+                Answer.respond(200, "after all").after(Answer.respond(103).header("Link", "</a>"));
+            case "gzip" -> Answer.respond(200, "not really").header("Content-Encoding", "gzip");
+            default -> Answer.respond(200, request.method() + " " + request.target());
+        };
+    }
+}
