@@ -60,8 +60,9 @@ class ArchitectureTest {
                             "java.util.concurrent..",
                             "java.util.logging..")
                     .and(com.tngtech.archunit.base.DescribedPredicate.describe(
-                            "other than TimeUnit and atomics",
+                            "other than TimeUnit, atomics and the queue that nobody waits at",
                             c -> !c.getName().equals("java.util.concurrent.TimeUnit")
+                                    && !c.getName().equals("java.util.concurrent.ConcurrentLinkedQueue")
                                     && !c.getName().startsWith("java.util.concurrent.atomic"))));
 
     @ArchTest

@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +32,9 @@ public final class AsyncDriver {
         /** Hands the last result to the application. */
         void deliver();
 
+        /** Hands the application this exception: nothing was sent, and there is no result. */
+        void reject(IOException error);
+
         /** Hands the application the end of a call in which Holdfast itself failed: the last real outcome if there is one. */
         void fail(Throwable defect);
     }
@@ -42,7 +46,7 @@ public final class AsyncDriver {
 
     private final ReentrantLock lock = new ReentrantLock();
     private boolean cancelled;
-    private @Nullable Future<?> waiting;
+    private @Nullable Pause pause;
 
     /**
      * A call that has not begun.
@@ -66,17 +70,18 @@ public final class AsyncDriver {
 
     /** Stops whatever is under way: the attempt in flight, or the wait. Nothing is sent after it. */
     public void cancel() {
-        Future<?> timer;
         lock.lock();
         try {
             cancelled = true;
-            timer = waiting;
-            waiting = null;
+            Pause ended = pause;
+            pause = null;
+            if (ended != null) {
+                // Nobody else has the session now: whoever would have gone on finds that his pause is over.
+                ended.stop();
+                session.cancel(engine.nanoTime());
+            }
         } finally {
             lock.unlock();
-        }
-        if (timer != null) {
-            timer.cancel(false);
         }
         attempt.cancel();
     }
@@ -85,36 +90,48 @@ public final class AsyncDriver {
         if (step instanceof Step.Deliver) {
             attempt.deliver();
         } else if (step instanceof Step.Wait wait) {
-            await(wait.nanos());
+            await(wait);
+        } else if (step instanceof Step.Reject reject) {
+            attempt.reject(reject.error());
         } else if (step instanceof Step.Send send) {
-            if (!isCancelled()) {
-                attempt.send(send, this::go);
-                if (isCancelled()) {
-                    // It came between the look and the sending.
-                    attempt.cancel();
-                }
+            if (isCancelled()) {
+                session.cancel(engine.nanoTime());
+                return;
+            }
+            attempt.send(send, this::go);
+            if (isCancelled()) {
+                // It came between the look and the sending.
+                attempt.cancel();
             }
         }
     }
 
-    private void await(long nanos) {
+    private void await(Step.Wait wait) {
+        Pause begun = new Pause();
         lock.lock();
         try {
-            if (!cancelled) {
-                waiting = engine.schedule(() -> executor.execute(this::resume), nanos);
+            if (cancelled) {
+                session.cancel(engine.nanoTime());
+                return;
             }
+            pause = begun;
+            begun.timer = engine.schedule(begun, wait.nanos());
         } finally {
             lock.unlock();
         }
+        if (wait.ticket() != null) {
+            wait.ticket().onGranted(begun);
+        }
     }
 
-    private void resume() {
+    private void resume(Pause of) {
         lock.lock();
         try {
-            waiting = null;
-            if (cancelled) {
-                return;
+            if (pause != of) {
+                return; // its other end was first, or the application
             }
+            pause = null;
+            of.stop();
         } finally {
             lock.unlock();
         }
@@ -123,6 +140,24 @@ public final class AsyncDriver {
         } catch (RuntimeException | Error e) {
             // Nobody above us: without this the application's future would never complete.
             attempt.fail(e);
+        }
+    }
+
+    /** A wait, which ends once: by its time, by a granted place, or by the application. */
+    private final class Pause implements Runnable {
+        private @Nullable Future<?> timer;
+
+        /** On the timer's thread, or that of a call which gives its place up: neither is ours to go on with. */
+        @Override
+        public void run() {
+            executor.execute(() -> resume(this));
+        }
+
+        void stop() {
+            Future<?> task = timer;
+            if (task != null) {
+                task.cancel(false);
+            }
         }
     }
 

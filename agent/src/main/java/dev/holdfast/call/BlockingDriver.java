@@ -1,5 +1,8 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.ConcurrencyLimit;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Carries out a call on the caller's thread. Stateless; waits interruptibly and holds no lock. */
@@ -23,15 +26,18 @@ public final class BlockingDriver {
     /**
      * Runs the call up to {@link Step.Deliver}; the adapter then hands the last result to the application.
      *
+     * @throws IOException what the application gets in place of a result: the call ended with {@link Step.Reject}
      * @throws InterruptedException if the caller was interrupted, while sending or while waiting; the session is cancelled
      */
-    public static void run(Engine engine, Session session, Attempt attempt) throws InterruptedException {
+    public static void run(Engine engine, Session session, Attempt attempt) throws IOException, InterruptedException {
         Step step = session.begin(engine.nanoTime());
         try {
             while (!(step instanceof Step.Deliver)) {
                 if (step instanceof Step.Wait wait) {
-                    TimeUnit.NANOSECONDS.sleep(wait.nanos());
+                    pause(wait);
                     step = session.resume(engine.nanoTime());
+                } else if (step instanceof Step.Reject reject) {
+                    throw reject.error();
                 } else {
                     step = attempt.send((Step.Send) step);
                 }
@@ -40,5 +46,16 @@ public final class BlockingDriver {
             session.cancel(engine.nanoTime());
             throw e;
         }
+    }
+
+    private static void pause(Step.Wait wait) throws InterruptedException {
+        ConcurrencyLimit.Ticket ticket = wait.ticket();
+        if (ticket == null) {
+            TimeUnit.NANOSECONDS.sleep(wait.nanos());
+            return;
+        }
+        CountDownLatch granted = new CountDownLatch(1);
+        ticket.onGranted(granted::countDown);
+        boolean unused = granted.await(wait.nanos(), TimeUnit.NANOSECONDS); // the session looks at the ticket itself
     }
 }

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * {@link Session}. One at a time is current; a reload swaps it. Thread-safe.
  */
 public final class Engine {
-    /** How many host names are remembered with their answers. What comes beyond is looked up anew each time. */
+    /** How many host names are remembered with their answers. With one more, all are forgotten, and found anew. */
     static final int MAX_HOSTS = 10_000;
 
     private final PolicyTable<Policy> policies;
+    private final Targets targets;
     private final LongSupplier nanoTime;
     private final LongSupplier epochMillis;
     private final Supplier<? extends RandomGenerator> random;
@@ -36,16 +37,18 @@ public final class Engine {
      * An engine on the machine's clocks.
      *
      * @param policies the configuration's policies
+     * @param targets what is known of origins, shared by all engines of a JVM
      * @param timer what delays are kept by, shared by all engines of a JVM
      */
-    public Engine(PolicyTable<Policy> policies, Timer timer) {
-        this(policies, timer, System::nanoTime, System::currentTimeMillis, ThreadLocalRandom::current);
+    public Engine(PolicyTable<Policy> policies, Targets targets, Timer timer) {
+        this(policies, targets, timer, System::nanoTime, System::currentTimeMillis, ThreadLocalRandom::current);
     }
 
     /**
      * An engine on given clocks.
      *
      * @param policies the configuration's policies
+     * @param targets what is known of origins
      * @param timer what delays are kept by
      * @param nanoTime the clock for everything but dates
      * @param epochMillis the wall clock, for {@code Retry-After} dates
@@ -53,11 +56,13 @@ public final class Engine {
      */
     public Engine(
             PolicyTable<Policy> policies,
+            Targets targets,
             Timer timer,
             LongSupplier nanoTime,
             LongSupplier epochMillis,
             Supplier<? extends RandomGenerator> random) {
         this.policies = policies;
+        this.targets = targets;
         this.timer = timer;
         this.nanoTime = nanoTime;
         this.epochMillis = epochMillis;
@@ -84,8 +89,9 @@ public final class Engine {
         Known[] known = hosts.get(host);
         if (known != null) {
             for (Known k : known) {
-                if (k.port == effectivePort && k.secure == secure) {
-                    return k.target;
+                Target target = k.target;
+                if (k.port == effectivePort && k.secure == secure && (target == null || !target.isForgotten())) {
+                    return target;
                 }
             }
         }
@@ -97,14 +103,22 @@ public final class Engine {
         Policy policy = policies.find(canonical, port);
         Target target = policy == null || policy.mode() == Mode.OFF
                 ? null
-                : new Target(policy, new Origin(secure ? "https" : "http", canonical, port));
-        if (hosts.size() < MAX_HOSTS) {
-            hosts.merge(host, new Known[] {new Known(secure, port, target)}, Engine::joined);
+                : targets.get(policy, new Origin(secure ? "https" : "http", canonical, port), nanoTime());
+        if (hosts.size() >= MAX_HOSTS) {
+            hosts.clear();
         }
+        hosts.merge(host, new Known[] {new Known(secure, port, target)}, Engine::joined);
         return target;
     }
 
     private static Known[] joined(Known[] old, Known[] added) {
+        for (int i = 0; i < old.length; i++) {
+            if (old[i].port == added[0].port && old[i].secure == added[0].secure) {
+                Known[] renewed = old.clone();
+                renewed[i] = added[0];
+                return renewed;
+            }
+        }
         if (old.length >= 16) {
             // A host with ever new ports (a test server, say): the oldest goes.
             Known[] shifted = Arrays.copyOfRange(old, 1, old.length + 1);
@@ -118,7 +132,7 @@ public final class Engine {
 
     /** Starts a call. */
     public Session session(Target target, CallInfo call) {
-        return new Session(target.policy(), call, random.get(), epochMillis);
+        return new Session(target, call, random.get(), epochMillis, targets.observer());
     }
 
     /** {@code System.nanoTime}, or a test's clock. */

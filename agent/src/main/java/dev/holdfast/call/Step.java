@@ -1,6 +1,10 @@
 package dev.holdfast.call;
 
-/** What a driver has to do next. */
+import dev.holdfast.policy.ConcurrencyLimit;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What a driver has to do next. {@link Deliver} and {@link Reject} end the call. */
 public sealed interface Step {
     /**
      * Send an attempt and report what it gave to {@link Session#after}.
@@ -12,16 +16,30 @@ public sealed interface Step {
     record Send(int attempt, long timeoutNanos) implements Step {}
 
     /**
-     * Wait, then call {@link Session#resume}. Whatever response the attempt gave is discarded: nothing of it reaches
-     * the application.
+     * Wait, then call {@link Session#resume}. Whatever response an attempt gave is discarded: nothing of it reaches
+     * the application. May be the first step of a call.
      *
      * @param nanos how long, at least 0
+     * @param ticket the wait ends early when this place in a queue is granted; null for a wait that does not
      */
-    record Wait(long nanos) implements Step {}
+    record Wait(long nanos, ConcurrencyLimit.@Nullable Ticket ticket) implements Step {
+        /** A wait that ends with its time. */
+        public Wait(long nanos) {
+            this(nanos, null);
+        }
+    }
 
     /** Give the application the outcome of the attempt just reported; for a failure, {@link Session#finalError}. */
     record Deliver() implements Step {
         /** The one instance that is needed. */
         public static final Deliver INSTANCE = new Deliver();
     }
+
+    /**
+     * End the call with this exception: Holdfast let an attempt not pass, and there is no outcome to deliver, for there was
+     * none or it was discarded. Complete as it is; not for {@link Session#finalError}.
+     *
+     * @param error names the origin, the reason and when to come back
+     */
+    record Reject(IOException error) implements Step {}
 }

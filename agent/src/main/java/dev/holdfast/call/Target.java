@@ -1,13 +1,135 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RateLimit;
+import dev.holdfast.policy.RetryBudget;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A policy applied to one origin: the answer to "does this call concern us". Holds (later: breaker, budget) the state
- * shared by all calls to that origin. Thread-safe.
- *
- * @param policy what the configuration says
- * @param origin whom it is applied to
+ * A policy applied to one origin: the answer to "does this call concern us", with what all its calls share: the breaker, the
+ * budget, the limits, each only where the policy has it. Thread-safe, without locks.
  */
-public record Target(Policy policy, Origin origin) {}
+public final class Target {
+    /** How exactly it is known when a target was used last: a call that comes sooner writes nothing. */
+    private static final long USED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Policy policy;
+    private final Origin origin;
+    private final @Nullable CircuitBreaker breaker;
+    private final @Nullable RetryBudget budget;
+    private final @Nullable ConcurrencyLimit concurrency;
+    private final @Nullable RateLimit rate;
+
+    private final AtomicLong used;
+    private volatile boolean forgotten;
+
+    /**
+     * A target.
+     *
+     * @param policy what the configuration says
+     * @param origin whom it is applied to
+     * @param before the target under an earlier configuration; what has the same rules goes on as it is
+     * @param observer told of the breaker's transitions
+     * @param now the time now
+     */
+    Target(Policy policy, Origin origin, @Nullable Target before, Observer observer, long now) {
+        this.policy = policy;
+        this.origin = origin;
+        this.used = new AtomicLong(now);
+        if (before != null && before.policy.breaker().equals(policy.breaker())) {
+            breaker = before.breaker;
+        } else {
+            breaker = policy.breaker().enabled()
+                    ? new CircuitBreaker(
+                            policy.breaker(), (from, to, reason, when) -> observer.transition(this, from, to, reason))
+                    : null;
+        }
+        if (before != null && before.policy.budget().equals(policy.budget())) {
+            budget = before.budget;
+        } else {
+            budget = policy.budget().enabled()
+                    ? new RetryBudget(
+                            policy.budget().ratio(),
+                            policy.budget().minPerSecond(),
+                            policy.budget().ttlNanos())
+                    : null;
+        }
+        if (before != null && before.policy.limits().equals(policy.limits())) {
+            concurrency = before.concurrency;
+            rate = before.rate;
+        } else {
+            int places = policy.limits().maxConcurrent();
+            concurrency = places > 0 ? new ConcurrencyLimit(places) : null;
+            int permits = policy.limits().ratePermits();
+            rate = permits > 0 ? new RateLimit(permits, policy.limits().rateNanos(), now) : null;
+        }
+    }
+
+    /** What the configuration says. */
+    public Policy policy() {
+        return policy;
+    }
+
+    /** Whom it is applied to. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The breaker, where the policy has one. */
+    public @Nullable CircuitBreaker breaker() {
+        return breaker;
+    }
+
+    /** The retry budget, where the policy has one. */
+    public @Nullable RetryBudget budget() {
+        return budget;
+    }
+
+    /** The limit on attempts at a time, where the policy has one. */
+    public @Nullable ConcurrencyLimit concurrency() {
+        return concurrency;
+    }
+
+    /** The limit on attempts in a time, where the policy has one. */
+    public @Nullable RateLimit rate() {
+        return rate;
+    }
+
+    /** A call begins. */
+    void used(long now) {
+        if (now - used.getOpaque() > USED_NANOS) {
+            used.setOpaque(now);
+        }
+    }
+
+    /** When a call began last, to within a second. */
+    long lastUsed() {
+        return used.getOpaque();
+    }
+
+    /** Whether nothing would be lost with it but a few counts: a breaker that is not closed must outlive any flood. */
+    boolean mayBeForgotten() {
+        return (breaker == null || breaker.state() == CircuitBreaker.State.CLOSED)
+                && (concurrency == null || concurrency.taken() == 0);
+    }
+
+    /** It made room for others: whoever holds it looks it up anew. */
+    void forget() {
+        forgotten = true;
+    }
+
+    /** See {@link #forget}. */
+    boolean isForgotten() {
+        return forgotten;
+    }
+
+    @Override
+    public String toString() {
+        return policy.name() + " for " + origin;
+    }
+}

@@ -67,6 +67,8 @@ record Key(
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";
             case WINDOW -> "a number of calls from " + range() + ", or a duration such as \"30s\"";
+            case RATE -> "a number and a time, such as \"100/s\", \"50/10s\" or \"5000/h\", or \"\" for any number";
+            case HEDGE_DELAY -> "a duration such as \"200ms\", \"p95\", or \"\" for none";
             case TEXT -> "a string";
             case ADDRESS -> "\"host:port\", such as \"127.0.0.1:9464\", or \"\" for none";
             case URL -> "an http or https URL without user information, or \"\" for none";

@@ -31,7 +31,14 @@ final class PolicyFactory {
      */
     static Policy policy(String name, Settings settings) {
         Mode mode = Mode.valueOf(((String) settings.get("mode").value()).toUpperCase(Locale.ROOT));
-        return new Policy(name, mode, retry(settings));
+        return new Policy(
+                name,
+                mode,
+                retry(settings),
+                LoadFactory.breaker(settings),
+                LoadFactory.budget(settings),
+                LoadFactory.limits(settings),
+                LoadFactory.hedge(settings));
     }
 
     private static RetryPolicy retry(Settings settings) {
@@ -115,6 +122,7 @@ final class PolicyFactory {
         if (value(deadline) > 0 && value(deadline) < value(attempt)) {
             conflict(deadline, "is shorter than", attempt);
         }
+        warnOfAnIdleBreaker(settings);
         if (!isOn(settings)) {
             return;
         }
@@ -128,6 +136,23 @@ final class PolicyFactory {
             Setting at = later(statuses, errors);
             problems.warn(
                     at.line(), at.column(), at.path(), "no status, no error and no header is retried: nothing ever is");
+        }
+    }
+
+    private void warnOfAnIdleBreaker(Settings settings) {
+        if (!settings.get("retry.circuit_breaker.enabled").builtIn()) {
+            return;
+        }
+        for (Key key : Keys.all()) {
+            Setting setting = settings.get(key.path());
+            if (key.section().equals("retry.circuit_breaker") && !setting.builtIn()) {
+                problems.warn(
+                        setting.line(),
+                        setting.column(),
+                        setting.path(),
+                        "has no effect: the breaker is off by default; write enabled = true beside it");
+                return;
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Durations and sizes as people write them. Durations are those of the seed's language, {@code "1h15m30.5s"}, with days
  * beside them; sizes are binary, {@code "64KiB"}.
@@ -33,6 +35,27 @@ final class Quantities {
      */
     static long parseSize(String text) {
         return parse(text, SIZE_UNITS, BYTES);
+    }
+
+    /**
+     * So many in a time.
+     *
+     * @param permits how many
+     * @param nanos in how many nanoseconds
+     */
+    record Rate(int permits, long nanos) {}
+
+    /** Reads a rate such as {@code "100/s"} or {@code "50/10s"}: up to a million, in up to a day; null if it is none. */
+    static @Nullable Rate parseRate(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 1 || slash > 7 || slash == text.length() - 1) {
+            return null;
+        }
+        double permits = number(text, 0, slash);
+        String time = text.substring(slash + 1);
+        long nanos = parseDuration(isNumberPart(time.charAt(0)) ? time : "1" + time);
+        boolean good = permits >= 1 && permits <= 1_000_000 && permits == Math.rint(permits) && nanos > 0;
+        return good && nanos <= NANOS[0] ? new Rate((int) permits, nanos) : null;
     }
 
     /** Writes a duration in the fewest units that say it exactly. */

@@ -166,6 +166,9 @@ final class ValueReader {
                 found instanceof String text && (key.choices().contains(text) || isClassName(text)) ? text : null;
             case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
             case WINDOW -> window(key, found);
+            case RATE ->
+                found instanceof String text && (text.isEmpty() || Quantities.parseRate(text) != null) ? text : null;
+            case HEDGE_DELAY -> found instanceof String text && isHedgeDelay(text) ? text : null;
             case TEXT -> found instanceof String ? found : null;
             case ADDRESS -> found instanceof String text && Text.isAddress(text) ? text : null;
             case URL -> found instanceof String text && Text.isHttpUrl(text) ? text : null;
@@ -202,6 +205,10 @@ final class ValueReader {
             return within(key, number);
         }
         return found instanceof String text && Quantities.parseDuration(text) > 0 ? text : null;
+    }
+
+    private static boolean isHedgeDelay(String text) {
+        return text.isEmpty() || text.equals("p95") || Quantities.parseDuration(text) > 0;
     }
 
     /** Whether a text names a class as a file may: with its package, so that a mistyped kind is not taken for one. */

@@ -28,6 +28,10 @@ enum ValueType {
     HEADERS("table of headers"),
     /** A number of calls, or a duration. */
     WINDOW("integer or duration"),
+    /** So many in a time, such as {@code "100/s"}, or empty for any number. */
+    RATE("rate"),
+    /** A duration, {@code "p95"}, or empty for none. */
+    HEDGE_DELAY("duration or word"),
     /** Any text. */
     TEXT("string"),
     /** {@code host:port}, or empty for none. */

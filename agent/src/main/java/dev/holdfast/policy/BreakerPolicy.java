@@ -21,7 +21,8 @@ import java.util.Set;
  * @param probes how many probes may be under way at a time
  * @param probeLeaseNanos a probe that has not reported for so long has lost its place to another
  * @param rampNanos how long, after closing, a growing share of the calls is admitted; 0: all at once
- * @param failureStatuses the statuses that count as failures
+ * @param failureStatuses the statuses that count as failures; empty: every 5xx but 501, which says what the origin can,
+ *     not how it is
  */
 public record BreakerPolicy(
         boolean enabled,
@@ -41,6 +42,10 @@ public record BreakerPolicy(
         long probeLeaseNanos,
         long rampNanos,
         Set<Integer> failureStatuses) {
+
+    /** No breaker. */
+    public static final BreakerPolicy NONE =
+            new BreakerPolicy(false, Forced.NONE, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, Set.of());
 
     /** States that are set by hand. */
     public enum Forced {
@@ -74,6 +79,11 @@ public record BreakerPolicy(
         if (usesWindow(failureRate, slowNanos, slowRate) && windowCalls == 0 && windowNanos == 0) {
             throw new IllegalArgumentException("a rate needs a window");
         }
+    }
+
+    /** Whether a response with this status counts as a failure. */
+    public boolean isFailure(int status) {
+        return failureStatuses.isEmpty() ? status >= 500 && status != 501 : failureStatuses.contains(status);
     }
 
     /** Whether a rate is looked at, so that outcomes must be kept in a window. */

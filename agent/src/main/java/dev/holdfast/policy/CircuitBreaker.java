@@ -31,17 +31,28 @@ public final class CircuitBreaker {
     /** Why a breaker changed its state. */
     public enum Reason {
         /** So many failures in a row. */
-        CONSECUTIVE_FAILURES,
+        CONSECUTIVE_FAILURES("too many failures in a row"),
         /** The share of failures in the window. */
-        FAILURE_RATE,
+        FAILURE_RATE("too large a share of failures"),
         /** The share of slow calls in the window. */
-        SLOW_RATE,
+        SLOW_RATE("too large a share of slow calls"),
         /** The open time is over. */
-        OPEN_TIME_OVER,
+        OPEN_TIME_OVER("its open time is over"),
         /** A probe failed. */
-        PROBE_FAILED,
+        PROBE_FAILED("a probe failed"),
         /** Enough probes went well. */
-        PROBES_SUCCEEDED
+        PROBES_SUCCEEDED("enough probes went well");
+
+        private final String text;
+
+        Reason(String text) {
+            this.text = text;
+        }
+
+        /** For people. */
+        public String text() {
+            return text;
+        }
     }
 
     /** The right to make one attempt. To be handed back by exactly one of the {@code on…} methods. */
@@ -113,14 +124,33 @@ public final class CircuitBreaker {
      * @param took how long it took
      * @param now when it ended
      * @param random see {@link #tryAcquire}
+     * @return how many failures in a row this ended, for {@link #onLateFailure}
      */
-    public void onSuccess(Permit permit, long took, long now, RandomGenerator random) {
-        record(permit, false, took, now, random);
+    public int onSuccess(Permit permit, long took, long now, RandomGenerator random) {
+        return record(permit, false, took, now, random);
     }
 
     /** An attempt failed. See {@link #onSuccess}. */
     public void onFailure(Permit permit, long took, long now, RandomGenerator random) {
-        record(permit, true, took, now, random);
+        int unused = record(permit, true, took, now, random);
+    }
+
+    /**
+     * An attempt that was taken for a success at its response's head failed later, in the body. The failures in a row go on
+     * as if there had been no success; in a window, the attempt then counts twice.
+     *
+     * @param permit the attempt's
+     * @param ended what {@link #onSuccess} gave
+     * @param now when it failed
+     * @param random see {@link #tryAcquire}
+     */
+    public void onLateFailure(Permit permit, int ended, long now, RandomGenerator random) {
+        if (permit instanceof Closed closed && closed == phase.get()) {
+            closed.inARow.addAndGet(ended);
+            onFailure(permit, 0, now, random);
+        } else if (permit instanceof Probe probe && probe.of == phase.get()) {
+            openAgain(probe.of, now, random);
+        }
     }
 
     /** An attempt came to nothing that says anything about the origin: it was cancelled, or interrupted. */
@@ -130,30 +160,37 @@ public final class CircuitBreaker {
         }
     }
 
-    private void record(Permit permit, boolean failure, long took, long now, RandomGenerator random) {
+    private int record(Permit permit, boolean failure, long took, long now, RandomGenerator random) {
         boolean slow = policy.slowNanos() > 0 && took >= policy.slowNanos();
         if (permit instanceof Closed closed) {
             if (closed == phase.get()) {
-                Reason reason = closed.record(policy, failure, slow, now);
+                int ended = closed.inARow(failure);
+                Reason reason = closed.record(policy, ended, failure, slow, now);
                 if (reason != null) {
                     open(closed, policy.openNanos(), reason, now, random);
                 }
+                return failure ? 0 : ended;
             }
         } else if (permit instanceof Probe probe && probe.giveBack() && probe.of == phase.get()) {
             if (failure || (slow && policy.slowRate() > 0)) {
-                long longer = Math.min(policy.maxOpenNanos(), saturatedDouble(probe.of.openBefore));
-                open(probe.of, longer, Reason.PROBE_FAILED, now, random);
+                openAgain(probe.of, now, random);
             } else if (probe.of.successes.incrementAndGet() == policy.successThreshold()) {
                 if (phase.compareAndSet(probe.of, new Closed(policy, now, policy.rampNanos() > 0))) {
                     listener.transition(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED, now);
                 }
             }
         }
+        return 0;
+    }
+
+    private void openAgain(HalfOpen from, long now, RandomGenerator random) {
+        long longer = Math.min(policy.maxOpenNanos(), saturatedDouble(from.openBefore));
+        open(from, longer, Reason.PROBE_FAILED, now, random);
     }
 
     private void open(Phase from, long lasting, Reason reason, long now, RandomGenerator random) {
         double spread = policy.openJitter() == 0 ? 0 : (random.nextDouble() * 2 - 1) * policy.openJitter();
-        Open open = new Open(now + (long) (lasting * (1 + spread)), lasting);
+        Open open = new Open(now + (long) (lasting * (1 + spread)), lasting, reason);
         if (phase.compareAndSet(from, open)) {
             listener.transition(from.state(), State.OPEN, reason, now);
         }
@@ -176,12 +213,24 @@ public final class CircuitBreaker {
                         : current().state();
     }
 
+    /** Whether an attempt would be rejected now for being open; says nothing of probes and ramps. Takes no permit. */
+    public boolean rejects(long now) {
+        return nanosToProbe(now) > 0 && policy.forced() != BreakerPolicy.Forced.OBSERVE;
+    }
+
     /** How long until the next probe may pass: 0 where calls pass, or may pass, now; {@link Long#MAX_VALUE} for never. */
     public long nanosToProbe(long now) {
         if (policy.forced() == BreakerPolicy.Forced.OPEN) {
             return Long.MAX_VALUE;
         }
-        return current() instanceof Open open ? Math.max(0, open.until - now) : 0;
+        return policy.forced() != BreakerPolicy.Forced.CLOSED && current() instanceof Open open
+                ? Math.max(0, open.until - now)
+                : 0;
+    }
+
+    /** Why it is open: the last failed probe, or what opened it in the first place; null where it is not open. */
+    public @Nullable Reason openBecause() {
+        return current() instanceof Open open ? open.reason : null;
     }
 
     /** The rules. */
@@ -216,15 +265,19 @@ public final class CircuitBreaker {
             return share >= 1 || random.nextDouble() < share;
         }
 
+        /** After a failure, how many in a row there are now; after a success, how many it ended. */
+        int inARow(boolean failure) {
+            if (failure) {
+                return inARow.incrementAndGet();
+            }
+            return inARow.get() == 0 ? 0 : inARow.getAndSet(0);
+        }
+
         /** Why the breaker must open now, or null. */
         @Nullable
-        Reason record(BreakerPolicy policy, boolean failure, boolean slow, long now) {
-            if (failure) {
-                if (policy.failureThreshold() > 0 && inARow.incrementAndGet() >= policy.failureThreshold()) {
-                    return Reason.CONSECUTIVE_FAILURES;
-                }
-            } else if (inARow.get() != 0) {
-                inARow.set(0);
+        Reason record(BreakerPolicy policy, int row, boolean failure, boolean slow, long now) {
+            if (failure && policy.failureThreshold() > 0 && row >= policy.failureThreshold()) {
+                return Reason.CONSECUTIVE_FAILURES;
             }
             OutcomeWindow outcomes = window;
             if (outcomes == null) {
@@ -250,7 +303,7 @@ public final class CircuitBreaker {
         }
     }
 
-    private record Open(long until, long lasted) implements Phase {
+    private record Open(long until, long lasted, Reason reason) implements Phase {
         @Override
         public State state() {
             return State.OPEN;

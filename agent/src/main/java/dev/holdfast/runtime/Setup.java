@@ -1,6 +1,8 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.ConfigException;
 import dev.holdfast.config.ConfigLoader;
@@ -44,7 +46,7 @@ record Setup(@Nullable Engine engine, String summary, List<String> notices) {
         }
         int policies = configuration.policies().size();
         return new Setup(
-                new Engine(new PolicyTable<>(configuration.policies()), new Timer()),
+                new Engine(new PolicyTable<>(configuration.policies()), new Targets(Observer.NONE), new Timer()),
                 "is active: " + policies + (policies == 1 ? " policy" : " policies") + " from " + file,
                 notices);
     }

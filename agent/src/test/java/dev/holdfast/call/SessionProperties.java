@@ -35,7 +35,7 @@ class SessionProperties {
         Run(Policy policy, SessionTest.Call call, List<Event> events, long start, long seed) {
             started = start;
             now = start;
-            Session session = new Session(policy, call, new Random(seed), () -> 1_000_000L);
+            Session session = SessionTest.session(policy, call, new Random(seed), () -> 1_000_000L);
             RetryPolicy rule = policy.retry();
             Step step = session.begin(now);
             while (!(step instanceof Step.Deliver)) {
@@ -89,7 +89,7 @@ class SessionProperties {
             @ForAll("events") List<Event> events,
             @ForAll("starts") long start,
             @ForAll long seed) {
-        Policy policy = new Policy("*", dev.holdfast.policy.Mode.ENFORCE, rule);
+        Policy policy = Policies.retry().around(rule);
 
         Run run = new Run(policy, call, events, start, seed);
 
@@ -102,7 +102,7 @@ class SessionProperties {
     @Property
     void anIdempotentCallToAnOriginThatAlwaysFailsUsesAllItsRetries(
             @ForAll("policies") RetryPolicy rule, @ForAll long seed) {
-        Policy policy = new Policy("*", dev.holdfast.policy.Mode.ENFORCE, withoutDeadline(rule));
+        Policy policy = Policies.retry().around(withoutDeadline(rule));
 
         Run run = new Run(policy, new SessionTest.Call("GET"), List.of(new Event(SessionTest.status(503), 1)), 0, seed);
 

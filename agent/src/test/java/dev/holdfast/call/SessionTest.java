@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -179,7 +181,12 @@ class SessionTest {
     }
 
     private Session session(Policy policy) {
-        return new Session(policy, call, new Random(1), () -> 0);
+        return session(policy, call, new Random(1), () -> 0);
+    }
+
+    static Session session(Policy policy, CallInfo call, Random random, LongSupplier epochMillis) {
+        Target target = new Target(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
+        return new Session(target, call, random, epochMillis, Observer.NONE);
     }
 
     static Outcome.Response status(int status) {

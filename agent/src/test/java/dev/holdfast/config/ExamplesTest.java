@@ -53,6 +53,11 @@ class ExamplesTest {
         assertThat(policy.retry().errors())
                 .as("what the file lists, nothing of the defaults")
                 .containsExactlyInAnyOrder(ErrorKind.CONNECTION_TIMEOUT, ErrorKind.DNS_RESOLUTION);
-        assertThat(configuration.inactive()).containsExactly("retry.circuit_breaker", "retry.fallback");
+        assertThat(policy.breaker().enabled()).isTrue();
+        assertThat(policy.breaker().failureThreshold()).isEqualTo(5);
+        assertThat(policy.breaker().successThreshold()).isEqualTo(3);
+        assertThat(policy.breaker().openNanos()).isEqualTo(60_000_000_000L);
+        assertThat(policy.breaker().maxOpenNanos()).isEqualTo(60_000_000_000L);
+        assertThat(configuration.inactive()).containsExactly("retry.fallback");
     }
 }

@@ -2,9 +2,12 @@ package dev.holdfast.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.policy.BudgetPolicy;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy.HeaderCondition;
@@ -180,16 +183,59 @@ class InheritanceTest {
     @Test
     void keysOfPartsThatAreNotBuiltAreAcceptedAndNamed() throws ConfigException {
         Configuration configuration = ConfigLoader.parse("""
-                [hosts."a".retry.circuit_breaker]
-                sliding_window = "30s"
                 [retry.fallback]
                 strategy = ["cache", "degraded"]
                 [admin]
                 listen = "[::1]:9464"
                 """, "t.toml");
 
-        assertThat(configuration.inactive())
-                .containsExactlyInAnyOrder("retry.circuit_breaker", "retry.fallback", "admin");
+        assertThat(configuration.inactive()).containsExactlyInAnyOrder("retry.fallback", "admin");
+    }
+
+    @Test
+    void whatProtectsAnOriginIsInheritedKeyByKey() throws ConfigException {
+        Configuration configuration = ConfigLoader.parse("""
+                [limits]
+                max_rate = "50/10s"
+                [retry.circuit_breaker]
+                enabled = true
+                failure_rate_threshold = 0.5
+                sliding_window = 20
+                [retry.hedge]
+                delay = "p95"
+                [hosts."a".retry.circuit_breaker]
+                sliding_window = "30s"
+                failure_threshold = 7
+                timeout = "2s"
+                max_timeout = "1m"
+                [hosts."a".limits]
+                max_concurrent = 3
+                max_wait = "0s"
+                [hosts."a".retry.hedge]
+                delay = "250ms"
+                [hosts."a".retry.budget]
+                ratio = 0.1
+                """, "t.toml");
+
+        Policy any = policy(configuration, "*");
+        assertThat(any.breaker().failureThreshold()).as("a rate decides").isZero();
+        assertThat(any.breaker().windowCalls()).isEqualTo(20);
+        assertThat(any.breaker().minimumCalls())
+                .as("no more than there is room for")
+                .isEqualTo(20);
+        assertThat(any.limits()).isEqualTo(new LimitPolicy(0, 50, 10_000_000_000L, 1_000_000_000L));
+        assertThat(any.hedge()).isEqualTo(new HedgePolicy(true, 0));
+
+        Policy a = policy(configuration, "a");
+        assertThat(a.breaker().failureThreshold()).isEqualTo(7);
+        assertThat(a.breaker().windowCalls()).isZero();
+        assertThat(a.breaker().windowNanos()).isEqualTo(30_000_000_000L);
+        assertThat(a.breaker().minimumCalls()).isEqualTo(100);
+        assertThat(a.breaker().openNanos()).isEqualTo(2_000_000_000L);
+        assertThat(a.breaker().maxOpenNanos()).isEqualTo(60_000_000_000L);
+        assertThat(a.limits()).isEqualTo(new LimitPolicy(3, 50, 10_000_000_000L, 0));
+        assertThat(a.hedge()).isEqualTo(new HedgePolicy(true, 250_000_000L));
+        assertThat(a.budget()).isEqualTo(new BudgetPolicy(true, 0.1, 10, 10_000_000_000L));
     }
 
     @Test

@@ -34,12 +34,12 @@ class LeakIT {
                 initial_delay = "0s"
                 max_delay = "1ms"
                 jitter = false
-                [hosts."127.0.0.2".retry.circuit_breaker]
+                [hosts."127.0.0.2".retry.budget]
                 enabled = false
                 [hosts."127.0.0.8".retry]
                 initial_delay = "60s"
                 max_delay = "60s"
-                [hosts."127.0.0.8".retry.circuit_breaker]
+                [hosts."127.0.0.8".retry.budget]
                 enabled = false
                 """);
         Set<String> seen = ConcurrentHashMap.newKeySet();

@@ -24,6 +24,11 @@ public final class Policies {
     private long bufferResponse;
     private long replayLimit = 64 * 1024;
 
+    private BreakerPolicy breaker = BreakerPolicy.NONE;
+    private BudgetPolicy budget = new BudgetPolicy(false, 0.2, 10, 10_000_000_000L);
+    private LimitPolicy limits = LimitPolicy.NONE;
+    private HedgePolicy hedge = HedgePolicy.NONE;
+
     private Policies() {}
 
     public static Policies retry() {
@@ -85,6 +90,31 @@ public final class Policies {
         return this;
     }
 
+    public Policies breaker(BreakerPolicy value) {
+        breaker = value;
+        return this;
+    }
+
+    public Policies budget(double ratio, double perSecond) {
+        budget = new BudgetPolicy(true, ratio, perSecond, Duration.ofSeconds(10).toNanos());
+        return this;
+    }
+
+    public Policies limits(LimitPolicy value) {
+        limits = value;
+        return this;
+    }
+
+    public Policies hedge(HedgePolicy value) {
+        hedge = value;
+        return this;
+    }
+
+    /** These rules around a retry policy that a test has made. */
+    public Policy around(RetryPolicy retry) {
+        return new Policy("*", Mode.ENFORCE, retry, breaker, budget, limits, hedge);
+    }
+
     public RetryPolicy build() {
         return new RetryPolicy(
                 true,
@@ -109,6 +139,6 @@ public final class Policies {
     }
 
     public Policy policy(Mode mode) {
-        return new Policy("*", mode, build());
+        return new Policy("*", mode, build(), breaker, budget, limits, hedge);
     }
 }

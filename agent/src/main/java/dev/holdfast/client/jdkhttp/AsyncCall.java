@@ -6,6 +6,7 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.weave.Defects;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -185,6 +186,11 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             }
         });
         return true;
+    }
+
+    @Override
+    public void reject(IOException error) {
+        future.completeExceptionally(error);
     }
 
     @Override

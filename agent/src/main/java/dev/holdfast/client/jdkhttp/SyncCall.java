@@ -39,7 +39,7 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
 
     /** The response that the application gets, or null: nothing was sent, run the original. */
     @Nullable
-    HttpResponse<T> run() throws InterruptedException {
+    HttpResponse<T> run() throws IOException, InterruptedException {
         Throwable defect = null;
         try {
             BlockingDriver.run(call.engine, call.session, this);

@@ -370,12 +370,12 @@ final class Exchange implements CallInfo {
             HttpURLConnection next = next();
             if (next != null) {
                 discard();
-                sleep(wait.nanos());
+                Step.Send granted = granted(wait);
                 delegate = next;
                 bodySource = null;
                 body = null;
-                sending = (Step.Send) session().resume(engine.nanoTime());
-                trim(next, sending);
+                sending = granted;
+                trim(next, granted);
                 return true;
             }
         }
@@ -426,14 +426,35 @@ final class Exchange implements CallInfo {
         delegate.disconnect();
     }
 
-    private void sleep(long nanos) throws IOException {
-        CountDownLatch wait = new CountDownLatch(1);
-        waiting = wait;
-        try {
-            if (!abandoned() && !wait.await(nanos, TimeUnit.NANOSECONDS)) {
-                return;
+    /** Waits as long as the session asks for before the next attempt may be sent. */
+    private Step.Send granted(Step step) throws IOException {
+        Step next = step;
+        while (!(next instanceof Step.Send)) {
+            if (next instanceof Step.Wait wait) {
+                sleep(wait);
+                next = session().resume(engine.nanoTime());
+            } else if (next instanceof Step.Reject reject) {
+                throw ended(reject.error());
+            } else {
+                throw ended(new SocketException("Socket closed"));
             }
-            end(new SocketException("Socket closed"));
+        }
+        return (Step.Send) next;
+    }
+
+    private void sleep(Step.Wait wait) throws IOException {
+        CountDownLatch over = new CountDownLatch(1);
+        waiting = over;
+        try {
+            if (wait.ticket() != null) {
+                wait.ticket().onGranted(over::countDown);
+            }
+            if (!abandoned()) {
+                boolean unused = over.await(wait.nanos(), TimeUnit.NANOSECONDS);
+            }
+            if (abandoned()) {
+                end(new SocketException("Socket closed"));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end(new InterruptedIOException("interrupted while waiting to try again"));
@@ -445,10 +466,15 @@ final class Exchange implements CallInfo {
     /** The application itself ended the call during a wait. */
     private void end(IOException how) throws IOException {
         session().cancel(engine.nanoTime());
+        throw ended(how);
+    }
+
+    /** What every entry throws from now on. */
+    private IOException ended(IOException how) {
         settled = true;
         sending = null;
         ended = how;
-        throw how;
+        return how;
     }
 
     private void failIfEnded() throws IOException {
@@ -458,7 +484,7 @@ final class Exchange implements CallInfo {
         }
     }
 
-    private Step.Send begun() {
+    private Step.Send begun() throws IOException {
         Step.Send current = sending;
         if (current == null) {
             bringMethod(delegate);
@@ -469,7 +495,7 @@ final class Exchange implements CallInfo {
             idempotencyKey = delegate.getRequestProperty("Idempotency-Key");
             Session begun = engine.session(target, this);
             session = begun;
-            current = (Step.Send) begun.begin(engine.nanoTime());
+            current = granted(begun.begin(engine.nanoTime()));
             sending = current;
             trim(delegate, current);
         }

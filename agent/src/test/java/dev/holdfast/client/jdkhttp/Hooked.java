@@ -1,9 +1,11 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.policy.HostPattern;
-import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
 import java.io.IOException;
@@ -39,8 +41,9 @@ final class Hooked {
     }
 
     static Engine engine(Rules rules, String pattern) {
-        Policy policy = new Policy("test", Mode.ENFORCE, rules.policy());
-        return new Engine(new PolicyTable<>(Map.of(HostPattern.parse(pattern), policy)), new Timer());
+        Policy policy = Policies.retry().around(rules.policy());
+        return new Engine(
+                new PolicyTable<>(Map.of(HostPattern.parse(pattern), policy)), new Targets(Observer.NONE), new Timer());
     }
 
     @SuppressWarnings("unchecked") // as the woven code does: the handler's type is the response's

@@ -1,0 +1,110 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.CircuitBreaker;
+
+/**
+ * Told what happens to calls, as it happens. On the path of every call: an implementation counts, and returns at once; it
+ * must not throw. Under a policy in {@code observe} mode it is told the same decisions, though none is carried out: the
+ * target's policy says which it is. Thread-safe.
+ */
+public interface Observer {
+    /** For whom nothing of this is of interest. */
+    Observer NONE = new Observer() {};
+
+    /**
+     * An attempt ended: at its response's head, or in a failure.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param outcome what it gave
+     * @param nanos how long it took
+     */
+    default void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {}
+
+    /**
+     * There will be another attempt.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param because what the last attempt gave
+     * @param delayNanos the wait before the next
+     */
+    default void retry(Target target, CallInfo call, Outcome because, long delayNanos) {}
+
+    /** An outcome asked for another attempt, and there will be none. */
+    default void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {}
+
+    /** A second attempt is sent beside one that takes long. */
+    default void hedged(Target target, CallInfo call) {}
+
+    /** The breaker or a limit lets an attempt not pass. */
+    default void rejected(Target target, CallInfo call, Rejection reason) {}
+
+    /** An attempt waits for its turn under a limit: as long as said at most. */
+    default void limited(Target target, CallInfo call, Rejection limit, long nanos) {}
+
+    /** The breaker of an origin changed its state. */
+    default void transition(
+            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {}
+
+    /**
+     * A call ended, as far as Holdfast is concerned: at the head of the response that the application gets, or in a
+     * failure.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param result how
+     * @param attempts how many were sent
+     * @param nanos how long it took, waits included
+     */
+    default void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {}
+
+    /** The body of a response broke that the application was reading. */
+    default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}
+
+    /**
+     * The response that a call was said to have ended with was held back, and its body broke before the application saw any
+     * of it: the end and the attempt's success are void, and the call goes on.
+     */
+    default void takenBack(Target target, CallInfo call, Outcome.Failure failure) {}
+
+    /** Why there is no other attempt. */
+    enum NotRetried {
+        /** So many as there may be were sent. */
+        USED_UP,
+        /** The origin may have applied the request, or its body is gone. */
+        NOT_SAFE,
+        /** {@code Retry-After} asks for a longer wait than there may be. */
+        RETRY_AFTER_TOO_LONG,
+        /** The call's deadline would be over. */
+        DEADLINE,
+        /** The breaker is open. */
+        BREAKER_OPEN,
+        /** The retry budget is used up. */
+        BUDGET
+    }
+
+    /** What rejects an attempt. */
+    enum Rejection {
+        /** The circuit breaker. */
+        BREAKER,
+        /** The limit on attempts at a time. */
+        CONCURRENCY,
+        /** The limit on attempts in a time. */
+        RATE
+    }
+
+    /** How a call ended. */
+    enum Result {
+        /** The first attempt was good. */
+        FIRST_TRY,
+        /** A later attempt was good. */
+        SAVED_BY_RETRY,
+        /** No attempt was good. */
+        FAILED,
+        /** No attempt was good, and the last one was not even sent. */
+        REJECTED,
+        /** The application did not wait for the end. */
+        CANCELLED
+    }
+}

@@ -1,0 +1,123 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All targets of a JVM, one for each policy and origin, kept from one configuration to the next. Bounded: new ones push out
+ * those that were idle for longest, never one whose breaker is not closed. Thread-safe.
+ */
+public final class Targets {
+    /** How many there may be. */
+    static final int MAX = 10_000;
+
+    private final ConcurrentHashMap<Key, Target> targets = new ConcurrentHashMap<>();
+    private final ReentrantLock making = new ReentrantLock();
+    private final Observer observer;
+    private final int max;
+
+    /**
+     * None yet.
+     *
+     * @param observer told of what happens to their breakers
+     */
+    public Targets(Observer observer) {
+        this(observer, MAX);
+    }
+
+    Targets(Observer observer, int max) {
+        this.observer = observer;
+        this.max = max;
+    }
+
+    /**
+     * The target for a policy and an origin. One that was made under another policy of the same name hands on the state of
+     * whatever has the same rules in both.
+     */
+    Target get(Policy policy, Origin origin, long now) {
+        Key key = new Key(policy.name(), origin);
+        Target there = targets.get(key);
+        if (there != null && there.policy().equals(policy)) {
+            return there;
+        }
+        Target target = targets.compute(
+                key,
+                (k, old) -> old != null && old.policy().equals(policy)
+                        ? old
+                        : new Target(policy, origin, old, observer, now));
+        if (targets.size() > max) {
+            makeRoom(target);
+        }
+        return target;
+    }
+
+    /** Forgets a tenth of them, so that a flood of new ones does not cost a search each. */
+    private void makeRoom(Target newest) {
+        if (!making.tryLock()) {
+            return;
+        }
+        try {
+            List<Target> idle = new ArrayList<>(targets.size());
+            for (Target target : targets.values()) {
+                if (target != newest && target.mayBeForgotten()) {
+                    idle.add(target);
+                }
+            }
+            // Differences, as nanoTime is to be compared; all lie within a JVM's lifetime.
+            long from = newest.lastUsed();
+            idle.sort(Comparator.comparingLong(target -> target.lastUsed() - from));
+            int tooMany = targets.size() - max + max / 10;
+            for (Target target : idle.subList(0, Math.min(idle.size(), tooMany))) {
+                forget(target);
+            }
+            if (targets.size() > max) {
+                // Whatever there is must stay, so the newest goes: its calls begin anew each time.
+                forget(newest);
+            }
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private void forget(Target target) {
+        if (targets.remove(new Key(target.policy().name(), target.origin()), target)) {
+            target.forget();
+        }
+    }
+
+    /** Forgets those whose policy is in use no more. */
+    public void retain(Set<String> policyNames) {
+        for (Target target : targets.values()) {
+            if (!policyNames.contains(target.policy().name())) {
+                forget(target);
+            }
+        }
+    }
+
+    /** Those that there are now. */
+    public Collection<Target> all() {
+        return Collections.unmodifiableCollection(targets.values());
+    }
+
+    /** The observer of their breakers, and of the calls to them. */
+    Observer observer() {
+        return observer;
+    }
+
+    /** The target, if there is one already. */
+    @Nullable
+    Target find(String policyName, Origin origin) {
+        return targets.get(new Key(policyName, origin));
+    }
+
+    private record Key(String policyName, Origin origin) {}
+}

@@ -1,0 +1,18 @@
+package dev.holdfast.policy;
+
+/**
+ * What the configuration says about the retry budget of a host pattern. Immutable.
+ *
+ * @param enabled false: retries are bounded by {@code max_retries} alone
+ * @param ratio retries per call, at least 0
+ * @param minPerSecond retries per second that are always there, at least 0
+ * @param ttlNanos how long a call counts, in nanoseconds, above 0
+ */
+public record BudgetPolicy(boolean enabled, double ratio, double minPerSecond, long ttlNanos) {
+    /** Checks the ranges. */
+    public BudgetPolicy {
+        if (!(ratio >= 0) || !(minPerSecond >= 0) || ttlNanos < 1) {
+            throw new IllegalArgumentException("out of range");
+        }
+    }
+}

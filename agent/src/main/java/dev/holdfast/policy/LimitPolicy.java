@@ -1,0 +1,21 @@
+package dev.holdfast.policy;
+
+/**
+ * What the configuration says about how much an origin is sent, whatever comes back. Immutable.
+ *
+ * @param maxConcurrent attempts that may wait for their response's head at a time; 0: any number
+ * @param ratePermits attempts in {@code rateNanos}; 0: any number
+ * @param rateNanos the time of {@code ratePermits}, in nanoseconds
+ * @param maxWaitNanos how long an attempt waits for its turn before it is rejected, in nanoseconds
+ */
+public record LimitPolicy(int maxConcurrent, int ratePermits, long rateNanos, long maxWaitNanos) {
+    /** No limits. */
+    public static final LimitPolicy NONE = new LimitPolicy(0, 0, 1, 0);
+
+    /** Checks the ranges. */
+    public LimitPolicy {
+        if (maxConcurrent < 0 || ratePermits < 0 || rateNanos < 1 || maxWaitNanos < 0) {
+            throw new IllegalArgumentException("out of range");
+        }
+    }
+}
