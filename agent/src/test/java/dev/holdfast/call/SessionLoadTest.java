@@ -1,0 +1,362 @@
+package dev.holdfast.call;
+
+import static dev.holdfast.call.SessionTest.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.BreakerPolicy.Forced;
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What calls to one origin do to each other: breaker, budget, limits. */
+class SessionLoadTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Origin ORIGIN = new Origin("https", "api.example", 443);
+
+    private final List<String> events = new ArrayList<>();
+    private final Observer observer = new Recorder();
+    private Target target;
+
+    // ---- breaker
+
+    @Test
+    void anOpenBreakerEndsTheRetryingWithTheAnswerThatThereIs() {
+        use(Policies.retry().maxRetries(5).breaker(Breakers.consecutive(2).build()));
+        Session session = session();
+
+        session.begin(0);
+        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        session.resume(0);
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(events).contains("CLOSED -> OPEN", "not retried: BREAKER_OPEN", "ended: FAILED after 2");
+    }
+
+    @Test
+    void anOpenBreakerRejectsACallAndSaysWhatItIsAbout() {
+        use(Policies.retry().breaker(Breakers.consecutive(1).build()));
+        fail(session(), 0);
+
+        Step step = session().begin(18 * SECOND);
+
+        assertThat(((Step.Reject) step).error())
+                .isExactlyInstanceOf(ConnectException.class)
+                .hasMessage("Holdfast did not send a request to https://api.example:443: its circuit breaker is open"
+                        + " (too many failures in a row); the next probe is due in 42.0 s, at 1970-01-01T00:00:42Z")
+                .hasNoSuppressedExceptions();
+        assertThat(events).endsWith("rejected: BREAKER", "ended: REJECTED after 0");
+    }
+
+    @Test
+    void aBreakerThatOpensDuringABackoffRejectsWithTheEarlierFailuresSuppressed() {
+        use(Policies.retry().breaker(Breakers.consecutive(2).build()));
+        IOException first = new IOException("first");
+        Session session = session();
+        session.begin(0);
+        session.after(new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
+        fail(session(), 0);
+
+        Step step = session.resume(SECOND);
+
+        assertThat(((Step.Reject) step).error())
+                .hasMessageContaining("(attempt 1 before it failed)")
+                .hasSuppressedException(first);
+    }
+
+    @Test
+    void aRetryWaitsForAProbeThatIsDueSoonEnough() {
+        use(Policies.retry()
+                .breaker(Breakers.consecutive(1).open(Duration.ofMillis(500)).build()));
+        Session session = session();
+        session.begin(0);
+
+        assertThat(session.after(status(503), 0)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(session.resume(SECOND)).isInstanceOf(Step.Send.class);
+        assertThat(session.after(status(200), SECOND)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void aResponseThatIsNoFailureOfTheOriginLeavesTheBreakerAlone() {
+        use(Policies.retry().maxRetries(0).breaker(Breakers.consecutive(1).build()));
+
+        finish(session(), status(429));
+        finish(session(), status(404));
+        finish(session(), status(501));
+        finish(session(), new Outcome.Failure(new IllegalArgumentException(), ErrorKind.OTHER, false));
+        finish(session(), Outcome.Cancelled.INSTANCE);
+
+        assertThat(breaker().state()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void aBodyThatBreaksEachTimeOpensTheBreaker() {
+        use(Policies.retry().maxRetries(0).breaker(Breakers.consecutive(3).build()));
+        for (int i = 0; i < 3; i++) {
+            assertThat(breaker().state()).isEqualTo(CircuitBreaker.State.CLOSED);
+            Session session = session();
+            finish(session, status(200));
+            session.bodyFailed(cut(), 0);
+        }
+
+        assertThat(breaker().state()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void aProbeThatTheApplicationCancelsMakesRoomForTheNext() {
+        use(Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(1).open(Duration.ofSeconds(1)).build()));
+        fail(session(), 0);
+        Session probe = session();
+        assertThat(probe.begin(SECOND)).isInstanceOf(Step.Send.class);
+        assertThat(session().begin(SECOND)).isInstanceOf(Step.Reject.class);
+
+        probe.cancel(SECOND);
+
+        assertThat(session().begin(SECOND)).isInstanceOf(Step.Send.class);
+    }
+
+    @Test
+    void aForcedBreakerSaysThatItIsForced() {
+        use(Policies.retry().breaker(Breakers.consecutive(1).forced(Forced.OPEN).build()));
+
+        assertThat(((Step.Reject) session().begin(0)).error())
+                .hasMessageEndingWith("is open by configuration, for good");
+    }
+
+    @Test
+    void underObserveTheBreakerOnlyCounts() {
+        use(Policies.retry().breaker(Breakers.consecutive(1).build()).policy(Mode.OBSERVE));
+        fail(session(), 0);
+        assertThat(breaker().state()).isEqualTo(CircuitBreaker.State.OPEN);
+
+        assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
+        assertThat(events).contains("rejected: BREAKER");
+    }
+
+    // ---- budget
+
+    @Test
+    void withoutBudgetLeftTheAnswerThatThereIsIsDelivered() {
+        use(Policies.retry().budget(0.5, 0));
+        Session session = session();
+        session().begin(0); // two calls, one retry
+        session.begin(0);
+
+        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        session.resume(0);
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(events).contains("not retried: BUDGET");
+    }
+
+    @Test
+    void aRetryThatIsNotSafeCostsNoBudget() {
+        use(Policies.retry().budget(0.5, 0));
+        SessionTest.Call post = new SessionTest.Call("POST");
+        Session session = new Session(target, post, new Random(1), () -> 0, observer);
+        session.begin(0);
+        session.after(status(503), 0);
+
+        assertThat(events).contains("not retried: NOT_SAFE");
+        assertThat(target.budget().balance(0)).isEqualTo(0.5);
+    }
+
+    // ---- limits
+
+    @Test
+    void anAttemptWaitsForItsTurnUnderTheRate() {
+        use(Policies.retry().limits(new LimitPolicy(0, 2, SECOND, SECOND)));
+
+        assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
+        assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
+        Session third = session();
+        assertThat(third.begin(0)).isEqualTo(new Step.Wait(SECOND / 2));
+        assertThat(third.resume(SECOND / 2)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+        session().begin(0);
+        assertThat(((Step.Reject) session().begin(0)).error())
+                .hasMessage(
+                        "Holdfast did not send a request to https://api.example:443: max_rate allows 2 in 1.0 s, and"
+                                + " its turn would not have come within 1.0 s");
+    }
+
+    @Test
+    void noWaitForATurnGoesPastTheDeadline() {
+        use(Policies.retry().deadline(Duration.ofMillis(100)).limits(new LimitPolicy(0, 1, SECOND, 10 * SECOND)));
+        session().begin(0);
+
+        assertThat(session().begin(0)).isInstanceOf(Step.Reject.class);
+    }
+
+    @Test
+    void aPlaceIsHeldUntilTheHeadAndGoesToTheNextInTheQueue() {
+        use(Policies.retry().limits(new LimitPolicy(1, 0, 1, SECOND)));
+        Session first = session();
+        first.begin(0);
+        Session second = session();
+        Step.Wait wait = (Step.Wait) second.begin(0);
+        List<String> granted = new ArrayList<>();
+        wait.ticket().onGranted(() -> granted.add("second"));
+
+        first.after(status(200), 1);
+
+        assertThat(granted).containsExactly("second");
+        assertThat(second.resume(1)).isInstanceOf(Step.Send.class);
+        second.after(status(200), 1);
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void aRetryGivesItsPlaceUpWhileItWaits() {
+        use(Policies.retry().limits(new LimitPolicy(1, 0, 1, SECOND)));
+        Session session = session();
+        session.begin(0);
+        session.after(status(503), 0);
+
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void whoGetsNoPlaceInTimeIsRejected() {
+        use(Policies.retry().limits(new LimitPolicy(1, 0, 1, SECOND)));
+        session().begin(0);
+        Session second = session();
+        second.begin(0);
+
+        assertThat(((Step.Reject) second.resume(SECOND)).error())
+                .hasMessage(
+                        "Holdfast did not send a request to https://api.example:443: 1 attempts are under way, as many"
+                                + " as max_concurrent allows, and none ended within 1.0 s");
+        assertThat(target.concurrency().queued()).isZero();
+    }
+
+    @Test
+    void whoeverIsCancelledGivesBackWhatHeHas() {
+        use(Policies.retry().limits(new LimitPolicy(1, 0, 1, SECOND)));
+        Session holder = session();
+        holder.begin(0);
+        Session queued = session();
+        queued.begin(0);
+        Session served = session();
+        served.begin(0);
+
+        queued.cancel(0);
+        holder.cancel(0); // its place goes to the one that was served, which does not know yet
+        served.cancel(0);
+
+        assertThat(target.concurrency().taken()).isZero();
+        assertThat(target.concurrency().queued()).isZero();
+        assertThat(served.resume(0)).as("too late").isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void anOpenBreakerRejectsBeforeAnybodyWaitsForATurn() {
+        use(Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(1).build())
+                .limits(new LimitPolicy(1, 1, SECOND, 10 * SECOND)));
+        fail(session(), 0);
+
+        assertThat(((Step.Reject) session().begin(0)).error()).hasMessageContaining("circuit breaker");
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void underObserveNobodyWaits() {
+        use(Policies.retry().limits(new LimitPolicy(1, 1, SECOND, 10 * SECOND)).policy(Mode.OBSERVE));
+        session().begin(0);
+
+        assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
+        assertThat(events).contains("limited: RATE", "limited: CONCURRENCY");
+    }
+
+    // ---- what is told
+
+    @Test
+    void tellsHowCallsEnd() {
+        use(Policies.retry());
+        finish(session(), status(200));
+        Session second = session();
+        second.begin(0);
+        second.after(status(503), 0);
+        second.resume(0);
+        second.after(status(204), 0);
+
+        assertThat(events)
+                .containsExactly("ended: FIRST_TRY after 1", "retry in 1000000000", "ended: SAVED_BY_RETRY after 2");
+    }
+
+    private CircuitBreaker breaker() {
+        return target.breaker();
+    }
+
+    private static Outcome.Failure cut() {
+        return new Outcome.Failure(new IOException("cut"), ErrorKind.PREMATURE_EOF, false);
+    }
+
+    private void use(Policies policies) {
+        use(policies.policy());
+    }
+
+    private void use(Policy policy) {
+        target = new Target(policy, ORIGIN, null, observer, 0);
+    }
+
+    private Session session() {
+        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, observer);
+    }
+
+    private static void finish(Session session, Outcome outcome) {
+        session.begin(0);
+        assertThat(session.after(outcome, 0)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    private static void fail(Session session, long now) {
+        session.begin(now);
+        session.after(status(503), now);
+    }
+
+    private final class Recorder implements Observer {
+        @Override
+        public void retry(Target t, CallInfo call, Outcome because, long delayNanos) {
+            events.add("retry in " + delayNanos);
+        }
+
+        @Override
+        public void notRetried(Target t, CallInfo call, Outcome outcome, NotRetried reason) {
+            events.add("not retried: " + reason);
+        }
+
+        @Override
+        public void rejected(Target t, CallInfo call, Rejection reason) {
+            events.add("rejected: " + reason);
+        }
+
+        @Override
+        public void limited(Target t, CallInfo call, Rejection limit, long nanos) {
+            events.add("limited: " + limit);
+        }
+
+        @Override
+        public void transition(
+                Target t, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+            events.add(from + " -> " + to);
+        }
+
+        @Override
+        public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+            events.add("ended: " + result + " after " + attempts);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.holdfast.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TargetsTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Policy policy = Policies.retry()
+            .breaker(Breakers.consecutive(1).build())
+            .budget(0.2, 10)
+            .policy();
+    private final Targets targets = new Targets(Observer.NONE, 100);
+
+    @Test
+    void thereIsOneForEachPolicyAndOrigin() {
+        assertThat(targets.get(policy, host("a"), 0)).isSameAs(targets.get(policy, host("a"), 0));
+        assertThat(targets.get(policy, host("a"), 0)).isNotSameAs(targets.get(policy, host("b"), 0));
+    }
+
+    @Test
+    void aFloodOfNewOriginsPushesOutTheIdlestAndNeverAnOpenOne() {
+        Target open = targets.get(policy, host("open"), 0);
+        fail(open);
+        Target busy = targets.get(policy, host("busy"), 0);
+        for (int i = 0; i < 10_000; i++) {
+            busy.used(2 * i * SECOND);
+            targets.get(policy, host("flood" + i), 2 * i * SECOND);
+        }
+
+        assertThat(targets.all()).hasSizeBetween(80, 100);
+        assertThat(targets.get(policy, host("open"), 0)).isSameAs(open);
+        assertThat(open.isForgotten()).isFalse();
+        assertThat(targets.get(policy, host("busy"), 0)).isSameAs(busy);
+    }
+
+    @Test
+    void whereAllMustStayTheNewestGoes() {
+        for (int i = 0; i < 100; i++) {
+            fail(targets.get(policy, host("open" + i), 0));
+        }
+
+        Target another = targets.get(policy, host("another"), 0);
+
+        assertThat(another.isForgotten()).isTrue();
+        assertThat(targets.all()).hasSize(100);
+    }
+
+    @Test
+    void underANewConfigurationWhatHasTheSameRulesGoesOn() {
+        Target before = targets.get(policy, host("a"), 0);
+        Policy patient = Policies.retry()
+                .maxRetries(9)
+                .breaker(Breakers.consecutive(1).build())
+                .budget(0.5, 10)
+                .policy();
+
+        Target after = targets.get(patient, host("a"), 0);
+
+        assertThat(after.policy()).isSameAs(patient);
+        assertThat(after.breaker()).isSameAs(before.breaker());
+        assertThat(after.budget()).isNotSameAs(before.budget());
+        assertThat(targets.all()).containsExactly(after);
+    }
+
+    @Test
+    void forgetsPoliciesThatAreInUseNoMore() {
+        Target target = targets.get(policy, host("a"), 0);
+
+        targets.retain(Set.of("another"));
+
+        assertThat(targets.all()).isEmpty();
+        assertThat(target.isForgotten()).isTrue();
+    }
+
+    private static void fail(Target target) {
+        Session session = new Session(target, new SessionTest.Call("POST"), new Random(), () -> 0, Observer.NONE);
+        session.begin(0);
+        session.after(SessionTest.status(503), 0);
+    }
+
+    private static Origin host(String name) {
+        return new Origin("http", name, 80);
+    }
+}
