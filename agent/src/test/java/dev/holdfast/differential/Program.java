@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 final class Program {
     private Program() {}
 
-    /** Takes no arguments. */
+    /** Takes the ports of {@link Http2Servers}. */
     public static void main(String[] arguments) {
         Transcript transcript = new Transcript();
         new UrlConnectionCalls(transcript).run();
         new HttpClientCalls(transcript).run();
+        new SecureCalls(transcript).run();
+        new Http2Calls(transcript, Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1])).run();
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.print(transcript);
         out.flush();

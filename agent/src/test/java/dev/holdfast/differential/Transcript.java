@@ -44,7 +44,21 @@ final class Transcript {
 
     /** Runs a scenario against a server of its own, and appends what the server saw of it. */
     void scenario(String name, Scenario scenario) {
-        racing(name, scenario);
+        observed(name, ScriptedServer.http(HOST), scenario);
+    }
+
+    /** The same against a server that speaks TLS. */
+    void secure(String name, Scenario scenario) {
+        observed(name, ScriptedServer.https(HOST), scenario);
+    }
+
+    /** The same against a server whose certificate is for other addresses. */
+    void misnamed(String name, Scenario scenario) {
+        observed(name, ScriptedServer.https("127.0.0.12"), scenario);
+    }
+
+    private void observed(String name, ScriptedServer with, Scenario scenario) {
+        run(name, with, scenario);
         for (Received r : server.requests()) {
             line("server: #" + r.connection() + " " + r.method() + " " + r.target() + " " + r.headers() + " "
                     + body(r.body()));
@@ -54,8 +68,12 @@ final class Transcript {
 
     /** A scenario in which it depends on who is faster what the server sees: only what the program sees is recorded. */
     void racing(String name, Scenario scenario) {
+        run(name, ScriptedServer.http(HOST), scenario);
+    }
+
+    private void run(String name, ScriptedServer with, Scenario scenario) {
         server.close();
-        server = ScriptedServer.http(HOST).otherwise(this::answer);
+        server = with.otherwise(this::answer);
         scenarios++;
         line("== " + name);
         if (Boolean.getBoolean("differential.progress")) {
@@ -142,6 +160,9 @@ final class Transcript {
 
     /** The server's answers, by path: {@code /status/404}, {@code /redirect/302/TARGET}, …. */
     private Answer answer(Received request) {
+        if (request.method().equals("CONNECT")) {
+            return Answer.respond(403, "no tunnel");
+        }
         String[] path = URI.create(request.target()).getPath().split("/", 4);
         String word = path.length > 1 ? path[1] : "";
         String argument = path.length > 2 ? path[2] : "";

@@ -99,6 +99,7 @@ final class UrlConnectionCalls {
             c.setDoOutput(true);
             c.setRequestProperty("Expect", "100-continue");
             c.setFixedLengthStreamingMode(3L);
+            c.setReadTimeout(300); // the time for which this client waits for a 100, where it does
             t.step("connect", () -> {
                 c.connect();
                 return "connected";

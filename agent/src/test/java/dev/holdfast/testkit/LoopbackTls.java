@@ -18,13 +18,22 @@ import javax.net.ssl.TrustManagerFactory;
 public final class LoopbackTls {
     private static final char[] PASSWORD = "holdfast".toCharArray();
 
+    /** Read once: to decrypt it costs a tenth of a second. */
+    private static final KeyStore KEY_STORE = keyStore();
+
+    private static final SSLContext SERVER = newServerContext();
+
     private LoopbackTls() {}
 
     /** A context that presents the certificate. */
     public static SSLContext serverContext() {
+        return SERVER;
+    }
+
+    private static SSLContext newServerContext() {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(keyStore(), PASSWORD);
+            keys.init(KEY_STORE, PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), null, null);
             return context;
@@ -36,10 +45,9 @@ public final class LoopbackTls {
     /** A context that trusts the certificate, and nothing else. */
     public static SSLContext clientContext() {
         try {
-            KeyStore keyStore = keyStore();
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
-            trusted.setCertificateEntry("loopback", keyStore.getCertificate("loopback"));
+            trusted.setCertificateEntry("loopback", KEY_STORE.getCertificate("loopback"));
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
