@@ -33,7 +33,8 @@ class ContractIT {
             TimeoutContract.class,
             AbandonContract.class,
             ReplayContract.class,
-            TlsContract.class);
+            TlsContract.class,
+            LoadContract.class);
 
     @TempDir
     Path directory;

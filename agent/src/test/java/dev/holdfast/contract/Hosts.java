@@ -20,6 +20,12 @@ final class Hosts {
     static final String PATIENT = "127.0.0.8";
     /** As {@link #QUICK}, in mode {@code observe}. */
     static final String OBSERVED = "127.0.0.9";
+    /** 2 retries at once; 3 failures in a row open the breaker for 300 ms, 2 probes close it. */
+    static final String BREAKING = "127.0.0.10";
+    /** 3 retries at once, out of the default budget. */
+    static final String BUDGETED = "127.0.0.11";
+    /** 2 attempts at a time, which wait for 10 s; 50 attempts in 500 ms. */
+    static final String LIMITED = "127.0.0.12";
 
     private Hosts() {}
 }

@@ -11,6 +11,9 @@ interface InFlight {
     /** Waits until its thread waits for the server; a style that needs no thread has nothing to wait for. */
     void awaitReading();
 
+    /** Waits until its thread waits for something other than the server; see {@link #awaitReading}. */
+    void awaitWaiting();
+
     /** Waits for its end, for 10 seconds at most. */
     Seen seen() throws InterruptedException;
 }

@@ -192,6 +192,9 @@ enum Style {
         public void awaitReading() {}
 
         @Override
+        public void awaitWaiting() {}
+
+        @Override
         public Seen seen() throws InterruptedException {
             return await(future, start);
         }
@@ -221,6 +224,13 @@ enum Style {
                     .until(() -> Stream.of(thread.getStackTrace())
                             .anyMatch(frame -> frame.getMethodName().equals("implRead")
                                     || frame.getClassName().endsWith("CompletableFuture")));
+        }
+
+        @Override
+        public void awaitWaiting() {
+            Awaitility.await()
+                    .until(() -> Stream.of(thread.getStackTrace())
+                            .anyMatch(frame -> frame.getClassName().endsWith("CountDownLatch")));
         }
 
         @Override

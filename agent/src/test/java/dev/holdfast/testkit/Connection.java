@@ -73,6 +73,7 @@ final class Connection implements Runnable {
     }
 
     private boolean exchange(Received request) throws IOException {
+        int epoch = server.epoch(); // before the request is counted: who saw it counted can release it
         Answer answer = server.answerTo(request);
         if (answer.stage == Stage.REQUEST_HEAD) {
             end(answer.cut);
@@ -88,7 +89,7 @@ final class Connection implements Runnable {
             return false;
         }
         if (answer.held || !answer.delay.isZero()) {
-            stay(answer.held ? null : answer.delay);
+            stay(answer.held ? null : answer.delay, epoch);
         }
         if (answer.interim != null) {
             write(answer.interim.head());
@@ -118,7 +119,7 @@ final class Connection implements Runnable {
         int end = answer.stage == Stage.RESPONSE_BODY ? Math.min(length, answer.cutAfter) : length;
         for (int from = 0; from < end; ) {
             if (!answer.dripInterval.isZero()) {
-                stay(answer.dripInterval);
+                stay(answer.dripInterval, server.epoch());
             }
             int to = (int) Math.min(end, (long) from + answer.dripSize);
             write(answer.framed(from, to));
@@ -148,7 +149,7 @@ final class Connection implements Runnable {
             case RESET -> transport.setSoLinger(true, 0);
             case CLOSE -> finish();
             case HANG -> {
-                stay(null);
+                stay(null, server.epoch());
                 finish();
             }
         }
@@ -177,10 +178,10 @@ final class Connection implements Runnable {
      * Waits, without reading anything away, until the time is over, the server is released or the client has gone.
      *
      * @param time null for no limit
+     * @param epoch since when a release counts
      */
-    private void stay(@Nullable Duration time) throws IOException {
+    private void stay(@Nullable Duration time, int epoch) throws IOException {
         long until = time == null ? Long.MAX_VALUE : System.nanoTime() + time.toNanos();
-        int epoch = server.epoch();
         boolean more = false;
         while (server.epoch() == epoch) {
             long left = time == null ? GLANCE_MILLIS : (until - System.nanoTime()) / 1_000_000;

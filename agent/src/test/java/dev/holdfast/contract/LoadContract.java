@@ -1,0 +1,133 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What keeps load off an origin: the breaker in an outage and after it, the budget, the limits. */
+class LoadContract {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @ParameterizedTest
+    @EnumSource
+    void inAnOutageNothingButProbesReachesTheServerUntilItIsWell(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BREAKING)) {
+            server.otherwise(Answer.respond(503, "down"));
+            Call call = Call.get(server.uri("/path?secret=1"));
+
+            Seen last = style.call(call);
+            assertThat(last.status())
+                    .as("the third failure in a row, delivered: %s", last)
+                    .isEqualTo(503);
+            assertThat(last.text()).isEqualTo("down");
+            server.awaitRequests(3);
+
+            Seen rejected = style.call(call);
+            assertThat(rejected.thrown()).as("%s", rejected).isExactlyInstanceOf(ConnectException.class);
+            assertThat(rejected.thrown())
+                    .hasMessageStartingWith("Holdfast did not send a request to http://127.0.0.10:" + server.port()
+                            + ": its circuit breaker is open (too many failures in a row); the next probe is due in ")
+                    .hasMessageNotContaining("secret");
+            assertThat(server.requests()).hasSize(3);
+
+            // A probe that fails opens it again: one request, although there are two retries.
+            Awaitility.await().atMost(PATIENCE).until(() -> style.call(call).status() == 503);
+            assertThat(server.requests()).hasSize(4);
+
+            server.otherwise(Answer.respond(200, "up"));
+            Awaitility.await().atMost(PATIENCE).until(() -> style.call(call).status() == 200);
+            assertThat(server.requests()).hasSize(5);
+            for (int i = 0; i < 5; i++) {
+                assertThat(style.call(call).text()).isEqualTo("up");
+            }
+            assertThat(server.requests()).hasSize(10);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void aFullOutageCostsNoMoreThanTheBudget(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BUDGETED)) {
+            server.otherwise(Answer.respond(503));
+            int calls = 1000;
+            long began = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(503);
+            }
+            long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
+
+            // 20 % of the calls, and 10 a second over the time to live of 10 s and the time that this took.
+            assertThat(server.requests())
+                    .hasSizeBetween(calls + calls / 5, (int) (calls + calls / 5 + 10 * (10 + seconds)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void noMoreAttemptsThanAllowedAreUnderWayAtATime(Style style) throws InterruptedException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.LIMITED)) {
+            server.otherwise(Answer.respond(200, "fine").held());
+            List<InFlight> calls = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                calls.add(style.start(Call.get(server.uri("/" + i))));
+            }
+            server.awaitRequests(2);
+            // The others have had the time of a round trip that is not held up.
+            try (ScriptedServer other = ScriptedServer.http(Hosts.BARE)) {
+                assertThat(style.call(Call.get(other.uri("/"))).status()).isEqualTo(200);
+            }
+            assertThat(server.requests()).hasSize(2);
+
+            for (int sent = 2; sent <= 6; sent += 2) {
+                server.awaitRequests(sent);
+                assertThat(server.requests()).hasSize(sent);
+                server.release();
+            }
+            for (InFlight call : calls) {
+                assertThat(call.seen().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void whoGivesUpWaitingForAPlaceLeavesTheQueue(Style style) throws InterruptedException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.LIMITED)) {
+            server.otherwise(Answer.respond(200, "fine").held());
+            InFlight first = style.start(Call.get(server.uri("/1")));
+            InFlight second = style.start(Call.get(server.uri("/2")));
+            server.awaitRequests(2);
+            InFlight queued = style.start(Call.get(server.uri("/queued")));
+            queued.awaitWaiting();
+            queued.abandon();
+            assertThat(queued.seen().took()).isLessThan(Duration.ofSeconds(5));
+
+            server.release();
+            assertThat(first.seen().status()).isEqualTo(200);
+            assertThat(second.seen().status()).isEqualTo(200);
+            server.otherwise(Answer.respond(200, "fine"));
+            assertThat(style.call(Call.get(server.uri("/3"))).status()).isEqualTo(200);
+            assertThat(server.requests()).extracting(r -> r.target()).containsExactlyInAnyOrder("/1", "/2", "/3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void attemptsBeyondTheRateWaitForTheirTurn(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.LIMITED)) {
+            long began = System.nanoTime();
+            for (int i = 0; i < 100; i++) {
+                assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(490));
+        }
+    }
+}
