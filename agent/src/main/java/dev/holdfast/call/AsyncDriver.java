@@ -138,9 +138,25 @@ public final class AsyncDriver {
         try {
             go(session.resume(engine.nanoTime()));
         } catch (RuntimeException | Error e) {
-            // Nobody above us: without this the application's future would never complete.
+            // Nobody above us: without this the application's future would never complete, and a place stay taken.
+            session.cancel(engine.nanoTime());
             attempt.fail(e);
         }
+    }
+
+    private void abandon(Pause of, Throwable cause) {
+        lock.lock();
+        try {
+            if (pause != of) {
+                return;
+            }
+            pause = null;
+            of.stop();
+            session.cancel(engine.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+        attempt.fail(cause);
     }
 
     /** A wait, which ends once: by its time, by a granted place, or by the application. */
@@ -150,7 +166,12 @@ public final class AsyncDriver {
         /** On the timer's thread, or that of a call which gives its place up: neither is ours to go on with. */
         @Override
         public void run() {
-            executor.execute(() -> resume(this));
+            try {
+                executor.execute(() -> resume(this));
+            } catch (RuntimeException | Error e) {
+                // No thread is to be had. Better ended here than never: who waits for the call would wait for good.
+                abandon(this, e);
+            }
         }
 
         void stop() {

@@ -42,7 +42,8 @@ public final class BlockingDriver {
                     step = attempt.send((Step.Send) step);
                 }
             }
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
+            // After a defect too: nobody goes on with it, and it must not keep a place or a probe.
             session.cancel(engine.nanoTime());
             throw e;
         }

@@ -23,6 +23,9 @@ public final class Engine {
     /** How many host names are remembered with their answers. With one more, all are forgotten, and found anew. */
     static final int MAX_HOSTS = 10_000;
 
+    /** The longest domain name (RFC 1035 section 2.3.4), with room for a trailing dot and for address literals. */
+    private static final int LONGEST_HOST = 255;
+
     private final PolicyTable<Policy> policies;
     private final Targets targets;
     private final LongSupplier nanoTime;
@@ -74,11 +77,12 @@ public final class Engine {
      * Allocates nothing for a host that was seen before, policy or not. Bounded in memory whatever hosts come.
      *
      * @param scheme {@code http} or {@code https} in any case; anything else gives null
-     * @param host as in the URL: any case, brackets or a trailing dot allowed; null gives null
+     * @param host as in the URL: any case, brackets or a trailing dot allowed; null gives null, and so does what is too
+     *     long to be resolved
      * @param port as in the URL, -1 for the scheme's default
      */
     public @Nullable Target target(@Nullable String scheme, @Nullable String host, int port) {
-        if (host == null || host.isEmpty() || scheme == null) {
+        if (host == null || host.isEmpty() || host.length() > LONGEST_HOST || scheme == null) {
             return null;
         }
         boolean secure = scheme.equalsIgnoreCase("https");
@@ -128,6 +132,11 @@ public final class Engine {
         Known[] longer = Arrays.copyOf(old, old.length + 1);
         longer[old.length] = added[0];
         return longer;
+    }
+
+    /** How many there are now. */
+    int hostsRemembered() {
+        return hosts.size();
     }
 
     /** Starts a call. */

@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,15 @@ import org.jspecify.annotations.Nullable;
  * that a program that never waits has none. No application code ever runs on it. Thread-safe.
  */
 public final class Timer {
-    private @Nullable ScheduledThreadPoolExecutor executor;
+    private @Nullable ScheduledExecutorService executor;
+
+    /** The thread is started with the first task. */
+    public Timer() {}
+
+    /** A timer on something else than time. */
+    Timer(ScheduledExecutorService executor) {
+        this.executor = executor;
+    }
 
     /**
      * Runs a task after a delay.
@@ -23,12 +32,13 @@ public final class Timer {
         return executor().schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
 
-    private synchronized ScheduledThreadPoolExecutor executor() {
-        ScheduledThreadPoolExecutor current = executor;
+    private synchronized ScheduledExecutorService executor() {
+        ScheduledExecutorService current = executor;
         if (current == null) {
-            current = new ScheduledThreadPoolExecutor(1, Timer::thread);
-            current.setRemoveOnCancelPolicy(true);
-            executor = current;
+            ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1, Timer::thread);
+            made.setRemoveOnCancelPolicy(true);
+            executor = made;
+            current = made;
         }
         return current;
     }

@@ -1,0 +1,316 @@
+package dev.holdfast.call;
+
+import static dev.holdfast.call.SessionTest.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class AsyncDriverTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MOMENT = Duration.ofNanos(1);
+
+    private final FakeTime time = new FakeTime();
+    private final Targets targets = new Targets(Observer.NONE);
+    private final Deque<Runnable> executor = new ArrayDeque<>();
+    private final Script script = new Script();
+
+    @Test
+    void deliversAGoodAnswerWithoutATimer() {
+        start(Policies.retry().policy());
+        script.gives(status(200));
+
+        assertThat(script.events).containsExactly("send 1", "deliver");
+        assertThat(time.waiting()).isZero();
+        assertThat(executor).isEmpty();
+    }
+
+    @Test
+    void sendsAgainAfterTheWaitAndNotOnTheTimersThread() {
+        start(Policies.retry().policy());
+        script.gives(status(503));
+
+        time.pass(SECOND.minus(MOMENT));
+        assertThat(executor).isEmpty();
+        time.pass(MOMENT);
+        assertThat(script.events).containsExactly("send 1");
+        executor.remove().run();
+        assertThat(script.events).containsExactly("send 1", "send 2");
+
+        script.gives(status(200));
+        assertThat(script.events).endsWith("deliver");
+    }
+
+    @Test
+    void aCancelDuringAWaitLeavesNothingBehind() {
+        AsyncDriver driver = start(Policies.retry().policy());
+        script.gives(status(503));
+        driver.cancel();
+
+        assertThat(time.waiting()).isZero();
+        time.pass(SECOND.multipliedBy(60));
+        assertThat(executor).isEmpty();
+        assertThat(script.events).containsExactly("send 1", "cancel");
+    }
+
+    @Test
+    void aCancelThatMeetsTheEndOfAWaitWins() {
+        AsyncDriver driver = start(Policies.retry().policy());
+        script.gives(status(503));
+        time.pass(SECOND);
+        driver.cancel();
+        executor.remove().run();
+
+        assertThat(script.events).containsExactly("send 1", "cancel");
+    }
+
+    @Test
+    void aCancelInFlightReachesTheAttemptAndNoOtherIsSent() {
+        AsyncDriver driver = start(Policies.retry().policy());
+        driver.cancel();
+        assertThat(script.events).containsExactly("send 1", "cancel");
+
+        script.gives(status(503));
+        time.pass(SECOND.multipliedBy(60));
+        assertThat(executor).isEmpty();
+        assertThat(script.events).containsExactly("send 1", "cancel");
+    }
+
+    @Test
+    void aCancelBeforeTheStartSendsNothing() {
+        AsyncDriver driver = driver(Policies.retry().policy());
+        driver.cancel();
+        driver.start();
+
+        assertThat(script.events).containsExactly("cancel");
+    }
+
+    @Test
+    void aCancelWhileAnAttemptIsBeingSentReachesThatAttempt() {
+        AsyncDriver driver = driver(Policies.retry().policy());
+        script.whileSending = driver::cancel;
+        driver.start();
+
+        assertThat(script.events).containsExactly("cancel", "send 1", "cancel");
+    }
+
+    @Test
+    void handsOverTheRejectionOfAnOpenBreaker() {
+        Policy policy = Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(1).build())
+                .policy();
+        start(policy);
+        script.gives(status(503));
+        script.events.clear();
+
+        start(policy);
+
+        assertThat(script.events).containsExactly("reject " + ConnectException.class.getName());
+    }
+
+    @Test
+    void aFreedPlaceIsTakenAtOnceAndOnTheExecutor() {
+        Session holder = holder();
+        start(onePlace());
+        assertThat(script.events).isEmpty();
+
+        holder.after(status(200), time.now());
+        assertThat(script.events).isEmpty();
+        executor.remove().run();
+        assertThat(script.events).containsExactly("send 1");
+        assertThat(time.waiting()).isZero();
+    }
+
+    @Test
+    void aQueueThatTakesTooLongEndsInARejection() {
+        Session holder = holder();
+        start(onePlace());
+        time.pass(SECOND);
+        executor.remove().run();
+        assertThat(script.events).hasSize(1).first().asString().startsWith("reject ");
+
+        holder.after(status(200), time.now());
+        assertThat(executor).isEmpty();
+        assertNoPlaceIsTaken();
+    }
+
+    @Test
+    void whoCancelsInAQueueHoldsNoPlace() {
+        Session holder = holder();
+        AsyncDriver driver = start(onePlace());
+        driver.cancel();
+        holder.after(status(200), time.now());
+
+        assertThat(script.events).containsExactly("cancel");
+        assertNoPlaceIsTaken();
+    }
+
+    @Test
+    void whoCancelsWhenAPlaceWasJustGrantedGivesItBack() {
+        Session holder = holder();
+        AsyncDriver driver = start(onePlace());
+        holder.after(status(200), time.now());
+        driver.cancel();
+        executor.remove().run();
+
+        assertThat(script.events).containsExactly("cancel");
+        assertNoPlaceIsTaken();
+    }
+
+    @Test
+    void aWaitThatEndsInTwoWaysEndsOnce() {
+        Session holder = holder();
+        start(onePlace());
+        holder.after(status(200), time.now());
+        time.pass(SECOND);
+        while (!executor.isEmpty()) {
+            executor.remove().run();
+        }
+
+        assertThat(script.events).containsExactly("send 1");
+    }
+
+    @Test
+    void aDefectAfterAWaitEndsTheCall() {
+        start(Policies.retry().policy());
+        script.gives(status(503));
+        time.pass(SECOND);
+        script.whileSending = () -> {
+            throw new IllegalStateException("defect");
+        };
+        executor.remove().run();
+
+        assertThat(script.events).containsExactly("send 1", "fail defect");
+    }
+
+    @Test
+    void aDefectAfterAWaitGivesThePlaceBack() {
+        Session holder = holder();
+        start(onePlace());
+        script.whileSending = () -> {
+            throw new IllegalStateException("defect");
+        };
+        holder.after(status(200), time.now());
+        executor.remove().run();
+
+        assertThat(script.events).containsExactly("fail defect");
+        assertNoPlaceIsTaken();
+    }
+
+    @Test
+    void anExecutorThatTakesNothingEndsTheCallRatherThanLoseIt() {
+        Engine engine = time.engine(Policies.retry().policy(), targets);
+        Session session = session(engine);
+        script.session = session;
+        new AsyncDriver(engine, session, script, task -> {
+                    throw new RejectedExecutionException("full");
+                })
+                .start();
+        script.gives(status(503));
+        time.pass(SECOND);
+
+        assertThat(script.events).containsExactly("send 1", "fail full");
+    }
+
+    @Test
+    void aFreedPlaceThatNobodyCanTakeUpIsFreeAgain() {
+        Session holder = holder();
+        Engine engine = time.engine(onePlace(), targets);
+        Session session = session(engine);
+        script.session = session;
+        new AsyncDriver(engine, session, script, task -> {
+                    throw new RejectedExecutionException("full");
+                })
+                .start();
+
+        assertThat(holder.after(status(200), time.now())).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(script.events).containsExactly("fail full");
+        assertNoPlaceIsTaken();
+    }
+
+    private AsyncDriver start(Policy policy) {
+        AsyncDriver driver = driver(policy);
+        driver.start();
+        return driver;
+    }
+
+    private AsyncDriver driver(Policy policy) {
+        Engine engine = time.engine(policy, targets);
+        script.session = session(engine);
+        return new AsyncDriver(engine, script.session, script, executor::add);
+    }
+
+    private static Session session(Engine engine) {
+        return engine.session(engine.target("http", "localhost", 80), new SessionTest.Call("GET"));
+    }
+
+    private static Policy onePlace() {
+        return Policies.retry()
+                .limits(new LimitPolicy(1, 0, 1, SECOND.toNanos()))
+                .policy();
+    }
+
+    /** A call that has the one place. */
+    private Session holder() {
+        Session holder = session(time.engine(onePlace(), targets));
+        assertThat(holder.begin(time.now())).isInstanceOf(Step.Send.class);
+        return holder;
+    }
+
+    private void assertNoPlaceIsTaken() {
+        assertThat(targets.all())
+                .allSatisfy(target -> assertThat(target.concurrency().taken()).isZero());
+    }
+
+    /** An adapter's side that notes what it is told, and tells what the test says. */
+    private final class Script implements AsyncDriver.Attempt {
+        final List<String> events = new ArrayList<>();
+        Session session;
+        Runnable whileSending = () -> {};
+        private Consumer<Step> then;
+
+        void gives(Outcome outcome) {
+            then.accept(session.after(outcome, time.now()));
+        }
+
+        @Override
+        public void send(Step.Send send, Consumer<Step> next) {
+            whileSending.run();
+            events.add("send " + send.attempt());
+            then = next;
+        }
+
+        @Override
+        public void cancel() {
+            events.add("cancel");
+        }
+
+        @Override
+        public void deliver() {
+            events.add("deliver");
+        }
+
+        @Override
+        public void reject(IOException error) {
+            events.add("reject " + error.getClass().getName());
+        }
+
+        @Override
+        public void fail(Throwable defect) {
+            events.add("fail " + defect.getMessage());
+        }
+    }
+}
