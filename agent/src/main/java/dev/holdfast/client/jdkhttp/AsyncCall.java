@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +37,10 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
 
     // Written by one attempt after the other; volatile for cancel, which comes from anywhere.
-    private volatile boolean sent;
+    private volatile boolean thrownAtOnce;
     private volatile boolean cancelled;
-    private volatile @Nullable CompletableFuture<HttpResponse<T>> inFlight;
-    private volatile @Nullable Ending<T> last;
-    private volatile @Nullable Ending<T> before;
+    private volatile @Nullable Attempt<T> last;
+    private volatile @Nullable Attempt<T> before;
 
     AsyncCall(
             Engine engine,
@@ -57,14 +55,18 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         this.driver = new AsyncDriver(engine, call.session, this, ASYNC_POOL);
     }
 
-    /** Starts the call; null: nothing was sent, run the original (which then throws what the client throws at once). */
+    /** The application's future, or null: nothing was sent, run the original. */
     @Nullable
     CompletableFuture<HttpResponse<T>> start() {
         future.onCancel(driver::cancel);
         try {
             driver.start();
         } catch (RuntimeException | LinkageError e) {
-            if (!sent) {
+            call.giveUp();
+            if (last == null) {
+                if (!thrownAtOnce) {
+                    defects.report("a call runs without its policy", e);
+                }
                 return null;
             }
             fail(e);
@@ -77,49 +79,27 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         if (send.attempt() > 1 && call.isOver()) {
             return;
         }
-        HttpRequest request = call.requestOf(send);
-        AttemptHandler<T> handler = new AttemptHandler<>(call, send);
+        Attempt<T> attempt = new Attempt<>(call, send);
         before = last;
-        CompletableFuture<HttpResponse<T>> attempt;
+        last = attempt;
         try {
-            attempt = call.client.sendAsync(request, handler);
+            attempt.start(step -> ended(step, then));
         } catch (RuntimeException | Error e) {
             if (send.attempt() == 1) {
-                throw e; // nothing was sent: what the client throws at once, the original throws at once
+                last = null;
+                thrownAtOnce = true; // and the original throws it too
+                throw e;
             }
-            attempt = CompletableFuture.failedFuture(e);
+            ended(attempt.failed(e), then);
         }
-        sent = true;
-        inFlight = attempt;
-        CompletableFuture<?> unused = attempt.whenComplete((answer, failure) -> ended(handler, answer, failure, then));
     }
 
-    private void ended(
-            AttemptHandler<T> handler,
-            @Nullable HttpResponse<T> answer,
-            @Nullable Throwable failure,
-            Consumer<Step> then) {
+    private void ended(Step step, Consumer<Step> then) {
         try {
-            Step step;
-            if (answer != null) {
-                Step decided = handler.decision();
-                step = decided != null ? decided : call.after(new JdkCall.Head(answer.statusCode(), answer.headers()));
-                last = SyncCall.ending(step, handler, answer);
-            } else {
-                Throwable error = failure == null ? SyncCall.lost(null) : failure;
-                Ending<T> ending = Ending.of(error);
-                last = ending;
-                if (cancelled || Failures.unwrap(error) instanceof CancellationException || ending.refused()) {
-                    call.giveUp();
-                    step = Step.Deliver.INSTANCE;
-                } else {
-                    step = call.afterError(handler, error);
-                }
-            }
             // Read after the attempt has ended: a cancel that comes later finds it ended, and completes the future.
             if (cancelled && step instanceof Step.Wait) {
                 call.giveUp();
-                future.completeExceptionally(cancellation());
+                endAsCancelled();
             } else {
                 then.accept(step);
             }
@@ -130,62 +110,50 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     @Override
     public void cancel() {
-        CompletableFuture<HttpResponse<T>> attempt = inFlight;
-        boolean ended = attempt != null && attempt.isDone();
-        if (ended && future.isDone() && !future.isCancelled()) {
+        Attempt<T> attempt = last;
+        boolean inFlight = attempt != null && attempt.isInFlight();
+        if (!inFlight && future.isDone() && !future.isCancelled()) {
             return; // a dependent of a call that is over
         }
         cancelled = true;
         call.giveUp();
-        if (attempt == null || attempt.isDone()) {
+        if (attempt == null || !inFlight) {
             // During a wait there is no attempt to end. No effect where the attempt's end was first.
-            future.completeExceptionally(cancellation());
+            endAsCancelled();
         } else if (future.isDone()) {
-            attempt.cancel(true);
+            attempt.cancel();
         } else {
-            attempt.copy().cancel(true);
+            attempt.cancelDependent();
         }
     }
 
-    /** As the client's future ends where a dependent was cancelled. */
-    private static CompletionException cancellation() {
-        return new CompletionException(new CancellationException("Request cancelled"));
+    /** As the client's future ends where a dependent was cancelled, and not on the thread that cancels. */
+    private void endAsCancelled() {
+        if (!future.isDone()) {
+            CompletionException end = new CompletionException(new CancellationException("Request cancelled"));
+            ASYNC_POOL.execute(() -> future.completeExceptionally(end));
+        }
     }
 
     @Override
     public void deliver() {
-        Ending<T> ending = last;
-        Ending<T> earlier = before;
-        if (ending != null && earlier != null && ending.refused()) {
-            if (deliverDiscarded(earlier)) {
-                return;
-            }
-            ending = earlier.error() != null ? earlier : ending;
-        }
-        if (ending == null) {
-            future.completeExceptionally(SyncCall.lost(null));
-        } else if (ending.error() != null) {
-            call.session.finalError(Failures.unwrap(ending.error()));
-            future.completeExceptionally(ending.error());
+        Attempt<T> attempt = last;
+        HttpResponse<T> response = attempt == null ? null : attempt.response();
+        if (response != null) {
+            future.complete(response);
         } else {
-            future.complete(ending.response());
+            endAs(call.result(attempt, before, null));
         }
     }
 
-    private boolean deliverDiscarded(Ending<T> ending) {
-        Previous<T> discarded = ending.discarded();
-        CompletionStage<HttpResponse<T>> made = discarded == null ? null : discarded.through(call.application);
-        if (made == null) {
-            return false;
-        }
-        CompletionStage<?> unused = made.whenComplete((response, error) -> {
+    private void endAs(CompletableFuture<HttpResponse<T>> result) {
+        CompletableFuture<?> unused = result.whenComplete((response, error) -> {
             if (error != null) {
                 future.completeExceptionally(error);
             } else {
                 future.complete(response);
             }
         });
-        return true;
     }
 
     @Override
@@ -195,21 +163,14 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     @Override
     public void fail(Throwable defect) {
+        Attempt<T> attempt = last;
         if (future.isDone()) {
             return;
         }
-        defects.report("a call ends with the outcome it has", defect);
-        Ending<T> ending = last;
-        try {
-            if (ending != null && (ending.discarded() == null || deliverDiscarded(ending))) {
-                if (ending.discarded() == null) {
-                    deliver();
-                }
-                return;
-            }
-        } catch (RuntimeException | Error e) {
-            defect.addSuppressed(e);
+        defects.report(JdkCall.DEFECT, defect);
+        call.giveUp();
+        if (attempt == null || !attempt.isInFlight()) {
+            endAs(call.result(attempt, before, defect));
         }
-        future.completeExceptionally(SyncCall.lost(defect));
     }
 }

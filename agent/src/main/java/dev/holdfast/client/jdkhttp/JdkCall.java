@@ -7,12 +7,15 @@ import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.weave.Defects;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the application's body type
  */
 final class JdkCall<T> implements CallInfo {
-    private static final String DEFECT = "a call ends with the outcome it has";
+    static final String DEFECT = "a call ends with the outcome it has";
 
     final Engine engine;
     final Session session;
@@ -153,6 +156,30 @@ final class JdkCall<T> implements CallInfo {
             bodyFailed(error);
         }
         return decided;
+    }
+
+    /**
+     * What the call ends in, if its last attempt did not end in a response: an exception, or the response that was
+     * discarded before a next attempt that could not be sent. May run the application's handler.
+     *
+     * @param last the last attempt, null: none was sent
+     * @param before the one before it
+     * @param defect what ended the call out of turn, null: nothing did
+     */
+    CompletableFuture<HttpResponse<T>> result(
+            @Nullable Attempt<T> last, @Nullable Attempt<T> before, @Nullable Throwable defect) {
+        Attempt<T> counts = last != null && before != null && last.refused() && before.canStand() ? before : last;
+        Throwable error = counts == null ? null : counts.error();
+        if (error != null) {
+            session.finalError(Failures.unwrap(error));
+            return CompletableFuture.failedFuture(error);
+        }
+        Previous<T> discarded = counts == null ? null : counts.discarded();
+        CompletableFuture<HttpResponse<T>> made = discarded == null ? null : discarded.through(application);
+        return made != null
+                ? made
+                : CompletableFuture.failedFuture(new IOException(
+                        "Holdfast could not carry out a retry; the answer before it was discarded", defect));
     }
 
     private synchronized void bodyFailed(Throwable error) {

@@ -1,18 +1,11 @@
 package dev.holdfast.client.jdkhttp;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import javax.net.ssl.SSLSession;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,63 +18,20 @@ import org.jspecify.annotations.Nullable;
  * @param body its body
  */
 record Previous<T>(HttpResponse<T> answer, ResponseInfo head, DiscardedBody<T> body) {
-    /**
-     * The response with the body that the application's handler makes of it, or null where the body was not kept. May run
-     * the application's code, as the client would on one of its threads.
-     */
-    @Nullable
-    CompletionStage<HttpResponse<T>> through(BodyHandler<T> application) {
-        List<List<ByteBuffer>> parts = body.kept();
-        if (parts == null) {
-            return null;
-        }
-        Relay relay = new Relay(null, parts);
-        relay.complete();
-        BodySubscriber<T> subscriber = application.apply(head);
-        relay.connect(subscriber);
-        return subscriber.getBody().thenApply(made -> new WithBody<>(answer, made));
+    /** Whether its whole body is at hand. */
+    boolean isKept() {
+        return body.kept() != null;
     }
 
-    /** A response of the client's with another body. */
-    private record WithBody<T>(HttpResponse<T> of, @Nullable T body) implements HttpResponse<T> {
-        @Override
-        public int statusCode() {
-            return of.statusCode();
-        }
-
-        @Override
-        public HttpRequest request() {
-            return of.request();
-        }
-
-        @Override
-        public Optional<HttpResponse<T>> previousResponse() {
-            return of.previousResponse();
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return of.headers();
-        }
-
-        @Override
-        public Optional<SSLSession> sslSession() {
-            return of.sslSession();
-        }
-
-        @Override
-        public URI uri() {
-            return of.uri();
-        }
-
-        @Override
-        public HttpClient.Version version() {
-            return of.version();
-        }
-
-        @Override
-        public String toString() {
-            return of.toString();
-        }
+    /**
+     * The response with the body that the application's handler makes of it, or null where the body was not kept. Runs the
+     * application's code, as the client would on one of its threads.
+     */
+    @Nullable
+    CompletableFuture<HttpResponse<T>> through(BodyHandler<T> application) {
+        List<List<ByteBuffer>> parts = body.kept();
+        return parts == null
+                ? null
+                : Relay.through(application, head, parts).thenApply(made -> MadeResponse.of(answer, made));
     }
 }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records what a publisher gives, so that it can be sent again. Within the first attempt every subscription (the client
- * makes more than one for a redirect or a challenge) goes to the publisher itself, as without us. A known length stays
- * known, an unknown one unknown.
+ * makes more than one for a redirect or a challenge) goes to the publisher itself, as without us. Once a recording is
+ * complete, each further attempt has a publisher of its own; so two may be under way at once. A known length stays known,
+ * an unknown one unknown.
  */
 final class RecordedBody extends RequestBody implements BodyPublisher {
     private final BodyPublisher original;
@@ -19,7 +20,6 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     private final boolean repeatable;
     private volatile @Nullable Recording last;
     private volatile boolean asked;
-    private volatile boolean replaying;
 
     /**
      * A body of which nothing was sent.
@@ -48,8 +48,8 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
     @Override
     BodyPublisher publisherOf(int attempt) {
-        replaying = attempt > 1;
-        return this;
+        Recording recording = last;
+        return attempt > 1 && recording != null && recording.complete ? new Replay(original, recording.parts) : this;
     }
 
     @Override
@@ -61,14 +61,21 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
         asked = true;
-        Recording recording = last;
-        if (replaying && recording != null && recording.complete) {
-            BodyPublishers.ofByteArrays(recording.parts).subscribe(subscriber);
-            return;
-        }
-        recording = new Recording(subscriber, limit);
+        Recording recording = new Recording(subscriber, limit);
         last = recording;
         original.subscribe(recording);
+    }
+
+    private record Replay(BodyPublisher original, List<byte[]> parts) implements BodyPublisher {
+        @Override
+        public long contentLength() {
+            return original.contentLength();
+        }
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            BodyPublishers.ofByteArrays(parts).subscribe(subscriber);
+        }
     }
 
     private static final class Recording implements Flow.Subscriber<ByteBuffer> {

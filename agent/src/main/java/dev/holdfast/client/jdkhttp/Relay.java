@@ -1,9 +1,12 @@
 package dev.holdfast.client.jdkhttp;
 
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,24 @@ final class Relay implements Flow.Subscription {
     Relay(Flow.@Nullable Subscription upstream, List<List<ByteBuffer>> first) {
         this.upstream = upstream;
         this.parts.addAll(first);
+    }
+
+    /**
+     * Gives a response whose body is at hand to the application's handler, as the client gives it one that arrives.
+     *
+     * @return what the handler makes of it, or fails with
+     */
+    static <T> CompletableFuture<T> through(
+            BodyHandler<T> application, ResponseInfo head, List<List<ByteBuffer>> parts) {
+        try {
+            BodySubscriber<T> subscriber = application.apply(head);
+            Relay whole = new Relay(null, parts);
+            whole.complete();
+            whole.connect(subscriber);
+            return subscriber.getBody().toCompletableFuture();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Subscribes the application's subscriber and gives it what it asks for. */

@@ -1,0 +1,139 @@
+package dev.holdfast.client.jdkhttp;
+
+import dev.holdfast.call.Step;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a call: one whole call of the JDK's client, with a request and a handler of its own, and what it gave.
+ * Independent of any other attempt of its call; an asynchronous one can be cancelled by itself.
+ *
+ * <p>What it gave is written before the step that follows is handed on, and read by whoever got that step.
+ *
+ * @param <T> the application's body type
+ */
+final class Attempt<T> {
+    private final JdkCall<T> call;
+    private final HttpRequest request;
+    private final AttemptHandler<T> handler;
+    private volatile @Nullable CompletableFuture<HttpResponse<T>> inFlight;
+    private volatile @Nullable HttpResponse<T> response;
+    private volatile @Nullable Previous<T> discarded;
+    private volatile @Nullable Throwable error;
+
+    /** An attempt that was not sent. */
+    Attempt(JdkCall<T> call, Step.Send send) {
+        this.call = call;
+        this.request = call.requestOf(send);
+        this.handler = new AttemptHandler<>(call, send);
+    }
+
+    /** Sends it on the caller's thread, and says what follows from what it gave. */
+    Step send() throws InterruptedException {
+        try {
+            return ended(call.client.send(request, handler), null);
+        } catch (InterruptedException e) {
+            call.giveUp();
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            return ended(null, e);
+        }
+    }
+
+    /**
+     * Sends it and comes back.
+     *
+     * @param then hears, once and on whatever thread, what follows from what it gave
+     * @throws RuntimeException where the client does not take the request
+     */
+    void start(Consumer<Step> then) {
+        CompletableFuture<HttpResponse<T>> future = call.client.sendAsync(request, handler);
+        inFlight = future;
+        CompletableFuture<?> unused = future.whenComplete((answer, failure) -> then.accept(ended(answer, failure)));
+    }
+
+    /** What follows from its end: the session was told at the response's head, or is told now. */
+    private Step ended(@Nullable HttpResponse<T> answer, @Nullable Throwable failure) {
+        if (answer == null) {
+            return failed(failure == null ? new IOException("the client gave no response") : failure);
+        }
+        Step decided = handler.decision();
+        if (decided == null) {
+            decided = call.after(new JdkCall.Head(answer.statusCode(), answer.headers()));
+        }
+        if (decided instanceof Step.Deliver) {
+            response = answer;
+        } else {
+            error = handler.lostBody();
+            discarded = handler.discarded(answer);
+        }
+        return decided;
+    }
+
+    /** What follows from an exception; also from one that the client threw at once. */
+    Step failed(Throwable failure) {
+        error = failure;
+        if (refused() || Failures.unwrap(failure) instanceof CancellationException) {
+            call.giveUp();
+            return Step.Deliver.INSTANCE;
+        }
+        return call.afterError(handler, failure);
+    }
+
+    /** Whether an asynchronous attempt has been sent and has not ended. */
+    boolean isInFlight() {
+        CompletableFuture<?> future = inFlight;
+        return future != null && !future.isDone();
+    }
+
+    /** Cancels an asynchronous attempt as {@code cancel(true)} on the client's own future does. Without effect where it has ended. */
+    void cancel() {
+        CompletableFuture<?> future = inFlight;
+        if (future != null) {
+            future.cancel(true);
+        }
+    }
+
+    /** As {@link #cancel}, but as on a dependent of the client's own future, which itself then ends as the client ends it. */
+    void cancelDependent() {
+        CompletableFuture<?> future = inFlight;
+        if (future != null) {
+            future.copy().cancel(true);
+        }
+    }
+
+    /** The response for the application, if there is one. */
+    @Nullable
+    HttpResponse<T> response() {
+        return response;
+    }
+
+    /** The response that was discarded, if one was. */
+    @Nullable
+    Previous<T> discarded() {
+        return discarded;
+    }
+
+    /** What the client threw, if it did. */
+    @Nullable
+    Throwable error() {
+        return error;
+    }
+
+    /** Whether what it gave can still be what the call gives, after a next attempt was sent. */
+    boolean canStand() {
+        Previous<T> previous = discarded;
+        return error != null || (previous != null && previous.isKept());
+    }
+
+    /** Whether the client, closed meanwhile, did not take the request: what was before is then what the call gave. */
+    boolean refused() {
+        Throwable thrown = error;
+        return thrown != null && Failures.isRefusal(thrown);
+    }
+}
