@@ -77,7 +77,8 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         BodySubscriber<T> subscriber = holdBack > 0 && canBeHeldBack(info.headers(), holdBack)
                 ? new HeldBackBody<>(call, this, info, holdBack)
                 : call.application.apply(info);
-        return timeoutNanos == Long.MAX_VALUE
+        // An application's handler may give null: what the client makes of that is its own affair.
+        return timeoutNanos == Long.MAX_VALUE || subscriber == null
                 ? subscriber
                 : new TimedBody<>(subscriber, call.engine, timeoutNanos - (call.engine.nanoTime() - startedAt));
     }

@@ -106,7 +106,7 @@ final class Relay implements Flow.Subscription {
     public void request(long n) {
         if (n <= 0) {
             cancelUpstream();
-            abort(new IllegalArgumentException("non-positive request: " + n));
+            abort(new IllegalArgumentException("non-positive subscription request: " + n));
             return;
         }
         synchronized (this) {

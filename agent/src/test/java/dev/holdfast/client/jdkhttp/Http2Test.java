@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls over HTTP/2, whose streams and connections end in ways of their own. */
 class Http2Test {
-    private final Hooked client = new Hooked(HttpClient.newHttpClient(), Rules.QUICK);
+    private final Woven client = new Woven(HttpClient.newHttpClient(), Rules.QUICK);
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -77,7 +77,7 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBodyThatTheServerResetsIsAFailedAttemptWhereItWasHeldBack(boolean async) throws Exception {
-        Hooked holding = new Hooked(HttpClient.newHttpClient(), Rules.QUICK.bufferResponse(1024));
+        Woven holding = new Woven(HttpClient.newHttpClient(), Rules.QUICK.bufferResponse(1024));
         try (Http2Server server = new Http2Server(Does.RESET_IN_BODY, Does.RESET_IN_BODY)) {
             assertThat(holding.call(async, get(server), BodyHandlers.ofString()).body())
                     .isEqualTo("ok");

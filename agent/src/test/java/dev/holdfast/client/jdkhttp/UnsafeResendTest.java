@@ -40,7 +40,7 @@ class UnsafeResendTest {
                         Unreachable refusing = Unreachable.refusing("127.0.0.1")) {
                     server.otherwise(Answer.respond(status)
                             .header("Location", refusing.uri("/next").toString()));
-                    assertThatThrownBy(() -> new Hooked(client, Rules.QUICK)
+                    assertThatThrownBy(() -> new Woven(client, Rules.QUICK)
                                     .call(async, post(server, body), BodyHandlers.ofString()))
                             .as("%s %s", status, body)
                             .isInstanceOf(ConnectException.class);
@@ -61,7 +61,7 @@ class UnsafeResendTest {
                     Answer.respond(307).header("Location", refusing.uri("/next").toString()));
             HttpRequest request = new PostWithoutPublisher(
                     HttpRequest.newBuilder(server.uri("/")).build());
-            assertThatThrownBy(() -> new Hooked(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
+            assertThatThrownBy(() -> new Woven(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class);
             assertThat(server.requests()).hasSize(1);
         }
@@ -87,8 +87,8 @@ class UnsafeResendTest {
                                 .closing(),
                         Answer.onAccept(Cut.RESET),
                         Answer.onAccept(Cut.RESET));
-                assertThatThrownBy(() -> new Hooked(client, Rules.QUICK)
-                                .call(async, post(server, body), BodyHandlers.ofString()))
+                assertThatThrownBy(() ->
+                                new Woven(client, Rules.QUICK).call(async, post(server, body), BodyHandlers.ofString()))
                         .as("%s", body)
                         .isInstanceOf(IOException.class);
                 assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
@@ -105,7 +105,7 @@ class UnsafeResendTest {
             try (Unreachable refusing = Unreachable.refusing("127.0.0.1")) {
                 HttpRequest request =
                         HttpRequest.newBuilder(refusing.uri("/")).POST(body).build();
-                assertThatThrownBy(() -> new Hooked(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
+                assertThatThrownBy(() -> new Woven(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
                         .as("%s", body)
                         .isInstanceOf(ConnectException.class)
                         .satisfies(e -> assertThat(e.getSuppressed()).hasSize(3));

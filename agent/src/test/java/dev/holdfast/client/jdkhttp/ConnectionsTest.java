@@ -1,0 +1,91 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of the connection on which a response came that was discarded. */
+@Timeout(30)
+class ConnectionsTest {
+    private final Woven client = new Woven(
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+            Rules.QUICK.delay(Duration.ofMillis(50)));
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itIsUsedAgainWhereTheRestIsSmall(boolean async) throws Exception {
+        Answer small = Answer.respond(503, "busy");
+        for (Answer discarded : List.of(
+                small,
+                Answer.respond(503),
+                small.chunked().dripping(1, Duration.ofMillis(1)),
+                Answer.respond(503, "x".repeat(60_000)))) {
+            try (ScriptedServer server = ScriptedServer.http()) {
+                server.play(discarded, discarded);
+                call(async, server);
+                assertThat(server.accepted()).isEqualTo(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itIsClosedWhereTheRestIsLarge(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            // Larger than what sockets hold, so that the server sees it.
+            server.play(Answer.respond(503, "x".repeat(20_000_000)));
+            call(async, server);
+            assertThat(server.accepted()).isEqualTo(2);
+            server.awaitOpen(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itIsClosedWhereTheRestDoesNotCome(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "0123456789").cutInBody(4, Answer.Cut.HANG));
+            long start = System.nanoTime();
+            call(async, server);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("the call does not wait for it")
+                    .isLessThan(Duration.ofMillis(1500));
+            assertThat(server.accepted()).isEqualTo(2);
+            server.awaitOpen(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHundredCallsOpenOneConnection(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Answer busy = Answer.respond(503, "busy");
+            Answer fine = Answer.respond(200, "fine");
+            Woven quick = new Woven(
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), Rules.QUICK);
+            for (int i = 0; i < 100; i++) {
+                server.play(busy, fine);
+                HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+                assertThat(quick.call(async, request, BodyHandlers.ofString()).body())
+                        .isEqualTo("fine");
+            }
+            assertThat(server.requests()).hasSize(200);
+            assertThat(server.accepted()).isLessThan(5); // the client itself may be late in giving one back
+        }
+    }
+
+    private void call(boolean async, ScriptedServer server) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+        assertThat(client.call(async, request, BodyHandlers.ofString()).body()).isEqualTo("ok");
+        assertThat(client.defects).isEmpty();
+    }
+}

@@ -1,0 +1,156 @@
+package dev.holdfast.client.jdkhttp;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Targets;
+import dev.holdfast.call.Timer;
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.PolicyTable;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** A client as a woven program has it: its calls go to the hook first; the hook's own attempts come by again and pass. */
+final class Woven extends HttpClient {
+    /** What Holdfast reported about itself. */
+    final List<String> defects = new CopyOnWriteArrayList<>();
+
+    private final HttpClient real;
+    private final Semaphore aboutToWait = new Semaphore(0);
+    private final @Nullable Engine engine;
+    private final JdkHttpHook hook;
+
+    /**
+     * A client under a policy.
+     *
+     * @param rules for every host, null: no policy
+     */
+    Woven(HttpClient real, @Nullable Rules rules) {
+        this.real = real;
+        this.engine = rules == null ? null : engine(rules);
+        this.hook = new JdkHttpHook(() -> engine, (what, cause) -> defects.add(what + ": " + cause));
+    }
+
+    private Engine engine(Rules rules) {
+        Policy policy = Policies.retry().around(rules.policy());
+        return new Engine(
+                new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
+                new Targets(Observer.NONE),
+                new Timer(),
+                System::nanoTime,
+                () -> {
+                    aboutToWait.release(); // the wall clock is looked at for a Retry-After, before a wait
+                    return System.currentTimeMillis();
+                },
+                ThreadLocalRandom::current);
+    }
+
+    /** Returns when a response was discarded in favour of a retry. */
+    void awaitDiscarded() throws InterruptedException {
+        if (!aboutToWait.tryAcquire(10, TimeUnit.SECONDS)) {
+            throw new AssertionError("no response was discarded");
+        }
+    }
+
+    /** Sends either way; what the asynchronous one ends in is thrown as its cause. */
+    <T> HttpResponse<T> call(boolean async, HttpRequest request, BodyHandler<T> handler) throws Exception {
+        if (!async) {
+            return send(request, handler);
+        }
+        try {
+            return sendAsync(request, handler).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // as the woven code does: the handler's type is the response's
+    public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        Object response = hook.send(this, request, handler);
+        return response == null ? real.send(request, handler) : (HttpResponse<T>) response;
+    }
+
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
+        return sendAsync(request, handler, null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // as the woven code does: the handler's type is the response's
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushPromises) {
+        Object future = hook.sendAsync(this, request, handler, pushPromises);
+        return future == null
+                ? real.sendAsync(request, handler, pushPromises)
+                : (CompletableFuture<HttpResponse<T>>) future;
+    }
+
+    @Override
+    public Optional<CookieHandler> cookieHandler() {
+        return real.cookieHandler();
+    }
+
+    @Override
+    public Optional<Duration> connectTimeout() {
+        return real.connectTimeout();
+    }
+
+    @Override
+    public Redirect followRedirects() {
+        return real.followRedirects();
+    }
+
+    @Override
+    public Optional<ProxySelector> proxy() {
+        return real.proxy();
+    }
+
+    @Override
+    public SSLContext sslContext() {
+        return real.sslContext();
+    }
+
+    @Override
+    public SSLParameters sslParameters() {
+        return real.sslParameters();
+    }
+
+    @Override
+    public Optional<Authenticator> authenticator() {
+        return real.authenticator();
+    }
+
+    @Override
+    public Version version() {
+        return real.version();
+    }
+
+    @Override
+    public Optional<Executor> executor() {
+        return real.executor();
+    }
+}
