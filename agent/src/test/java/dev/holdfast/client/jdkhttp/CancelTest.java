@@ -1,0 +1,236 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What an application does with the future of a call, or with one derived from it, before the call has ended. */
+@Timeout(30)
+class CancelTest {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** The application's ways to end a call. */
+    private enum Way {
+        CANCEL(true) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                future.cancel(true);
+                return future;
+            }
+        },
+        CANCEL_A_DEPENDENT(true) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                CompletableFuture<?> dependent = future.thenApply(HttpResponse::body);
+                dependent.cancel(true);
+                return dependent;
+            }
+        },
+        CANCEL_A_DEPENDENT_OF_A_DEPENDENT(true) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                CompletableFuture<?> dependent = future.thenCompose(
+                                response -> CompletableFuture.completedFuture(response.body()))
+                        .thenApply(String::trim);
+                dependent.cancel(true);
+                return dependent;
+            }
+        },
+        CANCEL_A_COPY(true) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                CompletableFuture<?> copy = future.copy();
+                copy.cancel(true);
+                return copy;
+            }
+        },
+        /** Which does not end the client's work: the future alone is over. */
+        CANCEL_WITHOUT_INTERRUPTING(false) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                future.cancel(false);
+                return future;
+            }
+        },
+        COMPLETE(false) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                future.completeExceptionally(new IllegalStateException("changed my mind"));
+                return future;
+            }
+        },
+        TIME_OUT(false) {
+            @Override
+            CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
+                return future.orTimeout(1, TimeUnit.MILLISECONDS);
+            }
+        };
+
+        /** Whether the client gives up the exchange. */
+        final boolean closes;
+
+        Way(boolean closes) {
+            this.closes = closes;
+        }
+
+        /** Ends the call; returns the future on which that was done. */
+        abstract CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future);
+    }
+
+    private static Stream<Arguments> waysAndStages() {
+        Answer hanging = Answer.respond(200, "late").held().closing();
+        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        return Stream.of(Way.values())
+                .flatMap(way -> Stream.of(
+                        Arguments.of(way, "before the head", hanging, Rules.QUICK),
+                        Arguments.of(way, "before the head", hanging, Rules.QUICK.bufferResponse(1024)),
+                        Arguments.of(way, "in the body", stuck, Rules.QUICK),
+                        Arguments.of(way, "in a body that is held back", stuck, Rules.QUICK.bufferResponse(1024)),
+                        Arguments.of(
+                                way,
+                                "in a body that is timed",
+                                stuck,
+                                Rules.QUICK.attemptTimeout(java.time.Duration.ofSeconds(20)))));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("waysAndStages")
+    void anAttemptEndsAsWithoutAPolicy(Way way, String stage, Answer answer, Rules rules) throws Exception {
+        for (int discarded : new int[] {0, 1}) {
+            assertThat(ended(way, answer, rules, discarded)).isEqualTo(ended(way, answer, null, 0));
+        }
+    }
+
+    private static String ended(Way way, Answer answer, @Nullable Rules rules, int discarded) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            for (int i = 0; i < discarded; i++) {
+                server.play(Answer.respond(503, "busy"));
+            }
+            server.play(answer);
+            Woven client = new Woven(CLIENT, rules);
+            CompletableFuture<HttpResponse<String>> future =
+                    client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            server.awaitRequests(discarded + 1);
+            CompletableFuture<?> touched = way.end(future);
+            String end = cancelled(End.of(touched)) + " | " + cancelled(End.of(future));
+            if (way.closes) {
+                server.awaitOpen(0);
+            }
+            // Again and again: the server may not have come as far as waiting.
+            Awaitility.await().until(() -> {
+                server.release();
+                return server.open() == 0;
+            });
+            assertThat(server.requests()).hasSize(discarded + 1);
+            assertThat(client.defects).isEmpty();
+            return end;
+        }
+    }
+
+    /** The client and the cancel race for the future; who comes first shows in how it says that it was cancelled. */
+    private static String cancelled(String end) {
+        return end.contains("CancellationException") ? "cancelled" : end;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWaitEndsAndNothingMoreIsSent(Way way) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "busy"));
+            Woven client = new Woven(CLIENT, way.closes ? Rules.PATIENT : Rules.QUICK.maxRetries(100));
+            CompletableFuture<HttpResponse<String>> future =
+                    client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            client.awaitDiscarded();
+            way.end(future);
+            assertThat(End.of(future))
+                    .contains(
+                            switch (way) {
+                                case COMPLETE -> "IllegalStateException";
+                                case TIME_OUT -> "TimeoutException";
+                                default -> CancellationException.class.getName();
+                            });
+            int sent = server.requests().size();
+            // Calls of another client outlast several waits of this one.
+            Woven other = new Woven(CLIENT, Rules.QUICK.maxRetries(10));
+            other.send(HttpRequest.newBuilder(server.uri("/other")).build(), BodyHandlers.ofString());
+            assertThat(server.requests().stream().filter(r -> r.target().equals("/")))
+                    .hasSizeBetween(sent, sent + 1);
+            assertThat(client.defects).isEmpty();
+        }
+    }
+
+    @Test
+    void theFutureEndsAsTheClientsOwnWhereADependentIsCancelledDuringAWait() throws Exception {
+        String without;
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.afterRequest(Cut.HANG));
+            CompletableFuture<HttpResponse<String>> future =
+                    CLIENT.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            server.awaitRequests(1);
+            future.thenApply(HttpResponse::body).cancel(true);
+            without = End.of(future);
+        }
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503));
+            Woven client = new Woven(CLIENT, Rules.PATIENT);
+            CompletableFuture<HttpResponse<String>> future =
+                    client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            client.awaitDiscarded();
+            future.thenApply(HttpResponse::body).cancel(true);
+            // But for the innermost cause: during a wait there is no exchange that fails.
+            assertThat(without).startsWith(End.of(future).split(" <- java.io", 2)[0]);
+        }
+    }
+
+    @Test
+    void aFutureThatIsOverIsNotTouchedByACancelThatComesLate() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503));
+            CompletableFuture<HttpResponse<String>> future = new Woven(CLIENT, Rules.QUICK)
+                    .sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            assertThat(future.get().body()).isEqualTo("ok");
+            assertThat(future.cancel(true)).isFalse();
+            future.thenCompose(response -> new CompletableFuture<String>()).cancel(true);
+            assertThat(future.get().body()).isEqualTo("ok");
+            assertThat(End.of(future)).startsWith("gave ");
+        }
+    }
+
+    @Test
+    void aThousandCancelsAtAnyMomentLeaveNoFuturePending() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "busy"));
+            Woven client = new Woven(CLIENT, Rules.QUICK.delay(java.time.Duration.ofMillis(1)));
+            for (int i = 0; i < 1000; i++) {
+                CompletableFuture<HttpResponse<String>> future =
+                        client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+                int moment = i;
+                CompletableFuture<Void> cancel = CompletableFuture.runAsync(
+                        () -> (moment % 2 == 0 ? future : future.copy()).cancel(true),
+                        CompletableFuture.delayedExecutor(moment % 13 * 300L, TimeUnit.MICROSECONDS));
+                future.handle((response, error) -> "over").get(5, TimeUnit.SECONDS);
+                cancel.get(5, TimeUnit.SECONDS);
+            }
+            assertThat(client.defects).isEmpty();
+        }
+    }
+}

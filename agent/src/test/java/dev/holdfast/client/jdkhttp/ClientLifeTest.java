@@ -1,0 +1,251 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.lang.ref.WeakReference;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client that the application closes, or lets go of, while a call of it waits for its next attempt. */
+@Timeout(60)
+class ClientLifeTest {
+    /** How a client is closed; from Java 21 on. */
+    private enum Closing {
+        CLOSE("close"),
+        SHUTDOWN("shutdown"),
+        SHUTDOWN_NOW("shutdownNow");
+
+        private final String method;
+
+        Closing(String method) {
+            this.method = method;
+        }
+
+        void of(HttpClient client) {
+            try {
+                HttpClient.class.getMethod(method).invoke(client);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static void assumeClosable() {
+        Assumptions.assumeTrue(Runtime.version().feature() >= 21, "clients can be closed from Java 21 on");
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void duringAWaitEndsInTheResponseThatWasDiscarded(Closing closing) throws Exception {
+        assumeClosable();
+        for (boolean async : new boolean[] {false, true}) {
+            try (ScriptedServer server = ScriptedServer.http()) {
+                server.otherwise(Answer.respond(503, "büsy").header("X-Own", "one"));
+                HttpClient real = client();
+                Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
+                CompletableFuture<HttpResponse<String>> call = inBackground(async, client, server);
+                client.awaitDiscarded();
+                long start = System.nanoTime();
+                closing.of(real);
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .as("%s does not wait for a wait", closing)
+                        .isLessThan(Duration.ofMillis(450));
+                HttpResponse<String> response = call.get(5, TimeUnit.SECONDS);
+                assertThat(response.statusCode()).isEqualTo(503);
+                assertThat(response.body()).isEqualTo("büsy");
+                assertThat(response.headers().firstValue("X-Own")).contains("one");
+                assertThat(response.uri()).isEqualTo(server.uri("/"));
+                assertThat(response.request().uri()).isEqualTo(server.uri("/"));
+                assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+                assertThat(response.previousResponse()).isEmpty();
+                assertThat(response.sslSession()).isEmpty();
+                assertThat(response).hasToString("(GET " + server.uri("/") + ") 503");
+                assertThat(server.requests()).hasSize(1);
+                assertThat(client.defects).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void duringAWaitEndsInTheExceptionThatWasBefore(boolean async) throws Exception {
+        assumeClosable();
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.afterRequest(Cut.RESET));
+            String without = End.of(() -> inBackground(async, new Woven(client(), null), server)
+                    .get(5, TimeUnit.SECONDS));
+            int sent = server.requests().size();
+            HttpClient real = client();
+            CompletableFuture<HttpResponse<String>> call =
+                    inBackground(async, new Woven(real, Rules.QUICK.delay(Duration.ofSeconds(1))), server);
+            server.awaitRequests(2 * sent);
+            Awaitility.await().until(() -> server.open() == 0);
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true); // into the wait
+            Closing.SHUTDOWN.of(real);
+            assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).isEqualTo(without);
+            assertThat(server.requests()).hasSize(2 * sent);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void duringAWaitOfAResponseTooLargeToKeepEndsAsAnyCallOfAClosedClient(boolean async) throws Exception {
+        assumeClosable();
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "x".repeat(30_000)));
+            HttpClient real = client();
+            Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
+            CompletableFuture<HttpResponse<String>> call = inBackground(async, client, server);
+            client.awaitDiscarded();
+            Closing.SHUTDOWN.of(real);
+            String closed = End.of(() -> inBackground(async, new Woven(real, null), server).get());
+            assertThat(closed).contains("IOException: closed");
+            assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).isEqualTo(closed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHandlerThatFailsOnTheDiscardedResponseFailsTheCallAsTheClientWouldHave(boolean async) throws Exception {
+        assumeClosable();
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "busy"));
+            HttpResponse.BodyHandler<String> failing = head -> {
+                throw new IllegalStateException("no handler today");
+            };
+            HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+            String without = End.of(() -> new Woven(client(), null).call(async, request, failing));
+            HttpClient real = client();
+            Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(300)));
+            CompletableFuture<String> end =
+                    CompletableFuture.supplyAsync(() -> End.of(() -> client.call(async, request, failing)));
+            client.awaitDiscarded();
+            Closing.SHUTDOWN.of(real);
+            assertThat(end.get(5, TimeUnit.SECONDS)).isEqualTo(without);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClosedClientRefusesACallAsWithoutAPolicy(boolean async) throws Exception {
+        assumeClosable();
+        try (ScriptedServer server = ScriptedServer.http()) {
+            HttpClient real = client();
+            Closing.CLOSE.of(real);
+            String without = End.of(() -> inBackground(async, new Woven(real, null), server).get());
+            Woven client = new Woven(real, Rules.QUICK);
+            assertThat(End.of(() -> inBackground(async, client, server).get())).isEqualTo(without);
+            assertThat(server.accepted()).isZero();
+            assertThat(client.defects).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aShutdownNowDuringAnAttemptEndsTheCall(boolean async) throws Exception {
+        assumeClosable();
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503)).otherwise(Answer.afterRequest(Cut.HANG));
+            HttpClient real = client();
+            CompletableFuture<HttpResponse<String>> call = inBackground(async, new Woven(real, Rules.QUICK), server);
+            server.awaitRequests(2);
+            Closing.SHUTDOWN_NOW.of(real);
+            assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).contains("IOException");
+            server.awaitOpen(0);
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void closeWaitsForACallInFlightAndItsRetriesAreOver() throws Exception {
+        assumeClosable();
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "busy").held());
+            HttpClient real = client();
+            CompletableFuture<HttpResponse<String>> call =
+                    inBackground(true, new Woven(real, Rules.QUICK), server);
+            server.awaitRequests(1);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> Closing.CLOSE.of(real));
+            Awaitility.await()
+                    .until(() -> End.of(() -> real.send(
+                                    HttpRequest.newBuilder(server.uri("/other")).build(),
+                                    BodyHandlers.discarding()))
+                            .contains("closed"));
+            assertThat(closed).isNotDone();
+            Awaitility.await().until(() -> {
+                server.release();
+                return closed.isDone();
+            });
+            assertThat(call.get(5, TimeUnit.SECONDS).body()).isEqualTo("busy");
+        }
+    }
+
+    @Test
+    void aClientThatTheApplicationLetGoOfLivesThroughAWaitAndNotLonger() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "busy"));
+            Dropped dropped = dropped(server);
+            for (int i = 0; i < 10; i++) {
+                System.gc();
+            }
+            assertThat(dropped.client.get()).as("the client, during the wait").isNotNull();
+            assertThat(dropped.future.get(10, TimeUnit.SECONDS).body()).isEqualTo("ok");
+            Awaitility.await().until(() -> {
+                System.gc();
+                return dropped.client.get() == null;
+            });
+        }
+    }
+
+    private record Dropped(CompletableFuture<HttpResponse<String>> future, WeakReference<HttpClient> client) {}
+
+    private static Dropped dropped(ScriptedServer server) throws InterruptedException {
+        HttpClient real = client();
+        Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofSeconds(1)));
+        CompletableFuture<HttpResponse<String>> future =
+                client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+        client.awaitDiscarded();
+        return new Dropped(future, new WeakReference<>(real));
+    }
+
+    private static CompletableFuture<HttpResponse<String>> inBackground(
+            boolean async, Woven client, ScriptedServer server) {
+        HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+        if (async) {
+            return client.sendAsync(request, BodyHandlers.ofString());
+        }
+        CompletableFuture<HttpResponse<String>> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                new FutureTask<>(() -> {
+                    try {
+                        return result.complete(client.send(request, BodyHandlers.ofString()));
+                    } catch (Throwable e) {
+                        return result.completeExceptionally(e);
+                    }
+                }),
+                "application");
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+}

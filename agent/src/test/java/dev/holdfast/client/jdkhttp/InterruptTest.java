@@ -1,0 +1,118 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A blocking call whose thread is interrupted, at every stage. */
+@Timeout(30)
+class InterruptTest {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static Stream<Arguments> stages() {
+        Answer hanging = Answer.afterRequest(Cut.HANG);
+        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        Rules timed = Rules.QUICK.attemptTimeout(java.time.Duration.ofSeconds(20));
+        return Stream.of(
+                Arguments.of("before the head", hanging, Rules.QUICK),
+                Arguments.of("in the body", stuck, Rules.QUICK),
+                Arguments.of("in a body that is held back", stuck, Rules.QUICK.bufferResponse(1024)),
+                Arguments.of("in a body that is timed", stuck, timed));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("stages")
+    void anAttemptEndsAsWithoutAPolicy(String stage, Answer answer, Rules rules) throws Exception {
+        String without = interrupted(answer, null, 0);
+        assertThat(without).contains("InterruptedException");
+        for (int discarded : new int[] {0, 1}) {
+            assertThat(interrupted(answer, rules, discarded)).isEqualTo(without);
+        }
+    }
+
+    private static String interrupted(Answer answer, @Nullable Rules rules, int discarded) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            for (int i = 0; i < discarded; i++) {
+                server.play(Answer.respond(503, "busy"));
+            }
+            server.play(answer);
+            Woven client = new Woven(CLIENT, rules);
+            FutureTask<String> task = new FutureTask<>(() -> end(client, server));
+            Thread thread = started(task);
+            server.awaitRequests(discarded + 1);
+            awaitBlocked(thread, "CompletableFuture");
+            thread.interrupt();
+            String end = task.get(5, TimeUnit.SECONDS);
+            server.awaitOpen(0);
+            assertThat(server.requests()).hasSize(discarded + 1);
+            assertThat(client.defects).isEmpty();
+            return end;
+        }
+    }
+
+    @Test
+    void aWaitEndsAtOnceAndNothingMoreIsSent() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "busy"));
+            Woven client = new Woven(CLIENT, Rules.PATIENT);
+            FutureTask<String> task = new FutureTask<>(() -> end(client, server));
+            Thread thread = started(task);
+            awaitBlocked(thread, "BlockingDriver");
+            thread.interrupt();
+            assertThat(task.get(5, TimeUnit.SECONDS))
+                    .isEqualTo("threw java.lang.InterruptedException: sleep interrupted, flag false");
+            assertThat(server.requests()).hasSize(1);
+            assertThat(client.defects).isEmpty();
+        }
+    }
+
+    @Test
+    void aThreadThatIsInterruptedBeforeSendsNothing() {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> new Woven(CLIENT, Rules.QUICK)
+                            .send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString()))
+                    .isInstanceOf(InterruptedException.class);
+            assertThat(Thread.interrupted()).as("send takes the flag away").isFalse();
+        }
+    }
+
+    private static String end(Woven client, ScriptedServer server) {
+        String end =
+                End.of(() -> client.send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString()));
+        return end + ", flag " + Thread.currentThread().isInterrupted();
+    }
+
+    private static Thread started(Runnable task) {
+        Thread thread = new Thread(task, "application");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void awaitBlocked(Thread thread, String in) {
+        Awaitility.await()
+                .until(() -> Stream.of(thread.getStackTrace())
+                                .limit(8)
+                                .anyMatch(frame -> frame.getClassName().contains(in))
+                        && (thread.getState() == Thread.State.WAITING
+                                || thread.getState() == Thread.State.TIMED_WAITING));
+    }
+}

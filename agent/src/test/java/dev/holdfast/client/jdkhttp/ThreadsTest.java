@@ -1,0 +1,172 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On which threads the application's code runs. */
+@Timeout(30)
+class ThreadsTest {
+    @Test
+    void dependentsRunWhereTheClientRunsThem() throws Exception {
+        assertThat(threadOfDependent(Answer.respond(200, "ok"), null)).isEqualTo("pool");
+        assertThat(threadOfDependent(Answer.respond(200, "ok"), Rules.QUICK)).isEqualTo("pool");
+        assertThat(threadOfDependent(Answer.respond(503, "busy"), Rules.QUICK)).isEqualTo("pool");
+        assertThat(threadOfDependent(Answer.afterRequest(Cut.RESET), null)).isEqualTo("pool");
+        assertThat(threadOfDependent(Answer.afterRequest(Cut.RESET), Rules.QUICK))
+                .isEqualTo("pool");
+        Rules timed = Rules.QUICK.attemptTimeout(Duration.ofMillis(300));
+        assertThat(threadOfDependent(Answer.afterRequest(Cut.HANG), timed)).isEqualTo("pool");
+        assertThat(threadOfDependent(Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG), timed))
+                .isEqualTo("pool");
+    }
+
+    @Test
+    void dependentsOfACallThatIsCancelledDuringAWaitRunInThePoolToo() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503));
+            Woven client = new Woven(HttpClient.newHttpClient(), Rules.PATIENT);
+            CompletableFuture<HttpResponse<String>> future = client.sendAsync(
+                    HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            CompletableFuture<String> thread = new CompletableFuture<>();
+            CompletableFuture<?> unused = future.whenComplete((response, error) -> thread.complete(kindOfThread()));
+            client.awaitDiscarded();
+            future.copy().cancel(true);
+            assertThat(thread.get(5, TimeUnit.SECONDS)).isEqualTo("pool");
+        }
+    }
+
+    private static String threadOfDependent(Answer answer, @Nullable Rules rules) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            // Held until the dependent is there: that of a future that is done runs on the thread that registers it.
+            server.play(Answer.respond(200).held());
+            HttpClient client = HttpClient.newHttpClient();
+            CompletableFuture<?> unused = client.sendAsync(
+                    HttpRequest.newBuilder(server.uri("/first")).build(), BodyHandlers.discarding());
+            server.awaitRequests(1);
+            server.play(answer, answer, answer, answer);
+            CompletableFuture<String> thread = new CompletableFuture<>();
+            CompletableFuture<?> alsoUnused = new Woven(client, rules)
+                    .sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString())
+                    .whenComplete((response, error) -> thread.complete(kindOfThread()));
+            return thread.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String kindOfThread() {
+        String name = Thread.currentThread().getName();
+        return name.startsWith("ForkJoinPool.commonPool") || name.isEmpty() ? "pool" : name;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void handlersAndPublishersRunOnTheClientsExecutorOrTheCallersThread(boolean async) throws Exception {
+        Set<String> without = threads(async, null, 0);
+        assertThat(threads(async, Rules.QUICK, 0)).isSubsetOf(without);
+        assertThat(threads(async, Rules.QUICK, 2)).isSubsetOf(without);
+        assertThat(threads(async, Rules.QUICK.bufferResponse(1024), 2)).isSubsetOf(without);
+        assertThat(without).isSubsetOf("executor", "caller");
+    }
+
+    private static Set<String> threads(boolean async, @Nullable Rules rules, int discarded) throws Exception {
+        Thread caller = Thread.currentThread();
+        ExecutorService executor = Executors.newFixedThreadPool(3, work -> {
+            Thread thread = new Thread(work, "executor");
+            thread.setDaemon(true);
+            return thread;
+        });
+        Set<String> seen = new ConcurrentSkipListSet<>();
+        Runnable look = () ->
+                seen.add(Thread.currentThread() == caller ? "caller" : Thread.currentThread().getName());
+        try (ScriptedServer server = ScriptedServer.http()) {
+            for (int i = 0; i < discarded; i++) {
+                server.play(Answer.respond(503, "busy"));
+            }
+            BodyPublisher publisher = new BodyPublisher() {
+                @Override
+                public long contentLength() {
+                    look.run();
+                    return 5;
+                }
+
+                @Override
+                public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+                    look.run();
+                    BodyPublishers.ofString("order").subscribe(subscriber);
+                }
+            };
+            BodyHandler<String> handler = head -> {
+                look.run();
+                return BodySubscribers.mapping(BodySubscribers.ofByteArray(), body -> {
+                    look.run();
+                    return new String(body, java.nio.charset.StandardCharsets.UTF_8);
+                });
+            };
+            HttpClient client = HttpClient.newBuilder().executor(executor).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(server.uri("/")).PUT(publisher).build();
+            assertThat(new Woven(client, rules).call(async, request, handler).body())
+                    .isEqualTo("ok");
+            assertThat(server.requests()).hasSize(discarded + 1);
+        } finally {
+            executor.shutdownNow();
+        }
+        return seen;
+    }
+
+    @Test
+    void blockingCallsOnVirtualThreadsWaitWithoutHoldingACarrier() throws Exception {
+        Assumptions.assumeTrue(Runtime.version().feature() >= 21, "virtual threads exist from Java 21 on");
+        ExecutorService threads = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        int calls = 100;
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(r -> r.headers("X-Again").isEmpty() ? Answer.respond(503) : Answer.respond(200));
+            Woven client = new Woven(
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                    Rules.QUICK.maxRetries(2).delay(Duration.ofMillis(500)));
+            long start = System.nanoTime();
+            List<Future<HttpResponse<Void>>> futures = new ArrayList<>();
+            for (int i = 0; i < calls; i++) {
+                futures.add(threads.submit(() -> client.send(
+                        HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.discarding())));
+            }
+            for (Future<HttpResponse<Void>> future : futures) {
+                assertThat(future.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+            }
+            assertThat(server.requests()).hasSize(3 * calls);
+            // A hundred seconds of waiting, on as many carriers as there are processors.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
