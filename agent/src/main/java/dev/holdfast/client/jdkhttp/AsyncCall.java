@@ -7,6 +7,7 @@ import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -58,7 +59,15 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     /** The application's future, or null: nothing was sent, run the original. */
     @Nullable
     CompletableFuture<HttpResponse<T>> start() {
-        future.onCancel(driver::cancel);
+        // Weakly, as the client does it: a future that the application keeps must not keep the client. While there is
+        // something to cancel, the attempt or the timer holds the driver.
+        WeakReference<AsyncDriver> stop = new WeakReference<>(driver);
+        future.onCancel(() -> {
+            AsyncDriver current = stop.get();
+            if (current != null) {
+                current.cancel();
+            }
+        });
         try {
             driver.start();
         } catch (RuntimeException | LinkageError e) {

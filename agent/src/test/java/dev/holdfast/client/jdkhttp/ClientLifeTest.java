@@ -62,9 +62,10 @@ class ClientLifeTest {
             try (ScriptedServer server = ScriptedServer.http()) {
                 server.otherwise(Answer.respond(503, "büsy").header("X-Own", "one"));
                 HttpClient real = client();
-                Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
+                Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(800)));
                 CompletableFuture<HttpResponse<String>> call = inBackground(async, client, server);
                 client.awaitDiscarded();
+                pause(); // so that the body has arrived too
                 long start = System.nanoTime();
                 closing.of(real);
                 assertThat(Duration.ofNanos(System.nanoTime() - start))
@@ -92,15 +93,15 @@ class ClientLifeTest {
         assumeClosable();
         try (ScriptedServer server = ScriptedServer.http()) {
             server.otherwise(Answer.afterRequest(Cut.RESET));
-            String without = End.of(() -> inBackground(async, new Woven(client(), null), server)
-                    .get(5, TimeUnit.SECONDS));
+            String without = End.of(
+                    () -> inBackground(async, new Woven(client(), null), server).get(5, TimeUnit.SECONDS));
             int sent = server.requests().size();
             HttpClient real = client();
             CompletableFuture<HttpResponse<String>> call =
                     inBackground(async, new Woven(real, Rules.QUICK.delay(Duration.ofSeconds(1))), server);
             server.awaitRequests(2 * sent);
             Awaitility.await().until(() -> server.open() == 0);
-            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true); // into the wait
+            pause();
             Closing.SHUTDOWN.of(real);
             assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).isEqualTo(without);
             assertThat(server.requests()).hasSize(2 * sent);
@@ -117,8 +118,10 @@ class ClientLifeTest {
             Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
             CompletableFuture<HttpResponse<String>> call = inBackground(async, client, server);
             client.awaitDiscarded();
+            pause();
             Closing.SHUTDOWN.of(real);
-            String closed = End.of(() -> inBackground(async, new Woven(real, null), server).get());
+            String closed = End.of(
+                    () -> inBackground(async, new Woven(real, null), server).get());
             assertThat(closed).contains("IOException: closed");
             assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).isEqualTo(closed);
         }
@@ -136,10 +139,11 @@ class ClientLifeTest {
             HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
             String without = End.of(() -> new Woven(client(), null).call(async, request, failing));
             HttpClient real = client();
-            Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(300)));
+            Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
             CompletableFuture<String> end =
                     CompletableFuture.supplyAsync(() -> End.of(() -> client.call(async, request, failing)));
             client.awaitDiscarded();
+            pause();
             Closing.SHUTDOWN.of(real);
             assertThat(end.get(5, TimeUnit.SECONDS)).isEqualTo(without);
         }
@@ -152,7 +156,8 @@ class ClientLifeTest {
         try (ScriptedServer server = ScriptedServer.http()) {
             HttpClient real = client();
             Closing.CLOSE.of(real);
-            String without = End.of(() -> inBackground(async, new Woven(real, null), server).get());
+            String without = End.of(
+                    () -> inBackground(async, new Woven(real, null), server).get());
             Woven client = new Woven(real, Rules.QUICK);
             assertThat(End.of(() -> inBackground(async, client, server).get())).isEqualTo(without);
             assertThat(server.accepted()).isZero();
@@ -182,14 +187,12 @@ class ClientLifeTest {
         try (ScriptedServer server = ScriptedServer.http()) {
             server.play(Answer.respond(503, "busy").held());
             HttpClient real = client();
-            CompletableFuture<HttpResponse<String>> call =
-                    inBackground(true, new Woven(real, Rules.QUICK), server);
+            CompletableFuture<HttpResponse<String>> call = inBackground(true, new Woven(real, Rules.QUICK), server);
             server.awaitRequests(1);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> Closing.CLOSE.of(real));
             Awaitility.await()
                     .until(() -> End.of(() -> real.send(
-                                    HttpRequest.newBuilder(server.uri("/other")).build(),
-                                    BodyHandlers.discarding()))
+                                    HttpRequest.newBuilder(server.uri("/other")).build(), BodyHandlers.discarding()))
                             .contains("closed"));
             assertThat(closed).isNotDone();
             Awaitility.await().until(() -> {
@@ -215,6 +218,11 @@ class ClientLifeTest {
                 return dropped.client.get() == null;
             });
         }
+    }
+
+    /** Long enough to be well within a wait. */
+    private static void pause() {
+        Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
     }
 
     private record Dropped(CompletableFuture<HttpResponse<String>> future, WeakReference<HttpClient> client) {}
