@@ -37,8 +37,12 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     private final Defects defects;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
 
+    /** Whose thread is in {@link #start}, where what the client throws can still be thrown at the application. */
+    private volatile @Nullable Thread starting;
+
+    private boolean thrownAtOnce;
+
     // Written by one attempt after the other; volatile for cancel, which comes from anywhere.
-    private volatile boolean thrownAtOnce;
     private volatile boolean cancelled;
     private volatile @Nullable Attempt<T> last;
     private volatile @Nullable Attempt<T> before;
@@ -68,6 +72,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
                 current.cancel();
             }
         });
+        starting = Thread.currentThread();
         try {
             driver.start();
         } catch (RuntimeException | LinkageError e) {
@@ -79,6 +84,8 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
                 return null;
             }
             fail(e);
+        } finally {
+            starting = null;
         }
         return future;
     }
@@ -94,7 +101,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         try {
             attempt.start(step -> ended(step, then));
         } catch (RuntimeException | Error e) {
-            if (send.attempt() == 1) {
+            if (send.attempt() == 1 && starting == Thread.currentThread()) {
                 last = null;
                 thrownAtOnce = true; // and the original throws it too
                 throw e;
@@ -167,7 +174,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     @Override
     public void reject(IOException error) {
-        future.completeExceptionally(error);
+        future.completeExceptionally(new CompletionException(error));
     }
 
     @Override
@@ -178,7 +185,9 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         }
         defects.report(JdkCall.DEFECT, defect);
         call.giveUp();
-        if (attempt == null || !attempt.isInFlight()) {
+        if (attempt == null) {
+            endAs(call.original());
+        } else if (!attempt.isInFlight()) {
             endAs(call.result(attempt, before, defect));
         }
     }

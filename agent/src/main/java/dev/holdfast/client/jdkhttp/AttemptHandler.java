@@ -33,6 +33,13 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         this.startedAt = timeoutNanos == Long.MAX_VALUE ? 0 : call.engine.nanoTime();
     }
 
+    /** A handler that asks nobody, and so is the application's own but for its type. */
+    static <T> AttemptHandler<T> letThrough(JdkCall<T> call) {
+        AttemptHandler<T> handler = new AttemptHandler<>(call, new Step.Send(1, Long.MAX_VALUE));
+        handler.decision = Step.Deliver.INSTANCE;
+        return handler;
+    }
+
     /** What the session said, null: no head arrived. */
     @Nullable
     Step decision() {

@@ -40,7 +40,7 @@ final class JdkCall<T> implements CallInfo {
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;
     private final Defects defects;
-    private boolean over;
+    private volatile boolean over;
 
     /**
      * A call that has not begun.
@@ -105,15 +105,13 @@ final class JdkCall<T> implements CallInfo {
     }
 
     /** The application gave the call up. */
-    synchronized void giveUp() {
-        if (!over) {
-            over = true;
-            session.cancel(engine.nanoTime());
-        }
+    void giveUp() {
+        over = true;
+        session.cancel(engine.nanoTime());
     }
 
     /** Whether the application gave the call up. */
-    synchronized boolean isOver() {
+    boolean isOver() {
         if (!over && nobodyWaits.getAsBoolean()) {
             giveUp();
         }
@@ -121,7 +119,7 @@ final class JdkCall<T> implements CallInfo {
     }
 
     /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */
-    synchronized Step after(Outcome outcome) {
+    Step after(Outcome outcome) {
         if (isOver()) {
             return Step.Deliver.INSTANCE;
         }
@@ -134,7 +132,7 @@ final class JdkCall<T> implements CallInfo {
     }
 
     /** The body of a response that was held back broke: decided anew. See {@link #after}. */
-    synchronized Step bodyLost(Throwable error) {
+    Step bodyLost(Throwable error) {
         if (isOver()) {
             return Step.Deliver.INSTANCE;
         }
@@ -156,6 +154,11 @@ final class JdkCall<T> implements CallInfo {
             bodyFailed(error);
         }
         return decided;
+    }
+
+    /** The call as it would be without us. For the case that Holdfast failed before anything was sent. */
+    CompletableFuture<HttpResponse<T>> original() {
+        return client.sendAsync(request, AttemptHandler.letThrough(this));
     }
 
     /**
@@ -182,7 +185,7 @@ final class JdkCall<T> implements CallInfo {
                         "Holdfast could not carry out a retry; the answer before it was discarded", defect));
     }
 
-    private synchronized void bodyFailed(Throwable error) {
+    private void bodyFailed(Throwable error) {
         if (isOver()) {
             return;
         }

@@ -5,6 +5,7 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.weave.Defects;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
