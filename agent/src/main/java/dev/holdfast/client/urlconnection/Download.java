@@ -1,15 +1,20 @@
 package dev.holdfast.client.urlconnection;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.net.SocketTimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The response's body on its way to the application: told apart, or held back, where it is cut short. */
 final class Download {
+    private static final int PIECE = 8192;
+
     private Download() {}
 
     /**
@@ -33,29 +38,67 @@ final class Download {
     record Held(InputStream stream, @Nullable IOException failure) {}
 
     /**
-     * Reads a body up to a limit before anybody sees it.
+     * Reads a body up to a limit before anybody sees it. What it lacks then, it lacks for the application too: where the
+     * JDK's stream broke, what came is followed by that very exception.
      *
      * @param stream the JDK's
      * @param length the announced length, -1 if none
      * @param limit how many bytes at most
+     * @param late whether the attempt's time is up; asked between reads
      */
-    static Held hold(InputStream stream, long length, long limit) {
-        byte[] bytes = new byte[0];
+    static Held hold(InputStream stream, long length, long limit, BooleanSupplier late) {
+        ByteArrayOutputStream held = new ByteArrayOutputStream();
         try {
-            bytes = stream.readNBytes((int) Math.min(limit, Integer.MAX_VALUE - 8));
-            if (length < 0 ? bytes.length == limit : length > bytes.length && bytes.length == limit) {
-                return new Held(new SequenceInputStream(new ByteArrayInputStream(bytes), stream), null);
+            byte[] piece = new byte[(int) Math.min(limit, PIECE)];
+            int n = 0;
+            while (held.size() < limit && n >= 0) {
+                n = stream.read(piece, 0, (int) Math.min(piece.length, limit - held.size()));
+                held.write(piece, 0, Math.max(0, n));
+                if (n >= 0 && late.getAsBoolean()) {
+                    throw new SocketTimeoutException("Read timed out");
+                }
+            }
+            InputStream bytes = new ByteArrayInputStream(held.toByteArray());
+            if (length < 0 ? held.size() == limit : length > held.size() && held.size() == limit) {
+                return new Held(new SequenceInputStream(bytes, stream), null);
             }
             stream.close();
-            IOException failure = length > bytes.length ? cutShort(length, bytes.length) : null;
-            return new Held(new ByteArrayInputStream(bytes), failure);
+            return new Held(bytes, length > held.size() ? cutShort(length, held.size()) : null);
         } catch (IOException e) {
-            return new Held(new ByteArrayInputStream(bytes), e);
+            letGo(stream);
+            return new Held(new SequenceInputStream(new ByteArrayInputStream(held.toByteArray()), new Broken(e)), e);
+        }
+    }
+
+    private static void letGo(InputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            // It is broken already.
         }
     }
 
     private static IOException cutShort(long announced, long came) {
         return new IOException("the response ended after " + came + " of " + announced + " bytes");
+    }
+
+    /** The end of a body that broke. */
+    private static final class Broken extends InputStream {
+        private final IOException failure;
+
+        Broken(IOException failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public int read() throws IOException {
+            throw failure;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int wanted) throws IOException {
+            throw failure; // InputStream would swallow it behind the first byte
+        }
     }
 
     private static final class Watched extends FilterInputStream {

@@ -304,18 +304,18 @@ final class Exchange implements CallInfo {
             } catch (IOException | RuntimeException e) {
                 raised = watchdog.barked() ? timedOut(e) : e;
             }
-            return told();
+            return told(watchdog);
         }
     }
 
     /** Tells the session what the attempt gave. */
-    private Step told() {
+    private Step told(Watchdog watchdog) {
         int status = status();
         if (status < 0 && raised != null) {
             return failed(raised);
         }
         Step step = after(new Head(delegate, status));
-        return step instanceof Step.Deliver ? heldBack() : step;
+        return step instanceof Step.Deliver ? heldBack(watchdog) : step;
     }
 
     private Step failed(Exception error) {
@@ -335,7 +335,7 @@ final class Exchange implements CallInfo {
         }
     }
 
-    private Step heldBack() {
+    private Step heldBack(Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
         long length = delegate.getContentLengthLong();
         if (limit == 0 || length > limit || method.equals("HEAD")) {
@@ -350,7 +350,8 @@ final class Exchange implements CallInfo {
         if (stream == null) {
             return Step.Deliver.INSTANCE;
         }
-        Download.Held held = Download.hold(stream, length, limit);
+        watchdog.bodyIsRead();
+        Download.Held held = Download.hold(stream, length, limit, watchdog::barked);
         bodySource = stream;
         body = held.stream();
         if (held.failure() == null) {

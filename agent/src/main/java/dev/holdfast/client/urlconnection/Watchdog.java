@@ -15,6 +15,7 @@ final class Watchdog implements AutoCloseable {
 
     private @Nullable Future<?> timer;
     private volatile boolean barked;
+    private volatile boolean bodyIsRead;
 
     private Watchdog() {}
 
@@ -26,10 +27,22 @@ final class Watchdog implements AutoCloseable {
         dog.timer = engine.schedule(
                 () -> {
                     dog.barked = true;
-                    connection.disconnect();
+                    if (!dog.bodyIsRead) {
+                        connection.disconnect();
+                    }
                 },
                 send.timeoutNanos());
         return dog;
+    }
+
+    /**
+     * From now on only the flag is raised. While a body is read, {@code disconnect} waits for that read to end, and this
+     * would be a thread that all calls share; the one that reads looks at the flag, and its reads have a timeout each.
+     */
+    void bodyIsRead() {
+        if (this != ASLEEP) {
+            bodyIsRead = true;
+        }
     }
 
     /** Whether the time was up. */
