@@ -43,9 +43,27 @@ class AbandonContract {
     @ParameterizedTest
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void whileABodyIsHeldBack(Style style) throws Exception {
+        // What is held back looks like an answer that has not come yet.
+        Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
         Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
-        Class<?> without = abandoned(style, Hosts.BARE, stuck);
         assertThat(abandoned(style, Hosts.BUFFERING, stuck)).isEqualTo(without);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileTheAnswerOfALaterAttemptIsAwaited(Style style) throws Exception {
+        Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(Answer.respond(503, "busy")).otherwise(Answer.afterRequest(Cut.HANG));
+            InFlight call = style.start(Call.put(server.uri("/"), "whole"));
+            server.awaitRequests(2);
+            call.awaitReading();
+            call.abandon();
+            Seen seen = call.seen();
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(without);
+            server.awaitOpen(0);
+            assertThat(server.requests()).hasSize(2);
+        }
     }
 
     private static Class<?> abandoned(Style style, String host, Answer answer) throws InterruptedException {
@@ -64,7 +82,7 @@ class AbandonContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource
     void whileItWaitsForTheNextAttempt(Style style) throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
             server.play(Answer.respond(503, "busy").closing());
@@ -123,11 +141,34 @@ class AbandonContract {
         }
     }
 
-    @Test
-    void anInterruptEndsTheWaitOfAnHttpUrlConnection() throws Exception {
+    /** That client does not feel an interrupt while it reads, and goes on; so it does under a policy. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SEND", "SEND_ASYNC"})
+    void anInterruptWhileAnHttpUrlConnectionReadsChangesNothing(Style style) throws Exception {
+        for (String host : new String[] {Hosts.BARE, Hosts.PATIENT}) {
+            try (ScriptedServer server = ScriptedServer.http(host)) {
+                server.play(Answer.respond(200, "fine").held());
+                InFlight call = style.start(Call.put(server.uri("/"), "whole"));
+                server.awaitRequests(1);
+                call.awaitReading();
+                call.interrupt();
+                server.release();
+                assertThat(call.seen().text()).isEqualTo("fine");
+                assertThat(server.requests()).hasSize(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SEND", "SEND_ASYNC"})
+    void anInterruptEndsTheWaitOfAnHttpUrlConnection(Style style) throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
             server.play(Answer.respond(503, "busy").closing());
-            InFlight call = Style.URL_BUFFERED.start(Call.get(server.uri("/")));
+            InFlight call = style.start(Call.get(server.uri("/")));
             server.awaitRequests(1);
             server.awaitOpen(0);
             call.interrupt();

@@ -90,7 +90,13 @@ class BrokenConnectionContract {
         Call call = Call.post(java.net.URI.create("http://x/"), "order");
         List<String> without = reached(style, call, Hosts.BARE, broken);
         List<String> with = reached(style, call, Hosts.QUICK, broken);
-        assertThat(with).isEqualTo(without);
+        if (style == Style.URL_BUFFERED && broken.endsNewConnection()) {
+            // That client sends once more by itself where a write fails and once more where a read does: two or three
+            // connections, as the reset comes early or late. A second attempt would make four of them at least.
+            assertThat(with).hasSizeBetween(2, 3).isSubsetOf(without);
+        } else {
+            assertThat(with).isEqualTo(without);
+        }
     }
 
     @ParameterizedTest
@@ -140,6 +146,112 @@ class BrokenConnectionContract {
             assertThat(seen.status()).as("%s", seen).isEqualTo(200);
             assertThat(seen.text()).isEqualTo("ok");
             assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPostWhoseAnswerBreaksIsSentOnceThoughItWasHeldBack(Style style) {
+        Answer broken = Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET);
+        for (String host : List.of(Hosts.BARE, Hosts.BUFFERING)) {
+            try (ScriptedServer server = ScriptedServer.http(host)) {
+                server.play(broken);
+                Seen seen = style.call(Call.post(server.uri("/"), "order"));
+                assertThat(seen.thrown()).as("%s %s", host, seen).isInstanceOf(java.io.IOException.class);
+                assertThat(server.requests()).extracting(Received::text).containsExactly("order");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whenNoAttemptBringsTheWholeBodyTheApplicationSeesWhatTheClientMakesOfIt(Style style) {
+        for (Cut cut : List.of(Cut.CLOSE, Cut.RESET)) {
+            Answer broken = Answer.respond(200, "0123456789").cutInBody(4, cut);
+            try (ScriptedServer bare = ScriptedServer.http(Hosts.BARE).otherwise(broken);
+                    ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING).otherwise(broken)) {
+                Seen without = style.call(Call.get(bare.uri("/")));
+                Seen with = style.call(Call.get(server.uri("/")));
+                assertThat(server.requests()).hasSize(ATTEMPTS);
+                assertThat(with.text()).isEqualTo(without.text());
+                if (without.thrown() == null) {
+                    assertThat(with.thrown()).isNull();
+                } else {
+                    assertThat(with.thrown()).hasSameClassAs(without.thrown());
+                    assertThat(with.thrown()).hasMessage(without.thrown().getMessage());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerWithoutABodyIsNotOneCutShort(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
+            server.play(
+                    Answer.respond(200, "0123456789"), Answer.respond(204), Answer.respond(304), Answer.respond(200));
+            assertThat(style.call(Call.of("HEAD", server.uri("/"))).headers().get("content-length"))
+                    .containsExactly("10");
+            assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(204);
+            assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(304);
+            assertThat(style.call(Call.get(server.uri("/"))).text()).isEmpty();
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWholeBodyIsHeldBackHoweverItsEndIsTold(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
+            String body = "0123456789".repeat(10);
+            server.play(
+                    Answer.respond(200, body).dripping(30, java.time.Duration.ofMillis(5)),
+                    Answer.respond(200, body).chunked().dripping(30, java.time.Duration.ofMillis(5)),
+                    Answer.respond(200, body).untilClose(),
+                    Answer.respond(404, body));
+            for (int status : new int[] {200, 200, 200, 404}) {
+                Seen seen = style.call(Call.get(server.uri("/")));
+                assertThat(seen.status()).as("%s", seen).isEqualTo(status);
+                assertThat(seen.text()).isEqualTo(body);
+            }
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBodyOfExactlyTheLimitIsHeldBackAndOneOfAByteMoreIsNot(Style style) {
+        int limit = 64 * 1024;
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
+            server.play(Answer.respond(200, "x".repeat(limit)).cutInBody(limit - 1, Cut.RESET));
+            assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo("ok");
+            assertThat(server.requests()).hasSize(2);
+            server.reset();
+            server.play(Answer.respond(200, "x".repeat(limit + 1)).cutInBody(limit, Cut.RESET));
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(java.io.IOException.class);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPutThatBreaksWhileItIsWrittenIsSentAgainWhole(Style style) {
+        String body = "0123456789".repeat(100_000);
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(Answer.afterRequestHead(Cut.RESET));
+            Seen seen = style.call(Call.put(server.uri("/"), body));
+            boolean held = style != Style.URL_FIXED && style != Style.URL_CHUNKED;
+            if (held) {
+                assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            } else {
+                assertThat(seen.thrown())
+                        .as("larger than what is recorded: %s", seen)
+                        .isInstanceOf(java.io.IOException.class);
+            }
+            assertThat(server.requests().stream().filter(Received::complete))
+                    .hasSize(held ? 1 : 0)
+                    .allSatisfy(r -> assertThat(r.text()).isEqualTo(body));
         }
     }
 

@@ -11,8 +11,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicContainer;
@@ -39,49 +43,57 @@ class ContractIT {
     @TempDir
     Path directory;
 
+    /** The JVMs run side by side: most of the time they wait. */
     @TestFactory
-    Stream<DynamicNode> onEachJdk() {
-        return Jdks.all().stream()
-                .map(jdk -> jdk.present()
-                        ? DynamicContainer.dynamicContainer(jdk.toString(), tests(jdk))
-                        : DynamicTest.dynamicTest(jdk.toString(), jdk::orSkip));
+    List<DynamicNode> onEachJdk() throws IOException {
+        Path config = directory.resolve("contract.toml");
+        try (InputStream resource =
+                Objects.requireNonNull(ContractIT.class.getResourceAsStream("contract.toml"), "contract.toml")) {
+            Files.write(config, resource.readAllBytes());
+        }
+        Map<Jdk, CompletableFuture<ForkedJvm.Result>> runs = new LinkedHashMap<>();
+        Jdks.all().stream()
+                .filter(Jdk::present)
+                .forEach(jdk -> runs.put(jdk, CompletableFuture.supplyAsync(() -> run(jdk, config))));
+        List<DynamicNode> nodes = new ArrayList<>();
+        for (Jdk jdk : Jdks.all()) {
+            CompletableFuture<ForkedJvm.Result> run = runs.get(jdk);
+            nodes.add(
+                    run == null
+                            ? DynamicTest.dynamicTest(jdk.toString(), jdk::orSkip)
+                            : DynamicContainer.dynamicContainer(jdk.toString(), tests(jdk, run.join())));
+        }
+        return nodes;
     }
 
-    private Stream<DynamicTest> tests(Jdk jdk) {
-        try {
-            Path config = directory.resolve("contract.toml");
-            try (InputStream resource =
-                    Objects.requireNonNull(ContractIT.class.getResourceAsStream("contract.toml"), "contract.toml")) {
-                Files.write(config, resource.readAllBytes());
-            }
-            Path results = directory.resolve("results-" + jdk.feature());
-            String chosen = System.getProperty("contract", "");
-            ForkedJvm.Result run = new ForkedJvm(jdk)
-                    .agent(config.toString())
-                    .main(
-                            ContractRunner.class,
-                            Stream.concat(
-                                            Stream.of(results.toString()),
-                                            CONTRACTS.stream()
-                                                    .map(Class::getName)
-                                                    .filter(name -> name.contains(chosen)))
-                                    .toArray(String[]::new))
-                    .within(Duration.ofMinutes(4))
-                    .run();
-            Stream<DynamicTest> whole =
-                    Stream.of(DynamicTest.dynamicTest("the JVM ends well and the agent reports nothing", () -> {
-                        run.succeeded();
-                        assertThat(run.out()).isEmpty();
-                        assertThat(run.err().lines().filter(line -> !line.startsWith("SLF4J")))
-                                .singleElement()
-                                .satisfies(line -> assertThat(line)
-                                        .startsWith("[holdfast] ")
-                                        .contains("is active: "));
-                    }));
-            return Stream.concat(whole, ContractRunner.read(results).stream().map(ContractIT::test));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    private ForkedJvm.Result run(Jdk jdk, Path config) {
+        String chosen = System.getProperty("contract", "");
+        Stream<String> contracts = CONTRACTS.stream().map(Class::getName).filter(name -> name.contains(chosen));
+        return new ForkedJvm(jdk)
+                .agent(config.toString())
+                .main(
+                        ContractRunner.class,
+                        Stream.concat(Stream.of(results(jdk).toString()), contracts)
+                                .toArray(String[]::new))
+                .within(Duration.ofMinutes(4))
+                .run();
+    }
+
+    private Path results(Jdk jdk) {
+        return directory.resolve("results-" + jdk.feature());
+    }
+
+    private Stream<DynamicTest> tests(Jdk jdk, ForkedJvm.Result run) throws IOException {
+        Stream<DynamicTest> whole =
+                Stream.of(DynamicTest.dynamicTest("the JVM ends well and the agent reports nothing", () -> {
+                    run.succeeded();
+                    assertThat(run.out()).isEmpty();
+                    assertThat(run.err().lines().filter(line -> !line.startsWith("SLF4J")))
+                            .singleElement()
+                            .satisfies(line ->
+                                    assertThat(line).startsWith("[holdfast] ").contains("is active: "));
+                }));
+        return Stream.concat(whole, ContractRunner.read(results(jdk)).stream().map(ContractIT::test));
     }
 
     private static DynamicTest test(Report report) {

@@ -26,6 +26,8 @@ final class Hosts {
     static final String BUDGETED = "127.0.0.11";
     /** 2 attempts at a time, which wait for 10 s; 50 attempts in 500 ms. */
     static final String LIMITED = "127.0.0.12";
+    /** 150 ms for an attempt; responses up to 64 KiB are held back until complete. */
+    static final String TIMED_WHOLE = "127.0.0.13";
 
     private Hosts() {}
 }

@@ -184,11 +184,12 @@ class StatusContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource
     void retryAfterInSecondsIsWaitedFor(Style style) {
-        server.play(Answer.respond(429).header("Retry-After", "1"));
-        assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
+        server.play(Answer.respond(429, "later").header("Retry-After", "1"));
+        assertThat(style.call(Call.put(server.uri("/"), "whole")).status()).isEqualTo(200);
         assertThat(gapMillis()).isBetween(990L, 5000L);
+        assertThat(server.requests()).extracting(Received::text).containsExactly("whole", "whole");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.Received;
 import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -119,6 +120,83 @@ class TimeoutContract {
             Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(300)));
             assertThat(seen.text()).as("%s", seen).isEqualTo(body);
             assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPostWithAnIdempotencyKeyThatIsNotAnsweredInTimeIsSentAgain(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(SILENCE);
+            Call call = Call.post(server.uri("/"), "order").header("Idempotency-Key", "k");
+            Seen seen = style.call(call.readTimeout(Duration.ofMillis(200)));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            assertThat(server.requests()).extracting(Received::text).containsExactly("order", "order");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whenNoAttemptIsAnsweredInTimeTheLastTimeoutIsTheCalls(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.otherwise(SILENCE);
+            Seen seen = style.call(Call.put(server.uri("/"), "whole").readTimeout(Duration.ofMillis(100)));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
+            assertThat(seen.thrown().getSuppressed()).hasSize(3);
+            assertThat(server.requests())
+                    .extracting(Received::text)
+                    .containsExactly("whole", "whole", "whole", "whole");
+            server.awaitOpen(0);
+        }
+    }
+
+    // HttpRequest.timeout does not hold for a body, on all JDKs but the newest.
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SEND", "SEND_ASYNC"})
+    void aBodyThatStopsIsWhatTheClientMakesOfIt(Style style) {
+        for (String host : new String[] {Hosts.BARE, Hosts.QUICK}) {
+            try (ScriptedServer server = ScriptedServer.http(host)) {
+                server.play(Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG));
+                Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(150)));
+                assertThat(seen.thrown()).as("%s", seen).isInstanceOf(SocketTimeoutException.class);
+                assertThat(server.requests()).hasSize(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDeadlineEndsAConnectingThatIsNotAnswered(Style style) {
+        try (Unreachable silent = Unreachable.silent(Hosts.DEADLINE)) {
+            Seen seen = style.call(Call.post(silent.uri("/"), "order"));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
+            assertThat(seen.took()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAttemptThatTakesTooLongToConnectHasSentNothing(Style style) {
+        try (Unreachable silent = Unreachable.silent(Hosts.TIMED_WHOLE)) {
+            Seen seen = style.call(Call.post(silent.uri("/"), "order"));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
+            assertThat(seen.thrown().getSuppressed()).as("%s", seen).hasSize(3);
+            assertThat(seen.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(3));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBodyThatIsHeldBackHasToComeInTimeAsWell(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.TIMED_WHOLE)) {
+            Answer slow = Answer.respond(200, "0123456789".repeat(50)).dripping(1, Duration.ofMillis(20));
+            server.play(slow, slow);
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.text()).as("%s", seen).isEqualTo("ok");
+            assertThat(seen.took()).isLessThan(Duration.ofSeconds(3));
+            assertThat(server.requests()).hasSize(3);
         }
     }
 

@@ -207,6 +207,11 @@ public final class Answer {
         return new Answer(b);
     }
 
+    /** Whether this is the end of a connection on which no request is read: made by {@link #onAccept}. */
+    public boolean endsNewConnection() {
+        return stage == Stage.ACCEPT;
+    }
+
     /** The response's head as it goes over the wire, for an answer to a request with this method. */
     byte[] head() {
         StringBuilder s =
@@ -233,6 +238,21 @@ public final class Answer {
     /** Whether the response to this method carries a body. */
     boolean hasBody(String method) {
         return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
+    }
+
+    /** The whole response, in as many pieces as it has. */
+    byte[] whole(byte[] head) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(head.length + body.length + 16);
+        out.writeBytes(head);
+        for (int from = 0; from < body.length; ) {
+            int to = (int) Math.min(body.length, (long) from + dripSize);
+            out.writeBytes(framed(from, to));
+            from = to;
+        }
+        if (framing == Framing.CHUNKED) {
+            out.writeBytes("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return out.toByteArray();
     }
 
     /** A piece of the body, framed. */

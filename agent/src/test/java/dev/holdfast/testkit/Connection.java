@@ -100,9 +100,15 @@ final class Connection implements Runnable {
             end(answer.cut);
             return false;
         }
-        write(head);
-        if (answer.hasBody(request.method()) && !sendBody(answer)) {
-            return false;
+        boolean body = answer.hasBody(request.method());
+        if (body && answer.stage == Stage.NOWHERE && answer.dripInterval.isZero()) {
+            // In one write: whether a client uses the connection again may depend on what of a body is there already.
+            write(answer.whole(head));
+        } else {
+            write(head);
+            if (body && !sendBody(answer)) {
+                return false;
+            }
         }
         boolean last = answer.closing
                 || request.header("Connection")
