@@ -34,7 +34,7 @@ final class FileReader {
             throw problem("(no name)", "the name of the configuration file is empty");
         }
         if (!file.exists()) {
-            throw problem(path, "no such file; looked for " + file.getAbsolutePath());
+            throw problem(path, absence(file.getAbsoluteFile()));
         }
         if (file.isDirectory()) {
             throw problem(path, "is a directory; name the file in it");
@@ -53,6 +53,21 @@ final class FileReader {
             throw problem(path, "is larger than " + Quantities.size(LIMIT) + ", the most that is read");
         }
         return decode(path, bytes);
+    }
+
+    /** Why a file is not there, as far as {@code java.io} can tell. */
+    private static String absence(File file) {
+        File parent = file.getParentFile();
+        String[] siblings = parent == null ? null : parent.list();
+        if (siblings != null && List.of(siblings).contains(file.getName())) {
+            return "is a link that leads to no file; looked for " + file;
+        }
+        for (File folder = parent; folder != null; folder = folder.getParentFile()) {
+            if (folder.isDirectory() && !folder.canExecute()) {
+                return "no file that can be seen: the directory " + folder + " may not be entered";
+            }
+        }
+        return "no such file; looked for " + file;
     }
 
     private static String decode(String path, byte[] bytes) throws ConfigException {

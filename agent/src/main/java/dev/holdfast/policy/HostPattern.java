@@ -30,6 +30,9 @@ public record HostPattern(Kind kind, String host, int port) {
      */
     public static HostPattern parse(String text) {
         String pattern = text.strip();
+        if (pattern.indexOf('/') >= 0 || pattern.indexOf('@') >= 0) {
+            throw bad(text, "a scheme, path or user does not belong to it");
+        }
         int colon = portColon(pattern);
         int port = colon < 0 ? 0 : parsePort(text, pattern.substring(colon + 1));
         String host = colon < 0 ? pattern : pattern.substring(0, colon);
@@ -40,9 +43,6 @@ public record HostPattern(Kind kind, String host, int port) {
         String rest = suffix ? host.substring(2) : host;
         if (rest.indexOf('*') >= 0) {
             throw bad(text, "a * may only stand alone or as the whole first label");
-        }
-        if (rest.indexOf('/') >= 0 || rest.indexOf('@') >= 0) {
-            throw bad(text, "a scheme, path or user does not belong to it");
         }
         String canonical = canonicalHost(rest);
         if (canonical.isEmpty() || canonical.startsWith(".") || canonical.contains("..") || hasBlank(canonical)) {

@@ -53,6 +53,32 @@ class FileReaderTest {
     }
 
     @Test
+    void aLinkThatLeadsNowhereIsSaid() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("a.toml"), Path.of("..data/a.toml"));
+
+        assertThatThrownBy(() -> ConfigLoader.load(link.toString()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(link + ": is a link that leads to no file; looked for " + link);
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeEnteredIsSaid() throws IOException {
+        Path closed = Files.createDirectories(folder.resolve("closed"));
+        Path file = Files.writeString(closed.resolve("a.toml"), "[retry]\n");
+        assertThat(closed.toFile().setExecutable(false)).isTrue();
+        try {
+            // The superuser may enter everything.
+            assumeThat(Files.exists(file)).isFalse();
+
+            assertThatThrownBy(() -> ConfigLoader.load(file.toString()))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessage(file + ": no file that can be seen: the directory " + closed + " may not be entered");
+        } finally {
+            assertThat(closed.toFile().setExecutable(true)).isTrue();
+        }
+    }
+
+    @Test
     void aDirectoryIsNoFile() {
         assertThatThrownBy(() -> ConfigLoader.load(folder.toString()))
                 .isInstanceOf(ConfigException.class)
