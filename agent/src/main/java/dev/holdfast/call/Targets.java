@@ -119,5 +119,17 @@ public final class Targets {
         return targets.get(new Key(policyName, origin));
     }
 
-    private record Key(String policyName, Origin origin) {}
+    private record Key(String policyName, Origin origin) {
+        // Written out for the same reason as in Origin.
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && origin.equals(key.origin) && policyName.equals(key.policyName);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * origin.hashCode() + policyName.hashCode();
+        }
+    }
 }

@@ -9,6 +9,22 @@ package dev.holdfast.policy;
  * @param port the effective port, never -1
  */
 public record Origin(String scheme, String host, int port) {
+    // Written out: what the compiler makes for a record spins dozens of classes when it is first called, which is within
+    // the program's first call.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Origin origin
+                && port == origin.port
+                && host.equals(origin.host)
+                && scheme.equals(origin.scheme);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * host.hashCode() + port) + scheme.hashCode();
+    }
+
     @Override
     public String toString() {
         return scheme + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
