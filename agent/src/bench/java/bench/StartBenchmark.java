@@ -8,10 +8,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -20,15 +18,10 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
- * What the agent costs at start-up, as ratios to an empty agent in the same run. After {@code mvn package}, from the root of
- * the repository:
- *
- * <pre>java agent/src/bench/java/bench/StartBenchmark.java [ROUNDS [JDK_HOME...]]</pre>
- *
- * <p>Without JDK homes: one of each version from 17 up beside the running JDK. Rounds alternate between the two agents; wall
- * times are medians, CPU times (Linux) sums. Exit status 1 if a limit is passed.
+ * What the agent costs at start-up, as ratios to an empty agent. Rounds alternate between the two agents; wall times are
+ * medians, CPU times (Linux) sums.
  */
-public final class StartBenchmark {
+final class StartBenchmark {
     private static final double HELLO_WALL = 1.10;
     private static final int HELLO_CLASSES = 60;
     private static final double CALLS_WALL = 1.25;
@@ -39,10 +32,11 @@ public final class StartBenchmark {
     private final Path emptyAgent;
     private final Path agent = Path.of("agent/target/holdfast-agent.jar").toAbsolutePath();
     private final Path config = Path.of("config-examples/reference.toml").toAbsolutePath();
-    private boolean passed = true;
+    private final Report report;
 
-    private StartBenchmark(int rounds, Path directory) throws IOException {
+    private StartBenchmark(int rounds, Path directory, Report report) throws IOException {
         this.rounds = rounds;
+        this.report = report;
         this.classes = directory.resolve("classes");
         this.emptyAgent = directory.resolve("empty-agent.jar");
         // Apart from the programs: found on their class path, the empty agent would not be read from its jar.
@@ -72,86 +66,44 @@ public final class StartBenchmark {
         return ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(new String[0])) == 0;
     }
 
-    public static void main(String[] arguments) throws Exception {
-        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
-        List<Path> jdks = arguments.length > 1
-                ? Stream.of(arguments).skip(1).map(Path::of).toList()
-                : jdks();
+    static void run(Path jdk, int rounds, Report report) throws Exception {
         Path directory = Files.createTempDirectory("holdfast-bench");
-        StartBenchmark benchmark = new StartBenchmark(rounds, directory);
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.createContext("/", exchange -> {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
         server.start();
         try {
-            for (Path jdk : jdks) {
-                benchmark.run(jdk, "http://127.0.0.1:" + server.getAddress().getPort() + "/");
-            }
+            new StartBenchmark(rounds, directory, report)
+                    .run(jdk, "http://127.0.0.1:" + server.getAddress().getPort() + "/");
         } finally {
             server.stop(0);
             try (Stream<Path> files = Files.walk(directory)) {
                 files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
             }
         }
-        System.exit(benchmark.passed ? 0 : 1);
-    }
-
-    private static List<Path> jdks() throws IOException {
-        TreeMap<Integer, Path> found = new TreeMap<>();
-        Path running = Path.of(System.getProperty("java.home"));
-        found.put(Runtime.version().feature(), running);
-        try (Stream<Path> beside = Files.list(running.getParent())) {
-            for (Path home : beside.sorted().toList()) {
-                Path release = home.resolve("release");
-                if (Files.isRegularFile(release) && Files.isExecutable(home.resolve("bin/java"))) {
-                    for (String line : Files.readAllLines(release)) {
-                        if (line.startsWith("JAVA_VERSION=\"")) {
-                            String version = line.substring(14, line.length() - 1);
-                            int feature = version.startsWith("1.")
-                                    ? 8
-                                    : Runtime.Version.parse(version).feature();
-                            if (feature >= 17) {
-                                found.putIfAbsent(feature, home);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return List.copyOf(found.values());
     }
 
     private void run(Path jdk, String url) throws Exception {
-        System.out.println(jdk.getFileName());
         Measured[] hello = compare(jdk, "bench.Hello");
         int more = classesBeforeMain(jdk, holdfast()) - classesBeforeMain(jdk, emptyAgent.toString());
-        report("  hello world: wall", hello[1].wall() / hello[0].wall(), HELLO_WALL, hello[0].wall());
-        report("  hello world: classes more when main starts", more, HELLO_CLASSES, Double.NaN);
+        report.atMost("hello world: wall, ratio", hello[1].wall() / hello[0].wall(), HELLO_WALL, millis(hello));
+        report.atMost("hello world: classes more when main starts", more, HELLO_CLASSES, "");
         Measured[] calls = compare(jdk, "bench.OneCallEach", url);
-        report("  one call with each client: wall", calls[1].wall() / calls[0].wall(), CALLS_WALL, calls[0].wall());
+        report.atMost(
+                "one call with each client: wall, ratio", calls[1].wall() / calls[0].wall(), CALLS_WALL, millis(calls));
         if (calls[0].cpuTicks() > 0) {
-            report(
-                    "  one call with each client: CPU",
+            report.atMost(
+                    "one call with each client: CPU, ratio",
                     (double) calls[1].cpuTicks() / calls[0].cpuTicks(),
                     CALLS_CPU,
-                    Double.NaN);
+                    "");
         }
     }
 
-    private void report(String what, double value, double limit, double baseMillis) {
-        boolean good = value <= limit;
-        passed &= good;
-        System.out.printf(
-                Locale.ROOT,
-                "%-48s %7.2f  (at most %.2f)%s%s%n",
-                what,
-                value,
-                limit,
-                Double.isNaN(baseMillis) ? "" : String.format(Locale.ROOT, "  of %.0f ms", baseMillis),
-                good ? "" : "  PASSED THE LIMIT");
+    private static String millis(Measured[] both) {
+        return String.format(Locale.ROOT, "(%.0f and %.0f ms)", both[0].wall(), both[1].wall());
     }
 
     private record Measured(double wall, long cpuTicks) {}
@@ -173,18 +125,13 @@ public final class StartBenchmark {
                 }
             }
         }
-        return new Measured[] {new Measured(median(walls[0]), ticks[0]), new Measured(median(walls[1]), ticks[1])};
+        return new Measured[] {
+            new Measured(Report.median(walls[0]), ticks[0]), new Measured(Report.median(walls[1]), ticks[1])
+        };
     }
 
     private String holdfast() {
         return agent + "=" + config;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private List<String> launch(Path jdk, String agentOption, List<String> options, String... program)
@@ -220,7 +167,7 @@ public final class StartBenchmark {
                 counts[i]++;
             }
         }
-        return (int) median(counts);
+        return (int) Report.median(counts);
     }
 
     /** User and system time of ended children, in ticks of the kernel; 0 where there is no such thing. */

@@ -9,7 +9,7 @@ package dev.holdfast.policy;
  * @param port the effective port, never -1
  */
 public record Origin(String scheme, String host, int port) {
-    // Written out: what the compiler makes for a record spins dozens of classes when it is first called, which is within
+    // Written out: what the compiler makes for a record spins dozens of classes when it is first called, and that is in
     // the program's first call.
 
     @Override
