@@ -59,8 +59,8 @@ class UnsafeResendTest {
                 Unreachable refusing = Unreachable.refusing("127.0.0.1")) {
             server.otherwise(
                     Answer.respond(307).header("Location", refusing.uri("/next").toString()));
-            HttpRequest request = new PostWithoutPublisher(
-                    HttpRequest.newBuilder(server.uri("/")).build());
+            HttpRequest request = new OwnRequest(
+                    "POST", HttpRequest.newBuilder(server.uri("/")).build());
             assertThatThrownBy(() -> new Woven(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class);
             assertThat(server.requests()).hasSize(1);

@@ -7,12 +7,14 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A request of a class of its own, which can be what the JDK's builder does not make: a POST with no publisher. */
-final class PostWithoutPublisher extends HttpRequest {
+/** A request of a class of its own, which can be what the JDK's builder does not make: any method, with no publisher. */
+final class OwnRequest extends HttpRequest {
     private final HttpRequest of;
+    private final String method;
 
-    PostWithoutPublisher(HttpRequest of) {
+    OwnRequest(String method, HttpRequest of) {
         this.of = of;
+        this.method = method;
     }
 
     @Override
@@ -22,7 +24,7 @@ final class PostWithoutPublisher extends HttpRequest {
 
     @Override
     public String method() {
-        return "POST";
+        return method;
     }
 
     @Override
