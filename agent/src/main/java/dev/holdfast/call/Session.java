@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
+import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver} and {@link Step.Reject} end it, and {@link #cancel}
  * does at any stage. An adapter that has to decide at a response's head calls {@link #after} there, keeps the step, and
  * reports a body that broke later with {@link #bodyFailed}.
+ *
+ * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has its
+ * own {@link #after}, the first good outcome is delivered, and of the other nothing but its end is wanted, as
+ * {@link Outcome.Cancelled} if the adapter cancelled it.
  *
  * <p>Layers, outermost first: deadline, retry with its budget, limits, breaker, attempt timeout. So every attempt asks the
  * limits and the breaker, and the breaker sees every attempt's outcome.
@@ -53,16 +58,18 @@ public final class Session {
 
     private Stage stage = Stage.NEW;
     private int attempts;
+    private int retries;
     private long beganAt;
-    private long sentAt;
     private long previousDelay;
     private @Nullable List<Throwable> failures;
     private int lastStatus;
 
     private ConcurrencyLimit.@Nullable Ticket ticket;
     private @Nullable Place place;
-    private CircuitBreaker.@Nullable Permit permit;
-    private int endedInARow;
+    /** The latest attempt, and after the end the one that was delivered. */
+    private @Nullable Sent current;
+    /** One that is under way beside the current one, or was when that was delivered. */
+    private @Nullable Sent other;
 
     /**
      * A call that has not begun.
@@ -97,14 +104,45 @@ public final class Session {
         return awaitRate(now);
     }
 
-    /** What the attempt gave. Returns {@link Step.Wait} or {@link Step.Deliver}. */
-    public synchronized Step after(Outcome outcome, long now) {
+    /** What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or {@link Step.Deliver}. */
+    public Step after(Outcome outcome, long now) {
+        return after(attempts, outcome, now);
+    }
+
+    /**
+     * What an attempt gave.
+     *
+     * @param attempt its number
+     * @param outcome what it gave; at a response's head, or in a failure
+     * @param now the time now
+     * @return {@link Step.Wait}, {@link Step.Deliver}, or {@link Step.Drop} where another attempt decides
+     */
+    public synchronized Step after(int attempt, Outcome outcome, long now) {
+        Sent mine = underWay(attempt);
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
-        expect(Stage.SENT);
-        leavePlace();
-        record(outcome, now);
+        if (mine == null) {
+            if (attempt < attempts) {
+                return Step.Drop.INSTANCE; // it was given up, and its end is told late
+            }
+            throw misled("an attempt under way");
+        }
+        mine.underWay = false;
+        mine.leavePlace();
+        record(mine, outcome, now);
+        if (stage != Stage.SENT) {
+            return Step.Drop.INSTANCE;
+        }
+        Sent rival = mine == current ? other : current;
+        if (rival != null && rival.underWay && !(outcome instanceof Outcome.Cancelled) && !isFinal(outcome)) {
+            if (outcome instanceof Outcome.Failure failure) {
+                remember(failure.error());
+            }
+            return Step.Drop.INSTANCE;
+        }
+        current = mine;
+        other = rival;
         return decide(outcome, now);
     }
 
@@ -130,10 +168,70 @@ public final class Session {
         return new Step.Wait(delay);
     }
 
+    private @Nullable Sent underWay(int attempt) {
+        if (current != null && current.number == attempt && current.underWay) {
+            return current;
+        }
+        return other != null && other.number == attempt && other.underWay ? other : null;
+    }
+
+    /** Whether an outcome is good enough not to wait for what the other attempt gives. */
+    private boolean isFinal(Outcome outcome) {
+        return outcome instanceof Outcome.Response response
+                && !RetryRule.asksForRetry(policy.retry(), response.status(), response::header);
+    }
+
+    /**
+     * The first attempt takes long: asks for a second one beside it.
+     *
+     * @return what to send; null: nothing, the first one stays alone
+     */
+    public synchronized Step.@Nullable Send hedge(long now) {
+        Sent first = current;
+        RetryPolicy rule = policy.retry();
+        if (stage != Stage.SENT || first == null || !first.underWay || other != null || attempts > rule.maxRetries()) {
+            return null;
+        }
+        RateLimit rate = target.rate();
+        CircuitBreaker breaker = target.breaker();
+        RetryBudget budget = target.budget();
+        if (!maySendTwice()
+                || (rule.deadlineNanos() > 0 && untilDeadline(now) <= 0)
+                || (rate != null && rate.acquire(now, 0) != 0)
+                || (budget != null && !budget.tryWithdraw(now))) {
+            return null;
+        }
+        ConcurrencyLimit limit = target.concurrency();
+        if (limit != null && !limit.tryAcquire()) {
+            return null;
+        }
+        CircuitBreaker.Permit permit = breaker == null ? null : breaker.tryAcquire(now, random);
+        if (breaker != null && permit == null) {
+            if (limit != null) {
+                limit.release();
+            }
+            return null;
+        }
+        observer.hedged(target, call);
+        attempts++;
+        other = new Sent(attempts, now, limit == null ? null : Place.held(this, limit), permit);
+        return new Step.Send(attempts, timeout(now));
+    }
+
+    private boolean maySendTwice() {
+        return RetryRule.mayResend(
+                policy.retry(),
+                call.method(),
+                call.requestHeader(IDEMPOTENCY_KEY) != null,
+                call.bodyReplayable(),
+                false);
+    }
+
     /** The wait is over, or its ticket was granted. Returns {@link Step.Send}, {@link Step.Wait} or {@link Step.Reject}. */
     public synchronized Step resume(long now) {
         switch (stage) {
             case BACKING_OFF -> {
+                retries++;
                 return awaitRate(now);
             }
             case WAITING_FOR_RATE -> {
@@ -167,13 +265,22 @@ public final class Session {
                 limit.release();
             }
         }
-        leavePlace();
-        CircuitBreaker breaker = target.breaker();
-        if (breaker != null && permit != null && stage == Stage.SENT) {
-            breaker.onIgnored(permit);
-        }
+        ignore(current);
+        ignore(other);
         stage = Stage.CANCELLED;
         observer.ended(target, call, Observer.Result.CANCELLED, attempts, now - beganAt);
+    }
+
+    private void ignore(@Nullable Sent sent) {
+        if (sent == null || !sent.underWay) {
+            return;
+        }
+        sent.underWay = false;
+        sent.leavePlace();
+        CircuitBreaker breaker = target.breaker();
+        if (breaker != null && sent.permit != null) {
+            breaker.onIgnored(sent.permit);
+        }
     }
 
     /**
@@ -201,6 +308,7 @@ public final class Session {
         }
         expect(Stage.DONE);
         recordLate(now);
+        ignore(other);
         observer.takenBack(target, call, failure);
         return decide(failure, now);
     }
@@ -293,31 +401,58 @@ public final class Session {
 
     private Step passBreaker(long now) {
         CircuitBreaker breaker = target.breaker();
-        permit = null;
+        CircuitBreaker.Permit permit = null;
         if (breaker != null) {
             permit = breaker.tryAcquire(now, random);
             if (permit == null) {
                 if (enforced()) {
-                    leavePlace();
+                    Place held = place;
+                    place = null;
+                    if (held != null) {
+                        held.leave();
+                    }
                     return reject(Observer.Rejection.BREAKER, now);
                 }
                 observer.rejected(target, call, Observer.Rejection.BREAKER);
             }
         }
-        return send(now);
+        return send(permit, now);
     }
 
-    private Step send(long now) {
+    private Step send(CircuitBreaker.@Nullable Permit permit, long now) {
         stage = Stage.SENT;
-        sentAt = now;
         attempts++;
+        current = new Sent(attempts, now, place, permit);
+        other = null;
+        place = null;
+        long timeout = timeout(now);
+        long hedge = attempts == 1 ? hedgeAfter() : -1;
+        return new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
+    }
+
+    private long timeout(long now) {
+        if (!enforced()) {
+            return Long.MAX_VALUE;
+        }
         RetryPolicy rule = policy.retry();
         long timeout = rule.attemptTimeoutNanos() > 0 ? rule.attemptTimeoutNanos() : Long.MAX_VALUE;
-        if (rule.deadlineNanos() > 0) {
-            // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
-            timeout = Math.min(timeout, Math.max(1, untilDeadline(now)));
+        // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
+        return rule.deadlineNanos() > 0 ? Math.min(timeout, Math.max(1, untilDeadline(now))) : timeout;
+    }
+
+    /** How long the first attempt stays alone; -1: to its end. Whether the body may be sent twice is asked later. */
+    private long hedgeAfter() {
+        RetryPolicy rule = policy.retry();
+        boolean possible = policy.hedge().enabled()
+                && enforced()
+                && rule.enabled()
+                && rule.maxRetries() > 0
+                && RetryRule.mayResend(rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, true, false);
+        if (!possible) {
+            return -1;
         }
-        return new Step.Send(attempts, enforced() ? timeout : Long.MAX_VALUE);
+        LatencyQuantile latency = target.latency();
+        return latency == null ? policy.hedge().delayNanos() : latency.p95();
     }
 
     private boolean breakerRejects(long now) {
@@ -338,50 +473,44 @@ public final class Session {
         return new Step.Reject(finalError(error));
     }
 
-    private void leavePlace() {
-        Place held = place;
-        if (held != null) {
-            place = null;
-            held.leave();
-        }
-    }
-
     // ---- what an attempt gave
 
-    private void record(Outcome outcome, long now) {
+    private void record(Sent sent, Outcome outcome, long now) {
+        long took = now - sent.at;
         if (!(outcome instanceof Outcome.Cancelled)) {
-            observer.attempt(target, call, outcome, now - sentAt);
+            observer.attempt(target, call, outcome, took);
+        }
+        LatencyQuantile latency = target.latency();
+        if (latency != null && outcome instanceof Outcome.Response) {
+            latency.record(took);
         }
         CircuitBreaker breaker = target.breaker();
-        CircuitBreaker.Permit mine = permit;
-        if (breaker == null || mine == null) {
+        CircuitBreaker.Permit permit = sent.permit;
+        if (breaker == null || permit == null) {
             return;
         }
-        if (outcome instanceof Outcome.Response response) {
-            if (policy.breaker().isFailure(response.status())) {
-                breaker.onFailure(mine, now - sentAt, now, random);
-                permit = null;
-            } else {
-                endedInARow = breaker.onSuccess(mine, now - sentAt, now, random);
-            }
+        if (outcome instanceof Outcome.Response response && !policy.breaker().isFailure(response.status())) {
+            sent.endedInARow = breaker.onSuccess(permit, took, now, random);
+            return;
+        }
+        sent.permit = null;
+        // What is not an IOException is the program's own mistake, such as a header that cannot be sent.
+        if (outcome instanceof Outcome.Response
+                || (outcome instanceof Outcome.Failure failure && failure.error() instanceof IOException)) {
+            breaker.onFailure(permit, took, now, random);
         } else {
-            permit = null;
-            // What is not an IOException is the program's own mistake, such as a header that cannot be sent.
-            if (outcome instanceof Outcome.Failure failure && failure.error() instanceof IOException) {
-                breaker.onFailure(mine, now - sentAt, now, random);
-            } else {
-                breaker.onIgnored(mine);
-            }
+            breaker.onIgnored(permit);
         }
     }
 
     /** The attempt that was recorded as a success was none. */
     private void recordLate(long now) {
         CircuitBreaker breaker = target.breaker();
-        CircuitBreaker.Permit mine = permit;
-        if (breaker != null && mine != null) {
-            permit = null;
-            breaker.onLateFailure(mine, endedInARow, now, random);
+        Sent sent = current;
+        CircuitBreaker.Permit permit = sent == null ? null : sent.permit;
+        if (breaker != null && sent != null && permit != null) {
+            sent.permit = null;
+            breaker.onLateFailure(permit, sent.endedInARow, now, random);
         }
     }
 
@@ -460,7 +589,7 @@ public final class Session {
     }
 
     private long backoff() {
-        previousDelay = policy.retry().backoff().delayNanos(attempts, previousDelay, random);
+        previousDelay = policy.retry().backoff().delayNanos(retries + 1, previousDelay, random);
         return previousDelay;
     }
 
@@ -488,5 +617,30 @@ public final class Session {
 
     private IllegalStateException misled(String expected) {
         return new IllegalStateException("a session that is " + stage + " was told what holds for " + expected);
+    }
+
+    /** An attempt, from its sending to its end. */
+    private static final class Sent {
+        final int number;
+        final long at;
+        private @Nullable Place place;
+        CircuitBreaker.@Nullable Permit permit;
+        int endedInARow;
+        boolean underWay = true;
+
+        Sent(int number, long at, @Nullable Place place, CircuitBreaker.@Nullable Permit permit) {
+            this.number = number;
+            this.at = at;
+            this.place = place;
+            this.permit = permit;
+        }
+
+        void leavePlace() {
+            Place held = place;
+            if (held != null) {
+                place = null;
+                held.leave();
+            }
+        }
     }
 }

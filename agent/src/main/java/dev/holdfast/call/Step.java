@@ -12,8 +12,15 @@ public sealed interface Step {
      * @param attempt 1 for the first
      * @param timeoutNanos the time that this attempt may take (attempt timeout, trimmed by the deadline),
      *     {@link Long#MAX_VALUE} for no limit
+     * @param hedgeNanos if it has not ended after so long, {@link Session#hedge} is to be asked for another beside it;
+     *     -1 for never
      */
-    record Send(int attempt, long timeoutNanos) implements Step {}
+    record Send(int attempt, long timeoutNanos, long hedgeNanos) implements Step {
+        /** An attempt that stays alone. */
+        public Send(int attempt, long timeoutNanos) {
+            this(attempt, timeoutNanos, -1);
+        }
+    }
 
     /**
      * Wait, then call {@link Session#resume}. Whatever response an attempt gave is discarded: nothing of it reaches
@@ -27,6 +34,12 @@ public sealed interface Step {
         public Wait(long nanos) {
             this(nanos, null);
         }
+    }
+
+    /** Forget what this attempt gave and let go of it: another one decides, or did. */
+    record Drop() implements Step {
+        /** The one instance that is needed. */
+        public static final Drop INSTANCE = new Drop();
     }
 
     /** Give the application the outcome of the attempt just reported; for a failure, {@link Session#finalError}. */

@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
+import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
@@ -24,6 +25,7 @@ public final class Target {
     private final @Nullable RetryBudget budget;
     private final @Nullable ConcurrencyLimit concurrency;
     private final @Nullable RateLimit rate;
+    private final @Nullable LatencyQuantile latency;
 
     private final AtomicLong used;
     private volatile boolean forgotten;
@@ -68,6 +70,11 @@ public final class Target {
             int permits = policy.limits().ratePermits();
             rate = permits > 0 ? new RateLimit(permits, policy.limits().rateNanos(), now) : null;
         }
+        if (before != null && before.latency != null && policy.hedge().byQuantile()) {
+            latency = before.latency;
+        } else {
+            latency = policy.hedge().byQuantile() ? new LatencyQuantile() : null;
+        }
     }
 
     /** What the configuration says. */
@@ -98,6 +105,12 @@ public final class Target {
     /** The limit on attempts in a time, where the policy has one. */
     public @Nullable RateLimit rate() {
         return rate;
+    }
+
+    /** How long attempts take, where the policy wants to know. */
+    @Nullable
+    LatencyQuantile latency() {
+        return latency;
     }
 
     /** A call begins. */

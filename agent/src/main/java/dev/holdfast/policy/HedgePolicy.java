@@ -11,4 +11,9 @@ package dev.holdfast.policy;
 public record HedgePolicy(boolean enabled, long delayNanos) {
     /** No second attempt. */
     public static final HedgePolicy NONE = new HedgePolicy(false, 0);
+
+    /** Whether the delay is what the attempts to an origin took lately. */
+    public boolean byQuantile() {
+        return enabled && delayNanos == 0;
+    }
 }

@@ -1,0 +1,206 @@
+package dev.holdfast.call;
+
+import static dev.holdfast.call.SessionTest.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.HedgePolicy;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SessionHedgeTest {
+    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final HedgePolicy AFTER_50_MS = new HedgePolicy(true, 50 * MS);
+    private static final Step.Send FIRST = new Step.Send(1, Long.MAX_VALUE, 50 * MS);
+    private static final Step.Send SECOND = new Step.Send(2, Long.MAX_VALUE);
+
+    private final SessionTest.Call call = new SessionTest.Call("GET");
+    private Target target;
+
+    @Test
+    void theSecondAttemptMayWinAndTheFirstIsDropped() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+
+        assertThat(session.begin(0)).isEqualTo(FIRST);
+        assertThat(session.hedge(50 * MS)).isEqualTo(SECOND);
+        assertThat(session.after(2, status(200), 60 * MS)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(session.after(1, Outcome.Cancelled.INSTANCE, 61 * MS)).isSameAs(Step.Drop.INSTANCE);
+        assertThat(session.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void theFirstAttemptMayWinAfterAll() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        assertThat(session.after(1, status(404), 55 * MS)).as("an answer").isSameAs(Step.Deliver.INSTANCE);
+        assertThat(session.after(2, status(200), 56 * MS)).isSameAs(Step.Drop.INSTANCE);
+    }
+
+    @Test
+    void aBadOutcomeWaitsForTheOtherAttempt() {
+        IOException reset = new IOException("reset");
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        assertThat(session.after(1, new Outcome.Failure(reset, ErrorKind.CONNECTION_RESET, false), 55 * MS))
+                .isSameAs(Step.Drop.INSTANCE);
+        assertThat(session.after(2, status(200), 60 * MS)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void whereBothAreBadTheCallIsRetriedAsEver() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        assertThat(session.after(2, status(503), 55 * MS)).isSameAs(Step.Drop.INSTANCE);
+        assertThat(session.after(1, status(503), 60 * MS))
+                .as("the first backoff")
+                .isEqualTo(new Step.Wait(TimeUnit.SECONDS.toNanos(1)));
+        assertThat(session.resume(0)).as("alone").isEqualTo(new Step.Send(3, Long.MAX_VALUE));
+    }
+
+    @Test
+    void thereIsNoSecondAttemptWithoutARetryLeftOrWhereItIsNotSafe() {
+        assertThat(use(Policies.retry().maxRetries(0).hedge(AFTER_50_MS)).begin(0))
+                .isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+
+        call.method = "POST";
+        assertThat(use(Policies.retry().hedge(AFTER_50_MS)).begin(0)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+
+        call.headers.put("Idempotency-Key", "1");
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+        assertThat(session.begin(0)).isEqualTo(FIRST);
+        call.replayable = false;
+        assertThat(session.hedge(50 * MS)).isNull();
+    }
+
+    @Test
+    void thereIsNoSecondAttemptOnceTheFirstHasEnded() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+        session.begin(0);
+        session.after(status(503), 0);
+
+        assertThat(session.hedge(50 * MS)).isNull();
+        session.cancel(50 * MS);
+        assertThat(session.hedge(50 * MS)).isNull();
+    }
+
+    @Test
+    void thereIsNoThirdAttempt() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        assertThat(session.hedge(60 * MS)).isNull();
+    }
+
+    @Test
+    void itIsPaidFromTheBudgetAndKeepsToTheLimits() {
+        Session poor = use(Policies.retry().hedge(AFTER_50_MS).budget(0.5, 0));
+        poor.begin(0);
+        assertThat(poor.hedge(50 * MS)).isNull();
+
+        Session alone = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(1, 0, 1, 0)));
+        alone.begin(0);
+        assertThat(alone.hedge(50 * MS)).isNull();
+
+        Session slow = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(0, 1, 1000 * MS, 0)));
+        slow.begin(0);
+        assertThat(slow.hedge(50 * MS)).isNull();
+    }
+
+    @Test
+    void bothAttemptsHoldAPlaceAndBothAreSeenByTheBreaker() {
+        Session session = use(Policies.retry()
+                .hedge(AFTER_50_MS)
+                .breaker(Breakers.consecutive(2).build())
+                .limits(new LimitPolicy(2, 0, 1, 0)));
+        session.begin(0);
+        session.hedge(50 * MS);
+        assertThat(target.concurrency().taken()).isEqualTo(2);
+
+        session.after(1, status(503), 60 * MS);
+        assertThat(target.concurrency().taken()).isOne();
+        session.after(2, status(503), 60 * MS);
+        assertThat(target.concurrency().taken()).isZero();
+        assertThat(target.breaker().state()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void aCancelledCallGivesBothPlacesBack() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        session.cancel(60 * MS);
+
+        assertThat(target.concurrency().taken()).isZero();
+        assertThat(session.after(1, Outcome.Cancelled.INSTANCE, 61 * MS)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void thereIsNoneWhileTheBreakerTriesTheOriginOut() {
+        Session session = use(Policies.retry()
+                .hedge(AFTER_50_MS)
+                .breaker(Breakers.consecutive(1).open(Duration.ofMillis(1)).build()));
+        Session failing = another();
+        failing.begin(0);
+        failing.after(status(503), 0);
+
+        assertThat(session.begin(2 * MS)).isEqualTo(FIRST);
+        assertThat(session.hedge(52 * MS)).isNull();
+    }
+
+    @Test
+    void theDelayIsTheOnesThatIsObserved() {
+        Policies policies = Policies.retry().hedge(new HedgePolicy(true, 0));
+        use(policies);
+        for (int i = 0; i < 20; i++) {
+            Session session = another();
+            assertThat(session.begin(0)).as("too little is known").isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+            session.after(status(200), 10 * MS);
+        }
+
+        assertThat(((Step.Send) another().begin(0)).hedgeNanos()).isBetween(10 * MS, 12 * MS);
+    }
+
+    @Test
+    void anAttemptThatMustEndSoonerStaysAlone() {
+        assertThat(use(Policies.retry().hedge(AFTER_50_MS).attemptTimeout(Duration.ofMillis(50)))
+                        .begin(0))
+                .isEqualTo(new Step.Send(1, 50 * MS));
+    }
+
+    @Test
+    void underObserveThereIsNone() {
+        assertThat(use(Policies.retry().hedge(AFTER_50_MS).policy(Mode.OBSERVE)).begin(0))
+                .isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+    }
+
+    private Session use(Policies policies) {
+        return use(policies.policy());
+    }
+
+    private Session use(Policy policy) {
+        target = new Target(policy, new Origin("http", "search.example", 80), null, Observer.NONE, 0);
+        return another();
+    }
+
+    private Session another() {
+        return new Session(target, call, new Random(1), () -> 0, Observer.NONE);
+    }
+}
