@@ -130,4 +130,69 @@ class LoadContract {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(490));
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSecondAttemptOvertakesASlowOneWhoseConnectionIsClosed(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.play(Answer.respond(200, "slow").held(), Answer.respond(200, "quick"));
+            String body = "body ".repeat(100);
+            Seen seen = style.call(Call.put(server.uri("/"), body).header("X-Mine", "kept"));
+            assertThat(seen.text()).as("%s", seen).isEqualTo("quick");
+            assertThat(server.requests()).hasSize(2).allSatisfy(r -> {
+                assertThat(r.text()).isEqualTo(body);
+                assertThat(r.headers("X-Mine")).containsExactly("kept");
+            });
+            Awaitility.await().atMost(PATIENCE).until(() -> server.open() <= 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void theSlowAttemptMayWinAfterAll(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.play(
+                    Answer.respond(200, "slow").delayed(Duration.ofMillis(400)),
+                    Answer.respond(200, "slower").held());
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.text()).as("%s", seen).isEqualTo("slow");
+            assertThat(server.requests()).hasSize(2);
+            Awaitility.await().atMost(PATIENCE).until(() -> server.open() <= 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void ofTwoAttemptsTheOneThatFailsDoesNotDecide(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(400)), Answer.respond(503, "broken"));
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.text()).as("%s", seen).isEqualTo("slow");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void aPostIsSentOnce(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(300)));
+            assertThat(style.call(Call.post(server.uri("/"), "body")).text()).isEqualTo("slow");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void whoGivesUpEndsBothAttempts(Style style) throws InterruptedException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.otherwise(Answer.respond(200, "slow").held());
+            InFlight call = style.start(Call.get(server.uri("/")));
+            server.awaitRequests(2);
+            call.abandon();
+            assertThat(call.seen().thrown()).isNotNull();
+            server.awaitOpen(0);
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
 }

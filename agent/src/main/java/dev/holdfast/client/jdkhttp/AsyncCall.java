@@ -46,6 +46,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     private volatile boolean cancelled;
     private volatile @Nullable Attempt<T> last;
     private volatile @Nullable Attempt<T> before;
+    private volatile @Nullable Race<T> race;
 
     AsyncCall(
             Engine engine,
@@ -99,7 +100,16 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         before = last;
         last = attempt;
         try {
-            attempt.start(step -> ended(step, then));
+            if (send.hedgeNanos() < 0) {
+                attempt.start(step -> ended(step, then));
+            } else {
+                Race<T> begun = new Race<>(call, attempt, send.hedgeNanos(), (winner, step) -> {
+                    last = winner;
+                    ended(step, then);
+                });
+                race = begun;
+                begun.start();
+            }
         } catch (RuntimeException | Error e) {
             if (send.attempt() == 1 && starting == Thread.currentThread()) {
                 last = null;
@@ -133,6 +143,10 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         }
         cancelled = true;
         call.giveUp();
+        Race<T> running = race;
+        if (running != null) {
+            running.abandon();
+        }
         if (attempt == null || !inFlight) {
             // During a wait there is no attempt to end. No effect where the attempt's end was first.
             endAsCancelled();

@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Step;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -25,6 +26,7 @@ final class Attempt<T> {
     private volatile @Nullable HttpResponse<T> response;
     private volatile @Nullable Previous<T> discarded;
     private volatile @Nullable Throwable error;
+    private volatile boolean lost;
 
     /** An attempt that was not sent. */
     Attempt(JdkCall<T> call, Step.Send send) {
@@ -64,7 +66,7 @@ final class Attempt<T> {
         }
         Step decided = handler.decision();
         if (decided == null) {
-            decided = call.after(new JdkCall.Head(answer.statusCode(), answer.headers()));
+            decided = call.after(handler.attempt(), new JdkCall.Head(answer.statusCode(), answer.headers()));
         }
         if (decided instanceof Step.Deliver) {
             response = answer;
@@ -78,6 +80,10 @@ final class Attempt<T> {
     /** What follows from an exception; also from one that the client threw at once. */
     Step failed(Throwable failure) {
         error = failure;
+        if (lost) {
+            Step decided = handler.decision();
+            return decided != null ? decided : call.after(handler.attempt(), Outcome.Cancelled.INSTANCE);
+        }
         if (refused() || Failures.unwrap(failure) instanceof CancellationException) {
             call.giveUp();
             return Step.Deliver.INSTANCE;
@@ -97,6 +103,12 @@ final class Attempt<T> {
         if (future != null) {
             future.cancel(true);
         }
+    }
+
+    /** Cancels it because the attempt beside it won. */
+    void lose() {
+        lost = true;
+        cancel();
     }
 
     /** As {@link #cancel}, but as on a dependent of the client's own future, which itself then ends as the client ends it. */

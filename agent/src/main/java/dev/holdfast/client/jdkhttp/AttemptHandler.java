@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptHandler<T> implements BodyHandler<T> {
     private final JdkCall<T> call;
+    private final int attempt;
     private final long timeoutNanos;
     private final long startedAt;
     private volatile @Nullable Step decision;
@@ -29,6 +30,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
 
     AttemptHandler(JdkCall<T> call, Step.Send send) {
         this.call = call;
+        this.attempt = send.attempt();
         this.timeoutNanos = send.timeoutNanos();
         this.startedAt = timeoutNanos == Long.MAX_VALUE ? 0 : call.engine.nanoTime();
     }
@@ -38,6 +40,11 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         AttemptHandler<T> handler = new AttemptHandler<>(call, new Step.Send(1, Long.MAX_VALUE));
         handler.decision = Step.Deliver.INSTANCE;
         return handler;
+    }
+
+    /** The attempt's number. */
+    int attempt() {
+        return attempt;
     }
 
     /** What the session said, null: no head arrived. */
@@ -72,7 +79,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             // The client asks twice for one call: none of our business.
             return call.application.apply(info);
         }
-        Step step = call.after(JdkCall.Head.of(info));
+        Step step = call.after(attempt, JdkCall.Head.of(info));
         decision = step;
         if (!(step instanceof Step.Deliver)) {
             DiscardedBody<T> body = new DiscardedBody<>(call.engine);

@@ -118,13 +118,23 @@ final class JdkCall<T> implements CallInfo {
         return over;
     }
 
-    /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */
-    Step after(Outcome outcome) {
+    /** What is to be sent beside a first attempt that takes long; null: nothing. */
+    Step.@Nullable Send hedge() {
+        return isOver() || !body.repeatableAtOnce() ? null : session.hedge(engine.nanoTime());
+    }
+
+    /**
+     * Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered.
+     *
+     * @param attempt the attempt's number
+     * @param outcome what it gave
+     */
+    Step after(int attempt, Outcome outcome) {
         if (isOver()) {
             return Step.Deliver.INSTANCE;
         }
         try {
-            return session.after(outcome, engine.nanoTime());
+            return session.after(attempt, outcome, engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
             defects.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
@@ -148,7 +158,7 @@ final class JdkCall<T> implements CallInfo {
     Step afterError(AttemptHandler<T> handler, Throwable error) {
         Step decided = handler.decision();
         if (decided == null) {
-            return after(Failures.beforeHead(error, body.notAskedFor()));
+            return after(handler.attempt(), Failures.beforeHead(error, body.notAskedFor()));
         }
         if (decided instanceof Step.Deliver && handler.lostBody() == null) {
             bodyFailed(error);

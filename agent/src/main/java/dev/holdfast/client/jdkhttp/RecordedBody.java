@@ -42,6 +42,12 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     }
 
     @Override
+    boolean repeatableAtOnce() {
+        Recording recording = last;
+        return recording != null && recording.complete;
+    }
+
+    @Override
     boolean notAskedFor() {
         return !asked;
     }

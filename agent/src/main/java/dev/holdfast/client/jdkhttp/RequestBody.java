@@ -83,6 +83,11 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return true;
     }
 
+    /** Whether another attempt could send the same bytes while one is still at it. */
+    boolean repeatableAtOnce() {
+        return true;
+    }
+
     /** Whether it is certain that the client has not begun to write the request. */
     boolean notAskedFor() {
         return notAskedFor;
@@ -106,6 +111,11 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         @Override
         boolean replayable() {
             return !asked;
+        }
+
+        @Override
+        boolean repeatableAtOnce() {
+            return false;
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,28 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
         Attempt<T> attempt = new Attempt<>(call, send);
         before = last;
         last = attempt;
-        return attempt.send();
+        return send.hedgeNanos() < 0 ? attempt.send() : race(attempt, send.hedgeNanos());
+    }
+
+    private Step race(Attempt<T> first, long hedgeNanos) throws InterruptedException {
+        CompletableFuture<Step> end = new CompletableFuture<>();
+        Race<T> race = new Race<>(call, first, hedgeNanos, (winner, step) -> {
+            last = winner; // seen by this thread, which waits for what comes next
+            end.complete(step);
+        });
+        try {
+            race.start();
+            return end.get();
+        } catch (InterruptedException e) {
+            call.giveUp();
+            race.abandon();
+            first.cancel();
+            throw e;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // nobody completes it so
+        } catch (RuntimeException | Error e) {
+            return first.failed(e);
+        }
     }
 
     private HttpResponse<T> deliver(@Nullable Throwable defect) throws InterruptedException {

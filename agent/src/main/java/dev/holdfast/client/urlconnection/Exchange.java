@@ -261,7 +261,7 @@ final class Exchange implements CallInfo {
                         raised = watchdog.barked() ? timedOut(e) : e;
                     }
                 }
-                if (!again(failed(raised))) {
+                if (!again(failed(send, raised))) {
                     throw raised(raised);
                 }
             }
@@ -292,34 +292,103 @@ final class Exchange implements CallInfo {
         }
     }
 
-    private Step attempt(Step.Send send) {
+    private Step attempt(Step.Send send) throws IOException {
+        if (send.hedgeNanos() < 0) {
+            return attempt(send, null);
+        }
+        Rival rival = Rival.after(send.hedgeNanos(), engine, delegate, this::beside);
+        Step step = attempt(send, rival);
+        if (!(step instanceof Step.Drop)) {
+            rival.lose();
+            return step;
+        }
+        try {
+            Rival.Result result = rival.await();
+            if (result == null) {
+                return Step.Deliver.INSTANCE; // a defect, which was reported; the first attempt's outcome is there
+            }
+            discard();
+            delegate = result.connection();
+            raised = result.raised();
+            try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
+                return result.step() instanceof Step.Deliver ? heldBack(watchdog) : result.step();
+            }
+        } catch (InterruptedException e) {
+            rival.lose();
+            Thread.currentThread().interrupt();
+            end(new InterruptedIOException("interrupted while waiting for an answer"));
+            return step;
+        }
+    }
+
+    private Step attempt(Step.Send send, @Nullable Rival rival) {
         bringMethod(delegate);
         try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
-            try {
-                raised = null;
-                if (send.attempt() > 1 && upload != null) {
-                    upload.replayTo(delegate.getOutputStream());
-                }
-                delegate.getInputStream();
-            } catch (IOException | RuntimeException e) {
-                raised = watchdog.barked() ? timedOut(e) : e;
+            raised = talk(delegate, send, watchdog);
+            if (rival != null && rival.hasWon()) {
+                return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
-            return told(watchdog);
+            return told(send, watchdog);
+        }
+    }
+
+    /** Sends a request, and waits for the response's head. */
+    private @Nullable Exception talk(HttpURLConnection connection, Step.Send send, Watchdog watchdog) {
+        try {
+            if (send.attempt() > 1 && upload != null) {
+                upload.replayTo(connection.getOutputStream());
+            }
+            connection.getInputStream();
+            return null;
+        } catch (IOException | RuntimeException e) {
+            return watchdog.barked() ? timedOut(e) : e;
+        }
+    }
+
+    /** The attempt beside the first one, on a thread of its own. */
+    private Rival.@Nullable Result beside(Rival rival) {
+        Step.Send send = session().hedge(engine.nanoTime());
+        HttpURLConnection connection = send == null ? null : next();
+        if (send == null) {
+            return null;
+        }
+        if (connection == null) {
+            Step unused = after(send.attempt(), Outcome.Cancelled.INSTANCE);
+            return null;
+        }
+        rival.talksTo(connection);
+        trim(connection, send);
+        try (Watchdog watchdog = Watchdog.start(engine, connection, send)) {
+            Exception error = talk(connection, send, watchdog);
+            int status = status(connection);
+            Outcome outcome = new Head(connection, status);
+            if (rival.hasLost()) {
+                outcome = Outcome.Cancelled.INSTANCE;
+            } else if (status < 0 && error != null) {
+                outcome = Failures.of(error, isFirstRequest(connection));
+            }
+            Step step = after(send.attempt(), outcome);
+            if (step instanceof Step.Drop) {
+                discard(connection, error);
+                return null;
+            }
+            return new Rival.Result(connection, error, step);
         }
     }
 
     /** Tells the session what the attempt gave. */
-    private Step told(Watchdog watchdog) {
-        int status = status();
+    private Step told(Step.Send send, Watchdog watchdog) {
+        int status = status(delegate);
         if (status < 0 && raised != null) {
-            return failed(raised);
+            return failed(send, raised);
         }
-        Step step = after(new Head(delegate, status));
+        Step step = after(send.attempt(), new Head(delegate, status));
         return step instanceof Step.Deliver ? heldBack(watchdog) : step;
     }
 
-    private Step failed(Exception error) {
-        return after(abandoned() ? Outcome.Cancelled.INSTANCE : Failures.of(error, isFirstRequest()));
+    private Step failed(Step.Send send, Exception error) {
+        Outcome outcome = abandoned() ? Outcome.Cancelled.INSTANCE : Failures.of(error, isFirstRequest(delegate));
+        return after(send.attempt(), outcome);
     }
 
     /** Whether another thread disconnected since the current entry came in: what fails then, fails because of that. */
@@ -327,9 +396,9 @@ final class Exchange implements CallInfo {
         return disconnects.get() != disconnectsBefore;
     }
 
-    private int status() {
+    private static int status(HttpURLConnection connection) {
         try {
-            return delegate.getHeaderField(0) == null ? -1 : delegate.getResponseCode();
+            return connection.getHeaderField(0) == null ? -1 : connection.getResponseCode();
         } catch (IOException | RuntimeException e) {
             return -1;
         }
@@ -384,7 +453,7 @@ final class Exchange implements CallInfo {
         sending = null;
         Front shown = front;
         if (shown != null && raised == null) {
-            int status = status();
+            int status = status(delegate);
             shown.show(true, status, null);
         }
         if (raised != null && session != null) {
@@ -415,8 +484,12 @@ final class Exchange implements CallInfo {
 
     /** Lets go of a response that nobody will read. The JDK drains what is left of a short body, to use the connection again. */
     private void discard() {
+        discard(delegate, raised);
+    }
+
+    private static void discard(HttpURLConnection connection, @Nullable Exception raised) {
         try {
-            InputStream rest = raised == null ? delegate.getInputStream() : delegate.getErrorStream();
+            InputStream rest = raised == null ? connection.getInputStream() : connection.getErrorStream();
             if (rest != null) {
                 rest.close();
                 return;
@@ -424,7 +497,7 @@ final class Exchange implements CallInfo {
         } catch (IOException | RuntimeException e) {
             // It breaks while nobody wants it.
         }
-        delegate.disconnect();
+        connection.disconnect();
     }
 
     /** Waits as long as the session asks for before the next attempt may be sent. */
@@ -511,17 +584,17 @@ final class Exchange implements CallInfo {
         return current;
     }
 
-    private Step after(Outcome outcome) {
+    private Step after(int attempt, Outcome outcome) {
         try {
-            return session().after(outcome, engine.nanoTime());
+            return session().after(attempt, outcome, engine.nanoTime());
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;
         }
     }
 
-    private boolean isFirstRequest() {
-        return delegate.getURL().toExternalForm().equals(url.toExternalForm());
+    private boolean isFirstRequest(HttpURLConnection connection) {
+        return connection.getURL().toExternalForm().equals(url.toExternalForm());
     }
 
     /** Shortens the connection's own timeouts; longer ones of the application stay in view. */

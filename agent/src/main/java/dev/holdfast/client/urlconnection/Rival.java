@@ -1,0 +1,110 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Step;
+import java.net.HttpURLConnection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A second attempt beside one that takes long (hedging). The first one goes on on the caller's thread; this one has a thread
+ * of its own, started only when the time has come. Whichever of the two loses is disconnected, which ends the read that
+ * waits on it. Thread-safe.
+ */
+final class Rival {
+    /** What it gave, and what follows from it. */
+    record Result(HttpURLConnection connection, @Nullable Exception raised, Step step) {}
+
+    /** How the exchange makes the attempt. */
+    interface Sending {
+        /** Makes the attempt on the calling thread; null: there was none, or the first one decides. */
+        @Nullable
+        Result send(Rival rival);
+    }
+
+    private final Engine engine;
+    private final HttpURLConnection first;
+    private final Sending sending;
+    private final ClassLoader context = Thread.currentThread().getContextClassLoader();
+    private final CompletableFuture<@Nullable Result> end = new CompletableFuture<>();
+    private volatile @Nullable HttpURLConnection connection;
+    private volatile boolean lost;
+    private volatile boolean won;
+    private @Nullable Future<?> timer;
+
+    private Rival(Engine engine, HttpURLConnection first, Sending sending) {
+        this.engine = engine;
+        this.first = first;
+        this.sending = sending;
+    }
+
+    /** Starts one after a while. */
+    static Rival after(long nanos, Engine engine, HttpURLConnection first, Sending sending) {
+        Rival rival = new Rival(engine, first, sending);
+        rival.timer = rival.engine.schedule(rival::start, nanos);
+        return rival;
+    }
+
+    private void start() {
+        Thread thread = new Thread(null, this::run, "holdfast-hedge", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(context); // cookie handlers and authenticators of the application may look at it
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            Result result = lost ? null : sending.send(this);
+            if (result != null && result.step() instanceof Step.Deliver) {
+                won = true;
+                first.disconnect();
+            }
+            end.complete(result);
+        } catch (RuntimeException | Error e) {
+            end.completeExceptionally(e);
+        }
+    }
+
+    /** The connection it talks to, from now on. */
+    void talksTo(HttpURLConnection opened) {
+        connection = opened;
+        if (lost) {
+            opened.disconnect();
+        }
+    }
+
+    /** The first attempt decided, or nobody wants either. */
+    void lose() {
+        lost = true;
+        Future<?> waiting = timer;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        HttpURLConnection opened = connection;
+        if (opened != null) {
+            opened.disconnect();
+        }
+    }
+
+    /** Whether {@link #lose} was called: what fails then, fails because of that. */
+    boolean hasLost() {
+        return lost;
+    }
+
+    /** Whether it ended the first attempt: what fails there, fails because of that. */
+    boolean hasWon() {
+        return won;
+    }
+
+    /** Waits for its end. Null: it gave nothing that counts. */
+    @Nullable
+    Result await() throws InterruptedException {
+        try {
+            return end.get();
+        } catch (ExecutionException e) {
+            return null;
+        }
+    }
+}
