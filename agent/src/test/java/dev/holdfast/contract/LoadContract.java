@@ -152,7 +152,7 @@ class LoadContract {
     void theSlowAttemptMayWinAfterAll(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             server.play(
-                    Answer.respond(200, "slow").delayed(Duration.ofMillis(400)),
+                    Answer.respond(200, "slow").delayed(Duration.ofMillis(1500)),
                     Answer.respond(200, "slower").held());
             Seen seen = style.call(Call.get(server.uri("/")));
             assertThat(seen.text()).as("%s", seen).isEqualTo("slow");
@@ -165,7 +165,7 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void ofTwoAttemptsTheOneThatFailsDoesNotDecide(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(400)), Answer.respond(503, "broken"));
+            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(1500)), Answer.respond(503, "broken"));
             Seen seen = style.call(Call.get(server.uri("/")));
             assertThat(seen.text()).as("%s", seen).isEqualTo("slow");
             assertThat(server.requests()).hasSize(2);

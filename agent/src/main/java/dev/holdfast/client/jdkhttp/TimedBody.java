@@ -78,7 +78,12 @@ final class TimedBody<T> implements BodySubscriber<T> {
         if (mayNotSignal(true)) {
             return;
         }
-        inner.onError(error);
+        Throwable why;
+        synchronized (this) {
+            // A body that we cut off breaks for the client too, which may be quicker to say so.
+            why = late == null ? error : late;
+        }
+        inner.onError(why);
     }
 
     @Override
