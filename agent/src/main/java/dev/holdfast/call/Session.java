@@ -1,15 +1,10 @@
 package dev.holdfast.call;
 
-import dev.holdfast.policy.CircuitBreaker;
-import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
-import dev.holdfast.policy.RateLimit;
 import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
-import dev.holdfast.policy.RetryRule;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -36,15 +31,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #cancel} is answered with {@link Step.Deliver} and counts as nothing. No method takes longer than its arithmetic.
  */
 public final class Session {
-    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-    private static final String RETRY_AFTER = "Retry-After";
-
     private enum Stage {
         NEW,
         SENT,
         BACKING_OFF,
-        WAITING_FOR_RATE,
-        QUEUED,
+        AT_THE_GATE,
         DONE,
         CANCELLED
     }
@@ -55,17 +46,15 @@ public final class Session {
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
     private final Observer observer;
+    private final Gate gate;
+    private final Retrying retrying;
 
     private Stage stage = Stage.NEW;
+    private Gate.Part next = Gate.Part.RATE;
     private int attempts;
-    private int retries;
     private long beganAt;
-    private long previousDelay;
     private @Nullable List<Throwable> failures;
     private int lastStatus;
-
-    private ConcurrencyLimit.@Nullable Ticket ticket;
-    private @Nullable Place place;
     /** The latest attempt, and after the end the one that was delivered. */
     private @Nullable Sent current;
     /** One that is under way beside the current one, or was when that was delivered. */
@@ -87,6 +76,8 @@ public final class Session {
         this.random = random;
         this.epochMillis = epochMillis;
         this.observer = observer;
+        this.gate = new Gate(target, call, random, observer, this);
+        this.retrying = new Retrying(target, call, random, epochMillis, observer);
     }
 
     /**
@@ -101,11 +92,21 @@ public final class Session {
         if (budget != null) {
             budget.deposit(now);
         }
-        return awaitRate(now);
+        return pass(Gate.Part.RATE, now);
+    }
+
+    /** The wait is over, or its ticket was granted. Returns {@link Step.Send}, {@link Step.Wait} or {@link Step.Reject}. */
+    public synchronized Step resume(long now) {
+        return switch (stage) {
+            case BACKING_OFF -> pass(Gate.Part.RATE, now);
+            case AT_THE_GATE -> pass(next, now);
+            case CANCELLED -> Step.Deliver.INSTANCE;
+            default -> throw misled("a wait");
+        };
     }
 
     /** What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or {@link Step.Deliver}. */
-    public Step after(Outcome outcome, long now) {
+    public synchronized Step after(Outcome outcome, long now) {
         return after(attempts, outcome, now);
     }
 
@@ -118,67 +119,31 @@ public final class Session {
      * @return {@link Step.Wait}, {@link Step.Deliver}, or {@link Step.Drop} where another attempt decides
      */
     public synchronized Step after(int attempt, Outcome outcome, long now) {
-        Sent mine = underWay(attempt);
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
+        Sent mine = underWay(attempt);
         if (mine == null) {
             if (attempt < attempts) {
                 return Step.Drop.INSTANCE; // it was given up, and its end is told late
             }
             throw misled("an attempt under way");
         }
-        mine.underWay = false;
-        mine.leavePlace();
-        record(mine, outcome, now);
+        long took = mine.end(outcome, now);
+        if (!(outcome instanceof Outcome.Cancelled)) {
+            observer.attempt(target, call, outcome, took);
+        }
         if (stage != Stage.SENT) {
             return Step.Drop.INSTANCE;
         }
         Sent rival = mine == current ? other : current;
-        if (rival != null && rival.underWay && !(outcome instanceof Outcome.Cancelled) && !isFinal(outcome)) {
-            if (outcome instanceof Outcome.Failure failure) {
-                remember(failure.error());
-            }
+        if (rival != null && rival.isUnderWay() && !decides(outcome)) {
+            remember(outcome);
             return Step.Drop.INSTANCE;
         }
         current = mine;
         other = rival;
         return decide(outcome, now);
-    }
-
-    private Step decide(Outcome outcome, long now) {
-        long delay = -1;
-        if (outcome instanceof Outcome.Response response) {
-            lastStatus = response.status();
-            delay = delayAfter(response, now);
-        } else if (outcome instanceof Outcome.Failure failure) {
-            lastStatus = 0;
-            delay = delayAfter(failure, now);
-        }
-        if (delay >= 0) {
-            observer.retry(target, call, outcome, delay);
-        }
-        if (delay < 0 || !enforced()) {
-            return done(outcome, now);
-        }
-        if (outcome instanceof Outcome.Failure failure) {
-            remember(failure.error());
-        }
-        stage = Stage.BACKING_OFF;
-        return new Step.Wait(delay);
-    }
-
-    private @Nullable Sent underWay(int attempt) {
-        if (current != null && current.number == attempt && current.underWay) {
-            return current;
-        }
-        return other != null && other.number == attempt && other.underWay ? other : null;
-    }
-
-    /** Whether an outcome is good enough not to wait for what the other attempt gives. */
-    private boolean isFinal(Outcome outcome) {
-        return outcome instanceof Outcome.Response response
-                && !RetryRule.asksForRetry(policy.retry(), response.status(), response::header);
     }
 
     /**
@@ -188,68 +153,25 @@ public final class Session {
      */
     public synchronized Step.@Nullable Send hedge(long now) {
         Sent first = current;
-        RetryPolicy rule = policy.retry();
-        if (stage != Stage.SENT || first == null || !first.underWay || other != null || attempts > rule.maxRetries()) {
+        boolean alone = stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
+        if (!alone
+                || attempts > policy.retry().maxRetries()
+                || untilDeadline(now) <= 0
+                || !retrying.maySendAgain(call.bodyReplayable(), false)) {
             return null;
         }
-        RateLimit rate = target.rate();
-        CircuitBreaker breaker = target.breaker();
         RetryBudget budget = target.budget();
-        if (!maySendTwice()
-                || (rule.deadlineNanos() > 0 && untilDeadline(now) <= 0)
-                || (rate != null && rate.acquire(now, 0) != 0)
-                || (budget != null && !budget.tryWithdraw(now))) {
+        if (budget != null && !budget.tryWithdraw(now)) {
             return null;
         }
-        ConcurrencyLimit limit = target.concurrency();
-        if (limit != null && !limit.tryAcquire()) {
-            return null;
-        }
-        CircuitBreaker.Permit permit = breaker == null ? null : breaker.tryAcquire(now, random);
-        if (breaker != null && permit == null) {
-            if (limit != null) {
-                limit.release();
-            }
+        Gate.Passed passed = gate.passBeside(now);
+        if (passed == null) {
             return null;
         }
         observer.hedged(target, call);
         attempts++;
-        other = new Sent(attempts, now, limit == null ? null : Place.held(this, limit), permit);
+        other = new Sent(target, random, attempts, now, passed.place(), passed.permit());
         return new Step.Send(attempts, timeout(now));
-    }
-
-    private boolean maySendTwice() {
-        return RetryRule.mayResend(
-                policy.retry(),
-                call.method(),
-                call.requestHeader(IDEMPOTENCY_KEY) != null,
-                call.bodyReplayable(),
-                false);
-    }
-
-    /** The wait is over, or its ticket was granted. Returns {@link Step.Send}, {@link Step.Wait} or {@link Step.Reject}. */
-    public synchronized Step resume(long now) {
-        switch (stage) {
-            case BACKING_OFF -> {
-                retries++;
-                return awaitRate(now);
-            }
-            case WAITING_FOR_RATE -> {
-                return takePlace(now);
-            }
-            case QUEUED -> {
-                ConcurrencyLimit.Ticket mine = ticket;
-                ticket = null;
-                if (mine != null && mine.cancel()) {
-                    return reject(Observer.Rejection.CONCURRENCY, now);
-                }
-                return holdPlace(now);
-            }
-            case CANCELLED -> {
-                return Step.Deliver.INSTANCE;
-            }
-            default -> throw misled("a wait");
-        }
     }
 
     /** The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. */
@@ -257,30 +179,11 @@ public final class Session {
         if (stage == Stage.DONE || stage == Stage.CANCELLED) {
             return;
         }
-        ConcurrencyLimit.Ticket mine = ticket;
-        ticket = null;
-        if (mine != null && !mine.cancel()) {
-            ConcurrencyLimit limit = target.concurrency();
-            if (limit != null) {
-                limit.release();
-            }
-        }
-        ignore(current);
-        ignore(other);
+        gate.leave();
+        giveUp(current);
+        giveUp(other);
         stage = Stage.CANCELLED;
         observer.ended(target, call, Observer.Result.CANCELLED, attempts, now - beganAt);
-    }
-
-    private void ignore(@Nullable Sent sent) {
-        if (sent == null || !sent.underWay) {
-            return;
-        }
-        sent.underWay = false;
-        sent.leavePlace();
-        CircuitBreaker breaker = target.breaker();
-        if (breaker != null && sent.permit != null) {
-            breaker.onIgnored(sent.permit);
-        }
     }
 
     /**
@@ -291,8 +194,7 @@ public final class Session {
         if (stage == Stage.CANCELLED) {
             return;
         }
-        expect(Stage.DONE);
-        recordLate(now);
+        failLate(now);
         observer.bodyFailed(target, call, failure);
     }
 
@@ -306,9 +208,8 @@ public final class Session {
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
-        expect(Stage.DONE);
-        recordLate(now);
-        ignore(other);
+        failLate(now);
+        giveUp(other);
         observer.takenBack(target, call, failure);
         return decide(failure, now);
     }
@@ -336,95 +237,28 @@ public final class Session {
     }
 
     /** How many attempts were begun. */
-    public int attempts() {
+    public synchronized int attempts() {
         return attempts;
     }
 
-    // ---- what an attempt needs before it is sent
-
-    private Step awaitRate(long now) {
-        RateLimit limit = target.rate();
-        if (limit == null) {
-            return takePlace(now);
+    private Step pass(Gate.Part part, long now) {
+        Gate.Answer answer = gate.pass(part, Math.min(policy.limits().maxWaitNanos(), untilDeadline(now)), now);
+        if (answer instanceof Gate.Passed passed) {
+            return send(passed, now);
         }
-        if (breakerRejects(now)) {
-            return reject(Observer.Rejection.BREAKER, now); // rather than wait for a turn first
+        if (answer instanceof Gate.Waiting waiting) {
+            stage = Stage.AT_THE_GATE;
+            next = waiting.next();
+            return waiting.step();
         }
-        long wait = limit.acquire(now, mayWait(now));
-        if (wait == 0) {
-            return takePlace(now);
-        }
-        if (!enforced()) {
-            observer.limited(target, call, Observer.Rejection.RATE, Math.max(0, wait));
-            return takePlace(now);
-        }
-        if (wait < 0) {
-            return reject(Observer.Rejection.RATE, now);
-        }
-        observer.limited(target, call, Observer.Rejection.RATE, wait);
-        stage = Stage.WAITING_FOR_RATE;
-        return new Step.Wait(wait);
+        return reject(((Gate.Refused) answer).reason(), now);
     }
 
-    private Step takePlace(long now) {
-        ConcurrencyLimit limit = target.concurrency();
-        if (limit == null) {
-            return passBreaker(now);
-        }
-        if (breakerRejects(now)) {
-            return reject(Observer.Rejection.BREAKER, now);
-        }
-        if (limit.tryAcquire()) {
-            return holdPlace(now);
-        }
-        long wait = mayWait(now);
-        observer.limited(target, call, Observer.Rejection.CONCURRENCY, wait);
-        if (!enforced()) {
-            return passBreaker(now);
-        }
-        if (wait <= 0) {
-            return reject(Observer.Rejection.CONCURRENCY, now);
-        }
-        ConcurrencyLimit.Ticket queued = limit.enqueue();
-        ticket = queued;
-        stage = Stage.QUEUED;
-        return new Step.Wait(wait, queued);
-    }
-
-    private Step holdPlace(long now) {
-        ConcurrencyLimit limit = target.concurrency();
-        if (limit != null) {
-            place = Place.held(this, limit);
-        }
-        return passBreaker(now);
-    }
-
-    private Step passBreaker(long now) {
-        CircuitBreaker breaker = target.breaker();
-        CircuitBreaker.Permit permit = null;
-        if (breaker != null) {
-            permit = breaker.tryAcquire(now, random);
-            if (permit == null) {
-                if (enforced()) {
-                    Place held = place;
-                    place = null;
-                    if (held != null) {
-                        held.leave();
-                    }
-                    return reject(Observer.Rejection.BREAKER, now);
-                }
-                observer.rejected(target, call, Observer.Rejection.BREAKER);
-            }
-        }
-        return send(permit, now);
-    }
-
-    private Step send(CircuitBreaker.@Nullable Permit permit, long now) {
+    private Step send(Gate.Passed passed, long now) {
         stage = Stage.SENT;
         attempts++;
-        current = new Sent(attempts, now, place, permit);
+        current = new Sent(target, random, attempts, now, passed.place(), passed.permit());
         other = null;
-        place = null;
         long timeout = timeout(now);
         long hedge = attempts == 1 ? hedgeAfter() : -1;
         return new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
@@ -434,10 +268,9 @@ public final class Session {
         if (!enforced()) {
             return Long.MAX_VALUE;
         }
-        RetryPolicy rule = policy.retry();
-        long timeout = rule.attemptTimeoutNanos() > 0 ? rule.attemptTimeoutNanos() : Long.MAX_VALUE;
+        long own = policy.retry().attemptTimeoutNanos();
         // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
-        return rule.deadlineNanos() > 0 ? Math.min(timeout, Math.max(1, untilDeadline(now))) : timeout;
+        return Math.min(own > 0 ? own : Long.MAX_VALUE, Math.max(1, untilDeadline(now)));
     }
 
     /** How long the first attempt stays alone; -1: to its end. Whether the body may be sent twice is asked later. */
@@ -447,7 +280,7 @@ public final class Session {
                 && enforced()
                 && rule.enabled()
                 && rule.maxRetries() > 0
-                && RetryRule.mayResend(rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, true, false);
+                && retrying.maySendAgain(true, false);
         if (!possible) {
             return -1;
         }
@@ -455,158 +288,87 @@ public final class Session {
         return latency == null ? policy.hedge().delayNanos() : latency.p95();
     }
 
-    private boolean breakerRejects(long now) {
-        CircuitBreaker breaker = target.breaker();
-        return breaker != null && enforced() && breaker.rejects(now);
-    }
-
-    private long mayWait(long now) {
-        long wait = policy.limits().maxWaitNanos();
-        return policy.retry().deadlineNanos() > 0 ? Math.min(wait, untilDeadline(now)) : wait;
-    }
-
     private Step reject(Observer.Rejection reason, long now) {
         stage = Stage.DONE;
         observer.rejected(target, call, reason);
         observer.ended(target, call, Observer.Result.REJECTED, attempts, now - beganAt);
-        IOException error = Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
-        return new Step.Reject(finalError(error));
+        return new Step.Reject(
+                finalError(Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus)));
     }
 
-    // ---- what an attempt gave
-
-    private void record(Sent sent, Outcome outcome, long now) {
-        long took = now - sent.at;
-        if (!(outcome instanceof Outcome.Cancelled)) {
-            observer.attempt(target, call, outcome, took);
+    private @Nullable Sent underWay(int attempt) {
+        if (current != null && current.isUnderWayAs(attempt)) {
+            return current;
         }
-        LatencyQuantile latency = target.latency();
-        if (latency != null && outcome instanceof Outcome.Response) {
-            latency.record(took);
-        }
-        CircuitBreaker breaker = target.breaker();
-        CircuitBreaker.Permit permit = sent.permit;
-        if (breaker == null || permit == null) {
-            return;
-        }
-        if (outcome instanceof Outcome.Response response && !policy.breaker().isFailure(response.status())) {
-            sent.endedInARow = breaker.onSuccess(permit, took, now, random);
-            return;
-        }
-        sent.permit = null;
-        // What is not an IOException is the program's own mistake, such as a header that cannot be sent.
-        if (outcome instanceof Outcome.Response
-                || (outcome instanceof Outcome.Failure failure && failure.error() instanceof IOException)) {
-            breaker.onFailure(permit, took, now, random);
-        } else {
-            breaker.onIgnored(permit);
-        }
+        return other != null && other.isUnderWayAs(attempt) ? other : null;
     }
 
-    /** The attempt that was recorded as a success was none. */
-    private void recordLate(long now) {
-        CircuitBreaker breaker = target.breaker();
-        Sent sent = current;
-        CircuitBreaker.Permit permit = sent == null ? null : sent.permit;
-        if (breaker != null && sent != null && permit != null) {
-            sent.permit = null;
-            breaker.onLateFailure(permit, sent.endedInARow, now, random);
-        }
+    /** Whether an outcome ends the call although another attempt is under way: an answer does, and the application. */
+    private boolean decides(Outcome outcome) {
+        return outcome instanceof Outcome.Cancelled
+                || (outcome instanceof Outcome.Response && !retrying.asksForRetry(outcome));
     }
 
-    private Step done(Outcome outcome, long now) {
+    private Step decide(Outcome outcome, long now) {
+        lastStatus = outcome instanceof Outcome.Response response ? response.status() : 0;
+        long delay = retrying.delay(outcome, attempts, untilDeadline(now), now);
+        if (delay < 0 || !enforced()) {
+            return deliver(outcome, now);
+        }
+        remember(outcome);
+        stage = Stage.BACKING_OFF;
+        return new Step.Wait(delay);
+    }
+
+    private Step deliver(Outcome outcome, long now) {
         stage = Stage.DONE;
-        Observer.Result result = Observer.Result.FAILED;
-        if (outcome instanceof Outcome.Cancelled) {
-            result = Observer.Result.CANCELLED;
-        } else if (outcome instanceof Outcome.Response response && isGood(response)) {
-            result = attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
-        }
-        observer.ended(target, call, result, attempts, now - beganAt);
+        observer.ended(target, call, result(outcome), attempts, now - beganAt);
         return Step.Deliver.INSTANCE;
     }
 
-    private boolean isGood(Outcome.Response response) {
-        return response.status() < 500 && !RetryRule.asksForRetry(policy.retry(), response.status(), response::header);
+    private Observer.Result result(Outcome outcome) {
+        if (outcome instanceof Outcome.Cancelled) {
+            return Observer.Result.CANCELLED;
+        }
+        boolean good = outcome instanceof Outcome.Response response
+                && response.status() < 500
+                && !retrying.asksForRetry(response);
+        if (!good) {
+            return Observer.Result.FAILED;
+        }
+        return attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
     }
 
-    private long delayAfter(Outcome.Response response, long now) {
-        RetryPolicy rule = policy.retry();
-        if (!rule.enabled() || !RetryRule.asksForRetry(rule, response.status(), response::header)) {
-            return -1;
+    private void failLate(long now) {
+        expect(Stage.DONE);
+        if (current != null) {
+            current.failLate(now);
         }
-        Observer.NotRetried obstacle = obstacle(false);
-        if (obstacle != null) {
-            return none(response, obstacle);
-        }
-        long asked = rule.honourRetryAfter()
-                ? RetryRule.retryAfterNanos(response.header(RETRY_AFTER), epochMillis.getAsLong())
-                : -1;
-        if (asked > rule.maxRetryAfterNanos()) {
-            return none(response, Observer.NotRetried.RETRY_AFTER_TOO_LONG);
-        }
-        return granted(response, Math.max(asked, backoff()), now);
     }
 
-    private long delayAfter(Outcome.Failure failure, long now) {
-        RetryPolicy rule = policy.retry();
-        if (!rule.enabled() || !RetryRule.asksForRetry(rule, failure.error(), failure.kind())) {
-            return -1;
+    private static void giveUp(@Nullable Sent attempt) {
+        if (attempt != null) {
+            attempt.giveUp();
         }
-        Observer.NotRetried obstacle = obstacle(failure.nothingSent());
-        return obstacle == null ? granted(failure, backoff(), now) : none(failure, obstacle);
     }
 
-    private Observer.@Nullable NotRetried obstacle(boolean nothingSent) {
-        RetryPolicy rule = policy.retry();
-        if (attempts > rule.maxRetries()) {
-            return Observer.NotRetried.USED_UP;
-        }
-        boolean mayResend = RetryRule.mayResend(
-                rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, call.bodyReplayable(), nothingSent);
-        return mayResend ? null : Observer.NotRetried.NOT_SAFE;
-    }
-
-    /** The delay, if the deadline, the breaker and the budget leave room for the retry, else -1. */
-    private long granted(Outcome outcome, long delay, long now) {
-        if (policy.retry().deadlineNanos() > 0 && delay >= untilDeadline(now)) {
-            return none(outcome, Observer.NotRetried.DEADLINE);
-        }
-        CircuitBreaker breaker = target.breaker();
-        if (breaker != null && breaker.rejects(now) && breaker.nanosToProbe(now) > delay) {
-            return none(outcome, Observer.NotRetried.BREAKER_OPEN);
-        }
-        RetryBudget budget = target.budget();
-        if (budget != null && !budget.tryWithdraw(now)) {
-            return none(outcome, Observer.NotRetried.BUDGET);
-        }
-        return delay;
-    }
-
-    private long none(Outcome outcome, Observer.NotRetried reason) {
-        observer.notRetried(target, call, outcome, reason);
-        return -1;
-    }
-
-    private long backoff() {
-        previousDelay = policy.retry().backoff().delayNanos(retries + 1, previousDelay, random);
-        return previousDelay;
-    }
-
-    /** A difference, which is right even where the sum of the two overflows. */
+    /** A difference, which is right even where the sum of the two overflows; {@link Long#MAX_VALUE} without deadline. */
     private long untilDeadline(long now) {
-        return beganAt + policy.retry().deadlineNanos() - now;
+        long deadline = policy.retry().deadlineNanos();
+        return deadline > 0 ? beganAt + deadline - now : Long.MAX_VALUE;
     }
 
     private boolean enforced() {
         return policy.mode() == Mode.ENFORCE;
     }
 
-    private void remember(Throwable failure) {
-        if (failures == null) {
-            failures = new ArrayList<>(4);
+    private void remember(Outcome outcome) {
+        if (outcome instanceof Outcome.Failure failure) {
+            if (failures == null) {
+                failures = new ArrayList<>(4);
+            }
+            failures.add(failure.error());
         }
-        failures.add(failure);
     }
 
     private void expect(Stage expected) {
@@ -617,30 +379,5 @@ public final class Session {
 
     private IllegalStateException misled(String expected) {
         return new IllegalStateException("a session that is " + stage + " was told what holds for " + expected);
-    }
-
-    /** An attempt, from its sending to its end. */
-    private static final class Sent {
-        final int number;
-        final long at;
-        private @Nullable Place place;
-        CircuitBreaker.@Nullable Permit permit;
-        int endedInARow;
-        boolean underWay = true;
-
-        Sent(int number, long at, @Nullable Place place, CircuitBreaker.@Nullable Permit permit) {
-            this.number = number;
-            this.at = at;
-            this.place = place;
-            this.permit = permit;
-        }
-
-        void leavePlace() {
-            Place held = place;
-            if (held != null) {
-                place = null;
-                held.leave();
-            }
-        }
     }
 }

@@ -1,0 +1,114 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.RetryBudget;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a call is sent again, and after what wait: what the outcome asks for, what is safe, and what deadline, breaker and
+ * budget leave room for. One for each call; guarded by its session.
+ */
+final class Retrying {
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String RETRY_AFTER = "Retry-After";
+
+    private final Target target;
+    private final RetryPolicy rule;
+    private final CallInfo call;
+    private final RandomGenerator random;
+    private final LongSupplier epochMillis;
+    private final Observer observer;
+    private int retries;
+    private long previousDelay;
+
+    Retrying(Target target, CallInfo call, RandomGenerator random, LongSupplier epochMillis, Observer observer) {
+        this.target = target;
+        this.rule = target.policy().retry();
+        this.call = call;
+        this.random = random;
+        this.epochMillis = epochMillis;
+        this.observer = observer;
+    }
+
+    /**
+     * The wait before the next attempt.
+     *
+     * @param outcome what the last one gave
+     * @param attempts how many were sent
+     * @param untilDeadline what is left of the call's time, {@link Long#MAX_VALUE} for no limit
+     * @param now the time now
+     * @return nanoseconds, or -1: there is no next attempt
+     */
+    long delay(Outcome outcome, int attempts, long untilDeadline, long now) {
+        if (!rule.enabled() || !asksForRetry(outcome)) {
+            return -1;
+        }
+        if (attempts > rule.maxRetries()) {
+            return none(outcome, Observer.NotRetried.USED_UP);
+        }
+        if (!maySendAgain(call.bodyReplayable(), outcome instanceof Outcome.Failure f && f.nothingSent())) {
+            return none(outcome, Observer.NotRetried.NOT_SAFE);
+        }
+        long asked = outcome instanceof Outcome.Response response && rule.honourRetryAfter()
+                ? RetryRule.retryAfterNanos(response.header(RETRY_AFTER), epochMillis.getAsLong())
+                : -1;
+        if (asked > rule.maxRetryAfterNanos()) {
+            return none(outcome, Observer.NotRetried.RETRY_AFTER_TOO_LONG);
+        }
+        long delay = Math.max(asked, backoff());
+        Observer.NotRetried obstacle = obstacle(delay, untilDeadline, now);
+        if (obstacle != null) {
+            return none(outcome, obstacle);
+        }
+        observer.retry(target, call, outcome, delay);
+        return delay;
+    }
+
+    /** Whether an outcome asks for another attempt, whatever stands against it. */
+    boolean asksForRetry(Outcome outcome) {
+        if (outcome instanceof Outcome.Response response) {
+            return RetryRule.asksForRetry(rule, response.status(), response::header);
+        }
+        return outcome instanceof Outcome.Failure failure
+                && RetryRule.asksForRetry(rule, failure.error(), failure.kind());
+    }
+
+    /**
+     * Whether the request may be sent another time.
+     *
+     * @param replayable whether its body can be
+     * @param nothingSent whether nothing of it has left so far
+     */
+    boolean maySendAgain(boolean replayable, boolean nothingSent) {
+        return RetryRule.mayResend(
+                rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, replayable, nothingSent);
+    }
+
+    /** What is in the way of a retry after this delay. The budget comes last, for it is paid. */
+    private Observer.@Nullable NotRetried obstacle(long delay, long untilDeadline, long now) {
+        if (delay >= untilDeadline) {
+            return Observer.NotRetried.DEADLINE;
+        }
+        CircuitBreaker breaker = target.breaker();
+        if (breaker != null && breaker.rejects(now) && breaker.nanosToProbe(now) > delay) {
+            return Observer.NotRetried.BREAKER_OPEN;
+        }
+        RetryBudget budget = target.budget();
+        return budget != null && !budget.tryWithdraw(now) ? Observer.NotRetried.BUDGET : null;
+    }
+
+    private long none(Outcome outcome, Observer.NotRetried reason) {
+        observer.notRetried(target, call, outcome, reason);
+        return -1;
+    }
+
+    private long backoff() {
+        retries++;
+        previousDelay = rule.backoff().delayNanos(retries, previousDelay, random);
+        return previousDelay;
+    }
+}
