@@ -11,16 +11,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.HoldfastBridge;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.net.URL;
-import java.net.URLConnection;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,29 +37,20 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements CallInfo {
     private final Engine engine;
     private final Target target;
-    private final URL url;
-    private final @Nullable Proxy proxy;
     private final Defects defects;
-    private final List<Setting> settings = new ArrayList<>();
+    private final Recipe recipe;
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile HttpURLConnection delegate;
     private @Nullable Front front;
     private @Nullable Session session;
     private Step.@Nullable Send sending;
-    private @Nullable Upload upload;
     private volatile boolean settled;
     private @Nullable Exception raised;
     private @Nullable IOException ended;
     private @Nullable InputStream body;
     private @Nullable InputStream bodySource;
 
-    private String method = "GET";
-    private String methodField = "GET";
-    private @Nullable String idempotencyKey;
-    private boolean trimmed;
-    private int connectTimeout;
-    private int readTimeout;
     private volatile @Nullable CountDownLatch waiting;
     /** How often {@link #disconnect} was called. */
     private final AtomicInteger disconnects = new AtomicInteger();
@@ -76,14 +62,14 @@ final class Exchange implements CallInfo {
         this.engine = engine;
         this.target = target;
         this.delegate = delegate;
-        this.url = url;
-        this.proxy = proxy;
         this.defects = defects;
+        this.recipe = new Recipe(url, proxy, defects);
     }
 
     /** Set once, by the front's constructor. */
-    void setFront(Front front) {
-        this.front = front;
+    void setFront(Front made) {
+        front = made;
+        recipe.setFront(made);
     }
 
     /** The JDK's connection of the current attempt. */
@@ -93,47 +79,38 @@ final class Exchange implements CallInfo {
 
     // ---- what the application sets
 
-    /** Sets something on the current connection, and on those to come. What the JDK refuses is not recorded. */
-    void set(Setting setting) throws ProtocolException {
-        setting.applyTo(delegate);
-        settings.add(setting);
-    }
-
-    /** {@link #set} for what cannot be refused by a {@link ProtocolException}. */
+    /** Sets something that cannot be refused by a {@link ProtocolException}. */
     void setFreely(Setting setting) {
         try {
-            set(setting);
+            recipe.set(delegate, setting);
         } catch (ProtocolException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    void setRequestMethod(String newMethod) throws ProtocolException {
-        set(c -> c.setRequestMethod(newMethod));
-        methodField = newMethod;
+    void setRequestMethod(String method) throws ProtocolException {
+        recipe.setRequestMethod(delegate, method);
     }
 
     String requestMethod() {
-        bringMethod(delegate);
+        recipe.bringMethod(delegate);
         return delegate.getRequestMethod();
     }
 
     void setConnectTimeout(int millis) {
-        setFreely(c -> c.setConnectTimeout(millis));
-        connectTimeout = millis;
+        recipe.setConnectTimeout(delegate, millis);
     }
 
     void setReadTimeout(int millis) {
-        setFreely(c -> c.setReadTimeout(millis));
-        readTimeout = millis;
+        recipe.setReadTimeout(delegate, millis);
     }
 
     int connectTimeout() {
-        return trimmed ? connectTimeout : delegate.getConnectTimeout();
+        return recipe.connectTimeout(delegate);
     }
 
     int readTimeout() {
-        return trimmed ? readTimeout : delegate.getReadTimeout();
+        return recipe.readTimeout(delegate);
     }
 
     // ---- what makes the JDK talk
@@ -143,6 +120,7 @@ final class Exchange implements CallInfo {
     }
 
     OutputStream outputStream() throws IOException {
+        Upload upload = recipe.upload();
         if (settled || upload != null) {
             // For what the JDK says about it; its stream is the one that we have.
             OutputStream stream = delegate.getOutputStream();
@@ -151,7 +129,7 @@ final class Exchange implements CallInfo {
         OutputStream[] opened = new OutputStream[1];
         establish(c -> opened[0] = c.getOutputStream());
         Upload made = Upload.of(opened[0], target.policy().retry().replayLimitBytes());
-        upload = made;
+        recipe.setUpload(made);
         return made.stream();
     }
 
@@ -223,16 +201,17 @@ final class Exchange implements CallInfo {
 
     @Override
     public String method() {
-        return method;
+        return recipe.method();
     }
 
     @Override
     public @Nullable String requestHeader(String name) {
-        return name.equalsIgnoreCase("Idempotency-Key") ? idempotencyKey : delegate.getRequestProperty(name);
+        return name.equalsIgnoreCase("Idempotency-Key") ? recipe.idempotencyKey() : delegate.getRequestProperty(name);
     }
 
     @Override
     public boolean bodyReplayable() {
+        Upload upload = recipe.upload();
         return upload == null || upload.replayable();
     }
 
@@ -258,7 +237,7 @@ final class Exchange implements CallInfo {
                     } catch (ProtocolException e) {
                         throw e; // misuse, or a refused expectation: the answer will tell
                     } catch (IOException e) {
-                        raised = watchdog.barked() ? timedOut(e) : e;
+                        raised = watchdog.barked() ? Talk.timedOut(e) : e;
                     }
                 }
                 if (!again(failed(send, raised))) {
@@ -307,7 +286,7 @@ final class Exchange implements CallInfo {
             if (result == null) {
                 return Step.Deliver.INSTANCE; // a defect, which was reported; the first attempt's outcome is there
             }
-            discard();
+            Talk.discard(delegate, raised);
             delegate = result.connection();
             raised = result.raised();
             try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
@@ -322,9 +301,9 @@ final class Exchange implements CallInfo {
     }
 
     private Step attempt(Step.Send send, @Nullable Rival rival) {
-        bringMethod(delegate);
+        recipe.bringMethod(delegate);
         try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
-            raised = talk(delegate, send, watchdog);
+            raised = Talk.send(delegate, recipe, send, watchdog);
             if (rival != null && rival.hasWon()) {
                 return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
@@ -332,23 +311,10 @@ final class Exchange implements CallInfo {
         }
     }
 
-    /** Sends a request, and waits for the response's head. */
-    private @Nullable Exception talk(HttpURLConnection connection, Step.Send send, Watchdog watchdog) {
-        try {
-            if (send.attempt() > 1 && upload != null) {
-                upload.replayTo(connection.getOutputStream());
-            }
-            connection.getInputStream();
-            return null;
-        } catch (IOException | RuntimeException e) {
-            return watchdog.barked() ? timedOut(e) : e;
-        }
-    }
-
     /** The attempt beside the first one, on a thread of its own. */
     private Rival.@Nullable Result beside(Rival rival) {
         Step.Send send = session().hedge(engine.nanoTime());
-        HttpURLConnection connection = send == null ? null : next();
+        HttpURLConnection connection = send == null ? null : recipe.open();
         if (send == null) {
             return null;
         }
@@ -357,19 +323,19 @@ final class Exchange implements CallInfo {
             return null;
         }
         rival.talksTo(connection);
-        trim(connection, send);
+        recipe.trim(connection, send);
         try (Watchdog watchdog = Watchdog.start(engine, connection, send)) {
-            Exception error = talk(connection, send, watchdog);
-            int status = status(connection);
-            Outcome outcome = new Head(connection, status);
+            Exception error = Talk.send(connection, recipe, send, watchdog);
+            int status = Talk.status(connection);
+            Outcome outcome = new Talk.Head(connection, status);
             if (rival.hasLost()) {
                 outcome = Outcome.Cancelled.INSTANCE;
             } else if (status < 0 && error != null) {
-                outcome = Failures.of(error, isFirstRequest(connection));
+                outcome = Failures.of(error, recipe.isFirstRequest(connection));
             }
             Step step = after(send.attempt(), outcome);
             if (step instanceof Step.Drop) {
-                discard(connection, error);
+                Talk.discard(connection, error);
                 return null;
             }
             return new Rival.Result(connection, error, step);
@@ -378,16 +344,17 @@ final class Exchange implements CallInfo {
 
     /** Tells the session what the attempt gave. */
     private Step told(Step.Send send, Watchdog watchdog) {
-        int status = status(delegate);
+        int status = Talk.status(delegate);
         if (status < 0 && raised != null) {
             return failed(send, raised);
         }
-        Step step = after(send.attempt(), new Head(delegate, status));
+        Step step = after(send.attempt(), new Talk.Head(delegate, status));
         return step instanceof Step.Deliver ? heldBack(watchdog) : step;
     }
 
     private Step failed(Step.Send send, Exception error) {
-        Outcome outcome = abandoned() ? Outcome.Cancelled.INSTANCE : Failures.of(error, isFirstRequest(delegate));
+        Outcome outcome =
+                abandoned() ? Outcome.Cancelled.INSTANCE : Failures.of(error, recipe.isFirstRequest(delegate));
         return after(send.attempt(), outcome);
     }
 
@@ -396,18 +363,10 @@ final class Exchange implements CallInfo {
         return disconnects.get() != disconnectsBefore;
     }
 
-    private static int status(HttpURLConnection connection) {
-        try {
-            return connection.getHeaderField(0) == null ? -1 : connection.getResponseCode();
-        } catch (IOException | RuntimeException e) {
-            return -1;
-        }
-    }
-
     private Step heldBack(Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
         long length = delegate.getContentLengthLong();
-        if (limit == 0 || length > limit || method.equals("HEAD")) {
+        if (limit == 0 || length > limit || recipe.method().equals("HEAD")) {
             return Step.Deliver.INSTANCE;
         }
         InputStream stream;
@@ -437,15 +396,15 @@ final class Exchange implements CallInfo {
     /** Does what the session says. False: the call is settled. */
     private boolean again(Step step) throws IOException {
         if (step instanceof Step.Wait wait) {
-            HttpURLConnection next = next();
+            HttpURLConnection next = recipe.open();
             if (next != null) {
-                discard();
+                Talk.discard(delegate, raised);
                 Step.Send granted = granted(wait);
                 delegate = next;
                 bodySource = null;
                 body = null;
                 sending = granted;
-                trim(next, granted);
+                recipe.trim(next, granted);
                 return true;
             }
         }
@@ -453,51 +412,13 @@ final class Exchange implements CallInfo {
         sending = null;
         Front shown = front;
         if (shown != null && raised == null) {
-            int status = status(delegate);
+            int status = Talk.status(delegate);
             shown.show(true, status, null);
         }
         if (raised != null && session != null) {
             raised = session.finalError(raised);
         }
         return false;
-    }
-
-    private @Nullable HttpURLConnection next() {
-        try {
-            URLConnection opened = proxy == null ? url.openConnection() : url.openConnection(proxy);
-            // Under the agent that is a front again, of which only the JDK's connection is wanted.
-            HttpURLConnection next = (HttpURLConnection)
-                    (opened instanceof Front made ? made.exchange().delegate() : opened);
-            for (Setting setting : settings) {
-                setting.applyTo(next);
-            }
-            Front shown = front;
-            if (shown != null && !shown.methodField().equals(next.getRequestMethod())) {
-                HoldfastBridge.setMethod(next, shown.methodField());
-            }
-            return next;
-        } catch (IOException | RuntimeException e) {
-            defects.report("a call ends with the outcome it has", e);
-            return null;
-        }
-    }
-
-    /** Lets go of a response that nobody will read. The JDK drains what is left of a short body, to use the connection again. */
-    private void discard() {
-        discard(delegate, raised);
-    }
-
-    private static void discard(HttpURLConnection connection, @Nullable Exception raised) {
-        try {
-            InputStream rest = raised == null ? connection.getInputStream() : connection.getErrorStream();
-            if (rest != null) {
-                rest.close();
-                return;
-            }
-        } catch (IOException | RuntimeException e) {
-            // It breaks while nobody wants it.
-        }
-        connection.disconnect();
     }
 
     /** Waits as long as the session asks for before the next attempt may be sent. */
@@ -561,17 +482,12 @@ final class Exchange implements CallInfo {
     private Step.Send begun() throws IOException {
         Step.Send current = sending;
         if (current == null) {
-            bringMethod(delegate);
-            method = delegate.getRequestMethod();
-            if (upload == null && delegate.getDoOutput() && method.equals("GET")) {
-                method = "POST"; // what getOutputStream is about to make of it
-            }
-            idempotencyKey = delegate.getRequestProperty("Idempotency-Key");
+            recipe.begin(delegate);
             Session begun = engine.session(target, this);
             session = begun;
             current = granted(begun.begin(engine.nanoTime()));
             sending = current;
-            trim(delegate, current);
+            recipe.trim(delegate, current);
         }
         return current;
     }
@@ -593,36 +509,9 @@ final class Exchange implements CallInfo {
         }
     }
 
-    private boolean isFirstRequest(HttpURLConnection connection) {
-        return connection.getURL().toExternalForm().equals(url.toExternalForm());
-    }
-
-    /** Shortens the connection's own timeouts; longer ones of the application stay in view. */
-    private void trim(HttpURLConnection connection, Step.Send send) {
-        if (send.timeoutNanos() == Long.MAX_VALUE) {
-            return;
-        }
-        if (!trimmed) {
-            connectTimeout = connection.getConnectTimeout();
-            readTimeout = connection.getReadTimeout();
-            trimmed = true;
-        }
-        int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(send.timeoutNanos())));
-        connection.setConnectTimeout(connectTimeout == 0 ? millis : Math.min(millis, connectTimeout));
-        connection.setReadTimeout(readTimeout == 0 ? millis : Math.min(millis, readTimeout));
-    }
-
-    private void bringMethod(HttpURLConnection connection) {
-        Front shown = front;
-        if (shown != null && !shown.methodField().equals(methodField)) {
-            methodField = shown.methodField();
-            HoldfastBridge.setMethod(connection, methodField);
-        }
-    }
-
     private InputStream watched(InputStream stream) {
         long length = delegate.getContentLengthLong();
-        if (length <= 0 || method.equals("HEAD") || session == null) {
+        if (length <= 0 || recipe.method().equals("HEAD") || session == null) {
             return stream;
         }
         bodySource = stream;
@@ -637,24 +526,10 @@ final class Exchange implements CallInfo {
         return watched;
     }
 
-    private static SocketTimeoutException timedOut(Exception cause) {
-        SocketTimeoutException timeout = new SocketTimeoutException("Read timed out");
-        timeout.initCause(cause);
-        return timeout;
-    }
-
     private static IOException raised(Exception error) {
         if (error instanceof RuntimeException e) {
             throw e;
         }
         return (IOException) error;
-    }
-
-    /** The head of a response, asked only while its attempt is the current one. */
-    private record Head(HttpURLConnection connection, int status) implements Outcome.Response {
-        @Override
-        public @Nullable String header(String name) {
-            return connection.getHeaderField(name);
-        }
     }
 }

@@ -1,0 +1,162 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.call.Step;
+import dev.holdfast.weave.Defects;
+import java.io.IOException;
+import java.net.HoldfastBridge;
+import java.net.HttpURLConnection;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.URL;
+import java.net.URLConnection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request as the application asked for it, and how a connection is made of it: recorded while it is set on the first
+ * connection, and played to that of each further attempt.
+ */
+final class Recipe {
+    private final URL url;
+    private final @Nullable Proxy proxy;
+    private final Defects defects;
+    /** Written by the application's thread, read by that of an attempt beside the first one too. */
+    private final List<Setting> settings = new CopyOnWriteArrayList<>();
+
+    private @Nullable Front front;
+    private volatile @Nullable Upload upload;
+    private String method = "GET";
+    private String methodField = "GET";
+    private @Nullable String idempotencyKey;
+    private boolean trimmed;
+    private int connectTimeout;
+    private int readTimeout;
+
+    Recipe(URL url, @Nullable Proxy proxy, Defects defects) {
+        this.url = url;
+        this.proxy = proxy;
+        this.defects = defects;
+    }
+
+    /** Set once, by the front's constructor: its protected field may hold a method that cannot be set. */
+    void setFront(Front made) {
+        front = made;
+    }
+
+    /** Sets something on the current connection, and on those to come. What the JDK refuses is not recorded. */
+    void set(HttpURLConnection current, Setting setting) throws ProtocolException {
+        setting.applyTo(current);
+        settings.add(setting);
+    }
+
+    void setRequestMethod(HttpURLConnection current, String newMethod) throws ProtocolException {
+        set(current, c -> c.setRequestMethod(newMethod));
+        methodField = newMethod;
+    }
+
+    void setConnectTimeout(HttpURLConnection current, int millis) {
+        current.setConnectTimeout(millis);
+        settings.add(c -> c.setConnectTimeout(millis));
+        connectTimeout = millis;
+    }
+
+    void setReadTimeout(HttpURLConnection current, int millis) {
+        current.setReadTimeout(millis);
+        settings.add(c -> c.setReadTimeout(millis));
+        readTimeout = millis;
+    }
+
+    /** The connect timeout that the application set, whatever a policy made of it. */
+    int connectTimeout(HttpURLConnection current) {
+        return trimmed ? connectTimeout : current.getConnectTimeout();
+    }
+
+    /** See {@link #connectTimeout}. */
+    int readTimeout(HttpURLConnection current) {
+        return trimmed ? readTimeout : current.getReadTimeout();
+    }
+
+    /** The request is about to be sent for the first time: notes what the session will ask for. */
+    void begin(HttpURLConnection current) {
+        bringMethod(current);
+        method = current.getRequestMethod();
+        if (upload == null && current.getDoOutput() && method.equals("GET")) {
+            method = "POST"; // what getOutputStream is about to make of it
+        }
+        idempotencyKey = current.getRequestProperty("Idempotency-Key");
+    }
+
+    /** The method that is sent. */
+    String method() {
+        return method;
+    }
+
+    /** The value of the {@code Idempotency-Key} header, which a connection hides once it has sent it. */
+    @Nullable
+    String idempotencyKey() {
+        return idempotencyKey;
+    }
+
+    /** The body, once the application asked for a stream to write it to. */
+    @Nullable
+    Upload upload() {
+        return upload;
+    }
+
+    void setUpload(Upload made) {
+        upload = made;
+    }
+
+    /** Another connection for the same request; null: none could be made, which was reported. */
+    @Nullable
+    HttpURLConnection open() {
+        try {
+            URLConnection opened = proxy == null ? url.openConnection() : url.openConnection(proxy);
+            // Under the agent that is a front again, of which only the JDK's connection is wanted.
+            HttpURLConnection next = (HttpURLConnection)
+                    (opened instanceof Front made ? made.exchange().delegate() : opened);
+            for (Setting setting : settings) {
+                setting.applyTo(next);
+            }
+            Front shown = front;
+            if (shown != null && !shown.methodField().equals(next.getRequestMethod())) {
+                HoldfastBridge.setMethod(next, shown.methodField());
+            }
+            return next;
+        } catch (IOException | RuntimeException e) {
+            defects.report("a call ends with the outcome it has", e);
+            return null;
+        }
+    }
+
+    /** Brings a method that was set on the front by reflection to the connection. */
+    void bringMethod(HttpURLConnection connection) {
+        Front shown = front;
+        if (shown != null && !shown.methodField().equals(methodField)) {
+            methodField = shown.methodField();
+            HoldfastBridge.setMethod(connection, methodField);
+        }
+    }
+
+    /** Shortens the connection's own timeouts; longer ones of the application stay in view. */
+    synchronized void trim(HttpURLConnection connection, Step.Send send) {
+        if (send.timeoutNanos() == Long.MAX_VALUE) {
+            return;
+        }
+        if (!trimmed) {
+            connectTimeout = connection.getConnectTimeout();
+            readTimeout = connection.getReadTimeout();
+            trimmed = true;
+        }
+        int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(send.timeoutNanos())));
+        connection.setConnectTimeout(connectTimeout == 0 ? millis : Math.min(millis, connectTimeout));
+        connection.setReadTimeout(readTimeout == 0 ? millis : Math.min(millis, readTimeout));
+    }
+
+    /** Whether a connection stands where the application sent it, and not behind a redirect. */
+    boolean isFirstRequest(HttpURLConnection connection) {
+        return connection.getURL().toExternalForm().equals(url.toExternalForm());
+    }
+}
