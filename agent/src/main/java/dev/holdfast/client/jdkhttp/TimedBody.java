@@ -105,13 +105,15 @@ final class TimedBody<T> implements BodySubscriber<T> {
 
     private void signalled() {
         Throwable error;
+        Flow.Subscription current;
         synchronized (this) {
             signalling = false;
             error = ended ? null : late;
             ended |= error != null;
+            current = upstream;
         }
         if (error != null) {
-            fail(error);
+            fail(error, current);
         }
     }
 
@@ -130,20 +132,24 @@ final class TimedBody<T> implements BodySubscriber<T> {
                 ended = true;
             }
         }
-        if (current != null) {
-            current.cancel();
-        }
         if (error != null) {
-            fail(error);
+            fail(error, current);
         }
     }
 
-    private void fail(Throwable error) {
+    /**
+     * Ends the body, and only then the transfer: a client whose connection is cut off ends the whole call by itself, and must
+     * not find that nothing was decided yet.
+     */
+    private void fail(Throwable error, Flow.@Nullable Subscription current) {
         try {
             inner.onError(error);
         } finally {
             // Where the application's subscriber does not let the error through; without effect where it did.
             result.completeExceptionally(error);
+            if (current != null) {
+                current.cancel();
+            }
         }
     }
 }

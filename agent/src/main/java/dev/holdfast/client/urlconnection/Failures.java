@@ -3,6 +3,7 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -56,7 +57,16 @@ final class Failures {
             // "Unexpected end of file from server" is a plain SocketException too.
             return ErrorKind.CONNECTION_RESET;
         }
-        return ErrorKind.OTHER;
+        return whileWriting(error) ? ErrorKind.CONNECTION_RESET : ErrorKind.OTHER;
+    }
+
+    /** "Error writing to server": the JDK drops the exception that it met, and throws a plain one in its place. */
+    private static boolean whileWriting(Throwable error) {
+        StackTraceElement[] trace = first(error).getStackTrace();
+        return error.getClass() == IOException.class
+                && trace.length > 0
+                && trace[0].getMethodName().equals("writeRequests")
+                && trace[0].getClassName().equals("sun.net.www.protocol.http.HttpURLConnection");
     }
 
     /** Whether the socket was being connected: the frame stands in the stack of whoever threw first. */
