@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
+import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * randomness that it is handed; it never sends, sleeps, blocks or touches a client's type.
  *
  * <p>Protocol: {@link #begin} once; after each {@link Step.Send} exactly one {@link #after}; after each
- * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver} and {@link Step.Reject} end it, and {@link #cancel}
+ * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver}, {@link Step.Reject} and {@link Step.FallBack} end it, and {@link #cancel}
  * does at any stage. An adapter that has to decide at a response's head calls {@link #after} there, keeps the step, and
  * reports a body that broke later with {@link #bodyFailed}.
  *
@@ -58,6 +59,7 @@ public final class Session {
     private long previousDelay;
     private @Nullable List<Throwable> failures;
     private int lastStatus;
+    private Observer.@Nullable NotRetried notRetried;
 
     private ConcurrencyLimit.@Nullable Ticket ticket;
     private @Nullable Place place;
@@ -97,7 +99,7 @@ public final class Session {
         return awaitRate(now);
     }
 
-    /** What the attempt gave. Returns {@link Step.Wait} or {@link Step.Deliver}. */
+    /** What the attempt gave. Returns {@link Step.Wait}, {@link Step.Deliver} or {@link Step.FallBack}. */
     public synchronized Step after(Outcome outcome, long now) {
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
@@ -110,6 +112,7 @@ public final class Session {
 
     private Step decide(Outcome outcome, long now) {
         long delay = -1;
+        notRetried = null;
         if (outcome instanceof Outcome.Response response) {
             lastStatus = response.status();
             delay = delayAfter(response, now);
@@ -335,7 +338,8 @@ public final class Session {
         observer.rejected(target, call, reason);
         observer.ended(target, call, Observer.Result.REJECTED, attempts, now - beganAt);
         IOException error = Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
-        return new Step.Reject(finalError(error));
+        Step rejected = new Step.Reject(finalError(error));
+        return policy.fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
     }
 
     private void leavePlace() {
@@ -394,7 +398,49 @@ public final class Session {
             result = attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
         }
         observer.ended(target, call, result, attempts, now - beganAt);
-        return Step.Deliver.INSTANCE;
+        FallbackReason reason = fallbackAfter(outcome);
+        return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
+    }
+
+    /** Whether an outcome that ends the call asks for a fallback, and why. Never a success, nor a 4xx that nobody listed. */
+    private @Nullable FallbackReason fallbackAfter(Outcome outcome) {
+        FallbackPolicy fallback = policy.fallback();
+        if (!fallback.enabled() || !enforced()) {
+            return null;
+        }
+        boolean listed = false;
+        if (outcome instanceof Outcome.Response response) {
+            int status = response.status();
+            listed = fallback.statuses().contains(status);
+            if (status < 500
+                    && !listed
+                    && !(status >= 400 && policy.retry().statuses().contains(status))) {
+                return null;
+            }
+        } else if (outcome instanceof Outcome.Failure failure) {
+            listed = fallback.lists(failure.error(), failure.kind());
+            if (!listed && !(failure.error() instanceof IOException)) {
+                return null; // the program's own mistake
+            }
+        } else {
+            return null;
+        }
+        FallbackReason listedOnly = listed ? FallbackReason.LISTED : null;
+        return notRetried == null
+                ? listedOnly
+                : switch (notRetried) {
+                    case USED_UP -> FallbackReason.RETRIES_USED_UP;
+                    case BUDGET -> FallbackReason.BUDGET;
+                    case RETRY_AFTER_TOO_LONG -> FallbackReason.RETRY_AFTER;
+                    case DEADLINE -> FallbackReason.DEADLINE;
+                    case BREAKER_OPEN -> FallbackReason.BREAKER_OPEN;
+                    case NOT_SAFE -> listedOnly;
+                };
+    }
+
+    /** The application gets an answer of this strategy in place of what the call gave. */
+    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        observer.fallback(target, call, strategy, reason);
     }
 
     private boolean isGood(Outcome.Response response) {
@@ -455,6 +501,7 @@ public final class Session {
     }
 
     private long none(Outcome outcome, Observer.NotRetried reason) {
+        notRetried = reason;
         observer.notRetried(target, call, outcome, reason);
         return -1;
     }

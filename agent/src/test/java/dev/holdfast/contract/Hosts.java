@@ -28,6 +28,10 @@ final class Hosts {
     static final String LIMITED = "127.0.0.12";
     /** 150 ms for an attempt; responses up to 64 KiB are held back until complete. */
     static final String TIMED_WHOLE = "127.0.0.13";
+    /** 1 retry at once; a default value for GET and HEAD, others below {@code /special/}. */
+    static final String DEFAULTED = "127.0.0.20";
+    /** As {@link #DEFAULTED}, responses held back; 1 failure opens the breaker for a minute. */
+    static final String DEFAULTED_BREAKING = "127.0.0.21";
 
     private Hosts() {}
 }

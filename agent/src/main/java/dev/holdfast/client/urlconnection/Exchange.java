@@ -358,7 +358,9 @@ final class Exchange implements CallInfo {
             return Step.Deliver.INSTANCE;
         }
         try {
-            return session().bodyLost(Failures.body(held.failure()), engine.nanoTime());
+            return session()
+                    .bodyLost(Failures.body(held.failure()), engine.nanoTime())
+                    .withoutFallback();
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;
@@ -433,7 +435,7 @@ final class Exchange implements CallInfo {
         while (!(next instanceof Step.Send)) {
             if (next instanceof Step.Wait wait) {
                 sleep(wait);
-                next = session().resume(engine.nanoTime());
+                next = session().resume(engine.nanoTime()).withoutFallback();
             } else if (next instanceof Step.Reject reject) {
                 throw ended(reject.error());
             } else {
@@ -496,7 +498,7 @@ final class Exchange implements CallInfo {
             idempotencyKey = delegate.getRequestProperty("Idempotency-Key");
             Session begun = engine.session(target, this);
             session = begun;
-            current = granted(begun.begin(engine.nanoTime()));
+            current = granted(begun.begin(engine.nanoTime()).withoutFallback());
             sending = current;
             trim(delegate, current);
         }
@@ -513,7 +515,7 @@ final class Exchange implements CallInfo {
 
     private Step after(Outcome outcome) {
         try {
-            return session().after(outcome, engine.nanoTime());
+            return session().after(outcome, engine.nanoTime()).withoutFallback();
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;
