@@ -21,6 +21,8 @@ class ArchitectureTest {
             .definedBy("dev.holdfast.runtime..")
             .layer("client")
             .definedBy("dev.holdfast.client..")
+            .layer("fallback")
+            .definedBy("dev.holdfast.fallback..")
             .layer("weave")
             .definedBy("dev.holdfast.weave..")
             .layer("config")
@@ -37,10 +39,12 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("runtime", "client")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("runtime")
-            .whereLayer("call")
+            .whereLayer("fallback")
             .mayOnlyBeAccessedByLayers("runtime", "client")
+            .whereLayer("call")
+            .mayOnlyBeAccessedByLayers("runtime", "client", "fallback")
             .whereLayer("policy")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "config", "call");
+            .mayOnlyBeAccessedByLayers("runtime", "client", "config", "call", "fallback");
 
     @ArchTest
     static final ArchRule clients_do_not_know_each_other = SlicesRuleDefinition.slices()

@@ -26,6 +26,16 @@ public final class AsyncDriver {
          */
         void send(Step.Send send, Consumer<Step> then);
 
+        /**
+         * Asks the fallback strategies, without blocking.
+         *
+         * @param then takes, once and on whatever thread, {@link Step.Deliver} where one has an answer, which is kept and
+         *     delivered; else what the step has for that
+         */
+        default void fallBack(Step.FallBack step, Consumer<Step> then) {
+            then.accept(step.otherwise());
+        }
+
         /** Cancels the attempt that was sent last. May come late, or more than once. */
         void cancel();
 
@@ -93,6 +103,8 @@ public final class AsyncDriver {
             await(wait);
         } else if (step instanceof Step.Reject reject) {
             attempt.reject(reject.error());
+        } else if (step instanceof Step.FallBack fallBack) {
+            attempt.fallBack(fallBack, this::go);
         } else if (step instanceof Step.Send send) {
             if (isCancelled()) {
                 session.cancel(engine.nanoTime());

@@ -21,6 +21,15 @@ public final class BlockingDriver {
          * @throws InterruptedException if the caller was interrupted; the attempt is then cancelled
          */
         Step send(Step.Send send) throws InterruptedException;
+
+        /**
+         * Asks the fallback strategies.
+         *
+         * @return {@link Step.Deliver} where one has an answer, which is kept and delivered; else what the step has for that
+         */
+        default Step fallBack(Step.FallBack step) throws InterruptedException {
+            return step.otherwise();
+        }
     }
 
     /**
@@ -38,6 +47,8 @@ public final class BlockingDriver {
                     step = session.resume(engine.nanoTime());
                 } else if (step instanceof Step.Reject reject) {
                     throw reject.error();
+                } else if (step instanceof Step.FallBack fallBack) {
+                    step = attempt.fallBack(fallBack);
                 } else {
                     step = attempt.send((Step.Send) step);
                 }

@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.FallbackPolicy;
 
 /**
  * Told what happens to calls, as it happens. On the path of every call: an implementation counts, and returns at once; it
@@ -58,6 +59,17 @@ public interface Observer {
      * @param nanos how long it took, waits included
      */
     default void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {}
+
+    /**
+     * The application gets an answer of a fallback strategy in place of what the call gave. Comes after {@link #ended}, which
+     * is told the real result.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param strategy which
+     * @param reason why one was asked
+     */
+    default void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {}
 
     /** The body of a response broke that the application was reading. */
     default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}

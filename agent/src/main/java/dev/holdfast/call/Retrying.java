@@ -22,6 +22,7 @@ final class Retrying {
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
     private final Observer observer;
+    private Observer.@Nullable NotRetried notRetried;
     private int retries;
     private long previousDelay;
 
@@ -44,6 +45,7 @@ final class Retrying {
      * @return nanoseconds, or -1: there is no next attempt
      */
     long delay(Outcome outcome, int attempts, long untilDeadline, long now) {
+        notRetried = null;
         if (!rule.enabled() || !asksForRetry(outcome)) {
             return -1;
         }
@@ -66,6 +68,11 @@ final class Retrying {
         }
         observer.retry(target, call, outcome, delay);
         return delay;
+    }
+
+    /** Why the last outcome that asked for another attempt gets none; null where it did not ask. */
+    Observer.@Nullable NotRetried notRetried() {
+        return notRetried;
     }
 
     /** Whether an outcome asks for another attempt, whatever stands against it. */
@@ -102,6 +109,7 @@ final class Retrying {
     }
 
     private long none(Outcome outcome, Observer.NotRetried reason) {
+        notRetried = reason;
         observer.notRetried(target, call, outcome, reason);
         return -1;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * randomness that it is handed; it never sends, sleeps, blocks or touches a client's type.
  *
  * <p>Protocol: {@link #begin} once; after each {@link Step.Send} exactly one {@link #after}; after each
- * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver} and {@link Step.Reject} end it, and {@link #cancel}
- * does at any stage. An adapter that has to decide at a response's head calls {@link #after} there, keeps the step, and
+ * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver}, {@link Step.Reject} and {@link Step.FallBack} end it,
+ * and {@link #cancel} does at any stage. An adapter that has to decide at a response's head calls {@link #after} there, keeps the step, and
  * reports a body that broke later with {@link #bodyFailed}.
  *
  * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has its
@@ -116,7 +117,8 @@ public final class Session {
      * @param attempt its number
      * @param outcome what it gave; at a response's head, or in a failure
      * @param now the time now
-     * @return {@link Step.Wait}, {@link Step.Deliver}, or {@link Step.Drop} where another attempt decides
+     * @return {@link Step.Wait}, {@link Step.Deliver}, {@link Step.FallBack}, or {@link Step.Drop} where another attempt
+     *     decides
      */
     public synchronized Step after(int attempt, Outcome outcome, long now) {
         if (stage == Stage.CANCELLED) {
@@ -323,7 +325,15 @@ public final class Session {
     private Step deliver(Outcome outcome, long now) {
         stage = Stage.DONE;
         observer.ended(target, call, result(outcome), attempts, now - beganAt);
-        return Step.Deliver.INSTANCE;
+        FallbackReason reason = policy.fallback().enabled() && enforced()
+                ? FallbackRule.after(policy, outcome, retrying.notRetried())
+                : null;
+        return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
+    }
+
+    /** The application gets an answer of this strategy in place of what the call gave. */
+    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        observer.fallback(target, call, strategy, reason);
     }
 
     private Observer.Result result(Outcome outcome) {

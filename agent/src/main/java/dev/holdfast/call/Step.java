@@ -4,7 +4,7 @@ import dev.holdfast.policy.ConcurrencyLimit;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a driver has to do next. {@link Deliver} and {@link Reject} end the call. */
+/** What a driver has to do next. {@link Deliver}, {@link Reject} and {@link FallBack} end the call. */
 public sealed interface Step {
     /**
      * Send an attempt and report what it gave to {@link Session#after}.
@@ -55,4 +55,19 @@ public sealed interface Step {
      * @param error names the origin, the reason and when to come back
      */
     record Reject(IOException error) implements Step {}
+
+    /**
+     * Nothing good came of the call: ask the policy's fallback strategies. Where none has an answer, {@code otherwise} is
+     * what the application gets, exactly as it would without them; so the outcome of the attempt just reported, a response's
+     * body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} hears of it.
+     *
+     * @param reason why
+     * @param otherwise {@link Deliver} or {@link Reject}
+     */
+    record FallBack(FallbackReason reason, Step otherwise) implements Step {}
+
+    /** The end without a fallback, where this is one. */
+    default Step withoutFallback() {
+        return this instanceof FallBack fallBack ? fallBack.otherwise() : this;
+    }
 }

@@ -8,7 +8,6 @@ import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
 import dev.holdfast.policy.RetryBudget;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ public final class Target {
     private final @Nullable RateLimit rate;
     private final @Nullable LatencyQuantile latency;
 
-    private final AtomicLong used;
+    private volatile long used;
     private volatile boolean forgotten;
 
     /**
@@ -42,7 +41,7 @@ public final class Target {
     Target(Policy policy, Origin origin, @Nullable Target before, Observer observer, long now) {
         this.policy = policy;
         this.origin = origin;
-        this.used = new AtomicLong(now);
+        this.used = now;
         if (before != null && before.policy.breaker().equals(policy.breaker())) {
             breaker = before.breaker;
         } else {
@@ -115,14 +114,14 @@ public final class Target {
 
     /** A call begins. */
     void used(long now) {
-        if (now - used.getOpaque() > USED_NANOS) {
-            used.setOpaque(now);
+        if (now - used > USED_NANOS) {
+            used = now;
         }
     }
 
     /** When a call began last, to within a second. */
     long lastUsed() {
-        return used.getOpaque();
+        return used;
     }
 
     /** Whether nothing would be lost with it but a few counts: a breaker that is not closed must outlive any flood. */

@@ -25,7 +25,7 @@ final class DocumentReader {
     DocumentReader(String file, Problems problems) {
         this.file = file;
         this.problems = problems;
-        factory = new PolicyFactory(problems);
+        factory = new PolicyFactory(file, problems);
         tables = new TableReader(problems);
     }
 
@@ -61,7 +61,7 @@ final class DocumentReader {
         factory.check(defaults);
         if (!problems.any()) {
             HostPattern everyHost = HostPattern.parse("*");
-            policies.put(everyHost, PolicyFactory.policy("*", defaults));
+            policies.put(everyHost, factory.policy("*", defaults));
         }
     }
 
@@ -100,7 +100,7 @@ final class DocumentReader {
                     path,
                     "is the same host as in line " + first + "; only one of the two could ever apply");
         } else if (!problems.any()) {
-            policies.put(pattern, PolicyFactory.policy(name, settings));
+            policies.put(pattern, factory.policy(name, settings));
         }
     }
 }

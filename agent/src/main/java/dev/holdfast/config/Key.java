@@ -46,6 +46,7 @@ record Key(
         return switch (type) {
             case CHOICES -> words("");
             case METHODS -> "HTTP methods, such as \"GET\"";
+            case HEADER_NAMES -> "header names, such as \"X-Api-Version\"";
             default -> allowed().replace("an array of ", "");
         };
     }
@@ -64,6 +65,10 @@ record Key(
             case STATUSES -> "an array of status codes from " + range();
             case ERRORS ->
                 "an array of " + words("") + " and names of exception classes, such as \"java.io.EOFException\"";
+            case OUTCOMES ->
+                "an array of status codes from " + range() + ", " + words("") + " and names of exception classes";
+            case HEADER_NAMES -> "an array of header names, such as [\"X-Api-Version\"]";
+            case ANSWERS -> "tables such as [[" + path + "]]";
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";
             case WINDOW -> "a number of calls from " + range() + ", or a duration such as \"30s\"";
@@ -78,7 +83,7 @@ record Key(
     /** The range in words, empty for a type without one. */
     String range() {
         return switch (type) {
-            case INTEGER, STATUSES, WINDOW -> (long) min + " to " + (long) max;
+            case INTEGER, STATUSES, OUTCOMES, WINDOW -> (long) min + " to " + (long) max;
             case DECIMAL -> min + " to " + max;
             case DURATION -> Quantities.duration((long) min) + " to " + Quantities.duration((long) max);
             case SIZE -> Quantities.size((long) min) + " to " + Quantities.size((long) max);
@@ -90,7 +95,10 @@ record Key(
         StringBuilder text = new StringBuilder(before);
         for (int i = 0; i < choices.size(); i++) {
             if (i > 0) {
-                text.append(i == choices.size() - 1 && type != ValueType.ERRORS ? " or " : ", ");
+                text.append(
+                        i == choices.size() - 1 && type != ValueType.ERRORS && type != ValueType.OUTCOMES
+                                ? " or "
+                                : ", ");
             }
             text.append('"').append(choices.get(i)).append('"');
         }

@@ -38,12 +38,38 @@ final class KeyList {
         add(name, ValueType.SIZE, standard, min, max, List.of(), false, meaning);
     }
 
+    /** A key that holds for all hosts, in a section that hosts may have too. */
+    void sizeForAll(String name, Object standard, double min, double max, String meaning) {
+        add(name, ValueType.SIZE, standard, min, max, List.of(), false, false, meaning);
+    }
+
+    /** A key that holds for all hosts, in a section that hosts may have too. */
+    void textForAll(String name, String meaning) {
+        add(name, ValueType.TEXT, "", 0, 0, List.of(), false, false, meaning);
+    }
+
     void choice(ValueType type, String name, Object standard, List<String> choices, String meaning) {
         add(name, type, standard, 0, 0, choices, false, meaning);
     }
 
     void statuses(String name, List<Long> standard, String meaning) {
-        add(name, ValueType.STATUSES, standard, 400, 599, List.of(), false, meaning);
+        statuses(name, standard, 400, 599, meaning);
+    }
+
+    void statuses(String name, List<Long> standard, double min, double max, String meaning) {
+        add(name, ValueType.STATUSES, standard, min, max, List.of(), false, meaning);
+    }
+
+    void outcomes(String name, List<?> standard, List<String> kinds, String meaning) {
+        add(name, ValueType.OUTCOMES, standard, 400, 599, kinds, false, meaning);
+    }
+
+    void words(String name, String meaning) {
+        add(name, ValueType.HEADER_NAMES, List.of(), 0, 0, List.of(), false, meaning);
+    }
+
+    void answers(String name, String meaning) {
+        add(name, ValueType.ANSWERS, List.of(), 0, 0, List.of(), true, meaning);
     }
 
     void methods(String name, List<String> standard, String meaning) {
@@ -71,8 +97,20 @@ final class KeyList {
             List<String> choices,
             boolean secret,
             String meaning) {
+        add(name, type, standard, min, max, choices, secret, section.perHost(), meaning);
+    }
+
+    private void add(
+            String name,
+            ValueType type,
+            Object standard,
+            double min,
+            double max,
+            List<String> choices,
+            boolean secret,
+            boolean perHost,
+            String meaning) {
         String path = section.path().isEmpty() ? name : section.path() + "." + name;
-        keys.add(
-                new Key(path, type, standard, min, max, choices, section.perHost(), section.active(), secret, meaning));
+        keys.add(new Key(path, type, standard, min, max, choices, perHost, section.active(), secret, meaning));
     }
 }

@@ -18,9 +18,17 @@ import java.util.Set;
 /** Makes policies of settings whose single values are good, and finds the combinations that are not. */
 final class PolicyFactory {
     private final Problems problems;
+    private final FallbackFactory fallbacks;
 
-    PolicyFactory(Problems problems) {
+    /**
+     * Makes the policies of one file.
+     *
+     * @param file its name, for the files that are named in it
+     * @param problems takes what is wrong
+     */
+    PolicyFactory(String file, Problems problems) {
         this.problems = problems;
+        fallbacks = new FallbackFactory(file, problems);
     }
 
     /**
@@ -29,7 +37,7 @@ final class PolicyFactory {
      * @param name what the policy is called
      * @param settings the merged settings
      */
-    static Policy policy(String name, Settings settings) {
+    Policy policy(String name, Settings settings) {
         Mode mode = Mode.valueOf(((String) settings.get("mode").value()).toUpperCase(Locale.ROOT));
         return new Policy(
                 name,
@@ -38,7 +46,8 @@ final class PolicyFactory {
                 LoadFactory.breaker(settings),
                 LoadFactory.budget(settings),
                 LoadFactory.limits(settings),
-                LoadFactory.hedge(settings));
+                LoadFactory.hedge(settings),
+                fallbacks.policy(settings));
     }
 
     private static RetryPolicy retry(Settings settings) {
@@ -77,7 +86,8 @@ final class PolicyFactory {
                 number(settings, "retry.buffer_response"));
     }
 
-    private static void addError(String name, Set<ErrorKind> kinds, Set<String> classes) {
+    /** Sorts a word of an error list: a kind, or a class. */
+    static void addError(String name, Set<ErrorKind> kinds, Set<String> classes) {
         for (ErrorKind kind : ErrorKind.values()) {
             if (kind.configName().equals(name)) {
                 kinds.add(kind);
@@ -123,6 +133,7 @@ final class PolicyFactory {
             conflict(deadline, "is shorter than", attempt);
         }
         warnOfAnIdleBreaker(settings);
+        fallbacks.check(settings);
         if (!isOn(settings)) {
             return;
         }

@@ -28,6 +28,9 @@ final class ValueReader {
     /** Reads a value, or reports it and returns null. */
     @Nullable
     Object read(Key key, String path, Object found, TomlPosition at) {
+        if (found instanceof TomlArray array && key.type() == ValueType.ANSWERS) {
+            return readAnswers(key, path, array, at);
+        }
         if (found instanceof TomlArray array && takesArray(key.type())) {
             return readArray(key, path, array, at);
         }
@@ -64,7 +67,7 @@ final class ValueReader {
 
     private static boolean takesArray(ValueType type) {
         return switch (type) {
-            case STATUSES, ERRORS, METHODS, CHOICES -> true;
+            case STATUSES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, ANSWERS, CHOICES -> true;
             default -> false;
         };
     }
@@ -84,6 +87,49 @@ final class ValueReader {
             }
         }
         return good ? List.copyOf(values) : null;
+    }
+
+    /** Tables, each of which may hold the keys of the table that they stand below. */
+    private @Nullable Object readAnswers(Key key, String path, TomlArray array, TomlPosition at) {
+        List<Settings> answers = new ArrayList<>();
+        boolean good = true;
+        for (int i = 0; i < array.size(); i++) {
+            if (!(array.get(i) instanceof TomlTable table)) {
+                TomlPosition position = array.inputPositionOf(i);
+                report(key, path, array.get(i), position == null ? at : position, key.allowed());
+                good = false;
+                continue;
+            }
+            Settings answer = new Settings(null);
+            for (String name : table.keySet()) {
+                TomlPosition where = TomlSyntax.position(table, name);
+                String shown = path + "." + Text.keyPart(name);
+                Key inner = name.indexOf('.') >= 0 ? null : Keys.find(key.section() + "." + name);
+                if (inner == null || inner.type() == ValueType.ANSWERS) {
+                    problems.error(where.line(), where.column(), shown, unknownInAnswer(key, name));
+                    good = false;
+                } else {
+                    Object value = read(inner, shown, TomlSyntax.value(table, name), where);
+                    good &= value != null;
+                    answer.put(inner, new Settings.Setting(value, where.line(), where.column(), shown));
+                }
+            }
+            answers.add(answer);
+        }
+        return good ? List.copyOf(answers) : null;
+    }
+
+    private static String unknownInAnswer(Key key, String name) {
+        List<String> known = new ArrayList<>();
+        for (Key other : Keys.all()) {
+            if (other.section().equals(key.section()) && other.type() != ValueType.ANSWERS) {
+                known.add(other.name());
+            }
+        }
+        String near = Suggestion.nearest(name, known);
+        return near != null
+                ? "unknown key; did you mean " + near + "?"
+                : "unknown key; known here: " + String.join(", ", known);
     }
 
     private @Nullable Object readHeaders(String path, TomlTable table) {
@@ -164,6 +210,13 @@ final class ValueReader {
             case FLAG_OR_CHOICE -> found instanceof Boolean ? found : choice(key, found);
             case ERRORS ->
                 found instanceof String text && (key.choices().contains(text) || isClassName(text)) ? text : null;
+            case OUTCOMES ->
+                found instanceof Long number
+                        ? within(key, number)
+                        : found instanceof String text && (key.choices().contains(text) || isClassName(text))
+                                ? text
+                                : null;
+            case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
             case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
             case WINDOW -> window(key, found);
             case RATE ->
@@ -172,7 +225,7 @@ final class ValueReader {
             case TEXT -> found instanceof String ? found : null;
             case ADDRESS -> found instanceof String text && Text.isAddress(text) ? text : null;
             case URL -> found instanceof String text && Text.isHttpUrl(text) ? text : null;
-            case HEADERS -> null;
+            case HEADERS, ANSWERS -> null;
         };
     }
 

@@ -22,6 +22,12 @@ enum ValueType {
     STATUSES("array of status codes"),
     /** Error kinds and names of exception classes. */
     ERRORS("array of error kinds and exception class names"),
+    /** Status codes within the key's range, error kinds, and names of exception classes. */
+    OUTCOMES("array of status codes, error kinds and exception class names"),
+    /** Names of headers; held in lower case. */
+    HEADER_NAMES("array of header names"),
+    /** Tables with the keys of the one that they stand below; held as {@link Settings}. */
+    ANSWERS("array of tables"),
     /** Names of HTTP methods; held in upper case. */
     METHODS("array of HTTP methods"),
     /** Header names, each with a value or an array of values. */

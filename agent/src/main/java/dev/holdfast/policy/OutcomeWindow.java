@@ -1,9 +1,7 @@
 package dev.holdfast.policy;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The latest outcomes, of a number of calls or of a stretch of time, as rates. Lock-free; once no call is recording, the
@@ -41,25 +39,40 @@ abstract sealed class OutcomeWindow {
         private static final int FAILURE = 2;
         private static final int SLOW = 4;
 
-        private final AtomicIntegerArray ring;
+        private static final int BITS = 4;
+        private static final int IN_A_WORD = Long.SIZE / BITS;
+        private static final int MASK = (1 << BITS) - 1;
+
+        private final int size;
+        private final AtomicLongArray ring;
         private final AtomicLong position = new AtomicLong();
         /** Failures in the upper half, slow calls in the lower: read and changed together. */
         private final AtomicLong totals = new AtomicLong();
 
         OfCalls(int size) {
-            ring = new AtomicIntegerArray(size);
+            this.size = size;
+            this.ring = new AtomicLongArray((size + IN_A_WORD - 1) / IN_A_WORD);
         }
 
         @Override
         void record(boolean failure, boolean slow, long now) {
             int outcome = USED | (failure ? FAILURE : 0) | (slow ? SLOW : 0);
-            int place = (int) (position.getAndIncrement() % ring.length());
-            if (ring.get(place) == outcome) {
-                return;
-            }
-            long change = worth(outcome) - worth(ring.getAndSet(place, outcome));
+            int place = (int) (position.getAndIncrement() % size);
+            int before = replace(place / IN_A_WORD, place % IN_A_WORD * BITS, outcome);
+            long change = worth(outcome) - worth(before);
             if (change != 0) {
                 totals.addAndGet(change);
+            }
+        }
+
+        private int replace(int index, int shift, long outcome) {
+            while (true) {
+                long word = ring.get(index);
+                int before = (int) (word >>> shift) & MASK;
+                if (before == outcome
+                        || ring.compareAndSet(index, word, (word & ~((long) MASK << shift)) | (outcome << shift))) {
+                    return before;
+                }
             }
         }
 
@@ -75,32 +88,34 @@ abstract sealed class OutcomeWindow {
         @Override
         Counts counts(long now) {
             long both = totals.get();
-            return new Counts(Math.min(position.get(), ring.length()), both >> 32, both & 0xFFFFFFFFL);
+            return new Counts(Math.min(position.get(), size), both >> 32, both & 0xFFFFFFFFL);
         }
     }
 
-    /** The calls of the last while, in {@value #BUCKETS} buckets; the oldest bucket leaves as a whole. */
+    /** The calls of the last while; see {@link TimeBuckets}. */
     private static final class OfTime extends OutcomeWindow {
-        private static final int BUCKETS = 10;
+        private static final int CALLS = 0;
+        private static final int FAILURES = 1;
+        private static final int SLOW = 2;
 
-        private final long bucketNanos;
-        private final AtomicReferenceArray<@Nullable Bucket> ring = new AtomicReferenceArray<>(BUCKETS);
+        private final long nanos;
+        private final TimeBuckets counts;
         private volatile boolean anyBad;
         private volatile long lastBad;
 
         OfTime(long nanos) {
-            bucketNanos = Math.max(1, nanos / BUCKETS);
+            this.nanos = Math.max(TimeBuckets.BUCKETS, nanos);
+            this.counts = new TimeBuckets(3, nanos);
         }
 
         @Override
         void record(boolean failure, boolean slow, long now) {
-            Bucket bucket = bucket(Math.floorDiv(now, bucketNanos));
-            bucket.calls.getAndIncrement();
+            counts.add(CALLS, now);
             if (failure) {
-                bucket.failures.getAndIncrement();
+                counts.add(FAILURES, now);
             }
             if (slow) {
-                bucket.slow.getAndIncrement();
+                counts.add(SLOW, now);
             }
             if (failure || slow) {
                 lastBad = now;
@@ -108,51 +123,14 @@ abstract sealed class OutcomeWindow {
             }
         }
 
-        private Bucket bucket(long epoch) {
-            int place = (int) Math.floorMod(epoch, (long) BUCKETS);
-            while (true) {
-                Bucket there = ring.get(place);
-                if (there != null && there.epoch - epoch >= 0) {
-                    return there; // the right one, or a newer one: a call told of the past counts for now
-                }
-                Bucket fresh = new Bucket(epoch);
-                if (ring.compareAndSet(place, there, fresh)) {
-                    return fresh;
-                }
-            }
-        }
-
         @Override
         boolean mayBeBad(long now) {
-            return anyBad && now - lastBad <= bucketNanos * BUCKETS;
+            return anyBad && now - lastBad <= nanos;
         }
 
         @Override
         Counts counts(long now) {
-            long newest = Math.floorDiv(now, bucketNanos);
-            long calls = 0;
-            long failures = 0;
-            long slow = 0;
-            for (int i = 0; i < BUCKETS; i++) {
-                Bucket bucket = ring.get(i);
-                if (bucket != null && newest - bucket.epoch < BUCKETS) {
-                    calls += bucket.calls.get();
-                    failures += bucket.failures.get();
-                    slow += bucket.slow.get();
-                }
-            }
-            return new Counts(calls, failures, slow);
-        }
-
-        private static final class Bucket {
-            final long epoch;
-            final AtomicLong calls = new AtomicLong();
-            final AtomicLong failures = new AtomicLong();
-            final AtomicLong slow = new AtomicLong();
-
-            Bucket(long epoch) {
-                this.epoch = epoch;
-            }
+            return new Counts(counts.sum(CALLS, now), counts.sum(FAILURES, now), counts.sum(SLOW, now));
         }
     }
 }

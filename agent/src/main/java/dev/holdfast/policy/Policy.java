@@ -10,6 +10,7 @@ package dev.holdfast.policy;
  * @param budget how many retries all calls together may cost
  * @param limits how much the origin is sent at all
  * @param hedge whether a second attempt is sent beside a slow one
+ * @param fallback what the application gets when nothing else helped
  */
 public record Policy(
         String name,
@@ -18,4 +19,5 @@ public record Policy(
         BreakerPolicy breaker,
         BudgetPolicy budget,
         LimitPolicy limits,
-        HedgePolicy hedge) {}
+        HedgePolicy hedge,
+        FallbackPolicy fallback) {}

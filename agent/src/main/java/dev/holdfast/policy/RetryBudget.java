@@ -1,9 +1,5 @@
 package dev.holdfast.policy;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Keeps retries from becoming a storm: within the time to live, retries may be at most a share of the calls, plus a floor
  * so that little traffic can retry at all (Finagle's and Linkerd's rule: 20 %, 10 a second, 10 s). One per origin.
@@ -12,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * there is; the last of them may be refused a retry that a moment later would have been granted.
  */
 public final class RetryBudget {
-    private static final int BUCKETS = 10;
+    private static final int CALLS = 0;
+    private static final int RETRIES = 1;
 
     private final double ratio;
     private final double floor;
-    private final long bucketNanos;
-    private final AtomicReferenceArray<@Nullable Bucket> ring = new AtomicReferenceArray<>(BUCKETS);
+    private final TimeBuckets counts;
 
     /**
      * An empty budget: nothing but its floor.
@@ -29,62 +25,26 @@ public final class RetryBudget {
     public RetryBudget(double ratio, double floorPerSecond, long ttlNanos) {
         this.ratio = ratio;
         this.floor = floorPerSecond * ttlNanos / 1e9;
-        this.bucketNanos = Math.max(1, ttlNanos / BUCKETS);
+        this.counts = new TimeBuckets(2, ttlNanos);
     }
 
     /** A call was begun. */
     public void deposit(long now) {
-        bucket(now).calls.getAndIncrement();
+        counts.add(CALLS, now);
     }
 
     /** Takes a retry out, if there is one. */
     public boolean tryWithdraw(long now) {
-        Bucket bucket = bucket(now);
-        bucket.retries.getAndIncrement();
+        long bucket = counts.add(RETRIES, now);
         if (balance(now) >= 0) {
             return true;
         }
-        bucket.retries.getAndDecrement();
+        counts.takeBack(RETRIES, bucket);
         return false;
     }
 
     /** The retries that are left; below 1, none. */
     public double balance(long now) {
-        long newest = Math.floorDiv(now, bucketNanos);
-        long calls = 0;
-        long retries = 0;
-        for (int i = 0; i < BUCKETS; i++) {
-            Bucket bucket = ring.get(i);
-            if (bucket != null && newest - bucket.epoch < BUCKETS) {
-                calls += bucket.calls.get();
-                retries += bucket.retries.get();
-            }
-        }
-        return floor + ratio * calls - retries;
-    }
-
-    private Bucket bucket(long now) {
-        long epoch = Math.floorDiv(now, bucketNanos);
-        int place = (int) Math.floorMod(epoch, (long) BUCKETS);
-        while (true) {
-            Bucket there = ring.get(place);
-            if (there != null && there.epoch - epoch >= 0) {
-                return there;
-            }
-            Bucket fresh = new Bucket(epoch);
-            if (ring.compareAndSet(place, there, fresh)) {
-                return fresh;
-            }
-        }
-    }
-
-    private static final class Bucket {
-        final long epoch;
-        final AtomicLong calls = new AtomicLong();
-        final AtomicLong retries = new AtomicLong();
-
-        Bucket(long epoch) {
-            this.epoch = epoch;
-        }
+        return floor + ratio * counts.sum(CALLS, now) - counts.sum(RETRIES, now);
     }
 }

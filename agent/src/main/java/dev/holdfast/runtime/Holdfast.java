@@ -3,6 +3,7 @@ package dev.holdfast.runtime;
 import dev.holdfast.call.Engine;
 import dev.holdfast.client.jdkhttp.JdkHttpHook;
 import dev.holdfast.client.urlconnection.HttpUrlConnectionHook;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.Hooks;
 import dev.holdfast.weave.HttpClientHook;
@@ -21,6 +22,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     private static final int LONGEST_WAIT_SECONDS = 10;
 
     private final Defects defects;
+    private final Fallbacks fallbacks = new Fallbacks();
     private final CountDownLatch decided = new CountDownLatch(1);
     private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
     private final Object making = new Object();
@@ -60,7 +62,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
         synchronized (making) {
             if (httpClient == null && !httpClientBroken) {
                 try {
-                    httpClient = new JdkHttpHook(this, defects);
+                    httpClient = new JdkHttpHook(this, fallbacks, defects);
                 } catch (RuntimeException | LinkageError e) {
                     httpClientBroken = true;
                     cannotMake("java.net.http.HttpClient", e);

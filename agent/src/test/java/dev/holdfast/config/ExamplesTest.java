@@ -3,6 +3,7 @@ package dev.holdfast.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Mode;
@@ -58,6 +59,8 @@ class ExamplesTest {
         assertThat(policy.breaker().successThreshold()).isEqualTo(3);
         assertThat(policy.breaker().openNanos()).isEqualTo(60_000_000_000L);
         assertThat(policy.breaker().maxOpenNanos()).isEqualTo(60_000_000_000L);
-        assertThat(configuration.inactive()).containsExactly("retry.fallback");
+        assertThat(configuration.inactive()).isEmpty();
+        assertThat(policy.fallback().strategies()).containsExactly(FallbackPolicy.Strategy.CACHE);
+        assertThat(policy.fallback().cache().ttlNanos()).isEqualTo(3_600_000_000_000L);
     }
 }

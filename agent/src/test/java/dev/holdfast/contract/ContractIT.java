@@ -38,7 +38,8 @@ class ContractIT {
             AbandonContract.class,
             ReplayContract.class,
             TlsContract.class,
-            LoadContract.class);
+            LoadContract.class,
+            FallbackContract.class);
 
     @TempDir
     Path directory;

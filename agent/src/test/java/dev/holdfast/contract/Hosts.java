@@ -30,6 +30,10 @@ final class Hosts {
     static final String TIMED_WHOLE = "127.0.0.13";
     /** 1 retry; a second attempt beside one that takes 150 ms. */
     static final String HEDGED = "127.0.0.14";
+    /** 1 retry at once; a default value for GET and HEAD, others below {@code /special/}. */
+    static final String DEFAULTED = "127.0.0.20";
+    /** As {@link #DEFAULTED}, responses held back; 1 failure opens the breaker for a minute. */
+    static final String DEFAULTED_BREAKING = "127.0.0.21";
 
     private Hosts() {}
 }

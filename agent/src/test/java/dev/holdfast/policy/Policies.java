@@ -28,6 +28,7 @@ public final class Policies {
     private BudgetPolicy budget = new BudgetPolicy(false, 0.2, 10, 10_000_000_000L);
     private LimitPolicy limits = LimitPolicy.NONE;
     private HedgePolicy hedge = HedgePolicy.NONE;
+    private FallbackPolicy fallback = FallbackPolicy.NONE;
 
     private Policies() {}
 
@@ -110,9 +111,14 @@ public final class Policies {
         return this;
     }
 
+    public Policies fallback(FallbackPolicy value) {
+        fallback = value;
+        return this;
+    }
+
     /** These rules around a retry policy that a test has made. */
     public Policy around(RetryPolicy retry) {
-        return new Policy("*", Mode.ENFORCE, retry, breaker, budget, limits, hedge);
+        return new Policy("*", Mode.ENFORCE, retry, breaker, budget, limits, hedge, fallback);
     }
 
     public RetryPolicy build() {
@@ -139,6 +145,6 @@ public final class Policies {
     }
 
     public Policy policy(Mode mode) {
-        return new Policy("*", mode, build(), breaker, budget, limits, hedge);
+        return new Policy("*", mode, build(), breaker, budget, limits, hedge, fallback);
     }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.call.CallFuture;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -54,9 +55,10 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> handler,
+            Fallbacks fallbacks,
             Defects defects) {
         // A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody.
-        this.call = new JdkCall<>(engine, target, client, request, handler, future::isDone, defects);
+        this.call = new JdkCall<>(engine, target, client, request, handler, future::isDone, fallbacks, defects);
         this.defects = defects;
         this.driver = new AsyncDriver(engine, call.session, this, ASYNC_POOL);
     }
@@ -135,6 +137,11 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     }
 
     @Override
+    public void fallBack(Step.FallBack step, Consumer<Step> then) {
+        then.accept(call.resolved(step) == step ? Step.Deliver.INSTANCE : step.otherwise());
+    }
+
+    @Override
     public void cancel() {
         Attempt<T> attempt = last;
         boolean inFlight = attempt != null && attempt.isInFlight();
@@ -167,6 +174,11 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     @Override
     public void deliver() {
+        if (call.rescue.hasAnswer()) {
+            // This may be the thread that called sendAsync, on which the client runs no handler.
+            ASYNC_POOL.execute(() -> endAs(call.rescue.made()));
+            return;
+        }
         Attempt<T> attempt = last;
         HttpResponse<T> response = attempt == null ? null : attempt.response();
         if (response != null) {

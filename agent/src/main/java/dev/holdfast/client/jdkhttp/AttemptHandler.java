@@ -79,7 +79,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             // The client asks twice for one call: none of our business.
             return call.application.apply(info);
         }
-        Step step = call.after(attempt, JdkCall.Head.of(info));
+        Step step = call.resolved(call.after(attempt, JdkCall.Head.of(info)));
         decision = step;
         if (!(step instanceof Step.Deliver)) {
             DiscardedBody<T> body = new DiscardedBody<>(call.engine);

@@ -96,7 +96,7 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
             result.completeExceptionally(error);
             return;
         }
-        Step step = call.bodyLost(error);
+        Step step = call.resolved(call.bodyLost(error));
         attempt.decideAnew(step, error);
         if (step instanceof Step.Deliver) {
             Relay broken = new Relay(null, held);

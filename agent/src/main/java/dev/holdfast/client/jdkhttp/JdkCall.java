@@ -6,6 +6,7 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -36,6 +37,7 @@ final class JdkCall<T> implements CallInfo {
     final Session session;
     final HttpClient client;
     final BodyHandler<T> application;
+    final Rescue<T> rescue;
     private final HttpRequest request;
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;
@@ -54,6 +56,7 @@ final class JdkCall<T> implements CallInfo {
             HttpRequest request,
             BodyHandler<T> application,
             BooleanSupplier nobodyWaits,
+            Fallbacks fallbacks,
             Defects defects) {
         this.engine = engine;
         this.client = client;
@@ -63,6 +66,7 @@ final class JdkCall<T> implements CallInfo {
         this.defects = defects;
         this.body = RequestBody.of(request, client, target.policy());
         this.session = engine.session(target, this);
+        this.rescue = new Rescue<>(this, fallbacks, request);
     }
 
     @Override
@@ -138,6 +142,19 @@ final class JdkCall<T> implements CallInfo {
         } catch (RuntimeException | LinkageError e) {
             defects.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
+        }
+    }
+
+    /** A step as it is, but the end without a fallback where no strategy has an answer. */
+    Step resolved(Step step) {
+        if (!(step instanceof Step.FallBack fallBack)) {
+            return step;
+        }
+        try {
+            return !isOver() && rescue.isAt(fallBack) ? step : fallBack.otherwise();
+        } catch (RuntimeException | LinkageError e) {
+            defects.report(DEFECT, e);
+            return fallBack.otherwise();
         }
     }
 

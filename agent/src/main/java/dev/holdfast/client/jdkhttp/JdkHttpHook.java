@@ -2,6 +2,7 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.HttpClientHook;
 import java.io.IOException;
@@ -23,16 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdkHttpHook implements HttpClientHook {
     private final Supplier<@Nullable Engine> engines;
+    private final Fallbacks fallbacks;
     private final Defects defects;
 
     /**
      * Made once for a JVM.
      *
      * @param engines gives the engine of the current configuration; null: no policies at the moment
+     * @param fallbacks what there is for calls that go wrong
      * @param defects where trouble inside Holdfast is said
      */
-    public JdkHttpHook(Supplier<@Nullable Engine> engines, Defects defects) {
+    public JdkHttpHook(Supplier<@Nullable Engine> engines, Fallbacks fallbacks, Defects defects) {
         this.engines = engines;
+        this.fallbacks = fallbacks;
         this.defects = defects;
     }
 
@@ -47,7 +51,13 @@ public final class JdkHttpHook implements HttpClientHook {
                 return null;
             }
             call = new SyncCall<>(
-                    engine, target, (HttpClient) client, (HttpRequest) request, (BodyHandler<?>) handler, defects);
+                    engine,
+                    target,
+                    (HttpClient) client,
+                    (HttpRequest) request,
+                    (BodyHandler<?>) handler,
+                    fallbacks,
+                    defects);
         } catch (RuntimeException | LinkageError e) {
             defects.report("a call runs without its policy", e);
             return null;
@@ -73,6 +83,7 @@ public final class JdkHttpHook implements HttpClientHook {
                             (HttpClient) client,
                             (HttpRequest) request,
                             (BodyHandler<?>) handler,
+                            fallbacks,
                             defects)
                     .start();
         } catch (RuntimeException | LinkageError e) {

@@ -4,6 +4,7 @@ import dev.holdfast.call.BlockingDriver;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -31,8 +32,9 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> handler,
+            Fallbacks fallbacks,
             Defects defects) {
-        this.call = new JdkCall<>(engine, target, client, request, handler, () -> false, defects);
+        this.call = new JdkCall<>(engine, target, client, request, handler, () -> false, fallbacks, defects);
         this.defects = defects;
     }
 
@@ -83,13 +85,19 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
         }
     }
 
+    @Override
+    public Step fallBack(Step.FallBack step) {
+        return call.resolved(step) == step ? Step.Deliver.INSTANCE : step.otherwise();
+    }
+
     private HttpResponse<T> deliver(@Nullable Throwable defect) throws InterruptedException {
+        boolean rescued = call.rescue.hasAnswer();
         HttpResponse<T> response = last == null ? null : last.response();
-        if (response != null) {
+        if (response != null && !rescued) {
             return response;
         }
         try {
-            return call.result(last, before, defect).get();
+            return (rescued ? call.rescue.made() : call.result(last, before, defect)).get();
         } catch (ExecutionException e) {
             Throwable error = e.getCause() == null ? e : e.getCause();
             throw SyncCall.<RuntimeException>sneaky(

@@ -386,7 +386,9 @@ final class Exchange implements CallInfo {
             return Step.Deliver.INSTANCE;
         }
         try {
-            return session().bodyLost(Failures.body(held.failure()), engine.nanoTime());
+            return session()
+                    .bodyLost(Failures.body(held.failure()), engine.nanoTime())
+                    .withoutFallback();
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;
@@ -427,7 +429,7 @@ final class Exchange implements CallInfo {
         while (!(next instanceof Step.Send)) {
             if (next instanceof Step.Wait wait) {
                 sleep(wait);
-                next = session().resume(engine.nanoTime());
+                next = session().resume(engine.nanoTime()).withoutFallback();
             } else if (next instanceof Step.Reject reject) {
                 throw ended(reject.error());
             } else {
@@ -485,7 +487,7 @@ final class Exchange implements CallInfo {
             recipe.begin(delegate);
             Session begun = engine.session(target, this);
             session = begun;
-            current = granted(begun.begin(engine.nanoTime()));
+            current = granted(begun.begin(engine.nanoTime()).withoutFallback());
             sending = current;
             recipe.trim(delegate, current);
         }
@@ -502,7 +504,7 @@ final class Exchange implements CallInfo {
 
     private Step after(int attempt, Outcome outcome) {
         try {
-            return session().after(attempt, outcome, engine.nanoTime());
+            return session().after(attempt, outcome, engine.nanoTime()).withoutFallback();
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;

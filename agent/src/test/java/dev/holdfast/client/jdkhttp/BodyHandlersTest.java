@@ -2,6 +2,8 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -118,6 +121,33 @@ class BodyHandlersTest {
                 assertThat(taken(kind, rules, async, rules == null ? 0 : 2, answer))
                         .as("%s %s", answer, async)
                         .isEqualTo(taken(kind, null, async, 0, answer));
+            }
+        }
+    }
+
+    /** An answer that was made here instead of sent. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("kindsAndPolicies")
+    void ofADefaultValue(Kind kind, @Nullable Rules rules) throws Exception {
+        String disposition = "attachment; filename=down.txt";
+        FallbackPolicy fallback =
+                Fallbacks.defaultValue(203, Map.of("Content-Disposition", List.of(disposition)), TEXT);
+        Answer same = Answer.respond(203, TEXT).header("Content-Disposition", disposition);
+        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+        for (boolean async : new boolean[] {false, true}) {
+            try (ScriptedServer server = ScriptedServer.http()) {
+                server.otherwise(Answer.respond(503, "never seen"));
+                Gathered gathered = new Gathered();
+                Woven client = new Woven(CLIENT, once, fallback);
+                HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+                HttpResponse<?> response = client.call(async, request, kind.handler.apply(gathered));
+                assertThat(response.statusCode() + " " + kind.read.apply(response.body()) + " " + gathered.text())
+                        .isEqualTo(taken(kind, null, async, 0, same));
+                assertThat(response.request()).isSameAs(request);
+                assertThat(response.uri()).isEqualTo(request.uri());
+                assertThat(response.previousResponse()).isEmpty();
+                assertThat(response.headers().firstValue("Holdfast-Fallback")).hasValue("default_value");
+                assertThat(client.defects).isEmpty();
             }
         }
     }

@@ -4,6 +4,8 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
@@ -48,13 +50,18 @@ final class Woven extends HttpClient {
      * @param rules for every host, null: no policy
      */
     Woven(HttpClient real, @Nullable Rules rules) {
-        this.real = real;
-        this.engine = rules == null ? null : engine(rules);
-        this.hook = new JdkHttpHook(() -> engine, (what, cause) -> defects.add(what + ": " + cause));
+        this(real, rules, FallbackPolicy.NONE);
     }
 
-    private Engine engine(Rules rules) {
-        Policy policy = Policies.retry().around(rules.policy());
+    /** A client under a policy with a fallback. */
+    Woven(HttpClient real, @Nullable Rules rules, FallbackPolicy fallback) {
+        this.real = real;
+        this.engine = rules == null ? null : engine(rules, fallback);
+        this.hook = new JdkHttpHook(() -> engine, new Fallbacks(), (what, cause) -> defects.add(what + ": " + cause));
+    }
+
+    private Engine engine(Rules rules, FallbackPolicy fallback) {
+        Policy policy = Policies.retry().fallback(fallback).around(rules.policy());
         return new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
                 new Targets(Observer.NONE),

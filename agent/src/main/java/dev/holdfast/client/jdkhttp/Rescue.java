@@ -1,0 +1,93 @@
+package dev.holdfast.client.jdkhttp;
+
+import dev.holdfast.call.Step;
+import dev.holdfast.fallback.Chain;
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.Offer;
+import dev.holdfast.fallback.Request;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fallback of one call: asks the strategies, and makes what the application gets of their answer, through the
+ * application's own handler.
+ *
+ * @param <T> the application's body type
+ */
+final class Rescue<T> {
+    private final JdkCall<T> call;
+    private final Fallbacks fallbacks;
+    private final HttpRequest request;
+    private volatile Offer.@Nullable Answer answer;
+
+    Rescue(JdkCall<T> call, Fallbacks fallbacks, HttpRequest request) {
+        this.call = call;
+        this.fallbacks = fallbacks;
+        this.request = request;
+    }
+
+    /**
+     * Asks the strategies, unless one had an answer before.
+     *
+     * @return whether one has
+     */
+    boolean isAt(Step.FallBack step) {
+        if (answer != null) {
+            return true;
+        }
+        Chain chain = fallbacks.chain(call.session.policy().fallback(), described());
+        Offer offer = chain.next();
+        if (offer instanceof Offer.Answer found) {
+            answer = found;
+            call.session.fellBack(found.strategy(), step.reason());
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether a strategy had an answer. */
+    boolean hasAnswer() {
+        return answer != null;
+    }
+
+    private Request described() {
+        boolean hasBody = request.bodyPublisher()
+                .map(publisher -> publisher.contentLength() != 0)
+                .orElse(false);
+        return new Request(call.method(), request.uri(), request.headers().map(), hasBody, null);
+    }
+
+    /** What the application gets, where there is an answer. Runs the application's handler. */
+    CompletableFuture<HttpResponse<T>> made() {
+        Offer.Answer found = answer;
+        if (found == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("no answer"));
+        }
+        HttpHeaders headers = HttpHeaders.of(found.headers(), (name, value) -> true);
+        ResponseInfo head = new MadeHead(found.status(), headers, HttpClient.Version.HTTP_1_1);
+        List<List<ByteBuffer>> parts = found.body().length() == 0
+                ? List.of()
+                : List.of(List.of(ByteBuffer.wrap(found.body().bytes()).asReadOnlyBuffer()));
+        return Relay.through(call.application, head, parts)
+                .thenApply(body -> new MadeResponse<>(
+                        found.status(),
+                        request,
+                        Optional.empty(),
+                        headers,
+                        body,
+                        Optional.empty(),
+                        request.uri(),
+                        head.version()));
+    }
+
+    /** A head that the client did not make. */
+    private record MadeHead(int statusCode, HttpHeaders headers, HttpClient.Version version) implements ResponseInfo {}
+}

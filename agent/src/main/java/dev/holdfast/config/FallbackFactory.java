@@ -1,0 +1,232 @@
+package dev.holdfast.config;
+
+import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.CachePolicy;
+import dev.holdfast.policy.Content;
+import dev.holdfast.policy.DefaultAnswer;
+import dev.holdfast.policy.DegradedPolicy;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.FallbackPolicy.Strategy;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the fallback of a policy, with the files that its answers are in, and finds what cannot work. */
+final class FallbackFactory {
+    private static final String FALLBACK = "retry.fallback.";
+    private static final String ANSWER = FALLBACK + "default_value.";
+    private static final String DEGRADED = FALLBACK + "degraded.";
+
+    /** The largest file that may be an answer's body. */
+    private static final int LARGEST_BODY = 4 << 20;
+
+    private final @Nullable File directory;
+    private final Problems problems;
+    private final Map<String, Content> bodies = new HashMap<>();
+
+    FallbackFactory(String file, Problems problems) {
+        this.directory = new File(file).getAbsoluteFile().getParentFile();
+        this.problems = problems;
+    }
+
+    /** Makes it of settings that {@link #check} found good. */
+    FallbackPolicy policy(Settings settings) {
+        List<Strategy> strategies = strategies(settings);
+        if (strategies.isEmpty()) {
+            return FallbackPolicy.NONE;
+        }
+        Set<Integer> statuses = new HashSet<>();
+        Set<ErrorKind> errors = new HashSet<>();
+        Set<String> classes = new HashSet<>();
+        for (Object on : list(settings, FALLBACK + "on")) {
+            if (on instanceof Long status) {
+                statuses.add(status.intValue());
+            } else {
+                PolicyFactory.addError((String) on, errors, classes);
+            }
+        }
+        return new FallbackPolicy(
+                strategies,
+                statuses,
+                errors,
+                classes,
+                strategies.contains(Strategy.CACHE) ? cache(settings) : CachePolicy.NONE,
+                strategies.contains(Strategy.DEFAULT_VALUE) ? answers(settings) : List.of(),
+                strategies.contains(Strategy.DEGRADED) ? degraded(settings) : DegradedPolicy.NONE);
+    }
+
+    private static List<Strategy> strategies(Settings settings) {
+        List<Strategy> strategies = new ArrayList<>();
+        Object written = settings.get(FALLBACK + "strategy").found();
+        if (Boolean.TRUE.equals(settings.get(FALLBACK + "enabled").found()) && written instanceof List<?> names) {
+            for (Object name : names) {
+                strategies.add(Strategy.valueOf(((String) name).toUpperCase(Locale.ROOT)));
+            }
+        }
+        return strategies;
+    }
+
+    private static CachePolicy cache(Settings settings) {
+        Set<Integer> statuses = new HashSet<>();
+        for (Object status : list(settings, FALLBACK + "cache_status_codes")) {
+            statuses.add(((Long) status).intValue());
+        }
+        Set<String> headers = new HashSet<>();
+        for (Object header : list(settings, FALLBACK + "cache_key_headers")) {
+            headers.add((String) header);
+        }
+        return new CachePolicy(
+                number(settings, FALLBACK + "cache_ttl"),
+                number(settings, FALLBACK + "cache_max_body"),
+                statuses,
+                headers,
+                number(settings, FALLBACK + "cache_max_bytes"),
+                text(settings, FALLBACK + "cache_dir"));
+    }
+
+    private static DegradedPolicy degraded(Settings settings) {
+        return new DegradedPolicy(text(settings, DEGRADED + "url"), number(settings, DEGRADED + "timeout"), (Boolean)
+                settings.get(DEGRADED + "forward_credentials").value());
+    }
+
+    private List<DefaultAnswer> answers(Settings settings) {
+        List<DefaultAnswer> answers = new ArrayList<>();
+        for (Object each : list(settings, ANSWER + "answers")) {
+            answers.add(answer((Settings) each));
+        }
+        if (isWritten(settings)) {
+            answers.add(answer(settings));
+        }
+        return answers;
+    }
+
+    private DefaultAnswer answer(Settings settings) {
+        Set<String> methods = new HashSet<>();
+        for (Object method : list(settings, ANSWER + "methods")) {
+            methods.add((String) method);
+        }
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> header :
+                ((Map<?, ?>) settings.get(ANSWER + "headers").value()).entrySet()) {
+            List<String> values = new ArrayList<>();
+            for (Object value : (List<?>) header.getValue()) {
+                values.add((String) value);
+            }
+            headers.put((String) header.getKey(), values);
+        }
+        Content body = bodies.get(text(settings, ANSWER + "body_file"));
+        return new DefaultAnswer(
+                text(settings, ANSWER + "path"),
+                methods,
+                (int) number(settings, ANSWER + "status"),
+                headers,
+                body != null
+                        ? body
+                        : Content.owning(text(settings, ANSWER + "body").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether a table says anything about an answer. */
+    private static boolean isWritten(Settings settings) {
+        return !settings.get(ANSWER + "status").builtIn()
+                || !settings.get(ANSWER + "headers").builtIn()
+                || !settings.get(ANSWER + "body").builtIn()
+                || !settings.get(ANSWER + "body_file").builtIn();
+    }
+
+    /** Reports what cannot work, and reads the files. */
+    void check(Settings settings) {
+        Setting strategy = settings.get(FALLBACK + "strategy");
+        List<Strategy> strategies = strategies(settings);
+        Object answers = settings.get(ANSWER + "answers").found();
+        if (strategies.contains(Strategy.DEFAULT_VALUE)) {
+            List<?> some = answers instanceof List<?> list ? list : List.of();
+            for (Object answer : some) {
+                checkAnswer((Settings) answer);
+            }
+            checkAnswer(settings);
+            if (some.isEmpty() && answers != null && !isWritten(settings)) {
+                problems.error(
+                        strategy.line(),
+                        strategy.column(),
+                        strategy.path(),
+                        "default_value has no answer; write a status, a body or a body_file into"
+                                + " [retry.fallback.default_value]");
+            }
+        }
+        Setting url = settings.get(DEGRADED + "url");
+        if (strategies.contains(Strategy.DEGRADED) && url.found() instanceof String text) {
+            if (text.isEmpty()) {
+                problems.error(
+                        strategy.line(),
+                        strategy.column(),
+                        strategy.path(),
+                        "degraded has no other origin; write a url into [retry.fallback.degraded]");
+            } else if (URI.create(text).getRawQuery() != null
+                    || URI.create(text).getRawFragment() != null) {
+                problems.error(url.line(), url.column(), url.path(), "allowed: a URL without query and fragment");
+            }
+        }
+    }
+
+    private void checkAnswer(Settings settings) {
+        Setting body = settings.get(ANSWER + "body");
+        Setting file = settings.get(ANSWER + "body_file");
+        if (!(file.found() instanceof String name) || name.isEmpty()) {
+            return;
+        }
+        if (body.found() instanceof String text && !text.isEmpty()) {
+            problems.error(
+                    file.line(), file.column(), file.path(), "there is a body too; only one of the two can be it");
+        }
+        if (bodies.containsKey(name)) {
+            return;
+        }
+        File at = new File(name);
+        if (!at.isAbsolute() && directory != null) {
+            at = new File(directory, name);
+        }
+        if (!at.isFile()) {
+            problems.error(file.line(), file.column(), file.path(), "no such file; looked for " + at);
+            return;
+        }
+        try (InputStream in = new FileInputStream(at)) {
+            byte[] bytes = in.readNBytes(LARGEST_BODY + 1);
+            if (bytes.length > LARGEST_BODY) {
+                problems.error(
+                        file.line(),
+                        file.column(),
+                        file.path(),
+                        "is larger than " + Quantities.size(LARGEST_BODY) + ", the most that an answer may have");
+            } else {
+                bodies.put(name, Content.owning(bytes));
+            }
+        } catch (IOException e) {
+            problems.error(file.line(), file.column(), file.path(), "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String text(Settings settings, String path) {
+        return (String) settings.get(path).value();
+    }
+
+    private static long number(Settings settings, String path) {
+        return (Long) settings.get(path).value();
+    }
+
+    private static List<?> list(Settings settings, String path) {
+        return (List<?>) settings.get(path).value();
+    }
+}

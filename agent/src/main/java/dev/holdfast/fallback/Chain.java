@@ -1,0 +1,33 @@
+package dev.holdfast.fallback;
+
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.FallbackPolicy.Strategy;
+import org.jspecify.annotations.Nullable;
+
+/** The strategies of a policy, asked for one call in the order written. For one thread at a time. */
+public final class Chain {
+    private final FallbackPolicy policy;
+    private final Request request;
+    private int asked;
+
+    Chain(FallbackPolicy policy, Request request) {
+        this.policy = policy;
+        this.request = request;
+    }
+
+    /** What the next strategy that has something offers; null: none has. */
+    public @Nullable Offer next() {
+        while (asked < policy.strategies().size()) {
+            Strategy strategy = policy.strategies().get(asked++);
+            Offer offer = switch (strategy) {
+                case CACHE -> null;
+                case DEFAULT_VALUE -> WrittenAnswers.find(policy.defaults(), request.method(), request.uri());
+                case DEGRADED -> null;
+            };
+            if (offer != null) {
+                return offer;
+            }
+        }
+        return null;
+    }
+}

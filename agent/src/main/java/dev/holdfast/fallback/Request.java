@@ -1,0 +1,50 @@
+package dev.holdfast.fallback;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of the application, as the strategies see it. Immutable.
+ *
+ * @param method its method
+ * @param uri where it goes
+ * @param headers its headers as far as the application wrote them, names in lower case
+ * @param hasBody whether it has a body
+ * @param identity what else the client puts on the wire that tells who asks (cookies of its own, a client certificate);
+ *     empty: nothing; null: something that cannot be known, so that no answer may be kept for anybody
+ */
+public record Request(
+        String method,
+        URI uri,
+        Map<String, List<String>> headers,
+        boolean hasBody,
+        @Nullable Identity identity) {
+
+    /** Brings the names to lower case. */
+    public Request {
+        Map<String, List<String>> lower = new TreeMap<>();
+        headers.forEach((name, values) -> lower.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
+        headers = lower;
+    }
+
+    /** The values of a header, by its name in lower case; empty if absent. */
+    List<String> header(String lowerName) {
+        List<String> values = headers.get(lowerName);
+        return values == null ? List.of() : values;
+    }
+
+    /**
+     * Who asks, beyond the request's headers.
+     *
+     * @param text anything that differs where the wire may differ
+     * @param lasting whether it means the same in another JVM
+     */
+    public record Identity(String text, boolean lasting) {
+        /** Nobody in particular. */
+        public static final Identity NOBODY = new Identity("", true);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.holdfast.policy;
+
+import java.util.Set;
+
+/**
+ * What the configuration says about the answers that are kept for an outage. Immutable.
+ *
+ * @param ttlNanos how long after its receipt an answer is given, at most
+ * @param maxBodyBytes an answer with a larger body is not kept
+ * @param statuses the statuses of good answers
+ * @param keyHeaders request headers, in lower case, that tell users apart, besides those whose names say so
+ * @param maxBytes what all answers of a JVM may take together
+ * @param directory where they are kept besides, so that they survive the JVM; empty: nowhere
+ */
+public record CachePolicy(
+        long ttlNanos,
+        long maxBodyBytes,
+        Set<Integer> statuses,
+        Set<String> keyHeaders,
+        long maxBytes,
+        String directory) {
+    /** Nothing is kept. */
+    public static final CachePolicy NONE = new CachePolicy(0, 0, Set.of(), Set.of(), 0, "");
+
+    /** Copies the collections. */
+    public CachePolicy {
+        statuses = Set.copyOf(statuses);
+        keyHeaders = Set.copyOf(keyHeaders);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.holdfast.policy;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the application gets when nothing else helped, as the configuration says it. Immutable.
+ *
+ * @param strategies what is tried, in this order; empty: nothing is
+ * @param statuses the response statuses after which it is tried, although no retry was asked for
+ * @param errors the kinds of failure after which it is tried, likewise
+ * @param errorClasses class names (exact, or a superclass's) of exceptions, likewise
+ * @param cache the rules of the strategy {@code cache}
+ * @param defaults the answers of the strategy {@code default_value}; the first that fits is given
+ * @param degraded the rules of the strategy {@code degraded}
+ */
+public record FallbackPolicy(
+        List<Strategy> strategies,
+        Set<Integer> statuses,
+        Set<ErrorKind> errors,
+        Set<String> errorClasses,
+        CachePolicy cache,
+        List<DefaultAnswer> defaults,
+        DegradedPolicy degraded) {
+
+    /** No fallback. */
+    public static final FallbackPolicy NONE = new FallbackPolicy(
+            List.of(), Set.of(), Set.of(), Set.of(), CachePolicy.NONE, List.of(), DegradedPolicy.NONE);
+
+    /** Where an answer may come from. */
+    public enum Strategy {
+        /** The last good answer to the same request. */
+        CACHE("cache"),
+        /** What the configuration says. */
+        DEFAULT_VALUE("default_value"),
+        /** Another origin. */
+        DEGRADED("degraded");
+
+        private final String configName;
+
+        Strategy(String configName) {
+            this.configName = configName;
+        }
+
+        /** The name in the configuration, in the marks of answers, in log lines and in metric labels. */
+        public String configName() {
+            return configName;
+        }
+    }
+
+    /** Copies the collections. */
+    public FallbackPolicy {
+        strategies = List.copyOf(strategies);
+        statuses = Set.copyOf(statuses);
+        errors = Set.copyOf(errors);
+        errorClasses = Set.copyOf(errorClasses);
+        defaults = List.copyOf(defaults);
+    }
+
+    /** Whether there is any. */
+    public boolean enabled() {
+        return !strategies.isEmpty();
+    }
+
+    /** Whether good answers have to be kept. */
+    public boolean usesCache() {
+        return strategies.contains(Strategy.CACHE);
+    }
+
+    /** Whether a failure is listed. */
+    public boolean lists(Throwable error, ErrorKind kind) {
+        if (errors.contains(kind)) {
+            return true;
+        }
+        if (!errorClasses.isEmpty()) {
+            for (Class<?> c = error.getClass(); c != null; c = c.getSuperclass()) {
+                if (errorClasses.contains(c.getName())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.holdfast.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.CachePolicy;
+import dev.holdfast.policy.DegradedPolicy;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.FallbackPolicy.Strategy;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** When a call asks for a fallback, and why. */
+class SessionFallbackTest {
+    private static final FallbackPolicy FALLBACK = new FallbackPolicy(
+            List.of(Strategy.DEFAULT_VALUE),
+            Set.of(500, 418),
+            Set.of(ErrorKind.READ_TIMEOUT),
+            Set.of("java.io.EOFException"),
+            CachePolicy.NONE,
+            List.of(),
+            DegradedPolicy.NONE);
+
+    private final List<String> ended = new ArrayList<>();
+
+    @Test
+    void oneThatUsedItsRetriesUpDoes() {
+        Session session = session("GET", Policies.retry().maxRetries(1));
+
+        session.begin(0);
+        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        session.resume(0);
+
+        assertThat(session.after(status(503), 0)).isEqualTo(fallBack(FallbackReason.RETRIES_USED_UP));
+        assertThat(ended).containsExactly("FAILED");
+    }
+
+    @Test
+    void oneThatWentWellNeverDoes() {
+        for (int status : new int[] {200, 204, 301, 304, 400, 401, 404, 409, 410}) {
+            assertThat(first("GET", status(status))).as("%d", status).isSameAs(Step.Deliver.INSTANCE);
+        }
+        assertThat(first("GET", Outcome.Cancelled.INSTANCE)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void oneWhoseOutcomeIsListedDoesWithoutAnyRetry() {
+        assertThat(first("POST", status(500))).isEqualTo(fallBack(FallbackReason.LISTED));
+        assertThat(first("GET", status(418))).isEqualTo(fallBack(FallbackReason.LISTED));
+        assertThat(first("GET", failure(new IOException(), ErrorKind.READ_TIMEOUT)))
+                .isEqualTo(fallBack(FallbackReason.LISTED));
+        assertThat(first("GET", failure(new java.io.EOFException(), ErrorKind.OTHER)))
+                .isEqualTo(fallBack(FallbackReason.LISTED));
+    }
+
+    @Test
+    void oneThatMayNotBeSentAgainAndIsNotListedDoesNot() {
+        assertThat(first("POST", status(503))).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(first("GET", failure(new IOException(), ErrorKind.TLS))).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(first("GET", failure(new IllegalArgumentException(), ErrorKind.OTHER)))
+                .isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void oneWhoseDeadlineLeavesNoRoomDoes() {
+        Session session = session("GET", Policies.retry().deadline(Duration.ofMillis(500)));
+        session.begin(0);
+
+        assertThat(session.after(status(503), 0)).isEqualTo(fallBack(FallbackReason.DEADLINE));
+    }
+
+    @Test
+    void oneThatALimitRejectsDoesAndElseIsRejected() {
+        Session session = session("GET", Policies.retry().limits(new LimitPolicy(0, 1, 3_600_000_000_000L, 0)));
+        session.begin(0);
+        session.after(status(503), 0);
+
+        Step step = session.resume(1);
+
+        assertThat(step).isInstanceOfSatisfying(Step.FallBack.class, fallBack -> {
+            assertThat(fallBack.reason()).isEqualTo(FallbackReason.LIMIT);
+            assertThat(fallBack.otherwise()).isInstanceOf(Step.Reject.class);
+        });
+        assertThat(ended).containsExactly("REJECTED");
+    }
+
+    @Test
+    void noneDoesWhereThePolicyOnlyObserves() {
+        Session session =
+                session("GET", Policies.retry().maxRetries(0).fallback(FALLBACK).policy(Mode.OBSERVE));
+        session.begin(0);
+
+        assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    private static Step fallBack(FallbackReason reason) {
+        return new Step.FallBack(reason, Step.Deliver.INSTANCE);
+    }
+
+    private Step first(String method, Outcome outcome) {
+        Session session = session(method, Policies.retry());
+        session.begin(0);
+        return session.after(outcome, 0);
+    }
+
+    private Session session(String method, Policies policies) {
+        return session(method, policies.fallback(FALLBACK).policy());
+    }
+
+    private Session session(String method, Policy policy) {
+        Observer observer = new Observer() {
+            @Override
+            public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+                ended.add(result.name());
+            }
+        };
+        Target target = new Target(policy, new Origin("http", "h", 80), null, observer, 0);
+        CallInfo call = new CallInfo() {
+            @Override
+            public String method() {
+                return method;
+            }
+
+            @Override
+            public @Nullable String requestHeader(String name) {
+                return null;
+            }
+
+            @Override
+            public boolean bodyReplayable() {
+                return true;
+            }
+        };
+        return new Session(target, call, new Random(1), () -> 0, observer);
+    }
+
+    private static Outcome failure(Exception error, ErrorKind kind) {
+        return new Outcome.Failure(error, kind, false);
+    }
+
+    private static Outcome status(int status) {
+        return new Outcome.Response() {
+            @Override
+            public int status() {
+                return status;
+            }
+
+            @Override
+            public @Nullable String header(String name) {
+                return null;
+            }
+        };
+    }
+}

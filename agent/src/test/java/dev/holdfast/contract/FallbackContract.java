@@ -1,0 +1,136 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
+import java.net.ConnectException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the application gets of a default value, and when it gets what it would have got without. */
+class FallbackContract {
+    private static final String BODY = "in place of it: \u00e9\n";
+
+    private final ScriptedServer server = ScriptedServer.http(Hosts.DEFAULTED);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private static void isTheDefault(Seen seen) {
+        assertThat(seen.status()).as("%s", seen).isEqualTo(203);
+        assertThat(seen.text()).isEqualTo(BODY);
+        assertThat(seen.headers().get("x-many")).containsExactlyInAnyOrder("a", "b");
+        assertThat(seen.headers().get("content-type")).containsExactly("text/plain; charset=utf-8");
+        assertThat(seen.headers().get("content-length")).containsExactly("19");
+        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("default_value");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aServerThatStaysBusyIsAnsweredForOnceTheRetriesAreUsedUp(Style style) {
+        server.otherwise(Answer.respond(503, "busy").header("X-From", "server"));
+        Seen seen = style.call(Call.get(server.uri("/a")));
+        isTheDefault(seen);
+        assertThat(seen.headers()).doesNotContainKey("x-from");
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aServerThatIsNotThereIsAnsweredFor(Style style) {
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
+            isTheDefault(style.call(Call.get(nobody.uri("/"))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aHeadGetsTheHeadersAlone(Style style) {
+        server.otherwise(Answer.respond(503, "busy"));
+        Seen seen = style.call(Call.of("HEAD", server.uri("/a")));
+        assertThat(seen.status()).as("%s", seen).isEqualTo(203);
+        assertThat(seen.body()).isEmpty();
+        assertThat(seen.headers().get("content-length")).containsExactly("19");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aPathMayHaveAnAnswerOfItsOwn(Style style) {
+        server.otherwise(Answer.respond(500, "broken"));
+        Seen seen = style.call(Call.get(server.uri("/special/x.json?q=1")));
+        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+        assertThat(seen.text()).isEqualTo("{}");
+        Seen posted = style.call(Call.post(server.uri("/special/x.json"), "order"));
+        assertThat(posted.text()).isEqualTo("{}");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void whatNobodyListedIsTheApplications(Style style) {
+        server.otherwise(Answer.respond(404, "not here").header("X-From", "server"));
+        Seen seen = style.call(Call.get(server.uri("/a")));
+        assertThat(seen.status()).as("%s", seen).isEqualTo(404);
+        assertThat(seen.text()).isEqualTo("not here");
+        assertThat(seen.headers().get("x-from")).containsExactly("server");
+        assertThat(seen.headers()).doesNotContainKey("holdfast-fallback");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aCallWithoutAnAnswerEndsAsItWouldWithout(Style style) {
+        String large = "busy ".repeat(50_000);
+        server.otherwise(Answer.respond(503, large).header("X-From", "server"));
+        Seen seen = style.call(Call.post(server.uri("/a"), "order"));
+        assertThat(seen.status()).as("%s", seen.status()).isEqualTo(503);
+        assertThat(seen.text()).isEqualTo(large);
+        assertThat(seen.headers().get("x-from")).containsExactly("server");
+        assertThat(server.requests()).hasSize(1);
+
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
+            Seen refused = style.call(Call.post(nobody.uri("/"), "order"));
+            assertThat(refused.thrown()).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void anOpenBreakerIsAnsweredFor(Style style) {
+        try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEFAULTED_BREAKING)) {
+            breaking.otherwise(Answer.respond(503, "busy"));
+            assertThat(style.call(Call.get(breaking.uri("/"))).text()).isEqualTo("nothing");
+            Seen seen = style.call(Call.get(breaking.uri("/")));
+            assertThat(seen.text()).isEqualTo("nothing");
+            assertThat(seen.headers().get("holdfast-fallback")).containsExactly("default_value");
+            assertThat(breaking.requests()).hasSize(1);
+            Seen rejected = style.call(Call.post(breaking.uri("/"), "order"));
+            assertThat(rejected.thrown()).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aBodyThatBrokeWhileItWasHeldBackIsAnsweredFor(Style style) {
+        try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEFAULTED_BREAKING)) {
+            breaking.otherwise(Answer.respond(200, "half of it").cutInBody(4, Cut.RESET));
+            assertThat(style.call(Call.get(breaking.uri("/"))).text()).isEqualTo("nothing");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SEND", "SEND_ASYNC"})
+    void theConnectionsOfDiscardedAnswersAreUsedAgain(Style style) {
+        server.otherwise(Answer.respond(503, "busy"));
+        for (int i = 0; i < 5; i++) {
+            isTheDefault(style.call(Call.get(server.uri("/a"))));
+        }
+        assertThat(server.requests()).hasSize(10);
+        assertThat(server.accepted()).isLessThan(10);
+    }
+}

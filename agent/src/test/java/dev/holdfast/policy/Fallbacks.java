@@ -1,0 +1,33 @@
+package dev.holdfast.policy;
+
+import dev.holdfast.policy.FallbackPolicy.Strategy;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Fallback policies for tests. */
+public final class Fallbacks {
+    private static final Set<Integer> STATUSES = Set.of(500, 502, 503, 504);
+    private static final Set<ErrorKind> ERRORS =
+            Set.of(ErrorKind.CONNECTION_REFUSED, ErrorKind.CONNECTION_RESET, ErrorKind.READ_TIMEOUT);
+
+    private Fallbacks() {}
+
+    /** One answer for every GET and HEAD. */
+    public static FallbackPolicy defaultValue(int status, Map<String, List<String>> headers, String body) {
+        return new FallbackPolicy(
+                List.of(Strategy.DEFAULT_VALUE),
+                STATUSES,
+                ERRORS,
+                Set.of(),
+                CachePolicy.NONE,
+                List.of(new DefaultAnswer(
+                        "",
+                        Set.of("GET", "HEAD"),
+                        status,
+                        headers,
+                        Content.owning(body.getBytes(StandardCharsets.UTF_8)))),
+                DegradedPolicy.NONE);
+    }
+}
