@@ -294,8 +294,9 @@ public final class Session {
         stage = Stage.DONE;
         observer.rejected(target, call, reason);
         observer.ended(target, call, Observer.Result.REJECTED, attempts, now - beganAt);
-        return new Step.Reject(
+        Step rejected = new Step.Reject(
                 finalError(Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus)));
+        return policy.fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
     }
 
     private @Nullable Sent underWay(int attempt) {
