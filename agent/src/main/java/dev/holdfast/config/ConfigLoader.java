@@ -3,8 +3,8 @@ package dev.holdfast.config;
 import java.util.List;
 
 /**
- * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first parse
- * costs about a quarter of a CPU second. Stateless, thread-safe.
+ * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first look at
+ * a file that {@link PlainToml} cannot read costs about a quarter of a CPU second. Stateless, thread-safe.
  */
 public final class ConfigLoader {
     private ConfigLoader() {}
@@ -31,6 +31,15 @@ public final class ConfigLoader {
     public static Configuration parse(String text, String file) throws ConfigException {
         // Editors on Windows put a byte order mark before the text; it says nothing in UTF-8.
         String toml = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        Table plain = PlainToml.parse(toml);
+        if (plain != null) {
+            Problems problems = new Problems(file);
+            Configuration configuration = new DocumentReader(file, problems).read(plain);
+            if (!problems.any()) {
+                return configuration;
+            }
+            // Errors are said as the full parser sees them, which finds those behind the first one as well.
+        }
         Problems problems = new Problems(file);
         Configuration configuration = new DocumentReader(file, problems).read(toml);
         List<Problem> errors = problems.errors();

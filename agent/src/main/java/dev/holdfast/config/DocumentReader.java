@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tomlj.TomlParseResult;
-import org.tomlj.TomlPosition;
-import org.tomlj.TomlTable;
 
 /** Reads one document: the defaults at its top, then each host, and merges them into policies. */
 final class DocumentReader {
@@ -20,7 +18,7 @@ final class DocumentReader {
     private final PolicyFactory factory;
     private final TableReader tables;
     private final Map<HostPattern, Policy> policies = new LinkedHashMap<>();
-    private final Map<HostPattern, TomlPosition> seen = new HashMap<>();
+    private final Map<HostPattern, Position> seen = new HashMap<>();
 
     DocumentReader(String file, Problems problems) {
         this.file = file;
@@ -29,23 +27,39 @@ final class DocumentReader {
         tables = new TableReader(problems);
     }
 
-    /** Reads the text; what is wrong with it goes to the problems, and the result means nothing then. */
+    /**
+     * Reads the text with the full parser; what is wrong with it goes to the problems, and the result means nothing then.
+     */
     Configuration read(String text) {
-        TomlParseResult document = TomlSyntax.parse(text);
+        TomlParseResult result = TomlSyntax.parse(text);
+        readTables(TomlSyntax.table(result));
+        TomlSyntax.report(result, text, problems);
+        return configuration();
+    }
+
+    /** Reads what was parsed already. See {@link #read(String)}. */
+    Configuration read(Table document) {
+        readTables(document);
+        return configuration();
+    }
+
+    private void readTables(Table document) {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
-        if (document.get(List.of("retry")) instanceof TomlTable retry) {
-            addDefaults(retry, TomlSyntax.position(document, "retry"), defaults);
+        if (document.get("retry") instanceof Table retry) {
+            addDefaults(retry, document.position("retry"), defaults);
         }
-        Object hosts = document.get(List.of(HOSTS));
-        if (hosts instanceof TomlTable table) {
-            for (String name : table.keySet()) {
-                addHost(name, TomlSyntax.value(table, name), TomlSyntax.position(table, name), defaults);
+        Object hosts = document.get(HOSTS);
+        if (hosts instanceof Table table) {
+            for (String name : table.names()) {
+                addHost(name, table.value(name), table.position(name), defaults);
             }
         } else if (hosts != null) {
-            TableReader.notTable(problems, HOSTS, hosts, TomlSyntax.position(document, HOSTS), EXAMPLE);
+            TableReader.notTable(problems, HOSTS, hosts, document.position(HOSTS), EXAMPLE);
         }
-        TomlSyntax.report(document, text, problems);
+    }
+
+    private Configuration configuration() {
         Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive());
         if (!configuration.policyBearing()) {
             problems.warn(
@@ -54,7 +68,7 @@ final class DocumentReader {
         return new Configuration(file, policies, problems.warnings(), tables.inactive());
     }
 
-    private void addDefaults(TomlTable retry, TomlPosition at, Settings defaults) {
+    private void addDefaults(Table retry, Position at, Settings defaults) {
         if (retry.isEmpty()) {
             problems.warn(at.line(), at.column(), "retry", "is empty: every host gets the built-in defaults");
         }
@@ -65,9 +79,9 @@ final class DocumentReader {
         }
     }
 
-    private void addHost(String name, Object found, TomlPosition at, Settings defaults) {
+    private void addHost(String name, Object found, Position at, Settings defaults) {
         String path = HOSTS + "." + Text.keyPart(name);
-        if (!(found instanceof TomlTable table)) {
+        if (!(found instanceof Table table)) {
             TableReader.notTable(problems, path, found, at, EXAMPLE);
             return;
         }
@@ -88,11 +102,11 @@ final class DocumentReader {
             problems.error(at.line(), at.column(), path, String.valueOf(e.getMessage()));
             return;
         }
-        TomlPosition other = seen.putIfAbsent(pattern, at);
+        Position other = seen.putIfAbsent(pattern, at);
         if (other != null) {
             // A table that was opened further down may come first: the error belongs to the second in the file.
             boolean inOrder = other.line() <= at.line();
-            TomlPosition second = inOrder ? at : other;
+            Position second = inOrder ? at : other;
             int first = inOrder ? other.line() : at.line();
             problems.error(
                     second.line(),

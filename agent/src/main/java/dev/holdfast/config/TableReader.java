@@ -6,8 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlPosition;
-import org.tomlj.TomlTable;
 
 /** Walks through tables, reads what is known, and reports what is not with the nearest that is. */
 final class TableReader {
@@ -26,7 +24,7 @@ final class TableReader {
     }
 
     /** Reads the top of the file into settings; the hosts are left to the caller. */
-    void readTop(TomlTable table, Settings settings) {
+    void readTop(Table table, Settings settings) {
         read(table, "", new Place("", false, settings));
     }
 
@@ -37,12 +35,12 @@ final class TableReader {
      * @param path the path that leads to it, as messages show it
      * @return false if this is no host, but a part of one whose pattern lacks its quotes; that was reported
      */
-    boolean readHost(TomlTable table, String name, String path, Settings settings) {
-        for (String key : table.keySet()) {
-            if (TomlSyntax.value(table, key) instanceof TomlTable inner && Keys.findSection(key) == null) {
+    boolean readHost(Table table, String name, String path, Settings settings) {
+        for (String key : table.names()) {
+            if (table.value(key) instanceof Table inner && Keys.findSection(key) == null) {
                 String whole = unquoted(name + "." + key, inner);
                 if (whole != null) {
-                    TomlPosition at = TomlSyntax.position(table, key);
+                    Position at = table.position(key);
                     problems.error(
                             at.line(),
                             at.column(),
@@ -57,15 +55,15 @@ final class TableReader {
     }
 
     /** The pattern that was torn apart at its dots, or null if nothing below looks like a host's settings. */
-    private static @Nullable String unquoted(String name, TomlTable table) {
+    private static @Nullable String unquoted(String name, Table table) {
         String whole = name;
-        TomlTable inner = table;
-        while (!inner.contains(List.of("retry")) && !inner.contains(List.of("mode"))) {
+        Table inner = table;
+        while (!inner.contains("retry") && !inner.contains("mode")) {
             if (inner.size() != 1) {
                 return null;
             }
-            String next = inner.keySet().iterator().next();
-            if (!(inner.get(List.of(next)) instanceof TomlTable deeper)) {
+            String next = inner.names().iterator().next();
+            if (!(inner.get(next) instanceof Table deeper)) {
                 return null;
             }
             whole = whole + "." + next;
@@ -85,11 +83,11 @@ final class TableReader {
         }
     }
 
-    private void read(TomlTable table, String section, Place place) {
-        for (String name : table.keySet()) {
-            Object value = TomlSyntax.value(table, name);
+    private void read(Table table, String section, Place place) {
+        for (String name : table.names()) {
+            Object value = table.value(name);
             String path = section.isEmpty() ? name : section + "." + name;
-            TomlPosition at = TomlSyntax.position(table, name);
+            Position at = table.position(name);
             // A quoted name may hold a dot: it must not reach into a section by that.
             Key key = name.indexOf('.') >= 0 ? null : Keys.find(path);
             Section inner = name.indexOf('.') >= 0 ? null : Keys.findSection(path);
@@ -104,14 +102,14 @@ final class TableReader {
         }
     }
 
-    private void readKey(Key key, Object found, TomlPosition at, Place place) {
+    private void readKey(Key key, Object found, Position at, Place place) {
         String shown = place.shown(key.path());
         Object value = values.read(key, shown, found, at);
         place.settings().put(key, new Setting(value, at.line(), at.column(), shown));
     }
 
-    private void readSection(Section section, Object found, TomlPosition at, Place place) {
-        if (!(found instanceof TomlTable table)) {
+    private void readSection(Section section, Object found, Position at, Place place) {
+        if (!(found instanceof Table table)) {
             notTable(problems, place.shown(section.path()), found, at, "a table");
             return;
         }
@@ -163,7 +161,7 @@ final class TableReader {
     }
 
     /** Reports a value that stands where a table belongs. */
-    static void notTable(Problems problems, String path, Object found, TomlPosition at, String allowed) {
+    static void notTable(Problems problems, String path, Object found, Position at, String allowed) {
         // The value is not shown: under a name that may be anything, it may be anything too.
         String kind = found instanceof String ? "a string" : Text.found(found);
         problems.error(at.line(), at.column(), path, "found " + kind + "; allowed: " + allowed);

@@ -2,8 +2,6 @@ package dev.holdfast.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import org.tomlj.TomlArray;
-import org.tomlj.TomlTable;
 
 /** How messages show what stands in the file, and two kinds of text that keys hold. */
 final class Text {
@@ -16,10 +14,10 @@ final class Text {
         if (value instanceof String text) {
             return quoted(text);
         }
-        if (value instanceof TomlArray array) {
-            return array.isEmpty() ? "an empty array" : array.isTable(0) ? "an array of tables" : "an array";
+        if (value instanceof Array array) {
+            return array.isEmpty() ? "an empty array" : array.isOfTables() ? "an array of tables" : "an array";
         }
-        if (value instanceof TomlTable) {
+        if (value instanceof Table) {
             return "a table";
         }
         if (value instanceof Boolean || value instanceof Number) {

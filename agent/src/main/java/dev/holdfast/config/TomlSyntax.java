@@ -3,7 +3,9 @@ package dev.holdfast.config;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseOptions;
 import org.tomlj.TomlParseResult;
@@ -11,8 +13,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * The border to the TOML parser: its errors become ours. Tables are walked by {@code keySet}: the parser's
- * {@code entrySet} copies by streams, which costs classes.
+ * The border to the full TOML parser: its tables become ours, and so do its errors. Tables are walked by {@code keySet}:
+ * the parser's {@code entrySet} copies by streams, which costs classes.
  */
 final class TomlSyntax {
     private TomlSyntax() {}
@@ -58,15 +60,33 @@ final class TomlSyntax {
         return below;
     }
 
-    /** A value of a table, which is known to be there. */
-    static Object value(TomlTable table, String key) {
-        return Objects.requireNonNull(table.get(List.of(key)));
+    /** The document, or what of it makes sense. */
+    static Table table(TomlTable from) {
+        Table table = new Table();
+        for (String name : from.keySet()) {
+            List<String> path = List.of(name);
+            table.put(name, value(Objects.requireNonNull(from.get(path))), position(from.inputPositionOf(path)));
+        }
+        return table;
     }
 
-    /** Where an entry of a table stands. */
-    static TomlPosition position(TomlTable table, String key) {
-        TomlPosition position = table.inputPositionOf(List.of(key));
-        return position == null ? TomlPosition.positionAt(1, 1) : position;
+    private static Array array(TomlArray from) {
+        Array array = new Array();
+        for (int i = 0; i < from.size(); i++) {
+            array.add(value(from.get(i)), position(from.inputPositionOf(i)));
+        }
+        return array;
+    }
+
+    private static Object value(Object from) {
+        if (from instanceof TomlTable table) {
+            return table(table);
+        }
+        return from instanceof TomlArray array ? array(array) : from;
+    }
+
+    private static Position position(@Nullable TomlPosition at) {
+        return at == null ? Position.START : new Position(at.line(), at.column());
     }
 
     private static String message(TomlParseError error) {

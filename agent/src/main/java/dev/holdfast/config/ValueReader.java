@@ -9,9 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlArray;
-import org.tomlj.TomlPosition;
-import org.tomlj.TomlTable;
 
 /**
  * Turns what stands in the file for a key into the value that the key's type holds: {@code Boolean}, {@code Long}
@@ -27,14 +24,14 @@ final class ValueReader {
 
     /** Reads a value, or reports it and returns null. */
     @Nullable
-    Object read(Key key, String path, Object found, TomlPosition at) {
-        if (found instanceof TomlArray array && key.type() == ValueType.ANSWERS) {
-            return readAnswers(key, path, array, at);
+    Object read(Key key, String path, Object found, Position at) {
+        if (found instanceof Array array && key.type() == ValueType.ANSWERS) {
+            return readAnswers(key, path, array);
         }
-        if (found instanceof TomlArray array && takesArray(key.type())) {
-            return readArray(key, path, array, at);
+        if (found instanceof Array array && takesArray(key.type())) {
+            return readArray(key, path, array);
         }
-        if (found instanceof TomlTable table && key.type() == ValueType.HEADERS) {
+        if (found instanceof Table table && key.type() == ValueType.HEADERS) {
             return readHeaders(path, table);
         }
         Object value = takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : scalar(key, found);
@@ -72,15 +69,14 @@ final class ValueReader {
         };
     }
 
-    private @Nullable Object readArray(Key key, String path, TomlArray array, TomlPosition at) {
+    private @Nullable Object readArray(Key key, String path, Array array) {
         Set<Object> values = new LinkedHashSet<>();
         boolean good = true;
-        for (int i = 0; i < array.size(); i++) {
-            Object found = array.get(i);
+        for (int i = 0; i < array.values().size(); i++) {
+            Object found = array.values().get(i);
             Object value = scalar(key, found);
             if (value == null) {
-                TomlPosition position = array.inputPositionOf(i);
-                report(key, path, found, position == null ? at : position, key.allowedInArray());
+                report(key, path, found, array.position(i), key.allowedInArray());
                 good = false;
             } else {
                 values.add(value);
@@ -90,26 +86,25 @@ final class ValueReader {
     }
 
     /** Tables, each of which may hold the keys of the table that they stand below. */
-    private @Nullable Object readAnswers(Key key, String path, TomlArray array, TomlPosition at) {
+    private @Nullable Object readAnswers(Key key, String path, Array array) {
         List<Settings> answers = new ArrayList<>();
         boolean good = true;
-        for (int i = 0; i < array.size(); i++) {
-            if (!(array.get(i) instanceof TomlTable table)) {
-                TomlPosition position = array.inputPositionOf(i);
-                report(key, path, array.get(i), position == null ? at : position, key.allowed());
+        for (int i = 0; i < array.values().size(); i++) {
+            if (!(array.values().get(i) instanceof Table table)) {
+                report(key, path, array.values().get(i), array.position(i), key.allowed());
                 good = false;
                 continue;
             }
             Settings answer = new Settings(null);
-            for (String name : table.keySet()) {
-                TomlPosition where = TomlSyntax.position(table, name);
+            for (String name : table.names()) {
+                Position where = table.position(name);
                 String shown = path + "." + Text.keyPart(name);
                 Key inner = name.indexOf('.') >= 0 ? null : Keys.find(key.section() + "." + name);
                 if (inner == null || inner.type() == ValueType.ANSWERS) {
                     problems.error(where.line(), where.column(), shown, unknownInAnswer(key, name));
                     good = false;
                 } else {
-                    Object value = read(inner, shown, TomlSyntax.value(table, name), where);
+                    Object value = read(inner, shown, table.value(name), where);
                     good &= value != null;
                     answer.put(inner, new Settings.Setting(value, where.line(), where.column(), shown));
                 }
@@ -132,12 +127,12 @@ final class ValueReader {
                 : "unknown key; known here: " + String.join(", ", known);
     }
 
-    private @Nullable Object readHeaders(String path, TomlTable table) {
+    private @Nullable Object readHeaders(String path, Table table) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         boolean good = true;
-        for (String header : table.keySet()) {
-            TomlPosition where = TomlSyntax.position(table, header);
-            List<String> values = headerValues(TomlSyntax.value(table, header));
+        for (String header : table.names()) {
+            Position where = table.position(header);
+            List<String> values = headerValues(table.value(header));
             if (!isToken(header)) {
                 String name = Text.quoted(header);
                 problems.error(where.line(), where.column(), path, name + " is not a header name");
@@ -160,7 +155,7 @@ final class ValueReader {
 
     private static @Nullable List<String> headerValues(Object found) {
         List<String> values = new ArrayList<>();
-        List<?> items = found instanceof TomlArray array ? array.toList() : List.of(found);
+        List<?> items = found instanceof Array array ? array.values() : List.of(found);
         for (Object item : items) {
             if (!(item instanceof String text) || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
                 return null;
@@ -170,7 +165,7 @@ final class ValueReader {
         return values.isEmpty() ? null : values;
     }
 
-    private void report(Key key, String path, Object found, TomlPosition at, String allowed) {
+    private void report(Key key, String path, Object found, Position at, String allowed) {
         StringBuilder message = new StringBuilder();
         if (!key.secret()) {
             message.append("found ").append(Text.found(found)).append("; ");
