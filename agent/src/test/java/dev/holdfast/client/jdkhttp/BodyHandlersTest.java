@@ -289,7 +289,7 @@ class BodyHandlersTest {
     private static String failed(BodyHandler<?> handler, boolean async, @Nullable Rules rules) {
         try (ScriptedServer server = ScriptedServer.http()) {
             HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
-            String end = End.of(
+            String end = End.inTime(
                     () -> new Woven(CLIENT, rules).call(async, request, handler).body());
             return end + " after " + server.requests().size();
         }
