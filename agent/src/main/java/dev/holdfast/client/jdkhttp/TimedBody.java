@@ -24,8 +24,9 @@ final class TimedBody<T> implements BodySubscriber<T> {
     private final BodySubscriber<T> inner;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
+    private volatile Flow.@Nullable Subscription upstream;
+
     // Guarded by this object's monitor, which is never held while anybody else's code runs.
-    private Flow.@Nullable Subscription upstream;
     private boolean signalling;
     private boolean ended;
     private @Nullable Throwable late;
@@ -115,22 +116,14 @@ final class TimedBody<T> implements BodySubscriber<T> {
             return;
         }
         Throwable error = new HttpTimeoutException("request timed out");
-        Flow.Subscription current;
         synchronized (this) {
-            current = upstream;
             late = error;
-            if (ended || signalling || current == null) {
-                error = null; // whoever signals now, or first, takes it along
-            } else {
-                ended = true;
+            if (ended || signalling || upstream == null) {
+                return; // whoever signals now, or first, takes it along
             }
+            ended = true;
         }
-        if (current != null) {
-            current.cancel();
-        }
-        if (error != null) {
-            fail(error);
-        }
+        fail(error);
     }
 
     private void fail(Throwable error) {
@@ -139,6 +132,11 @@ final class TimedBody<T> implements BodySubscriber<T> {
         } finally {
             // Where the application's subscriber does not let the error through; without effect where it did.
             result.completeExceptionally(error);
+            Flow.Subscription current = upstream;
+            if (current != null) {
+                // Last: the client makes an error of its own of a body that nobody wants any more.
+                current.cancel();
+            }
         }
     }
 }
