@@ -3,6 +3,7 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -52,11 +53,23 @@ final class Failures {
         if (error instanceof SSLException) {
             return ErrorKind.TLS;
         }
-        if (error instanceof SocketException || error instanceof EOFException) {
+        if (error instanceof SocketException || error instanceof EOFException || whileWriting(error)) {
             // "Unexpected end of file from server" is a plain SocketException too.
             return ErrorKind.CONNECTION_RESET;
         }
         return ErrorKind.OTHER;
+    }
+
+    /**
+     * Whether the client itself made the exception since it could not write the request ("Error writing to server"): it
+     * finds out by a flag of its stream, so that what the socket said is lost.
+     */
+    private static boolean whileWriting(Throwable error) {
+        StackTraceElement[] stack = first(error).getStackTrace();
+        return error.getClass() == IOException.class
+                && stack.length > 0
+                && stack[0].getClassName().equals("sun.net.www.protocol.http.HttpURLConnection")
+                && stack[0].getMethodName().equals("writeRequests");
     }
 
     /** Whether the socket was being connected: the frame stands in the stack of whoever threw first. */
