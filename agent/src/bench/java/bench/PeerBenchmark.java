@@ -22,6 +22,8 @@ final class PeerBenchmark {
             compare("window of time" + with, results, "timeHoldfast", "timeFailsafe", 1, judged, report);
             compare("retry and all" + with, results, "callHoldfast", "callResilience4j", 1, judged, report);
             compare("retry and all" + with, results, "callHoldfast", "callFailsafe", 1, judged, report);
+            report.info(
+                    "look for the policy" + with + ": ns", results.get("lookup").nanos(), "");
             for (String one : new String[] {"consecutiveHoldfast", "callsHoldfast", "timeHoldfast"}) {
                 // Some bytes in a billion operations: a bucket of time.
                 report.atMost(one + with + ": bytes", Math.rint(results.get(one).bytes()), 0, "");

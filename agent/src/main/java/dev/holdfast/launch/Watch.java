@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The order of the start: first this transformer is installed, so that no call made while the configuration is still
  * being read can slip by; a hook that fires earlier waits for it, bounded. Then the daemon thread reads the file, and
  * if that is bad or bears no policy the transformer is removed again. The thread begins a moment after the program's main
- * class was loaded, or as soon as the first watched class is: until then it would only compete with the JVM's own start,
+ * class was loaded, or as soon as the first watched class is: until then it would only compete with the program's own start,
  * and the shortest programs are over by then. It has no context class loader.
  */
 public final class Watch implements ClassFileTransformer, Runnable {
     /** For a program whose main class this transformer does not see. */
     private static final long LONGEST_HOLD_MILLIS = 500;
 
-    private static final long AFTER_PROGRAM_START_MILLIS = 20;
+    private static final long AFTER_PROGRAM_START_MILLIS = 100;
 
     /** The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and {@code Callable<Boolean>}. */
     private static final String STARTER = "dev.holdfast.runtime.Starter";

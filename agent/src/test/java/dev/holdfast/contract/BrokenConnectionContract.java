@@ -239,7 +239,8 @@ class BrokenConnectionContract {
     void aPutThatBreaksWhileItIsWrittenIsSentAgainWhole(Style style) {
         String body = "0123456789".repeat(100_000);
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.afterRequestHead(Cut.RESET));
+            // HttpURLConnection does not notice the first: it writes once more by itself.
+            server.play(Answer.afterRequestHead(Cut.RESET), Answer.afterRequestHead(Cut.RESET));
             Seen seen = style.call(Call.put(server.uri("/"), body));
             boolean held = style != Style.URL_FIXED && style != Style.URL_CHUNKED;
             if (held) {

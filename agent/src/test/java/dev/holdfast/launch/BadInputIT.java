@@ -69,6 +69,7 @@ class BadInputIT {
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void an_argument_that_makes_no_sense_is_answered(Jdk jdk) {
         Map<String, String> arguments = new LinkedHashMap<>();
+        arguments.put("strct=ture,config=", "did you mean strict");
         arguments.put("a=b", "\"a=b\" is no option");
         arguments.put("config=", "config= names no file");
         arguments.put("config=x,config=y", "config is given twice");

@@ -91,22 +91,6 @@ class StartIT {
 
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
-    void a_bad_file_is_reported_and_the_program_runs(Jdks.Jdk jdk) throws IOException {
-        String bad = config("[retry]\nmax_retry = 3\n");
-
-        for (String file : new String[] {
-            bad, directory.toString(), directory.resolve("missing.toml").toString()
-        }) {
-            Result result =
-                    program(jdk).agent(file).main(OneCallEach.class).run().succeeded();
-
-            assertThat(result.out()).contains("requests 2");
-            assertThat(result.err()).contains(file, "the program runs as without the agent");
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.holdfast.testkit.Jdks#all")
     void strict_refuses_to_start_on_a_bad_file(Jdks.Jdk jdk) throws IOException {
         String bad = config("[retry]\nmax_retry = 3\n");
 
@@ -144,16 +128,6 @@ class StartIT {
 
         assertThat(result.out()).isEqualToNormalizingNewlines("HttpURLConnection 503\nHttpClient 503\nrequests 2\n");
         assertThat(result.err()).contains("bears no policy");
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.holdfast.testkit.Jdks#all")
-    void an_argument_that_makes_no_sense_is_answered_and_the_program_runs(Jdks.Jdk jdk) {
-        Result result =
-                program(jdk).agent("strct=ture,config=").main(Hello.class).run().succeeded();
-
-        assertThat(result.out()).isEqualToNormalizingNewlines("hello\n");
-        assertThat(result.err()).contains("strct", "did you mean strict", "runs as without the agent");
     }
 
     @ParameterizedTest

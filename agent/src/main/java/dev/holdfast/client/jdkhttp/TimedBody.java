@@ -24,8 +24,9 @@ final class TimedBody<T> implements BodySubscriber<T> {
     private final BodySubscriber<T> inner;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
+    private volatile Flow.@Nullable Subscription upstream;
+
     // Guarded by this object's monitor, which is never held while anybody else's code runs.
-    private Flow.@Nullable Subscription upstream;
     private boolean signalling;
     private boolean ended;
     private @Nullable Throwable late;
@@ -78,12 +79,7 @@ final class TimedBody<T> implements BodySubscriber<T> {
         if (mayNotSignal(true)) {
             return;
         }
-        Throwable why;
-        synchronized (this) {
-            // A body that we cut off breaks for the client too, which may be quicker to say so.
-            why = late == null ? error : late;
-        }
-        inner.onError(why);
+        inner.onError(error);
     }
 
     @Override
@@ -105,15 +101,13 @@ final class TimedBody<T> implements BodySubscriber<T> {
 
     private void signalled() {
         Throwable error;
-        Flow.Subscription current;
         synchronized (this) {
             signalling = false;
             error = ended ? null : late;
             ended |= error != null;
-            current = upstream;
         }
         if (error != null) {
-            fail(error, current);
+            fail(error);
         }
     }
 
@@ -122,32 +116,25 @@ final class TimedBody<T> implements BodySubscriber<T> {
             return;
         }
         Throwable error = new HttpTimeoutException("request timed out");
-        Flow.Subscription current;
         synchronized (this) {
-            current = upstream;
             late = error;
-            if (ended || signalling || current == null) {
-                error = null; // whoever signals now, or first, takes it along
-            } else {
-                ended = true;
+            if (ended || signalling || upstream == null) {
+                return; // whoever signals now, or first, takes it along
             }
+            ended = true;
         }
-        if (error != null) {
-            fail(error, current);
-        }
+        fail(error);
     }
 
-    /**
-     * Ends the body, and only then the transfer: a client whose connection is cut off ends the whole call by itself, and must
-     * not find that nothing was decided yet.
-     */
-    private void fail(Throwable error, Flow.@Nullable Subscription current) {
+    private void fail(Throwable error) {
         try {
             inner.onError(error);
         } finally {
             // Where the application's subscriber does not let the error through; without effect where it did.
             result.completeExceptionally(error);
+            Flow.Subscription current = upstream;
             if (current != null) {
+                // Last: the client makes an error of its own of a body that nobody wants any more.
                 current.cancel();
             }
         }

@@ -47,6 +47,9 @@ final class Exchange implements CallInfo {
     private Step.@Nullable Send sending;
     private volatile boolean settled;
     private @Nullable Exception raised;
+    /** Whether the current attempt was cut off for its time. */
+    private boolean late;
+
     private @Nullable IOException ended;
     private @Nullable InputStream body;
     private @Nullable InputStream bodySource;
@@ -149,7 +152,7 @@ final class Exchange implements CallInfo {
     }
 
     int responseCode() throws IOException {
-        if (settle() && raised != null && delegate.getHeaderField(0) == null) {
+        if (settle() && raised != null && Talk.status(delegate) < 0) {
             throw raised(raised);
         }
         failIfEnded();
@@ -237,7 +240,8 @@ final class Exchange implements CallInfo {
                     } catch (ProtocolException e) {
                         throw e; // misuse, or a refused expectation: the answer will tell
                     } catch (IOException e) {
-                        raised = watchdog.barked() ? Talk.timedOut(e) : e;
+                        late = watchdog.barked();
+                        raised = late ? Talk.timedOut(e) : e;
                     }
                 }
                 if (!again(failed(send, raised))) {
@@ -304,6 +308,7 @@ final class Exchange implements CallInfo {
         recipe.bringMethod(delegate);
         try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
             raised = Talk.send(delegate, recipe, send, watchdog);
+            late = watchdog.barked();
             if (rival != null && rival.hasWon()) {
                 return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
@@ -419,6 +424,9 @@ final class Exchange implements CallInfo {
         }
         if (raised != null && session != null) {
             raised = session.finalError(raised);
+        }
+        if (late && raised instanceof IOException timeout && Talk.status(delegate) < 0) {
+            ended = timeout; // what the JDK remembers of it is whatever a connection that we cut off came to
         }
         return false;
     }

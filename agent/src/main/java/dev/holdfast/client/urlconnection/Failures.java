@@ -53,7 +53,7 @@ final class Failures {
         if (error instanceof SSLException) {
             return ErrorKind.TLS;
         }
-        if (error instanceof SocketException || error instanceof EOFException) {
+        if (error instanceof SocketException || error instanceof EOFException || whileWriting(error)) {
             // "Unexpected end of file from server" is a plain SocketException too.
             return ErrorKind.CONNECTION_RESET;
         }
@@ -67,6 +67,18 @@ final class Failures {
                 && trace.length > 0
                 && trace[0].getMethodName().equals("writeRequests")
                 && trace[0].getClassName().equals("sun.net.www.protocol.http.HttpURLConnection");
+    }
+
+    /**
+     * Whether the client itself made the exception since it could not write the request ("Error writing to server"): it
+     * finds out by a flag of its stream, so that what the socket said is lost.
+     */
+    private static boolean whileWriting(Throwable error) {
+        StackTraceElement[] stack = first(error).getStackTrace();
+        return error.getClass() == IOException.class
+                && stack.length > 0
+                && stack[0].getClassName().equals("sun.net.www.protocol.http.HttpURLConnection")
+                && stack[0].getMethodName().equals("writeRequests");
     }
 
     /** Whether the socket was being connected: the frame stands in the stack of whoever threw first. */

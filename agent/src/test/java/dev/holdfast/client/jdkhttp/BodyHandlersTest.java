@@ -275,7 +275,10 @@ class BodyHandlersTest {
     }
 
     private static Stream<Arguments> wrongsAndPolicies() {
-        return Stream.of(Wrong.values()).flatMap(wrong -> policies().skip(1).map(rules -> Arguments.of(wrong, rules)));
+        return Stream.of(Wrong.values())
+                // Later clients may wait for ever where a handler gives null, whether there is a policy or not.
+                .filter(wrong -> wrong != Wrong.GIVES_NULL || Runtime.version().feature() == 17)
+                .flatMap(wrong -> policies().skip(1).map(rules -> Arguments.of(wrong, rules)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
@@ -289,7 +292,7 @@ class BodyHandlersTest {
     private static String failed(BodyHandler<?> handler, boolean async, @Nullable Rules rules) {
         try (ScriptedServer server = ScriptedServer.http()) {
             HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
-            String end = End.of(
+            String end = End.inTime(
                     () -> new Woven(CLIENT, rules).call(async, request, handler).body());
             return end + " after " + server.requests().size();
         }

@@ -3,6 +3,7 @@ package dev.holdfast.client.jdkhttp;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,20 @@ final class End {
             return "gave " + call.call();
         } catch (Throwable e) {
             return "threw " + chain(e);
+        }
+    }
+
+    /** How a call ended that may not end, on a thread of its own. */
+    static String inTime(Callable<?> call) {
+        FutureTask<String> task = new FutureTask<>(() -> of(call));
+        Thread thread = new Thread(task, "application");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(5, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            thread.interrupt();
+            return "pending";
         }
     }
 

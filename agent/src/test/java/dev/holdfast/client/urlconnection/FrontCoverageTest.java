@@ -1,0 +1,60 @@
+package dev.holdfast.client.urlconnection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.HttpURLConnection;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
+import org.junit.jupiter.api.Test;
+
+/**
+ * No method of the JDK's classes is left to its default in a front, where it would speak of a connection that never was. On a
+ * new JDK, a new method fails this test. (What the JDK's own classes have beyond the API is out of a program's reach: their
+ * packages are not exported.)
+ */
+class FrontCoverageTest {
+    @Test
+    void everyMethodOfTheApiIsOverridden() {
+        assertThat(missing(HttpFront.class, HttpURLConnection.class)).isEmpty();
+        assertThat(missing(HttpsFront.class, HttpsURLConnection.class)).isEmpty();
+    }
+
+    private static TreeSet<String> missing(Class<?> front, Class<?> api) {
+        TreeSet<String> missing = new TreeSet<>();
+        for (Class<?> c = api; c != Object.class; c = c.getSuperclass()) {
+            for (Method method : c.getDeclaredMethods()) {
+                if (canBeCalled(method) && !Modifier.isFinal(method.getModifiers())) {
+                    missing.add(signature(method));
+                }
+            }
+        }
+        missing.removeAll(declared(front));
+        return missing;
+    }
+
+    private static List<String> declared(Class<?> front) {
+        return Arrays.stream(front.getDeclaredMethods())
+                .map(FrontCoverageTest::signature)
+                .toList();
+    }
+
+    private static boolean canBeCalled(Method method) {
+        int modifiers = method.getModifiers();
+        return (Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers))
+                && !Modifier.isStatic(modifiers)
+                && !method.isSynthetic();
+    }
+
+    private static String signature(Method method) {
+        return method.getName()
+                + Stream.of(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.joining(", ", "(", ")"));
+    }
+}

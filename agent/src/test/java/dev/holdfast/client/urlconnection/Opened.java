@@ -1,0 +1,39 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Targets;
+import dev.holdfast.call.Timer;
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.PolicyTable;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.net.URL;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Opens connections as the woven JDK does: through the hook, under one policy for every host. */
+final class Opened {
+    final List<String> defects = new CopyOnWriteArrayList<>();
+    private final HttpUrlConnectionHook hook;
+
+    Opened(Policy policy) {
+        Engine engine = new Engine(
+                new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(Observer.NONE), new Timer());
+        hook = new HttpUrlConnectionHook(() -> engine, (what, cause) -> defects.add(what + ": " + cause));
+    }
+
+    HttpURLConnection open(URI uri) throws IOException {
+        URL url = uri.toURL();
+        return (HttpURLConnection) hook.opened(url.openConnection(), url, null);
+    }
+
+    HttpURLConnection open(URI uri, Proxy proxy) throws IOException {
+        URL url = uri.toURL();
+        return (HttpURLConnection) hook.opened(url.openConnection(proxy), url, proxy);
+    }
+}
