@@ -57,16 +57,7 @@ final class Failures {
             // "Unexpected end of file from server" is a plain SocketException too.
             return ErrorKind.CONNECTION_RESET;
         }
-        return whileWriting(error) ? ErrorKind.CONNECTION_RESET : ErrorKind.OTHER;
-    }
-
-    /** "Error writing to server": the JDK drops the exception that it met, and throws a plain one in its place. */
-    private static boolean whileWriting(Throwable error) {
-        StackTraceElement[] trace = first(error).getStackTrace();
-        return error.getClass() == IOException.class
-                && trace.length > 0
-                && trace[0].getMethodName().equals("writeRequests")
-                && trace[0].getClassName().equals("sun.net.www.protocol.http.HttpURLConnection");
+        return ErrorKind.OTHER;
     }
 
     /**
