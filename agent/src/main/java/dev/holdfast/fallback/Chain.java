@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The strategies of a policy, asked for one call in the order written. For one thread at a time. */
 public final class Chain {
+    private final Fallbacks fallbacks;
     private final FallbackPolicy policy;
     private final Request request;
     private int asked;
 
-    Chain(FallbackPolicy policy, Request request) {
+    Chain(Fallbacks fallbacks, FallbackPolicy policy, Request request) {
+        this.fallbacks = fallbacks;
         this.policy = policy;
         this.request = request;
     }
@@ -20,7 +22,7 @@ public final class Chain {
         while (asked < policy.strategies().size()) {
             Strategy strategy = policy.strategies().get(asked++);
             Offer offer = switch (strategy) {
-                case CACHE -> null;
+                case CACHE -> fallbacks.cached().find(request, policy.cache());
                 case DEFAULT_VALUE -> WrittenAnswers.find(policy.defaults(), request.method(), request.uri());
                 case DEGRADED -> null;
             };

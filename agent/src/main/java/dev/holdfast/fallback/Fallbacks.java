@@ -1,9 +1,17 @@
 package dev.holdfast.fallback;
 
 import dev.holdfast.policy.FallbackPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The fallback strategies of a JVM, with what they keep. Outlives a configuration. Thread-safe. */
 public final class Fallbacks {
+    private final WeakHashMap<Object, Long> seen = new WeakHashMap<>();
+    private long named;
+    private volatile @Nullable CachedAnswers cached;
+
     /** Keeps nothing yet, and has loaded nothing. */
     public Fallbacks() {}
 
@@ -14,6 +22,44 @@ public final class Fallbacks {
      * @param request what the application asked for
      */
     public Chain chain(FallbackPolicy policy, Request request) {
-        return new Chain(policy, request);
+        return new Chain(this, policy, request);
+    }
+
+    /**
+     * Begins to record an answer for the strategy {@code cache}.
+     *
+     * @param policy one that has the strategy
+     * @param request what the application asked for
+     * @param status the answer's status
+     * @param headers its headers
+     * @return null: it may not be kept
+     */
+    public @Nullable Recording record(
+            FallbackPolicy policy, Request request, int status, Map<String, List<String>> headers) {
+        return cached().record(request, status, headers, policy.cache());
+    }
+
+    /**
+     * A text for an object that decides what a client puts on the wire, such as a TLS context with its certificates: the
+     * same for the same object, and for no other in this JVM.
+     */
+    public String nameOf(Object object) {
+        synchronized (seen) {
+            return seen.computeIfAbsent(object, o -> ++named).toString();
+        }
+    }
+
+    CachedAnswers cached() {
+        CachedAnswers current = cached;
+        if (current == null) {
+            synchronized (this) {
+                current = cached;
+                if (current == null) {
+                    current = new CachedAnswers(System::currentTimeMillis);
+                    cached = current;
+                }
+            }
+        }
+        return current;
     }
 }

@@ -39,7 +39,8 @@ class ContractIT {
             ReplayContract.class,
             TlsContract.class,
             LoadContract.class,
-            FallbackContract.class);
+            FallbackContract.class,
+            CacheContract.class);
 
     @TempDir
     Path directory;

@@ -34,6 +34,8 @@ final class Hosts {
     static final String DEFAULTED = "127.0.0.20";
     /** As {@link #DEFAULTED}, responses held back; 1 failure opens the breaker for a minute. */
     static final String DEFAULTED_BREAKING = "127.0.0.21";
+    /** No retry; the last good answer, up to 64 KiB. */
+    static final String CACHED = "127.0.0.22";
 
     private Hosts() {}
 }

@@ -70,6 +70,7 @@ final class Attempt<T> {
         }
         if (decided instanceof Step.Deliver) {
             response = answer;
+            handler.delivered(answer);
         } else {
             error = handler.lostBody();
             discarded = handler.discarded(answer);

@@ -1,6 +1,7 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Step;
+import dev.holdfast.fallback.Recording;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -27,6 +28,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     private volatile @Nullable ResponseInfo head;
     private volatile @Nullable DiscardedBody<T> discarded;
     private volatile @Nullable Throwable lostBody;
+    private volatile @Nullable Recording recording;
 
     AttemptHandler(JdkCall<T> call, Step.Send send) {
         this.call = call;
@@ -65,6 +67,14 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         return lostBody;
     }
 
+    /** The response is the application's. */
+    void delivered(HttpResponse<T> answer) {
+        Recording kept = recording;
+        if (kept != null && !Wire.speaksAgainstKeeping(call.client, answer)) {
+            kept.confirm();
+        }
+    }
+
     /** The response, if it was discarded. */
     @Nullable
     Previous<T> discarded(HttpResponse<T> answer) {
@@ -91,6 +101,11 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         BodySubscriber<T> subscriber = holdBack > 0 && canBeHeldBack(info.headers(), holdBack)
                 ? new HeldBackBody<>(call, this, info, holdBack)
                 : call.application.apply(info);
+        Recording kept = call.recording(info);
+        if (kept != null && subscriber != null) {
+            recording = kept;
+            subscriber = new AnswerRecorder<>(subscriber, kept);
+        }
         // An application's handler may give null: what the client makes of that is its own affair.
         return timeoutNanos == Long.MAX_VALUE || subscriber == null
                 ? subscriber

@@ -7,6 +7,7 @@ import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.Recording;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -142,6 +143,17 @@ final class JdkCall<T> implements CallInfo {
         } catch (RuntimeException | LinkageError e) {
             defects.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
+        }
+    }
+
+    /** Begins to record a response that will be delivered, for worse times; null: it is not to be kept. */
+    @Nullable
+    Recording recording(ResponseInfo head) {
+        try {
+            return rescue.record(head);
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("an answer is not kept", e);
+            return null;
         }
     }
 

@@ -4,7 +4,10 @@ import dev.holdfast.call.Step;
 import dev.holdfast.fallback.Chain;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Offer;
+import dev.holdfast.fallback.Recording;
 import dev.holdfast.fallback.Request;
+import dev.holdfast.fallback.Request.Identity;
+import dev.holdfast.policy.FallbackPolicy;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -26,12 +29,29 @@ final class Rescue<T> {
     private final JdkCall<T> call;
     private final Fallbacks fallbacks;
     private final HttpRequest request;
+    private final @Nullable Identity identity;
     private volatile Offer.@Nullable Answer answer;
 
+    /** For a call that has not begun. */
     Rescue(JdkCall<T> call, Fallbacks fallbacks, HttpRequest request) {
         this.call = call;
         this.fallbacks = fallbacks;
         this.request = request;
+        this.identity = policy().usesCache() ? Wire.identity(call.client, request.uri(), fallbacks) : null;
+    }
+
+    private FallbackPolicy policy() {
+        return call.session.policy().fallback();
+    }
+
+    /** Begins to record a response that the application is about to read; null: it is not to be kept. */
+    @Nullable
+    Recording record(ResponseInfo head) {
+        if (identity == null || !policy().cache().statuses().contains(head.statusCode())) {
+            return null;
+        }
+        return fallbacks.record(
+                policy(), described(), head.statusCode(), head.headers().map());
     }
 
     /**
@@ -43,7 +63,7 @@ final class Rescue<T> {
         if (answer != null) {
             return true;
         }
-        Chain chain = fallbacks.chain(call.session.policy().fallback(), described());
+        Chain chain = fallbacks.chain(policy(), described());
         Offer offer = chain.next();
         if (offer instanceof Offer.Answer found) {
             answer = found;
@@ -62,7 +82,7 @@ final class Rescue<T> {
         boolean hasBody = request.bodyPublisher()
                 .map(publisher -> publisher.contentLength() != 0)
                 .orElse(false);
-        return new Request(call.method(), request.uri(), request.headers().map(), hasBody, null);
+        return new Request(call.method(), request.uri(), request.headers().map(), hasBody, identity);
     }
 
     /** What the application gets, where there is an answer. Runs the application's handler. */

@@ -1,0 +1,65 @@
+package dev.holdfast.fallback;
+
+import dev.holdfast.policy.Content;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A good answer that is kept for worse times. Immutable.
+ *
+ * @param status its status
+ * @param headers its headers, but for those that concern one connection or set cookies
+ * @param body its body
+ * @param varying the request's values of the headers that {@code Vary} names, by their names in lower case
+ * @param madeAt when the origin made it, as far as its {@code Age} tells, in milliseconds since the epoch
+ * @param receivedAt when it was complete, in milliseconds since the epoch
+ * @param lasting whether who asked means the same in another JVM
+ */
+record KeptAnswer(
+        int status,
+        Map<String, List<String>> headers,
+        Content body,
+        Map<String, List<String>> varying,
+        long madeAt,
+        long receivedAt,
+        boolean lasting) {
+    private static final int OVERHEAD = 600;
+    private static final int HEADER_OVERHEAD = 120;
+
+    KeptAnswer {
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        varying = Map.copyOf(varying);
+    }
+
+    /** Whether it answers this request too, as far as {@code Vary} goes (RFC 9111, section 4.1). */
+    boolean fits(Request request) {
+        for (Map.Entry<String, List<String>> header : varying.entrySet()) {
+            if (!header.getValue().equals(request.header(header.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether both answer the same requests. */
+    boolean replaces(KeptAnswer other) {
+        return Objects.equals(varying, other.varying);
+    }
+
+    /** About how many bytes of memory it takes. */
+    long size() {
+        long size = (long) OVERHEAD + body.length();
+        for (Map<String, List<String>> each : List.of(headers, varying)) {
+            for (Map.Entry<String, List<String>> header : each.entrySet()) {
+                size += HEADER_OVERHEAD + header.getKey().length();
+                for (String value : header.getValue()) {
+                    size += HEADER_OVERHEAD / 2 + value.length();
+                }
+            }
+        }
+        return size;
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of the fallback strategies. */
+package dev.holdfast.fallback;
