@@ -166,6 +166,11 @@ final class FallbackFactory {
                                 + " [retry.fallback.default_value]");
             }
         }
+        Setting kept = settings.get(FALLBACK + "cache_dir");
+        if (strategies.contains(Strategy.CACHE) && kept.found() instanceof String text && !text.isEmpty()) {
+            problems.warn(
+                    kept.line(), kept.column(), kept.path(), "without effect in this version: answers stay in memory");
+        }
         Setting url = settings.get(DEGRADED + "url");
         if (strategies.contains(Strategy.DEGRADED) && url.found() instanceof String text) {
             if (text.isEmpty()) {
