@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements CallInfo {
     private final Engine engine;
-    private final Target target;
+    /** Of the host; from the first entry that talks on, of the route. */
+    private Target target;
+
     private final URL url;
     private final @Nullable Proxy proxy;
     private final Defects defects;
@@ -496,6 +498,7 @@ final class Exchange implements CallInfo {
                 method = "POST"; // what getOutputStream is about to make of it
             }
             idempotencyKey = delegate.getRequestProperty("Idempotency-Key");
+            target = engine.routeOrUntouched(target, method, url.getPath());
             Session begun = engine.session(target, this);
             session = begun;
             current = granted(begun.begin(engine.nanoTime()).withoutFallback());
