@@ -73,8 +73,8 @@ public final class Engine {
     }
 
     /**
-     * The target of a call, or null: the call is none of our business and must run as if Holdfast were not there.
-     * Allocates nothing for a host that was seen before, policy or not. Bounded in memory whatever hosts come.
+     * The target of a host, or null: its calls are none of our business and must run as if Holdfast were not there. Where
+     * the host's policy has routes, a call's own target is found by {@link #route}. Allocates nothing for a host that was seen before, policy or not. Bounded in memory whatever hosts come.
      *
      * @param scheme {@code http} or {@code https} in any case; anything else gives null
      * @param host as in the URL: any case, brackets or a trailing dot allowed; null gives null, and so does what is too
@@ -105,7 +105,7 @@ public final class Engine {
     private @Nullable Target find(String host, boolean secure, int port) {
         String canonical = HostPattern.canonicalHost(host);
         Policy policy = policies.find(canonical, port);
-        Target target = policy == null || policy.mode() == Mode.OFF
+        Target target = policy == null || !policy.inForce()
                 ? null
                 : targets.get(policy, new Origin(secure ? "https" : "http", canonical, port), nanoTime());
         if (hosts.size() >= MAX_HOSTS) {
@@ -134,6 +134,38 @@ public final class Engine {
         return longer;
     }
 
+    /**
+     * The target of a call to a host: the host's own, or that of the most specific route that matches.
+     *
+     * @param host what {@link #target} gave
+     * @param method the request's
+     * @param path as in the URL, without the query; null or empty counts as {@code /}
+     * @return null: the policy of these calls is off
+     */
+    public @Nullable Target route(Target host, String method, @Nullable String path) {
+        Policy policy = host.policy();
+        if (policy.routes().isEmpty()) {
+            return host;
+        }
+        Policy found = policy.of(method, path);
+        if (found.mode() == Mode.OFF) {
+            return null;
+        }
+        return found.name().equals(policy.name()) ? host : targets.get(found, host.origin(), nanoTime());
+    }
+
+    /**
+     * {@link #route} for a call that may have to go through Holdfast though its policy is off: the method came too late.
+     *
+     * @return where the policy is off, a target that lets every call pass as it is
+     */
+    public Target routeOrUntouched(Target host, String method, @Nullable String path) {
+        Target found = route(host, method, path);
+        return found != null
+                ? found
+                : new Target(host.policy().untouched(), host.origin(), null, Observer.NONE, nanoTime());
+    }
+
     /** How many there are now. */
     int hostsRemembered() {
         return hosts.size();
@@ -141,7 +173,8 @@ public final class Engine {
 
     /** Starts a call. */
     public Session session(Target target, CallInfo call) {
-        return new Session(target, call, random.get(), epochMillis, targets.observer());
+        Observer observer = target.policy().mode() == Mode.OFF ? Observer.NONE : targets.observer();
+        return new Session(target, call, random.get(), epochMillis, observer);
     }
 
     /** {@code System.nanoTime}, or a test's clock. */

@@ -17,7 +17,17 @@ public final class ConfigLoader {
      * @throws ConfigException the file cannot be read or used, with all reasons at once
      */
     public static Configuration load(String path) throws ConfigException {
-        return parse(FileReader.read(path), path);
+        return parse(read(path), path);
+    }
+
+    /**
+     * The text of a file.
+     *
+     * @param path the file, relative to the working directory
+     * @throws ConfigException there is no such file, or it is no text of a bearable size
+     */
+    public static String read(String path) throws ConfigException {
+        return FileReader.read(path);
     }
 
     /**

@@ -1,24 +1,31 @@
 package dev.holdfast.config;
 
 import dev.holdfast.policy.HostPattern;
-import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.Route;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A configuration file that was read and found good. Immutable.
  *
  * @param file the name of the file, as the user gave it
- * @param policies the policy of each host pattern, defaults merged in, in the order of the file; {@code *} is there if
- *     the file has a {@code [retry]} table or names it under {@code [hosts]}
+ * @param policies the policy of each host pattern with its routes, defaults merged in, in the order of the file; {@code *}
+ *     is there if the file has a {@code [retry]} table or names it under {@code [hosts]}
  * @param warnings what the author of the file should know, in the order of the file
  * @param inactive the paths of the tables that the file sets and whose parts are not built yet
+ * @param sources which line each value of each policy comes from
  */
 public record Configuration(
-        String file, Map<HostPattern, Policy> policies, List<Problem> warnings, List<String> inactive) {
+        String file,
+        Map<HostPattern, Policy> policies,
+        List<Problem> warnings,
+        List<String> inactive,
+        Sources sources) {
     /** Copies the collections; the policies keep their order. */
     public Configuration {
         policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
@@ -29,10 +36,22 @@ public record Configuration(
     /** Whether any call can be concerned. If not, there is no reason to touch the program at all. */
     public boolean policyBearing() {
         for (Policy policy : policies.values()) {
-            if (policy.mode() != Mode.OFF) {
+            if (policy.inForce()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The names of all policies, those of routes included. */
+    public Set<String> policyNames() {
+        Set<String> names = new HashSet<>();
+        for (Policy policy : policies.values()) {
+            names.add(policy.name());
+            for (Route route : policy.routes()) {
+                names.add(route.policy().name());
+            }
+        }
+        return names;
     }
 }

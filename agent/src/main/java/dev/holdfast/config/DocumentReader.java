@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.Route;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,16 @@ final class DocumentReader {
     private final TableReader tables;
     private final Map<HostPattern, Policy> policies = new LinkedHashMap<>();
     private final Map<HostPattern, Position> seen = new HashMap<>();
+    private final Sources sources;
+    private final RouteReader routes;
 
     DocumentReader(String file, Problems problems) {
         this.file = file;
         this.problems = problems;
         factory = new PolicyFactory(file, problems);
         tables = new TableReader(problems);
+        sources = new Sources(file);
+        routes = new RouteReader(problems, tables, factory, sources);
     }
 
     /**
@@ -60,12 +65,12 @@ final class DocumentReader {
     }
 
     private Configuration configuration() {
-        Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive());
+        Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive(), sources);
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
         }
-        return new Configuration(file, policies, problems.warnings(), tables.inactive());
+        return new Configuration(file, policies, problems.warnings(), tables.inactive(), sources);
     }
 
     private void addDefaults(Table retry, Position at, Settings defaults) {
@@ -76,6 +81,7 @@ final class DocumentReader {
         if (!problems.any()) {
             HostPattern everyHost = HostPattern.parse("*");
             policies.put(everyHost, factory.policy("*", defaults));
+            sources.add("*", defaults);
         }
     }
 
@@ -90,6 +96,7 @@ final class DocumentReader {
             return;
         }
         factory.check(settings);
+        List<Route> hostRoutes = routes.read(name, path, table, settings);
         HostPattern pattern;
         if (name.indexOf('@') >= 0) {
             // Said here, without the pattern: what stands before the @ is a credential.
@@ -114,7 +121,8 @@ final class DocumentReader {
                     path,
                     "is the same host as in line " + first + "; only one of the two could ever apply");
         } else if (!problems.any()) {
-            policies.put(pattern, factory.policy(name, settings));
+            policies.put(pattern, factory.policy(name, settings).withRoutes(hostRoutes));
+            sources.add(name, settings);
         }
     }
 }

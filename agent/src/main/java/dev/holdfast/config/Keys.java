@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Defaults are the seed's where it names one. {@code connection_refused} is added to the retried errors: a service
  * that is being restarted refuses for a moment, nothing was sent, so that a retry is safe for any method, and waiting
  * that moment is what retries are for. A file that lists {@code retryable_errors} means its own list.
+ *
+ * <p><b>To add a key</b>, write one line in the section that it belongs to, with the method of {@link KeyList} that is named
+ * as its type is; that is all that parser, validation, reference, schema and {@code explain} need. Its value is then
+ * {@code settings.get("section.name")}, in the form that {@link ValueReader} documents; {@link PolicyFactory} (or the factory
+ * of its part) puts it into the policy. Then write the reference anew: {@code mvn test -pl agent -Dtest='ReferenceTest,SchemaTest'
+ * -Dholdfast.writeReference=true}. To switch a section on whose part is built now, make the {@code active} of its
+ * {@code section(path, perHost, active, meaning)} true.
  */
 final class Keys {
     private static final double MILLISECOND = 1e6;
@@ -20,7 +27,11 @@ final class Keys {
     private static final double DAY = 24 * HOUR;
     private static final double MIB = 1 << 20;
 
+    /** The table of a host in which its routes stand. */
+    static final String ROUTES = "routes";
+
     private static final KeyList LIST = define();
+    private static final List<Key> ROUTE_KEYS = defineRoute();
     private static final Map<String, Key> BY_PATH = new HashMap<>();
     private static final Map<String, Section> SECTIONS = new HashMap<>();
 
@@ -62,6 +73,32 @@ final class Keys {
             throw new IllegalArgumentException(path);
         }
         return key;
+    }
+
+    /** The keys that say which requests a route is for. Beside them it may have every key that a host may have. */
+    static List<Key> ofRoutes() {
+        return ROUTE_KEYS;
+    }
+
+    /** The key of a route with this name, or null. */
+    static @Nullable Key findOfRoute(String name) {
+        for (Key key : ROUTE_KEYS) {
+            if (key.path().equals(name)) {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    private static List<Key> defineRoute() {
+        KeyList keys = new KeyList();
+        keys.text(
+                ValueType.TEXT,
+                "path",
+                false,
+                "The path: \"/v1/orders\", with * for any text within a segment, and with /** at the end for all below.");
+        keys.methods("methods", List.of(), "The methods; [] is every method.");
+        return keys.keys;
     }
 
     private static KeyList define() {

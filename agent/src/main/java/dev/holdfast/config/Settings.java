@@ -44,6 +44,19 @@ final class Settings {
         }
     }
 
+    /** Where the values come from that this part does not set. */
+    @Nullable
+    Settings parent() {
+        return parent;
+    }
+
+    /** What this part itself sets under a path, or null. */
+    @Nullable
+    Setting own(String path) {
+        Setting setting = own.get(path);
+        return setting == null || setting.builtIn() ? null : setting;
+    }
+
     void put(Key key, Setting setting) {
         own.put(key.path(), setting);
     }

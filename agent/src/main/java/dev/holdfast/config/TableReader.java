@@ -25,7 +25,7 @@ final class TableReader {
 
     /** Reads the top of the file into settings; the hosts are left to the caller. */
     void readTop(Table table, Settings settings) {
-        read(table, "", new Place("", false, settings));
+        read(table, "", new Place(Level.TOP, "", settings));
     }
 
     /**
@@ -50,8 +50,17 @@ final class TableReader {
                 }
             }
         }
-        read(table, "", new Place(path, true, settings));
+        read(table, "", new Place(Level.HOST, path, settings));
         return true;
+    }
+
+    /**
+     * Reads one element of a host's {@code routes}.
+     *
+     * @param path the path that leads to it, as messages show it
+     */
+    void readRoute(Table table, String path, Settings settings) {
+        read(table, "", new Place(Level.ROUTE, path, settings));
     }
 
     /** The pattern that was torn apart at its dots, or null if nothing below looks like a host's settings. */
@@ -72,14 +81,34 @@ final class TableReader {
         return whole;
     }
 
-    /** Where the walk is: below which host, and into which settings. */
-    private record Place(String prefix, boolean host, Settings settings) {
+    private enum Level {
+        TOP,
+        HOST,
+        ROUTE
+    }
+
+    /** Where the walk is: below which host or route, and into which settings. */
+    private record Place(Level level, String prefix, Settings settings) {
+        boolean host() {
+            return level != Level.TOP;
+        }
+
+        /** The table whose content is left to the caller, if any. */
+        @Nullable
+        String leftOut() {
+            return switch (level) {
+                case TOP -> "hosts";
+                case HOST -> Keys.ROUTES;
+                case ROUTE -> null;
+            };
+        }
+
         String shown(String path) {
             return prefix.isEmpty() || path.isEmpty() ? prefix + path : prefix + "." + path;
         }
 
         boolean allows(boolean perHost) {
-            return perHost || !host;
+            return perHost || level == Level.TOP;
         }
     }
 
@@ -89,17 +118,26 @@ final class TableReader {
             String path = section.isEmpty() ? name : section + "." + name;
             Position at = table.position(name);
             // A quoted name may hold a dot: it must not reach into a section by that.
-            Key key = name.indexOf('.') >= 0 ? null : Keys.find(path);
+            Key key = name.indexOf('.') >= 0 ? null : find(path, place);
             Section inner = name.indexOf('.') >= 0 ? null : Keys.findSection(path);
-            if (key != null && place.allows(key.perHost())) {
+            if (key != null) {
                 readKey(key, value, at, place);
             } else if (inner != null && place.allows(inner.perHost())) {
                 readSection(inner, value, at, place);
-            } else if (place.host() || !path.equals("hosts")) {
+            } else if (!path.equals(place.leftOut())) {
                 String shown = place.shown(section.isEmpty() ? Text.keyPart(name) : section + "." + Text.keyPart(name));
                 problems.error(at.line(), at.column(), shown, unknown(section, name, place));
             }
         }
+    }
+
+    private static @Nullable Key find(String path, Place place) {
+        Key ofRoute = place.level() == Level.ROUTE ? Keys.findOfRoute(path) : null;
+        if (ofRoute != null) {
+            return ofRoute;
+        }
+        Key key = Keys.find(path);
+        return key != null && place.allows(key.perHost()) ? key : null;
     }
 
     private void readKey(Key key, Object found, Position at, Place place) {
@@ -137,8 +175,13 @@ final class TableReader {
                 here.add(inner.path().substring(dot + 1));
             }
         }
-        if (section.isEmpty() && !place.host()) {
-            here.add("hosts");
+        String leftOut = place.leftOut();
+        if (section.isEmpty() && leftOut != null) {
+            here.add(leftOut);
+        } else if (section.isEmpty()) {
+            for (Key key : Keys.ofRoutes()) {
+                here.add(key.name());
+            }
         }
         String near = Suggestion.nearest(name, here);
         if (near != null) {

@@ -9,6 +9,9 @@ package dev.holdfast.policy;
  * @param ttlNanos how long a call counts, in nanoseconds, above 0
  */
 public record BudgetPolicy(boolean enabled, double ratio, double minPerSecond, long ttlNanos) {
+    /** No budget. */
+    public static final BudgetPolicy NONE = new BudgetPolicy(false, 0, 0, 1);
+
     /** Checks the ranges. */
     public BudgetPolicy {
         if (!(ratio >= 0) || !(minPerSecond >= 0) || ttlNanos < 1) {

@@ -1,9 +1,15 @@
 package dev.holdfast.policy;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What the configuration says for one host pattern, defaults merged in. Immutable.
+ * What the configuration says for one host pattern or route, defaults merged in. Immutable.
  *
- * @param name the host pattern as written, {@code "*"} for the file's defaults: the label in logs and metrics
+ * @param name the host pattern as written, {@code "*"} for the file's defaults, with the route behind it if it is one's: the
+ *     label in logs and metrics
  * @param mode how far the policy goes
  * @param retry the retrying, and the timeouts
  * @param breaker when calls are rejected because the origin fails
@@ -11,6 +17,7 @@ package dev.holdfast.policy;
  * @param limits how much the origin is sent at all
  * @param hedge whether a second attempt is sent beside a slow one
  * @param fallback what the application gets when nothing else helped
+ * @param routes for which requests another policy holds, the most specific first
  */
 public record Policy(
         String name,
@@ -20,4 +27,98 @@ public record Policy(
         BudgetPolicy budget,
         LimitPolicy limits,
         HedgePolicy hedge,
-        FallbackPolicy fallback) {}
+        FallbackPolicy fallback,
+        List<Route> routes) {
+
+    /** Sorts the routes. */
+    public Policy {
+        if (routes.size() > 1) {
+            List<Route> sorted = new ArrayList<>(routes);
+            sorted.sort(Comparator.comparing(Route::pattern, RoutePattern.MOST_SPECIFIC_FIRST));
+            routes = sorted;
+        }
+        routes = List.copyOf(routes);
+    }
+
+    /** A policy without routes. */
+    public Policy(
+            String name,
+            Mode mode,
+            RetryPolicy retry,
+            BreakerPolicy breaker,
+            BudgetPolicy budget,
+            LimitPolicy limits,
+            HedgePolicy hedge,
+            FallbackPolicy fallback) {
+        this(name, mode, retry, breaker, budget, limits, hedge, fallback, List.of());
+    }
+
+    /** This policy with other routes. */
+    public Policy withRoutes(List<Route> others) {
+        return new Policy(name, mode, retry, breaker, budget, limits, hedge, fallback, others);
+    }
+
+    /** One that does nothing, under the same name. */
+    public Policy untouched() {
+        return new Policy(
+                name,
+                Mode.OFF,
+                RetryPolicy.NONE,
+                BreakerPolicy.NONE,
+                BudgetPolicy.NONE,
+                LimitPolicy.NONE,
+                HedgePolicy.NONE,
+                FallbackPolicy.NONE,
+                List.of());
+    }
+
+    /** Whether any request may be concerned, by this policy itself or by one of its routes. */
+    public boolean inForce() {
+        if (mode != Mode.OFF) {
+            return true;
+        }
+        for (Route route : routes) {
+            if (route.policy().mode() != Mode.OFF) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The policy that holds for a request: the most specific route's, else this one.
+     *
+     * @param method as the request has it
+     * @param path as the URL has it, without a query; null or empty counts as {@code /}
+     */
+    public Policy of(String method, @Nullable String path) {
+        if (routes.isEmpty()) {
+            return this;
+        }
+        List<String> segments = RoutePattern.segments(path == null ? "" : path);
+        for (Route route : routes) {
+            if (route.pattern().matches(method, segments)) {
+                return route.policy();
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Whether any request with a path may be concerned, whatever its method.
+     *
+     * @param path as the URL has it, without a query; null or empty counts as {@code /}
+     */
+    public boolean inForceFor(@Nullable String path) {
+        if (routes.isEmpty() || mode != Mode.OFF) {
+            return mode != Mode.OFF;
+        }
+        List<String> segments = RoutePattern.segments(path == null ? "" : path);
+        for (Route route : routes) {
+            if (route.policy().mode() != Mode.OFF && route.pattern().matchesPath(segments)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

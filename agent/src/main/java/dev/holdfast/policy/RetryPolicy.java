@@ -38,6 +38,23 @@ public record RetryPolicy(
         long replayLimitBytes,
         long bufferResponseBytes) {
 
+    /** No retry, and no timeout. */
+    public static final RetryPolicy NONE = new RetryPolicy(
+            false,
+            0,
+            new Backoff(0, 0, 1, Jitter.NONE),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            List.of(),
+            Set.of(),
+            false,
+            0,
+            0,
+            0,
+            0,
+            0);
+
     /** Copies the collections. */
     public RetryPolicy {
         statuses = Set.copyOf(statuses);

@@ -27,6 +27,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
     private final Object making = new Object();
     private volatile @Nullable Engine engine;
+    private volatile boolean off;
     private volatile @Nullable Thread starting;
     private @Nullable HttpClientHook httpClient;
     private @Nullable UrlConnectionHook urlConnection;
@@ -51,6 +52,16 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     /** There is no policy: waiting calls go on, untouched. */
     void useNothing() {
         decided.countDown();
+    }
+
+    /** The one switch: while it is off, every call runs as without the agent. Calls that have begun go on as they began. */
+    void switchOn(boolean on) {
+        off = !on;
+    }
+
+    /** Whether the switch is on. */
+    boolean isOn() {
+        return !off;
     }
 
     @Override
@@ -95,10 +106,10 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
         defects.report("the adapter for " + client + " cannot be made; its calls run without policies", cause);
     }
 
-    /** The current engine, for the adapters. */
+    /** The current engine, for the adapters; null while the switch is off. */
     @Override
     public @Nullable Engine get() {
-        return engine;
+        return off ? null : engine;
     }
 
     /** The engine, waiting for the first one. Null: none came. An interrupt is kept for the call itself to see. */

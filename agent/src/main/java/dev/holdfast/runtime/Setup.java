@@ -1,38 +1,30 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Observer;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
-import dev.holdfast.config.ConfigException;
-import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Problem;
 import dev.holdfast.policy.PolicyTable;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a configuration file comes to.
+ * What all configurations of a JVM share, the one at the start and those that replace it, and what each of them comes to.
  *
- * @param engine its policies, ready for calls; null: the file bears none
- * @param summary for the start line: how many policies, from which file
- * @param notices what the user should know: keys that are inactive in this version, and warnings
+ * @param targets what is known of origins: goes on from one configuration to the next, as far as the rules are the same
+ * @param timer what delays are kept by
  */
-record Setup(@Nullable Engine engine, String summary, List<String> notices) {
-    Setup {
-        notices = List.copyOf(notices);
+record Setup(Targets targets, Timer timer) {
+    private static final int NOTICES_SHOWN = 10;
+
+    /** The policies of a configuration, ready for calls. */
+    Engine engine(Configuration configuration) {
+        return new Engine(new PolicyTable<>(configuration.policies()), targets, timer);
     }
 
-    /**
-     * Reads a file and builds the engine for it.
-     *
-     * @param file as the user named it
-     * @throws ConfigException all that is wrong with it, for the user
-     */
-    static Setup read(String file) throws ConfigException {
-        Configuration configuration = ConfigLoader.load(file);
+    /** What the user should know: warnings, and keys that are inactive in this version. */
+    static List<String> notices(Configuration configuration) {
         List<String> notices = new ArrayList<>();
         for (Problem warning : configuration.warnings()) {
             notices.add("warning: " + warning);
@@ -41,13 +33,25 @@ record Setup(@Nullable Engine engine, String summary, List<String> notices) {
             notices.add("not built into this version yet, so without effect: "
                     + String.join(", ", configuration.inactive()));
         }
-        if (!configuration.policyBearing()) {
-            return new Setup(null, file + " bears no policy; the program runs as without the agent", notices);
+        return notices;
+    }
+
+    /** One line: how many policies, from which file. */
+    static String summary(String what, Configuration configuration) {
+        int policies = configuration.policyNames().size();
+        return what + ": " + policies + (policies == 1 ? " policy" : " policies") + " from " + configuration.file();
+    }
+
+    /** A line with notices below it, the first few of them. */
+    static String described(String summary, List<String> notices) {
+        StringBuilder text = new StringBuilder(summary);
+        int shown = Math.min(notices.size(), NOTICES_SHOWN);
+        for (int i = 0; i < shown; i++) {
+            text.append("\n  ").append(notices.get(i));
         }
-        int policies = configuration.policies().size();
-        return new Setup(
-                new Engine(new PolicyTable<>(configuration.policies()), new Targets(Observer.NONE), new Timer()),
-                "is active: " + policies + (policies == 1 ? " policy" : " policies") + " from " + file,
-                notices);
+        if (notices.size() > shown) {
+            text.append("\n  ... and ").append(notices.size() - shown).append(" more");
+        }
+        return text.toString();
     }
 }

@@ -1,5 +1,11 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Targets;
+import dev.holdfast.call.Timer;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.WatchedFile;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -12,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * join points, or the starting thread, which reads the configuration.
  */
 public final class Starter implements ClassFileTransformer, Callable<Boolean> {
-    private static final int NOTICES_SHOWN = 10;
-
     private final Console console = new Console();
     private final Holdfast holdfast = new Holdfast(console);
     private final String file;
@@ -55,12 +59,15 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
         holdfast.startingOnThisThread();
         boolean active = false;
         try {
-            Setup setup = Setup.read(file);
-            if (setup.engine() != null) {
-                holdfast.use(setup.engine());
+            String text = ConfigLoader.read(file);
+            Configuration configuration = ConfigLoader.parse(text, file);
+            if (configuration.policyBearing()) {
+                Setup setup = new Setup(new Targets(Observer.NONE), new Timer());
+                holdfast.use(setup.engine(configuration));
                 active = true;
+                new Reload(new WatchedFile(file, text), setup, holdfast, console).start();
             }
-            sayWhatIsActive(setup);
+            sayWhatIsActive(configuration, active);
             return active;
         } finally {
             if (!active) {
@@ -70,19 +77,10 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
         }
     }
 
-    private void sayWhatIsActive(Setup setup) {
-        StringBuilder text = new StringBuilder();
-        if (version != null) {
-            text.append(version).append(' ');
-        }
-        text.append(setup.summary());
-        int shown = Math.min(setup.notices().size(), NOTICES_SHOWN);
-        for (int i = 0; i < shown; i++) {
-            text.append("\n  ").append(setup.notices().get(i));
-        }
-        if (setup.notices().size() > shown) {
-            text.append("\n  ... and ").append(setup.notices().size() - shown).append(" more");
-        }
-        console.say(text.toString());
+    private void sayWhatIsActive(Configuration configuration, boolean active) {
+        String summary = active
+                ? Setup.summary("is active", configuration)
+                : configuration.file() + " bears no policy; the program runs as without the agent";
+        console.say(Setup.described(version == null ? summary : version + ' ' + summary, Setup.notices(configuration)));
     }
 }

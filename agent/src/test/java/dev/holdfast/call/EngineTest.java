@@ -10,10 +10,14 @@ import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
+import dev.holdfast.policy.Route;
+import dev.holdfast.policy.RoutePattern;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -168,6 +172,51 @@ class EngineTest {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    @Test
+    void aRouteHasATargetOfItsOwnAndOneThatIsOffHasNone() {
+        Policy busy = Policies.retry().maxRetries(1).policy();
+        Policy off = Policies.retry().policy(Mode.OFF);
+        Engine engine = engine(
+                "api.example",
+                policy.withRoutes(List.of(
+                        new Route(RoutePattern.parse("/off/**", Set.of()), named("api.example /off/**", off)),
+                        new Route(
+                                RoutePattern.parse("/busy", Set.of("POST")), named("api.example POST /busy", busy)))));
+        Target host = Objects.requireNonNull(engine.target("http", "api.example", -1));
+
+        assertThat(engine.route(host, "GET", "/busy")).isSameAs(host);
+        assertThat(engine.route(host, "POST", "/busy"))
+                .isNotNull()
+                .isSameAs(engine.route(host, "POST", "/busy"))
+                .satisfies(
+                        route -> assertThat(route.policy().retry().maxRetries()).isEqualTo(1));
+        assertThat(engine.route(host, "GET", "/off/x")).isNull();
+        assertThat(engine.routeOrUntouched(host, "GET", "/off/x").policy().mode())
+                .isEqualTo(Mode.OFF);
+    }
+
+    @Test
+    void aHostThatIsOffIsNoneOfOurBusinessUnlessARouteIsOn() {
+        Policy off = Policies.retry().policy(Mode.OFF);
+        Route on = new Route(RoutePattern.parse("/on", Set.of()), named("api.example /on", policy));
+
+        assertThat(engine("api.example", off).target("http", "api.example", -1)).isNull();
+        assertThat(engine("api.example", off.withRoutes(List.of(on))).target("http", "api.example", -1))
+                .isNotNull();
+    }
+
+    private static Policy named(String name, Policy like) {
+        return new Policy(
+                name,
+                like.mode(),
+                like.retry(),
+                like.breaker(),
+                like.budget(),
+                like.limits(),
+                like.hedge(),
+                like.fallback());
     }
 
     private Engine engine(String pattern) {

@@ -27,6 +27,13 @@ final class ReferenceText {
             #
             # [hosts."*.search.example.com:8443".retry.policy]
             # retryable_status_codes = [503]
+            #
+            # For some requests to a host, the same keys stand below one of its routes, and come from the host where the route does
+            # not set them. The most specific route wins, compared segment by segment: a written one before one with a * before /**,
+            # and one that names its methods before one that does not. A query is no part of a path. Each route has a breaker, a
+            # budget and limits of its own. Its own keys:
+            #
+            # [[hosts."payments.example.com".routes]]
             """;
 
     private ReferenceText() {}
@@ -46,7 +53,15 @@ final class ReferenceText {
                 }
             }
         }
-        return text.append(TAIL).toString();
+        text.append(TAIL);
+        for (Key key : Keys.ofRoutes()) {
+            StringBuilder lines = new StringBuilder();
+            write(key, lines);
+            lines.toString()
+                    .lines()
+                    .forEach(line -> text.append("# ").append(line).append('\n'));
+        }
+        return text.toString();
     }
 
     private static void write(Key key, StringBuilder text) {

@@ -101,6 +101,7 @@ public final class JdkHttpHook implements HttpClientHook {
             return null;
         }
         URI uri = httpRequest.uri();
-        return uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
+        Target host = uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
+        return host == null ? null : engine.route(host, httpRequest.method(), uri.getRawPath());
     }
 }

@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements CallInfo {
     private final Engine engine;
-    private final Target target;
+    /** Of the host; from the first entry that talks on, of the route. */
+    private Target target;
+
     private final Defects defects;
     private final Recipe recipe;
     private final ReentrantLock lock = new ReentrantLock();
@@ -493,6 +495,7 @@ final class Exchange implements CallInfo {
         Step.Send current = sending;
         if (current == null) {
             recipe.begin(delegate);
+            target = engine.routeOrUntouched(target, recipe.method(), recipe.path());
             Session begun = engine.session(target, this);
             session = begun;
             current = granted(begun.begin(engine.nanoTime()).withoutFallback());

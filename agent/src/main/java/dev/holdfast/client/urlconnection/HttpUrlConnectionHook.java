@@ -43,7 +43,7 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
                 return connection;
             }
             Target target = engine.target(url.getProtocol(), url.getHost(), url.getPort());
-            if (target == null) {
+            if (target == null || !target.policy().inForceFor(url.getPath())) {
                 return connection;
             }
             Exchange exchange = new Exchange(engine, target, http, url, proxy, defects);

@@ -88,6 +88,11 @@ final class Recipe {
         idempotencyKey = current.getRequestProperty("Idempotency-Key");
     }
 
+    /** The path of the URL, without the query. */
+    String path() {
+        return url.getPath();
+    }
+
     /** The method that is sent. */
     String method() {
         return method;

@@ -1,0 +1,141 @@
+package dev.holdfast.config;
+
+import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.Route;
+import dev.holdfast.policy.RoutePattern;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the routes of a host, each of which refines the host's settings key by key. */
+final class RouteReader {
+    private static final String EXAMPLE = "tables such as [[hosts.\"api.example.com\".routes]]";
+
+    private final Problems problems;
+    private final TableReader tables;
+    private final PolicyFactory factory;
+    private final Sources sources;
+
+    RouteReader(Problems problems, TableReader tables, PolicyFactory factory, Sources sources) {
+        this.problems = problems;
+        this.tables = tables;
+        this.factory = factory;
+        this.sources = sources;
+    }
+
+    /** A route's pattern and where it stands. */
+    private record Found(RoutePattern pattern, Position at) {}
+
+    /**
+     * Reads them.
+     *
+     * @param host the host's pattern
+     * @param hostPath the path that leads to it, as messages show it
+     * @param table the host's table
+     * @param settings the host's settings
+     * @return those that are good
+     */
+    List<Route> read(String host, String hostPath, Table table, Settings settings) {
+        Object value = table.get(Keys.ROUTES);
+        if (value == null) {
+            return List.of();
+        }
+        String path = hostPath + "." + Keys.ROUTES;
+        if (!(value instanceof Array array) || (!array.isEmpty() && !array.isOfTables())) {
+            TableReader.notTable(problems, path, value, table.position(Keys.ROUTES), EXAMPLE);
+            return List.of();
+        }
+        List<Route> routes = new ArrayList<>();
+        List<Found> found = new ArrayList<>();
+        for (int i = 0; i < array.values().size(); i++) {
+            Position at = array.position(i);
+            if (!(array.values().get(i) instanceof Table one)) {
+                TableReader.notTable(problems, path, array.values().get(i), at, EXAMPLE);
+                continue;
+            }
+            Settings own = new Settings(settings);
+            tables.readRoute(one, path, own);
+            factory.check(own);
+            RoutePattern pattern = pattern(path, own, at);
+            if (pattern == null) {
+                continue;
+            }
+            found.add(new Found(pattern, at));
+            if (!problems.any()) {
+                Policy policy = factory.policy(host + " " + pattern, own);
+                sources.add(policy.name(), own);
+                routes.add(new Route(pattern, policy));
+            }
+        }
+        findUnreachable(path, found);
+        return routes;
+    }
+
+    private @Nullable RoutePattern pattern(String path, Settings settings, Position at) {
+        Setting written = settings.own("path");
+        if (written == null) {
+            problems.error(at.line(), at.column(), path, "has no path; write one, such as path = \"/v1/**\"");
+            return null;
+        }
+        Setting methods = settings.own("methods");
+        if (written.found() == null || (methods != null && methods.found() == null)) {
+            return null;
+        }
+        Set<String> names = new HashSet<>();
+        for (Object method : methods == null ? List.of() : (List<?>) methods.value()) {
+            names.add((String) method);
+        }
+        try {
+            return RoutePattern.parse((String) written.value(), names);
+        } catch (IllegalArgumentException e) {
+            problems.error(
+                    written.line(),
+                    written.column(),
+                    written.path(),
+                    Text.quoted((String) written.value()) + " is no path: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** Reports routes that never apply because of others: twice the same is a mistake, the rest worth a word. */
+    private void findUnreachable(String path, List<Found> found) {
+        Map<String, Position> seen = new HashMap<>();
+        Map<String, Set<String>> methods = new HashMap<>();
+        found.sort((a, b) -> {
+            int order = RoutePattern.MOST_SPECIFIC_FIRST.compare(a.pattern(), b.pattern());
+            return order != 0 ? order : Integer.compare(a.at().line(), b.at().line());
+        });
+        for (Found route : found) {
+            Position at = route.at();
+            Position first = seen.putIfAbsent(route.pattern().toString(), at);
+            if (first != null) {
+                problems.error(
+                        at.line(),
+                        at.column(),
+                        path,
+                        "has the same path and methods as the route in line " + first.line()
+                                + "; only one of the two could ever apply");
+                continue;
+            }
+            // Those before it are at least as specific. All that match its path have the same one, or this one loses
+            // only some requests to them.
+            String paths =
+                    new RoutePattern(route.pattern().segments(), route.pattern().prefix(), Set.of()).toString();
+            Set<String> taken = methods.computeIfAbsent(paths, p -> new HashSet<>());
+            if (!route.pattern().methods().isEmpty()
+                    && taken.containsAll(route.pattern().methods())) {
+                problems.warn(
+                        at.line(),
+                        at.column(),
+                        path,
+                        "never applies: more specific routes with the same path have all of its methods");
+            }
+            taken.addAll(route.pattern().methods());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.holdfast.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration file that may change under a running program. It is read and compared with what it was, rather than asked
+ * for its times: so it does not matter whether an editor wrote into it, renamed another over it, or a link on the way to it
+ * was led elsewhere (as Kubernetes does with a ConfigMap), nor how coarse the file system's clock is. A change counts once
+ * two looks in a row have found the same, so that a file that is being written is left alone.
+ *
+ * <p>Not thread-safe: one thread looks.
+ */
+public final class WatchedFile {
+    private final String path;
+    private String known;
+    private @Nullable String pending;
+
+    /**
+     * A file that was read a moment ago.
+     *
+     * @param path as the user named it
+     * @param text what was read
+     */
+    public WatchedFile(String path, String text) {
+        this.path = path;
+        this.known = text;
+    }
+
+    /**
+     * Looks at the file.
+     *
+     * @return the new configuration, null while nothing has changed
+     * @throws ConfigException it has changed and is bad: said once for each change
+     */
+    public @Nullable Configuration look() throws ConfigException {
+        String found;
+        ConfigException unreadable = null;
+        try {
+            found = FileReader.read(path);
+        } catch (ConfigException e) {
+            // No text of a file begins like this: it would not be UTF-8.
+            found = "\uDC00" + e.getMessage();
+            unreadable = e;
+        }
+        if (found.equals(known)) {
+            pending = null;
+            return null;
+        }
+        if (!found.equals(pending)) {
+            pending = found;
+            return null;
+        }
+        known = found;
+        pending = null;
+        if (unreadable != null) {
+            throw unreadable;
+        }
+        return ConfigLoader.parse(found, path);
+    }
+}
