@@ -134,6 +134,7 @@ final class PolicyFactory {
         }
         warnOfAnIdleBreaker(settings);
         fallbacks.check(settings);
+        new LoadCheck(problems).check(settings, isOn(settings));
         if (!isOn(settings)) {
             return;
         }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class ExamplesTest {
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             List<Path> examples =
                     files.filter(file -> file.toString().endsWith(".toml")).toList();
-            assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
+            assertThat(examples).hasSizeGreaterThanOrEqualTo(8);
             return examples.stream()
                     .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
                         Configuration configuration = ConfigLoader.load(file.toString());
@@ -34,6 +35,48 @@ class ExamplesTest {
                         assertThat(configuration.warnings()).isEmpty();
                     }));
         }
+    }
+
+    @Test
+    void theKubernetesManifestHoldsAFileThatLoads() throws IOException, ConfigException {
+        String manifest = Files.readString(EXAMPLES.resolve("kubernetes/deployment.yaml"));
+        int start = manifest.indexOf('\n', manifest.indexOf("holdfast.toml: |")) + 1;
+        String toml =
+                manifest.substring(start, manifest.indexOf("\n---", start)).stripIndent();
+
+        assertThat(ConfigLoader.parse(toml, "holdfast.toml"))
+                .satisfies(configuration -> assertThat(configuration.warnings()).isEmpty())
+                .satisfies(configuration ->
+                        assertThat(configuration.policyNames()).containsExactlyInAnyOrder("*", "*.svc.cluster.local"));
+    }
+
+    @Test
+    void refundsAreNeverSentTwiceAndChargesOnlyWithAKey() throws ConfigException {
+        Policy payments = policy("payment-api.toml", "api.payments.example");
+
+        assertThat(payments.of("POST", "/v1/refunds/7").retry().enabled()).isFalse();
+        assertThat(payments.of("GET", "/v1/refunds/7").retry().enabled()).isTrue();
+        assertThat(payments.of("POST", "/v1/charges").retry().methods()).doesNotContain("POST");
+    }
+
+    @Test
+    void indexingIsNotHedged() throws ConfigException {
+        Policy search = policy("search-cluster.toml", "search.example.com");
+
+        assertThat(search.of("POST", "/products/_search").hedge().enabled()).isTrue();
+        assertThat(search.of("POST", "/products/_bulk").hedge().enabled()).isFalse();
+        assertThat(search.of("POST", "/products/_bulk").fallback().usesCache()).isTrue();
+    }
+
+    @Test
+    void aFirstRollOutActsForOneHostOnly() throws ConfigException {
+        assertThat(policy("observe.toml", "*").mode()).isEqualTo(Mode.OBSERVE);
+        assertThat(policy("observe.toml", "inventory.example.com").mode()).isEqualTo(Mode.ENFORCE);
+    }
+
+    private static Policy policy(String file, String pattern) throws ConfigException {
+        return Objects.requireNonNull(
+                ConfigLoader.load(EXAMPLES.resolve(file).toString()).policies().get(HostPattern.parse(pattern)));
     }
 
     @Test

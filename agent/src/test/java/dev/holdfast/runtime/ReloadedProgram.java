@@ -1,0 +1,71 @@
+package dev.holdfast.runtime;
+
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An ordinary program whose server always answers 503; it prints how many requests a call of each client, HttpClient first,
+ * comes to, before and after it has changed the file that it is given.
+ */
+final class ReloadedProgram {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
+
+    private ReloadedProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            REQUESTS.incrementAndGet();
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        server.start();
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        Path file = Path.of(arguments[0]);
+        System.out.println("before " + calls("GET", uri));
+        Files.writeString(file, "[retry]\nmax_retry = 2\n");
+        await().during(Duration.ofSeconds(4))
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> calls("GET", uri).equals("1 1"));
+        System.out.println("bad " + calls("GET", uri));
+        // Renamed over the old one, as editors do.
+        Path next = Files.writeString(file.resolveSibling("next.toml"), Files.readString(Path.of(arguments[1])));
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("1 1"));
+        System.out.println("after " + calls("GET", uri));
+        System.out.println("route " + calls("GET", uri.resolve("/once?q=1")));
+        System.out.println("other method " + calls("HEAD", uri.resolve("/once")));
+        System.out.println("off " + calls("GET", uri.resolve("/off/a")));
+        server.stop(0);
+    }
+
+    private static String calls(String method, URI uri) throws IOException, InterruptedException {
+        REQUESTS.set(0);
+        CLIENT.send(
+                HttpRequest.newBuilder(uri)
+                        .method(method, BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.discarding());
+        int first = REQUESTS.getAndSet(0);
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.getResponseCode();
+        return first + " " + REQUESTS.get();
+    }
+}
