@@ -19,6 +19,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs JMH round by round, one fork of each benchmark in each, so that what is compared runs in turn. */
 final class Jmh {
+    private static final TimeValue WARM_UP = TimeValue.milliseconds(300);
     private static final TimeValue ITERATION = TimeValue.milliseconds(100);
 
     /**
@@ -31,7 +32,9 @@ final class Jmh {
 
     private final Path jdk;
     private final int rounds;
-    private final List<String> jvmArguments = new ArrayList<>(List.of("-Xms256m", "-Xmx256m", "-XX:+UseParallelGC"));
+    // Compiled in the foreground: on a busy machine the compiler's threads would not be done when the warm-up is.
+    private final List<String> jvmArguments =
+            new ArrayList<>(List.of("-Xbatch", "-Xms256m", "-Xmx256m", "-XX:+UseParallelGC"));
     private boolean withoutAgentClasses;
     private int threads = 1;
 
@@ -99,7 +102,7 @@ final class Jmh {
                         .forks(1)
                         .threads(threads)
                         .warmupIterations(8)
-                        .warmupTime(ITERATION)
+                        .warmupTime(WARM_UP)
                         .measurementIterations(12)
                         .measurementTime(ITERATION)
                         .addProfiler(GCProfiler.class)
