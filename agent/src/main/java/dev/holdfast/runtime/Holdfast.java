@@ -92,7 +92,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
         synchronized (making) {
             if (urlConnection == null && !urlConnectionBroken) {
                 try {
-                    urlConnection = new HttpUrlConnectionHook(this, defects);
+                    urlConnection = new HttpUrlConnectionHook(this, fallbacks, defects);
                 } catch (RuntimeException | LinkageError e) {
                     urlConnectionBroken = true;
                     cannotMake("java.net.HttpURLConnection", e);

@@ -30,7 +30,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void theLastGoodAnswerStandsInForABadOne(Style style) {
         URI uri = server.uri("/last?" + style);
         String large = "good ".repeat(10_000);
@@ -54,7 +54,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void oneUsersAnswerIsNeverAnothers(Style style) {
         for (String header : new String[] {"Authorization", "Cookie", "X-Api-Key"}) {
             Call call = Call.get(server.uri("/users?" + style + header));
@@ -68,7 +68,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void whatMayNotBeKeptIsNot(Style style) {
         int i = 0;
         for (Answer answer : new Answer[] {
@@ -88,7 +88,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aHeadHasAnAnswerOfItsOwn(Style style) {
         URI uri = server.uri("/head?" + style);
         server.play(Answer.respond(200, "body"), Answer.respond(200, "other body"))

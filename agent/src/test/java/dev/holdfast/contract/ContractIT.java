@@ -40,7 +40,8 @@ class ContractIT {
             TlsContract.class,
             LoadContract.class,
             FallbackContract.class,
-            CacheContract.class);
+            CacheContract.class,
+            UrlConnectionFallbackContract.class);
 
     @TempDir
     Path directory;

@@ -33,7 +33,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aServerThatStaysBusyIsAnsweredForOnceTheRetriesAreUsedUp(Style style) {
         server.otherwise(Answer.respond(503, "busy").header("X-From", "server"));
         Seen seen = style.call(Call.get(server.uri("/a")));
@@ -43,7 +43,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aServerThatIsNotThereIsAnsweredFor(Style style) {
         try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
             isTheDefault(style.call(Call.get(nobody.uri("/"))));
@@ -51,7 +51,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aHeadGetsTheHeadersAlone(Style style) {
         server.otherwise(Answer.respond(503, "busy"));
         Seen seen = style.call(Call.of("HEAD", server.uri("/a")));
@@ -61,7 +61,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aPathMayHaveAnAnswerOfItsOwn(Style style) {
         server.otherwise(Answer.respond(500, "broken"));
         Seen seen = style.call(Call.get(server.uri("/special/x.json?q=1")));
@@ -72,7 +72,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void whatNobodyListedIsTheApplications(Style style) {
         server.otherwise(Answer.respond(404, "not here").header("X-From", "server"));
         Seen seen = style.call(Call.get(server.uri("/a")));
@@ -83,7 +83,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aCallWithoutAnAnswerEndsAsItWouldWithout(Style style) {
         String large = "busy ".repeat(50_000);
         server.otherwise(Answer.respond(503, large).header("X-From", "server"));
@@ -100,7 +100,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void anOpenBreakerIsAnsweredFor(Style style) {
         try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEFAULTED_BREAKING)) {
             breaking.otherwise(Answer.respond(503, "busy"));
@@ -115,7 +115,7 @@ class FallbackContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    @EnumSource
     void aBodyThatBrokeWhileItWasHeldBackIsAnsweredFor(Style style) {
         try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEFAULTED_BREAKING)) {
             breaking.otherwise(Answer.respond(200, "half of it").cutInBody(4, Cut.RESET));

@@ -6,6 +6,7 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,7 @@ final class Exchange implements CallInfo {
 
     private final Defects defects;
     private final Recipe recipe;
+    private final Rescue rescue;
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile HttpURLConnection delegate;
@@ -63,12 +65,19 @@ final class Exchange implements CallInfo {
     private int disconnectsBefore;
 
     Exchange(
-            Engine engine, Target target, HttpURLConnection delegate, URL url, @Nullable Proxy proxy, Defects defects) {
+            Engine engine,
+            Target target,
+            HttpURLConnection delegate,
+            URL url,
+            @Nullable Proxy proxy,
+            Fallbacks fallbacks,
+            Defects defects) {
         this.engine = engine;
         this.target = target;
         this.delegate = delegate;
         this.defects = defects;
         this.recipe = new Recipe(url, proxy, defects);
+        this.rescue = new Rescue(fallbacks, recipe, defects);
     }
 
     /** Set once, by the front's constructor. */
@@ -77,7 +86,7 @@ final class Exchange implements CallInfo {
         recipe.setFront(made);
     }
 
-    /** The JDK's connection of the current attempt. */
+    /** The JDK's connection of the current attempt, or one that shows a fallback's answer. */
     HttpURLConnection delegate() {
         return delegate;
     }
@@ -91,6 +100,16 @@ final class Exchange implements CallInfo {
         } catch (ProtocolException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A header was set, in place of others of its name, or added to them. */
+    void noteHeader(@Nullable String name, @Nullable String value, boolean added) {
+        recipe.noteHeader(name, value, added);
+    }
+
+    /** An authenticator was set for this connection. */
+    void noteAuthenticator() {
+        recipe.noteAuthenticator();
     }
 
     void setRequestMethod(String method) throws ProtocolException {
@@ -133,6 +152,9 @@ final class Exchange implements CallInfo {
         }
         OutputStream[] opened = new OutputStream[1];
         establish(c -> opened[0] = c.getOutputStream());
+        if (opened[0] == null) {
+            opened[0] = delegate.getOutputStream(); // a fallback has answered
+        }
         Upload made = Upload.of(opened[0], target.policy().retry().replayLimitBytes());
         recipe.setUpload(made);
         return made.stream();
@@ -184,6 +206,9 @@ final class Exchange implements CallInfo {
             throw raised(raised);
         }
         failIfEnded();
+        if (target.policy().fallback().usesCache() && body == null) {
+            InputStream unused = inputStream(); // made from our stream, it is recorded
+        }
         return delegate;
     }
 
@@ -235,6 +260,9 @@ final class Exchange implements CallInfo {
             disconnectsBefore = disconnects.get();
             while (true) {
                 Step.Send send = begun();
+                if (send == null) {
+                    return;
+                }
                 try (Watchdog watchdog = Watchdog.start(engine, delegate, send)) {
                     try {
                         opening.on(delegate);
@@ -247,6 +275,9 @@ final class Exchange implements CallInfo {
                     }
                 }
                 if (!again(failed(send, raised))) {
+                    if (raised == null) {
+                        return; // a fallback has answered
+                    }
                     throw raised(raised);
                 }
             }
@@ -270,7 +301,10 @@ final class Exchange implements CallInfo {
                 return false;
             }
             disconnectsBefore = disconnects.get();
-            while (again(attempt(begun()))) {}
+            Step.Send send = begun();
+            while (send != null && again(attempt(send))) {
+                send = begun();
+            }
             return true;
         } finally {
             lock.unlock();
@@ -390,12 +424,11 @@ final class Exchange implements CallInfo {
         bodySource = stream;
         body = held.stream();
         if (held.failure() == null) {
+            body = raised == null ? rescue.recorded(delegate, held.stream()) : held.stream();
             return Step.Deliver.INSTANCE;
         }
         try {
-            return session()
-                    .bodyLost(Failures.body(held.failure()), engine.nanoTime())
-                    .withoutFallback();
+            return session().bodyLost(Failures.body(held.failure()), engine.nanoTime());
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;
@@ -409,6 +442,9 @@ final class Exchange implements CallInfo {
             if (next != null) {
                 Talk.discard(delegate, raised);
                 Step.Send granted = granted(wait);
+                if (granted == null) {
+                    return false;
+                }
                 delegate = next;
                 bodySource = null;
                 body = null;
@@ -417,12 +453,14 @@ final class Exchange implements CallInfo {
                 return true;
             }
         }
+        if (step instanceof Step.FallBack fallBack && rescued(fallBack)) {
+            return false;
+        }
         settled = true;
         sending = null;
-        Front shown = front;
-        if (shown != null && raised == null) {
-            int status = Talk.status(delegate);
-            shown.show(true, status, null);
+        showHead();
+        if (raised == null) {
+            rescue.recordHead(delegate);
         }
         if (raised != null && session != null) {
             raised = session.finalError(raised);
@@ -433,13 +471,49 @@ final class Exchange implements CallInfo {
         return false;
     }
 
-    /** Waits as long as the session asks for before the next attempt may be sent. */
-    private Step.Send granted(Step step) throws IOException {
+    private void showHead() {
+        Front shown = front;
+        if (shown != null && raised == null) {
+            int status = Talk.status(delegate);
+            shown.show(true, status, null);
+        }
+    }
+
+    /** Settles the call with a fallback's answer, if there is one, as if a connection had brought it. */
+    private boolean rescued(Step.FallBack step) {
+        HttpURLConnection made = rescue.answer(step, session(), delegate);
+        if (made == null) {
+            return false;
+        }
+        if (session().attempts() > 0) {
+            Talk.discard(delegate, raised); // one that never talked would begin to
+        }
+        delegate = made;
+        raised = null;
+        body = null;
+        bodySource = null;
+        settled = true;
+        sending = null;
+        showHead();
+        return true;
+    }
+
+    /**
+     * Waits as long as the session asks for before the next attempt may be sent.
+     *
+     * @return null: none may be, and a fallback has settled the call
+     */
+    private Step.@Nullable Send granted(Step step) throws IOException {
         Step next = step;
         while (!(next instanceof Step.Send)) {
             if (next instanceof Step.Wait wait) {
                 sleep(wait);
-                next = session().resume(engine.nanoTime()).withoutFallback();
+                next = session().resume(engine.nanoTime());
+            } else if (next instanceof Step.FallBack fallBack) {
+                if (rescued(fallBack)) {
+                    return null;
+                }
+                next = fallBack.otherwise();
             } else if (next instanceof Step.Reject reject) {
                 throw ended(reject.error());
             } else {
@@ -491,16 +565,20 @@ final class Exchange implements CallInfo {
         }
     }
 
-    private Step.Send begun() throws IOException {
+    /** What is to be sent; null: nothing any more, a fallback has settled the call. */
+    private Step.@Nullable Send begun() throws IOException {
         Step.Send current = sending;
         if (current == null) {
             recipe.begin(delegate);
             target = engine.routeOrUntouched(target, recipe.method(), recipe.path());
+            rescue.begin(target.policy().fallback(), delegate);
             Session begun = engine.session(target, this);
             session = begun;
-            current = granted(begun.begin(engine.nanoTime()).withoutFallback());
+            current = granted(begun.begin(engine.nanoTime()));
             sending = current;
-            recipe.trim(delegate, current);
+            if (current != null) {
+                recipe.trim(delegate, current);
+            }
         }
         return current;
     }
@@ -515,7 +593,7 @@ final class Exchange implements CallInfo {
 
     private Step after(int attempt, Outcome outcome) {
         try {
-            return session().after(attempt, outcome, engine.nanoTime()).withoutFallback();
+            return session().after(attempt, outcome, engine.nanoTime());
         } catch (RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return Step.Deliver.INSTANCE;
@@ -523,20 +601,23 @@ final class Exchange implements CallInfo {
     }
 
     private InputStream watched(InputStream stream) {
+        InputStream given = stream;
         long length = delegate.getContentLengthLong();
-        if (length <= 0 || recipe.method().equals("HEAD") || session == null) {
-            return stream;
+        if (length > 0 && !recipe.method().equals("HEAD") && session != null && !(delegate instanceof MadeConnection)) {
+            given = Download.watched(stream, length, e -> {
+                try {
+                    session().bodyFailed(Failures.body(e), engine.nanoTime());
+                } catch (RuntimeException defect) {
+                    defects.report("a failure was not counted", defect);
+                }
+            });
         }
-        bodySource = stream;
-        InputStream watched = Download.watched(stream, length, e -> {
-            try {
-                session().bodyFailed(Failures.body(e), engine.nanoTime());
-            } catch (RuntimeException defect) {
-                defects.report("a failure was not counted", defect);
-            }
-        });
-        body = watched;
-        return watched;
+        given = rescue.recorded(delegate, given);
+        if (given != stream) {
+            bodySource = stream;
+            body = given;
+        }
+        return given;
     }
 
     private static IOException raised(Exception error) {

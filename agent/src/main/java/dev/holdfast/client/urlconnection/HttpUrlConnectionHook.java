@@ -2,6 +2,7 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.UrlConnectionHook;
 import java.net.HttpURLConnection;
@@ -22,16 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpUrlConnectionHook implements UrlConnectionHook {
     private final Supplier<@Nullable Engine> engines;
+    private final Fallbacks fallbacks;
     private final Defects defects;
 
     /**
      * Made once for a JVM.
      *
      * @param engines gives the engine of the current configuration; null: no policies at the moment
+     * @param fallbacks what there is for calls that go wrong
      * @param defects where trouble inside Holdfast is said
      */
-    public HttpUrlConnectionHook(Supplier<@Nullable Engine> engines, Defects defects) {
+    public HttpUrlConnectionHook(Supplier<@Nullable Engine> engines, Fallbacks fallbacks, Defects defects) {
         this.engines = engines;
+        this.fallbacks = fallbacks;
         this.defects = defects;
     }
 
@@ -46,7 +50,7 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
             if (target == null || !target.policy().inForceFor(url.getPath())) {
                 return connection;
             }
-            Exchange exchange = new Exchange(engine, target, http, url, proxy, defects);
+            Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbacks, defects);
             return http instanceof HttpsURLConnection ? new HttpsFront(url, exchange) : new HttpFront(url, exchange);
         } catch (RuntimeException | LinkageError e) {
             defects.report("a connection runs without its policy", e);

@@ -235,16 +235,19 @@ final class HttpsFront extends HttpsURLConnection implements Front {
     @Override
     public void setAuthenticator(Authenticator authenticator) {
         exchange.setFreely(c -> c.setAuthenticator(authenticator));
+        exchange.noteAuthenticator();
     }
 
     @Override
     public void setRequestProperty(String key, String value) {
         exchange.setFreely(c -> c.setRequestProperty(key, value));
+        exchange.noteHeader(key, value, false);
     }
 
     @Override
     public void addRequestProperty(String key, String value) {
         exchange.setFreely(c -> c.addRequestProperty(key, value));
+        exchange.noteHeader(key, value, true);
     }
 
     @Override

@@ -9,7 +9,11 @@ import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,10 @@ final class Recipe {
     /** Written by the application's thread, read by that of an attempt beside the first one too. */
     private final List<Setting> settings = new CopyOnWriteArrayList<>();
 
+    /** The headers by their names in lower case: a connection hides those that hold credentials. */
+    private final Map<String, List<String>> headers = new LinkedHashMap<>();
+
+    private boolean hasAuthenticator;
     private @Nullable Front front;
     private volatile @Nullable Upload upload;
     private String method = "GET";
@@ -49,6 +57,38 @@ final class Recipe {
     void set(HttpURLConnection current, Setting setting) throws ProtocolException {
         setting.applyTo(current);
         settings.add(setting);
+    }
+
+    /** Notes a header that was set, in place of others of its name, or added to them. */
+    synchronized void noteHeader(@Nullable String name, @Nullable String value, boolean added) {
+        if (name == null) {
+            return;
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!added) {
+            headers.remove(lower);
+        }
+        headers.computeIfAbsent(lower, n -> new ArrayList<>()).add(value == null ? "" : value);
+    }
+
+    /** The headers that the application set. */
+    synchronized Map<String, List<String>> headers() {
+        return new LinkedHashMap<>(headers);
+    }
+
+    /** Notes that an authenticator was set for this connection. */
+    void noteAuthenticator() {
+        hasAuthenticator = true;
+    }
+
+    /** Whether one was. */
+    boolean hasAuthenticator() {
+        return hasAuthenticator;
+    }
+
+    /** Where the application sent it. */
+    URL url() {
+        return url;
     }
 
     void setRequestMethod(HttpURLConnection current, String newMethod) throws ProtocolException {

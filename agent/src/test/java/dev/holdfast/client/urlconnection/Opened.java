@@ -4,6 +4,7 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
+import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
@@ -24,7 +25,8 @@ final class Opened {
     Opened(Policy policy) {
         Engine engine = new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(Observer.NONE), new Timer());
-        hook = new HttpUrlConnectionHook(() -> engine, (what, cause) -> defects.add(what + ": " + cause));
+        hook = new HttpUrlConnectionHook(
+                () -> engine, new Fallbacks(), (what, cause) -> defects.add(what + ": " + cause));
     }
 
     HttpURLConnection open(URI uri) throws IOException {

@@ -1,0 +1,70 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.fallback.Recording;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Copies a body for the cache while the application reads it; nothing is read for the copy's sake. What was skipped, or read
+ * again, makes no copy.
+ */
+final class RecordedStream extends FilterInputStream {
+    private final Recording recording;
+    private final long length;
+    private long count;
+    private boolean over;
+
+    /**
+     * Records a stream.
+     *
+     * @param length the announced length, -1 if none: with its last byte the body is complete
+     */
+    RecordedStream(InputStream in, long length, Recording recording) {
+        super(in);
+        this.length = length;
+        this.recording = recording;
+    }
+
+    @Override
+    public int read() throws IOException {
+        int b = in.read();
+        seen(new byte[] {(byte) b}, 0, b < 0 ? -1 : 1);
+        return b;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int wanted) throws IOException {
+        int n = in.read(bytes, offset, wanted);
+        seen(bytes, offset, n);
+        return n;
+    }
+
+    private void seen(byte[] bytes, int offset, int n) {
+        if (over) {
+            return;
+        }
+        if (n > 0) {
+            recording.add(bytes, offset, n);
+            count += n;
+        }
+        if (n < 0 || count == length) {
+            over = true;
+            if (length < 0 || count == length) {
+                recording.complete(); // else it was cut short, which this client reports as success
+            }
+        }
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+        over = true;
+        return in.skip(n);
+    }
+
+    @Override
+    public synchronized void reset() throws IOException {
+        over = true;
+        in.reset();
+    }
+}

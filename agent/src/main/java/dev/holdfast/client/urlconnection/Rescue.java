@@ -1,0 +1,135 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.Offer;
+import dev.holdfast.fallback.Recording;
+import dev.holdfast.fallback.Request;
+import dev.holdfast.fallback.Request.Identity;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.weave.Defects;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The fallback of one call: describes its request, asks the strategies, and records its answer for worse times. */
+final class Rescue {
+    private final Fallbacks fallbacks;
+    private final Recipe recipe;
+    private final Defects defects;
+    /** That of the route, once the request is known. */
+    private FallbackPolicy policy = FallbackPolicy.NONE;
+
+    private @Nullable Identity identity;
+    private boolean recorded;
+
+    Rescue(Fallbacks fallbacks, Recipe recipe, Defects defects) {
+        this.fallbacks = fallbacks;
+        this.recipe = recipe;
+        this.defects = defects;
+    }
+
+    /** The request is about to be sent for the first time: finds out who asks. */
+    void begin(FallbackPolicy inForce, HttpURLConnection connection) {
+        policy = inForce;
+        if (!policy.usesCache() || recipe.hasAuthenticator()) {
+            return;
+        }
+        try {
+            identity = Wire.identity(connection, uri(recipe.url()), fallbacks);
+        } catch (RuntimeException | URISyntaxException e) {
+            defects.report("an answer is not kept", e);
+        }
+    }
+
+    /**
+     * Asks the strategies.
+     *
+     * @param failed the connection of the last attempt
+     * @return one that shows their answer; null: there is none
+     */
+    @Nullable
+    HttpURLConnection answer(Step.FallBack step, Session session, HttpURLConnection failed) {
+        try {
+            Offer offer = fallbacks.chain(policy, request()).next();
+            if (!(offer instanceof Offer.Answer answer)) {
+                return null;
+            }
+            HttpURLConnection made = new MadeConnection(failed, recipe.method(), answer);
+            session.fellBack(answer.strategy(), step.reason());
+            return made;
+        } catch (RuntimeException | URISyntaxException | LinkageError e) {
+            defects.report("a call ends with the outcome it has", e);
+            return null;
+        }
+    }
+
+    /**
+     * Records a body on its way to the application, where the answer may be kept.
+     *
+     * @param connection what it came from
+     * @param stream its body
+     * @return the stream to give in its place
+     */
+    InputStream recorded(HttpURLConnection connection, InputStream stream) {
+        Recording recording = recording(connection);
+        return recording == null ? stream : new RecordedStream(stream, connection.getContentLengthLong(), recording);
+    }
+
+    /** An answer that has no body is complete with its head. */
+    void recordHead(HttpURLConnection connection) {
+        Recording recording = recipe.method().equals("HEAD") ? recording(connection) : null;
+        if (recording != null) {
+            recording.complete();
+        }
+    }
+
+    private @Nullable Recording recording(HttpURLConnection connection) {
+        if (identity == null || recorded || connection instanceof MadeConnection) {
+            return null;
+        }
+        recorded = true;
+        try {
+            int status = Talk.status(connection);
+            // What lay on the way of a redirect is not to be seen: it may have been anybody's.
+            if (!policy.cache().statuses().contains(status) || !recipe.isFirstRequest(connection)) {
+                return null;
+            }
+            Recording recording = fallbacks.record(policy, request(), status, Wire.headers(connection));
+            if (recording != null) {
+                recording.confirm();
+            }
+            return recording;
+        } catch (RuntimeException | URISyntaxException | LinkageError e) {
+            defects.report("an answer is not kept", e);
+            return null;
+        }
+    }
+
+    private Request request() throws URISyntaxException {
+        Map<String, List<String>> headers = recipe.headers();
+        return new Request(recipe.method(), uri(recipe.url()), headers, recipe.upload() != null, identity);
+    }
+
+    /** A URL may hold characters that a URI has to quote. */
+    private static URI uri(URL url) throws URISyntaxException {
+        try {
+            return url.toURI();
+        } catch (URISyntaxException e) {
+            return new URI(
+                    url.getProtocol(),
+                    url.getUserInfo(),
+                    url.getHost(),
+                    url.getPort(),
+                    url.getPath(),
+                    url.getQuery(),
+                    null);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.Request.Identity;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.CookieManager;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/** What the client puts on the wire beside the request's own headers, as far as it tells who asks, and what came back. */
+final class Wire {
+    private Wire() {}
+
+    /**
+     * Who asks. To be found out before the request is sent: the answer may bring new cookies.
+     *
+     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, and a cookie handler
+     *     that is not the JDK's is the application's code, which is not called an additional time
+     */
+    static @Nullable Identity identity(HttpURLConnection connection, URI uri, Fallbacks fallbacks) {
+        if (Authenticator.getDefault() != null) {
+            return null;
+        }
+        String text = "";
+        CookieHandler cookies = CookieHandler.getDefault();
+        if (cookies != null) {
+            if (cookies.getClass() != CookieManager.class) {
+                return null;
+            }
+            try {
+                List<String> sent = cookies.get(uri, Map.of()).get("Cookie");
+                text = sent == null || sent.isEmpty() ? "" : "cookies " + sent;
+            } catch (IOException e) {
+                return null;
+            }
+        }
+        if (!(connection instanceof HttpsURLConnection secure)) {
+            return new Identity(text, true);
+        }
+        SSLSocketFactory factory = secure.getSSLSocketFactory();
+        if (factory != HttpsURLConnection.getDefaultSSLSocketFactory() || factory != SSLSocketFactory.getDefault()) {
+            // Its certificates are nobody's business, but another factory may have others.
+            return new Identity(text + " tls " + fallbacks.nameOf(factory), false);
+        }
+        String store = System.getProperty("javax.net.ssl.keyStore", "");
+        return new Identity(store.isEmpty() ? text : text + " keys " + store, true);
+    }
+
+    /** The headers of an answer, in the order in which they came. */
+    static Map<String, List<String>> headers(HttpURLConnection connection) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (int i = 1; ; i++) {
+            String name = connection.getHeaderFieldKey(i);
+            String value = connection.getHeaderField(i);
+            if (name == null || value == null) {
+                return headers;
+            }
+            headers.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+        }
+    }
+}

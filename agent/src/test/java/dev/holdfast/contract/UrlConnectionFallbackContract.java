@@ -1,0 +1,125 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** A fallback's answer through every entry of {@code HttpURLConnection}, as a real answer comes. */
+class UrlConnectionFallbackContract {
+    private static final String BODY = "in place of it: \u00e9\n";
+
+    private static HttpURLConnection open(URI uri) throws IOException {
+        return (HttpURLConnection) uri.toURL().openConnection();
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void everyEntrySeesTheSameAnswer() throws IOException {
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
+            URI uri = nobody.uri("/a");
+            assertThat(text(open(uri).getInputStream())).isEqualTo(BODY);
+            assertThat(open(uri).getResponseCode()).isEqualTo(203);
+            assertThat(open(uri).getResponseMessage()).isEqualTo("Non-Authoritative Information");
+            assertThat(open(uri).getHeaderField(0)).isEqualTo("HTTP/1.1 203 Non-Authoritative Information");
+            assertThat(open(uri).getHeaderField("content-TYPE")).isEqualTo("text/plain; charset=utf-8");
+            assertThat(open(uri).getHeaderField("none")).isNull();
+            assertThat(open(uri).getContentType()).isEqualTo("text/plain; charset=utf-8");
+            assertThat(open(uri).getContentLength()).isEqualTo(19);
+            assertThat(open(uri).getContentLengthLong()).isEqualTo(19);
+            assertThat(open(uri).getHeaderFieldInt("Content-Length", 1)).isEqualTo(19);
+            assertThat(open(uri).getErrorStream()).isNull();
+            assertThat(open(uri).getContent()).isInstanceOf(InputStream.class);
+            assertThat(text((InputStream) open(uri).getContent(new Class<?>[] {InputStream.class})))
+                    .isEqualTo(BODY);
+            assertThat(open(uri).getHeaderFields())
+                    .containsEntry("X-Many", List.of("a", "b"))
+                    .containsEntry("Holdfast-Fallback", List.of("default_value"));
+            HttpURLConnection walked = open(uri);
+            int lines = 0;
+            for (int i = 1; walked.getHeaderFieldKey(i) != null; i++) {
+                assertThat(walked.getHeaderField(i)).isNotNull();
+                lines++;
+            }
+            assertThat(lines).isEqualTo(5);
+            assertThat(walked.getHeaderField(6)).isNull();
+            assertThat(text(uri.toURL().openStream())).isEqualTo(BODY);
+        }
+    }
+
+    @Test
+    void aConnectThatWouldHaveFailedDoesNot() throws IOException {
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
+            HttpURLConnection connection = open(nobody.uri("/a"));
+            connection.connect();
+            assertThat(connection.getResponseCode()).isEqualTo(203);
+            assertThat(text(connection.getInputStream())).isEqualTo(BODY);
+            assertThatThrownBy(() -> connection.setRequestProperty("A", "b")).isInstanceOf(IllegalStateException.class);
+            assertThat(connection.getURL()).isEqualTo(nobody.uri("/a").toURL());
+            assertThat(connection.getRequestMethod()).isEqualTo("GET");
+            assertThat(connection.usingProxy()).isFalse();
+            connection.disconnect();
+        }
+    }
+
+    @Test
+    void aBodyThatNobodyTakesIsWrittenToNowhere() throws IOException {
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
+            HttpURLConnection connection = open(nobody.uri("/special/order.json"));
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(new byte[100]);
+            assertThat(text(connection.getInputStream())).isEqualTo("{}");
+            assertThat(connection.getRequestMethod()).isEqualTo("POST");
+        }
+    }
+
+    @Test
+    void anAnswerWithAnErrorsStatusIsAnError() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEFAULTED)) {
+            server.otherwise(Answer.respond(503, "busy"));
+            HttpURLConnection connection = open(server.uri("/gone"));
+            assertThatThrownBy(connection::getInputStream).isInstanceOf(FileNotFoundException.class);
+            assertThat(connection.getResponseCode()).isEqualTo(404);
+            assertThat(text(Objects.requireNonNull(connection.getErrorStream())))
+                    .isEqualTo("none");
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTakenAsContentIsKeptToo() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED)) {
+            server.play(Answer.respond(200, "good").header("Content-Type", "text/plain"))
+                    .otherwise(Answer.respond(503, "busy"));
+            assertThat(text((InputStream) open(server.uri("/content")).getContent()))
+                    .isEqualTo("good");
+            HttpURLConnection connection = open(server.uri("/content"));
+            assertThat(text((InputStream) connection.getContent())).isEqualTo("good");
+            assertThat(connection.getHeaderField("Holdfast-Fallback")).isEqualTo("cache");
+        }
+    }
+
+    @Test
+    void whatIsReadInPartIsNotKept() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED)) {
+            server.play(Answer.respond(200, "good answer")).otherwise(Answer.respond(503, "busy"));
+            try (InputStream in = open(server.uri("/part")).getInputStream()) {
+                assertThat(in.readNBytes(4)).hasSize(4);
+            }
+            assertThat(open(server.uri("/part")).getResponseCode()).isEqualTo(503);
+        }
+    }
+}
