@@ -100,7 +100,7 @@ final class HttpClientCalls {
                         client(),
                         () -> HttpRequest.newBuilder(t.uri("/echo"))
                                 .method(method, publisher.get())
-                                .timeout(Duration.ofSeconds(3)));
+                                .timeout(Duration.ofSeconds(20)));
             }
         });
         both(
@@ -251,7 +251,7 @@ final class HttpClientCalls {
                 client(),
                 () -> HttpRequest.newBuilder(
                                 URI.create("https://127.0.0.2:" + t.server().port() + "/"))
-                        .timeout(Duration.ofSeconds(3)));
+                        .timeout(Duration.ofSeconds(20)));
     }
 
     private void misuse() {
