@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.testkit.LoopbackTls;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -12,14 +13,21 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
 
 /**
  * An HTTP/2 server on a raw loopback socket that can reset a stream or take leave of a connection, which a well-behaved
- * server library does not do on demand. It speaks h2c by upgrade, as the JDK's client asks for it, and no more of HPACK
- * than a status.
+ * server library does not do on demand. It speaks h2c by upgrade, as the JDK's client asks for it, or h2 over TLS, and no
+ * more of HPACK than a status.
  */
 final class Http2Server implements AutoCloseable {
     /** What is done with one request. */
@@ -46,6 +54,9 @@ final class Http2Server implements AutoCloseable {
     private static final int SETTINGS = 4;
     private static final int PING = 6;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
+    private static final int PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length();
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
     private static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
@@ -56,15 +67,31 @@ final class Http2Server implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger resets = new AtomicInteger();
+    private final List<byte[]> bodies = new CopyOnWriteArrayList<>();
+    private final boolean secure;
 
     Http2Server(Does... script) throws IOException {
-        this.script.addAll(java.util.List.of(script));
-        this.listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        this(false, script);
+    }
+
+    /** With TLS for a client that trusts {@link LoopbackTls}. */
+    Http2Server(boolean secure, Does... script) throws IOException {
+        this.secure = secure;
+        this.script.addAll(List.of(script));
+        InetAddress address = InetAddress.getByName("127.0.0.1");
+        this.listener = secure
+                ? LoopbackTls.serverContext().getServerSocketFactory().createServerSocket(0, 50, address)
+                : new ServerSocket(0, 50, address);
         daemon(this::accept);
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/");
+        return URI.create((secure ? "https" : "http") + "://127.0.0.1:" + listener.getLocalPort() + "/");
+    }
+
+    /** The bodies of all requests, in their order. */
+    List<byte[]> bodies() {
+        return bodies;
     }
 
     int requests() {
@@ -84,6 +111,9 @@ final class Http2Server implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket socket = listener.accept();
+                if (socket instanceof SSLSocket tls) {
+                    tls.setHandshakeApplicationProtocolSelector((s, offered) -> offered.contains("h2") ? "h2" : "");
+                }
                 open.add(socket);
                 connections.incrementAndGet();
                 daemon(() -> {
@@ -131,16 +161,14 @@ final class Http2Server implements AutoCloseable {
         }
 
         void run() throws IOException {
-            String head = head();
-            int length = head.toLowerCase(java.util.Locale.ROOT).contains("content-length: 5") ? 5 : 0;
-            in.readNBytes(length);
-            out.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-                    .getBytes(StandardCharsets.ISO_8859_1));
-            frame(SETTINGS, 0, 0, new byte[0]);
-            in.readNBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
-            if (!serve(1)) {
+            if (!secure && !upgraded()) {
                 return;
             }
+            if (secure) {
+                frame(SETTINGS, 0, 0, new byte[0]);
+                in.readNBytes(PREFACE);
+            }
+            Map<Integer, ByteArrayOutputStream> uploads = new HashMap<>();
             while (true) {
                 int size = (in.read() << 16) | in.readUnsignedShort();
                 int type = in.readUnsignedByte();
@@ -153,10 +181,33 @@ final class Http2Server implements AutoCloseable {
                     frame(PING, ACK, 0, payload);
                 } else if (type == RST_STREAM) {
                     resets.incrementAndGet();
-                } else if ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0 && !serve(stream)) {
-                    return;
+                } else if (type == HEADERS || type == DATA) {
+                    ByteArrayOutputStream upload = uploads.computeIfAbsent(stream, s -> new ByteArrayOutputStream());
+                    if (type == DATA && size > 0) {
+                        upload.writeBytes(payload);
+                        frame(WINDOW_UPDATE, 0, 0, number(size));
+                        frame(WINDOW_UPDATE, 0, stream, number(size));
+                    }
+                    if ((flags & END_STREAM) != 0) {
+                        bodies.add(upload.toByteArray());
+                        if (!serve(stream)) {
+                            return;
+                        }
+                    }
                 }
             }
+        }
+
+        /** The first request comes in HTTP/1.1, and is stream 1 from then on. */
+        private boolean upgraded() throws IOException {
+            String head = head();
+            Matcher length = CONTENT_LENGTH.matcher(head);
+            bodies.add(in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0));
+            out.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            frame(SETTINGS, 0, 0, new byte[0]);
+            in.readNBytes(PREFACE);
+            return serve(1);
         }
 
         private boolean serve(int stream) throws IOException {
@@ -194,7 +245,7 @@ final class Http2Server implements AutoCloseable {
         }
 
         private byte[] number(int value) {
-            return new byte[] {0, 0, 0, (byte) value};
+            return new byte[] {0, (byte) (value >> 16), (byte) (value >> 8), (byte) value};
         }
 
         private void frame(int type, int flags, int stream, byte[] payload) throws IOException {

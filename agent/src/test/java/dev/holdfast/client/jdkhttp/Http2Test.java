@@ -4,16 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.client.jdkhttp.Http2Server.Does;
+import dev.holdfast.testkit.LoopbackTls;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls over HTTP/2, whose streams and connections end in ways of their own. */
+@Timeout(30)
 class Http2Test {
     private final Woven client = new Woven(HttpClient.newHttpClient(), Rules.QUICK);
 
@@ -88,6 +98,73 @@ class Http2Test {
                     .isInstanceOf(IOException.class);
             assertThat(server.requests()).isEqualTo(1);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBodyIsSentAgainByteForByte(boolean secure) throws Exception {
+        Woven trusting = new Woven(
+                HttpClient.newBuilder().sslContext(LoopbackTls.clientContext()).build(), Rules.QUICK);
+        byte[] small = bytes(40_000);
+        byte[] large = bytes(200_000);
+        List<BodyPublisher> publishers = List.of(
+                BodyPublishers.ofByteArray(large),
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(small)),
+                BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(small), small.length));
+        for (BodyPublisher publisher : publishers) {
+            for (boolean async : new boolean[] {false, true}) {
+                try (Http2Server server = new Http2Server(secure, Does.ANSWER, Does.BUSY, Does.RESET)) {
+                    // The first request of a connection may go another way: an upgrade.
+                    trusting.call(async, get(server), BodyHandlers.discarding());
+                    HttpRequest put =
+                            HttpRequest.newBuilder(server.uri()).PUT(publisher).build();
+                    HttpResponse<String> response = trusting.call(async, put, BodyHandlers.ofString());
+                    assertThat(response.body()).isEqualTo("ok");
+                    assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                    assertThat(response.sslSession().isPresent()).isEqualTo(secure);
+                    assertThat(server.bodies().subList(1, 4))
+                            .allSatisfy(
+                                    body -> assertThat(body).isEqualTo(publisher == publishers.get(0) ? large : small));
+                    assertThat(server.bodies()).hasSize(4);
+                    assertThat(server.connections()).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCancelledCallResetsItsStreamAndKeepsTheConnection(boolean held) throws Exception {
+        Woven client = new Woven(HttpClient.newHttpClient(), held ? Rules.QUICK.bufferResponse(1024) : Rules.QUICK);
+        try (Http2Server server = new Http2Server(Does.ANSWER, Does.BUSY, Does.HANG)) {
+            client.send(get(server), BodyHandlers.discarding());
+            CompletableFuture<HttpResponse<String>> future = client.sendAsync(get(server), BodyHandlers.ofString());
+            Awaitility.await().until(() -> server.requests() == 3);
+            future.thenApply(HttpResponse::body).cancel(true);
+            assertThat(End.of(future)).contains("CancellationException");
+            Awaitility.await().until(() -> server.resets() == 1);
+            assertThat(client.send(get(server), BodyHandlers.ofString()).body()).isEqualTo("ok");
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAttemptThatTakesTooLongResetsItsStream(boolean async) throws Exception {
+        Woven client = new Woven(HttpClient.newHttpClient(), Rules.QUICK.attemptTimeout(Duration.ofMillis(300)));
+        try (Http2Server server = new Http2Server(Does.ANSWER, Does.HANG)) {
+            client.call(async, get(server), BodyHandlers.discarding());
+            assertThat(client.call(async, get(server), BodyHandlers.ofString()).body())
+                    .isEqualTo("ok");
+            assertThat(server.requests()).isEqualTo(3);
+            Awaitility.await().until(() -> server.resets() == 1);
+        }
+    }
+
+    private static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
     }
 
     private static HttpRequest get(Http2Server server) {
