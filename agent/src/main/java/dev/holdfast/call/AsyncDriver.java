@@ -151,9 +151,17 @@ public final class AsyncDriver {
             go(session.resume(engine.nanoTime()));
         } catch (RuntimeException | Error e) {
             // Nobody above us: without this the application's future would never complete, and a place stay taken.
-            session.cancel(engine.nanoTime());
-            attempt.fail(e);
+            failWith(e);
         }
+    }
+
+    private void failWith(Throwable defect) {
+        try {
+            session.cancel(engine.nanoTime());
+        } catch (RuntimeException | Error e) {
+            defect.addSuppressed(e); // what is broken may be broken here too, and the application still waits
+        }
+        attempt.fail(defect);
     }
 
     private void abandon(Pause of, Throwable cause) {
@@ -164,11 +172,10 @@ public final class AsyncDriver {
             }
             pause = null;
             of.stop();
-            session.cancel(engine.nanoTime());
         } finally {
             lock.unlock();
         }
-        attempt.fail(cause);
+        failWith(cause);
     }
 
     /** A wait, which ends once: by its time, by a granted place, or by the application. */
