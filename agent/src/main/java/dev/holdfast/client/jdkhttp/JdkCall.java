@@ -112,7 +112,11 @@ final class JdkCall<T> implements CallInfo {
     /** The application gave the call up. */
     void giveUp() {
         over = true;
-        session.cancel(engine.nanoTime());
+        try {
+            session.cancel(engine.nanoTime());
+        } catch (RuntimeException | LinkageError e) {
+            defects.report(DEFECT, e);
+        }
     }
 
     /** Whether the application gave the call up. */

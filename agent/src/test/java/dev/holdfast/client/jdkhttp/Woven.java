@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Woven extends HttpClient {
     /** What Holdfast reported about itself. */
     final List<String> defects = new CopyOnWriteArrayList<>();
+
+    /** What Holdfast takes for the time; may be set to fail. */
+    volatile LongSupplier clock = System::nanoTime;
 
     private final HttpClient real;
     private final Semaphore aboutToWait = new Semaphore(0);
@@ -66,7 +70,7 @@ final class Woven extends HttpClient {
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
                 new Targets(Observer.NONE),
                 new Timer(),
-                System::nanoTime,
+                () -> clock.getAsLong(),
                 () -> {
                     aboutToWait.release(); // the wall clock is looked at for a Retry-After, before a wait
                     return System.currentTimeMillis();
