@@ -84,13 +84,17 @@ final class Failures {
     }
 
     /**
-     * Whether the JDK was connecting anew for a request of which it had sent a part already: its own silent re-send, which
-     * runs inside the reading of the answer.
+     * Whether the JDK was connecting anew after it had sent something already: its own silent re-send, which runs inside the
+     * reading of the answer, or the way to where a redirect leads, be that the URL which the request had first.
      */
     private static boolean afterSending(Throwable error) {
         for (StackTraceElement frame : first(error).getStackTrace()) {
-            if (frame.getClassName().equals("sun.net.www.http.HttpClient")
-                    && frame.getMethodName().startsWith("parseHTTP")) {
+            String type = frame.getClassName();
+            String method = frame.getMethodName();
+            boolean resending = type.equals("sun.net.www.http.HttpClient") && method.startsWith("parseHTTP");
+            boolean redirected =
+                    type.equals("sun.net.www.protocol.http.HttpURLConnection") && method.startsWith("followRedirect");
+            if (resending || redirected) {
                 return true;
             }
         }

@@ -1,0 +1,196 @@
+package dev.holdfast.client.urlconnection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Authenticator;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.PasswordAuthentication;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Retries behind a front: whichever entry makes the JDK talk, what is replayed, and what must never be sent again. */
+class RetriesTest {
+    private static final byte[] BODY = "the whole body".getBytes(StandardCharsets.UTF_8);
+    private final Opened opened = new Opened(Policies.retry()
+            .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
+            .policy());
+
+    /** What a program may begin with. */
+    enum Entry {
+        INPUT_STREAM(c -> c.getInputStream().readAllBytes()),
+        CODE(HttpURLConnection::getResponseCode),
+        MESSAGE(HttpURLConnection::getResponseMessage),
+        CONTENT(c -> c.getContent()),
+        CONTENT_OF(c -> c.getContent(new Class<?>[] {InputStream.class})),
+        FIELD(c -> c.getHeaderField("X-A")),
+        FIELD_AT(c -> c.getHeaderField(0)),
+        FIELD_KEY(c -> c.getHeaderFieldKey(1)),
+        FIELDS(HttpURLConnection::getHeaderFields),
+        FIELD_INT(c -> c.getHeaderFieldInt("X-A", 0)),
+        FIELD_LONG(c -> c.getHeaderFieldLong("X-A", 0)),
+        FIELD_DATE(c -> c.getHeaderFieldDate("X-A", 0)),
+        LENGTH(HttpURLConnection::getContentLength),
+        LENGTH_LONG(HttpURLConnection::getContentLengthLong),
+        TYPE(HttpURLConnection::getContentType),
+        ENCODING(HttpURLConnection::getContentEncoding),
+        EXPIRATION(HttpURLConnection::getExpiration),
+        DATE(HttpURLConnection::getDate),
+        LAST_MODIFIED(HttpURLConnection::getLastModified),
+        CONNECTED_FIRST(c -> {
+            c.connect();
+            return c.getResponseCode();
+        });
+
+        /** What is done. */
+        interface Doing {
+            Object on(HttpURLConnection connection) throws IOException;
+        }
+
+        private final Doing doing;
+
+        Entry(Doing doing) {
+            this.doing = doing;
+        }
+    }
+
+    /** How a body goes over the wire. */
+    enum Upload {
+        BUFFERED(c -> {}),
+        FIXED(c -> c.setFixedLengthStreamingMode(BODY.length)),
+        CHUNKED(c -> c.setChunkedStreamingMode(0));
+
+        private final Consumer<HttpURLConnection> mode;
+
+        Upload(Consumer<HttpURLConnection> mode) {
+            this.mode = mode;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Entry.class)
+    void everyEntryThatTalksRetries(Entry entry) throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "not now"))
+                    .otherwise(Answer.respond(200, "fine")
+                            .header("Content-Type", "text/plain")
+                            .header("X-A", "1"));
+            HttpURLConnection connection = opened.open(server.uri("/"));
+
+            Object unused = entry.doing.on(connection);
+
+            assertThat(connection.getResponseCode()).isEqualTo(200);
+            assertThat(server.requests()).hasSize(2);
+            assertThat(opened.defects).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Upload.class)
+    void aBodyIsReplayedAsItWasWritten(Upload upload) throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
+            HttpURLConnection connection = sending("PUT", server.uri("/"), upload);
+
+            assertThat(connection.getResponseCode()).isEqualTo(200);
+            assertThat(server.requests()).hasSize(2).allSatisfy(request -> {
+                assertThat(request.method()).isEqualTo("PUT");
+                assertThat(request.body()).isEqualTo(BODY);
+                assertThat(request.chunked()).isEqualTo(upload == Upload.CHUNKED);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Upload.class)
+    void aPostThatWasAnsweredIsNotSentAgain(Upload upload) throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
+            HttpURLConnection connection = sending("POST", server.uri("/"), upload);
+
+            assertThat(connection.getResponseCode()).isEqualTo(503);
+            assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+        }
+    }
+
+    /** The origin has seen the POST; that nothing listens when the JDK comes back does not make it unseen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"307 Again\r\nLocation: /", "401 Who\r\nWWW-Authenticate: Basic realm=\"r\""})
+    void aPostThatTheJdkRepeatsByItselfDoesNotCountAsNeverSent(String answer) throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            URI uri = URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/");
+            CompletableFuture<Void> served = CompletableFuture.runAsync(() -> answerOnceAndVanish(listening, answer));
+            HttpURLConnection connection = opened.open(uri);
+            connection.setAuthenticator(new Authenticator() {
+                @Override
+                protected PasswordAuthentication getPasswordAuthentication() {
+                    return new PasswordAuthentication("user", "secret".toCharArray());
+                }
+            });
+            post(connection);
+
+            Throwable thrown = catchThrowable(connection::getInputStream);
+
+            served.get(10, TimeUnit.SECONDS);
+            assertThat(thrown).isInstanceOf(ConnectException.class);
+            assertThat(thrown.getSuppressed())
+                    .as("failures of earlier attempts")
+                    .isEmpty();
+        }
+    }
+
+    private static void answerOnceAndVanish(ServerSocket listening, String answer) {
+        try (Socket socket = listening.accept()) {
+            listening.close();
+            socket.setSoTimeout(10_000);
+            ByteArrayOutputStream request = new ByteArrayOutputStream();
+            while (!request.toString(StandardCharsets.UTF_8).endsWith(new String(BODY, StandardCharsets.UTF_8))) {
+                request.write(socket.getInputStream().read());
+            }
+            String head = "HTTP/1.1 " + answer + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void post(HttpURLConnection connection) throws IOException {
+        connection.setRequestMethod("POST");
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(BODY);
+        }
+    }
+
+    private HttpURLConnection sending(String method, URI uri, Upload upload) throws IOException {
+        HttpURLConnection connection = opened.open(uri);
+        connection.setRequestMethod(method);
+        connection.setDoOutput(true);
+        upload.mode.accept(connection);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(BODY);
+        }
+        return connection;
+    }
+}
