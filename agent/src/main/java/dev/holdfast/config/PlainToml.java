@@ -1,11 +1,13 @@
 package dev.holdfast.config;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the TOML that configurations are made of, and nothing else: tables, dotted keys, strings on one line, decimal numbers,
+ * Reads the TOML that configurations are made of, and nothing else: tables, arrays of tables, dotted keys, strings on one line, decimal numbers,
  * booleans, arrays, inline tables, comments. Anything beyond, and any mistake, is left to the full parser, which knows all
  * of TOML and how to explain errors, but takes 300 classes and 100 times as long, in the middle of a program's start.
  *
@@ -18,6 +20,8 @@ final class PlainToml {
     private final Table root = new Table();
     /** How each table came to be; absent: as an intermediate part of a header, so that it may still get its own. */
     private final Map<Table, Origin> origins = new HashMap<>();
+    /** The arrays that grow by headers; one that was written as a value does not. */
+    private final Set<Array> arraysOfTables = new HashSet<>();
 
     private int at;
     private int line = 1;
@@ -63,6 +67,10 @@ final class PlainToml {
     private Table header() throws Beyond {
         Position header = position();
         at++;
+        boolean element = peek() == '[';
+        if (element) {
+            at++;
+        }
         Table table = root;
         while (true) {
             skipBlanks();
@@ -73,6 +81,10 @@ final class PlainToml {
                 throw new Beyond();
             }
             at++;
+            if (last && element) {
+                expect(']');
+                return element(table, name, header);
+            }
             Table inner = below(table, name, header);
             if (last) {
                 if (origins.putIfAbsent(inner, Origin.HEADER) != null) {
@@ -85,12 +97,33 @@ final class PlainToml {
         }
     }
 
+    private Table element(Table table, String name, Position header) throws Beyond {
+        Object there = table.get(name);
+        Array array;
+        if (there == null) {
+            array = new Array();
+            arraysOfTables.add(array);
+            table.put(name, array, header);
+        } else if (there instanceof Array made && arraysOfTables.contains(made)) {
+            array = made;
+        } else {
+            throw new Beyond();
+        }
+        Table added = new Table();
+        origins.put(added, Origin.HEADER);
+        array.add(added, header);
+        return added;
+    }
+
     private Table below(Table table, String name, Position header) throws Beyond {
         Object there = table.get(name);
         if (there == null) {
             Table made = new Table();
             table.put(name, made, header);
             return made;
+        }
+        if (there instanceof Array array && arraysOfTables.contains(array)) {
+            return (Table) array.values().get(array.values().size() - 1);
         }
         if (!(there instanceof Table inner)) {
             throw new Beyond();

@@ -42,6 +42,18 @@ class PlainTomlProperties {
         "[\"*.x\".retry]",
         "[d]",
         "[[f]]",
+        "[[ f ]] # again",
+        "[[a]]",
+        "[[a.b]]",
+        "[[a.b.c]]",
+        "[f.g]",
+        "[[f.g]]",
+        "[f.g.h]",
+        "[[f]",
+        "[ [f]]",
+        "[[f] ]",
+        "f = [{}]",
+        "[f]",
         "f = 1979-05-27",
         "g = 0x1F",
         "g = 1_000",
@@ -73,7 +85,7 @@ class PlainTomlProperties {
         "m = 5."
     };
 
-    @Property(tries = 2_000)
+    @Property(tries = 4_000)
     void linesOfEveryKind(@ForAll("documents") String text) {
         agreesWithTheFullParser(text);
     }
