@@ -9,9 +9,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +28,7 @@ public final class Engine {
     private final Targets targets;
     private final LongSupplier nanoTime;
     private final LongSupplier epochMillis;
-    private final Supplier<? extends RandomGenerator> random;
+    private final RandomGenerator random;
     private final Timer timer;
     // The host as the URL has it -> what was found for its ports. Most programs name a host in one way and with one
     // port.
@@ -44,7 +42,7 @@ public final class Engine {
      * @param timer what delays are kept by, shared by all engines of a JVM
      */
     public Engine(PolicyTable<Policy> policies, Targets targets, Timer timer) {
-        this(policies, targets, timer, System::nanoTime, System::currentTimeMillis, ThreadLocalRandom::current);
+        this(policies, targets, timer, System::nanoTime, System::currentTimeMillis, ThreadRandom.INSTANCE);
     }
 
     /**
@@ -55,7 +53,7 @@ public final class Engine {
      * @param timer what delays are kept by
      * @param nanoTime the clock for everything but dates
      * @param epochMillis the wall clock, for {@code Retry-After} dates
-     * @param random the source of jitter
+     * @param random the source of jitter, safe for use by many threads
      */
     public Engine(
             PolicyTable<Policy> policies,
@@ -63,7 +61,7 @@ public final class Engine {
             Timer timer,
             LongSupplier nanoTime,
             LongSupplier epochMillis,
-            Supplier<? extends RandomGenerator> random) {
+            RandomGenerator random) {
         this.policies = policies;
         this.targets = targets;
         this.timer = timer;
@@ -174,7 +172,7 @@ public final class Engine {
     /** Starts a call. */
     public Session session(Target target, CallInfo call) {
         Observer observer = target.policy().mode() == Mode.OFF ? Observer.NONE : targets.observer();
-        return new Session(target, call, random.get(), epochMillis, observer);
+        return new Session(target, call, random, epochMillis, observer);
     }
 
     /** {@code System.nanoTime}, or a test's clock. */

@@ -22,7 +22,7 @@ final class FallbackRule {
         if (outcome instanceof Outcome.Response response) {
             int status = response.status();
             listed = fallback.statuses().contains(status);
-            boolean retried = status >= 400 && policy.retry().statuses().contains(status);
+            boolean retried = status >= 400 && policy.retry().retries(status);
             if (status < 500 && !listed && !retried) {
                 return null;
             }

@@ -1,20 +1,17 @@
 package dev.holdfast.call;
 
-import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.RateLimit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt must pass before it is sent: the rate, a place among those under way, the breaker, in this order, so that
- * nobody holds a probe's permit while he waits. One for each call; guarded by its session.
+ * The limits that an attempt must pass before it comes to the breaker: the rate, then a place among those under way; in this
+ * order, so that nobody holds a probe's permit while he waits. One for each call that has limits; guarded by its session.
  */
 final class Gate {
     private final Target target;
     private final CallInfo call;
-    private final RandomGenerator random;
     private final Observer observer;
     private final Object holder;
     private ConcurrencyLimit.@Nullable Ticket ticket;
@@ -24,10 +21,9 @@ final class Gate {
      *
      * @param holder lives as long as a place may be held
      */
-    Gate(Target target, CallInfo call, RandomGenerator random, Observer observer, Object holder) {
+    Gate(Target target, CallInfo call, Observer observer, Object holder) {
         this.target = target;
         this.call = call;
-        this.random = random;
         this.observer = observer;
         this.holder = holder;
     }
@@ -35,8 +31,10 @@ final class Gate {
     /** The gate's answer. */
     sealed interface Answer {}
 
-    /** The attempt may be sent, with what it holds until its end. */
-    record Passed(@Nullable Place place, CircuitBreaker.@Nullable Permit permit) implements Answer {}
+    /** The attempt may go on to the breaker, with the place that it holds until its end. */
+    record Passed(@Nullable Place place) implements Answer {
+        private static final Passed WITHOUT_PLACE = new Passed(null);
+    }
 
     /** The attempt has to wait first: then {@link #pass} with what is next. */
     record Waiting(Step.Wait step, Part next) implements Answer {}
@@ -65,7 +63,7 @@ final class Gate {
         return switch (part) {
             case RATE -> awaitRate(mayWait, now);
             case PLACE -> takePlace(mayWait, now);
-            case QUEUED_PLACE -> takeQueuedPlace(now);
+            case QUEUED_PLACE -> takeQueuedPlace();
         };
     }
 
@@ -77,7 +75,7 @@ final class Gate {
         if ((rate != null && rate.acquire(now, 0) != 0) || (limit != null && !limit.tryAcquire())) {
             return null;
         }
-        return passBreaker(held(limit), now) instanceof Passed passed ? passed : null;
+        return passed(limit);
     }
 
     /** Gives up waiting, if anybody did. */
@@ -114,17 +112,17 @@ final class Gate {
     private Answer takePlace(long mayWait, long now) {
         ConcurrencyLimit limit = target.concurrency();
         if (limit == null) {
-            return passBreaker(null, now);
+            return Passed.WITHOUT_PLACE;
         }
         if (breakerRejects(now)) {
             return new Refused(Observer.Rejection.BREAKER);
         }
         if (limit.tryAcquire()) {
-            return passBreaker(held(limit), now);
+            return passed(limit);
         }
         observer.limited(target, call, Observer.Rejection.CONCURRENCY, Math.max(0, mayWait));
         if (!enforced()) {
-            return passBreaker(null, now);
+            return Passed.WITHOUT_PLACE;
         }
         if (mayWait <= 0) {
             return new Refused(Observer.Rejection.CONCURRENCY);
@@ -134,39 +132,20 @@ final class Gate {
         return new Waiting(new Step.Wait(mayWait, queued), Part.QUEUED_PLACE);
     }
 
-    private Answer takeQueuedPlace(long now) {
+    private Answer takeQueuedPlace() {
         ConcurrencyLimit.Ticket mine = ticket;
         ticket = null;
         return mine == null || mine.cancel()
                 ? new Refused(Observer.Rejection.CONCURRENCY)
-                : passBreaker(held(target.concurrency()), now);
+                : passed(target.concurrency());
     }
 
-    private Answer passBreaker(@Nullable Place place, long now) {
-        CircuitBreaker breaker = target.breaker();
-        if (breaker == null) {
-            return new Passed(place, null);
-        }
-        CircuitBreaker.Permit permit = breaker.tryAcquire(now, random);
-        if (permit == null && enforced()) {
-            if (place != null) {
-                place.leave();
-            }
-            return new Refused(Observer.Rejection.BREAKER);
-        }
-        if (permit == null) {
-            observer.rejected(target, call, Observer.Rejection.BREAKER);
-        }
-        return new Passed(place, permit);
-    }
-
-    private @Nullable Place held(@Nullable ConcurrencyLimit limit) {
-        return limit == null ? null : Place.held(holder, limit);
+    private Passed passed(@Nullable ConcurrencyLimit limit) {
+        return limit == null ? Passed.WITHOUT_PLACE : new Passed(Place.held(holder, limit));
     }
 
     private boolean breakerRejects(long now) {
-        CircuitBreaker breaker = target.breaker();
-        return breaker != null && enforced() && breaker.rejects(now);
+        return target.breaker() != null && enforced() && target.breaker().rejects(now);
     }
 
     private boolean enforced() {

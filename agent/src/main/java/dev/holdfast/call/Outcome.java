@@ -5,6 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What one attempt gave. */
 public sealed interface Outcome {
+    /** The status of an outcome that is no response. */
+    int NO_STATUS = Integer.MIN_VALUE;
+
+    /** An outcome's status, or {@link #NO_STATUS}. */
+    static int statusOf(Outcome outcome) {
+        return outcome instanceof Response response ? response.status() : NO_STATUS;
+    }
+
     /** The head of a response arrived. */
     non-sealed interface Response extends Outcome {
         /** The status code. */

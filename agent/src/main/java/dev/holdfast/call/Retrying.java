@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a call is sent again, and after what wait: what the outcome asks for, what is safe, and what deadline, breaker and
- * budget leave room for. One for each call; guarded by its session.
+ * Whether a call is sent again, and after what wait: what is safe, and what deadline, breaker and budget leave room for. One
+ * for each call with an outcome that asks for another attempt, made with the first of them; guarded by its session.
  */
 final class Retrying {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -38,7 +38,7 @@ final class Retrying {
     /**
      * The wait before the next attempt.
      *
-     * @param outcome what the last one gave
+     * @param outcome what the last one gave, which asks for another
      * @param attempts how many were sent
      * @param untilDeadline what is left of the call's time, {@link Long#MAX_VALUE} for no limit
      * @param now the time now
@@ -46,13 +46,10 @@ final class Retrying {
      */
     long delay(Outcome outcome, int attempts, long untilDeadline, long now) {
         notRetried = null;
-        if (!rule.enabled() || !asksForRetry(outcome)) {
-            return -1;
-        }
         if (attempts > rule.maxRetries()) {
             return none(outcome, Observer.NotRetried.USED_UP);
         }
-        if (!maySendAgain(call.bodyReplayable(), outcome instanceof Outcome.Failure f && f.nothingSent())) {
+        if (!maySendAgain(rule, call, call.bodyReplayable(), outcome instanceof Outcome.Failure f && f.nothingSent())) {
             return none(outcome, Observer.NotRetried.NOT_SAFE);
         }
         long asked = outcome instanceof Outcome.Response response && rule.honourRetryAfter()
@@ -76,9 +73,12 @@ final class Retrying {
     }
 
     /** Whether an outcome asks for another attempt, whatever stands against it. */
-    boolean asksForRetry(Outcome outcome) {
+    static boolean asksForRetry(RetryPolicy rule, Outcome outcome, int status) {
+        if (status != Outcome.NO_STATUS && rule.headerConditions().isEmpty()) {
+            return rule.retries(status);
+        }
         if (outcome instanceof Outcome.Response response) {
-            return RetryRule.asksForRetry(rule, response.status(), response::header);
+            return RetryRule.asksForRetry(rule, status, response::header);
         }
         return outcome instanceof Outcome.Failure failure
                 && RetryRule.asksForRetry(rule, failure.error(), failure.kind());
@@ -87,10 +87,12 @@ final class Retrying {
     /**
      * Whether the request may be sent another time.
      *
+     * @param rule what the policy says
+     * @param call whose request it is
      * @param replayable whether its body can be
      * @param nothingSent whether nothing of it has left so far
      */
-    boolean maySendAgain(boolean replayable, boolean nothingSent) {
+    static boolean maySendAgain(RetryPolicy rule, CallInfo call, boolean replayable, boolean nothingSent) {
         return RetryRule.mayResend(
                 rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, replayable, nothingSent);
     }

@@ -1,7 +1,6 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
-import dev.holdfast.policy.LatencyQuantile;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sent {
     private final Target target;
-    private final RandomGenerator random;
     private final int number;
     private final long at;
     private @Nullable Place place;
@@ -20,15 +18,8 @@ final class Sent {
     private int endedInARow;
     private boolean underWay = true;
 
-    Sent(
-            Target target,
-            RandomGenerator random,
-            int number,
-            long at,
-            @Nullable Place place,
-            CircuitBreaker.@Nullable Permit permit) {
+    Sent(Target target, int number, long at, @Nullable Place place, CircuitBreaker.@Nullable Permit permit) {
         this.target = target;
-        this.random = random;
         this.number = number;
         this.at = at;
         this.place = place;
@@ -45,31 +36,36 @@ final class Sent {
         return underWay;
     }
 
-    /** It ended: its place is free, the breaker hears of it. Gives how long it took. */
-    long end(Outcome outcome, long now) {
+    /** It ended: its place is free, the breaker hears of it. Gives how long it took. The status is the outcome's. */
+    long end(Outcome outcome, int status, long now, RandomGenerator random) {
         underWay = false;
         leavePlace();
         long took = now - at;
-        LatencyQuantile latency = target.latency();
-        if (latency != null && outcome instanceof Outcome.Response) {
-            latency.record(took);
+        if (status != Outcome.NO_STATUS) {
+            target.answered(took);
         }
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
-            tell(breaker, permit, outcome, took, now);
+            tell(breaker, permit, outcome, status, took, now, random);
         }
         return took;
     }
 
-    private void tell(CircuitBreaker breaker, CircuitBreaker.Permit mine, Outcome outcome, long took, long now) {
-        if (outcome instanceof Outcome.Response response
-                && !target.policy().breaker().isFailure(response.status())) {
+    private void tell(
+            CircuitBreaker breaker,
+            CircuitBreaker.Permit mine,
+            Outcome outcome,
+            int status,
+            long took,
+            long now,
+            RandomGenerator random) {
+        if (status != Outcome.NO_STATUS && !target.policy().breaker().isFailure(status)) {
             endedInARow = breaker.onSuccess(mine, took, now, random); // the permit is kept: the body may still break
             return;
         }
         permit = null;
         // What is not an IOException is the program's own mistake, such as a header that cannot be sent.
-        if (outcome instanceof Outcome.Response
+        if (status != Outcome.NO_STATUS
                 || (outcome instanceof Outcome.Failure failure && failure.error() instanceof IOException)) {
             breaker.onFailure(mine, took, now, random);
         } else {
@@ -78,7 +74,7 @@ final class Sent {
     }
 
     /** It ended in a success, as it seemed at its head, and was none. */
-    void failLate(long now) {
+    void failLate(long now, RandomGenerator random) {
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit mine = permit;
         if (breaker != null && mine != null) {

@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.Mode;
@@ -47,15 +48,17 @@ public final class Session {
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
     private final Observer observer;
-    private final Gate gate;
-    private final Retrying retrying;
+    /** Made where there are limits. */
+    private final @Nullable Gate gate;
+    /** Made when an outcome asks for another attempt, which few do. */
+    private @Nullable Retrying retrying;
 
     private Stage stage = Stage.NEW;
     private Gate.Part next = Gate.Part.RATE;
     private int attempts;
     private long beganAt;
     private @Nullable List<Throwable> failures;
-    private int lastStatus;
+    private int lastStatus = Outcome.NO_STATUS;
     /** The latest attempt, and after the end the one that was delivered. */
     private @Nullable Sent current;
     /** One that is under way beside the current one, or was when that was delivered. */
@@ -77,8 +80,7 @@ public final class Session {
         this.random = random;
         this.epochMillis = epochMillis;
         this.observer = observer;
-        this.gate = new Gate(target, call, random, observer, this);
-        this.retrying = new Retrying(target, call, random, epochMillis, observer);
+        this.gate = target.limited() ? new Gate(target, call, observer, this) : null;
     }
 
     /**
@@ -108,7 +110,7 @@ public final class Session {
 
     /** What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or {@link Step.Deliver}. */
     public synchronized Step after(Outcome outcome, long now) {
-        return after(attempts, outcome, now);
+        return told(attempts, outcome, now);
     }
 
     /**
@@ -121,6 +123,10 @@ public final class Session {
      *     decides
      */
     public synchronized Step after(int attempt, Outcome outcome, long now) {
+        return told(attempt, outcome, now);
+    }
+
+    private Step told(int attempt, Outcome outcome, long now) {
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
@@ -131,7 +137,8 @@ public final class Session {
             }
             throw misled("an attempt under way");
         }
-        long took = mine.end(outcome, now);
+        int status = Outcome.statusOf(outcome);
+        long took = mine.end(outcome, status, now, random);
         if (!(outcome instanceof Outcome.Cancelled)) {
             observer.attempt(target, call, outcome, took);
         }
@@ -145,7 +152,7 @@ public final class Session {
         }
         current = mine;
         other = rival;
-        return decide(outcome, now);
+        return decide(outcome, status, now);
     }
 
     /**
@@ -159,20 +166,26 @@ public final class Session {
         if (!alone
                 || attempts > policy.retry().maxRetries()
                 || untilDeadline(now) <= 0
-                || !retrying.maySendAgain(call.bodyReplayable(), false)) {
+                || !Retrying.maySendAgain(policy.retry(), call, call.bodyReplayable(), false)) {
             return null;
         }
         RetryBudget budget = target.budget();
         if (budget != null && !budget.tryWithdraw(now)) {
             return null;
         }
-        Gate.Passed passed = gate.passBeside(now);
-        if (passed == null) {
+        Gate.Passed passed = null;
+        if (gate != null) {
+            passed = gate.passBeside(now);
+            if (passed == null) {
+                return null;
+            }
+        }
+        Sent second = sent(passed == null ? null : passed.place(), now);
+        if (second == null) {
             return null;
         }
         observer.hedged(target, call);
-        attempts++;
-        other = new Sent(target, random, attempts, now, passed.place(), passed.permit());
+        other = second;
         return new Step.Send(attempts, timeout(now));
     }
 
@@ -181,7 +194,9 @@ public final class Session {
         if (stage == Stage.DONE || stage == Stage.CANCELLED) {
             return;
         }
-        gate.leave();
+        if (gate != null) {
+            gate.leave();
+        }
         giveUp(current);
         giveUp(other);
         stage = Stage.CANCELLED;
@@ -213,7 +228,7 @@ public final class Session {
         failLate(now);
         giveUp(other);
         observer.takenBack(target, call, failure);
-        return decide(failure, now);
+        return decide(failure, Outcome.NO_STATUS, now);
     }
 
     /**
@@ -244,9 +259,12 @@ public final class Session {
     }
 
     private Step pass(Gate.Part part, long now) {
+        if (gate == null) {
+            return send(null, now);
+        }
         Gate.Answer answer = gate.pass(part, Math.min(policy.limits().maxWaitNanos(), untilDeadline(now)), now);
         if (answer instanceof Gate.Passed passed) {
-            return send(passed, now);
+            return send(passed.place(), now);
         }
         if (answer instanceof Gate.Waiting waiting) {
             stage = Stage.AT_THE_GATE;
@@ -256,14 +274,39 @@ public final class Session {
         return reject(((Gate.Refused) answer).reason(), now);
     }
 
-    private Step send(Gate.Passed passed, long now) {
+    private Step send(@Nullable Place place, long now) {
+        Sent sent = sent(place, now);
+        if (sent == null) {
+            return reject(Observer.Rejection.BREAKER, now);
+        }
         stage = Stage.SENT;
-        attempts++;
-        current = new Sent(target, random, attempts, now, passed.place(), passed.permit());
+        current = sent;
         other = null;
         long timeout = timeout(now);
         long hedge = attempts == 1 ? hedgeAfter() : -1;
-        return new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
+        return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
+                ? Step.Send.FIRST
+                : new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
+    }
+
+    /** An attempt with the breaker's permit. Null: the breaker rejects it, and the place is given back. */
+    private @Nullable Sent sent(@Nullable Place place, long now) {
+        CircuitBreaker breaker = target.breaker();
+        CircuitBreaker.Permit permit = null;
+        if (breaker != null) {
+            permit = breaker.tryAcquire(now, random);
+            if (permit == null && enforced()) {
+                if (place != null) {
+                    place.leave();
+                }
+                return null;
+            }
+            if (permit == null) {
+                observer.rejected(target, call, Observer.Rejection.BREAKER);
+            }
+        }
+        attempts++;
+        return new Sent(target, attempts, now, place, permit);
     }
 
     private long timeout(long now) {
@@ -282,7 +325,7 @@ public final class Session {
                 && enforced()
                 && rule.enabled()
                 && rule.maxRetries() > 0
-                && retrying.maySendAgain(true, false);
+                && Retrying.maySendAgain(rule, call, true, false);
         if (!possible) {
             return -1;
         }
@@ -309,26 +352,38 @@ public final class Session {
     /** Whether an outcome ends the call although another attempt is under way: an answer does, and the application. */
     private boolean decides(Outcome outcome) {
         return outcome instanceof Outcome.Cancelled
-                || (outcome instanceof Outcome.Response && !retrying.asksForRetry(outcome));
+                || (outcome instanceof Outcome.Response
+                        && !Retrying.asksForRetry(policy.retry(), outcome, Outcome.statusOf(outcome)));
     }
 
-    private Step decide(Outcome outcome, long now) {
-        lastStatus = outcome instanceof Outcome.Response response ? response.status() : 0;
+    private Step decide(Outcome outcome, int status, long now) {
+        lastStatus = status;
+        boolean asks = Retrying.asksForRetry(policy.retry(), outcome, status);
+        if (!asks || !policy.retry().enabled()) {
+            return deliver(outcome, status, asks, now);
+        }
+        if (retrying == null) {
+            retrying = new Retrying(target, call, random, epochMillis, observer);
+        }
         long delay = retrying.delay(outcome, attempts, untilDeadline(now), now);
         if (delay < 0 || !enforced()) {
-            return deliver(outcome, now);
+            return deliver(outcome, status, true, now);
         }
         remember(outcome);
         stage = Stage.BACKING_OFF;
         return new Step.Wait(delay);
     }
 
-    private Step deliver(Outcome outcome, long now) {
+    /** Ends the call with an outcome, whether that asked for another attempt or not. */
+    private Step deliver(Outcome outcome, int status, boolean asked, long now) {
         stage = Stage.DONE;
-        observer.ended(target, call, result(outcome), attempts, now - beganAt);
-        FallbackReason reason = policy.fallback().enabled() && enforced()
-                ? FallbackRule.after(policy, outcome, retrying.notRetried())
-                : null;
+        observer.ended(target, call, result(outcome, status, asked), attempts, now - beganAt);
+        return policy.fallback().enabled() && enforced() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
+    }
+
+    private Step fallBack(Outcome outcome, boolean asked) {
+        FallbackReason reason =
+                FallbackRule.after(policy, outcome, asked && retrying != null ? retrying.notRetried() : null);
         return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
     }
 
@@ -337,23 +392,17 @@ public final class Session {
         observer.fallback(target, call, strategy, reason);
     }
 
-    private Observer.Result result(Outcome outcome) {
-        if (outcome instanceof Outcome.Cancelled) {
-            return Observer.Result.CANCELLED;
+    private Observer.Result result(Outcome outcome, int status, boolean asked) {
+        if (status != Outcome.NO_STATUS && status < 500 && !asked) {
+            return attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
         }
-        boolean good = outcome instanceof Outcome.Response response
-                && response.status() < 500
-                && !retrying.asksForRetry(response);
-        if (!good) {
-            return Observer.Result.FAILED;
-        }
-        return attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
+        return outcome instanceof Outcome.Cancelled ? Observer.Result.CANCELLED : Observer.Result.FAILED;
     }
 
     private void failLate(long now) {
         expect(Stage.DONE);
         if (current != null) {
-            current.failLate(now);
+            current.failLate(now, random);
         }
     }
 

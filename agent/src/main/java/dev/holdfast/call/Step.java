@@ -16,6 +16,9 @@ public sealed interface Step {
      *     -1 for never
      */
     record Send(int attempt, long timeoutNanos, long hedgeNanos) implements Step {
+        /** A first attempt that has all the time, and stays alone: what most calls are. */
+        public static final Send FIRST = new Send(1, Long.MAX_VALUE);
+
         /** An attempt that stays alone. */
         public Send(int attempt, long timeoutNanos) {
             this(attempt, timeoutNanos, -1);

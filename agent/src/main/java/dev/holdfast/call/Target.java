@@ -106,6 +106,18 @@ public final class Target {
         return rate;
     }
 
+    /** Whether attempts have to pass more than the breaker. */
+    boolean limited() {
+        return rate != null || concurrency != null;
+    }
+
+    /** An attempt was answered, after so many nanoseconds. */
+    void answered(long took) {
+        if (latency != null) {
+            latency.record(took);
+        }
+    }
+
     /** How long attempts take, where the policy wants to know. */
     @Nullable
     LatencyQuantile latency() {

@@ -61,7 +61,7 @@ public record BreakerPolicy(
 
     /** Checks what the algorithm relies on. */
     public BreakerPolicy {
-        failureStatuses = Set.copyOf(failureStatuses);
+        failureStatuses = StatusSet.copyOf(failureStatuses);
         if (failureThreshold < 0
                 || successThreshold < 1
                 || probes < 1
@@ -83,7 +83,8 @@ public record BreakerPolicy(
 
     /** Whether a response with this status counts as a failure. */
     public boolean isFailure(int status) {
-        return failureStatuses.isEmpty() ? status >= 500 && status != 501 : failureStatuses.contains(status);
+        StatusSet listed = (StatusSet) failureStatuses; // as the constructor made it
+        return listed.has(status) || (status >= 500 && status != 501 && listed.isEmpty());
     }
 
     /** Whether a rate is looked at, so that outcomes must be kept in a window. */

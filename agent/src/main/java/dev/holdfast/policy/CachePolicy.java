@@ -24,7 +24,7 @@ public record CachePolicy(
 
     /** Copies the collections. */
     public CachePolicy {
-        statuses = Set.copyOf(statuses);
+        statuses = StatusSet.copyOf(statuses);
         keyHeaders = Set.copyOf(keyHeaders);
     }
 }

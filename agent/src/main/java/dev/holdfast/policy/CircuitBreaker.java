@@ -127,6 +127,9 @@ public final class CircuitBreaker {
      * @return how many failures in a row this ended, for {@link #onLateFailure}
      */
     public int onSuccess(Permit permit, long took, long now, RandomGenerator random) {
+        if (permit instanceof Closed closed && closed.window == null) {
+            return closed == phase.get() ? closed.inARow(false) : 0; // what all calls do while all is well
+        }
         return record(permit, false, took, now, random);
     }
 

@@ -51,7 +51,7 @@ public record FallbackPolicy(
     /** Copies the collections. */
     public FallbackPolicy {
         strategies = List.copyOf(strategies);
-        statuses = Set.copyOf(statuses);
+        statuses = StatusSet.copyOf(statuses);
         errors = Set.copyOf(errors);
         errorClasses = Set.copyOf(errorClasses);
         defaults = List.copyOf(defaults);

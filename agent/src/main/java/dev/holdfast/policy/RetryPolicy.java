@@ -57,11 +57,16 @@ public record RetryPolicy(
 
     /** Copies the collections. */
     public RetryPolicy {
-        statuses = Set.copyOf(statuses);
+        statuses = StatusSet.copyOf(statuses);
         errors = Set.copyOf(errors);
         errorClasses = Set.copyOf(errorClasses);
         headerConditions = List.copyOf(headerConditions);
         methods = Set.copyOf(methods);
+    }
+
+    /** Whether a response with this status asks for a retry, where no header decides. */
+    public boolean retries(int status) {
+        return ((StatusSet) statuses).has(status); // as the constructor made it
     }
 
     /**

@@ -35,7 +35,7 @@ public final class RetryRule {
                 return condition.retry();
             }
         }
-        return policy.statuses().contains(status);
+        return policy.retries(status);
     }
 
     /**

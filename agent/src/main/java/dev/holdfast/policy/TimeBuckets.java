@@ -17,6 +17,8 @@ final class TimeBuckets {
 
     private final long bucketNanos;
     private final AtomicLongArray words;
+    /** Where {@link #add} was last; found anew, with its two divisions, once a bucket. Racy: any thread's will do. */
+    private Place last = new Place(0, 0, -1);
 
     /**
      * Counters at zero.
@@ -35,15 +37,15 @@ final class TimeBuckets {
      * @return the number of the bucket in which it was counted, for {@link #takeBack}
      */
     long add(int counter, long now) {
-        long number = Math.floorDiv(now, bucketNanos);
-        int index = index(counter, number);
+        Place place = place(now);
+        long number = place.number;
+        int index = counter * BUCKETS + place.index;
         while (true) {
             long word = words.get(index);
             int newer = (int) (word >>> 32) - (int) number;
             if ((word & COUNT) != 0 && newer >= 0) {
                 // The right one, or a newer one: who was told of the past counts for now. Should another thread begin
-                // the
-                // next bucket in between, then so does this one.
+                // the next bucket in between, then so does this one.
                 words.getAndIncrement(index);
                 return number + newer;
             }
@@ -76,7 +78,21 @@ final class TimeBuckets {
         return sum;
     }
 
+    private Place place(long now) {
+        Place place = last;
+        if (place.index >= 0 && now - place.from >= 0 && now - place.from < bucketNanos) {
+            return place;
+        }
+        long number = Math.floorDiv(now, bucketNanos);
+        place = new Place(number, number * bucketNanos, index(0, number));
+        last = place;
+        return place;
+    }
+
     private static int index(int counter, long number) {
         return counter * BUCKETS + (int) Math.floorMod(number, (long) BUCKETS);
     }
+
+    /** A bucket's number, the time that it begins at, and where it lies among its counter's. */
+    private record Place(long number, long from, int index) {}
 }

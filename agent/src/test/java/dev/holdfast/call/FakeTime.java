@@ -30,7 +30,7 @@ final class FakeTime {
                 new Timer(new Scheduler()),
                 this::now,
                 () -> 0,
-                () -> new Random(1));
+                new Random(1));
     }
 
     long now() {

@@ -23,12 +23,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
@@ -75,7 +75,7 @@ final class Woven extends HttpClient {
                     aboutToWait.release(); // the wall clock is looked at for a Retry-After, before a wait
                     return System.currentTimeMillis();
                 },
-                ThreadLocalRandom::current);
+                new Random());
     }
 
     /** Returns when a response was discarded in favour of a retry. */
