@@ -5,6 +5,7 @@ import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
@@ -162,6 +163,22 @@ public final class Engine {
         return found != null
                 ? found
                 : new Target(host.policy().untouched(), host.origin(), null, Observer.NONE, nanoTime());
+    }
+
+    /**
+     * Starts the one request that a call sends to another origin in place of its own. That has a breaker of its own, and
+     * neither retries nor fallbacks.
+     *
+     * @param policy the call's
+     * @param call the call
+     * @param elsewhere where the request goes
+     */
+    public Session elsewhere(Policy policy, CallInfo call, URI elsewhere) {
+        boolean secure = "https".equalsIgnoreCase(elsewhere.getScheme());
+        int port = elsewhere.getPort() >= 0 ? elsewhere.getPort() : secure ? 443 : 80;
+        String host = HostPattern.canonicalHost(elsewhere.getHost());
+        return session(
+                targets.get(policy.elsewhere(), new Origin(secure ? "https" : "http", host, port), nanoTime()), call);
     }
 
     /** How many there are now. */

@@ -59,6 +59,8 @@ public final class Session {
     private long beganAt;
     private @Nullable List<Throwable> failures;
     private int lastStatus = Outcome.NO_STATUS;
+    /** Whether the origin cannot have seen anything of the latest attempt. */
+    private boolean nothingSent = true;
     /** The latest attempt, and after the end the one that was delivered. */
     private @Nullable Sent current;
     /** One that is under way beside the current one, or was when that was delivered. */
@@ -248,6 +250,23 @@ public final class Session {
         return last;
     }
 
+    /**
+     * Whether the request may be sent to another origin in place of its own, after an end without a good answer: by the same
+     * rules as to its own once more.
+     */
+    public synchronized boolean maySendElsewhere() {
+        return Retrying.maySendAgain(policy.retry(), call, call.bodyReplayable(), nothingSent);
+    }
+
+    /** Whether what another origin answers is better than none: nothing that would ask for a fallback itself. */
+    public boolean isGoodElsewhere(Outcome.Response answer) {
+        int status = answer.status();
+        // With these it asks for credentials, which the application was not asked for by the origin that it knows.
+        return status != 401
+                && status != 407
+                && FallbackRule.after(policy, answer, Observer.NotRetried.USED_UP) == null;
+    }
+
     /** The policy under which the call began; a reload does not change it. */
     public Policy policy() {
         return policy;
@@ -358,6 +377,7 @@ public final class Session {
 
     private Step decide(Outcome outcome, int status, long now) {
         lastStatus = status;
+        nothingSent = outcome instanceof Outcome.Failure failure && failure.nothingSent();
         boolean asks = Retrying.asksForRetry(policy.retry(), outcome, status);
         if (!asks || !policy.retry().enabled()) {
             return deliver(outcome, status, asks, now);

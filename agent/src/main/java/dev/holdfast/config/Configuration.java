@@ -54,4 +54,22 @@ public record Configuration(
         }
         return names;
     }
+
+    /** The names under which there is something to be known of origins: of all policies, and of requests sent elsewhere. */
+    public Set<String> targetNames() {
+        Set<String> names = policyNames();
+        for (Policy policy : policies.values()) {
+            addElsewhere(policy, names);
+            for (Route route : policy.routes()) {
+                addElsewhere(route.policy(), names);
+            }
+        }
+        return names;
+    }
+
+    private static void addElsewhere(Policy policy, Set<String> names) {
+        if (policy.fallback().usesDegraded()) {
+            names.add(policy.elsewhere().name());
+        }
+    }
 }

@@ -79,7 +79,8 @@ final class FallbackFactory {
         return strategies;
     }
 
-    private static CachePolicy cache(Settings settings) {
+    private CachePolicy cache(Settings settings) {
+        String kept = text(settings, FALLBACK + "cache_dir");
         Set<Integer> statuses = new HashSet<>();
         for (Object status : list(settings, FALLBACK + "cache_status_codes")) {
             statuses.add(((Long) status).intValue());
@@ -94,7 +95,7 @@ final class FallbackFactory {
                 statuses,
                 headers,
                 number(settings, FALLBACK + "cache_max_bytes"),
-                text(settings, FALLBACK + "cache_dir"));
+                kept.isEmpty() ? "" : resolved(kept).getPath());
     }
 
     private static DegradedPolicy degraded(Settings settings) {
@@ -168,8 +169,10 @@ final class FallbackFactory {
         }
         Setting kept = settings.get(FALLBACK + "cache_dir");
         if (strategies.contains(Strategy.CACHE) && kept.found() instanceof String text && !text.isEmpty()) {
-            problems.warn(
-                    kept.line(), kept.column(), kept.path(), "without effect in this version: answers stay in memory");
+            File at = resolved(text);
+            if (at.exists() && !at.isDirectory()) {
+                problems.error(kept.line(), kept.column(), kept.path(), "is no directory: " + at);
+            }
         }
         Setting url = settings.get(DEGRADED + "url");
         if (strategies.contains(Strategy.DEGRADED) && url.found() instanceof String text) {
@@ -199,10 +202,7 @@ final class FallbackFactory {
         if (bodies.containsKey(name)) {
             return;
         }
-        File at = new File(name);
-        if (!at.isAbsolute() && directory != null) {
-            at = new File(directory, name);
-        }
+        File at = resolved(name);
         if (!at.isFile()) {
             problems.error(file.line(), file.column(), file.path(), "no such file; looked for " + at);
             return;
@@ -221,6 +221,12 @@ final class FallbackFactory {
         } catch (IOException e) {
             problems.error(file.line(), file.column(), file.path(), "cannot be read: " + e.getMessage());
         }
+    }
+
+    /** A file that is named relative to the configuration. */
+    private File resolved(String name) {
+        File at = new File(name);
+        return at.isAbsolute() || directory == null ? at : new File(directory, name);
     }
 
     private static String text(Settings settings, String path) {

@@ -342,7 +342,7 @@ final class Keys {
                 false,
                 "The file that holds its body, relative to the configuration file; read with it.");
         keys.answers("answers", "Answers for some requests; the first that fits is given, this table's own last.");
-        keys.section("retry.fallback.degraded", true, false, "The other origin of the strategy degraded.");
+        keys.section("retry.fallback.degraded", true, true, "The other origin of the strategy degraded.");
         keys.text(
                 ValueType.URL,
                 "url",

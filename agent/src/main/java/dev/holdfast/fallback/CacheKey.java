@@ -45,6 +45,15 @@ final class CacheKey {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** A digest of a header's values. */
+    static String ofValues(List<String> values) {
+        MessageDigest digest = sha256();
+        for (String value : values) {
+            add(digest, value);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     /** With its length before it, so that no two sequences of texts give the same bytes. */
     private static void add(MessageDigest digest, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

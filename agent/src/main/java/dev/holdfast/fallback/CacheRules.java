@@ -97,9 +97,9 @@ final class CacheRules {
                 lasting.put(name, List.copyOf(values));
             }
         });
-        Map<String, List<String>> varying = new TreeMap<>();
+        Map<String, String> varying = new TreeMap<>();
         for (String name : varyNames(lower)) {
-            varying.put(name, request.header(name));
+            varying.put(name, CacheKey.ofValues(request.header(name)));
         }
         Request.Identity identity = request.identity();
         return new KeptAnswer(

@@ -1,25 +1,31 @@
 package dev.holdfast.fallback;
 
 import dev.holdfast.policy.CachePolicy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The strategy {@code cache}: the last good answers. Thread-safe. */
+/** The strategy {@code cache}: the last good answers, in memory and, where that is asked for, in files. Thread-safe. */
 final class CachedAnswers {
     private final AnswerStore store;
     private final LongSupplier epochMillis;
+    private final BiConsumer<String, @Nullable Throwable> reports;
+    private volatile @Nullable AnswerWriter writer;
 
     /**
      * None yet.
      *
      * @param epochMillis the wall clock: an answer may outlive the JVM
+     * @param reports hears what goes wrong with files
      */
-    CachedAnswers(LongSupplier epochMillis) {
+    CachedAnswers(LongSupplier epochMillis, BiConsumer<String, @Nullable Throwable> reports) {
         this.store = new AnswerStore(0);
         this.epochMillis = epochMillis;
+        this.reports = reports;
     }
 
     /** What may be given for a request, null: nothing. */
@@ -27,8 +33,31 @@ final class CachedAnswers {
         if (!CacheRules.concerns(request)) {
             return null;
         }
-        KeptAnswer kept = store.find(CacheKey.of(request, policy.keyHeaders()), request);
+        String key = CacheKey.of(request, policy.keyHeaders());
+        KeptAnswer kept = store.find(key, request);
+        if (kept == null) {
+            kept = fromFile(key, request, policy);
+        }
         return kept == null ? null : CacheRules.given(kept, request, policy, epochMillis.getAsLong());
+    }
+
+    private @Nullable KeptAnswer fromFile(String key, Request request, CachePolicy policy) {
+        Request.Identity identity = request.identity();
+        if (policy.directory().isEmpty() || identity == null || !identity.lasting()) {
+            return null;
+        }
+        List<KeptAnswer> found = writer(policy.directory()).files().read(key);
+        if (found == null) {
+            return null;
+        }
+        for (KeptAnswer answer : found) {
+            if (answer.fits(request)) {
+                store.resize(policy.maxBytes());
+                store.put(key, answer);
+                return answer;
+            }
+        }
+        return null;
     }
 
     /** Begins to record an answer, or returns null: it may not be kept. */
@@ -40,11 +69,30 @@ final class CachedAnswers {
         return new Recording(
                 body -> {
                     KeptAnswer kept = CacheRules.kept(request, status, headers, body, epochMillis.getAsLong());
+                    String key = CacheKey.of(request, policy.keyHeaders());
                     store.resize(policy.maxBytes());
-                    store.put(CacheKey.of(request, policy.keyHeaders()), kept);
+                    store.put(key, kept);
+                    if (kept.lasting() && !policy.directory().isEmpty()) {
+                        writer(policy.directory()).write(key, kept, policy.maxBytes());
+                    }
                 },
                 request.method().equals("HEAD") ? 0 : length(headers),
                 policy.maxBodyBytes());
+    }
+
+    private AnswerWriter writer(String directory) {
+        AnswerWriter current = writer;
+        Path path = Path.of(directory);
+        if (current == null || !current.files().directory().equals(path)) {
+            synchronized (this) {
+                current = writer;
+                if (current == null || !current.files().directory().equals(path)) {
+                    current = new AnswerWriter(new AnswerFiles(path), reports);
+                    writer = current;
+                }
+            }
+        }
+        return current;
     }
 
     private static long length(Map<String, List<String>> headers) {

@@ -4,7 +4,10 @@ import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
 import org.jspecify.annotations.Nullable;
 
-/** The strategies of a policy, asked for one call in the order written. For one thread at a time. */
+/**
+ * The strategies of a policy, asked for one call in the order written: one after the other, as those before turn out to have
+ * no answer. For one thread at a time.
+ */
 public final class Chain {
     private final Fallbacks fallbacks;
     private final FallbackPolicy policy;
@@ -24,7 +27,7 @@ public final class Chain {
             Offer offer = switch (strategy) {
                 case CACHE -> fallbacks.cached().find(request, policy.cache());
                 case DEFAULT_VALUE -> WrittenAnswers.find(policy.defaults(), request.method(), request.uri());
-                case DEGRADED -> null;
+                case DEGRADED -> OtherOrigin.of(policy.degraded(), request.uri());
             };
             if (offer != null) {
                 return offer;

@@ -4,16 +4,24 @@ import dev.holdfast.policy.FallbackPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The fallback strategies of a JVM, with what they keep. Outlives a configuration. Thread-safe. */
 public final class Fallbacks {
+    private final BiConsumer<String, @Nullable Throwable> reports;
     private final WeakHashMap<Object, Long> seen = new WeakHashMap<>();
     private long named;
     private volatile @Nullable CachedAnswers cached;
 
-    /** Keeps nothing yet, and has loaded nothing. */
-    public Fallbacks() {}
+    /**
+     * Keeps nothing yet, and has loaded nothing.
+     *
+     * @param reports hears what goes wrong beside the calls, with its cause
+     */
+    public Fallbacks(BiConsumer<String, @Nullable Throwable> reports) {
+        this.reports = reports;
+    }
 
     /**
      * Begins to ask the strategies.
@@ -55,7 +63,7 @@ public final class Fallbacks {
             synchronized (this) {
                 current = cached;
                 if (current == null) {
-                    current = new CachedAnswers(System::currentTimeMillis);
+                    current = new CachedAnswers(System::currentTimeMillis, reports);
                     cached = current;
                 }
             }

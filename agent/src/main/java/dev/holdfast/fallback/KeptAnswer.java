@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param status its status
  * @param headers its headers, but for those that concern one connection or set cookies
  * @param body its body
- * @param varying the request's values of the headers that {@code Vary} names, by their names in lower case
+ * @param varying digests of the request's values of the headers that {@code Vary} names, by their names in lower case
  * @param madeAt when the origin made it, as far as its {@code Age} tells, in milliseconds since the epoch
  * @param receivedAt when it was complete, in milliseconds since the epoch
  * @param lasting whether who asked means the same in another JVM
@@ -22,7 +22,7 @@ record KeptAnswer(
         int status,
         Map<String, List<String>> headers,
         Content body,
-        Map<String, List<String>> varying,
+        Map<String, String> varying,
         long madeAt,
         long receivedAt,
         boolean lasting) {
@@ -36,8 +36,8 @@ record KeptAnswer(
 
     /** Whether it answers this request too, as far as {@code Vary} goes (RFC 9111, section 4.1). */
     boolean fits(Request request) {
-        for (Map.Entry<String, List<String>> header : varying.entrySet()) {
-            if (!header.getValue().equals(request.header(header.getKey()))) {
+        for (Map.Entry<String, String> header : varying.entrySet()) {
+            if (!header.getValue().equals(CacheKey.ofValues(request.header(header.getKey())))) {
                 return false;
             }
         }
@@ -51,13 +51,11 @@ record KeptAnswer(
 
     /** About how many bytes of memory it takes. */
     long size() {
-        long size = (long) OVERHEAD + body.length();
-        for (Map<String, List<String>> each : List.of(headers, varying)) {
-            for (Map.Entry<String, List<String>> header : each.entrySet()) {
-                size += HEADER_OVERHEAD + header.getKey().length();
-                for (String value : header.getValue()) {
-                    size += HEADER_OVERHEAD / 2 + value.length();
-                }
+        long size = (long) OVERHEAD + body.length() + 2L * HEADER_OVERHEAD * varying.size();
+        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+            size += HEADER_OVERHEAD + header.getKey().length();
+            for (String value : header.getValue()) {
+                size += HEADER_OVERHEAD / 2 + value.length();
             }
         }
         return size;

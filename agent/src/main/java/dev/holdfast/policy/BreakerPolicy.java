@@ -47,6 +47,28 @@ public record BreakerPolicy(
     public static final BreakerPolicy NONE =
             new BreakerPolicy(false, Forced.NONE, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, Set.of());
 
+    /** The same rules, with outcomes that decide. */
+    public BreakerPolicy decidedByOutcomes() {
+        return new BreakerPolicy(
+                enabled,
+                Forced.NONE,
+                failureThreshold,
+                failureRate,
+                slowNanos,
+                slowRate,
+                windowCalls,
+                windowNanos,
+                minimumCalls,
+                successThreshold,
+                openNanos,
+                maxOpenNanos,
+                openJitter,
+                probes,
+                probeLeaseNanos,
+                rampNanos,
+                failureStatuses);
+    }
+
     /** States that are set by hand. */
     public enum Forced {
         /** None: outcomes decide. */

@@ -67,6 +67,11 @@ public record FallbackPolicy(
         return strategies.contains(Strategy.CACHE);
     }
 
+    /** Whether a request may go to another origin. */
+    public boolean usesDegraded() {
+        return strategies.contains(Strategy.DEGRADED);
+    }
+
     /** Whether a failure is listed. */
     public boolean lists(Throwable error, ErrorKind kind) {
         if (errors.contains(kind)) {

@@ -72,6 +72,23 @@ public record Policy(
                 List.of());
     }
 
+    /**
+     * What holds for requests that the strategy {@code degraded} sends to another origin: one attempt, with a time and a
+     * breaker of its own. That works by the same thresholds, and is not forced by what forces this policy's.
+     */
+    public Policy elsewhere() {
+        return new Policy(
+                name + " (degraded)",
+                Mode.ENFORCE,
+                RetryPolicy.once(fallback.degraded().timeoutNanos()),
+                breaker.decidedByOutcomes(),
+                BudgetPolicy.NONE,
+                LimitPolicy.NONE,
+                HedgePolicy.NONE,
+                FallbackPolicy.NONE,
+                List.of());
+    }
+
     /** Whether any request may be concerned, by this policy itself or by one of its routes. */
     public boolean inForce() {
         if (mode != Mode.OFF) {

@@ -39,21 +39,26 @@ public record RetryPolicy(
         long bufferResponseBytes) {
 
     /** No retry, and no timeout. */
-    public static final RetryPolicy NONE = new RetryPolicy(
-            false,
-            0,
-            new Backoff(0, 0, 1, Jitter.NONE),
-            Set.of(),
-            Set.of(),
-            Set.of(),
-            List.of(),
-            Set.of(),
-            false,
-            0,
-            0,
-            0,
-            0,
-            0);
+    public static final RetryPolicy NONE = once(0);
+
+    /** No retry, and a time that the one attempt may take, 0 for no limit. */
+    public static RetryPolicy once(long attemptTimeoutNanos) {
+        return new RetryPolicy(
+                false,
+                0,
+                new Backoff(0, 0, 1, Jitter.NONE),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                List.of(),
+                Set.of(),
+                false,
+                0,
+                attemptTimeoutNanos,
+                0,
+                0,
+                0);
+    }
 
     /** Copies the collections. */
     public RetryPolicy {

@@ -22,7 +22,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     private static final int LONGEST_WAIT_SECONDS = 10;
 
     private final Defects defects;
-    private final Fallbacks fallbacks = new Fallbacks();
+    private final Fallbacks fallbacks;
     private final CountDownLatch decided = new CountDownLatch(1);
     private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
     private final Object making = new Object();
@@ -36,6 +36,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
 
     Holdfast(Defects defects) {
         this.defects = defects;
+        this.fallbacks = new Fallbacks(defects::report);
     }
 
     /** The calling thread reads the configuration; should that lead to a call, the call must not wait for itself. */

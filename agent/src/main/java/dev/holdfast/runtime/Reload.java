@@ -53,7 +53,7 @@ final class Reload implements Runnable {
             Configuration changed = file.look();
             if (changed != null) {
                 holdfast.use(setup.engine(changed));
-                setup.targets().retain(changed.policyNames());
+                setup.targets().retain(changed.targetNames());
                 console.say(Setup.described(Setup.summary("reloaded", changed), Setup.notices(changed)));
             }
         } catch (ConfigException e) {

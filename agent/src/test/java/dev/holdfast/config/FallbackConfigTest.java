@@ -127,23 +127,6 @@ class FallbackConfigTest {
                 .hasMessageContaining("cache_max_bytes");
     }
 
-    @Test
-    void whatIsNotBuiltYetIsSaid() throws ConfigException {
-        Configuration configuration = ConfigLoader.parse("""
-                [retry.fallback]
-                strategy = ["cache", "degraded"]
-                cache_dir = "kept"
-                [retry.fallback.degraded]
-                url = "http://other.example.com"
-                """, "t.toml");
-        assertThat(configuration.inactive()).containsExactly("retry.fallback.degraded");
-        assertThat(configuration.warnings())
-                .singleElement()
-                .satisfies(warning -> assertThat(warning.toString())
-                        .isEqualTo("t.toml:3:1: retry.fallback.cache_dir: without effect in this version:"
-                                + " answers stay in memory"));
-    }
-
     private static FallbackPolicy fallback(String text) throws ConfigException {
         return policy(ConfigLoader.parse(text, "t.toml"));
     }

@@ -8,6 +8,10 @@ import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.Jdks.Jdk;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +45,7 @@ class ContractIT {
             LoadContract.class,
             FallbackContract.class,
             CacheContract.class,
+            DegradedContract.class,
             UrlConnectionFallbackContract.class);
 
     @TempDir
@@ -49,15 +54,10 @@ class ContractIT {
     /** The JVMs run side by side: most of the time they wait. */
     @TestFactory
     List<DynamicNode> onEachJdk() throws IOException {
-        Path config = directory.resolve("contract.toml");
-        try (InputStream resource =
-                Objects.requireNonNull(ContractIT.class.getResourceAsStream("contract.toml"), "contract.toml")) {
-            Files.write(config, resource.readAllBytes());
-        }
         Map<Jdk, CompletableFuture<ForkedJvm.Result>> runs = new LinkedHashMap<>();
         Jdks.all().stream()
                 .filter(Jdk::present)
-                .forEach(jdk -> runs.put(jdk, CompletableFuture.supplyAsync(() -> run(jdk, config))));
+                .forEach(jdk -> runs.put(jdk, CompletableFuture.supplyAsync(() -> run(jdk))));
         List<DynamicNode> nodes = new ArrayList<>();
         for (Jdk jdk : Jdks.all()) {
             CompletableFuture<ForkedJvm.Result> run = runs.get(jdk);
@@ -69,17 +69,39 @@ class ContractIT {
         return nodes;
     }
 
-    private ForkedJvm.Result run(Jdk jdk, Path config) {
+    private ForkedJvm.Result run(Jdk jdk) {
+        String port = Integer.toString(freePort());
         String chosen = System.getProperty("contract", "");
         Stream<String> contracts = CONTRACTS.stream().map(Class::getName).filter(name -> name.contains(chosen));
         return new ForkedJvm(jdk)
-                .agent(config.toString())
+                .agent(config(jdk, port).toString())
+                .jvm("-Dcontract.otherPort=" + port)
                 .main(
                         ContractRunner.class,
                         Stream.concat(Stream.of(results(jdk).toString()), contracts)
                                 .toArray(String[]::new))
                 .within(Duration.ofMinutes(4))
                 .run();
+    }
+
+    private Path config(Jdk jdk, String otherPort) {
+        Path config = directory.resolve("contract-" + jdk.feature() + ".toml");
+        try (InputStream resource =
+                Objects.requireNonNull(ContractIT.class.getResourceAsStream("contract.toml"), "contract.toml")) {
+            String text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            return Files.writeString(config, text.replace(":39030", ":" + otherPort));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Free for a moment, and nobody else uses that address. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(Hosts.OTHER_ORIGIN))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path results(Jdk jdk) {

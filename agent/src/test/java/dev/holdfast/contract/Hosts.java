@@ -36,6 +36,14 @@ final class Hosts {
     static final String DEFAULTED_BREAKING = "127.0.0.21";
     /** No retry; the last good answer, up to 64 KiB. */
     static final String CACHED = "127.0.0.22";
+    /** 1 retry at once; then {@link #OTHER_ORIGIN} below {@code /mirror}, within a second. */
+    static final String DEGRADED = "127.0.0.23";
+    /** No retry, responses held back; 1 failure opens the breaker; then {@link #OTHER_ORIGIN}, then a default value. */
+    static final String DEGRADED_BREAKING = "127.0.0.24";
+    /** No retry; then {@link #OTHER_ORIGIN}, credentials included. */
+    static final String DEGRADED_TRUSTED = "127.0.0.25";
+    /** Where degraded requests go. No policy of its own. */
+    static final String OTHER_ORIGIN = "127.0.0.30";
 
     private Hosts() {}
 }

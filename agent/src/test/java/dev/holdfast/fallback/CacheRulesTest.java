@@ -24,7 +24,7 @@ class CacheRulesTest {
             new CachePolicy(Duration.ofHours(1).toNanos(), 1000, Set.of(200, 203), Set.of("x-region"), 1 << 20, "");
 
     private long now = 1_000_000_000_000L;
-    private final CachedAnswers answers = new CachedAnswers(() -> now);
+    private final CachedAnswers answers = new CachedAnswers(() -> now, (what, why) -> {});
 
     private static Request get(String... headers) {
         return request("GET", Identity.NOBODY, headers);
@@ -98,7 +98,7 @@ class CacheRulesTest {
             })
     void oneUsersAnswerIsNeverAnothers(String header) {
         for (List<String> users : List.of(List.of("alice", "bob"), List.of("bob", "alice"))) {
-            CachedAnswers fresh = new CachedAnswers(() -> now);
+            CachedAnswers fresh = new CachedAnswers(() -> now, (what, why) -> {});
             Request first = get(header, users.get(0));
             Recording recording = fresh.record(first, 200, map(), POLICY);
             recording.complete();

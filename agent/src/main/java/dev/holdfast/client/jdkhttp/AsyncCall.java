@@ -138,7 +138,13 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     @Override
     public void fallBack(Step.FallBack step, Consumer<Step> then) {
-        then.accept(call.resolved(step) == step ? Step.Deliver.INSTANCE : step.otherwise());
+        call.resolve(step, resolved -> {
+            try {
+                then.accept(resolved == step ? Step.Deliver.INSTANCE : resolved);
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        });
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,21 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             // The client asks twice for one call: none of our business.
             return call.application.apply(info);
         }
-        Step step = call.resolved(call.after(attempt, JdkCall.Head.of(info)));
+        Step step = call.after(attempt, JdkCall.Head.of(info));
+        decision = step;
+        long left =
+                timeoutNanos == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNanos - (call.engine.nanoTime() - startedAt);
+        if (!(step instanceof Step.FallBack fallBack)) {
+            return taker(step, info, left);
+        }
+        CompletableFuture<Step> resolved = call.resolved(fallBack);
+        return resolved.isDone()
+                ? taker(resolved.join(), info, left)
+                : new AwaitingBody<>(resolved.thenApply(known -> taker(known, info, left)));
+    }
+
+    /** Who takes the body, now that it is decided. */
+    private BodySubscriber<T> taker(Step step, ResponseInfo info, long left) {
         decision = step;
         if (!(step instanceof Step.Deliver)) {
             DiscardedBody<T> body = new DiscardedBody<>(call.engine);
@@ -107,9 +122,9 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             subscriber = new AnswerRecorder<>(subscriber, kept);
         }
         // An application's handler may give null: what the client makes of that is its own affair.
-        return timeoutNanos == Long.MAX_VALUE || subscriber == null
+        return left == Long.MAX_VALUE || subscriber == null
                 ? subscriber
-                : new TimedBody<>(subscriber, call.engine, timeoutNanos - (call.engine.nanoTime() - startedAt));
+                : new TimedBody<>(subscriber, call.engine, left);
     }
 
     /** Not what is known to be too large, and not a stream of events, which has no end to wait for. */

@@ -6,38 +6,78 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's request with another body publisher or timeout. It delegates, whatever class the application's
- * request is of: a copy would refuse what a class of its own may carry (a header that the builder does not take), and
- * costs an allocation per header.
+ * The application's request with another body publisher or timeout, or to another place. It delegates, whatever class the
+ * application's request is of: a copy would refuse what a class of its own may carry (a header that the builder does not
+ * take), and costs an allocation per header.
  */
 final class AttemptRequest extends HttpRequest {
     /** From 26 on a request has options (JEP 517), which a class compiled for 17 cannot hand on. */
     private static final boolean HAS_OPTIONS = Runtime.version().feature() >= 26;
 
     private final HttpRequest of;
+    private final URI uri;
+    private final HttpHeaders headers;
     private final @Nullable BodyPublisher publisher;
     private final @Nullable Duration timeout;
 
-    private AttemptRequest(HttpRequest of, @Nullable BodyPublisher publisher, @Nullable Duration timeout) {
+    private AttemptRequest(
+            HttpRequest of,
+            URI uri,
+            HttpHeaders headers,
+            @Nullable BodyPublisher publisher,
+            @Nullable Duration timeout) {
         this.of = of;
+        this.uri = uri;
+        this.headers = headers;
         this.publisher = publisher;
         this.timeout = timeout;
     }
 
     /** A request with this publisher and timeout; null: the application's. */
     static HttpRequest of(HttpRequest request, @Nullable BodyPublisher publisher, @Nullable Duration timeout) {
-        if (HAS_OPTIONS && request.getClass().getName().startsWith("jdk.internal.net.http.")) {
-            return copy(request, publisher, timeout);
-        }
-        return new AttemptRequest(request, publisher, timeout);
+        return isBuilt(request)
+                ? copy(request, request.uri(), name -> true, publisher, timeout)
+                : new AttemptRequest(request, request.uri(), request.headers(), publisher, timeout);
+    }
+
+    /**
+     * A request to another place.
+     *
+     * @param uri where it goes
+     * @param goesAlong whether a header of this name goes along
+     */
+    static HttpRequest elsewhere(
+            HttpRequest request,
+            URI uri,
+            Predicate<String> goesAlong,
+            @Nullable BodyPublisher publisher,
+            @Nullable Duration timeout) {
+        return isBuilt(request)
+                ? copy(request, uri, goesAlong, publisher, timeout)
+                : new AttemptRequest(
+                        request,
+                        uri,
+                        HttpHeaders.of(request.headers().map(), (name, value) -> goesAlong.test(name)),
+                        publisher,
+                        timeout);
+    }
+
+    private static boolean isBuilt(HttpRequest request) {
+        return HAS_OPTIONS && request.getClass().getName().startsWith("jdk.internal.net.http.");
     }
 
     private static HttpRequest copy(
-            HttpRequest request, @Nullable BodyPublisher publisher, @Nullable Duration timeout) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(request, (name, value) -> true);
+            HttpRequest request,
+            URI uri,
+            Predicate<String> goesAlong,
+            @Nullable BodyPublisher publisher,
+            @Nullable Duration timeout) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request, (name, value) -> goesAlong.test(name))
+                .uri(uri);
         if (timeout != null) {
             builder.timeout(timeout);
         }
@@ -69,7 +109,7 @@ final class AttemptRequest extends HttpRequest {
 
     @Override
     public URI uri() {
-        return of.uri();
+        return uri;
     }
 
     @Override
@@ -79,11 +119,11 @@ final class AttemptRequest extends HttpRequest {
 
     @Override
     public HttpHeaders headers() {
-        return of.headers();
+        return headers;
     }
 
     @Override
     public String toString() {
-        return of.toString();
+        return uri + " " + of.method();
     }
 }

@@ -96,15 +96,16 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
             result.completeExceptionally(error);
             return;
         }
-        Step step = call.resolved(call.bodyLost(error));
-        attempt.decideAnew(step, error);
-        if (step instanceof Step.Deliver) {
-            Relay broken = new Relay(null, held);
-            broken.fail(error);
-            handOver(broken);
-        } else {
-            result.complete(null);
-        }
+        call.resolve(call.bodyLost(error), step -> {
+            attempt.decideAnew(step, error);
+            if (step instanceof Step.Deliver) {
+                Relay broken = new Relay(null, held);
+                broken.fail(error);
+                handOver(broken);
+            } else {
+                result.complete(null);
+            }
+        });
     }
 
     private void flowThrough(Flow.Subscription from) {

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +102,19 @@ final class JdkCall<T> implements CallInfo {
         return publisher == null && timeout == null ? request : AttemptRequest.of(request, publisher, timeout);
     }
 
-    private @Nullable Duration shorterTimeout(long nanos) {
+    /** Something in Holdfast failed, without harm to the call. */
+    void failedInside(Throwable defect) {
+        defects.report(DEFECT, defect);
+    }
+
+    /** What an attempt has to send in place of the request's own body; null: that one. */
+    HttpRequest.@Nullable BodyPublisher publisherOf(int attempt) {
+        return body.publisherOf(attempt);
+    }
+
+    /** A time of ours, where the application has not set a shorter one. */
+    @Nullable
+    Duration shorterTimeout(long nanos) {
         if (nanos == Long.MAX_VALUE) {
             return null;
         }
@@ -112,6 +125,7 @@ final class JdkCall<T> implements CallInfo {
     /** The application gave the call up. */
     void giveUp() {
         over = true;
+        rescue.abandon();
         try {
             session.cancel(engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
@@ -161,16 +175,28 @@ final class JdkCall<T> implements CallInfo {
         }
     }
 
-    /** A step as it is, but the end without a fallback where no strategy has an answer. */
-    Step resolved(Step step) {
-        if (!(step instanceof Step.FallBack fallBack)) {
-            return step;
-        }
+    /**
+     * Asks the strategies.
+     *
+     * @return the step itself where one has an answer, else the end without: at once, or later, from whatever thread
+     */
+    CompletableFuture<Step> resolved(Step.FallBack step) {
         try {
-            return !isOver() && rescue.isAt(fallBack) ? step : fallBack.otherwise();
+            if (!isOver()) {
+                return rescue.ask(step).thenApply(answered -> answered ? step : step.otherwise());
+            }
         } catch (RuntimeException | LinkageError e) {
             defects.report(DEFECT, e);
-            return fallBack.otherwise();
+        }
+        return CompletableFuture.completedFuture(step.otherwise());
+    }
+
+    /** What follows from a step once the strategies were asked, if that is what it asks for. See {@link #resolved}. */
+    void resolve(Step step, Consumer<Step> then) {
+        if (step instanceof Step.FallBack fallBack) {
+            CompletableFuture<?> unused = resolved(fallBack).thenAccept(then);
+        } else {
+            then.accept(step);
         }
     }
 

@@ -96,6 +96,7 @@ public final class JdkHttpHook implements HttpClientHook {
             @Nullable Engine engine, @Nullable Object request, @Nullable Object handler) {
         if (engine == null
                 || handler instanceof AttemptHandler
+                || handler instanceof Elsewhere
                 || !(request instanceof HttpRequest httpRequest)
                 || !(handler instanceof BodyHandler)) {
             return null;

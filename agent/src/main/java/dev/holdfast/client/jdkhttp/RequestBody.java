@@ -42,7 +42,8 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     /** The body of a request that {@code client} sends under {@code policy}. */
     static RequestBody of(HttpRequest request, HttpClient client, Policy policy) {
         RetryPolicy rule = policy.retry();
-        if (policy.mode() != Mode.ENFORCE || !rule.enabled() || rule.maxRetries() == 0) {
+        boolean once = !rule.enabled() || rule.maxRetries() == 0;
+        if (policy.mode() != Mode.ENFORCE || (once && !policy.fallback().usesDegraded())) {
             return PLAIN;
         }
         BodyPublisher publisher = request.bodyPublisher().orElse(null);

@@ -30,7 +30,9 @@ final class Rescue<T> {
     private final Fallbacks fallbacks;
     private final HttpRequest request;
     private final @Nullable Identity identity;
+    private volatile @Nullable CompletableFuture<Boolean> asked;
     private volatile Offer.@Nullable Answer answer;
+    private volatile @Nullable Elsewhere<T> elsewhere;
 
     /** For a call that has not begun. */
     Rescue(JdkCall<T> call, Fallbacks fallbacks, HttpRequest request) {
@@ -55,27 +57,76 @@ final class Rescue<T> {
     }
 
     /**
-     * Asks the strategies, unless one had an answer before.
+     * Asks the strategies, unless they were asked before.
      *
-     * @return whether one has
+     * @return whether one has an answer: at once, or later and from whatever thread, where another origin is asked
      */
-    boolean isAt(Step.FallBack step) {
-        if (answer != null) {
-            return true;
+    CompletableFuture<Boolean> ask(Step.FallBack step) {
+        CompletableFuture<Boolean> before = asked;
+        if (before != null) {
+            return before;
         }
-        Chain chain = fallbacks.chain(policy(), described());
-        Offer offer = chain.next();
-        if (offer instanceof Offer.Answer found) {
-            answer = found;
-            call.session.fellBack(found.strategy(), step.reason());
-            return true;
+        CompletableFuture<Boolean> begun = new CompletableFuture<>();
+        asked = begun;
+        ask(fallbacks.chain(policy(), described()), step, begun);
+        return begun;
+    }
+
+    private void ask(Chain chain, Step.FallBack step, CompletableFuture<Boolean> answered) {
+        while (!call.isOver()) {
+            Offer offer = chain.next();
+            if (offer == null) {
+                break;
+            }
+            if (offer instanceof Offer.Answer found) {
+                answer = found;
+                call.session.fellBack(found.strategy(), step.reason());
+                answered.complete(true);
+                return;
+            }
+            if (offer instanceof Offer.Elsewhere other && call.session.maySendElsewhere()) {
+                askElsewhere(other, chain, step, answered);
+                return;
+            }
         }
-        return false;
+        answered.complete(false);
+    }
+
+    private void askElsewhere(
+            Offer.Elsewhere other, Chain chain, Step.FallBack step, CompletableFuture<Boolean> answered) {
+        Elsewhere<T> sent = Elsewhere.send(call, request, other);
+        elsewhere = sent;
+        CompletableFuture<?> unused = sent.good().thenAccept(good -> {
+            try {
+                if (good) {
+                    call.session.fellBack(other.strategy(), step.reason());
+                    answered.complete(true);
+                } else {
+                    elsewhere = null;
+                    ask(chain, step, answered);
+                }
+            } catch (RuntimeException | LinkageError e) {
+                call.failedInside(e);
+                answered.complete(false);
+            }
+        });
+        if (call.isOver()) {
+            sent.abandon();
+        }
+    }
+
+    /** The application gave the call up: nobody waits for another origin. */
+    void abandon() {
+        Elsewhere<T> sent = elsewhere;
+        if (sent != null) {
+            sent.abandon();
+        }
     }
 
     /** Whether a strategy had an answer. */
     boolean hasAnswer() {
-        return answer != null;
+        CompletableFuture<Boolean> answered = asked;
+        return answered != null && answered.getNow(false);
     }
 
     private Request described() {
@@ -85,8 +136,12 @@ final class Rescue<T> {
         return new Request(call.method(), request.uri(), request.headers().map(), hasBody, identity);
     }
 
-    /** What the application gets, where there is an answer. Runs the application's handler. */
+    /** What the application gets, where there is an answer. Runs the application's handler, unless that is at it already. */
     CompletableFuture<HttpResponse<T>> made() {
+        Elsewhere<T> other = elsewhere;
+        if (other != null) {
+            return other.response();
+        }
         Offer.Answer found = answer;
         if (found == null) {
             return CompletableFuture.failedFuture(new IllegalStateException("no answer"));

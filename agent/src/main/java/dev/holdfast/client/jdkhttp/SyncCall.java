@@ -86,8 +86,16 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
     }
 
     @Override
-    public Step fallBack(Step.FallBack step) {
-        return call.resolved(step) == step ? Step.Deliver.INSTANCE : step.otherwise();
+    public Step fallBack(Step.FallBack step) throws InterruptedException {
+        try {
+            return call.resolved(step).get() == step ? Step.Deliver.INSTANCE : step.otherwise();
+        } catch (InterruptedException e) {
+            call.giveUp();
+            throw e;
+        } catch (ExecutionException e) {
+            defects.report(JdkCall.DEFECT, e);
+            return step.otherwise();
+        }
     }
 
     private HttpResponse<T> deliver(@Nullable Throwable defect) throws InterruptedException {
@@ -98,6 +106,9 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
         }
         try {
             return (rescued ? call.rescue.made() : call.result(last, before, defect)).get();
+        } catch (InterruptedException e) {
+            call.giveUp();
+            throw e;
         } catch (ExecutionException e) {
             Throwable error = e.getCause() == null ? e : e.getCause();
             throw SyncCall.<RuntimeException>sneaky(

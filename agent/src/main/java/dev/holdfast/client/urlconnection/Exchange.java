@@ -54,6 +54,9 @@ final class Exchange implements CallInfo {
     /** Whether the current attempt was cut off for its time. */
     private boolean late;
 
+    /** Whether the entry that now talks only opens the connection. */
+    private boolean onlyOpening;
+
     private @Nullable IOException ended;
     private @Nullable InputStream body;
     private @Nullable InputStream bodySource;
@@ -77,7 +80,7 @@ final class Exchange implements CallInfo {
         this.delegate = delegate;
         this.defects = defects;
         this.recipe = new Recipe(url, proxy, defects);
-        this.rescue = new Rescue(fallbacks, recipe, defects);
+        this.rescue = new Rescue(fallbacks, recipe, new Elsewhere(engine, this, recipe), defects);
     }
 
     /** Set once, by the front's constructor. */
@@ -224,6 +227,7 @@ final class Exchange implements CallInfo {
         if (wait != null) {
             wait.countDown();
         }
+        rescue.abandon();
         delegate.disconnect();
     }
 
@@ -258,6 +262,7 @@ final class Exchange implements CallInfo {
                 return;
             }
             disconnectsBefore = disconnects.get();
+            onlyOpening = true;
             while (true) {
                 Step.Send send = begun();
                 if (send == null) {
@@ -282,6 +287,7 @@ final class Exchange implements CallInfo {
                 }
             }
         } finally {
+            onlyOpening = false;
             lock.unlock();
         }
     }
@@ -481,7 +487,8 @@ final class Exchange implements CallInfo {
 
     /** Settles the call with a fallback's answer, if there is one, as if a connection had brought it. */
     private boolean rescued(Step.FallBack step) {
-        HttpURLConnection made = rescue.answer(step, session(), delegate);
+        boolean beforeBody = onlyOpening && delegate.getDoOutput() && recipe.upload() == null;
+        HttpURLConnection made = rescue.answer(step, session(), delegate, raised, beforeBody);
         if (made == null) {
             return false;
         }
@@ -494,7 +501,9 @@ final class Exchange implements CallInfo {
         bodySource = null;
         settled = true;
         sending = null;
-        showHead();
+        if (!beforeBody) {
+            showHead();
+        }
         return true;
     }
 

@@ -227,19 +227,19 @@ final class HttpFront extends HttpURLConnection implements Front {
 
     @Override
     public void setAuthenticator(Authenticator authenticator) {
-        exchange.setFreely(c -> c.setAuthenticator(authenticator));
+        exchange.setFreely(new Setting.Credentials(authenticator));
         exchange.noteAuthenticator();
     }
 
     @Override
     public void setRequestProperty(String key, String value) {
-        exchange.setFreely(c -> c.setRequestProperty(key, value));
+        exchange.setFreely(new Setting.Header(key, value, false));
         exchange.noteHeader(key, value, false);
     }
 
     @Override
     public void addRequestProperty(String key, String value) {
-        exchange.setFreely(c -> c.addRequestProperty(key, value));
+        exchange.setFreely(new Setting.Header(key, value, true));
         exchange.noteHeader(key, value, true);
     }
 

@@ -13,6 +13,7 @@ import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -234,19 +235,19 @@ final class HttpsFront extends HttpsURLConnection implements Front {
 
     @Override
     public void setAuthenticator(Authenticator authenticator) {
-        exchange.setFreely(c -> c.setAuthenticator(authenticator));
+        exchange.setFreely(new Setting.Credentials(authenticator));
         exchange.noteAuthenticator();
     }
 
     @Override
     public void setRequestProperty(String key, String value) {
-        exchange.setFreely(c -> c.setRequestProperty(key, value));
+        exchange.setFreely(new Setting.Header(key, value, false));
         exchange.noteHeader(key, value, false);
     }
 
     @Override
     public void addRequestProperty(String key, String value) {
-        exchange.setFreely(c -> c.addRequestProperty(key, value));
+        exchange.setFreely(new Setting.Header(key, value, true));
         exchange.noteHeader(key, value, true);
     }
 
@@ -403,11 +404,20 @@ final class HttpsFront extends HttpsURLConnection implements Front {
 
     @Override
     public void setHostnameVerifier(HostnameVerifier verifier) {
-        exchange.setFreely(c -> ((HttpsURLConnection) c).setHostnameVerifier(verifier));
+        exchange.setFreely(onTls(c -> c.setHostnameVerifier(verifier)));
     }
 
     @Override
     public void setSSLSocketFactory(SSLSocketFactory factory) {
-        exchange.setFreely(c -> ((HttpsURLConnection) c).setSSLSocketFactory(factory));
+        exchange.setFreely(onTls(c -> c.setSSLSocketFactory(factory)));
+    }
+
+    /** On a connection with TLS: another origin of a fallback may be without. */
+    private static Setting onTls(Consumer<HttpsURLConnection> setting) {
+        return c -> {
+            if (c instanceof HttpsURLConnection secure) {
+                setting.accept(secure);
+            }
+        };
     }
 }

@@ -1,13 +1,12 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.fallback.Offer;
-import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
+import java.net.URL;
 import java.security.Permission;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
@@ -18,32 +17,48 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that was never made: shows an answer of a fallback strategy as the JDK's would show a real one, oddities
- * included. It takes the place of the attempt's connection behind a front, of either kind. As safe for threads as the JDK's.
+ * A connection that shows an answer of a fallback strategy as the JDK's would show a real one, oddities included. It takes
+ * the place of the attempt's connection behind a front, of either kind. As safe for threads as the JDK's.
  */
 final class MadeConnection extends HttpsURLConnection {
+    /** Finds out what to show, when the application asks: it may have to write the request's body first. */
+    interface Later {
+        /** The answer, or what the application would have got without one. */
+        Shown get() throws IOException;
+    }
+
     private final HttpURLConnection real;
-    private final Offer.Answer answer;
-    private final List<Map.Entry<String, String>> lines = new ArrayList<>();
-    private final InputStream stream;
+    private @Nullable Later later;
+    private @Nullable Shown known;
+    private @Nullable IOException failure;
+    private List<Map.Entry<String, String>> lines = List.of();
 
     /**
      * Shows an answer.
      *
      * @param real the connection that failed, for what the application asks about its request
      * @param method the request's
-     * @param answer status, headers and body
      */
-    MadeConnection(HttpURLConnection real, String method, Offer.Answer answer) {
+    MadeConnection(HttpURLConnection real, String method, Shown answer) {
+        this(real, method, answer, null);
+        lines = lines(answer.headers());
+    }
+
+    /** Shows what is found out later: {@code later} is asked once. */
+    MadeConnection(HttpURLConnection real, String method, Later later) {
+        this(real, method, null, later);
+    }
+
+    private MadeConnection(HttpURLConnection real, String method, @Nullable Shown known, @Nullable Later later) {
         super(real.getURL());
         this.real = real;
-        this.answer = answer;
-        this.stream = new ByteArrayInputStream(answer.body().bytes());
-        answer.headers().forEach((name, values) -> values.forEach(value -> lines.add(Map.entry(name, value))));
+        this.known = known;
+        this.later = later;
         this.method = method;
         doInput = real.getDoInput();
         doOutput = real.getDoOutput();
@@ -53,30 +68,78 @@ final class MadeConnection extends HttpsURLConnection {
         instanceFollowRedirects = real.getInstanceFollowRedirects();
         setConnectTimeout(real.getConnectTimeout());
         setReadTimeout(real.getReadTimeout());
-        responseCode = answer.status();
-        responseMessage = reason(answer.status());
         connected = true;
+    }
+
+    private Shown shown() throws IOException {
+        Later asked = later;
+        if (asked != null) {
+            later = null;
+            try {
+                known = asked.get();
+                lines = lines(known.headers());
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        Shown answer = known;
+        if (answer == null) {
+            throw failure == null ? new IOException("no answer") : failure;
+        }
+        return answer;
+    }
+
+    /** For entries that swallow what went wrong. */
+    private @Nullable Shown shownOrNull() {
+        try {
+            return shown();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static List<Map.Entry<String, String>> lines(Map<String, List<String>> headers) {
+        List<Map.Entry<String, String>> lines = new ArrayList<>();
+        headers.forEach((name, values) -> values.forEach(value -> lines.add(Map.entry(name, value))));
+        return lines;
     }
 
     @Override
     public void connect() {}
 
     @Override
-    public void disconnect() {}
+    public void disconnect() {
+        HttpURLConnection source = source();
+        if (source != null) {
+            source.disconnect();
+        }
+    }
+
+    private @Nullable HttpURLConnection source() {
+        Shown answer = known;
+        return answer == null ? null : answer.source();
+    }
+
+    @Override
+    public URL getURL() {
+        Shown answer = known;
+        return answer == null ? url : answer.url();
+    }
 
     @Override
     public boolean usingProxy() {
-        return false;
+        HttpURLConnection source = source();
+        return source != null && source.usingProxy();
     }
 
     @Override
-    public int getResponseCode() {
-        return answer.status();
+    public int getResponseCode() throws IOException {
+        return shown().status();
     }
 
     @Override
-    public @Nullable String getResponseMessage() {
-        return reason(answer.status());
+    public @Nullable String getResponseMessage() throws IOException {
+        return shown().message();
     }
 
     @Override
@@ -84,19 +147,21 @@ final class MadeConnection extends HttpsURLConnection {
         if (!doInput) {
             throw new ProtocolException("Cannot read from URLConnection if doInput=false (call setDoInput(true))");
         }
-        int status = answer.status();
-        if (status == 404 || status == 410) {
-            throw new FileNotFoundException(url.toString());
+        Shown answer = shown();
+        if (answer.status() == 404 || answer.status() == 410) {
+            throw new FileNotFoundException(answer.url().toString());
         }
-        if (status >= 400) {
-            throw new IOException("Server returned HTTP response code: " + status + " for URL: " + url);
+        if (answer.status() >= 400) {
+            throw new IOException(
+                    "Server returned HTTP response code: " + answer.status() + " for URL: " + answer.url());
         }
-        return stream;
+        return answer.body();
     }
 
     @Override
     public @Nullable InputStream getErrorStream() {
-        return answer.status() >= 400 ? stream : null;
+        Shown answer = known;
+        return answer != null && answer.status() >= 400 ? answer.body() : null;
     }
 
     /** Takes a body to nowhere: the application writes it, for it knows of no failure. */
@@ -110,22 +175,25 @@ final class MadeConnection extends HttpsURLConnection {
 
     @Override
     public @Nullable String getHeaderField(int n) {
-        if (n == 0) {
-            return statusLine();
+        Shown answer = shownOrNull();
+        if (answer != null && n == 0) {
+            return statusLine(answer);
         }
         return n > 0 && n <= lines.size() ? lines.get(n - 1).getValue() : null;
     }
 
     @Override
     public @Nullable String getHeaderFieldKey(int n) {
+        Shown unused = shownOrNull();
         return n > 0 && n <= lines.size() ? lines.get(n - 1).getKey() : null;
     }
 
     /** The last of several, as the JDK has it; the status line for null. */
     @Override
     public @Nullable String getHeaderField(@Nullable String name) {
-        if (name == null) {
-            return statusLine();
+        Shown answer = shownOrNull();
+        if (answer != null && name == null) {
+            return statusLine(answer);
         }
         for (int i = lines.size() - 1; i >= 0; i--) {
             if (lines.get(i).getKey().equalsIgnoreCase(name)) {
@@ -137,36 +205,22 @@ final class MadeConnection extends HttpsURLConnection {
 
     @Override
     public Map<String, List<String>> getHeaderFields() {
+        Shown answer = shownOrNull();
+        if (answer == null) {
+            return Map.of();
+        }
         Map<String, List<String>> together = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (Map.Entry<String, String> line : lines) {
             together.computeIfAbsent(line.getKey(), name -> new ArrayList<>()).add(line.getValue());
         }
         Map<@Nullable String, List<String>> fields = new LinkedHashMap<>();
-        fields.put(null, List.of(statusLine()));
+        fields.put(null, List.of(statusLine(answer)));
         together.forEach((name, values) -> fields.put(name, Collections.unmodifiableList(values)));
         return Collections.unmodifiableMap(fields);
     }
 
-    private String statusLine() {
-        return ("HTTP/1.1 " + answer.status() + " " + reason(answer.status())).strip();
-    }
-
-    private static String reason(int status) {
-        return switch (status) {
-            case 200 -> "OK";
-            case 201 -> "Created";
-            case 202 -> "Accepted";
-            case 203 -> "Non-Authoritative Information";
-            case 204 -> "No Content";
-            case 404 -> "Not Found";
-            case 410 -> "Gone";
-            case 429 -> "Too Many Requests";
-            case 500 -> "Internal Server Error";
-            case 502 -> "Bad Gateway";
-            case 503 -> "Service Unavailable";
-            case 504 -> "Gateway Timeout";
-            default -> "";
-        };
+    private static String statusLine(Shown answer) {
+        return ("HTTP/1.1 " + answer.status() + " " + answer.message()).strip();
     }
 
     @Override
@@ -185,26 +239,33 @@ final class MadeConnection extends HttpsURLConnection {
         return real.getPermission();
     }
 
-    // No handshake took place; said as the JDK's connection says it before one.
+    // Where no handshake took place, that is said as the JDK's connection says it before one.
+
+    private HttpsURLConnection secure() {
+        if (source() instanceof HttpsURLConnection secure) {
+            return secure;
+        }
+        throw new IllegalStateException("connection not yet open");
+    }
 
     @Override
     public String getCipherSuite() {
-        throw new IllegalStateException("connection not yet open");
+        return secure().getCipherSuite();
     }
 
     @Override
-    public Certificate[] getLocalCertificates() {
-        throw new IllegalStateException("connection not yet open");
+    public Certificate @Nullable [] getLocalCertificates() {
+        return secure().getLocalCertificates();
     }
 
     @Override
-    public Certificate[] getServerCertificates() {
-        throw new IllegalStateException("connection not yet open");
+    public Certificate[] getServerCertificates() throws SSLPeerUnverifiedException {
+        return secure().getServerCertificates();
     }
 
     @Override
     public Optional<SSLSession> getSSLSession() {
-        return Optional.empty();
+        return source() instanceof HttpsURLConnection secure ? secure.getSSLSession() : Optional.empty();
     }
 
     @Override

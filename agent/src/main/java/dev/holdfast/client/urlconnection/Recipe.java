@@ -1,8 +1,10 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Step;
+import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
+import java.net.Authenticator;
 import java.net.HoldfastBridge;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,22 +161,37 @@ final class Recipe {
     @Nullable
     HttpURLConnection open() {
         try {
-            URLConnection opened = proxy == null ? url.openConnection() : url.openConnection(proxy);
-            // Under the agent that is a front again, of which only the JDK's connection is wanted.
-            HttpURLConnection next = (HttpURLConnection)
-                    (opened instanceof Front made ? made.exchange().delegate() : opened);
-            for (Setting setting : settings) {
-                setting.applyTo(next);
-            }
-            Front shown = front;
-            if (shown != null && !shown.methodField().equals(next.getRequestMethod())) {
-                HoldfastBridge.setMethod(next, shown.methodField());
-            }
-            return next;
+            return open(url, setting -> true);
         } catch (IOException | RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return null;
         }
+    }
+
+    /** A connection for the same request to another origin, without credentials unless the policy wants them there. */
+    HttpURLConnection openElsewhere(URL elsewhere, DegradedPolicy policy) throws IOException {
+        HttpURLConnection next = open(elsewhere, setting -> setting.goesAlong(policy));
+        if (!policy.forwardCredentials()) {
+            next.setAuthenticator(new NoCredentials()); // in place of the JVM's
+        }
+        return next;
+    }
+
+    private HttpURLConnection open(URL to, Predicate<Setting> wanted) throws IOException {
+        URLConnection opened = proxy == null ? to.openConnection() : to.openConnection(proxy);
+        // Under the agent that may be a front again, of which only the JDK's connection is wanted.
+        HttpURLConnection next = (HttpURLConnection)
+                (opened instanceof Front made ? made.exchange().delegate() : opened);
+        for (Setting setting : settings) {
+            if (wanted.test(setting)) {
+                setting.applyTo(next);
+            }
+        }
+        Front shown = front;
+        if (shown != null && !shown.methodField().equals(next.getRequestMethod())) {
+            HoldfastBridge.setMethod(next, shown.methodField());
+        }
+        return next;
     }
 
     /** Brings a method that was set on the front by reflection to the connection. */
@@ -195,6 +213,11 @@ final class Recipe {
             readTimeout = connection.getReadTimeout();
             trimmed = true;
         }
+        shorten(connection, connectTimeout, readTimeout, send);
+    }
+
+    /** Sets the timeouts of a connection: the application's, 0 for none, or what an attempt may take, if that is shorter. */
+    static void shorten(HttpURLConnection connection, int connectTimeout, int readTimeout, Step.Send send) {
         int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(send.timeoutNanos())));
         connection.setConnectTimeout(connectTimeout == 0 ? millis : Math.min(millis, connectTimeout));
         connection.setReadTimeout(readTimeout == 0 ? millis : Math.min(millis, readTimeout));
@@ -204,4 +227,7 @@ final class Recipe {
     boolean isFirstRequest(HttpURLConnection connection) {
         return connection.getURL().toExternalForm().equals(url.toExternalForm());
     }
+
+    /** Has none to give. */
+    private static final class NoCredentials extends Authenticator {}
 }

@@ -2,6 +2,7 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
+import dev.holdfast.fallback.Chain;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Offer;
 import dev.holdfast.fallback.Recording;
@@ -9,6 +10,7 @@ import dev.holdfast.fallback.Request;
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.weave.Defects;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Rescue {
     private final Fallbacks fallbacks;
     private final Recipe recipe;
+    private final Elsewhere elsewhere;
     private final Defects defects;
     /** That of the route, once the request is known. */
     private FallbackPolicy policy = FallbackPolicy.NONE;
@@ -29,8 +32,9 @@ final class Rescue {
     private @Nullable Identity identity;
     private boolean recorded;
 
-    Rescue(Fallbacks fallbacks, Recipe recipe, Defects defects) {
+    Rescue(Fallbacks fallbacks, Recipe recipe, Elsewhere elsewhere, Defects defects) {
         this.fallbacks = fallbacks;
+        this.elsewhere = elsewhere;
         this.recipe = recipe;
         this.defects = defects;
     }
@@ -52,22 +56,59 @@ final class Rescue {
      * Asks the strategies.
      *
      * @param failed the connection of the last attempt
-     * @return one that shows their answer; null: there is none
+     * @param error what that ended in, null: in an answer
+     * @param beforeBody whether the application is yet to write the request's body, so that another origin cannot be asked
+     *     before it did
+     * @return a connection that shows their answer; null: there is none
      */
     @Nullable
-    HttpURLConnection answer(Step.FallBack step, Session session, HttpURLConnection failed) {
+    HttpURLConnection answer(
+            Step.FallBack step,
+            Session session,
+            HttpURLConnection failed,
+            @Nullable Exception error,
+            boolean beforeBody) {
         try {
-            Offer offer = fallbacks.chain(policy, request()).next();
-            if (!(offer instanceof Offer.Answer answer)) {
-                return null;
+            Chain chain = fallbacks.chain(policy, request());
+            Offer offer = chain.next();
+            if (offer instanceof Offer.Elsewhere other && beforeBody && session.maySendElsewhere()) {
+                return new MadeConnection(failed, recipe.method(), () -> {
+                    Shown shown = shown(other, chain, step, session, failed);
+                    if (shown != null) {
+                        return shown;
+                    }
+                    if (step.otherwise() instanceof Step.Reject reject) {
+                        throw reject.error();
+                    }
+                    throw error instanceof IOException e ? session.finalError(e) : new IOException(error);
+                });
             }
-            HttpURLConnection made = new MadeConnection(failed, recipe.method(), answer);
-            session.fellBack(answer.strategy(), step.reason());
-            return made;
+            Shown shown = shown(offer, chain, step, session, failed);
+            return shown == null ? null : new MadeConnection(failed, recipe.method(), shown);
         } catch (RuntimeException | URISyntaxException | LinkageError e) {
             defects.report("a call ends with the outcome it has", e);
             return null;
         }
+    }
+
+    /** The first answer, beginning with an offer. */
+    private @Nullable Shown shown(
+            @Nullable Offer first, Chain chain, Step.FallBack step, Session session, HttpURLConnection failed) {
+        for (Offer offer = first; offer != null; offer = chain.next()) {
+            Shown shown = offer instanceof Offer.Answer answer
+                    ? Shown.of(answer, failed.getURL())
+                    : elsewhere.answer(session, (Offer.Elsewhere) offer);
+            if (shown != null) {
+                session.fellBack(offer.strategy(), step.reason());
+                return shown;
+            }
+        }
+        return null;
+    }
+
+    /** From another thread: nobody wants an answer any more. */
+    void abandon() {
+        elsewhere.abandon();
     }
 
     /**

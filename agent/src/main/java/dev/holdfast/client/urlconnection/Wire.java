@@ -55,6 +55,20 @@ final class Wire {
         return new Identity(store.isEmpty() ? text : text + " keys " + store, true);
     }
 
+    /** Whether the JVM's cookie handler would add cookies to a request, as far as that can be known: else it would. */
+    static boolean wouldSendCookies(URI uri) {
+        CookieHandler cookies = CookieHandler.getDefault();
+        if (cookies == null) {
+            return false;
+        }
+        try {
+            return cookies.getClass() != CookieManager.class
+                    || cookies.get(uri, Map.of()).values().stream().anyMatch(values -> !values.isEmpty());
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     /** The headers of an answer, in the order in which they came. */
     static Map<String, List<String>> headers(HttpURLConnection connection) {
         Map<String, List<String>> headers = new LinkedHashMap<>();

@@ -61,7 +61,8 @@ final class Woven extends HttpClient {
     Woven(HttpClient real, @Nullable Rules rules, FallbackPolicy fallback) {
         this.real = real;
         this.engine = rules == null ? null : engine(rules, fallback);
-        this.hook = new JdkHttpHook(() -> engine, new Fallbacks(), (what, cause) -> defects.add(what + ": " + cause));
+        this.hook = new JdkHttpHook(
+                () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
     }
 
     private Engine engine(Rules rules, FallbackPolicy fallback) {

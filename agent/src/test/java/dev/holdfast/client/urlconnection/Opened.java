@@ -26,7 +26,7 @@ final class Opened {
         Engine engine = new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(Observer.NONE), new Timer());
         hook = new HttpUrlConnectionHook(
-                () -> engine, new Fallbacks(), (what, cause) -> defects.add(what + ": " + cause));
+                () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
     }
 
     HttpURLConnection open(URI uri) throws IOException {

@@ -1,0 +1,70 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.fallback.Offer;
+import dev.holdfast.fallback.OtherOrigin;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer of a fallback strategy, as a {@link MadeConnection} shows it.
+ *
+ * @param status its status
+ * @param message what stands behind that in the status line
+ * @param headers its headers, marks included
+ * @param body its body
+ * @param url where it comes from
+ * @param source the connection to another origin that it comes from, null: none
+ */
+record Shown(
+        int status,
+        String message,
+        Map<String, List<String>> headers,
+        InputStream body,
+        URL url,
+        @Nullable HttpURLConnection source) {
+
+    /** One that is at hand. */
+    static Shown of(Offer.Answer answer, URL url) {
+        return new Shown(
+                answer.status(),
+                reason(answer.status()),
+                answer.headers(),
+                new ByteArrayInputStream(answer.body().bytes()),
+                url,
+                null);
+    }
+
+    /** One that came from another origin. */
+    static Shown of(HttpURLConnection source, int status, @Nullable String message, InputStream body) {
+        return new Shown(
+                status,
+                message == null ? "" : message,
+                OtherOrigin.marked(Wire.headers(source)),
+                body,
+                source.getURL(),
+                source);
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 201 -> "Created";
+            case 202 -> "Accepted";
+            case 203 -> "Non-Authoritative Information";
+            case 204 -> "No Content";
+            case 404 -> "Not Found";
+            case 410 -> "Gone";
+            case 429 -> "Too Many Requests";
+            case 500 -> "Internal Server Error";
+            case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            default -> "";
+        };
+    }
+}

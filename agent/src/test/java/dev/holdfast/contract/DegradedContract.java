@@ -1,0 +1,262 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
+import java.io.InputStream;
+import java.net.Authenticator;
+import java.net.ConnectException;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.HttpURLConnection;
+import java.net.PasswordAuthentication;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What goes to another origin when a request's own does not answer, and what the application gets of it. */
+class DegradedContract {
+    private static final ScriptedServer OTHER =
+            ScriptedServer.http(Hosts.OTHER_ORIGIN, Integer.getInteger("contract.otherPort", 0));
+
+    private final ScriptedServer server = ScriptedServer.http(Hosts.DEGRADED);
+
+    @BeforeEach
+    void answerElsewhere() {
+        OTHER.reset();
+        // No connection is left to be used again, so that those that are open tell something.
+        OTHER.otherwise(
+                Answer.respond(200, "from elsewhere").header("X-From", "other").closing());
+        server.otherwise(Answer.respond(503, "busy").header("X-From", "server"));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @AfterAll
+    static void closeOther() {
+        OTHER.close();
+    }
+
+    private static void isFromElsewhere(Seen seen) {
+        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+        assertThat(seen.text()).isEqualTo("from elsewhere");
+        assertThat(seen.headers().get("x-from")).containsExactly("other");
+        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("degraded");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheServerDoesNotAnswerAnotherDoes(Style style) {
+        isFromElsewhere(style.call(Call.get(server.uri("/a/b?q=1%20")).header("X-Version", "3")));
+        assertThat(server.requests()).hasSize(2);
+        assertThat(OTHER.requests()).singleElement().satisfies(request -> {
+            assertThat(request.method()).isEqualTo("GET");
+            assertThat(request.target()).isEqualTo("/mirror/a/b?q=1%20");
+            assertThat(request.header("X-Version")).contains("3");
+            assertThat(request.header("Host").orElse("")).startsWith(Hosts.OTHER_ORIGIN);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theBodyGoesAlong(Style style) {
+        isFromElsewhere(style.call(Call.put(server.uri("/a"), "whole")));
+        assertThat(OTHER.requests()).extracting(Received::text).containsExactly("whole");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPostGoesElsewhereOnlyIfNothingOfItWasSent(Style style) {
+        Seen refused = style.call(Call.post(server.uri("/a"), "order"));
+        assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+        assertThat(OTHER.requests()).isEmpty();
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEGRADED)) {
+            isFromElsewhere(style.call(Call.post(nobody.uri("/a"), "order")));
+            assertThat(OTHER.requests()).extracting(Received::text).containsExactly("order");
+            assertThat(OTHER.requests()).extracting(Received::method).containsExactly("POST");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void credentialsStayBehind(Style style) {
+        Call call = Call.get(server.uri("/a"))
+                .header("Authorization", "Bearer s3cret")
+                .header("Cookie", "session=s3cret")
+                .header("X-Api-Key", "s3cret");
+        isFromElsewhere(style.call(call));
+        assertThat(OTHER.requests())
+                .singleElement()
+                .satisfies(request -> assertThat(request.headers().toString()).doesNotContain("s3cret"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void credentialsGoAlongWhereThatIsAskedFor(Style style) {
+        try (ScriptedServer trusted = ScriptedServer.http(Hosts.DEGRADED_TRUSTED)) {
+            trusted.otherwise(Answer.respond(503, "busy"));
+            isFromElsewhere(style.call(Call.get(trusted.uri("/a")).header("Authorization", "Bearer s3cret")));
+            assertThat(OTHER.requests())
+                    .singleElement()
+                    .satisfies(request ->
+                            assertThat(request.header("Authorization")).contains("Bearer s3cret"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whereTheOtherFailsTooTheCallEndsAsItWouldWithout(Style style) {
+        String large = "busy ".repeat(50_000);
+        server.otherwise(Answer.respond(503, large).header("X-From", "server"));
+        int i = 0;
+        for (Answer answer : List.of(
+                Answer.respond(500, "broken ".repeat(50_000)).closing(),
+                Answer.respond(401, "who are you").closing(),
+                Answer.afterRequest(Cut.RESET),
+                Answer.afterRequest(Cut.HANG))) {
+            OTHER.reset();
+            OTHER.otherwise(answer);
+            Seen seen = style.call(Call.get(server.uri("/a" + i++)));
+            assertThat(seen.status()).as("%s: %s", answer, seen.thrown()).isEqualTo(503);
+            assertThat(seen.text()).isEqualTo(large);
+            assertThat(seen.headers().get("x-from")).containsExactly("server");
+            assertThat(seen.headers()).doesNotContainKey("holdfast-fallback");
+            assertThat(OTHER.requests()).isNotEmpty();
+        }
+        OTHER.release();
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEGRADED)) {
+            OTHER.otherwise(Answer.respond(503, "busy").closing());
+            Seen seen = style.call(Call.post(nobody.uri("/a"), "order"));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerThatIsNoFailureIsAnAnswer(Style style) {
+        OTHER.otherwise(Answer.respond(404, "not here").closing());
+        Seen seen = style.call(Call.get(server.uri("/a")));
+        assertThat(seen.status()).as("%s", seen).isEqualTo(404);
+        assertThat(seen.text()).isEqualTo("not here");
+        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("degraded");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theOtherHasABreakerOfItsOwnAndTheNextStrategyIsAsked(Style style) {
+        try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEGRADED_BREAKING)) {
+            breaking.otherwise(Answer.respond(503, "busy"));
+            OTHER.otherwise(request -> request.target().startsWith("/ok")
+                    ? Answer.respond(200, "fine").closing()
+                    : Answer.respond(503, "busy too").closing());
+            Seen answered = style.call(Call.get(breaking.uri("/ok" + style)));
+            assertThat(answered.text()).as("%s", answered).isIn("fine", "nothing");
+            int before = OTHER.requests().size();
+            for (int i = 0; i < 3; i++) {
+                Seen seen = style.call(Call.get(breaking.uri("/bad")));
+                assertThat(seen.text()).as("%s", seen).isEqualTo("nothing");
+                assertThat(seen.headers().get("holdfast-fallback")).containsExactly("default_value");
+            }
+            // What opened it may have been another style's call.
+            assertThat(OTHER.requests().size() - before).isLessThanOrEqualTo(1);
+            assertThat(breaking.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC"})
+    void aCallThatIsGivenUpIsGivenUpElsewhereToo(Style style) throws Exception {
+        OTHER.awaitOpen(0);
+        OTHER.otherwise(Answer.afterRequest(Cut.HANG));
+        InFlight call = style.start(Call.get(server.uri("/a")));
+        OTHER.awaitRequests(1);
+        call.abandon();
+        Seen seen = call.seen();
+        assertThat(seen.thrown())
+                .as("%s", seen)
+                .isInstanceOf(style == Style.SEND ? InterruptedException.class : CancellationException.class);
+        OTHER.awaitOpen(0);
+    }
+
+    @Test
+    void whatAClientAddsByItselfStaysBehind() throws Exception {
+        CookieManager cookies = new CookieManager();
+        HttpCookie cookie = new HttpCookie("session", "s3cret");
+        cookie.setPath("/");
+        cookies.getCookieStore().add(OTHER.uri("/"), cookie);
+        OTHER.otherwise(request -> Answer.respond(401, "who are you")
+                .header("WWW-Authenticate", "Basic realm=\"r\"")
+                .closing());
+        HttpClient client = HttpClient.newBuilder()
+                .cookieHandler(cookies)
+                .authenticator(new Password())
+                .build();
+        HttpResponse<String> response =
+                client.send(HttpRequest.newBuilder(server.uri("/a")).build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(OTHER.requests()).singleElement().satisfies(request -> {
+            assertThat(request.header("Cookie")).isEmpty();
+            assertThat(request.header("Authorization")).isEmpty();
+        });
+    }
+
+    @Test
+    void whatTheJvmAddsByItselfStaysBehind() throws Exception {
+        OTHER.otherwise(request -> Answer.respond(401, "who are you")
+                .header("WWW-Authenticate", "Basic realm=\"r\"")
+                .closing());
+        Authenticator.setDefault(new Password());
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) server.uri("/a").toURL().openConnection();
+            assertThat(connection.getResponseCode()).isEqualTo(503);
+            assertThat(OTHER.requests())
+                    .isNotEmpty()
+                    .allSatisfy(request ->
+                            assertThat(request.header("Authorization")).isEmpty());
+        } finally {
+            Authenticator.setDefault(null);
+        }
+    }
+
+    @Test
+    void theAnswerSaysWhereItComesFrom() throws Exception {
+        URI elsewhere = OTHER.uri("/mirror/a");
+        HttpResponse<InputStream> response = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(server.uri("/a")).build(), BodyHandlers.ofInputStream());
+        assertThat(new String(response.body().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo("from elsewhere");
+        assertThat(response.uri()).isEqualTo(elsewhere);
+        assertThat(response.request().uri()).isEqualTo(elsewhere);
+        assertThat(response.previousResponse()).isEmpty();
+        HttpURLConnection connection =
+                (HttpURLConnection) server.uri("/a").toURL().openConnection();
+        assertThat(connection.getHeaderField("Holdfast-Fallback")).isEqualTo("degraded");
+        assertThat(connection.getURL()).isEqualTo(elsewhere.toURL());
+        assertThat(connection.getHeaderField(0)).isEqualTo("HTTP/1.1 200 Status 200");
+    }
+
+    private static final class Password extends Authenticator {
+        @Override
+        protected PasswordAuthentication getPasswordAuthentication() {
+            return new PasswordAuthentication("user", "s3cret".toCharArray());
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package dev.holdfast.fallback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.policy.CachePolicy;
+import dev.holdfast.policy.Content;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The answers in a directory: whole or not at all, for the owner alone, bounded, and nothing secret in names or files. */
+class AnswerFilesTest {
+    private static final String KEY = "0123456789abcdef";
+    private static final long ROOM = 1 << 20;
+
+    @TempDir
+    Path parent;
+
+    private Path directory() {
+        return parent.resolve("kept");
+    }
+
+    private static KeptAnswer answer(String body, String language) {
+        return new KeptAnswer(
+                200,
+                Map.of("Content-Type", List.of("text/plain"), "X-Many", List.of("a", "b")),
+                Content.owning(body.getBytes(StandardCharsets.UTF_8)),
+                Map.of("accept-language", CacheKey.ofValues(List.of(language))),
+                1_000,
+                2_000,
+                true);
+    }
+
+    private static String text(KeptAnswer answer) {
+        return new String(answer.body().bytes(), StandardCharsets.UTF_8);
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory())) {
+            return files.toList();
+        }
+    }
+
+    @Test
+    void whatIsWrittenReadsBackTheSame() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        assertThat(files.read(KEY)).isNull();
+        KeptAnswer written = answer("body \u00e9", "de");
+        files.write(KEY, written, ROOM);
+        KeptAnswer read =
+                Objects.requireNonNull(new AnswerFiles(directory()).read(KEY)).get(0);
+        assertThat(text(read)).isEqualTo("body \u00e9");
+        assertThat(read.status()).isEqualTo(200);
+        assertThat(read.headers()).isEqualTo(written.headers());
+        assertThat(read.varying()).isEqualTo(written.varying());
+        assertThat(read.madeAt()).isEqualTo(1_000);
+        assertThat(read.receivedAt()).isEqualTo(2_000);
+        assertThat(files.read("another")).isNull();
+    }
+
+    @Test
+    void answersThatDifferByVaryStandBesideEachOther() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        files.write(KEY, answer("deutsch", "de"), ROOM);
+        new AnswerFiles(directory()).write(KEY, answer("english", "en"), ROOM);
+        new AnswerFiles(directory()).write(KEY, answer("besser", "de"), ROOM);
+        assertThat(Objects.requireNonNull(files.read(KEY)))
+                .extracting(AnswerFilesTest::text)
+                .containsExactlyInAnyOrder("besser", "english");
+        for (int i = 0; i < 20; i++) {
+            files.write(KEY, answer("x", "l" + i), ROOM);
+        }
+        assertThat(files.read(KEY)).hasSize(8);
+    }
+
+    @Test
+    void directoryAndFilesAreForTheirOwnerAlone() throws IOException {
+        new AnswerFiles(directory()).write(KEY, answer("x", "de"), ROOM);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())))
+                .isEqualTo("rwx------");
+        assertThat(files())
+                .singleElement()
+                .satisfies(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .isEqualTo("rw-------"));
+    }
+
+    @Test
+    void aDirectoryThatOthersMayWriteToIsNotUsed() throws IOException {
+        Files.createDirectory(directory());
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> new AnswerFiles(directory()).write(KEY, answer("x", "de"), ROOM))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("others may write to it (rwxrwxrwx)")
+                .hasMessageContaining("chmod 700");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsTornAnywhereIsAMiss() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        files.write(KEY, answer("a body of some length", "de"), ROOM);
+        Path file = files().get(0);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(file, java.util.Arrays.copyOf(whole, length));
+            assertThat(files.read(KEY)).as("cut at %d", length).isNull();
+        }
+        for (int i = 0; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= (byte) (1 << ThreadLocalRandom.current().nextInt(8));
+            Files.write(file, changed);
+            assertThat(files.read(KEY)).as("changed at %d", i).isNull();
+        }
+        Files.write(file, whole);
+        assertThat(files.read(KEY)).hasSize(1);
+        // A whole file under another's name.
+        Files.move(file, directory().resolve("other.answer"));
+        assertThat(files.read("other")).isNull();
+    }
+
+    @Test
+    void theBytesOfAllFilesAreBounded() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        AnswerFiles ofAnotherJvm = new AnswerFiles(directory());
+        String body = "x".repeat(1_000);
+        for (int i = 0; i < 300; i++) {
+            (i % 2 == 0 ? files : ofAnotherJvm).write("key" + i, answer(body, "de"), 64 * 1024);
+        }
+        long bytes = 0;
+        for (Path file : files()) {
+            bytes += Files.size(file);
+        }
+        // What the other has written since the last look, an eighth at most, is not known yet.
+        assertThat(bytes).isLessThan(64 * 1024 / 8 * 9 + 2_000).isGreaterThan(32 * 1024);
+        assertThat(files.read("key299")).isNotNull();
+        assertThat(files.read("key0")).isNull();
+    }
+
+    @Test
+    void anAnswerThatIsLargerThanTheRoomIsNotWritten() throws IOException {
+        new AnswerFiles(directory()).write(KEY, answer("x".repeat(5_000), "de"), 4_000);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void whatAJvmLeftUnfinishedIsDeletedAfterAWhile() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        files.write("first", answer("x", "de"), ROOM);
+        Path old = Files.writeString(directory().resolve("a.1.tmp"), "half");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        Path young = Files.writeString(directory().resolve("b.2.tmp"), "half");
+        Path strange = Files.writeString(directory().resolve("notes.txt"), "of somebody else");
+        Files.setLastModifiedTime(strange, FileTime.from(Instant.EPOCH));
+        new AnswerFiles(directory()).write("second", answer("y", "de"), ROOM);
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(strange).exists();
+    }
+
+    @Test
+    void whereNothingCanBeWrittenThatIsSaidOnceAndAnswersStayInMemory() throws IOException {
+        Path file = Files.writeString(parent.resolve("file"), "no directory");
+        ConcurrentLinkedQueue<String> reports = new ConcurrentLinkedQueue<>();
+        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> reports.add(what));
+        CachePolicy policy = policy(file.resolve("kept"));
+        for (int i = 0; i < 5; i++) {
+            keep(answers, request("/" + i, Map.of()), policy, "body");
+        }
+        Awaitility.await().until(() -> !reports.isEmpty());
+        assertThat(answers.find(request("/1", Map.of()), policy)).isNotNull();
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> assertThat(report)
+                        .contains("cannot be kept in cache_dir " + file.resolve("kept"))
+                        .contains("in memory only"));
+    }
+
+    @Test
+    void aSecondJvmHasTheAnswersOfTheFirst() {
+        Request request = request("/a", Map.of("Authorization", List.of("Bearer s3cret")));
+        CachePolicy policy = policy(directory());
+        keep(new CachedAnswers(() -> 0, (what, why) -> {}), request, policy, "of alice");
+        Awaitility.await().until(() -> Files.isDirectory(directory()) && !files().isEmpty());
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(files())
+                        .singleElement()
+                        .satisfies(file -> assertThat(file.toString()).endsWith(".answer")));
+        CachedAnswers second = new CachedAnswers(() -> 0, (what, why) -> {});
+        Offer.Answer found = Objects.requireNonNull(second.find(request, policy));
+        assertThat(new String(found.body().bytes(), StandardCharsets.UTF_8)).isEqualTo("of alice");
+        assertThat(second.find(request("/a", Map.of("Authorization", List.of("Bearer other"))), policy))
+                .isNull();
+        assertThat(second.find(request("/a", Map.of()), policy)).isNull();
+    }
+
+    @Test
+    void nothingSecretOfTheRequestIsInNamesOrFiles() throws IOException {
+        Request request = request(
+                "/a?token=s3cret",
+                Map.of(
+                        "Authorization", List.of("Bearer s3cret"),
+                        "Cookie", List.of("session=s3cret"),
+                        "X-Tenant", List.of("s3cret")));
+        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> {});
+        Recording recording = Objects.requireNonNull(answers.record(
+                request, 200, Map.of("Vary", List.of("Cookie, X-Tenant, Authorization")), policy(directory())));
+        recording.complete();
+        recording.confirm();
+        Awaitility.await()
+                .until(() -> Files.isDirectory(directory())
+                        && files().stream().anyMatch(file -> file.toString().endsWith(".answer")));
+        for (Path file : files()) {
+            assertThat(file.getFileName().toString()).matches("[0-9a-f]{64}\\.answer");
+            assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                    .doesNotContain("s3cret")
+                    .doesNotContain("token");
+        }
+    }
+
+    private static void keep(CachedAnswers answers, Request request, CachePolicy policy, String body) {
+        Recording recording = Objects.requireNonNull(answers.record(request, 200, Map.of(), policy));
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        recording.add(bytes, 0, bytes.length);
+        recording.complete();
+        recording.confirm();
+    }
+
+    private static Request request(String path, Map<String, List<String>> headers) {
+        return new Request("GET", URI.create("http://api.example.com" + path), headers, false, Request.Identity.NOBODY);
+    }
+
+    private static CachePolicy policy(Path directory) {
+        return new CachePolicy(
+                Duration.ofHours(1).toNanos(), 1 << 16, Set.of(200), Set.of(), ROOM, directory.toString());
+    }
+}
