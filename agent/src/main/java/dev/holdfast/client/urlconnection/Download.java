@@ -18,15 +18,15 @@ final class Download {
     private Download() {}
 
     /**
-     * A stream that passes everything on and says when it ends before its announced length, which the JDK's client
-     * reports as success.
+     * A stream that passes everything on and says when it breaks, or ends before its announced length, which the JDK's
+     * client reports as success.
      *
      * @param stream the JDK's
-     * @param length the announced length
-     * @param cutShort told once
+     * @param length the announced length, -1 if none
+     * @param broken told once; not of what follows from the application's own closing
      */
-    static InputStream watched(InputStream stream, long length, Consumer<IOException> cutShort) {
-        return new Watched(stream, length, cutShort);
+    static InputStream watched(InputStream stream, long length, Consumer<IOException> broken) {
+        return new Watched(stream, length, broken);
     }
 
     /**
@@ -103,35 +103,48 @@ final class Download {
 
     private static final class Watched extends FilterInputStream {
         private final long length;
-        private final Consumer<IOException> cutShort;
+        private final Consumer<IOException> broken;
         private long count;
         private boolean told;
+        private volatile boolean closed;
 
-        Watched(InputStream in, long length, Consumer<IOException> cutShort) {
+        Watched(InputStream in, long length, Consumer<IOException> broken) {
             super(in);
             this.length = length;
-            this.cutShort = cutShort;
+            this.broken = broken;
         }
 
         @Override
         public int read() throws IOException {
-            int b = in.read();
-            seen(b < 0 ? -1 : 1);
-            return b;
+            try {
+                int b = in.read();
+                seen(b < 0 ? -1 : 1);
+                return b;
+            } catch (IOException e) {
+                throw broke(e);
+            }
         }
 
         @Override
         public int read(byte[] bytes, int offset, int wanted) throws IOException {
-            int n = in.read(bytes, offset, wanted);
-            seen(n);
-            return n;
+            try {
+                int n = in.read(bytes, offset, wanted);
+                seen(n);
+                return n;
+            } catch (IOException e) {
+                throw broke(e);
+            }
         }
 
         @Override
         public long skip(long n) throws IOException {
-            long skipped = in.skip(n);
-            count += skipped;
-            return skipped;
+            try {
+                long skipped = in.skip(n);
+                count += skipped;
+                return skipped;
+            } catch (IOException e) {
+                throw broke(e);
+            }
         }
 
         @Override
@@ -140,17 +153,26 @@ final class Download {
             told = true; // counted from somewhere else now: nothing can be said any more
         }
 
+        @Override
+        public void close() throws IOException {
+            closed = true;
+            in.close();
+        }
+
         private void seen(int n) {
             if (n > 0) {
                 count += n;
-            } else if (n < 0 && count < length && !told) {
-                told = true;
-                cutShort.accept(cutShort(length, count));
+            } else if (n < 0 && count < length) {
+                IOException unused = broke(cutShort(length, count));
             }
         }
 
-        private static IOException cutShort(long announced, long came) {
-            return Download.cutShort(announced, came);
+        private IOException broke(IOException how) {
+            if (!told && !closed) {
+                told = true;
+                broken.accept(how);
+            }
+            return how;
         }
     }
 }

@@ -99,9 +99,11 @@ final class Elsewhere {
         if (stream == null) {
             return InputStream.nullInputStream();
         }
-        long length = connection.getContentLengthLong();
-        return length <= 0 || recipe.method().equals("HEAD")
+        return recipe.method().equals("HEAD")
                 ? stream
-                : Download.watched(stream, length, e -> session.bodyFailed(Failures.body(e), engine.nanoTime()));
+                : Download.watched(
+                        stream,
+                        connection.getContentLengthLong(),
+                        e -> session.bodyFailed(Failures.body(e), engine.nanoTime()));
     }
 }

@@ -611,15 +611,8 @@ final class Exchange implements CallInfo {
 
     private InputStream watched(InputStream stream) {
         InputStream given = stream;
-        long length = delegate.getContentLengthLong();
-        if (length > 0 && !recipe.method().equals("HEAD") && session != null && !(delegate instanceof MadeConnection)) {
-            given = Download.watched(stream, length, e -> {
-                try {
-                    session().bodyFailed(Failures.body(e), engine.nanoTime());
-                } catch (RuntimeException defect) {
-                    defects.report("a failure was not counted", defect);
-                }
-            });
+        if (!recipe.method().equals("HEAD") && session != null && !(delegate instanceof MadeConnection)) {
+            given = Download.watched(stream, delegate.getContentLengthLong(), this::bodyBroke);
         }
         given = rescue.recorded(delegate, given);
         if (given != stream) {
@@ -627,6 +620,17 @@ final class Exchange implements CallInfo {
             body = given;
         }
         return given;
+    }
+
+    private void bodyBroke(IOException how) {
+        if (abandoned()) {
+            return; // the application itself cut it off
+        }
+        try {
+            session().bodyFailed(Failures.body(how), engine.nanoTime());
+        } catch (RuntimeException defect) {
+            defects.report("a failure was not counted", defect);
+        }
     }
 
     private static IOException raised(Exception error) {
