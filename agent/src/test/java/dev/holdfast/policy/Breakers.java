@@ -20,6 +20,7 @@ public final class Breakers {
     private int probes = 1;
     private long lease = Duration.ofSeconds(30).toNanos();
     private long ramp;
+    private Set<Integer> failures = Set.of(500, 502, 503, 504);
 
     private Breakers() {}
 
@@ -85,6 +86,11 @@ public final class Breakers {
         return this;
     }
 
+    public Breakers failures(Integer... statuses) {
+        failures = Set.of(statuses);
+        return this;
+    }
+
     public BreakerPolicy build() {
         return new BreakerPolicy(
                 true,
@@ -103,6 +109,6 @@ public final class Breakers {
                 probes,
                 lease,
                 ramp,
-                Set.of(500, 502, 503, 504));
+                failures);
     }
 }
