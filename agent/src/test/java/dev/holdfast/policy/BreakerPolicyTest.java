@@ -38,9 +38,15 @@ class BreakerPolicyTest {
     void keepsAWindowWhereARateIsLookedAt() {
         assertThat(Breakers.consecutive(5).build().usesWindow()).isFalse();
         assertThat(Breakers.rate(0.5, 10, 1).build().usesWindow()).isTrue();
-        assertThat(Breakers.rate(0, 10, 1).slow(Duration.ofSeconds(1), 0.5).build().usesWindow())
+        assertThat(Breakers.rate(0, 10, 1)
+                        .slow(Duration.ofSeconds(1), 0.5)
+                        .build()
+                        .usesWindow())
                 .isTrue();
-        assertThat(Breakers.rate(0, 10, 1).slow(Duration.ofSeconds(1), 0).build().usesWindow())
+        assertThat(Breakers.rate(0, 10, 1)
+                        .slow(Duration.ofSeconds(1), 0)
+                        .build()
+                        .usesWindow())
                 .isFalse();
         assertThat(Breakers.rate(0, 10, 1).slow(Duration.ZERO, 0.5).build().usesWindow())
                 .isFalse();
@@ -128,9 +134,7 @@ class BreakerPolicyTest {
     }
 
     private static void takes(String name, Object value) {
-        assertThatCode(() -> with(name, value))
-                .as("%s = %s", name, value)
-                .doesNotThrowAnyException();
+        assertThatCode(() -> with(name, value)).as("%s = %s", name, value).doesNotThrowAnyException();
     }
 
     private static void refuses(String name, Object value) {

@@ -10,8 +10,9 @@ class OriginTest {
 
     @Test
     void isTheSameWhereSchemeHostAndPortAre() {
-        assertThat(origin).isEqualTo(new Origin("https", "api.example", 443)).hasSameHashCodeAs(
-                new Origin("https", "api.example", 443));
+        assertThat(origin)
+                .isEqualTo(new Origin("https", "api.example", 443))
+                .hasSameHashCodeAs(new Origin("https", "api.example", 443));
         assertThat(origin).isNotEqualTo(new Origin("http", "api.example", 443));
         assertThat(origin).isNotEqualTo(new Origin("https", "www.example", 443));
         assertThat(origin).isNotEqualTo(new Origin("https", "api.example", 8443));

@@ -43,7 +43,8 @@ class PolicyTest {
         assertThat(policy.of("GET", "/v1/a")).isSameAs(on);
         assertThat(policy.of("GET", "/v1/b")).isSameAs(observed);
         assertThat(policy.of("GET", "/")).isSameAs(off);
-        assertThat(policy.routes()).extracting(route -> route.pattern().toString())
+        assertThat(policy.routes())
+                .extracting(route -> route.pattern().toString())
                 .containsExactly("/v1/a", "/v1/*", "/**");
     }
 
