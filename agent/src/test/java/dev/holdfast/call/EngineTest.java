@@ -243,4 +243,24 @@ class EngineTest {
         }
         return least;
     }
+
+    @Test
+    void remembersWhatItFoundForAHostAndItsPorts() {
+        Engine engine = engine("*");
+        Target plain = engine.target("http", "a.example", 80);
+        for (int port = 1; port <= 15; port++) {
+            engine.target("http", "a.example", port);
+        }
+        targets.retain(Set.of());
+        // Looked up anew, in the place of what was forgotten: the others stay as they are.
+        Target again = engine.target("http", "a.example", 80);
+        assertThat(again).isNotSameAs(plain);
+        assertThat(engine.target("http", "a.example", 80)).isSameAs(again);
+        assertThat(engine.hostsRemembered()).isEqualTo(1);
+        assertThat(engine).hasToString("Engine[1 hosts seen]");
+        assertThat(engine.target("https", "b.example", 0).origin()).isEqualTo(new Origin("https", "b.example", 0));
+        assertThat(engine.target("http", "x".repeat(255), -1)).isNotNull();
+        assertThat(engine.target("http", "x".repeat(256), -1)).isNull();
+        assertThat(engine.route(plain, "GET", "/any")).isSameAs(plain);
+    }
 }

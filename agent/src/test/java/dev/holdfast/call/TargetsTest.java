@@ -90,4 +90,53 @@ class TargetsTest {
     private static Origin host(String name) {
         return new Origin("http", name, 80);
     }
+
+    @Test
+    void findsOneByPolicyAndOrigin() {
+        Target target = targets.get(policy, host("a"), 0);
+        assertThat(targets.find("*", host("a"))).isSameAs(target);
+        assertThat(targets.find("*", host("b"))).isNull();
+        assertThat(targets.find("other", host("a"))).isNull();
+    }
+
+    @Test
+    void withoutABreakerOrLimitThereIsNothingThatMustOutliveAFlood() {
+        Policy plain = Policies.retry().policy();
+        Target target = targets.get(plain, host("plain"), 0);
+        assertThat(target.mayBeForgotten()).isTrue();
+        assertThat(target.limited()).isFalse();
+        Policy limited = Policies.retry()
+                .limits(new dev.holdfast.policy.LimitPolicy(1, 0, 1, 0))
+                .policy();
+        Target busy = targets.get(limited, host("busy"), 0);
+        assertThat(busy.limited()).isTrue();
+        new Session(busy, new SessionTest.Call("GET"), new Random(), () -> 0, Observer.NONE).begin(0);
+        assertThat(busy.mayBeForgotten()).isFalse();
+    }
+
+    @Test
+    void limitsAndLatenciesGoOnUnderTheSameRules() {
+        dev.holdfast.policy.HedgePolicy byQuantile = new dev.holdfast.policy.HedgePolicy(true, 0);
+        Policy before = Policies.retry()
+                .limits(new dev.holdfast.policy.LimitPolicy(3, 5, SECOND, 0))
+                .hedge(byQuantile)
+                .policy();
+        Policy same = Policies.retry()
+                .maxRetries(9)
+                .limits(new dev.holdfast.policy.LimitPolicy(3, 5, SECOND, 0))
+                .hedge(byQuantile)
+                .policy();
+        Policy other = Policies.retry()
+                .limits(new dev.holdfast.policy.LimitPolicy(4, 5, SECOND, 0))
+                .policy();
+        Target first = targets.get(before, host("a"), 0);
+        Target second = targets.get(same, host("a"), 0);
+        assertThat(second.concurrency()).isSameAs(first.concurrency());
+        assertThat(second.rate()).isSameAs(first.rate());
+        assertThat(second.latency()).isNotNull().isSameAs(first.latency());
+        Target third = targets.get(other, host("a"), 0);
+        assertThat(third.concurrency()).isNotSameAs(first.concurrency());
+        assertThat(third.rate()).isNotSameAs(first.rate());
+        assertThat(third.latency()).isNull();
+    }
 }

@@ -44,6 +44,11 @@ public final class Breakers {
         return breakers;
     }
 
+    public Breakers orConsecutive(int failures) {
+        failureThreshold = failures;
+        return this;
+    }
+
     public Breakers slow(Duration slowerThan, double rate) {
         slow = slowerThan.toNanos();
         slowRate = rate;

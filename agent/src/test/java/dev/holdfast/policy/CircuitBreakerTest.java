@@ -265,4 +265,134 @@ class CircuitBreakerTest {
             breaker.onSuccess(breaker.tryAcquire(now, random), 0, now, random);
         }
     }
+
+    @Test
+    void aProbeThatFailsLateOpensItAgain() {
+        CircuitBreaker breaker = opened(Breakers.consecutive(1).successes(2));
+        now += 60 * SECOND;
+        Permit probe = breaker.tryAcquire(now, random);
+        int ended = breaker.onSuccess(probe, 0, now, random);
+        breaker.onLateFailure(probe, ended, now, random);
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        assertThat(transitions).endsWith("HALF_OPEN>OPEN PROBE_FAILED");
+    }
+
+    @Test
+    void aLateFailureOfAnEarlierTimeIsIgnored() {
+        CircuitBreaker breaker = opened(Breakers.consecutive(1).successes(1));
+        now += 60 * SECOND;
+        Permit probe = breaker.tryAcquire(now, random);
+        breaker.onSuccess(probe, 0, now, random);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        breaker.onLateFailure(probe, 0, now, random);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void aLateFailureGoesOnWithTheRowThatItsSuccessSeemedToEnd() {
+        for (Breakers rules :
+                List.of(Breakers.consecutive(3), Breakers.rate(1, 100, 100).orConsecutive(3))) {
+            CircuitBreaker breaker = breaker(rules);
+            fail(breaker, 2);
+            Permit permit = breaker.tryAcquire(now, random);
+            int ended = breaker.onSuccess(permit, 0, now, random);
+            assertThat(ended).isEqualTo(2);
+            breaker.onLateFailure(permit, ended, now, random);
+            assertThat(breaker.state()).isEqualTo(State.OPEN);
+        }
+    }
+
+    @Test
+    void theOpenTimeIsSpreadToBothSides() {
+        long least = Long.MAX_VALUE;
+        long most = 0;
+        for (int i = 0; i < 200; i++) {
+            CircuitBreaker breaker =
+                    opened(Breakers.consecutive(1).open(Duration.ofSeconds(100)).jitter(0.2));
+            least = Math.min(least, breaker.nanosToProbe(now));
+            most = Math.max(most, breaker.nanosToProbe(now));
+        }
+        assertThat(least).isBetween(80 * SECOND, 84 * SECOND);
+        assertThat(most).isBetween(116 * SECOND, 120 * SECOND);
+    }
+
+    @Test
+    void knowsItsRules() {
+        BreakerPolicy rules = Breakers.consecutive(1).build();
+        CircuitBreaker breaker = new CircuitBreaker(rules, (from, to, reason, at) -> {});
+        assertThat(breaker.policy()).isSameAs(rules);
+        BreakerPolicy forced =
+                Breakers.consecutive(1).forced(BreakerPolicy.Forced.OPEN).build();
+        assertThat(forced.decidedByOutcomes()).isEqualTo(rules);
+    }
+
+    @Test
+    void theLeaseOfAProbeThatRanOutFirstIsTheOneThatIsTakenOver() {
+        CircuitBreaker breaker = opened(Breakers.consecutive(1).successes(5).probes(2, Duration.ofSeconds(10)));
+        now += 60 * SECOND;
+        Permit first = breaker.tryAcquire(now, random);
+        now += SECOND;
+        Permit second = breaker.tryAcquire(now, random);
+        now += 9 * SECOND;
+        assertThat(breaker.tryAcquire(now, random))
+                .as("in the place of the first")
+                .isNotNull();
+        assertThat(breaker.tryAcquire(now, random))
+                .as("the second has its lease still")
+                .isNull();
+        now += SECOND;
+        assertThat(breaker.tryAcquire(now, random)).isNotNull();
+        breaker.onFailure(first, 0, now, random);
+        breaker.onFailure(second, 0, now, random);
+        assertThat(breaker.state()).as("neither is heard any more").isEqualTo(State.HALF_OPEN);
+    }
+
+    @Test
+    void theProbeWhoseLeaseRanOutFirstLosesItsPlaceWhereverThatIs() {
+        CircuitBreaker breaker = opened(Breakers.consecutive(1).successes(1).probes(2, Duration.ofSeconds(10)));
+        now += 60 * SECOND;
+        Permit early = breaker.tryAcquire(now, random);
+        Permit alsoEarly = breaker.tryAcquire(now, random);
+        breaker.onIgnored(early);
+        now += 5 * SECOND;
+        Permit late = breaker.tryAcquire(now, random);
+        now += 20 * SECOND;
+        assertThat(breaker.tryAcquire(now, random)).isNotNull();
+        breaker.onFailure(alsoEarly, 0, now, random);
+        assertThat(breaker.state()).as("its place, the second, was taken over").isEqualTo(State.HALF_OPEN);
+        breaker.onFailure(late, 0, now, random);
+        assertThat(breaker.state()).as("this one still has the first").isEqualTo(State.OPEN);
+    }
+
+    @Test
+    void anAttemptIsSlowFromTheVeryTimeOnAndARateIsMetFromTheVeryShareOn() {
+        CircuitBreaker breaker = breaker(Breakers.rate(1, 4, 4).slow(Duration.ofSeconds(2), 0.75));
+        for (long took : new long[] {2 * SECOND - 1, 2 * SECOND, 2 * SECOND}) {
+            breaker.onSuccess(breaker.tryAcquire(now, random), took, now, random);
+        }
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        breaker.onSuccess(breaker.tryAcquire(now, random), 2 * SECOND, now, random);
+        assertThat(transitions).containsExactly("CLOSED>OPEN SLOW_RATE");
+    }
+
+    @Test
+    void aSlowProbeOpensItAgainWhereSlownessCounts() {
+        CircuitBreaker breaker = breaker(Breakers.rate(0.5, 2, 1).successes(1).slow(Duration.ofSeconds(2), 0.5));
+        fail(breaker, 1);
+        now += 60 * SECOND;
+        breaker.onSuccess(breaker.tryAcquire(now, random), 2 * SECOND, now, random);
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        now += 60 * SECOND;
+        breaker.onSuccess(breaker.tryAcquire(now, random), 2 * SECOND - 1, now, random);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void anOpenTimeThatCannotBeDoubledStaysTheLongest() {
+        CircuitBreaker breaker = opened(Breakers.consecutive(1)
+                .open(Duration.ofNanos(Long.MAX_VALUE / 2 + 1), Duration.ofNanos(Long.MAX_VALUE)));
+        now += breaker.nanosToProbe(now);
+        fail(breaker, 1);
+        assertThat(breaker.nanosToProbe(now)).isPositive();
+    }
 }

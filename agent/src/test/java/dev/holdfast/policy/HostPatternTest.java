@@ -99,4 +99,57 @@ class HostPatternTest {
         }
         return new PolicyTable<>(values);
     }
+
+    @Test
+    void patternsAreEqualByWhatTheyMatch() {
+        HostPattern one = HostPattern.parse("*.Example.com:8443");
+        assertThat(one)
+                .isEqualTo(HostPattern.parse("*.example.com.:8443"))
+                .hasSameHashCodeAs(HostPattern.parse("*.example.com:8443"));
+        for (String other :
+                new String[] {"*.example.com:8444", "*.example.com", "example.com:8443", "*.example.org:8443", "*"}) {
+            assertThat(one).as(other).isNotEqualTo(HostPattern.parse(other));
+        }
+        assertThat(one).isNotEqualTo("*.example.com:8443");
+        assertThat(HostPattern.parse("*").hashCode())
+                .isNotEqualTo(HostPattern.parse("a").hashCode());
+        assertThat(HostPattern.parse("a:1").hashCode())
+                .isNotEqualTo(HostPattern.parse("a:2").hashCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[], []",
+        "[a], a",
+        "[::1], ::1",
+        "[::1, [::1",
+        "., .",
+        "a., a",
+        "a.., a.",
+        "ABC, abc",
+        "b\u00fccher, xn--bcher-kva",
+        "B\u00dcCHER., xn--bcher-kva",
+    })
+    void hostsAreComparedInOneForm(String host, String expected) {
+        assertThat(HostPattern.canonicalHost(host)).isEqualTo(expected);
+    }
+
+    @Test
+    void aNameThatCannotBeConvertedIsComparedAsItIs() {
+        String name = "\u00fc".repeat(300);
+        assertThat(HostPattern.canonicalHost(name)).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/a", "a/", "@a", "a@b", "a:0", "a:65536", "a:99999999999", "a:/1", "a::", ":1:", "a b", "*."})
+    void whatIsNoPatternIsRefusedAtItsEdgesToo(String text) {
+        assertThatThrownBy(() -> HostPattern.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a:1, a:1", "a:65535, a:65535", "[::1]:65535, [::1]:65535", "*:9, *:9"})
+    void thePortMayBeAnyThatThereIs(String text, String expected) {
+        assertThat(HostPattern.parse(text)).hasToString(expected);
+    }
 }

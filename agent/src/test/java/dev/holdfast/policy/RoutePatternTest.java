@@ -8,6 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutePatternTest {
     @ParameterizedTest
@@ -87,5 +88,53 @@ class RoutePatternTest {
         assertThatThrownBy(() -> RoutePattern.parse(path, Set.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("allowed are");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/%61%7A%41%5A%30%39, azAZ09",
+        "/%2D%2E%5F%7E, -._~",
+        "/%60%7B%40%5B%2f%3A, %60%7b%40%5b%2f%3a",
+        "/%2F, %2f",
+        "/%, %",
+        "/%4, %4",
+        "/%4g, %4g",
+        "/%g4, %g4",
+        "/a%41, aA",
+        "/%41b%42, AbB",
+    })
+    void unreservedCharactersAreTheSameEscapedOrNot(String path, String expected) {
+        assertThat(RoutePattern.segments(path)).containsExactly(expected);
+    }
+
+    @Test
+    void aPathHasASegmentBehindEachSlash() {
+        assertThat(RoutePattern.segments("//a/")).containsExactly("", "a", "");
+        assertThat(RoutePattern.segments("a/b")).containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a*b, /ab, true",
+        "/a*b, /axb, true",
+        "/a*b, /a, false",
+        "/aa*aa, /aaa, false",
+        "/*a, /a, true",
+        "/*, /, true"
+    })
+    void aStarStandsForAnyTextWithinItsSegment(String pattern, String path, boolean expected) {
+        assertThat(RoutePattern.parse(pattern, Set.of()).matchesPath(RoutePattern.segments(path)))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "/?", "?/", "/a#", "/a b", "/\u0020", "/**a", "/*a*", "/a/**/b", "/a**"})
+    void whatIsNoPathIsRefusedAtItsEdgesToo(String path) {
+        assertThatThrownBy(() -> RoutePattern.parse(path, Set.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aSegmentOfOtherCharactersIsTaken() {
+        assertThat(RoutePattern.parse("/!", Set.of()).matchesPath(List.of("!"))).isTrue();
     }
 }

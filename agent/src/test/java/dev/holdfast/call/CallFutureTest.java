@@ -1,0 +1,61 @@
+package dev.holdfast.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** As {@code HttpClient.sendAsync} documents its future. */
+class CallFutureTest {
+    private final AtomicInteger stopped = new AtomicInteger();
+    private final CallFuture<String> future = CallFuture.create();
+
+    CallFutureTest() {
+        future.onCancel(stopped::incrementAndGet);
+    }
+
+    @Test
+    void aCancelThatMayInterruptStopsTheCallOnce() {
+        assertThat(future.cancel(true)).isTrue();
+        assertThat(future.cancel(true)).isTrue();
+        assertThat(future).isCancelled();
+        assertThat(stopped).hasValue(1);
+    }
+
+    @Test
+    void aCancelThatMayNotDoesNot() {
+        assertThat(future.cancel(false)).isTrue();
+        assertThat(stopped).hasValue(0);
+    }
+
+    @Test
+    void afterTheEndThereIsNothingToStop() {
+        future.complete("answer");
+        assertThat(future.cancel(true)).isFalse();
+        assertThat(stopped).hasValue(0);
+    }
+
+    @Test
+    void aDependentStopsItTooHoweverFarDown() {
+        CompletableFuture<Integer> dependent = future.thenApply(String::length).thenApply(n -> n + 1);
+        assertThat(dependent).isInstanceOf(CallFuture.class);
+        assertThat(dependent.cancel(true)).isTrue();
+        assertThat(stopped).hasValue(1);
+        assertThat(future).isNotDone();
+    }
+
+    @Test
+    void withoutAnythingToStopItIsAFutureLikeAnyOther() {
+        CallFuture<String> plain = CallFuture.create();
+        assertThat(plain.cancel(true)).isTrue();
+    }
+
+    @Test
+    void itsResultCannotBeChanged() {
+        assertThatThrownBy(() -> future.obtrudeValue("other")).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> future.obtrudeException(new Exception()))
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+}

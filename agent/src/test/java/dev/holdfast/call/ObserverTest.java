@@ -1,0 +1,305 @@
+package dev.holdfast.call;
+
+import static dev.holdfast.call.SessionTest.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.HedgePolicy;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryPolicy;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is told of a call, and how long that took: once each, with times counted from the beginning. */
+class ObserverTest {
+    private static final long BEGIN = 5_000_000_000L;
+
+    private final List<String> events = new ArrayList<>();
+    private Target target;
+
+    @Test
+    void everyAttemptAndTheEndWithTheirTimes() {
+        Session session = use(Policies.retry().maxRetries(1).policy());
+        session.begin(BEGIN);
+        session.after(status(503), BEGIN + 30);
+        session.resume(BEGIN + 1000);
+        session.after(status(200), BEGIN + 1050);
+        assertThat(events)
+                .containsExactly("attempt 503 in 30", "retry", "attempt 200 in 50", "SAVED_BY_RETRY after 2 in 1050");
+    }
+
+    @Test
+    void theEndOfEachKind() {
+        end(use(Policies.retry().policy()), status(200));
+        end(use(Policies.retry().policy()), status(404));
+        end(use(Policies.retry().policy()), status(500 + 1));
+        end(use(Policies.retry().policy()), failure(new IllegalStateException(), ErrorKind.OTHER));
+        end(use(Policies.retry().policy()), Outcome.Cancelled.INSTANCE);
+        assertThat(events.stream().filter(event -> event.contains("after")))
+                .containsExactly(
+                        "FIRST_TRY after 1 in 7",
+                        "FIRST_TRY after 1 in 7",
+                        "FAILED after 1 in 7",
+                        "FAILED after 1 in 7",
+                        "CANCELLED after 1 in 7");
+    }
+
+    @Test
+    void ofAnAttemptThatTheApplicationEndedNothingIsCounted() {
+        end(use(Policies.retry().policy()), Outcome.Cancelled.INSTANCE);
+        assertThat(events).containsExactly("CANCELLED after 1 in 7");
+        events.clear();
+        Session session = use(Policies.retry().policy());
+        session.begin(BEGIN);
+        session.cancel(BEGIN + 150);
+        session.cancel(BEGIN + 160);
+        assertThat(session.after(status(200), BEGIN + 170)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(session.bodyLost(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 180))
+                .isSameAs(Step.Deliver.INSTANCE);
+        session.bodyFailed(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 190);
+        assertThat(events).containsExactly("CANCELLED after 1 in 150");
+    }
+
+    @Test
+    void aRejectionAndItsTime() {
+        Session failing =
+                use(Policies.retry().breaker(Breakers.consecutive(1).build()).policy());
+        failing.begin(BEGIN);
+        failing.after(status(503), BEGIN);
+        events.clear();
+        Session rejected = session();
+        assertThat(rejected.begin(BEGIN + 10)).isInstanceOf(Step.Reject.class);
+        assertThat(events).containsExactly("rejected BREAKER", "REJECTED after 0 in 0");
+    }
+
+    @Test
+    void aRejectedAttemptHoldsNoPlace() {
+        Session failing = use(Policies.retry()
+                .breaker(Breakers.consecutive(1).build())
+                .limits(new LimitPolicy(1, 0, 1, 0))
+                .policy());
+        failing.begin(BEGIN);
+        failing.after(status(503), BEGIN);
+        for (int i = 0; i < 3; i++) {
+            assertThat(session().begin(BEGIN + 10)).isInstanceOf(Step.Reject.class);
+        }
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void aBodyThatBreaksLater() {
+        Session session =
+                use(Policies.retry().breaker(Breakers.consecutive(1).build()).policy());
+        assertThatThrownBy(() -> session.bodyFailed(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN))
+                .isInstanceOf(IllegalStateException.class);
+        end(session, status(200));
+        session.bodyFailed(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 9);
+        assertThat(events).endsWith("body failed");
+        assertThat(target.breaker().state()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void anAnswerThatIsTakenBackBeforeAnybodySawIt() {
+        Session session = use(Policies.retry()
+                .breaker(Breakers.consecutive(1).build())
+                .maxRetries(0)
+                .policy());
+        end(session, status(200));
+        assertThat(session.bodyLost(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 9))
+                .isSameAs(Step.Deliver.INSTANCE);
+        assertThat(events)
+                .containsExactly("attempt 200 in 7", "FIRST_TRY after 1 in 7", "taken back", "FAILED after 1 in 9");
+        assertThat(target.breaker().state()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void anAnswerThatIsTakenBackEndsTheAttemptBesideIt() {
+        Session session = use(Policies.retry()
+                .limits(new LimitPolicy(2, 0, 1, 0))
+                .hedge(new HedgePolicy(true, 10))
+                .policy());
+        session.begin(BEGIN);
+        assertThat(session.hedge(BEGIN + 10)).isNotNull();
+        session.after(1, status(200), BEGIN + 20);
+        assertThat(target.concurrency().taken()).isEqualTo(1);
+        session.bodyLost(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 30);
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void aSecondAttemptBesideTheFirst() {
+        IOException reset = new IOException("reset");
+        IllegalStateException last = new IllegalStateException("mistake");
+        Session session = use(
+                Policies.retry().hedge(new HedgePolicy(true, 10)).maxRetries(1).policy());
+        session.begin(BEGIN);
+        assertThat(session.hedge(BEGIN + 10)).isEqualTo(new Step.Send(2, Long.MAX_VALUE));
+        assertThat(events).containsExactly("hedged");
+        assertThat(session.after(1, failure(reset, ErrorKind.CONNECTION_RESET), BEGIN + 20))
+                .isSameAs(Step.Drop.INSTANCE);
+        assertThat(session.after(1, status(200), BEGIN + 21)).as("told twice").isSameAs(Step.Drop.INSTANCE);
+        assertThat(session.after(2, failure(last, ErrorKind.OTHER), BEGIN + 22)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(session.finalError(last).getSuppressed()).containsExactly(reset);
+    }
+
+    @Test
+    void noSecondAttemptWhereTheTimeIsUpAndNoneThatWouldBeTheLast() {
+        Session session = use(Policies.retry()
+                .hedge(new HedgePolicy(true, 100))
+                .deadline(Duration.ofNanos(100))
+                .policy());
+        assertThat(session.begin(BEGIN)).as("as long as there is time").isEqualTo(new Step.Send(1, 100, -1));
+        assertThat(session.hedge(BEGIN + 100)).isNull();
+        assertThat(session.hedge(BEGIN + 99)).isNotNull();
+    }
+
+    @Test
+    void aFallback() {
+        Session session = use(Policies.retry().policy());
+        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.BREAKER_OPEN);
+        assertThat(events).containsExactly("fallback CACHE breaker_open");
+    }
+
+    @Test
+    void underObservationARejectionIsToldAndNotCarriedOut() {
+        Policies policies = Policies.retry().breaker(Breakers.consecutive(1).build());
+        Session session = use(policies.policy(Mode.OBSERVE));
+        session.begin(BEGIN);
+        assertThat(session.after(status(503), BEGIN + 7)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(events).noneMatch(event -> event.startsWith("rejected"));
+        assertThat(session().begin(BEGIN + 8)).isInstanceOf(Step.Send.class);
+        assertThat(events).contains("rejected BREAKER");
+    }
+
+    @Test
+    void aProbeThatTheApplicationEndedMakesRoomForTheNext() {
+        use(Policies.retry().breaker(Breakers.consecutive(1).build()).policy());
+        Session failing = session();
+        failing.begin(BEGIN);
+        failing.after(status(503), BEGIN);
+        long later = BEGIN + Duration.ofMinutes(2).toNanos();
+        Session probe = session();
+        assertThat(probe.begin(later)).isInstanceOf(Step.Send.class);
+        assertThat(session().begin(later)).isInstanceOf(Step.Reject.class);
+        probe.after(Outcome.Cancelled.INSTANCE, later);
+        assertThat(session().begin(later)).isInstanceOf(Step.Send.class);
+    }
+
+    @Test
+    void aTargetKnowsWhenItWasUsedLast() {
+        Session session = use(Policies.retry().policy());
+        session.begin(BEGIN);
+        assertThat(target.lastUsed()).isEqualTo(BEGIN);
+        assertThat(target.toString()).isEqualTo("* for http://localhost:80");
+        assertThatThrownBy(() -> session.begin(BEGIN)).isInstanceOf(IllegalStateException.class);
+        assertThat(session.policy()).isSameAs(target.policy());
+    }
+
+    @Test
+    void whereRetriesAreOffNothingIsRetriedHoweverManyThereMayBe() {
+        RetryPolicy on = Policies.retry().build();
+        RetryPolicy off = new RetryPolicy(
+                false,
+                3,
+                on.backoff(),
+                on.statuses(),
+                on.errors(),
+                Set.of(),
+                List.of(),
+                on.methods(),
+                true,
+                0,
+                0,
+                0,
+                0,
+                0);
+        Session session = use(Policies.retry().around(off));
+        session.begin(BEGIN);
+        assertThat(session.after(status(503), BEGIN)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void aRejectionIsAConnectExceptionWhateverTheApplicationExpects() {
+        Session session =
+                use(Policies.retry().limits(new LimitPolicy(1, 0, 1, 0)).policy());
+        session.begin(BEGIN);
+        assertThat(((Step.Reject) session().begin(BEGIN)).error())
+                .isExactlyInstanceOf(ConnectException.class)
+                .hasMessageContaining("1 attempts are under way");
+    }
+
+    private static void end(Session session, Outcome outcome) {
+        session.begin(BEGIN);
+        session.after(outcome, BEGIN + 7);
+    }
+
+    private static Outcome.Failure failure(Exception error, ErrorKind kind) {
+        return new Outcome.Failure(error, kind, false);
+    }
+
+    private Session use(Policy policy) {
+        target = new Target(policy, new Origin("http", "localhost", 80), null, new Recorder(), 0);
+        return session();
+    }
+
+    private Session session() {
+        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, new Recorder());
+    }
+
+    private final class Recorder implements Observer {
+        @Override
+        public void attempt(Target t, CallInfo call, Outcome outcome, long nanos) {
+            String what = outcome instanceof Outcome.Response response ? "" + response.status() : "failure";
+            events.add("attempt " + what + " in " + nanos);
+        }
+
+        @Override
+        public void retry(Target t, CallInfo call, Outcome because, long delayNanos) {
+            events.add("retry");
+        }
+
+        @Override
+        public void hedged(Target t, CallInfo call) {
+            events.add("hedged");
+        }
+
+        @Override
+        public void rejected(Target t, CallInfo call, Rejection reason) {
+            events.add("rejected " + reason);
+        }
+
+        @Override
+        public void bodyFailed(Target t, CallInfo call, Outcome.Failure failure) {
+            events.add("body failed");
+        }
+
+        @Override
+        public void takenBack(Target t, CallInfo call, Outcome.Failure failure) {
+            events.add("taken back");
+        }
+
+        @Override
+        public void fallback(Target t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
+            events.add("fallback " + strategy + " " + reason.label());
+        }
+
+        @Override
+        public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+            events.add(result + " after " + attempts + " in " + nanos);
+        }
+    }
+}
