@@ -173,9 +173,11 @@ final class AnswerFiles {
             BasicFileAttributes attributes =
                     Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             long writtenAt = attributes.lastModifiedTime().toMillis();
-            if (name.endsWith(UNFINISHED) && System.currentTimeMillis() - writtenAt > UNFINISHED_MILLIS) {
-                deleteQuietly(path);
-                return null;
+            if (name.endsWith(UNFINISHED)) {
+                if (System.currentTimeMillis() - writtenAt > UNFINISHED_MILLIS) {
+                    deleteQuietly(path);
+                }
+                return null; // another JVM is at it
             }
             return new Found(path, attributes.size(), writtenAt);
         } catch (NoSuchFileException e) {

@@ -56,6 +56,11 @@ public final class Recording {
         }
     }
 
+    /** How many bytes it takes. */
+    int held() {
+        return body.length;
+    }
+
     private boolean makeRoom(int more) {
         if (tooLarge || (long) length + more > maxBytes) {
             tooLarge = true;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.LoopbackTls;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.URI;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,6 +66,34 @@ class CacheContract {
             assertThat(style.call(call.header(header, "bob")).text()).isEqualTo("busy");
             assertThat(style.call(call).text()).isEqualTo("busy");
             isKept(style.call(call.header(header, "alice")), "of alice");
+            server.play(Answer.respond(200, "of bob"), Answer.respond(200, "of nobody"));
+            assertThat(style.call(call.header(header, "bob")).text()).isEqualTo("of bob");
+            assertThat(style.call(call).text()).isEqualTo("of nobody");
+            isKept(style.call(call.header(header, "alice")), "of alice");
+            isKept(style.call(call.header(header, "bob")), "of bob");
+            isKept(style.call(call), "of nobody");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoHasAnotherClientCertificateIsAnotherUser(Style style) {
+        try (ScriptedServer secure = ScriptedServer.httpsForKnown(Hosts.CACHED)) {
+            SSLContext alice = LoopbackTls.clientContext(LoopbackTls.Who.ALICE);
+            SSLContext bob = LoopbackTls.clientContext(LoopbackTls.Who.BOB);
+            Call call = Call.get(secure.uri("/certificates?" + style));
+            secure.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            Style.trust(alice);
+            assertThat(style.call(call).text()).isEqualTo("of alice");
+            Style.trust(bob);
+            assertThat(style.call(call).text()).isEqualTo("busy");
+            secure.play(Answer.respond(200, "of bob"));
+            assertThat(style.call(call).text()).isEqualTo("of bob");
+            isKept(style.call(call), "of bob");
+            Style.trust(alice);
+            isKept(style.call(call), "of alice");
+        } finally {
+            Style.trust(null);
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,15 @@ enum Style {
     /** The trust of all calls; the JDK's own if null. */
     private static volatile @Nullable SSLContext trust;
 
+    private static volatile @Nullable SSLSocketFactory factory;
+
+    private static final Map<SSLContext, SSLSocketFactory> FACTORIES = new ConcurrentHashMap<>();
+
     /** Makes all later calls trust what this context trusts. */
-    static void trust(SSLContext context) {
+    static void trust(@Nullable SSLContext context) {
         trust = context;
+        // It gives a new one each time; programs keep theirs.
+        factory = context == null ? null : FACTORIES.computeIfAbsent(context, SSLContext::getSocketFactory);
         CLIENTS.clear();
     }
 
@@ -96,9 +103,9 @@ enum Style {
     private Seen exchange(Call call, long start, Consumer<HttpURLConnection> opened) throws IOException {
         HttpURLConnection c = (HttpURLConnection) call.uri().toURL().openConnection();
         opened.accept(c);
-        SSLContext context = trust;
-        if (context != null && c instanceof HttpsURLConnection https) {
-            https.setSSLSocketFactory(context.getSocketFactory());
+        SSLSocketFactory trusting = factory;
+        if (trusting != null && c instanceof HttpsURLConnection https) {
+            https.setSSLSocketFactory(trusting);
         }
         c.setRequestMethod(call.method());
         call.headers().forEach(c::setRequestProperty);

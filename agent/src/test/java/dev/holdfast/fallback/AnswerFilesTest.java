@@ -3,25 +3,33 @@ package dev.holdfast.fallback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import dev.holdfast.policy.CachePolicy;
 import dev.holdfast.policy.Content;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -232,6 +240,125 @@ class AnswerFilesTest {
                     .doesNotContain("s3cret")
                     .doesNotContain("token");
         }
+    }
+
+    @Test
+    void aDirectoryThatIsFullCostsAReportAndNoAnswer() throws IOException {
+        try (FileSystem small = Jimfs.newFileSystem(Configuration.unix().toBuilder()
+                .setAttributeViews("basic", "owner", "posix", "unix")
+                .setMaxSize(16 * 1024)
+                .build())) {
+            AnswerFiles files = new AnswerFiles(small.getPath("/work/kept"));
+            int failed = 0;
+            for (int i = 0; i < 40; i++) {
+                try {
+                    files.write("key" + i, answer("x".repeat(1_000), "de"), ROOM);
+                } catch (IOException e) {
+                    failed++;
+                    assertThat(e).hasMessageContaining("out of disk space");
+                }
+            }
+            assertThat(failed).isPositive();
+            int whole = 0;
+            try (Stream<Path> left = Files.list(files.directory())) {
+                for (Path file : left.toList()) {
+                    String name = file.getFileName().toString();
+                    assertThat(name).as("nothing half is left").endsWith(".answer");
+                    assertThat(files.read(name.replace(".answer", ""))).hasSize(1);
+                    whole++;
+                }
+            }
+            assertThat(whole).isEqualTo(40 - failed);
+        }
+    }
+
+    @Test
+    void aPlaceThatIsReadOnlyCostsAReportAndNoAnswer() throws InterruptedException {
+        Path readOnly = Path.of("/proc/holdfast");
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")), "no /proc, where nobody can write");
+        ConcurrentLinkedQueue<String> reports = new ConcurrentLinkedQueue<>();
+        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> reports.add(what));
+        keep(answers, request("/a", Map.of()), policy(readOnly), "body");
+        Awaitility.await().until(() -> !reports.isEmpty());
+        assertThat(reports.peek()).contains("cache_dir /proc/holdfast");
+        assertThat(answers.find(request("/a", Map.of()), policy(readOnly))).isNotNull();
+        assertThat(answers.find(request("/b", Map.of()), policy(readOnly))).isNull();
+    }
+
+    @Test
+    void twoJvmsThatWriteTheSameAnswersNeverShowHalfOfOne() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<?>> writers = new ArrayList<>();
+            for (String body : List.of("a", "b")) {
+                AnswerFiles files = new AnswerFiles(directory());
+                writers.add(pool.submit(() -> {
+                    for (int i = 0; i < 500; i++) {
+                        files.write("key" + i % 5, answer(body.repeat(1 + i * 40), body), 64 * 1024);
+                    }
+                    return null;
+                }));
+            }
+            AnswerFiles reader = new AnswerFiles(directory());
+            int read = 0;
+            while (read < 50 || writers.stream().anyMatch(writer -> !writer.isDone())) {
+                for (int key = 0; key < 5; key++) {
+                    Path file = directory().resolve("key" + key + ".answer");
+                    boolean there = Files.exists(file);
+                    List<KeptAnswer> answers = reader.read("key" + key);
+                    if (there && answers != null) {
+                        read++;
+                        assertThat(answers)
+                                .allSatisfy(answer -> assertThat(text(answer)).matches("a+|b+"));
+                    }
+                }
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        for (Path file : files()) {
+            String name = file.getFileName().toString();
+            assertThat(name).endsWith(".answer");
+            assertThat(new AnswerFiles(directory()).read(name.replace(".answer", "")))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void aHundredThousandUrisStayWithinTheirBytes() {
+        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> {});
+        CachePolicy policy = new CachePolicy(Duration.ofHours(1).toNanos(), 1 << 16, Set.of(200), Set.of(), ROOM, "");
+        for (int i = 0; i < 100_000; i++) {
+            keep(answers, request("/" + i, Map.of()), policy, "body of " + i);
+            if (i % 1_000 == 0) {
+                assertThat(answers.bytes()).isLessThanOrEqualTo(ROOM);
+            }
+        }
+        assertThat(answers.bytes()).isBetween(ROOM / 2, ROOM);
+        assertThat(answers.find(request("/99999", Map.of()), policy)).isNotNull();
+        assertThat(answers.find(request("/0", Map.of()), policy)).isNull();
+    }
+
+    @Test
+    void aBodyOfAGigabyteIsNeitherKeptNorHeld() {
+        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> {});
+        CachePolicy policy = policy(directory());
+        assertThat(answers.record(
+                        request("/said", Map.of()), 200, Map.of("Content-Length", List.of("1073741824")), policy))
+                .isNull();
+        Recording recording =
+                Objects.requireNonNull(answers.record(request("/unsaid", Map.of()), 200, Map.of(), policy));
+        byte[] piece = new byte[1 << 16];
+        for (int i = 0; i < 1 << 14; i++) {
+            recording.add(piece, 0, piece.length);
+            assertThat(recording.held()).isLessThanOrEqualTo(1 << 16);
+        }
+        recording.complete();
+        recording.confirm();
+        assertThat(answers.find(request("/unsaid", Map.of()), policy)).isNull();
     }
 
     private static void keep(CachedAnswers answers, Request request, CachePolicy policy, String body) {

@@ -2,6 +2,7 @@ package dev.holdfast.policy;
 
 import dev.holdfast.policy.FallbackPolicy.Strategy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,5 +30,17 @@ public final class Fallbacks {
                         headers,
                         Content.owning(body.getBytes(StandardCharsets.UTF_8)))),
                 DegradedPolicy.NONE);
+    }
+
+    /** Another origin, after whatever ends a call without a good answer. */
+    public static FallbackPolicy degraded(String url) {
+        return new FallbackPolicy(
+                List.of(FallbackPolicy.Strategy.DEGRADED),
+                Set.of(500, 502, 503, 504),
+                Set.of(),
+                Set.of(),
+                CachePolicy.NONE,
+                List.of(),
+                new DegradedPolicy(url, Duration.ofSeconds(5).toNanos(), false));
     }
 }

@@ -51,6 +51,7 @@ public final class ScriptedServer implements AutoCloseable {
     private int accepted;
     private int epoch;
     private boolean closed;
+    private volatile boolean needsCertificate;
 
     private ScriptedServer(String host, int port, @Nullable SSLContext tls) {
         this.host = host;
@@ -82,6 +83,13 @@ public final class ScriptedServer implements AutoCloseable {
     /** Starts a server for {@code https}; clients trust it through {@link LoopbackTls#clientContext()}. */
     public static ScriptedServer https(String host) {
         return new ScriptedServer(host, 0, LoopbackTls.serverContext());
+    }
+
+    /** Starts a server for {@code https} that takes no client without a certificate it knows ({@link LoopbackTls.Who}). */
+    public static ScriptedServer httpsForKnown(String host) {
+        ScriptedServer server = https(host);
+        server.needsCertificate = true;
+        return server;
     }
 
     /** Appends answers to the script. */
@@ -242,6 +250,7 @@ public final class ScriptedServer implements AutoCloseable {
         }
         SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(transport, host, port(), true);
         socket.setUseClientMode(false);
+        socket.setNeedClientAuth(needsCertificate);
         return socket;
     }
 

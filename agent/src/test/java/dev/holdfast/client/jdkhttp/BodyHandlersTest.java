@@ -152,6 +152,56 @@ class BodyHandlersTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("kindsAndPolicies")
+    void ofAnotherOrigin(Kind kind, @Nullable Rules rules) throws Exception {
+        Answer same = Answer.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
+        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+        for (boolean async : new boolean[] {false, true}) {
+            try (ScriptedServer server = ScriptedServer.http();
+                    ScriptedServer other = ScriptedServer.http()) {
+                server.otherwise(Answer.respond(503, "never seen"));
+                other.otherwise(same);
+                HttpResponse<?> response = degraded(kind, once, async, server, other, same);
+                assertThat(response.headers().firstValue("Holdfast-Fallback")).hasValue("degraded");
+                assertThat(response.uri()).isEqualTo(other.uri("/"));
+                assertThat(other.requests()).hasSize(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kindsAndPolicies")
+    void thatWaitedForAnotherOriginInVain(Kind kind, @Nullable Rules rules) throws Exception {
+        Answer own =
+                Answer.respond(503, TEXT.repeat(20_000)).header("Content-Disposition", "attachment; filename=down.txt");
+        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+        for (boolean async : new boolean[] {false, true}) {
+            try (ScriptedServer server = ScriptedServer.http();
+                    ScriptedServer other = ScriptedServer.http()) {
+                server.otherwise(own);
+                other.otherwise(Answer.respond(500, "never seen").delayed(Duration.ofMillis(20)));
+                HttpResponse<?> response = degraded(kind, once, async, server, other, own);
+                assertThat(response.headers().firstValue("Holdfast-Fallback")).isEmpty();
+                assertThat(response.uri()).isEqualTo(server.uri("/"));
+                assertThat(other.requests()).hasSize(1);
+            }
+        }
+    }
+
+    private static HttpResponse<?> degraded(
+            Kind kind, Rules rules, boolean async, ScriptedServer server, ScriptedServer other, Answer same)
+            throws Exception {
+        Gathered gathered = new Gathered();
+        Woven client = new Woven(CLIENT, rules, Fallbacks.degraded(other.uri("").toString()));
+        HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+        HttpResponse<?> response = client.call(async, request, kind.handler.apply(gathered));
+        assertThat(response.statusCode() + " " + kind.read.apply(response.body()) + " " + gathered.text())
+                .isEqualTo(taken(kind, null, async, 0, same));
+        assertThat(client.defects).isEmpty();
+        return response;
+    }
+
     private static String taken(Kind kind, @Nullable Rules rules, boolean async, int discarded, Answer answer)
             throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {

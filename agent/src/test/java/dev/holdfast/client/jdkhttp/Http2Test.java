@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.client.jdkhttp.Http2Server.Does;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.testkit.LoopbackTls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -37,6 +38,39 @@ class Http2Test {
             assertThat(server.requests()).isEqualTo(3);
             assertThat(server.connections()).isEqualTo(1);
             assertThat(server.resets()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anotherOriginAnswersAndTheOtherStreamIsLetGoOf(boolean async) throws Exception {
+        Does[] busy = {Does.BUSY, Does.BUSY, Does.BUSY, Does.BUSY};
+        try (Http2Server server = new Http2Server(busy);
+                Http2Server other = new Http2Server()) {
+            String url = other.uri().resolve("/").toString();
+            Woven degraded = new Woven(HttpClient.newHttpClient(), Rules.QUICK, Fallbacks.degraded(url));
+            HttpResponse<String> response = degraded.call(async, get(server), BodyHandlers.ofString());
+            assertThat(response.body()).isEqualTo("ok");
+            assertThat(response.headers().firstValue("Holdfast-Fallback")).hasValue("degraded");
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(server.requests()).isEqualTo(4);
+            assertThat(server.connections()).isEqualTo(1);
+            assertThat(other.requests()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anotherOriginThatFailsLeavesTheAnswerThatThereIs(boolean async) throws Exception {
+        Does[] busy = {Does.BUSY, Does.BUSY, Does.BUSY, Does.BUSY};
+        try (Http2Server server = new Http2Server(busy);
+                Http2Server other = new Http2Server(Does.RESET)) {
+            String url = other.uri().resolve("/").toString();
+            Woven degraded = new Woven(HttpClient.newHttpClient(), Rules.QUICK, Fallbacks.degraded(url));
+            HttpResponse<String> response = degraded.call(async, get(server), BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.headers().firstValue("Holdfast-Fallback")).isEmpty();
+            assertThat(server.requests()).isEqualTo(4);
         }
     }
 

@@ -1,0 +1,72 @@
+package dev.holdfast.fallback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A program that is started anew while its server is away still has its answers; once the server is back, they are live. */
+class RestartIT {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void answersOutliveTheirJvm(Jdks.Jdk jdk) throws IOException {
+        Path config = Files.writeString(directory.resolve("holdfast.toml"), """
+                [retry]
+                max_retries = 0
+                [retry.circuit_breaker]
+                enabled = true
+                failure_threshold = 1
+                success_threshold = 1
+                timeout = "1s"
+                [retry.fallback]
+                strategy = "cache"
+                cache_dir = "kept"
+                """);
+        ScriptedServer server = ScriptedServer.http();
+        URI uri = server.uri("/answer");
+        server.otherwise(Answer.respond(200, "first").closing());
+        assertThat(run(jdk, config, uri)).containsExactly("HttpClient first live", "HttpURLConnection first live");
+        assertThat(directory.resolve("kept")).isDirectoryContaining("glob:**.answer");
+
+        server.close();
+        assertThat(run(jdk, config, uri)).containsExactly("HttpClient first cache", "HttpURLConnection first cache");
+
+        try (ScriptedServer back = ScriptedServer.http("127.0.0.1", server.port())) {
+            back.otherwise(Answer.respond(200, "second").closing());
+            assertThat(run(jdk, config, uri))
+                    .containsExactly("HttpClient second live", "HttpURLConnection second live");
+        }
+
+        // Away and back while the program runs: live again within the breaker's time.
+        try (ScriptedServer flaky = ScriptedServer.http("127.0.0.1", server.port())) {
+            flaky.play(Answer.respond(503), Answer.respond(503))
+                    .otherwise(Answer.respond(200, "third").closing());
+            assertThat(run(jdk, config, uri, "until-live"))
+                    .startsWith("HttpClient second cache")
+                    .endsWith("live again with third within 3 s");
+        }
+    }
+
+    private static List<String> run(Jdks.Jdk jdk, Path config, URI uri, String... more) {
+        String[] arguments = more.length == 0 ? new String[] {uri.toString()} : new String[] {uri.toString(), more[0]};
+        return new ForkedJvm(jdk)
+                .agent(config.toString())
+                .main(RestartedProgram.class, arguments)
+                .run()
+                .succeeded()
+                .lines();
+    }
+}
