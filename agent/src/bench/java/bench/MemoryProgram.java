@@ -1,6 +1,7 @@
 package bench;
 
 import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
@@ -81,6 +82,11 @@ public final class MemoryProgram {
     }
 
     private static final class Get implements CallInfo, Outcome.Response {
+        @Override
+        public Client client() {
+            return Client.HTTP_CLIENT;
+        }
+
         @Override
         public String method() {
             return "GET";

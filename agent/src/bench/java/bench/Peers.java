@@ -4,14 +4,15 @@ import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
+import dev.holdfast.observe.Ledger;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.HostPattern;
@@ -71,7 +72,7 @@ public class Peers {
                             .breaker(Breakers.consecutive(5).build())
                             .budget(0.2, 10)
                             .policy())),
-            new Targets(Observer.NONE),
+            new Targets(new Ledger()),
             new Timer());
     private final Target target = Objects.requireNonNull(engine.target("https", "api.example", -1));
     private final CallInfo call = new Get();
@@ -185,6 +186,11 @@ public class Peers {
     }
 
     private static final class Get implements CallInfo {
+        @Override
+        public Client client() {
+            return Client.HTTP_CLIENT;
+        }
+
         @Override
         public String method() {
             return "GET";

@@ -23,6 +23,8 @@ class ArchitectureTest {
             .definedBy("dev.holdfast.client..")
             .layer("fallback")
             .definedBy("dev.holdfast.fallback..")
+            .layer("observe")
+            .definedBy("dev.holdfast.observe..")
             .layer("weave")
             .definedBy("dev.holdfast.weave..")
             .layer("config")
@@ -42,9 +44,11 @@ class ArchitectureTest {
             .whereLayer("fallback")
             .mayOnlyBeAccessedByLayers("runtime", "client")
             .whereLayer("call")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "fallback")
+            .mayOnlyBeAccessedByLayers("runtime", "client", "fallback", "observe")
+            .whereLayer("observe")
+            .mayOnlyBeAccessedByLayers("runtime")
             .whereLayer("policy")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "config", "call", "fallback");
+            .mayOnlyBeAccessedByLayers("runtime", "client", "config", "call", "fallback", "observe");
 
     @ArchTest
     static final ArchRule clients_do_not_know_each_other = SlicesRuleDefinition.slices()

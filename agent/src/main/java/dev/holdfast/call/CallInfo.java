@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link Session} has to know about the application's call. An adapter implements it on what it has at hand. */
 public interface CallInfo {
+    /** The client that the application calls with. */
+    Client client();
+
     /** The request's method, as the application wrote it. */
     String method();
 

@@ -188,8 +188,7 @@ public final class Engine {
 
     /** Starts a call. */
     public Session session(Target target, CallInfo call) {
-        Observer observer = target.policy().mode() == Mode.OFF ? Observer.NONE : targets.observer();
-        return new Session(target, call, random, epochMillis, observer);
+        return new Session(target, call, random, epochMillis, target.observer());
     }
 
     /** {@code System.nanoTime}, or a test's clock. */

@@ -13,6 +13,16 @@ public interface Observer {
     Observer NONE = new Observer() {};
 
     /**
+     * Who is told of what happens to the calls to one target: this one, or one that need not look up whom it is about with
+     * each call. Asked once for each target.
+     *
+     * @param target one that is new, and not to be asked for anything but its policy and its origin yet
+     */
+    default Observer of(Target target) {
+        return this;
+    }
+
+    /**
      * An attempt ended: at its response's head, or in a failure.
      *
      * @param target the policy and the origin
@@ -68,8 +78,10 @@ public interface Observer {
      * @param call the application's call
      * @param strategy which
      * @param reason why one was asked
+     * @param result what {@link #ended} was told
      */
-    default void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {}
+    default void fallback(
+            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {}
 
     /** The body of a response broke that the application was reading. */
     default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}
@@ -77,8 +89,14 @@ public interface Observer {
     /**
      * The response that a call was said to have ended with was held back, and its body broke before the application saw any
      * of it: the end and the attempt's success are void, and the call goes on.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param failure what broke the body
+     * @param result what {@link #ended} was told
+     * @param attempts what {@link #ended} was told
      */
-    default void takenBack(Target target, CallInfo call, Outcome.Failure failure) {}
+    default void takenBack(Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts) {}
 
     /** Why there is no other attempt. */
     enum NotRetried {

@@ -58,6 +58,9 @@ public final class Session {
     private int attempts;
     private long beganAt;
     private @Nullable List<Throwable> failures;
+    /** What the observer was told last. */
+    private Observer.Result ended = Observer.Result.FAILED;
+
     private int lastStatus = Outcome.NO_STATUS;
     /** Whether the origin cannot have seen anything of the latest attempt. */
     private boolean nothingSent = true;
@@ -229,7 +232,7 @@ public final class Session {
         }
         failLate(now);
         giveUp(other);
-        observer.takenBack(target, call, failure);
+        observer.takenBack(target, call, failure, ended, attempts);
         return decide(failure, Outcome.NO_STATUS, now);
     }
 
@@ -355,7 +358,8 @@ public final class Session {
     private Step reject(Observer.Rejection reason, long now) {
         stage = Stage.DONE;
         observer.rejected(target, call, reason);
-        observer.ended(target, call, Observer.Result.REJECTED, attempts, now - beganAt);
+        ended = Observer.Result.REJECTED;
+        observer.ended(target, call, ended, attempts, now - beganAt);
         Step rejected = new Step.Reject(
                 finalError(Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus)));
         return policy.fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
@@ -397,7 +401,8 @@ public final class Session {
     /** Ends the call with an outcome, whether that asked for another attempt or not. */
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
         stage = Stage.DONE;
-        observer.ended(target, call, result(outcome, status, asked), attempts, now - beganAt);
+        ended = result(outcome, status, asked);
+        observer.ended(target, call, ended, attempts, now - beganAt);
         return policy.fallback().enabled() && enforced() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
     }
 
@@ -408,8 +413,8 @@ public final class Session {
     }
 
     /** The application gets an answer of this strategy in place of what the call gave. */
-    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
-        observer.fallback(target, call, strategy, reason);
+    public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        observer.fallback(target, call, strategy, reason, ended);
     }
 
     private Observer.Result result(Outcome outcome, int status, boolean asked) {

@@ -3,6 +3,7 @@ package dev.holdfast.call;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.LatencyQuantile;
+import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
@@ -25,6 +26,7 @@ public final class Target {
     private final @Nullable ConcurrencyLimit concurrency;
     private final @Nullable RateLimit rate;
     private final @Nullable LatencyQuantile latency;
+    private final Observer observer;
 
     private volatile long used;
     private volatile boolean forgotten;
@@ -35,13 +37,14 @@ public final class Target {
      * @param policy what the configuration says
      * @param origin whom it is applied to
      * @param before the target under an earlier configuration; what has the same rules goes on as it is
-     * @param observer told of the breaker's transitions
+     * @param all told of the breaker's transitions, and of what happens to calls
      * @param now the time now
      */
-    Target(Policy policy, Origin origin, @Nullable Target before, Observer observer, long now) {
+    Target(Policy policy, Origin origin, @Nullable Target before, Observer all, long now) {
         this.policy = policy;
         this.origin = origin;
         this.used = now;
+        this.observer = policy.mode() == Mode.OFF ? Observer.NONE : all.of(this);
         if (before != null && before.policy.breaker().equals(policy.breaker())) {
             breaker = before.breaker;
         } else {
@@ -84,6 +87,11 @@ public final class Target {
     /** Whom it is applied to. */
     public Origin origin() {
         return origin;
+    }
+
+    /** Who is told of what happens to calls. */
+    public Observer observer() {
+        return observer;
     }
 
     /** The breaker, where the policy has one. */

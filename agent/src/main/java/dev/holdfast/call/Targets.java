@@ -108,11 +108,6 @@ public final class Targets {
         return Collections.unmodifiableCollection(targets.values());
     }
 
-    /** The observer of their breakers, and of the calls to them. */
-    Observer observer() {
-        return observer;
-    }
-
     /** The target, if there is one already. */
     @Nullable
     Target find(String policyName, Origin origin) {

@@ -54,12 +54,15 @@ final class Reload implements Runnable {
             if (changed != null) {
                 holdfast.use(setup.engine(changed));
                 setup.targets().retain(changed.targetNames());
+                setup.status().reloaded(changed.policyNames(), changed.targetNames());
                 console.say(Setup.described(Setup.summary("reloaded", changed), Setup.notices(changed)));
             }
         } catch (ConfigException e) {
+            setup.status().reloadFailed(String.valueOf(e.getMessage()));
             console.say("the configuration was changed, but cannot be used; the one before stays in force:\n"
                     + e.getMessage());
         } catch (RuntimeException | LinkageError e) {
+            setup.status().reloadFailed(e.toString());
             console.report("the changed configuration cannot be put in force; the one before stays", e);
         }
     }

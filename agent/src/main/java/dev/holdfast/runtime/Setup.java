@@ -5,6 +5,7 @@ import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Problem;
+import dev.holdfast.observe.Status;
 import dev.holdfast.policy.PolicyTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,9 @@ import java.util.List;
  *
  * @param targets what is known of origins: goes on from one configuration to the next, as far as the rules are the same
  * @param timer what delays are kept by
+ * @param status what is seen from outside
  */
-record Setup(Targets targets, Timer timer) {
+record Setup(Targets targets, Timer timer, Status status) {
     private static final int NOTICES_SHOWN = 10;
 
     /** The policies of a configuration, ready for calls. */

@@ -1,11 +1,13 @@
 package dev.holdfast.runtime;
 
-import dev.holdfast.call.Observer;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.WatchedFile;
+import dev.holdfast.observe.Ledger;
+import dev.holdfast.observe.Snapshot;
+import dev.holdfast.observe.Status;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -62,7 +64,7 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
             String text = ConfigLoader.read(file);
             Configuration configuration = ConfigLoader.parse(text, file);
             if (configuration.policyBearing()) {
-                Setup setup = new Setup(new Targets(Observer.NONE), new Timer());
+                Setup setup = setup(configuration);
                 holdfast.use(setup.engine(configuration));
                 active = true;
                 new Reload(new WatchedFile(file, text), setup, holdfast, console).start();
@@ -75,6 +77,20 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
                 holdfast.useNothing();
             }
         }
+    }
+
+    private Setup setup(Configuration configuration) {
+        Ledger ledger = new Ledger();
+        Targets targets = new Targets(ledger);
+        Status status = new Status(
+                ledger,
+                targets::all,
+                holdfast::isOn,
+                () -> Snapshot.Cache.EMPTY,
+                version,
+                configuration.file(),
+                configuration.policyNames());
+        return new Setup(targets, new Timer(), status);
     }
 
     private void sayWhatIsActive(Configuration configuration, boolean active) {

@@ -288,12 +288,13 @@ class ObserverTest {
         }
 
         @Override
-        public void takenBack(Target t, CallInfo call, Outcome.Failure failure) {
+        public void takenBack(Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
             events.add("taken back");
         }
 
         @Override
-        public void fallback(Target t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        public void fallback(
+                Target t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
             events.add("fallback " + strategy + " " + reason.label());
         }
 

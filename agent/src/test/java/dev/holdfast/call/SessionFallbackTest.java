@@ -128,6 +128,11 @@ class SessionFallbackTest {
         Target target = new Target(policy, new Origin("http", "h", 80), null, observer, 0);
         CallInfo call = new CallInfo() {
             @Override
+            public Client client() {
+                return Client.HTTP_CLIENT;
+            }
+
+            @Override
             public String method() {
                 return method;
             }

@@ -214,6 +214,11 @@ class SessionTest {
         }
 
         @Override
+        public Client client() {
+            return Client.HTTP_CLIENT;
+        }
+
+        @Override
         public String method() {
             return method;
         }

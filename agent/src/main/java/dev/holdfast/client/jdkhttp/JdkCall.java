@@ -1,6 +1,7 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
@@ -69,6 +70,11 @@ final class JdkCall<T> implements CallInfo {
         this.body = RequestBody.of(request, client, target.policy());
         this.session = engine.session(target, this);
         this.rescue = new Rescue<>(this, fallbacks, request);
+    }
+
+    @Override
+    public Client client() {
+        return Client.HTTP_CLIENT;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
@@ -232,6 +233,11 @@ final class Exchange implements CallInfo {
     }
 
     // ---- the call
+
+    @Override
+    public Client client() {
+        return Client.URL_CONNECTION;
+    }
 
     @Override
     public String method() {

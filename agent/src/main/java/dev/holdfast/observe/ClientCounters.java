@@ -1,0 +1,78 @@
+package dev.holdfast.observe;
+
+import dev.holdfast.call.Observer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The calls of one client to one target. Nearly all of them are good at the first try, and cost one adder.
+ *
+ * <p>An end can turn out to be none (the body was held back, and broke) and a failed call can be saved by a fallback, after
+ * both were counted. So what is reported is a difference, and never less than what was reported before: who collects it
+ * would take a step back for a restart.
+ */
+final class ClientCounters {
+    private static final String FALLBACK = "saved_by_fallback";
+    private static final List<String> RESULTS =
+            List.of("first_try", "saved_by_retry", FALLBACK, "failed", "rejected", "cancelled");
+
+    final LongAdder firstTry = new LongAdder();
+    final Tally retries = new Tally();
+    private final Tally ended = new Tally();
+    private final Tally voided = new Tally();
+    private final LongAdder moreAttempts = new LongAdder();
+    private final LongAdder retriesLost = new LongAdder();
+    private final LongAdder retriesLostVoided = new LongAdder();
+    private final Map<String, Long> reported = new LinkedHashMap<>();
+
+    /** A call ended otherwise than at the first try. */
+    void ended(Observer.Result result, int attempts) {
+        ended.add(Labels.of(result));
+        moreAttempts.add(attempts);
+        if (lost(result, attempts)) {
+            retriesLost.increment();
+        }
+    }
+
+    /** The end was none. */
+    void takenBack(Observer.Result result, int attempts) {
+        voided.add(Labels.of(result));
+        if (result != Observer.Result.FIRST_TRY) {
+            moreAttempts.add(-attempts);
+        }
+        if (lost(result, attempts)) {
+            retriesLostVoided.increment();
+        }
+    }
+
+    /** A call that had failed, or was rejected, was saved. */
+    void saved(Observer.Result result) {
+        ended.add(FALLBACK);
+        voided.add(Labels.of(result));
+    }
+
+    private static boolean lost(Observer.Result result, int attempts) {
+        return attempts > 1 && (result == Observer.Result.FAILED || result == Observer.Result.REJECTED);
+    }
+
+    /** Attempts of calls that have ended. */
+    synchronized long attempts() {
+        return atLeastBefore("attempts", firstTry.sum() - voided.get("first_try") + moreAttempts.sum());
+    }
+
+    synchronized OriginStats.ClientStats stats(String client) {
+        Map<String, Long> calls = new LinkedHashMap<>();
+        for (String result : RESULTS) {
+            long count = result.equals("first_try") ? firstTry.sum() : ended.get(result);
+            calls.put(result, atLeastBefore(result, count - voided.get(result)));
+        }
+        long lost = atLeastBefore("lost", retriesLost.sum() - retriesLostVoided.sum());
+        return new OriginStats.ClientStats(client, calls, retries.all(), lost);
+    }
+
+    private long atLeastBefore(String name, long now) {
+        return reported.merge(name, now, Math::max);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.holdfast.observe;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
+import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Target;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what happens under one policy with one origin, or with all origins that are not listed, and hands it on to whoever
+ * else wants to know. A call that is good at its first try writes two adders and allocates nothing. Thread-safe.
+ */
+public final class Counters implements Observer {
+    /** The bounds of the histogram of delays, in seconds. */
+    public static final List<Double> DELAY_BOUNDS =
+            List.of(0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0);
+
+    private static final Client[] CLIENTS = Client.values();
+
+    private final Ledger ledger;
+    private final String policy;
+    private final String origin;
+    private final ClientCounters httpClient = new ClientCounters();
+    private final ClientCounters urlConnection = new ClientCounters();
+    private final LongAdder attemptNanos = new LongAdder();
+    private final AtomicLongArray delays = new AtomicLongArray(DELAY_BOUNDS.size() + 1);
+    private final LongAdder delayNanos = new LongAdder();
+    private final Tally notRetried = new Tally();
+    private final Tally rejections = new Tally();
+    private final Tally waits = new Tally();
+    private final Tally waitNanos = new Tally();
+    private final Tally fallbacks = new Tally();
+    private final Tally wouldHave = new Tally();
+    private final LongAdder hedges = new LongAdder();
+    private final LongAdder bodiesBroken = new LongAdder();
+    private final BreakerTimes breaker;
+
+    Counters(Ledger ledger, String policy, String origin, long now, long epochMillis) {
+        this.ledger = ledger;
+        this.policy = policy;
+        this.origin = origin;
+        this.breaker = new BreakerTimes(now, epochMillis);
+    }
+
+    String policy() {
+        return policy;
+    }
+
+    String origin() {
+        return origin;
+    }
+
+    BreakerTimes breaker() {
+        return breaker;
+    }
+
+    @Override
+    public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+        attemptNanos.add(nanos);
+        Observer recorder = ledger.recorder();
+        if (recorder != null) {
+            recorder.attempt(target, call, outcome, nanos);
+        }
+    }
+
+    @Override
+    public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+        if (result == Result.FIRST_TRY) {
+            of(call).firstTry.increment();
+        } else {
+            of(call).ended(result, attempts);
+        }
+    }
+
+    @Override
+    public void takenBack(Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+        of(call).takenBack(result, attempts);
+    }
+
+    @Override
+    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+        if (observeOnly(target)) {
+            wouldHave.add("retry");
+            return;
+        }
+        of(call).retries.add(Labels.of(because));
+        this.delayNanos.add(delayNanos);
+        delays.incrementAndGet(bucket(delayNanos / 1e9));
+        for (Observer sink : ledger.sinks()) {
+            sink.retry(target, call, because, delayNanos);
+        }
+    }
+
+    private static int bucket(double seconds) {
+        int i = 0;
+        while (i < DELAY_BOUNDS.size() && seconds > DELAY_BOUNDS.get(i)) {
+            i++;
+        }
+        return i;
+    }
+
+    @Override
+    public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
+        notRetried.add(Labels.of(reason));
+        for (Observer sink : ledger.sinks()) {
+            sink.notRetried(target, call, outcome, reason);
+        }
+    }
+
+    @Override
+    public void hedged(Target target, CallInfo call) {
+        hedges.increment();
+    }
+
+    @Override
+    public void rejected(Target target, CallInfo call, Rejection reason) {
+        if (observeOnly(target)) {
+            wouldHave.add("reject_" + Labels.of(reason));
+            return;
+        }
+        rejections.add(Labels.of(reason));
+        for (Observer sink : ledger.sinks()) {
+            sink.rejected(target, call, reason);
+        }
+    }
+
+    @Override
+    public void limited(Target target, CallInfo call, Rejection limit, long nanos) {
+        if (observeOnly(target)) {
+            wouldHave.add("wait_" + Labels.of(limit));
+            return;
+        }
+        waits.add(Labels.of(limit));
+        waitNanos.add(Labels.of(limit), nanos);
+    }
+
+    @Override
+    public void transition(
+            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+        ledger.transition(this, target, from, to, reason);
+        for (Observer sink : ledger.sinks()) {
+            sink.transition(target, from, to, reason);
+        }
+    }
+
+    @Override
+    public void fallback(
+            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+        fallbacks.add(Labels.of(strategy) + ' ' + reason.label());
+        of(call).saved(result);
+        for (Observer sink : ledger.sinks()) {
+            sink.fallback(target, call, strategy, reason, result);
+        }
+    }
+
+    @Override
+    public void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {
+        bodiesBroken.increment();
+    }
+
+    private ClientCounters of(CallInfo call) {
+        return call.client() == Client.HTTP_CLIENT ? httpClient : urlConnection;
+    }
+
+    private static boolean observeOnly(Target target) {
+        return target.policy().mode() == Mode.OBSERVE;
+    }
+
+    /** What was counted so far, with the state of the targets that it belongs to. */
+    OriginStats stats(TargetState state) {
+        List<OriginStats.ClientStats> clients = new ArrayList<>();
+        for (Client client : CLIENTS) {
+            OriginStats.ClientStats stats =
+                    (client == Client.HTTP_CLIENT ? httpClient : urlConnection).stats(client.label());
+            if (stats.calls().values().stream().anyMatch(count -> count > 0)
+                    || !stats.retries().isEmpty()) {
+                clients.add(stats);
+            }
+        }
+        List<Long> counts = new ArrayList<>();
+        for (int i = 0; i < delays.length(); i++) {
+            counts.add(delays.get(i));
+        }
+        Map<String, OriginStats.Wait> waited = new TreeMap<>();
+        waits.all()
+                .forEach((limit, count) -> waited.put(limit, new OriginStats.Wait(count, waitNanos.get(limit) / 1e9)));
+        return new OriginStats(
+                policy,
+                origin,
+                state.mode(),
+                List.copyOf(clients),
+                httpClient.attempts() + urlConnection.attempts(),
+                attemptNanos.sum() / 1e9,
+                new OriginStats.Delays(List.copyOf(counts), delayNanos.sum() / 1e9),
+                notRetried.all(),
+                rejections.all(),
+                waited,
+                fallbackCounts(),
+                wouldHave.all(),
+                hedges.sum(),
+                bodiesBroken.sum(),
+                state.breaker(this),
+                state.budget(notRetried.get(Labels.of(NotRetried.BUDGET))),
+                state.limits());
+    }
+
+    private List<OriginStats.FallbackCount> fallbackCounts() {
+        List<OriginStats.FallbackCount> counts = new ArrayList<>();
+        fallbacks.all().forEach((key, count) -> {
+            int space = key.indexOf(' ');
+            counts.add(new OriginStats.FallbackCount(key.substring(0, space), key.substring(space + 1), count));
+        });
+        return List.copyOf(counts);
+    }
+}

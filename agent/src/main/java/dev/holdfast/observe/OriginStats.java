@@ -1,0 +1,158 @@
+package dev.holdfast.observe;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened under one policy with one origin, since the start.
+ *
+ * @param policy the policy's name: a host pattern, with a route behind it if it is one's
+ * @param origin {@code scheme://host:port}, or {@link Ledger#OTHER} for all that came after there were too many to list
+ * @param mode {@code enforce} or {@code observe}; null where the policy is in force no more
+ * @param clients calls and retries by the application's client
+ * @param attempts how many attempts the calls took that have ended
+ * @param attemptSeconds how long they took, together
+ * @param delays the waits before retries
+ * @param notRetried why outcomes that asked for another attempt got none, by reason
+ * @param rejections attempts that were not let pass, by what did not let them
+ * @param waits attempts that had to wait for a limit, by limit
+ * @param fallbacks answers of fallback strategies
+ * @param wouldHave what {@code observe} mode would have done: {@code retry}, {@code reject_…}, {@code wait_…}
+ * @param hedges second attempts beside slow ones
+ * @param bodiesBroken bodies that broke while the application read them
+ * @param breaker null where there is none
+ * @param budget null where there is none
+ * @param limits the limits' state; null where there are none
+ */
+public record OriginStats(
+        String policy,
+        String origin,
+        @Nullable String mode,
+        List<ClientStats> clients,
+        long attempts,
+        double attemptSeconds,
+        Delays delays,
+        Map<String, Long> notRetried,
+        Map<String, Long> rejections,
+        Map<String, Wait> waits,
+        List<FallbackCount> fallbacks,
+        Map<String, Long> wouldHave,
+        long hedges,
+        long bodiesBroken,
+        @Nullable BreakerStats breaker,
+        @Nullable BudgetStats budget,
+        @Nullable LimitStats limits) {
+
+    /**
+     * Calls of one client.
+     *
+     * @param client the label of the client
+     * @param calls how many ended how: {@code first_try}, {@code saved_by_retry}, {@code saved_by_fallback}, {@code failed},
+     *     {@code rejected}, {@code cancelled}; all six are there
+     * @param retries attempts after the first, by what made them necessary: a status, or a kind of failure
+     * @param retriesLost calls that were sent again and failed in the end
+     */
+    public record ClientStats(String client, Map<String, Long> calls, Map<String, Long> retries, long retriesLost) {}
+
+    /**
+     * Waits before retries, as a histogram.
+     *
+     * @param counts how many were at most so long as the bound at the same place in {@link Counters#DELAY_BOUNDS}, and longer
+     *     than the one before; the last is without bound
+     * @param seconds all of them together
+     */
+    public record Delays(List<Long> counts, double seconds) {
+        /** How many there were. */
+        public long count() {
+            long sum = 0;
+            for (long count : counts) {
+                sum += count;
+            }
+            return sum;
+        }
+
+        /** The mean in seconds, 0 where there was none. */
+        public double mean() {
+            long count = count();
+            return count == 0 ? 0 : seconds / count;
+        }
+    }
+
+    /** Attempts that waited: how many, and for how long at most, together. */
+    public record Wait(long count, double seconds) {}
+
+    /** How often a strategy answered for a reason. */
+    public record FallbackCount(String strategy, String reason, long count) {}
+
+    /**
+     * A breaker.
+     *
+     * @param state {@code closed}, {@code open} or {@code half_open}; of several, the worst
+     * @param sinceEpochMillis since when
+     * @param reason why it is open, for people; null where it is not
+     * @param secondsToProbe how long until the next probe may pass; 0 where calls may pass, -1 for never
+     * @param secondsIn the time in each state, so far
+     * @param transitions how often it came into each state
+     */
+    public record BreakerStats(
+            String state,
+            long sinceEpochMillis,
+            @Nullable String reason,
+            double secondsToProbe,
+            Map<String, Double> secondsIn,
+            Map<String, Long> transitions) {}
+
+    /** A budget: the retries that are left, and how often there were none. */
+    public record BudgetStats(double balance, long exhausted) {}
+
+    /** Limits: attempts that wait for an answer, and those that wait for their turn. */
+    public record LimitStats(int underWay, int queued) {}
+
+    /** All calls with this result, of whichever client. */
+    public long calls(String result) {
+        long sum = 0;
+        for (ClientStats client : clients) {
+            sum += client.calls().getOrDefault(result, 0L);
+        }
+        return sum;
+    }
+
+    /** All calls that have ended. */
+    public long calls() {
+        long sum = 0;
+        for (ClientStats client : clients) {
+            for (long count : client.calls().values()) {
+                sum += count;
+            }
+        }
+        return sum;
+    }
+
+    /** All retries. */
+    public long retries() {
+        long sum = 0;
+        for (ClientStats client : clients) {
+            for (long count : client.retries().values()) {
+                sum += count;
+            }
+        }
+        return sum;
+    }
+
+    /** Calls that were sent again and failed in the end. */
+    public long retriesLost() {
+        long sum = 0;
+        for (ClientStats client : clients) {
+            sum += client.retriesLost();
+        }
+        return sum;
+    }
+
+    /** The share of the calls that were sent again which ended well by it; NaN where none was sent again. */
+    public double retrySuccessRate() {
+        long saved = calls("saved_by_retry");
+        long all = saved + retriesLost();
+        return all == 0 ? Double.NaN : (double) saved / all;
+    }
+}

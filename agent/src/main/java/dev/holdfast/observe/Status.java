@@ -1,0 +1,102 @@
+package dev.holdfast.observe;
+
+import dev.holdfast.call.Target;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What there is to know beside the counts, and the one place where a {@link Snapshot} is made. Thread-safe. */
+public final class Status implements Supplier<Snapshot> {
+    private final Ledger ledger;
+    private final Supplier<Collection<Target>> targets;
+    private final BooleanSupplier on;
+    private final Supplier<Snapshot.Cache> cache;
+    private final @Nullable String version;
+    private final String file;
+    private final long startedEpochMillis;
+    private List<String> policies;
+    private long reloads;
+    private long reloadFailures;
+    private long reloadedEpochMillis;
+    private @Nullable String reloadError;
+
+    /**
+     * The status under a first configuration.
+     *
+     * @param ledger the counts
+     * @param targets what is called
+     * @param on whether the run-time switch is on
+     * @param cache what the fallback cache holds
+     * @param version of the agent
+     * @param file the configuration, as the user named it
+     * @param policies the names of its policies
+     */
+    public Status(
+            Ledger ledger,
+            Supplier<Collection<Target>> targets,
+            BooleanSupplier on,
+            Supplier<Snapshot.Cache> cache,
+            @Nullable String version,
+            String file,
+            Set<String> policies) {
+        this.ledger = ledger;
+        this.targets = targets;
+        this.on = on;
+        this.cache = cache;
+        this.version = version;
+        this.file = file;
+        this.startedEpochMillis = ledger.epochMillis();
+        this.reloadedEpochMillis = startedEpochMillis;
+        this.policies = sorted(policies);
+    }
+
+    /**
+     * Another configuration is in force.
+     *
+     * @param names of its policies
+     * @param targetNames of all that is counted apart: the policies, and what belongs to them
+     */
+    public synchronized void reloaded(Set<String> names, Set<String> targetNames) {
+        policies = sorted(names);
+        reloads++;
+        reloadedEpochMillis = ledger.epochMillis();
+        reloadError = null;
+        ledger.retain(targetNames);
+    }
+
+    /** A changed configuration cannot be used. */
+    public synchronized void reloadFailed(String why) {
+        reloadFailures++;
+        reloadError = why;
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().toList();
+    }
+
+    /** Everything, now. */
+    @Override
+    public Snapshot get() {
+        Ledger.Origins origins = ledger.origins(targets.get());
+        synchronized (this) {
+            return new Snapshot(
+                    ledger.epochMillis(),
+                    startedEpochMillis,
+                    version,
+                    file,
+                    on.getAsBoolean(),
+                    policies,
+                    origins.stats(),
+                    origins.notListed(),
+                    ledger.transitions(),
+                    reloads,
+                    reloadFailures,
+                    reloadedEpochMillis,
+                    reloadError,
+                    cache.get());
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.holdfast.observe;
+
+import static dev.holdfast.observe.World.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Target;
+import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policies;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class CountersTest {
+    private static final String ORIGIN = "http://shop.example:80";
+    private static final Policies RETRY =
+            Policies.retry().backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE));
+
+    @Test
+    void calls_are_counted_by_how_they_ended() {
+        World world = new World(RETRY.policy());
+
+        world.call("shop.example", status(200));
+        world.call("shop.example", status(200));
+        world.call("shop.example", status(503), status(200));
+        world.call("shop.example", status(503), status(503), status(503), status(503));
+        world.session("shop.example").begin(world.now());
+        Session cancelled = world.session("shop.example");
+        cancelled.begin(world.now());
+        cancelled.cancel(world.now());
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.clients()).singleElement().satisfies(client -> {
+            assertThat(client.client()).isEqualTo("java.net.http");
+            assertThat(client.calls())
+                    .containsExactly(
+                            entry("first_try", 2L),
+                            entry("saved_by_retry", 1L),
+                            entry("saved_by_fallback", 0L),
+                            entry("failed", 1L),
+                            entry("rejected", 0L),
+                            entry("cancelled", 1L));
+            assertThat(client.retries()).containsExactly(entry("503", 4L));
+            assertThat(client.retriesLost()).isEqualTo(1);
+        });
+        assertThat(stats.attempts()).isEqualTo(2 + 2 + 4 + 1);
+        assertThat(stats.attemptSeconds()).isEqualTo(0.08, within(1e-9));
+        assertThat(stats.retrySuccessRate()).isEqualTo(0.5);
+        assertThat(stats.notRetried()).containsExactly(entry("used_up", 1L));
+    }
+
+    @Test
+    void the_success_rate_is_undefined_where_nothing_was_sent_again() {
+        World world = new World(RETRY.policy());
+
+        world.call("shop.example", status(200));
+
+        assertThat(world.stats(ORIGIN).retrySuccessRate()).isNaN();
+    }
+
+    @Test
+    void delays_fall_into_their_buckets() {
+        World world = new World(RETRY.policy());
+
+        world.call("shop.example", status(503), status(502), status(200));
+
+        OriginStats.Delays delays = world.stats(ORIGIN).delays();
+        assertThat(delays.count()).isEqualTo(2);
+        assertThat(delays.seconds()).isEqualTo(3.0, within(1e-9));
+        assertThat(delays.mean()).isEqualTo(1.5, within(1e-9));
+        assertThat(delays.counts().get(Counters.DELAY_BOUNDS.indexOf(1.0))).isEqualTo(1);
+        assertThat(delays.counts().get(Counters.DELAY_BOUNDS.indexOf(2.5))).isEqualTo(1);
+    }
+
+    @Test
+    void a_failed_call_that_a_fallback_saves_is_counted_once() {
+        World world = new World(RETRY.policy());
+        Session session = world.call("shop.example", status(503), status(503), status(503), status(503));
+
+        session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, FallbackReason.RETRIES_USED_UP);
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.calls("failed")).isZero();
+        assertThat(stats.calls("saved_by_fallback")).isEqualTo(1);
+        assertThat(stats.calls()).isEqualTo(1);
+        assertThat(stats.fallbacks())
+                .containsExactly(new OriginStats.FallbackCount("default_value", "retries_used_up", 1));
+    }
+
+    @Test
+    void what_was_reported_never_gets_less() {
+        World world = new World(RETRY.policy());
+        Session first = world.call("shop.example", status(503), status(503), status(503), status(503));
+        assertThat(world.stats(ORIGIN).calls("failed")).isEqualTo(1);
+
+        first.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
+        assertThat(world.stats(ORIGIN).calls("failed")).isEqualTo(1);
+
+        world.call("shop.example", status(503), status(503), status(503), status(503));
+        assertThat(world.stats(ORIGIN).calls("failed")).isEqualTo(1);
+    }
+
+    @Test
+    void an_end_that_was_taken_back_does_not_count() {
+        World world = new World(RETRY.policy());
+        Session session = world.call("shop.example", status(200));
+        session.bodyLost(
+                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false), world.now());
+        world.pass(Duration.ofSeconds(1));
+        session.resume(world.now());
+        session.after(status(200), world.now());
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.calls("first_try")).isZero();
+        assertThat(stats.calls("saved_by_retry")).isEqualTo(1);
+        assertThat(stats.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void a_breaker_shows_its_state_its_times_and_its_transitions() {
+        World world = new World(Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
+                .policy());
+        world.pass(Duration.ofSeconds(5));
+        world.call("shop.example", status(503));
+        world.call("shop.example", status(503));
+        long openedAt = world.epochMillis();
+        world.call("shop.example", status(200));
+        world.pass(Duration.ofSeconds(20));
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.breaker()).isNotNull();
+        assertThat(stats.breaker().state()).isEqualTo("open");
+        assertThat(stats.breaker().sinceEpochMillis()).isEqualTo(openedAt);
+        assertThat(stats.breaker().reason()).isEqualTo("too many failures in a row");
+        assertThat(stats.breaker().secondsToProbe()).isEqualTo(40, within(1e-6));
+        assertThat(stats.breaker().secondsIn().get("open")).isEqualTo(20, within(1e-6));
+        assertThat(stats.breaker().transitions()).containsEntry("open", 1L);
+        assertThat(stats.rejections()).containsExactly(entry("breaker", 1L));
+        assertThat(stats.calls("rejected")).isEqualTo(1);
+        assertThat(world.status.get().transitions())
+                .containsExactly(
+                        new Snapshot.Transition(openedAt, "*", ORIGIN, "closed", "open", "too many failures in a row"));
+    }
+
+    @Test
+    void observe_mode_counts_what_it_would_have_done_apart() {
+        World world = new World(RETRY.policy(Mode.OBSERVE));
+
+        world.call("shop.example", status(503));
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.mode()).isEqualTo("observe");
+        assertThat(stats.retries()).isZero();
+        assertThat(stats.wouldHave()).containsExactly(entry("retry", 1L));
+        assertThat(stats.calls("failed")).isEqualTo(1);
+    }
+
+    @Test
+    void origins_beyond_the_bound_are_counted_together_and_the_worst_of_their_breakers_shows() {
+        World world = new World(Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(1).open(Duration.ofSeconds(60)).build())
+                .policy());
+        for (int i = 0; i < Ledger.MAX_ORIGINS; i++) {
+            world.call("h" + i + ".example", status(200));
+        }
+        world.call("late1.example", status(200));
+        world.call("late2.example", status(503));
+
+        Snapshot snapshot = world.status.get();
+        assertThat(snapshot.origins()).hasSize(Ledger.MAX_ORIGINS + 1);
+        assertThat(snapshot.originsNotListed()).isEqualTo(2);
+        OriginStats other = world.stats(Ledger.OTHER);
+        assertThat(other.calls("first_try")).isEqualTo(1);
+        assertThat(other.calls("failed")).isEqualTo(1);
+        assertThat(other.breaker().state()).isEqualTo("open");
+    }
+
+    @Test
+    void policies_that_a_reload_took_away_are_forgotten_and_make_room() {
+        World world = new World(RETRY.policy());
+        world.call("shop.example", status(200));
+
+        world.status.reloaded(Set.of("other.example"), Set.of("other.example"));
+
+        assertThat(world.status.get().origins()).isEmpty();
+        assertThat(world.status.get().reloads()).isEqualTo(1);
+    }
+
+    @Test
+    void a_reload_that_failed_is_told_until_one_succeeds() {
+        World world = new World(RETRY.policy());
+
+        world.status.reloadFailed("line 3: no such key");
+        assertThat(world.status.get().reloadError()).isEqualTo("line 3: no such key");
+        assertThat(world.status.get().reloadFailures()).isEqualTo(1);
+
+        world.status.reloaded(Set.of("*"), Set.of("*"));
+        assertThat(world.status.get().reloadError()).isNull();
+        assertThat(world.status.get().reloadFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void counting_a_success_allocates_nothing() {
+        World world = new World(RETRY.policy());
+        Target target = world.target("shop.example");
+        World.Get call = new World.Get();
+        Outcome.Response answer = status(200);
+        Observer observer = target.observer();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        long least = LongStream.range(0, 20)
+                .map(round -> {
+                    long before = threads.getCurrentThreadAllocatedBytes();
+                    for (int i = 0; i < 10_000; i++) {
+                        observer.attempt(target, call, answer, 1_000);
+                        observer.ended(target, call, Observer.Result.FIRST_TRY, 1, 1_000);
+                    }
+                    return threads.getCurrentThreadAllocatedBytes() - before;
+                })
+                .min()
+                .orElseThrow();
+
+        assertThat(least).isLessThan(10_000);
+    }
+}

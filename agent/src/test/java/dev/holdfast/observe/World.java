@@ -1,0 +1,128 @@
+package dev.holdfast.observe;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.call.Target;
+import dev.holdfast.call.Targets;
+import dev.holdfast.call.Timer;
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.PolicyTable;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** Calls under one policy for every host, in a time that passes when a test says so, with everything that counts them. */
+public final class World {
+    private static final long STARTED_MILLIS = 1_700_000_000_000L;
+
+    private long now = Duration.ofDays(1).toNanos();
+
+    public final Ledger ledger = new Ledger(this::now, this::epochMillis);
+    public final Targets targets = new Targets(ledger);
+    public final Status status;
+    private final Engine engine;
+
+    public World(Policy policy) {
+        engine = new Engine(
+                new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
+                targets,
+                new Timer(),
+                this::now,
+                this::epochMillis,
+                new Random(1));
+        status = new Status(
+                ledger,
+                targets::all,
+                () -> true,
+                () -> new Snapshot.Cache(2_048, 3),
+                "1.2.3",
+                "holdfast.toml",
+                Set.of("*"));
+    }
+
+    long now() {
+        return now;
+    }
+
+    long epochMillis() {
+        return STARTED_MILLIS + (now - Duration.ofDays(1).toNanos()) / 1_000_000;
+    }
+
+    public void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    public Target target(String host) {
+        Target target = engine.target("http", host, 80);
+        assert target != null;
+        return target;
+    }
+
+    /** A GET that is answered by these, one after the other; what it waits for passes at once. Each takes 10 ms. */
+    public Session call(String host, Outcome... outcomes) {
+        Session session = session(host);
+        Step step = session.begin(now);
+        for (Outcome outcome : outcomes) {
+            if (step instanceof Step.Wait wait) {
+                now += wait.nanos();
+                step = session.resume(now);
+            }
+            if (step instanceof Step.Send) {
+                pass(Duration.ofMillis(10));
+                step = session.after(outcome, now);
+            }
+        }
+        return session;
+    }
+
+    public Session session(String host) {
+        return engine.session(target(host), new Get());
+    }
+
+    public OriginStats stats(String origin) {
+        return status.get().origins().stream()
+                .filter(stats -> stats.origin().equals(origin))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    public static Outcome.Response status(int status) {
+        return new Answer(status);
+    }
+
+    private record Answer(int status) implements Outcome.Response {
+        @Override
+        public String header(String name) {
+            return null;
+        }
+    }
+
+    /** A call of {@code java.net.http}. */
+    public record Get() implements CallInfo {
+        @Override
+        public Client client() {
+            return Client.HTTP_CLIENT;
+        }
+
+        @Override
+        public String method() {
+            return "GET";
+        }
+
+        @Override
+        public String requestHeader(String name) {
+            return null;
+        }
+
+        @Override
+        public boolean bodyReplayable() {
+            return true;
+        }
+    }
+}

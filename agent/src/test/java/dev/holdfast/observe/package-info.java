@@ -1,0 +1,2 @@
+/** Tests of what is seen from outside. */
+package dev.holdfast.observe;
