@@ -18,6 +18,7 @@ import java.util.Set;
  *     is there if the file has a {@code [retry]} table or names it under {@code [hosts]}
  * @param warnings what the author of the file should know, in the order of the file
  * @param inactive the paths of the tables that the file sets and whose parts are not built yet
+ * @param outside how Holdfast is seen from outside
  * @param sources which line each value of each policy comes from
  */
 public record Configuration(
@@ -25,6 +26,7 @@ public record Configuration(
         Map<HostPattern, Policy> policies,
         List<Problem> warnings,
         List<String> inactive,
+        Outside outside,
         Sources sources) {
     /** Copies the collections; the policies keep their order. */
     public Configuration {

@@ -22,6 +22,7 @@ final class DocumentReader {
     private final Map<HostPattern, Position> seen = new HashMap<>();
     private final Sources sources;
     private final RouteReader routes;
+    private Outside outside = Outside.STANDARD;
 
     DocumentReader(String file, Problems problems) {
         this.file = file;
@@ -51,6 +52,9 @@ final class DocumentReader {
     private void readTables(Table document) {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
+        if (!problems.any()) {
+            outside = Outside.of(defaults, file);
+        }
         if (document.get("retry") instanceof Table retry) {
             addDefaults(retry, document.position("retry"), defaults);
         }
@@ -65,12 +69,12 @@ final class DocumentReader {
     }
 
     private Configuration configuration() {
-        Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive(), sources);
+        Configuration configuration = new Configuration(file, policies, List.of(), tables.inactive(), outside, sources);
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
         }
-        return new Configuration(file, policies, problems.warnings(), tables.inactive(), sources);
+        return new Configuration(file, policies, problems.warnings(), tables.inactive(), outside, sources);
     }
 
     private void addDefaults(Table retry, Position at, Settings defaults) {

@@ -360,14 +360,18 @@ final class Keys {
         keys.text(ValueType.ADDRESS, "listen", false, "Where it listens.");
         keys.section("metrics", false, false, "Meters.");
         keys.flag("application_registry", false, "Whether the application's own Micrometer registry gets them too.");
-        keys.section("log", false, false, "What Holdfast says.");
+        keys.section("log", false, true, "What Holdfast says.");
         keys.choice(
                 ValueType.CHOICE,
                 "level",
                 "info",
                 List.of("error", "warn", "info", "debug"),
                 "The least that is said.");
-        keys.text(ValueType.TEXT, "file", false, "Where it is said; empty is standard error.");
+        keys.text(
+                ValueType.TEXT,
+                "file",
+                false,
+                "The file in which it is said, relative to the configuration file; \"\" is standard error.");
         keys.flag("summary", false, "Whether a summary is given at exit.");
     }
 }

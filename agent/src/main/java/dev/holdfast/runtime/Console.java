@@ -1,14 +1,16 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.observe.LogFile;
 import dev.holdfast.weave.Defects;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holdfast's few lines on standard error: the file descriptor itself, since the application may lead {@code System.err}
+ * Holdfast's few lines on standard error, or in a file of its own: the file descriptor itself, since the application may lead {@code System.err}
  * into its own logging. At most {@value #PER_MINUTE} reports a minute, each of bounded size; what was left out is counted.
  * Thread-safe.
  */
@@ -19,6 +21,7 @@ final class Console implements Defects {
     private static final int FRAMES = 8;
 
     private final PrintStream out;
+    private volatile @Nullable LogFile file;
     private final Object lock = new Object();
     private long windowStart;
     private int inWindow;
@@ -70,7 +73,27 @@ final class Console implements Defects {
     }
 
     private void print(String text, int longest) {
+        String bounded = text.length() <= longest ? text : text.substring(0, longest) + "...";
+        LogFile current = file;
+        if (current != null) {
+            try {
+                current.write(bounded);
+                return;
+            } catch (IOException e) {
+                file = null;
+                out.println("[holdfast] the log goes to standard error from here on; its file cannot be written: " + e);
+            }
+        }
         // One call, so that the lines of two threads do not mix.
-        out.println("[holdfast] " + (text.length() <= longest ? text : text.substring(0, longest) + "..."));
+        out.println("[holdfast] " + bounded);
+    }
+
+    /** Leads all that is said from now on into a file; null: to standard error. */
+    void writeTo(@Nullable LogFile next) {
+        LogFile before = file;
+        file = next;
+        if (before != null) {
+            before.close();
+        }
     }
 }

@@ -40,6 +40,7 @@ final class Reload implements Runnable {
         try {
             while (!end.await(EVERY_SECONDS, TimeUnit.SECONDS)) {
                 look();
+                setup.operations().tick();
             }
         } catch (InterruptedException e) {
             // Nobody who knows this thread interrupts it: whoever does wants it to end.
@@ -53,16 +54,11 @@ final class Reload implements Runnable {
             Configuration changed = file.look();
             if (changed != null) {
                 holdfast.use(setup.engine(changed));
-                setup.targets().retain(changed.targetNames());
-                setup.status().reloaded(changed.policyNames(), changed.targetNames());
-                console.say(Setup.described(Setup.summary("reloaded", changed), Setup.notices(changed)));
+                setup.operations().reloaded(changed, Setup.summary("reloaded", changed), Setup.notices(changed));
             }
         } catch (ConfigException e) {
-            setup.status().reloadFailed(String.valueOf(e.getMessage()));
-            console.say("the configuration was changed, but cannot be used; the one before stays in force:\n"
-                    + e.getMessage());
+            setup.operations().reloadFailed(String.valueOf(e.getMessage()));
         } catch (RuntimeException | LinkageError e) {
-            setup.status().reloadFailed(e.toString());
             console.report("the changed configuration cannot be put in force; the one before stays", e);
         }
     }

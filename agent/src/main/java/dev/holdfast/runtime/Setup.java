@@ -1,11 +1,9 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Problem;
-import dev.holdfast.observe.Status;
 import dev.holdfast.policy.PolicyTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +11,16 @@ import java.util.List;
 /**
  * What all configurations of a JVM share, the one at the start and those that replace it, and what each of them comes to.
  *
- * @param targets what is known of origins: goes on from one configuration to the next, as far as the rules are the same
+ * @param operations what is known of origins, goes on from one configuration to the next, as far as the rules are the same;
+ *     and how it is seen
  * @param timer what delays are kept by
- * @param status what is seen from outside
  */
-record Setup(Targets targets, Timer timer, Status status) {
+record Setup(Operations operations, Timer timer) {
     private static final int NOTICES_SHOWN = 10;
 
     /** The policies of a configuration, ready for calls. */
     Engine engine(Configuration configuration) {
-        return new Engine(new PolicyTable<>(configuration.policies()), targets, timer);
+        return new Engine(new PolicyTable<>(configuration.policies()), operations.targets(), timer);
     }
 
     /** What the user should know: warnings, and keys that are inactive in this version. */

@@ -1,13 +1,9 @@
 package dev.holdfast.runtime;
 
-import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.WatchedFile;
-import dev.holdfast.observe.Ledger;
-import dev.holdfast.observe.Snapshot;
-import dev.holdfast.observe.Status;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -64,12 +60,15 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
             String text = ConfigLoader.read(file);
             Configuration configuration = ConfigLoader.parse(text, file);
             if (configuration.policyBearing()) {
-                Setup setup = setup(configuration);
+                Operations operations = new Operations(configuration, holdfast, console, version);
+                Setup setup = new Setup(operations, new Timer());
                 holdfast.use(setup.engine(configuration));
                 active = true;
                 new Reload(new WatchedFile(file, text), setup, holdfast, console).start();
+                operations.say(described(configuration, true), Setup.notices(configuration));
+            } else {
+                console.say(Setup.described(described(configuration, false), Setup.notices(configuration)));
             }
-            sayWhatIsActive(configuration, active);
             return active;
         } finally {
             if (!active) {
@@ -79,24 +78,10 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
         }
     }
 
-    private Setup setup(Configuration configuration) {
-        Ledger ledger = new Ledger();
-        Targets targets = new Targets(ledger);
-        Status status = new Status(
-                ledger,
-                targets::all,
-                holdfast::isOn,
-                () -> Snapshot.Cache.EMPTY,
-                version,
-                configuration.file(),
-                configuration.policyNames());
-        return new Setup(targets, new Timer(), status);
-    }
-
-    private void sayWhatIsActive(Configuration configuration, boolean active) {
+    private String described(Configuration configuration, boolean active) {
         String summary = active
                 ? Setup.summary("is active", configuration)
                 : configuration.file() + " bears no policy; the program runs as without the agent";
-        console.say(Setup.described(version == null ? summary : version + ' ' + summary, Setup.notices(configuration)));
+        return version == null ? summary : version + ' ' + summary;
     }
 }

@@ -1,0 +1,182 @@
+package dev.holdfast.observe;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Target;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.FallbackPolicy;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Says in a few lines what happens: where there is a burst of one kind, the first {@value #FIRST} in {@value #SECONDS} s and
+ * how many more there were. Names policies and origins, never anything of a request. Thread-safe.
+ */
+public final class Log implements Observer {
+    private static final int FIRST = 5;
+    private static final int SECONDS = 10;
+    private static final int MOST_KINDS_OF_FALLBACK = 10_000;
+
+    /** How much an event matters, the most important first. */
+    public enum Level {
+        /** Something does not work. */
+        ERROR,
+        /** An origin fails, or the configuration is doubtful. */
+        WARN,
+        /** What an operator wants to know. */
+        INFO,
+        /** Every retry and every rejection. */
+        DEBUG
+    }
+
+    private enum Kind {
+        TRANSITION("breaker transitions"),
+        FALLBACK("first fallbacks"),
+        RETRY("retries"),
+        NOT_RETRIED("calls without another retry"),
+        REJECTION("rejections");
+
+        private final String plural;
+
+        Kind(String plural) {
+            this.plural = plural;
+        }
+    }
+
+    private final Consumer<String> out;
+    private final LongSupplier nanoTime;
+    private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
+    private final ConcurrentHashMap<String, Boolean> fallbacksSeen = new ConcurrentHashMap<>();
+    private volatile Level level = Level.INFO;
+
+    /**
+     * A log on level {@link Level#INFO}.
+     *
+     * @param out takes one entry, which may have several lines
+     * @param nanoTime the clock
+     */
+    public Log(Consumer<String> out, LongSupplier nanoTime) {
+        this.out = out;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The least that is said from now on. */
+    public void level(Level least) {
+        level = least;
+    }
+
+    /** Says something that happens rarely. */
+    public void say(Level how, String what) {
+        if (says(how)) {
+            out.accept(what);
+        }
+    }
+
+    private boolean says(Level how) {
+        return how.compareTo(level) <= 0;
+    }
+
+    @Override
+    public void transition(
+            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+        Level how = to == CircuitBreaker.State.OPEN ? Level.WARN : Level.INFO;
+        if (says(how)) {
+            say(
+                    Kind.TRANSITION,
+                    "breaker of " + target + ": " + words(from) + " -> " + words(to) + ", " + reason.text());
+        }
+    }
+
+    @Override
+    public void fallback(
+            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+        if (!says(Level.WARN) || fallbacksSeen.size() >= MOST_KINDS_OF_FALLBACK) {
+            return;
+        }
+        String kind = target + ": " + Labels.of(strategy) + ", " + reason.label();
+        if (fallbacksSeen.putIfAbsent(kind, true) == null) {
+            say(Kind.FALLBACK, "first fallback of " + kind + "; more of the same are only counted");
+        }
+    }
+
+    @Override
+    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+        if (says(Level.DEBUG)) {
+            say(
+                    Kind.RETRY,
+                    "retry of a call to " + target + " after " + Labels.of(because) + ", in "
+                            + TimeUnit.NANOSECONDS.toMillis(delayNanos) + " ms");
+        }
+    }
+
+    @Override
+    public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
+        if (says(Level.DEBUG)) {
+            say(
+                    Kind.NOT_RETRIED,
+                    "no retry of a call to " + target + " after " + Labels.of(outcome) + ": " + Labels.of(reason));
+        }
+    }
+
+    @Override
+    public void rejected(Target target, CallInfo call, Rejection reason) {
+        if (says(Level.DEBUG)) {
+            say(Kind.REJECTION, "rejected a call to " + target + ": " + Labels.of(reason));
+        }
+    }
+
+    private static String words(CircuitBreaker.State state) {
+        return state == CircuitBreaker.State.HALF_OPEN ? "half-open" : Labels.of(state);
+    }
+
+    private synchronized void say(Kind kind, String what) {
+        Burst burst = bursts.computeIfAbsent(kind, k -> new Burst());
+        long now = nanoTime.getAsLong();
+        if (burst.said == 0 || now - burst.since >= TimeUnit.SECONDS.toNanos(SECONDS)) {
+            sum(kind, burst);
+            burst.since = now;
+        }
+        if (burst.said < FIRST) {
+            burst.said++;
+            out.accept(what);
+        } else {
+            burst.more++;
+        }
+    }
+
+    /** To be called every second or so: says how many more there were once their time is over. */
+    public synchronized void tick() {
+        long now = nanoTime.getAsLong();
+        bursts.forEach((kind, burst) -> {
+            if (burst.said > 0 && now - burst.since >= TimeUnit.SECONDS.toNanos(SECONDS)) {
+                sum(kind, burst);
+            }
+        });
+    }
+
+    /** Says what is still to be said, at the end. */
+    public synchronized void flush() {
+        bursts.forEach(this::sum);
+    }
+
+    private void sum(Kind kind, Burst burst) {
+        if (burst.more > 0) {
+            out.accept("... " + burst.more + " more " + kind.plural + " in " + SECONDS + " s");
+        }
+        burst.more = 0;
+        burst.said = 0;
+    }
+
+    /** What was said of one kind in its current time. */
+    private static final class Burst {
+        private long since;
+        private int said;
+        private long more;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.observe;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot in a few lines, for the end of the log. */
+public final class Summary {
+    private static final int WORST = 5;
+
+    private Summary() {}
+
+    /** The text, without a line break at its end. */
+    public static String of(Snapshot snapshot) {
+        StringBuilder text = new StringBuilder("summary: ");
+        long seconds = Math.max(0, snapshot.epochMillis() - snapshot.startedEpochMillis()) / 1000;
+        text.append(counts(snapshot.origins())).append(" in ").append(time(seconds));
+        List<OriginStats> worst = new ArrayList<>(snapshot.origins());
+        worst.removeIf(stats -> trouble(stats) == 0);
+        worst.sort(Comparator.comparingLong(Summary::trouble).reversed());
+        for (OriginStats stats : worst.subList(0, Math.min(WORST, worst.size()))) {
+            text.append("\n  ")
+                    .append(stats.policy())
+                    .append(" for ")
+                    .append(stats.origin())
+                    .append(": ");
+            text.append(counts(List.of(stats)));
+        }
+        if (worst.size() > WORST) {
+            text.append("\n  ... and ").append(worst.size() - WORST).append(" more");
+        }
+        return text.toString();
+    }
+
+    private static String counts(List<OriginStats> origins) {
+        long calls = sum(origins, null);
+        long opened = 0;
+        long retries = 0;
+        for (OriginStats stats : origins) {
+            retries += stats.retries();
+            opened +=
+                    stats.breaker() == null ? 0 : stats.breaker().transitions().getOrDefault("open", 0L);
+        }
+        return calls + (calls == 1 ? " call: " : " calls: ") + sum(origins, "first_try") + " good at the first try, "
+                + sum(origins, "saved_by_retry") + " saved by retry, " + sum(origins, "saved_by_fallback")
+                + " saved by fallback, " + sum(origins, "failed") + " failed, " + sum(origins, "rejected")
+                + " rejected; " + retries + (retries == 1 ? " retry, " : " retries, ") + "breakers opened " + opened
+                + (opened == 1 ? " time" : " times");
+    }
+
+    private static long sum(List<OriginStats> origins, @Nullable String result) {
+        long sum = 0;
+        for (OriginStats stats : origins) {
+            sum += result == null ? stats.calls() : stats.calls(result);
+        }
+        return sum;
+    }
+
+    private static long trouble(OriginStats stats) {
+        return stats.calls() - stats.calls("first_try") - stats.calls("cancelled");
+    }
+
+    private static String time(long seconds) {
+        return seconds < 120
+                ? seconds + " s"
+                : Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.holdfast.runtime;
+
+import dev.holdfast.call.Targets;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.Outside;
+import dev.holdfast.observe.Ledger;
+import dev.holdfast.observe.Log;
+import dev.holdfast.observe.LogFile;
+import dev.holdfast.observe.Snapshot;
+import dev.holdfast.observe.Status;
+import dev.holdfast.observe.Summary;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How Holdfast is seen from outside, under whatever configuration is in force: the counts, the log, and what shows them.
+ * Thread-safe.
+ */
+final class Operations {
+    private final Console console;
+    private final Log log;
+    private final Ledger ledger = new Ledger();
+    private final Targets targets = new Targets(ledger);
+    private final Status status;
+    private @Nullable File logFile;
+    private boolean hooked;
+    private volatile boolean summaryWanted;
+
+    /**
+     * Under a first configuration.
+     *
+     * @param version of the agent
+     */
+    Operations(Configuration configuration, Holdfast holdfast, Console console, @Nullable String version) {
+        this.console = console;
+        this.log = new Log(console::say, System::nanoTime);
+        ledger.add(log);
+        status = new Status(
+                ledger,
+                targets::all,
+                holdfast::isOn,
+                () -> Snapshot.Cache.EMPTY,
+                version,
+                configuration.file(),
+                configuration.policyNames());
+        apply(configuration.outside());
+    }
+
+    /** What is called. */
+    Targets targets() {
+        return targets;
+    }
+
+    /** Another configuration is in force, as the text says. */
+    void reloaded(Configuration changed, String summary, List<String> notices) {
+        targets.retain(changed.targetNames());
+        status.reloaded(changed.policyNames(), changed.targetNames());
+        apply(changed.outside());
+        say(summary, notices);
+    }
+
+    /** A configuration is in force, with what the user should know of it. */
+    void say(String summary, List<String> notices) {
+        log.say(notices.isEmpty() ? Log.Level.INFO : Log.Level.WARN, Setup.described(summary, notices));
+    }
+
+    /** A changed configuration cannot be used. */
+    void reloadFailed(String why) {
+        status.reloadFailed(why);
+        log.say(
+                Log.Level.ERROR,
+                "the configuration was changed, but cannot be used; the one before stays in force:\n" + why);
+    }
+
+    /** To be called every second or so, by a thread that may take its time. */
+    void tick() {
+        log.tick();
+    }
+
+    private synchronized void apply(Outside outside) {
+        Outside.Log wanted = outside.log();
+        log.level(Log.Level.valueOf(wanted.level().name()));
+        File file = wanted.file();
+        if (file == null ? logFile != null : !file.equals(logFile)) {
+            logFile = file;
+            logTo(file);
+        }
+        summaryWanted = wanted.summary();
+        if (summaryWanted && !hooked) {
+            hooked = true;
+            Runtime.getRuntime().addShutdownHook(new Thread(null, this::end, "holdfast-summary"));
+        }
+    }
+
+    private void logTo(@Nullable File file) {
+        try {
+            console.writeTo(file == null ? null : new LogFile(file));
+        } catch (IOException e) {
+            console.writeTo(null);
+            console.say("the log cannot be written to " + file + ", and so goes to standard error: " + e.getMessage());
+        }
+    }
+
+    private void end() {
+        log.flush();
+        if (summaryWanted) {
+            console.say(Summary.of(status.get()));
+        }
+    }
+}

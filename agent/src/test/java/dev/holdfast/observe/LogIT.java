@@ -1,0 +1,72 @@
+package dev.holdfast.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.ForkedJvm.Result;
+import dev.holdfast.testkit.Jdks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the packaged agent says, and where, on every JDK. */
+class LogIT {
+    static final String RULES = """
+            [retry]
+            max_retries = 1
+            initial_delay = "1ms"
+            jitter = false
+            [retry.circuit_breaker]
+            enabled = true
+            failure_threshold = 3
+            """;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void says_when_a_breaker_opens_and_nothing_of_the_request(Jdks.Jdk jdk) throws IOException {
+        Result result = run(jdk, "");
+
+        String origin = result.lines().get(0);
+        assertThat(result.err())
+                .contains("is active: 1 policy from ")
+                .contains("[holdfast] breaker of * for " + origin + ": closed -> open, too many failures in a row")
+                .doesNotContain("secret")
+                .doesNotContain("summary");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void writes_to_a_file_and_sums_up_at_the_end(Jdks.Jdk jdk) throws IOException {
+        Result result = run(jdk, "[log]\nfile = \"holdfast.log\"\nsummary = true\nlevel = \"debug\"\n");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(Files.readString(directory.resolve("holdfast.log")))
+                .containsPattern("(?m)^20\\S+Z .*is active: 1 policy from ")
+                .contains("retry of a call to * for " + result.lines().get(0) + " after 503, in 1 ms")
+                .containsPattern("summary: 6 calls: 2 good at the first try, 1 saved by retry, 0 saved by fallback")
+                .contains("breakers opened 1 time");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_file_that_cannot_be_written_is_said_and_the_rest_goes_to_standard_error(Jdks.Jdk jdk) throws IOException {
+        Result result = run(jdk, "[log]\nfile = \"no/such/directory/holdfast.log\"\n");
+
+        assertThat(result.err()).contains("the log cannot be written to ").contains("closed -> open");
+    }
+
+    private Result run(Jdks.Jdk jdk, String more) throws IOException {
+        Path file = Files.writeString(directory.resolve("holdfast.toml"), RULES + more);
+        return new ForkedJvm(jdk)
+                .agent(file.toString())
+                .main(ObservedProgram.class)
+                .run()
+                .succeeded();
+    }
+}

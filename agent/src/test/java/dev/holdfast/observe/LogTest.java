@@ -1,0 +1,133 @@
+package dev.holdfast.observe;
+
+import static dev.holdfast.observe.World.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Session;
+import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.Policies;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogTest {
+    private final List<String> said = new ArrayList<>();
+    private final World world = new World(Policies.retry()
+            .maxRetries(1)
+            .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
+            .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
+            .policy());
+    private final Log log = new Log(said::add, world::now);
+
+    LogTest() {
+        world.ledger.add(log);
+    }
+
+    @Test
+    void a_breaker_that_opens_is_said_with_its_policy_its_origin_and_why() {
+        world.call("shop.example", status(503), status(503));
+
+        assertThat(said)
+                .containsExactly("breaker of * for http://shop.example:80: closed -> open, too many failures in a row");
+    }
+
+    @Test
+    void a_burst_is_folded_and_summed_up_when_its_time_is_over() {
+        for (int i = 0; i < 20; i++) {
+            world.call("h" + i + ".example", status(503), status(503));
+        }
+        assertThat(said).hasSize(5);
+
+        world.pass(Duration.ofSeconds(10));
+        log.tick();
+        log.tick();
+
+        assertThat(said).hasSize(6).last().isEqualTo("... 15 more breaker transitions in 10 s");
+    }
+
+    @Test
+    void after_a_burst_lines_are_said_again() {
+        for (int i = 0; i < 20; i++) {
+            world.call("h" + i + ".example", status(503), status(503));
+        }
+        world.pass(Duration.ofSeconds(10));
+        world.call("late.example", status(503), status(503));
+
+        assertThat(said).last().asString().contains("late.example");
+        assertThat(said).filteredOn(line -> line.startsWith("...")).hasSize(1);
+    }
+
+    @Test
+    void only_the_first_fallback_of_a_kind_is_said() {
+        Session session = world.call("shop.example", status(503), status(503));
+        said.clear();
+
+        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
+        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
+        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.BUDGET);
+
+        assertThat(said)
+                .containsExactly(
+                        "first fallback of * for http://shop.example:80: cache, retries_used_up;"
+                                + " more of the same are only counted",
+                        "first fallback of * for http://shop.example:80: cache, budget;"
+                                + " more of the same are only counted");
+    }
+
+    @Test
+    void the_level_decides_what_is_said() {
+        log.level(Log.Level.ERROR);
+        world.call("a.example", status(503), status(503));
+        log.say(Log.Level.WARN, "a warning");
+        assertThat(said).isEmpty();
+
+        log.say(Log.Level.ERROR, "an error");
+        assertThat(said).containsExactly("an error");
+
+        log.level(Log.Level.DEBUG);
+        world.call("b.example", status(503), status(503));
+        assertThat(said)
+                .contains(
+                        "retry of a call to * for http://b.example:80 after 503, in 1 ms",
+                        "no retry of a call to * for http://b.example:80 after 503: used_up");
+    }
+
+    @Test
+    void the_summary_counts_all_and_names_the_worst() {
+        world.call("shop.example", status(200));
+        world.call("bad.example", status(503), status(503));
+        world.pass(Duration.ofMinutes(3));
+
+        assertThat(Summary.of(world.status.get()).lines())
+                .containsExactly(
+                        "summary: 2 calls: 1 good at the first try, 0 saved by retry, 0 saved by fallback, 1 failed,"
+                                + " 0 rejected; 1 retry, breakers opened 1 time in 3m",
+                        "  * for http://bad.example:80: 1 call: 0 good at the first try, 0 saved by retry,"
+                                + " 0 saved by fallback, 1 failed, 0 rejected; 1 retry, breakers opened 1 time");
+    }
+
+    @Test
+    void a_log_file_is_begun_anew_when_it_is_large(@TempDir Path directory) throws IOException {
+        File file = directory.resolve("holdfast.log").toFile();
+        LogFile log = new LogFile(file, 200);
+        for (int i = 0; i < 10; i++) {
+            log.write("line " + i + " " + "x".repeat(50));
+        }
+        log.close();
+
+        assertThat(Files.size(file.toPath())).isLessThanOrEqualTo(200);
+        assertThat(Files.readString(file.toPath())).contains("line 9");
+        assertThat(Files.size(directory.resolve("holdfast.log.1"))).isLessThanOrEqualTo(200);
+        assertThat(Files.list(directory)).hasSize(2);
+    }
+}
