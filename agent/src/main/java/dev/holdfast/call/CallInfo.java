@@ -24,4 +24,14 @@ public interface CallInfo {
      * meanwhile.
      */
     boolean bodyReplayable();
+
+    /**
+     * A number that a call has in common with an earlier one only if it asks for the same and comes from the same place: a
+     * hash of method, URI and caller. Asked only where calls have failed.
+     *
+     * @return 0: not known
+     */
+    default long fingerprint() {
+        return 0;
+    }
 }

@@ -45,6 +45,12 @@ public interface Observer {
     /** An outcome asked for another attempt, and there will be none. */
     default void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {}
 
+    /**
+     * A call begins that failed moments ago, after its retries, and was made by the same caller: a layer above retries too.
+     * Told on the caller's thread.
+     */
+    default void nestedRetry(Target target, CallInfo call) {}
+
     /** A second attempt is sent beside one that takes long. */
     default void hedged(Target target, CallInfo call) {}
 

@@ -97,8 +97,16 @@ public final class Session {
         beganAt = now;
         target.used(now);
         RetryBudget budget = target.budget();
+        boolean nested = target.comesBack(call, now);
+        if (nested) {
+            observer.nestedRetry(target, call);
+        }
         if (budget != null) {
-            budget.deposit(now);
+            if (nested) {
+                boolean unused = budget.tryWithdraw(now); // a retry, though not ours to refuse
+            } else {
+                budget.deposit(now);
+            }
         }
         return pass(Gate.Part.RATE, now);
     }
@@ -403,6 +411,9 @@ public final class Session {
         stage = Stage.DONE;
         ended = result(outcome, status, asked);
         observer.ended(target, call, ended, attempts, now - beganAt);
+        if (asked && retrying != null && enforced() && retrying.notRetried() != Observer.NotRetried.NOT_SAFE) {
+            target.failed(call, now);
+        }
         return policy.fallback().enabled() && enforced() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
     }
 
@@ -414,6 +425,7 @@ public final class Session {
 
     /** The application gets an answer of this strategy in place of what the call gave. */
     public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        target.forgive(call); // the application does not see it fail
         observer.fallback(target, call, strategy, reason, ended);
     }
 

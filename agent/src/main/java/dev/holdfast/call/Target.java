@@ -7,6 +7,7 @@ import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
+import dev.holdfast.policy.RecentFailures;
 import dev.holdfast.policy.RetryBudget;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public final class Target {
     private final @Nullable RateLimit rate;
     private final @Nullable LatencyQuantile latency;
     private final Observer observer;
+
+    /** Made with the first call that fails after retries. */
+    private volatile @Nullable RecentFailures failures;
 
     private volatile long used;
     private volatile boolean forgotten;
@@ -117,6 +121,34 @@ public final class Target {
     /** Whether attempts have to pass more than the breaker. */
     boolean limited() {
         return rate != null || concurrency != null;
+    }
+
+    /** A call failed that was retried, or was to be: see {@link #comesBack}. */
+    void failed(CallInfo call, long now) {
+        long fingerprint = call.fingerprint();
+        if (fingerprint == 0) {
+            return;
+        }
+        RecentFailures known = failures;
+        if (known == null) {
+            known = new RecentFailures();
+            failures = known; // of two that come together, one is forgotten
+        }
+        known.failed(fingerprint, now);
+    }
+
+    /** Whether a call that begins is one that failed moments ago. Costs a read where none has. */
+    boolean comesBack(CallInfo call, long now) {
+        RecentFailures known = failures;
+        return known != null && known.comesBack(call.fingerprint(), now);
+    }
+
+    /** A call that failed got an answer all the same. */
+    void forgive(CallInfo call) {
+        RecentFailures known = failures;
+        if (known != null) {
+            known.forgive(call.fingerprint());
+        }
     }
 
     /** An attempt was answered, after so many nanoseconds. */

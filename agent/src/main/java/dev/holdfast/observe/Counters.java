@@ -42,6 +42,7 @@ public final class Counters implements Observer {
     private final Tally fallbacks = new Tally();
     private final Tally wouldHave = new Tally();
     private final LongAdder hedges = new LongAdder();
+    private final LongAdder nestedRetries = new LongAdder();
     private final LongAdder bodiesBroken = new LongAdder();
     private final BreakerTimes breaker;
 
@@ -114,6 +115,14 @@ public final class Counters implements Observer {
         notRetried.add(Labels.of(reason));
         for (Observer sink : ledger.sinks()) {
             sink.notRetried(target, call, outcome, reason);
+        }
+    }
+
+    @Override
+    public void nestedRetry(Target target, CallInfo call) {
+        nestedRetries.increment();
+        for (Observer sink : ledger.sinks()) {
+            sink.nestedRetry(target, call);
         }
     }
 
@@ -208,6 +217,7 @@ public final class Counters implements Observer {
                 fallbackCounts(),
                 wouldHave.all(),
                 hedges.sum(),
+                nestedRetries.sum(),
                 bodiesBroken.sum(),
                 state.breaker(this),
                 state.budget(notRetried.get(Labels.of(NotRetried.BUDGET))),

@@ -22,6 +22,7 @@ public final class Log implements Observer {
     private static final int FIRST = 5;
     private static final int SECONDS = 10;
     private static final int MOST_KINDS_OF_FALLBACK = 10_000;
+    private static final int MOST_CALLERS = 1_000;
 
     /** How much an event matters, the most important first. */
     public enum Level {
@@ -38,6 +39,7 @@ public final class Log implements Observer {
     private enum Kind {
         TRANSITION("breaker transitions"),
         FALLBACK("first fallbacks"),
+        NESTED_RETRY("callers that retry too"),
         RETRY("retries"),
         NOT_RETRIED("calls without another retry"),
         REJECTION("rejections");
@@ -53,6 +55,7 @@ public final class Log implements Observer {
     private final LongSupplier nanoTime;
     private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
     private final ConcurrentHashMap<String, Boolean> fallbacksSeen = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Boolean> callersSeen = new ConcurrentHashMap<>();
     private volatile Level level = Level.INFO;
 
     /**
@@ -102,6 +105,20 @@ public final class Log implements Observer {
         String kind = target + ": " + Labels.of(strategy) + ", " + reason.label();
         if (fallbacksSeen.putIfAbsent(kind, true) == null) {
             say(Kind.FALLBACK, "first fallback of " + kind + "; more of the same are only counted");
+        }
+    }
+
+    @Override
+    public void nestedRetry(Target target, CallInfo call) {
+        if (!says(Level.WARN) || callersSeen.size() >= MOST_CALLERS) {
+            return;
+        }
+        String caller = Callers.nearest();
+        if (callersSeen.putIfAbsent(target + " " + caller, true) == null) {
+            say(
+                    Kind.NESTED_RETRY,
+                    "calls to " + target + " that failed after their retries are made again by " + caller
+                            + ": attempts multiply; each such call is paid from the retry budget; more are only counted");
         }
     }
 

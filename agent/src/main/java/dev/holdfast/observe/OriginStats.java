@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param fallbacks answers of fallback strategies
  * @param wouldHave what {@code observe} mode would have done: {@code retry}, {@code reject_…}, {@code wait_…}
  * @param hedges second attempts beside slow ones
+ * @param nestedRetries calls that failed after their retries and were made again at once, by a layer above that retries too
  * @param bodiesBroken bodies that broke while the application read them
  * @param breaker null where there is none
  * @param budget null where there is none
@@ -39,6 +40,7 @@ public record OriginStats(
         List<FallbackCount> fallbacks,
         Map<String, Long> wouldHave,
         long hedges,
+        long nestedRetries,
         long bodiesBroken,
         @Nullable BreakerStats breaker,
         @Nullable BudgetStats budget,

@@ -43,6 +43,7 @@ class ContractIT {
             ReplayContract.class,
             TlsContract.class,
             LoadContract.class,
+            NestedRetryContract.class,
             FallbackContract.class,
             CacheContract.class,
             DegradedContract.class,
@@ -52,8 +53,9 @@ class ContractIT {
     private static final String SAID = "\\[holdfast] ("
             + "\\S+ is active: \\d+ policies from .*"
             + "|breaker of .*: \\S+ -> \\S+, .*"
+            + "|calls to .* that failed after their retries are made again by \\S+: attempts multiply; .*"
             + "|first fallback of .*: .*; more of the same are only counted"
-            + "|\\.\\.\\. \\d+ more (breaker transitions|first fallbacks) in 10 s)";
+            + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks) in 10 s)";
 
     @TempDir
     Path directory;

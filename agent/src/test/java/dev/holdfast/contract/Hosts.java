@@ -28,6 +28,8 @@ final class Hosts {
     static final String LIMITED = "127.0.0.12";
     /** 150 ms for an attempt; responses up to 64 KiB are held back until complete. */
     static final String TIMED_WHOLE = "127.0.0.13";
+    /** 3 retries at once, out of 10 in 10 s. */
+    static final String THRIFTY = "127.0.0.15";
     /** 1 retry; a second attempt beside one that takes 150 ms. */
     static final String HEDGED = "127.0.0.14";
     /** 1 retry at once; a default value for GET and HEAD, others below {@code /special/}. */

@@ -64,6 +64,22 @@ class CountersTest {
     }
 
     @Test
+    void calls_that_are_made_again_by_the_layer_above_are_counted() {
+        World world = new World(Policies.retry().maxRetries(1).policy());
+
+        for (int i = 0; i < 3; i++) {
+            Session session = world.session("shop.example", 7);
+            session.begin(world.now());
+            session.after(status(503), world.now());
+            session.resume(world.now());
+            session.after(status(503), world.now());
+        }
+
+        assertThat(world.stats(ORIGIN).nestedRetries()).isEqualTo(2);
+        assertThat(world.stats(ORIGIN).calls("failed")).isEqualTo(3);
+    }
+
+    @Test
     void the_success_rate_is_undefined_where_nothing_was_sent_again() {
         World world = new World(RETRY.policy());
 
@@ -220,7 +236,7 @@ class CountersTest {
     void counting_a_success_allocates_nothing() {
         World world = new World(RETRY.policy());
         Target target = world.target("shop.example");
-        World.Get call = new World.Get();
+        World.Get call = new World.Get(0);
         Outcome.Response answer = status(200);
         Observer observer = target.observer();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -85,6 +85,24 @@ class LogTest {
     }
 
     @Test
+    void a_caller_that_retries_too_is_named_once() {
+        for (int i = 0; i < 4; i++) {
+            Session session = world.session("shop.example", 7);
+            session.begin(world.now());
+            session.after(status(503), world.now());
+            session.resume(world.now());
+            session.after(status(429), world.now()); // counts for no breaker
+        }
+
+        assertThat(said)
+                .singleElement()
+                .asString()
+                .matches("calls to \\* for http://shop.example:80 that failed after their retries are made again by"
+                        + " org\\.junit\\.\\S+: attempts multiply; each such call is paid from the retry budget;"
+                        + " more are only counted");
+    }
+
+    @Test
     void the_level_decides_what_is_said() {
         log.level(Log.Level.ERROR);
         world.call("a.example", status(503), status(503));

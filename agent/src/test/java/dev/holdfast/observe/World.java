@@ -82,7 +82,12 @@ public final class World {
     }
 
     public Session session(String host) {
-        return engine.session(target(host), new Get());
+        return engine.session(target(host), new Get(0));
+    }
+
+    /** A GET of which it is known who makes it. */
+    public Session session(String host, long fingerprint) {
+        return engine.session(target(host), new Get(fingerprint));
     }
 
     public OriginStats stats(String origin) {
@@ -104,7 +109,7 @@ public final class World {
     }
 
     /** A call of {@code java.net.http}. */
-    public record Get() implements CallInfo {
+    public record Get(long fingerprint) implements CallInfo {
         @Override
         public Client client() {
             return Client.HTTP_CLIENT;

@@ -58,7 +58,8 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             Fallbacks fallbacks,
             Defects defects) {
         // A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody.
-        this.call = new JdkCall<>(engine, target, client, request, handler, future::isDone, fallbacks, defects);
+        this.call = new JdkCall<>(
+                engine, target, client, request, handler, JdkCall.ANY_THREAD, future::isDone, fallbacks, defects);
         this.defects = defects;
         this.driver = new AsyncDriver(engine, call.session, this, ASYNC_POOL);
     }

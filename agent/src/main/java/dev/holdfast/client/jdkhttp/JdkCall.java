@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class JdkCall<T> implements CallInfo {
     static final String DEFECT = "a call ends with the outcome it has";
 
+    /** No thread waits: what is sent again may come from any. */
+    static final long ANY_THREAD = 0;
+
     final Engine engine;
     final Session session;
     final HttpClient client;
@@ -44,12 +47,14 @@ final class JdkCall<T> implements CallInfo {
     private final HttpRequest request;
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;
+    private final long caller;
     private final Defects defects;
     private volatile boolean over;
 
     /**
      * A call that has not begun.
      *
+     * @param caller the number of the thread that waits for the call, or {@link #ANY_THREAD}
      * @param nobodyWaits whether the application has ended the call by other means than the ones we are told of
      */
     JdkCall(
@@ -58,6 +63,7 @@ final class JdkCall<T> implements CallInfo {
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> application,
+            long caller,
             BooleanSupplier nobodyWaits,
             Fallbacks fallbacks,
             Defects defects) {
@@ -65,6 +71,7 @@ final class JdkCall<T> implements CallInfo {
         this.client = client;
         this.request = request;
         this.application = application;
+        this.caller = caller;
         this.nobodyWaits = nobodyWaits;
         this.defects = defects;
         this.body = RequestBody.of(request, client, target.policy());
@@ -91,6 +98,12 @@ final class JdkCall<T> implements CallInfo {
     @Override
     public boolean bodyReplayable() {
         return body.replayable();
+    }
+
+    @Override
+    public long fingerprint() {
+        long from = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
+        return (from << 32) ^ (31L * method().hashCode() + request.uri().hashCode());
     }
 
     /** How much of a response's body is to be held back. */

@@ -34,7 +34,8 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             BodyHandler<T> handler,
             Fallbacks fallbacks,
             Defects defects) {
-        this.call = new JdkCall<>(engine, target, client, request, handler, () -> false, fallbacks, defects);
+        long thread = Thread.currentThread().getId();
+        this.call = new JdkCall<>(engine, target, client, request, handler, thread, () -> false, fallbacks, defects);
         this.defects = defects;
     }
 

@@ -52,6 +52,9 @@ final class Exchange implements CallInfo {
     private Step.@Nullable Send sending;
     private volatile boolean settled;
     private @Nullable Exception raised;
+    /** The number of the thread that began the call. */
+    private long caller;
+
     /** Whether the current attempt was cut off for its time. */
     private boolean late;
 
@@ -253,6 +256,13 @@ final class Exchange implements CallInfo {
     public boolean bodyReplayable() {
         Upload upload = recipe.upload();
         return upload == null || upload.replayable();
+    }
+
+    @Override
+    public long fingerprint() {
+        // Not the URL's own hash, for which it would resolve its host.
+        return (caller << 32)
+                ^ (31L * method().hashCode() + recipe.url().toExternalForm().hashCode());
     }
 
     /** An operation that opens the connection but does not ask for the answer. */
@@ -587,6 +597,7 @@ final class Exchange implements CallInfo {
             recipe.begin(delegate);
             target = engine.routeOrUntouched(target, recipe.method(), recipe.path());
             rescue.begin(target.policy().fallback(), delegate);
+            caller = Thread.currentThread().getId();
             Session begun = engine.session(target, this);
             session = begun;
             current = granted(begun.begin(engine.nanoTime()));

@@ -1,0 +1,205 @@
+package dev.holdfast.call;
+
+import static dev.holdfast.call.SessionTest.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Fallbacks;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A call that failed, and is made again by whoever made it: a layer above retries as well. */
+class NestedRetryTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Origin ORIGIN = new Origin("https", "api.example", 443);
+
+    private Target target =
+            new Target(Policies.retry().maxRetries(1).budget(0.5, 1).policy(), ORIGIN, null, new Recorder(), 0);
+    private int nested;
+
+    @Test
+    void the_same_call_again_is_a_nested_retry_and_is_paid_from_the_budget() {
+        fail(call("GET", 7));
+        double before = target.budget().balance(0);
+
+        session(call("GET", 7)).begin(0);
+
+        assertThat(nested).isEqualTo(1);
+        assertThat(target.budget().balance(0)).isEqualTo(before - 1);
+    }
+
+    @Test
+    void an_empty_budget_does_not_stop_it_but_our_own_retries() {
+        use(Policies.retry().maxRetries(1).budget(0.5, 0).policy());
+        session(call("GET", 1)).begin(0);
+        fail(call("GET", 7)); // two calls: one retry
+        double before = target.budget().balance(0);
+
+        Session again = session(call("GET", 7));
+        assertThat(again.begin(0)).isInstanceOf(Step.Send.class);
+
+        assertThat(nested).isEqualTo(1);
+        assertThat(target.budget().balance(0)).isEqualTo(before);
+        assertThat(again.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        session(call("GET", 7)).begin(0);
+        assertThat(nested)
+                .as("a call that the budget alone kept from being retried is one too")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void another_request_or_another_caller_is_none() {
+        fail(call("GET", 7));
+
+        session(call("GET", 8)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void one_that_comes_later_is_none() {
+        fail(call("GET", 7));
+
+        session(call("GET", 7)).begin(5 * SECOND + 1);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void one_whose_caller_is_not_known_is_none() {
+        fail(call("GET", 0));
+
+        session(call("GET", 0)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void a_call_that_ended_well_in_the_end_is_none() {
+        Session session = session(call("GET", 7));
+        session.begin(0);
+        session.after(status(503), 0);
+        session.resume(0);
+        session.after(status(200), 0);
+
+        session(call("GET", 7)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void what_is_never_retried_here_is_not_multiplied_by_a_layer_that_does() {
+        Session session = session(call("POST", 7));
+        session.begin(0);
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+
+        session(call("POST", 7)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void a_failure_that_no_retry_was_wanted_for_is_none() {
+        Session session = session(call("GET", 7));
+        session.begin(0);
+        session.after(status(501), 0);
+        session(call("GET", 7)).begin(0);
+        Session other = session(call("GET", 7));
+        other.begin(0);
+        other.after(new Outcome.Failure(new IOException(), ErrorKind.OTHER, false), 0);
+
+        session(call("GET", 7)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void where_nothing_is_carried_out_nothing_is_multiplied() {
+        use(Policies.retry().maxRetries(1).policy(Mode.OBSERVE));
+        Session session = session(call("GET", 7));
+        session.begin(0);
+        session.after(status(503), 0);
+
+        session(call("GET", 7)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void a_call_that_a_fallback_answered_did_not_fail() {
+        use(Policies.retry()
+                .maxRetries(1)
+                .fallback(Fallbacks.defaultValue(200, Map.of(), "spare"))
+                .policy());
+        Session session = session(call("GET", 7));
+        session.begin(0);
+        session.after(status(503), 0);
+        session.resume(0);
+        Step.FallBack step = (Step.FallBack) session.after(status(503), 0);
+        session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, step.reason());
+
+        session(call("GET", 7)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    private void fail(CallInfo call) {
+        Session session = session(call);
+        session.begin(0);
+        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        session.resume(0);
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    private void use(Policy policy) {
+        target = new Target(policy, ORIGIN, null, new Recorder(), 0);
+    }
+
+    private Session session(CallInfo call) {
+        return new Session(target, call, new Random(1), () -> 0, target.observer());
+    }
+
+    private static CallInfo call(String method, long fingerprint) {
+        return new CallInfo() {
+            @Override
+            public Client client() {
+                return Client.HTTP_CLIENT;
+            }
+
+            @Override
+            public String method() {
+                return method;
+            }
+
+            @Override
+            public String requestHeader(String name) {
+                return null;
+            }
+
+            @Override
+            public boolean bodyReplayable() {
+                return true;
+            }
+
+            @Override
+            public long fingerprint() {
+                return fingerprint;
+            }
+        };
+    }
+
+    private final class Recorder implements Observer {
+        @Override
+        public void nestedRetry(Target t, CallInfo call) {
+            nested++;
+        }
+    }
+}
