@@ -30,11 +30,15 @@ public final class Watch implements ClassFileTransformer, Runnable {
     /** The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and {@code Callable<Boolean>}. */
     private static final String STARTER = "dev.holdfast.runtime.Starter";
 
+    /** Loaded when somebody wants an MBean server: see {@code observe.Management}, which is told by a latch. */
+    private static final String MANAGEMENT = "javax/management/MBeanServerFactory";
+
     private static final ClassLoader PLATFORM = platformLoader();
 
     private final Instrumentation instrumentation;
     private final String file;
     private final CountDownLatch programStarts = new CountDownLatch(1);
+    private final CountDownLatch managementStarts = new CountDownLatch(1);
     private final CountDownLatch needed = new CountDownLatch(1);
     private boolean programStarted;
     private volatile @Nullable ClassLoader isolated;
@@ -143,7 +147,13 @@ public final class Watch implements ClassFileTransformer, Runnable {
             return;
         }
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (isJdk(loaded.getClassLoader()) && watches(loaded.getName().replace('.', '/'))) {
+            if (!isJdk(loaded.getClassLoader())) {
+                continue;
+            }
+            String name = loaded.getName().replace('.', '/');
+            if (name.equals(MANAGEMENT)) {
+                managementStarts.countDown();
+            } else if (watches(name)) {
                 try {
                     instrumentation.retransformClasses(loaded);
                 } catch (Exception | LinkageError e) {
@@ -188,7 +198,11 @@ public final class Watch implements ClassFileTransformer, Runnable {
             byte[] classfile)
             throws IllegalClassFormatException {
         if (className == null || !watches(className)) {
-            if (loader != null && !programStarted) {
+            if (loader == null) {
+                if (MANAGEMENT.equals(className)) {
+                    managementStarts.countDown();
+                }
+            } else if (!programStarted) {
                 programMayHaveStarted(loader);
             }
             return null;
@@ -226,8 +240,12 @@ public final class Watch implements ClassFileTransformer, Runnable {
             ClassLoader loader = new IsolatedLoader(PLATFORM, jar, Watch.class.getProtectionDomain());
             isolated = loader;
             made = loader.loadClass(STARTER)
-                    .getConstructor(Instrumentation.class, String.class, String.class)
-                    .newInstance(instrumentation, file, Watch.class.getPackage().getImplementationVersion());
+                    .getConstructor(Instrumentation.class, String.class, String.class, CountDownLatch.class)
+                    .newInstance(
+                            instrumentation,
+                            file,
+                            Watch.class.getPackage().getImplementationVersion(),
+                            managementStarts);
             starter = made;
         }
         return made;

@@ -6,12 +6,14 @@ import dev.holdfast.config.Outside;
 import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogFile;
+import dev.holdfast.observe.Management;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.Status;
 import dev.holdfast.observe.Summary;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +26,28 @@ final class Operations {
     private final Ledger ledger = new Ledger();
     private final Targets targets = new Targets(ledger);
     private final Status status;
+    private final Holdfast holdfast;
+    private final CountDownLatch managementStarts;
     private @Nullable File logFile;
     private boolean hooked;
+    private boolean managed;
     private volatile boolean summaryWanted;
 
     /**
      * Under a first configuration.
      *
      * @param version of the agent
+     * @param managementStarts down once somebody wants an MBean server
      */
-    Operations(Configuration configuration, Holdfast holdfast, Console console, @Nullable String version) {
+    Operations(
+            Configuration configuration,
+            Holdfast holdfast,
+            Console console,
+            @Nullable String version,
+            CountDownLatch managementStarts) {
         this.console = console;
+        this.holdfast = holdfast;
+        this.managementStarts = managementStarts;
         this.log = new Log(console::say, System::nanoTime);
         ledger.add(log);
         status = new Status(
@@ -77,6 +90,18 @@ final class Operations {
     /** To be called every second or so, by a thread that may take its time. */
     void tick() {
         log.tick();
+        if (!managed && managementStarts.getCount() == 0) {
+            manage();
+        }
+    }
+
+    private void manage() {
+        try {
+            managed = new Management(status, holdfast::switchOn).register();
+        } catch (Exception | LinkageError e) {
+            managed = true; // with the next try it would be the same
+            console.report("cannot be seen by JMX", e);
+        }
     }
 
     private synchronized void apply(Outside outside) {

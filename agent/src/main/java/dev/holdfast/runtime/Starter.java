@@ -9,6 +9,7 @@ import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
     private final Holdfast holdfast = new Holdfast(console);
     private final String file;
     private final @Nullable String version;
+    private final CountDownLatch managementStarts;
     private final Weaver weaver;
 
     /**
@@ -28,10 +30,13 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
      * @param instrumentation the JVM's
      * @param file the configuration, as the user named it
      * @param version of the agent, null if unknown
+     * @param managementStarts down once somebody wants an MBean server
      */
-    public Starter(Instrumentation instrumentation, String file, @Nullable String version) {
+    public Starter(
+            Instrumentation instrumentation, String file, @Nullable String version, CountDownLatch managementStarts) {
         this.file = file;
         this.version = version;
+        this.managementStarts = managementStarts;
         this.weaver = new Weaver(instrumentation, holdfast, console);
     }
 
@@ -60,7 +65,7 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
             String text = ConfigLoader.read(file);
             Configuration configuration = ConfigLoader.parse(text, file);
             if (configuration.policyBearing()) {
-                Operations operations = new Operations(configuration, holdfast, console, version);
+                Operations operations = new Operations(configuration, holdfast, console, version, managementStarts);
                 Setup setup = new Setup(operations, new Timer());
                 holdfast.use(setup.engine(configuration));
                 active = true;

@@ -1,0 +1,27 @@
+package dev.holdfast.observe;
+
+import java.util.List;
+
+/**
+ * Holdfast in a management console: {@value Management#NAME} on the platform's MBean server. What there is to see of single
+ * origins is more than attributes hold: {@link #statusJson}.
+ */
+public interface HoldfastMXBean {
+    /** Of the agent; empty if unknown. */
+    String getVersion();
+
+    /** The configuration in force, as it was named. */
+    String getConfigurationFile();
+
+    /** The run-time switch: while it is off, every call runs as without the agent. */
+    boolean isOn();
+
+    /** Throws the switch. Calls that have begun go on as they began. */
+    void setOn(boolean on);
+
+    /** The names of the policies in force. */
+    List<String> getPolicies();
+
+    /** Everything, as {@link SnapshotJson} describes it. */
+    String statusJson();
+}

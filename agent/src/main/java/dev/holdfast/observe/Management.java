@@ -1,0 +1,92 @@
+package dev.holdfast.observe;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
+import javax.management.ObjectName;
+
+/**
+ * Puts Holdfast on the platform's MBean server, once there is one.
+ *
+ * <p>Nobody asks for that server here, for whoever does makes it: some hundred classes at somebody's start, and an
+ * application server that sets {@code javax.management.builder.initial} in its {@code main} would find that it comes too
+ * late. So the launch classes only note when the JVM loads {@code MBeanServerFactory} (they look at each class's name
+ * anyway), and from then on, once a second, the servers that exist are looked through for the platform's, which is the one
+ * that has {@code java.lang:type=Runtime}. A program without JMX so pays one comparison of names per class of the JDK and no
+ * class; one that uses JMX, or whose local management agent is started by somebody ({@code jconsole}, {@code status PID}),
+ * finds {@value #NAME} a moment later. Nothing has to be attached for that, so it works where agents may not be loaded at run
+ * time as well, and prints no warning.
+ *
+ * <p>Beans for single origins may be registered beside this one, in {@link #register}.
+ */
+public final class Management implements HoldfastMXBean {
+    /** The name of the bean. */
+    public static final String NAME = "dev.holdfast:type=Holdfast";
+
+    private static final String PLATFORM = "java.lang:type=Runtime";
+
+    private final Supplier<Snapshot> status;
+    private final Consumer<Boolean> switchOn;
+
+    /**
+     * A bean that is not registered yet.
+     *
+     * @param status what there is to see
+     * @param switchOn throws the run-time switch
+     */
+    public Management(Supplier<Snapshot> status, Consumer<Boolean> switchOn) {
+        this.status = status;
+        this.switchOn = switchOn;
+    }
+
+    /**
+     * Registers the bean, where the platform's MBean server exists already.
+     *
+     * @return whether it does
+     * @throws JMException it does not take the bean
+     */
+    public boolean register() throws JMException {
+        ObjectName platform = new ObjectName(PLATFORM);
+        for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {
+            if (server.isRegistered(platform)) {
+                server.registerMBean(this, new ObjectName(NAME));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String getVersion() {
+        String version = status.get().version();
+        return version == null ? "" : version;
+    }
+
+    @Override
+    public String getConfigurationFile() {
+        return status.get().file();
+    }
+
+    @Override
+    public boolean isOn() {
+        return status.get().on();
+    }
+
+    @Override
+    public void setOn(boolean on) {
+        switchOn.accept(on);
+    }
+
+    @Override
+    public List<String> getPolicies() {
+        return status.get().policies();
+    }
+
+    @Override
+    public String statusJson() {
+        return SnapshotJson.of(status.get());
+    }
+}

@@ -1,0 +1,69 @@
+package dev.holdfast.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.ForkedJvm.Result;
+import dev.holdfast.testkit.Jdks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The packaged agent under JMX, on every JDK. */
+class ManagementIT {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_program_with_an_mbean_server_finds_holdfast_on_it_and_can_switch_it_off(Jdks.Jdk jdk) throws IOException {
+        for (String when : new String[] {"early", "late"}) {
+            assertFound(run(jdk, when));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_builder_of_mbean_servers_that_is_set_in_main_is_not_forestalled(Jdks.Jdk jdk) throws IOException {
+        Result result = run(jdk, "own");
+
+        assertThat(result.lines()).containsOnlyOnce("own builder");
+        assertFound(result);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_program_without_jmx_stays_without(Jdks.Jdk jdk) throws IOException {
+        Result result = run(jdk, "never", "-Xlog:class+load");
+
+        assertThat(result.lines())
+                .contains("503 after 2")
+                .noneMatch(line -> line.contains("] javax.management.") || line.contains("tools.jackson"));
+    }
+
+    private static void assertFound(Result result) {
+        assertThat(result.lines())
+                .contains("503 after 2", "0.1.0 *", "false", "503 after 1")
+                .endsWith("503 after 2")
+                .anySatisfy(
+                        line -> assertThat(line)
+                                .startsWith("{\"schema\":1,")
+                                .contains(
+                                        "\"calls\":{\"first_try\":0,\"saved_by_retry\":0,\"saved_by_fallback\":0,\"failed\":1"));
+        assertThat(result.err().lines()).singleElement().asString().contains("is active");
+    }
+
+    private Result run(Jdks.Jdk jdk, String when, String... options) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("holdfast.toml"), "[retry]\nmax_retries = 1\ninitial_delay = \"1ms\"\n");
+        return new ForkedJvm(jdk)
+                .agent(file.toString())
+                .jvm(options)
+                .main(ManagedProgram.class, when)
+                .run()
+                .succeeded();
+    }
+}

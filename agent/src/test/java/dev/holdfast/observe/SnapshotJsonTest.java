@@ -1,0 +1,85 @@
+package dev.holdfast.observe;
+
+import static dev.holdfast.observe.World.status;
+import static dev.holdfast.testkit.Golden.assertGolden;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.Policies;
+import java.io.ByteArrayOutputStream;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.core.JsonGenerator;
+
+class SnapshotJsonTest {
+    @Test
+    void everything_is_there_by_the_names_of_labels_and_configuration() {
+        World world = new World(Policies.retry()
+                .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
+                .maxRetries(1)
+                .breaker(Breakers.consecutive(3).build())
+                .policy());
+        world.call("shop.example", status(200));
+        world.call("shop.example", status(503), status(200));
+        world.call("shop.example", status(503), status(503));
+        world.call("shop.example", status(503));
+
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = Json.indented(text)) {
+            SnapshotJson.write(world.status.get(), json);
+        }
+
+        assertGolden("observe/status.json", text + "\n");
+    }
+
+    @Test
+    void what_is_not_there_is_null_and_no_number_is_null_too() {
+        OriginStats nothing = new OriginStats(
+                "*",
+                "other",
+                null,
+                List.of(),
+                0,
+                Double.NaN,
+                new OriginStats.Delays(List.of(0L), 0),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                0,
+                0,
+                new OriginStats.BreakerStats("open", 0, null, -1, Map.of(), Map.of()),
+                null,
+                null);
+        Snapshot snapshot = new Snapshot(
+                0,
+                0,
+                null,
+                "f\"\n\u20ac",
+                false,
+                List.of(),
+                List.of(nothing),
+                0,
+                List.of(),
+                0,
+                1,
+                0,
+                "a \"b\"\nc",
+                Snapshot.Cache.EMPTY);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        SnapshotJson.write(snapshot, out);
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo(SnapshotJson.of(snapshot))
+                .contains("\"version\":null", "\"file\":\"f\\\"\\n\u20ac\"", "\"error\":\"a \\\"b\\\"\\nc\"")
+                .contains("\"mode\":null", "\"attempt_seconds\":null", "\"budget\":null", "\"limits\":null")
+                .contains("\"seconds_to_probe\":null", "\"reason\":null");
+    }
+}
