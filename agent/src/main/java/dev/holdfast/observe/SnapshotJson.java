@@ -22,7 +22,7 @@ import tools.jackson.core.JsonGenerator;
  *       attempts, attempt_seconds,
  *       delays: { count, seconds, buckets: [ { up_to_seconds|null, count } ] },       not cumulative; null: without bound
  *       not_retried: {reason: n}, rejections: {by: n}, waits: {limit: { count, seconds }},
- *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, hedges, bodies_broken,
+ *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, hedges, nested_retries, bodies_broken,
  *       breaker: { state, since, reason|null, seconds_to_probe|null, seconds_in: {state: s}, transitions: {state: n} }|null,
  *       budget: { balance, exhausted }|null, limits: { under_way, queued }|null } ],
  *   origins_not_listed,
@@ -136,6 +136,7 @@ public final class SnapshotJson {
         json.writeEndArray();
         Json.counts(json, "would_have", stats.wouldHave());
         json.writeNumberProperty("hedges", stats.hedges());
+        json.writeNumberProperty("nested_retries", stats.nestedRetries());
         json.writeNumberProperty("bodies_broken", stats.bodiesBroken());
         state(stats, json);
         json.writeEndObject();

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JsonGenerator;
@@ -38,6 +39,22 @@ class SnapshotJsonTest {
     }
 
     @Test
+    void nothing_that_is_known_of_an_origin_is_left_out() {
+        World world = new World(Policies.retry().policy());
+        world.call("shop.example", status(200));
+
+        String json = SnapshotJson.of(world.status.get());
+
+        assertThat(OriginStats.class.getRecordComponents())
+                .allSatisfy(component -> assertThat(json)
+                        .contains('"'
+                                + component
+                                        .getName()
+                                        .replaceAll("([A-Z])", "_$1")
+                                        .toLowerCase(Locale.ROOT) + "\":"));
+    }
+
+    @Test
     void what_is_not_there_is_null_and_no_number_is_null_too() {
         OriginStats nothing = new OriginStats(
                 "*",
@@ -52,6 +69,7 @@ class SnapshotJsonTest {
                 Map.of(),
                 List.of(),
                 Map.of(),
+                0,
                 0,
                 0,
                 new OriginStats.BreakerStats("open", 0, null, -1, Map.of(), Map.of()),
