@@ -103,7 +103,12 @@ public record OriginStats(
             @Nullable String reason,
             double secondsToProbe,
             Map<String, Double> secondsIn,
-            Map<String, Long> transitions) {}
+            Map<String, Long> transitions) {
+        /** The state as a number: 0 closed, 1 open, 2 half-open. */
+        public int number() {
+            return Labels.number(state);
+        }
+    }
 
     /** A budget: the retries that are left, and how often there were none. */
     public record BudgetStats(double balance, long exhausted) {}

@@ -76,6 +76,8 @@ class PackagedJarIT {
         assertThat(packages)
                 .containsExactly(
                         "dev/holdfast",
+                        "io/micrometer",
+                        "io/prometheus",
                         "java/net",
                         "net/bytebuddy",
                         "org/tomlj",
@@ -88,6 +90,7 @@ class PackagedJarIT {
                         "META-INF/licenses/ANTLR.txt",
                         "META-INF/licenses/Byte-Buddy-NOTICE.txt",
                         "META-INF/licenses/Jackson-NOTICE.txt",
+                        "META-INF/licenses/Micrometer-NOTICE.txt",
                         "META-INF/licenses/Schubfach.txt");
     }
 

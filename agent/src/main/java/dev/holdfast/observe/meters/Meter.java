@@ -1,0 +1,282 @@
+package dev.holdfast.observe.meters;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The catalogue of meters: every name, what it means, and what it is told apart by. The names of the first five are part of
+ * what Holdfast grew from; the others begin with its own. Names are written as Micrometer writes them, with dots;
+ * {@link #prometheusName} is what Prometheus sees.
+ */
+public enum Meter {
+    /** Retries. */
+    RETRY_ATTEMPTS(
+            "retry.attempts",
+            Kind.COUNTER,
+            "",
+            "Attempts after a call's first, by what made them necessary",
+            "client",
+            "origin",
+            "policy",
+            "reason"),
+    /** How well retries work. */
+    RETRY_SUCCESS_RATE(
+            "retry.success.rate",
+            Kind.GAUGE,
+            "",
+            "Share of the calls that were sent again which ended well by it, since the start: calls with the outcome"
+                    + " saved_by_retry, divided by those and the retries lost; absent where none was sent again",
+            "origin",
+            "policy"),
+    /** The breaker. */
+    BREAKER_STATE(
+            "circuit.breaker.state",
+            Kind.GAUGE,
+            "",
+            "State of the circuit breaker: 0 closed, 1 open, 2 half-open",
+            "origin",
+            "policy"),
+    /** Fallbacks. */
+    FALLBACK_ACTIVATIONS(
+            "fallback.activations",
+            Kind.COUNTER,
+            "",
+            "Answers of fallback strategies, by strategy and why one was asked",
+            "origin",
+            "policy",
+            "reason",
+            "strategy"),
+    /** The waits before retries. */
+    RETRY_DELAY("retry.delay", Kind.HISTOGRAM, "seconds", "Waits before retries", "origin", "policy"),
+
+    /** Calls. */
+    CALLS(
+            "holdfast.calls",
+            Kind.COUNTER,
+            "",
+            "Calls that ended, by how: first_try, saved_by_retry, saved_by_fallback, failed, rejected, cancelled",
+            "client",
+            "origin",
+            "outcome",
+            "policy"),
+    /** The other part of the success rate. */
+    RETRIES_LOST(
+            "holdfast.retries.lost",
+            Kind.COUNTER,
+            "",
+            "Calls that were sent again and failed in the end",
+            "client",
+            "origin",
+            "policy"),
+    /** Outcomes that asked for a retry in vain. */
+    NOT_RETRIED(
+            "holdfast.not.retried",
+            Kind.COUNTER,
+            "",
+            "Outcomes that asked for another attempt and got none, by why",
+            "origin",
+            "policy",
+            "reason"),
+    /** What attempts cost. */
+    ATTEMPT_DURATION(
+            "holdfast.attempt.duration",
+            Kind.TIMER,
+            "seconds",
+            "Attempts of calls that ended, and the time that attempts took up to the response's head",
+            "origin",
+            "policy"),
+    /** Hedging. */
+    HEDGES("holdfast.hedges", Kind.COUNTER, "", "Second attempts beside slow ones", "origin", "policy"),
+    /** Layers that retry above us. */
+    NESTED_RETRIES(
+            "holdfast.nested.retries",
+            Kind.COUNTER,
+            "",
+            "Calls that failed after their retries and were made again by the same caller moments later",
+            "origin",
+            "policy"),
+    /** What broke after a call had ended. */
+    BODIES_BROKEN(
+            "holdfast.bodies.broken",
+            Kind.COUNTER,
+            "",
+            "Bodies of responses that broke while the application read them",
+            "origin",
+            "policy"),
+    /** How often a breaker changed. */
+    BREAKER_TRANSITIONS(
+            "holdfast.breaker.transitions",
+            Kind.COUNTER,
+            "",
+            "How often the circuit breaker came into a state",
+            "origin",
+            "policy",
+            "state"),
+    /** How long a breaker was where. */
+    BREAKER_TIME(
+            "holdfast.breaker.time",
+            Kind.COUNTER,
+            "seconds",
+            "How long the circuit breaker was in a state",
+            "origin",
+            "policy",
+            "state"),
+    /** What a breaker or a limit let not pass. */
+    REJECTIONS(
+            "holdfast.rejections",
+            Kind.COUNTER,
+            "",
+            "Attempts that were not let pass, by what did not let them: breaker, concurrency, rate",
+            "origin",
+            "policy",
+            "reason"),
+    /** What a budget has. */
+    BUDGET_BALANCE("holdfast.budget.balance", Kind.GAUGE, "", "Retries that the budget allows now", "origin", "policy"),
+    /** Where a budget ended. */
+    BUDGET_EXHAUSTED(
+            "holdfast.budget.exhausted",
+            Kind.COUNTER,
+            "",
+            "Retries that were not made for want of budget",
+            "origin",
+            "policy"),
+    /** Waits for a limit. */
+    LIMIT_WAIT(
+            "holdfast.limit.wait",
+            Kind.TIMER,
+            "seconds",
+            "Attempts that waited for their turn under a limit, and for how long at most, by limit",
+            "origin",
+            "policy",
+            "reason"),
+    /** What a limit has taken. */
+    ATTEMPTS_UNDER_WAY(
+            "holdfast.attempts.under.way",
+            Kind.GAUGE,
+            "",
+            "Attempts under a limit that wait for an answer now",
+            "origin",
+            "policy"),
+    /** What waits for a limit. */
+    ATTEMPTS_QUEUED(
+            "holdfast.attempts.queued",
+            Kind.GAUGE,
+            "",
+            "Attempts that wait for their turn under a limit now",
+            "origin",
+            "policy"),
+    /** Observe mode. */
+    WOULD_HAVE(
+            "holdfast.would.have",
+            Kind.COUNTER,
+            "",
+            "What observe mode would have done: retry, reject_breaker, wait_rate and the like",
+            "action",
+            "origin",
+            "policy"),
+
+    /** The version. */
+    INFO("holdfast.agent", Kind.GAUGE, "", "1, with the version of the agent", "version"),
+    /** The switch. */
+    ENABLED("holdfast.enabled", Kind.GAUGE, "", "1 where the run-time switch is on, 0 where it is off"),
+    /** When counting began. */
+    START_TIME("holdfast.start.time", Kind.GAUGE, "seconds", "When counting began, in Unix time"),
+    /** The configuration's size. */
+    POLICIES("holdfast.policies", Kind.GAUGE, "", "Policies in force"),
+    /** Beyond the bound. */
+    ORIGINS_NOT_LISTED(
+            "holdfast.origins.not.listed", Kind.GAUGE, "", "Origins that are counted together, as origin \"other\""),
+    /** Reloads. */
+    RELOADS("holdfast.reloads", Kind.COUNTER, "", "How often the configuration was replaced"),
+    /** Reloads that failed. */
+    RELOAD_FAILURES(
+            "holdfast.reload.failures", Kind.COUNTER, "", "How often a changed configuration could not be used"),
+    /** Whether the file is good. */
+    RELOAD_FAILING(
+            "holdfast.reload.failing",
+            Kind.GAUGE,
+            "",
+            "1 where the configuration file holds something that cannot be used, and the one before is in force; else 0"),
+    /** When the configuration came. */
+    CONFIGURATION_TIME(
+            "holdfast.configuration.time",
+            Kind.GAUGE,
+            "seconds",
+            "When the configuration in force came into force, in Unix time"),
+    /** The cache's size. */
+    CACHE_ENTRIES("holdfast.cache.entries", Kind.GAUGE, "", "Answers that the fallback cache holds in memory"),
+    /** The cache's bytes. */
+    CACHE_BYTES("holdfast.cache.size", Kind.GAUGE, "bytes", "What the fallback cache holds in memory");
+
+    /** What kind of value a meter has. */
+    public enum Kind {
+        /** One that only grows. */
+        COUNTER,
+        /** One that goes up and down. */
+        GAUGE,
+        /** How many there were and how long they took together. */
+        TIMER,
+        /** The same, and how many were at most so long. */
+        HISTOGRAM
+    }
+
+    private final String id;
+    private final Kind kind;
+    private final String unit;
+    private final String help;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> labels;
+
+    private final String prometheusName;
+
+    Meter(String id, Kind kind, String unit, String help, String... labels) {
+        this.id = id;
+        this.kind = kind;
+        this.unit = unit;
+        this.help = help;
+        this.labels = List.of(labels);
+        String name = id.replace('.', '_');
+        this.prometheusName = unit.isEmpty() ? name : name + '_' + unit;
+    }
+
+    /** The name as Micrometer writes it. */
+    public String id() {
+        return id;
+    }
+
+    /** What kind of value it has. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** {@code seconds}, {@code bytes} or empty. */
+    public String unit() {
+        return unit;
+    }
+
+    /** What it means, in one line without a full stop. */
+    public String help() {
+        return help;
+    }
+
+    /** What its values are told apart by, in alphabetical order. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** Whether it tells origins apart, so that it has many values. */
+    public boolean byOrigin() {
+        return labels.contains("origin");
+    }
+
+    /** The name of its family in Prometheus; a counter's samples have {@code _total} behind it. */
+    public String prometheusName() {
+        return prometheusName;
+    }
+
+    @Override
+    public String toString() {
+        return id + " (" + kind.name().toLowerCase(Locale.ROOT) + ')';
+    }
+}

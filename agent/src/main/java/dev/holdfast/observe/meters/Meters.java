@@ -1,0 +1,120 @@
+package dev.holdfast.observe.meters;
+
+import dev.holdfast.observe.OriginStats;
+import dev.holdfast.observe.Snapshot;
+
+/**
+ * What a snapshot says, in meters. What never happened to an origin has no value, but for what an alert has to see begin at
+ * zero: so that an origin that is called and nothing else has few.
+ */
+final class Meters {
+    private Meters() {}
+
+    /** The meters that there is one of. */
+    static void ofAgent(Snapshot snapshot, MeterSink to) {
+        String version = snapshot.version();
+        to.value(Meter.INFO, 1, version == null ? "unknown" : version);
+        to.value(Meter.ENABLED, snapshot.on() ? 1 : 0);
+        to.value(Meter.START_TIME, snapshot.startedEpochMillis() / 1e3);
+        to.value(Meter.POLICIES, snapshot.policies().size());
+        to.value(Meter.ORIGINS_NOT_LISTED, snapshot.originsNotListed());
+        to.count(Meter.RELOADS, snapshot.reloads());
+        to.count(Meter.RELOAD_FAILURES, snapshot.reloadFailures());
+        to.value(Meter.RELOAD_FAILING, snapshot.reloadError() == null ? 0 : 1);
+        to.value(Meter.CONFIGURATION_TIME, snapshot.reloadedEpochMillis() / 1e3);
+        to.count(Meter.CACHE_ENTRIES, snapshot.cache().entries());
+        to.count(Meter.CACHE_BYTES, snapshot.cache().bytes());
+    }
+
+    /** The meters that each origin has. */
+    static void ofOrigins(Snapshot snapshot, MeterSink to) {
+        for (OriginStats stats : snapshot.origins()) {
+            calls(stats, to);
+            retries(stats, to);
+            load(stats, to);
+            breaker(stats, to);
+        }
+    }
+
+    private static void calls(OriginStats stats, MeterSink to) {
+        String origin = stats.origin();
+        String policy = stats.policy();
+        for (OriginStats.ClientStats client : stats.clients()) {
+            client.calls()
+                    .forEach(
+                            (outcome, count) -> to.count(Meter.CALLS, count, client.client(), origin, outcome, policy));
+            client.retries()
+                    .forEach((reason, count) ->
+                            to.count(Meter.RETRY_ATTEMPTS, count, client.client(), origin, policy, reason));
+            if (client.retriesLost() > 0) {
+                to.count(Meter.RETRIES_LOST, client.retriesLost(), client.client(), origin, policy);
+            }
+        }
+        to.timer(Meter.ATTEMPT_DURATION, stats.attempts(), stats.attemptSeconds(), origin, policy);
+        if (stats.hedges() > 0) {
+            to.count(Meter.HEDGES, stats.hedges(), origin, policy);
+        }
+        if (stats.nestedRetries() > 0) {
+            to.count(Meter.NESTED_RETRIES, stats.nestedRetries(), origin, policy);
+        }
+        if (stats.bodiesBroken() > 0) {
+            to.count(Meter.BODIES_BROKEN, stats.bodiesBroken(), origin, policy);
+        }
+        for (OriginStats.FallbackCount fallback : stats.fallbacks()) {
+            to.count(
+                    Meter.FALLBACK_ACTIVATIONS,
+                    fallback.count(),
+                    origin,
+                    policy,
+                    fallback.reason(),
+                    fallback.strategy());
+        }
+        stats.wouldHave().forEach((action, count) -> to.count(Meter.WOULD_HAVE, count, action, origin, policy));
+    }
+
+    private static void retries(OriginStats stats, MeterSink to) {
+        String origin = stats.origin();
+        String policy = stats.policy();
+        double rate = stats.retrySuccessRate();
+        if (!Double.isNaN(rate)) {
+            to.value(Meter.RETRY_SUCCESS_RATE, rate, origin, policy);
+        }
+        if (stats.delays().count() > 0) {
+            to.histogram(
+                    Meter.RETRY_DELAY, stats.delays().counts(), stats.delays().seconds(), origin, policy);
+        }
+        stats.notRetried().forEach((reason, count) -> to.count(Meter.NOT_RETRIED, count, origin, policy, reason));
+        OriginStats.BudgetStats budget = stats.budget();
+        if (budget != null) {
+            to.value(Meter.BUDGET_BALANCE, budget.balance(), origin, policy);
+            to.count(Meter.BUDGET_EXHAUSTED, budget.exhausted(), origin, policy);
+        }
+    }
+
+    private static void load(OriginStats stats, MeterSink to) {
+        String origin = stats.origin();
+        String policy = stats.policy();
+        stats.rejections().forEach((reason, count) -> to.count(Meter.REJECTIONS, count, origin, policy, reason));
+        stats.waits()
+                .forEach((limit, wait) ->
+                        to.timer(Meter.LIMIT_WAIT, wait.count(), wait.seconds(), origin, policy, limit));
+        OriginStats.LimitStats limits = stats.limits();
+        if (limits != null) {
+            to.value(Meter.ATTEMPTS_UNDER_WAY, limits.underWay(), origin, policy);
+            to.value(Meter.ATTEMPTS_QUEUED, limits.queued(), origin, policy);
+        }
+    }
+
+    private static void breaker(OriginStats stats, MeterSink to) {
+        OriginStats.BreakerStats breaker = stats.breaker();
+        if (breaker == null) {
+            return;
+        }
+        String origin = stats.origin();
+        String policy = stats.policy();
+        to.value(Meter.BREAKER_STATE, breaker.number(), origin, policy);
+        breaker.transitions()
+                .forEach((state, count) -> to.count(Meter.BREAKER_TRANSITIONS, count, origin, policy, state));
+        breaker.secondsIn().forEach((state, seconds) -> to.value(Meter.BREAKER_TIME, seconds, origin, policy, state));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.holdfast.observe.meters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.observe.Ledger;
+import dev.holdfast.observe.World;
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Policies;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A program that calls a hundred thousand origins, each of which fails in every way. */
+class ManyOriginsTest {
+    private static final int ORIGINS = 100_000;
+    private static final long MIB = 1 << 20;
+
+    @Test
+    void meters_stay_bounded_in_number_in_bytes_and_in_time() throws IOException {
+        long before = used();
+        World world = new World(Policies.retry()
+                .breaker(Breakers.consecutive(3).open(Duration.ofSeconds(60)).build())
+                .budget(0.2, 10)
+                .limits(new LimitPolicy(10, 0, 1, 1_000_000_000L))
+                .policy());
+        for (int i = 0; i < ORIGINS; i++) {
+            Everything.happenTo(world, "host" + i + ".many.example");
+        }
+        Scrape scrape = new Scrape(world.status);
+
+        Scrape.Text text = scrape.text(null);
+        long fastest = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long started = System.nanoTime();
+            text = scrape.text(null);
+            fastest = Math.min(fastest, System.nanoTime() - started);
+        }
+        long kept = used() - before;
+
+        Samples samples = Samples.of(new String(text.body(), StandardCharsets.UTF_8));
+        assertThat(samples.sum("holdfast_calls_total", "outcome=\"first_try\"")).isEqualTo(ORIGINS);
+        assertThat(samples.sum("holdfast_calls_total", "origin=\"" + Ledger.OTHER + "\",outcome=\"first_try\""))
+                .isEqualTo(ORIGINS - Ledger.MAX_ORIGINS);
+        assertThat(samples.size()).isLessThan(60 * (Ledger.MAX_ORIGINS + 1));
+        assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(200));
+        // Counters, breakers and all that belongs to an origin included.
+        assertThat(kept).isLessThan(16 * MIB);
+    }
+
+    private static long used() {
+        Runtime runtime = Runtime.getRuntime();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.observe.meters;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Scrapes with nothing but the packaged agent on its class path, in the isolated loader, as the endpoint does: what the jar
+ * lacks of the libraries' classes fails here. Prints the two formats.
+ */
+public final class ScrapedProgram {
+    private ScrapedProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        ClassLoader isolated = Packed.loader();
+        Class<?> ledger = isolated.loadClass("dev.holdfast.observe.Ledger");
+        Class<?> cache = isolated.loadClass("dev.holdfast.observe.Snapshot$Cache");
+        Supplier<?> noCache = () -> Packed.field(cache, "EMPTY");
+        Supplier<Collection<?>> noTargets = List::of;
+        Constructor<?> status =
+                isolated.loadClass("dev.holdfast.observe.Status").getConstructors()[0];
+        Object counts = status.newInstance(
+                ledger.getConstructor().newInstance(),
+                noTargets,
+                (BooleanSupplier) () -> true,
+                noCache,
+                "1.2.3",
+                "holdfast.toml",
+                Set.of());
+        Object scrape = isolated.loadClass("dev.holdfast.observe.meters.Scrape")
+                .getConstructor(Supplier.class)
+                .newInstance(counts);
+        Method text = scrape.getClass().getMethod("text", String.class);
+        for (String accept : List.of("text/plain", "application/openmetrics-text")) {
+            Object page = text.invoke(scrape, accept);
+            System.out.println(page.getClass().getMethod("contentType").invoke(page));
+            System.out.write((byte[]) page.getClass().getMethod("body").invoke(page));
+        }
+        System.out.println("done");
+    }
+}
