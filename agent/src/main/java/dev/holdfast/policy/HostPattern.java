@@ -1,12 +1,10 @@
 package dev.holdfast.policy;
 
-import java.net.IDN;
-import java.util.Locale;
-
 /**
  * Which hosts a policy is for: an exact host, {@code *.suffix} (any number of labels in front, at least one: it does not
  * match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean them: without
- * case, without a trailing dot, international names in their ASCII form. An IPv6 literal stands in brackets.
+ * case, without a trailing dot, international names in their ASCII form. An IPv6 address stands in brackets, in any
+ * spelling; without a zone it is for every zone.
  *
  * @param host the exact host, or the suffix behind {@code *.}, or empty for {@code *}; canonical
  * @param kind which of the three
@@ -45,39 +43,25 @@ public record HostPattern(Kind kind, String host, int port) {
             throw bad(text, "a * may only stand alone or as the whole first label");
         }
         String canonical = canonicalHost(rest);
-        if (canonical.isEmpty() || canonical.startsWith(".") || canonical.contains("..") || hasBlank(canonical)) {
-            throw bad(text, "the host name is empty or malformed");
+        String impossible = HostName.impossible(canonical);
+        if (impossible != null) {
+            throw bad(text, impossible);
         }
-        if (suffix && rest.startsWith("[")) {
+        if (rest.startsWith("[") && canonical.indexOf(':') < 0) {
+            throw bad(text, "only an IPv6 address stands in brackets");
+        }
+        if (suffix && (canonical.indexOf(':') >= 0 || endsInNumber(canonical))) {
             throw bad(text, "an address has no subdomains");
         }
         return new HostPattern(suffix ? Kind.SUFFIX : Kind.EXACT, canonical, port);
     }
 
     /**
-     * The form in which hosts are compared: lower case, no brackets around an IPv6 literal, no trailing dot, ASCII.
-     * Returns the argument itself where it is in that form already.
+     * The form in which hosts are compared: lower case, no trailing dot, ASCII; an IPv6 address without brackets, by
+     * RFC 5952. Returns the argument itself where it is in that form already.
      */
     public static String canonicalHost(String host) {
-        String h = host;
-        if (h.length() > 2 && h.charAt(0) == '[' && h.charAt(h.length() - 1) == ']') {
-            h = h.substring(1, h.length() - 1);
-        }
-        if (h.length() > 1 && h.charAt(h.length() - 1) == '.') {
-            h = h.substring(0, h.length() - 1);
-        }
-        for (int i = 0; i < h.length(); i++) {
-            if (h.charAt(i) >= 0x80) {
-                try {
-                    h = IDN.toASCII(h, IDN.ALLOW_UNASSIGNED);
-                } catch (IllegalArgumentException e) {
-                    // No name that could be resolved either: compare it as it is.
-                    return h;
-                }
-                break;
-            }
-        }
-        return h.toLowerCase(Locale.ROOT);
+        return HostName.canonical(host);
     }
 
     private static int portColon(String pattern) {
@@ -106,13 +90,14 @@ public record HostPattern(Kind kind, String host, int port) {
         return value;
     }
 
-    private static boolean hasBlank(String host) {
-        for (int i = 0; i < host.length(); i++) {
-            if (host.charAt(i) <= ' ') {
-                return true;
+    /** Whether the last part is a number: of no name it is, only of an IPv4 address. */
+    private static boolean endsInNumber(String host) {
+        for (int i = host.lastIndexOf('.') + 1; i < host.length(); i++) {
+            if (host.charAt(i) < '0' || host.charAt(i) > '9') {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
     private static IllegalArgumentException bad(String text, String why) {
@@ -140,7 +125,7 @@ public record HostPattern(Kind kind, String host, int port) {
         String name = switch (kind) {
             case ANY -> "*";
             case SUFFIX -> "*." + host;
-            case EXACT -> host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+            case EXACT -> host.indexOf(':') >= 0 ? "[" + host.replace("%", "%25") + "]" : host;
         };
         return port == 0 ? name : name + ":" + port;
     }

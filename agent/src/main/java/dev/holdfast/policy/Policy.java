@@ -1,7 +1,5 @@
 package dev.holdfast.policy;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +30,7 @@ public record Policy(
 
     /** Sorts the routes. */
     public Policy {
-        if (routes.size() > 1) {
-            List<Route> sorted = new ArrayList<>(routes);
-            sorted.sort(Comparator.comparing(Route::pattern, RoutePattern.MOST_SPECIFIC_FIRST));
-            routes = sorted;
-        }
-        routes = List.copyOf(routes);
+        routes = RouteTable.of(routes);
     }
 
     /** A policy without routes. */
@@ -112,13 +105,8 @@ public record Policy(
         if (routes.isEmpty()) {
             return this;
         }
-        List<String> segments = RoutePattern.segments(path == null ? "" : path);
-        for (Route route : routes) {
-            if (route.pattern().matches(method, segments)) {
-                return route.policy();
-            }
-        }
-        return this;
+        Route route = RouteTable.of(routes).find(RoutePattern.segments(path == null ? "" : path), method);
+        return route == null ? this : route.policy();
     }
 
     /**
@@ -130,12 +118,6 @@ public record Policy(
         if (routes.isEmpty() || mode != Mode.OFF) {
             return mode != Mode.OFF;
         }
-        List<String> segments = RoutePattern.segments(path == null ? "" : path);
-        for (Route route : routes) {
-            if (route.policy().mode() != Mode.OFF && route.pattern().matchesPath(segments)) {
-                return true;
-            }
-        }
-        return false;
+        return RouteTable.of(routes).anyInForce(RoutePattern.segments(path == null ? "" : path));
     }
 }

@@ -38,8 +38,17 @@ public final class PolicyTable<V> {
      */
     public @Nullable V find(String host, int port) {
         V found = find(exact.get(host), port);
-        if (found != null || suffix.isEmpty()) {
+        if (found != null) {
+            return found;
+        }
+        if (host.indexOf(':') >= 0) {
+            // An address: it is below no domain, and whoever names no zone means each of them.
+            String address = HostName.withoutZone(host);
+            found = address == null ? null : find(exact.get(address), port);
             return found != null ? found : any.find(port);
+        }
+        if (suffix.isEmpty()) {
+            return any.find(port);
         }
         for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
             found = find(suffix.get(host.substring(dot + 1)), port);

@@ -8,7 +8,8 @@ import java.util.TreeSet;
 
 /**
  * Which requests to a host a route is for: a path, and the methods if not all. A path is compared segment by segment, with
- * case, as the URL has it, but for needless percent escapes ({@code %41} is {@code A}). In a pattern, a {@code *} stands for
+ * case, as the URL has it, but for percent escapes that are needless ({@code %41} is {@code A}) or missing ({@code é} is
+ * {@code %c3%a9}). In a pattern, a {@code *} stands for
  * any text within a segment, at most one in each, and {@code **} as the last segment for any number of segments, none
  * included. A query is no part of a path. Immutable; a match takes time linear in the path.
  *
@@ -19,6 +20,8 @@ import java.util.TreeSet;
 public record RoutePattern(List<String> segments, boolean prefix, Set<String> methods) {
     /** The most specific first: it wins. Patterns that compare as equal are told apart by their order in the file. */
     public static final Comparator<RoutePattern> MOST_SPECIFIC_FIRST = RoutePattern::compare;
+
+    private static final int MOST_SEGMENTS = 100;
 
     /** Copies the collections. */
     public RoutePattern {
@@ -41,6 +44,9 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
             throw bad("a query or fragment does not belong to it");
         }
         List<String> segments = segments(path);
+        if (segments.size() > MOST_SEGMENTS) {
+            throw bad("it has more than " + MOST_SEGMENTS + " segments");
+        }
         boolean prefix = segments.get(segments.size() - 1).equals("**");
         if (prefix) {
             segments = segments.subList(0, segments.size() - 1);
@@ -66,7 +72,12 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
      * @param path its segments, as {@link #segments} gives them
      */
     public boolean matches(String method, List<String> path) {
-        return (methods.isEmpty() || methods.contains(method)) && matchesPath(path);
+        return takes(method) && matchesPath(path);
+    }
+
+    /** Whether requests with a method are concerned, whatever the path. */
+    boolean takes(String method) {
+        return methods.isEmpty() || methods.contains(method);
     }
 
     /** Whether a path is concerned, whatever the method. */
@@ -83,7 +94,8 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
         return true;
     }
 
-    private static boolean matchesSegment(String pattern, String segment) {
+    /** Whether a segment, which may hold a {@code *}, matches one of a path. */
+    static boolean matchesSegment(String pattern, String segment) {
         int star = pattern.indexOf('*');
         return star < 0
                 ? pattern.equals(segment)
@@ -110,27 +122,53 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
     }
 
     private static String unescaped(String path) {
-        int percent = path.indexOf('%');
-        if (percent < 0) {
+        int from = 0;
+        while (from < path.length() && path.charAt(from) != '%' && path.charAt(from) < 0x80) {
+            from++;
+        }
+        if (from == path.length()) {
             return path;
         }
-        StringBuilder text = new StringBuilder(path.length());
-        for (int i = 0; i < path.length(); i++) {
+        StringBuilder text = new StringBuilder(path.length()).append(path, 0, from);
+        for (int i = from; i < path.length(); i++) {
             char c = path.charAt(i);
-            int high = c == '%' && i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-            int low = high >= 0 ? Character.digit(path.charAt(i + 2), 16) : -1;
-            if (low < 0) {
+            int high = c == '%' && i + 2 < path.length() ? hex(path.charAt(i + 1)) : -1;
+            int low = high >= 0 ? hex(path.charAt(i + 2)) : -1;
+            if (c >= 0x80) {
+                int character = path.codePointAt(i);
+                appendEscaped(text, character);
+                i += Character.charCount(character) - 1;
+            } else if (low < 0) {
                 text.append(c);
             } else if (isUnreserved((char) (16 * high + low))) {
                 text.append((char) (16 * high + low));
                 i += 2;
             } else {
                 // The two digits are the same in either case.
-                text.append('%').append(Character.forDigit(high, 16)).append(Character.forDigit(low, 16));
+                appendEscaped(text, high, low);
                 i += 2;
             }
         }
         return text.toString();
+    }
+
+    private static int hex(char c) {
+        return c < 0x80 ? Character.digit(c, 16) : -1;
+    }
+
+    /** In UTF-8 (RFC 3986, 2.5). */
+    private static void appendEscaped(StringBuilder text, int character) {
+        int following = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+        int lead = ((0xff00 >> (following + 1)) & 0xff) | (character >> (6 * following));
+        appendEscaped(text, lead >> 4, lead & 0xf);
+        for (int i = following - 1; i >= 0; i--) {
+            int next = 0x80 | ((character >> (6 * i)) & 0x3f);
+            appendEscaped(text, next >> 4, next & 0xf);
+        }
+    }
+
+    private static void appendEscaped(StringBuilder text, int high, int low) {
+        text.append('%').append(Character.forDigit(high, 16)).append(Character.forDigit(low, 16));
     }
 
     private static boolean isUnreserved(char c) {
@@ -164,7 +202,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
     }
 
     /** How much a segment fixes: one without {@code *} most, then by the characters beside it. */
-    private static int rank(String segment) {
+    static int rank(String segment) {
         return segment.indexOf('*') < 0 ? Integer.MAX_VALUE : segment.length();
     }
 

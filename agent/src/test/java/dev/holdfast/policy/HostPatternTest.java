@@ -21,7 +21,11 @@ class HostPatternTest {
             "*.eu.example.com:9000",
             "[::1]",
             "[::1]:7000",
-            "bücher.example");
+            "bücher.example",
+            "[FE80:0:0:0:0:0:0:1]",
+            "[fe80::2%eth0]",
+            "[2001:DB8:0:0:1::1]",
+            "[::ffff:192.0.2.1]:81");
 
     @ParameterizedTest
     @CsvSource({
@@ -41,6 +45,22 @@ class HostPatternTest {
         "::1, 7000, [::1]:7000",
         "xn--bcher-kva.example, 80, bücher.example",
         "BÜCHER.example, 80, bücher.example",
+        "XN--BCHER-KVA.EXAMPLE., 80, bücher.example",
+        "bu\u0308cher.example, 80, bücher.example",
+        "bücher。example。, 80, bücher.example",
+        "[0:0:0:0:0:0:0:1], 443, [::1]",
+        "[::0001], 7000, [::1]:7000",
+        "[::0.0.0.1], 80, [::1]",
+        "[0000:0000::1], 80, [::1]",
+        "[::2], 80, *",
+        "[fe80::1%25eth0], 80, [FE80:0:0:0:0:0:0:1]",
+        "[Fe80::1%3], 80, [FE80:0:0:0:0:0:0:1]",
+        "[fe80::2], 80, *",
+        "[fe80::2%eth1], 80, *",
+        "[FE80::0:2%25eth0], 80, [fe80::2%eth0]",
+        "[2001:db8::1:0:0:1], 80, [2001:DB8:0:0:1::1]",
+        "[::ffff:c000:201], 81, [::ffff:192.0.2.1]:81",
+        "192.0.2.1, 81, *",
     })
     void findsTheMostSpecificPattern(String host, int port, String expected) {
         assertThat(table.find(HostPattern.canonicalHost(host), port)).isEqualTo(expected);
@@ -77,7 +97,28 @@ class HostPatternTest {
                 "a:b",
                 "::1",
                 "*.[::1]",
-                "1:2:3"
+                "*.0.0.1",
+                "1:2:3",
+                "[::1",
+                "[::1::2]",
+                "[:::]",
+                "[1:2:3:4:5:6:7]",
+                "[1:2:3:4:5:6:7:8:9]",
+                "[1:2:3:4:5:6:7:8::]",
+                "[::12345]",
+                "[::g]",
+                "[1.2.3.4::]",
+                "[::1.2.3]",
+                "[::1.2.3.256]",
+                "[::1.2.3.4.5]",
+                "[fe80::1%]",
+                "[example.com]",
+                "example.com;8443",
+                "example,com",
+                "ex ample.com",
+                "example.com?x",
+                "a%2e.example",
+                "this-label-is-longer-than-the-63-characters-that-a-label-may-have.example"
             })
     void refusesWhatIsNoPatternAndSaysWhatIsAllowed(String text) {
         assertThatThrownBy(() -> HostPattern.parse(text))
@@ -138,6 +179,26 @@ class HostPatternTest {
     void aNameThatCannotBeConvertedIsComparedAsItIs() {
         String name = "\u00fc".repeat(300);
         assertThat(HostPattern.canonicalHost(name)).isEqualTo(name);
+        assertThat(HostPattern.canonicalHost("[a:b:]")).isEqualTo("a:b:");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[::], ::",
+        "[0::], ::",
+        "[1::], 1::",
+        "[1:0:0:0:0:0:0:8], 1::8",
+        "[1:0:0:4:0:0:0:8], 1:0:0:4::8",
+        "[1:0:0:4:5:0:0:8], 1::4:5:0:0:8",
+        "[1:0:3:4:5:6:7:8], 1:0:3:4:5:6:7:8",
+        "[1::3:4:5:6:7:8], 1:0:3:4:5:6:7:8",
+        "[::FFFF:0:0], ::ffff:0.0.0.0",
+        "[64:ff9b::192.0.2.33], 64:ff9b::c000:221",
+        "[fe80::%25Eth0], fe80::%Eth0",
+        "[fe80::%25], fe80::%25",
+    })
+    void anAddressHasOneForm(String host, String expected) {
+        assertThat(HostPattern.canonicalHost(host)).isEqualTo(expected);
     }
 
     @ParameterizedTest

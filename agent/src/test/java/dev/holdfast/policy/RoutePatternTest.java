@@ -100,6 +100,9 @@ class RoutePatternTest {
         "/%4, %4",
         "/%4g, %4g",
         "/%g4, %g4",
+        "/b\u00fccher, b%c3%bccher",
+        "/b%C3%BCcher, b%c3%bccher",
+        "/\ud83d\ude00%41, %f0%9f%98%80A",
         "/a%41, aA",
         "/%41b%42, AbB",
     })
@@ -131,6 +134,12 @@ class RoutePatternTest {
     @ValueSource(strings = {"a", "/?", "?/", "/a#", "/a b", "/\u0020", "/**a", "/*a*", "/a/**/b", "/a**"})
     void whatIsNoPathIsRefusedAtItsEdgesToo(String path) {
         assertThatThrownBy(() -> RoutePattern.parse(path, Set.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aPathMayBeAsDeepAsAnyIs() {
+        assertThat(RoutePattern.parse("/a".repeat(100), Set.of()).segments()).hasSize(100);
+        assertThatThrownBy(() -> RoutePattern.parse("/a".repeat(101), Set.of())).hasMessageContaining("100 segments");
     }
 
     @Test
