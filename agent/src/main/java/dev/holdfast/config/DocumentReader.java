@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlParseResult;
 
 /** Reads one document: the defaults at its top, then each host, and merges them into policies. */
@@ -21,6 +22,7 @@ final class DocumentReader {
     private final Map<HostPattern, Policy> policies = new LinkedHashMap<>();
     private final Map<HostPattern, Position> seen = new HashMap<>();
     private final Sources sources;
+    private final DegradedCheck degraded;
     private final RouteReader routes;
     private Outside outside = Outside.STANDARD;
 
@@ -30,7 +32,8 @@ final class DocumentReader {
         factory = new PolicyFactory(file, problems);
         tables = new TableReader(problems);
         sources = new Sources(file);
-        routes = new RouteReader(problems, tables, factory, sources);
+        degraded = new DegradedCheck(problems);
+        routes = new RouteReader(problems, tables, factory, degraded, sources);
     }
 
     /**
@@ -66,6 +69,8 @@ final class DocumentReader {
         } else if (hosts != null) {
             TableReader.notTable(problems, HOSTS, hosts, document.position(HOSTS), EXAMPLE);
         }
+        factory.checked();
+        degraded.report();
     }
 
     private Configuration configuration() {
@@ -100,19 +105,12 @@ final class DocumentReader {
             return;
         }
         factory.check(settings);
-        List<Route> hostRoutes = routes.read(name, path, table, settings);
-        HostPattern pattern;
-        if (name.indexOf('@') >= 0) {
-            // Said here, without the pattern: what stands before the @ is a credential.
-            problems.error(at.line(), at.column(), path, "user information does not belong to a host pattern");
+        HostPattern pattern = pattern(name, path, at);
+        List<Route> hostRoutes = routes.read(name, pattern, path, table, settings);
+        if (pattern == null) {
             return;
         }
-        try {
-            pattern = HostPattern.parse(name);
-        } catch (IllegalArgumentException e) {
-            problems.error(at.line(), at.column(), path, String.valueOf(e.getMessage()));
-            return;
-        }
+        degraded.add(pattern, settings);
         Position other = seen.putIfAbsent(pattern, at);
         if (other != null) {
             // A table that was opened further down may come first: the error belongs to the second in the file.
@@ -127,6 +125,20 @@ final class DocumentReader {
         } else if (!problems.any()) {
             policies.put(pattern, factory.policy(name, settings).withRoutes(hostRoutes));
             sources.add(name, settings);
+        }
+    }
+
+    private @Nullable HostPattern pattern(String name, String path, Position at) {
+        if (name.indexOf('@') >= 0) {
+            // Said here, without the pattern: what stands before the @ is a credential.
+            problems.error(at.line(), at.column(), path, "user information does not belong to a host pattern");
+            return null;
+        }
+        try {
+            return HostPattern.parse(name);
+        } catch (IllegalArgumentException e) {
+            problems.error(at.line(), at.column(), path, String.valueOf(e.getMessage()));
+            return null;
         }
     }
 }

@@ -167,6 +167,9 @@ final class FallbackFactory {
                                 + " [retry.fallback.default_value]");
             }
         }
+        if (strategies.contains(Strategy.CACHE)) {
+            checkCache(settings);
+        }
         Setting kept = settings.get(FALLBACK + "cache_dir");
         if (strategies.contains(Strategy.CACHE) && kept.found() instanceof String text && !text.isEmpty()) {
             File at = resolved(text);
@@ -189,6 +192,24 @@ final class FallbackFactory {
         }
     }
 
+    private void checkCache(Settings settings) {
+        Setting ttl = settings.get(FALLBACK + "cache_ttl");
+        if (ttl.found() != null && ttl.nanos() == 0) {
+            problems.warn(ttl.line(), ttl.column(), ttl.path(), "with 0s no answer of the cache is ever young enough");
+        }
+        Setting body = settings.get(FALLBACK + "cache_max_body");
+        Setting bytes = settings.get(FALLBACK + "cache_max_bytes");
+        if (body.found() != null && bytes.found() != null && body.nanos() > bytes.nanos()) {
+            Setting at = body.later(bytes);
+            problems.warn(
+                    at.line(),
+                    at.column(),
+                    at.path(),
+                    "cache_max_body = " + Quantities.size(body.nanos()) + " is above cache_max_bytes = "
+                            + Quantities.size(bytes.nanos()) + ", which is all that may be kept");
+        }
+    }
+
     private void checkAnswer(Settings settings) {
         Setting body = settings.get(ANSWER + "body");
         Setting file = settings.get(ANSWER + "body_file");
@@ -204,7 +225,11 @@ final class FallbackFactory {
         }
         File at = resolved(name);
         if (!at.isFile()) {
-            problems.error(file.line(), file.column(), file.path(), "no such file; looked for " + at);
+            problems.error(
+                    file.line(),
+                    file.column(),
+                    file.path(),
+                    at.exists() ? "is not a regular file: " + at : "no such file; looked for " + at);
             return;
         }
         try (InputStream in = new FileInputStream(at)) {

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * whose part is built now, make the {@code active} of its {@code section(path, perHost, active, meaning)} true.
  */
 final class Keys {
-    private static final double MILLISECOND = 1e6;
-    private static final double HOUR = 3600e9;
-    private static final double DAY = 24 * HOUR;
-    private static final double MIB = 1 << 20;
+    static final double MILLISECOND = 1e6;
+    static final double HOUR = 3600e9;
+    static final double DAY = 24 * HOUR;
+    static final double MIB = 1 << 20;
 
     /** The table of a host in which its routes stand. */
     static final String ROUTES = "routes";
@@ -74,6 +74,17 @@ final class Keys {
         return key;
     }
 
+    /** The paths of the keys in a section, but for the flag that switches it on. */
+    static String[] below(String section) {
+        List<String> paths = new ArrayList<>();
+        for (Key key : LIST.keys) {
+            if (key.section().equals(section) && !key.name().equals("enabled")) {
+                paths.add(key.path());
+            }
+        }
+        return paths.toArray(new String[0]);
+    }
+
     /** The keys that say which requests a route is for. Beside them it may have every key that a host may have. */
     static List<Key> ofRoutes() {
         return ROUTE_KEYS;
@@ -111,9 +122,8 @@ final class Keys {
                 "How far Holdfast goes: act, only decide and count, or keep out.");
         retry(keys);
         which(keys);
-        breaker(keys);
-        load(keys);
-        fallback(keys);
+        LoadKeys.define(keys);
+        FallbackKeys.define(keys);
         outside(keys);
         return keys;
     }
@@ -193,7 +203,8 @@ final class Keys {
                 "A Retry-After above this ends the retrying: the response is delivered.");
     }
 
-    private static List<String> errorKinds() {
+    /** The words for kinds of failures. */
+    static List<String> errorKinds() {
         List<String> kinds = new ArrayList<>();
         for (ErrorKind kind : ErrorKind.values()) {
             if (kind != ErrorKind.OTHER) {
@@ -201,158 +212,6 @@ final class Keys {
             }
         }
         return kinds;
-    }
-
-    private static void breaker(KeyList keys) {
-        keys.section(
-                "retry.circuit_breaker",
-                true,
-                true,
-                "When calls to a failing origin are rejected at once. Each origin under a host's pattern has a breaker of"
-                        + " its own.");
-        keys.flag(
-                "enabled",
-                false,
-                "Whether the breaker is used: nobody's calls are rejected who only asked for retries.");
-        keys.choice(
-                ValueType.CHOICE,
-                "state",
-                "auto",
-                List.of("auto", "forced_open", "forced_closed", "observe"),
-                "Whether outcomes decide, or the file: reject all, reject none, or decide without rejecting.");
-        keys.integer(
-                "failure_threshold",
-                5,
-                1,
-                1_000_000,
-                "Consecutive failures that open it; where failure_rate_threshold does that, only if this is written too.");
-        keys.integer("success_threshold", 3, 1, 10_000, "Successful probes that close it.");
-        keys.duration("timeout", "60s", MILLISECOND, DAY, "How long it stays open before the first probe.");
-        keys.duration(
-                "max_timeout",
-                "0s",
-                0,
-                DAY,
-                "Each failed probe doubles the open time, up to this; \"0s\": it is always the timeout.");
-        keys.decimal("timeout_jitter", 0.0, 0, 1, "The share by which an open time is spread to both sides.");
-        keys.decimal(
-                "failure_rate_threshold", 0.0, 0, 1, "The share of failures in the window that opens it; 0 is off.");
-        keys.window("sliding_window", 100L, 1, 1_000_000, "The window of the rates.");
-        keys.integer("minimum_calls", 100, 1, 1_000_000, "Calls in the window below which no rate counts.");
-        keys.duration("slow_call_duration", "60s", MILLISECOND, DAY, "An attempt that takes longer is slow.");
-        keys.decimal("slow_call_rate_threshold", 0.0, 0, 1, "The share of slow calls that opens it; 0 is off.");
-        keys.integer("half_open_probes", 1, 1, 10_000, "How many probes may be under way at a time.");
-        keys.duration(
-                "probe_lease",
-                "60s",
-                MILLISECOND,
-                DAY,
-                "A probe that has not reported for so long has lost its place to the next.");
-        keys.duration(
-                "ramp",
-                "0s",
-                0,
-                DAY,
-                "How long, after closing, a growing share of the calls is let pass; \"0s\" is off.");
-        keys.statuses(
-                "failure_status_codes",
-                List.of(),
-                "Response statuses that count as failures; [] is every 5xx but 501.");
-    }
-
-    private static void load(KeyList keys) {
-        keys.section("retry.budget", true, true, "How many retries all calls to an origin may cost together.");
-        keys.flag("enabled", true, "Whether there is a budget.");
-        keys.decimal("ratio", 0.2, 0, 1000, "Retries per call, within the time to live.");
-        keys.decimal("min_per_second", 10.0, 0, 1_000_000, "Retries in a second that are always there.");
-        keys.duration("ttl", "10s", MILLISECOND, HOUR, "How long a call counts.");
-        keys.section(
-                "retry.hedge",
-                true,
-                true,
-                "A second attempt beside a slow one, where sending twice is safe; the first"
-                        + " answer wins. Paid from the budget.");
-        keys.text(
-                ValueType.HEDGE_DELAY,
-                "delay",
-                false,
-                "How long the first attempt has: a duration, or \"p95\" for what 95 % of the attempts took lately; \"\" is off.");
-        keys.section(
-                "limits", true, true, "How much an origin is sent at all. Attempts wait for their turn, in order.");
-        keys.integer(
-                "max_concurrent", 0, 0, 1_000_000, "Attempts that may wait for an answer at a time; 0 is any number.");
-        keys.text(ValueType.RATE, "max_rate", false, "Attempts in a time, such as \"100/s\"; \"\" is any number.");
-        keys.duration("max_wait", "1s", 0, HOUR, "An attempt that would wait for longer fails at once.");
-    }
-
-    private static void fallback(KeyList keys) {
-        keys.section("retry.fallback", true, true, "What the application gets when nothing else helped.");
-        keys.flag("enabled", true, "Whether the strategies are used.");
-        keys.choice(
-                ValueType.CHOICES,
-                "strategy",
-                List.of(),
-                List.of("cache", "default_value", "degraded"),
-                "What is tried, in this order.");
-        keys.outcomes(
-                "on",
-                List.of(
-                        500L,
-                        502L,
-                        503L,
-                        504L,
-                        "connection_timeout",
-                        "connection_refused",
-                        "connection_reset",
-                        "dns_resolution",
-                        "read_timeout",
-                        "premature_eof"),
-                errorKinds(),
-                "After what it is tried although it was not to be retried; it always is when retries are used up, and when"
-                        + " the breaker or a limit rejects.");
-        keys.duration("cache_ttl", "1h", 0, 365 * DAY, "How old an answer of the cache may be.");
-        keys.size("cache_max_body", "256KiB", 0, 64 * MIB, "Larger answers are not kept.");
-        keys.statuses("cache_status_codes", List.of(200L, 203L), 200, 599, "The statuses of answers that are kept.");
-        keys.words(
-                "cache_key_headers",
-                "Request headers that tell users apart, besides Authorization, Cookie and all whose names speak of a key,"
-                        + " a token, a user or the like.");
-        keys.sizeForAll("cache_max_bytes", "16MiB", 0, 4096 * MIB, "What all answers of the cache may take together.");
-        keys.textForAll(
-                "cache_dir",
-                "The directory in which answers are kept too, so that a restart finds them; \"\" is none.");
-        keys.section(
-                "retry.fallback.default_value",
-                true,
-                true,
-                "The answer of the strategy default_value; other answers for some paths or methods stand in"
-                        + " [[retry.fallback.default_value.answers]], each with a path and the keys of this table.");
-        keys.text(
-                ValueType.TEXT,
-                "path",
-                false,
-                "The path of the requests that it is for, in which * stands for any text; \"\" is any path.");
-        keys.methods("methods", List.of("GET", "HEAD"), "The methods of the requests that it is for.");
-        keys.integer("status", 200, 200, 599, "Its status.");
-        keys.headers("headers", "Its headers.");
-        keys.text(ValueType.TEXT, "body", true, "Its body.");
-        keys.text(
-                ValueType.TEXT,
-                "body_file",
-                false,
-                "The file that holds its body, relative to the configuration file; read with it.");
-        keys.answers("answers", "Answers for some requests; the first that fits is given, this table's own last.");
-        keys.section("retry.fallback.degraded", true, true, "The other origin of the strategy degraded.");
-        keys.text(
-                ValueType.URL,
-                "url",
-                true,
-                "Where the request is sent once more, where a retry would be safe: its path and query are put behind this.");
-        keys.duration("timeout", "5s", MILLISECOND, HOUR, "How long it has, up to its response's head.");
-        keys.flag(
-                "forward_credentials",
-                false,
-                "Whether Authorization, Proxy-Authorization, Cookie, and all whose names speak of a key or the like, go along.");
     }
 
     private static void outside(KeyList keys) {

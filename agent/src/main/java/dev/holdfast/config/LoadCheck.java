@@ -13,17 +13,19 @@ final class LoadCheck {
         this.problems = problems;
     }
 
-    /**
-     * Looks at merged settings.
-     *
-     * @param retries whether calls are sent again at all
-     */
-    void check(Settings settings, boolean retries) {
-        if (Boolean.TRUE.equals(settings.get(BREAKER + "enabled").found())) {
+    /** Looks at merged settings. */
+    void check(Settings settings) {
+        boolean retries = RetryCheck.isOn(settings);
+        if (settings.isTrue(BREAKER + "enabled")) {
             windowHoldsItsMinimum(settings);
+            someCallCanBeSlow(settings);
+            aProbeCanReport(settings);
         }
-        if (retries && Boolean.TRUE.equals(settings.get(BUDGET + "enabled").found())) {
+        if (retries && settings.isTrue(BUDGET + "enabled")) {
             budgetAllowsARetry(settings);
+        }
+        if (retries) {
+            aHedgeComesBeforeTheEnd(settings);
         }
     }
 
@@ -31,15 +33,15 @@ final class LoadCheck {
     private void windowHoldsItsMinimum(Settings settings) {
         Setting minimum = settings.get(BREAKER + "minimum_calls");
         Setting window = settings.get(BREAKER + "sliding_window");
-        boolean rates = number(settings.get(BREAKER + "failure_rate_threshold")) > 0
-                || number(settings.get(BREAKER + "slow_call_rate_threshold")) > 0;
+        boolean rates = settings.number(BREAKER + "failure_rate_threshold") > 0
+                || settings.number(BREAKER + "slow_call_rate_threshold") > 0;
         // A default gives way to a smaller window.
         if (rates
                 && !minimum.builtIn()
                 && window.found() instanceof Long calls
                 && minimum.found() instanceof Long least
                 && least > calls) {
-            Setting at = later(minimum, window);
+            Setting at = minimum.later(window);
             problems.error(
                     at.line(),
                     at.column(),
@@ -52,8 +54,9 @@ final class LoadCheck {
     private void budgetAllowsARetry(Settings settings) {
         Setting ratio = settings.get(BUDGET + "ratio");
         Setting floor = settings.get(BUDGET + "min_per_second");
-        if (ratio.found() != null && floor.found() != null && number(ratio) == 0 && number(floor) == 0) {
-            Setting at = later(ratio, floor);
+        boolean none = settings.number(BUDGET + "ratio") == 0 && settings.number(BUDGET + "min_per_second") == 0;
+        if (none && ratio.found() != null && floor.found() != null) {
+            Setting at = ratio.later(floor);
             problems.warn(
                     at.line(),
                     at.column(),
@@ -63,11 +66,44 @@ final class LoadCheck {
         }
     }
 
-    private static double number(Setting setting) {
-        return setting.found() instanceof Number number ? number.doubleValue() : 0;
+    /** An attempt that its timeout ends before it is slow is none. */
+    private void someCallCanBeSlow(Settings settings) {
+        Setting slow = settings.get(BREAKER + "slow_call_duration");
+        Setting attempt = settings.get("retry.attempt_timeout");
+        if (settings.number(BREAKER + "slow_call_rate_threshold") > 0
+                && attempt.nanos() > 0
+                && slow.nanos() > attempt.nanos()) {
+            Setting at = slow.later(attempt);
+            warn(at, slow.said(at) + " is longer than " + attempt.said(at) + ": no attempt is ever slow");
+        }
     }
 
-    private static Setting later(Setting one, Setting other) {
-        return one.line() > other.line() || (one.line() == other.line() && one.column() > other.column()) ? one : other;
+    private void aProbeCanReport(Settings settings) {
+        Setting lease = settings.get(BREAKER + "probe_lease");
+        Setting attempt = settings.get("retry.attempt_timeout");
+        if (lease.found() != null && lease.nanos() < attempt.nanos()) {
+            Setting at = lease.later(attempt);
+            warn(
+                    at,
+                    lease.said(at) + " is shorter than " + attempt.said(at)
+                            + ": a slow probe loses its place before it can report");
+        }
+    }
+
+    private void aHedgeComesBeforeTheEnd(Settings settings) {
+        Setting delay = settings.get("retry.hedge.delay");
+        Setting attempt = settings.get("retry.attempt_timeout");
+        long nanos = delay.found() instanceof String text ? Quantities.parseDuration(text) : 0;
+        if (attempt.nanos() > 0 && nanos >= attempt.nanos()) {
+            Setting at = delay.later(attempt);
+            warn(
+                    at,
+                    "no second attempt is ever sent: delay = " + Quantities.duration(nanos)
+                            + ", and the first one is over after " + attempt.said(at));
+        }
+    }
+
+    private void warn(Setting at, String message) {
+        problems.warn(at.line(), at.column(), at.path(), message);
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.config.PlainScanner.Beyond;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,16 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class PlainToml {
     private static final int DEEPEST = 20;
 
-    private final String text;
+    private final PlainScanner in;
     private final Table root = new Table();
     /** How each table came to be; absent: as an intermediate part of a header, so that it may still get its own. */
     private final Map<Table, Origin> origins = new HashMap<>();
     /** The arrays that grow by headers; one that was written as a value does not. */
     private final Set<Array> arraysOfTables = new HashSet<>();
 
-    private int at;
-    private int line = 1;
-    private int lineStart;
     private int depth;
 
     private enum Origin {
@@ -35,7 +33,7 @@ final class PlainToml {
     }
 
     private PlainToml(String text) {
-        this.text = text;
+        in = new PlainScanner(text);
     }
 
     /** The document, or null: the full parser has to look at it. */
@@ -52,37 +50,37 @@ final class PlainToml {
     private void document() throws Beyond {
         origins.put(root, Origin.HEADER);
         Table table = root;
-        for (skipBlankLines(); at < text.length(); skipBlankLines()) {
-            if (peek() == '[') {
+        for (in.skipBlankLines(); !in.atEnd(); in.skipBlankLines()) {
+            if (in.peek() == '[') {
                 table = header();
             } else {
                 keyAndValue(table);
             }
-            endOfLine();
+            in.endOfLine();
         }
     }
 
     // ---- tables and keys
 
     private Table header() throws Beyond {
-        Position header = position();
-        at++;
-        boolean element = peek() == '[';
+        Position header = in.position();
+        in.skip();
+        boolean element = in.peek() == '[';
         if (element) {
-            at++;
+            in.skip();
         }
         Table table = root;
         while (true) {
-            skipBlanks();
-            String name = simpleKey();
-            skipBlanks();
-            boolean last = peek() == ']';
-            if (!last && peek() != '.') {
+            in.skipBlanks();
+            String name = in.simpleKey();
+            in.skipBlanks();
+            boolean last = in.peek() == ']';
+            if (!last && in.peek() != '.') {
                 throw new Beyond();
             }
-            at++;
+            in.skip();
             if (last && element) {
-                expect(']');
+                in.expect(']');
                 return element(table, name, header);
             }
             Table inner = below(table, name, header);
@@ -137,12 +135,12 @@ final class PlainToml {
 
     private void keyAndValue(Table into) throws Beyond {
         Table table = into;
-        Position start = position();
-        String name = simpleKey();
-        skipBlanks();
-        while (peek() == '.') {
-            at++;
-            skipBlanks();
+        Position start = in.position();
+        String name = in.simpleKey();
+        in.skipBlanks();
+        while (in.peek() == '.') {
+            in.skip();
+            in.skipBlanks();
             Object there = table.get(name);
             Table inner;
             if (there == null) {
@@ -155,181 +153,65 @@ final class PlainToml {
                 throw new Beyond();
             }
             table = inner;
-            name = simpleKey();
-            skipBlanks();
+            name = in.simpleKey();
+            in.skipBlanks();
         }
-        expect('=');
-        skipBlanks();
+        in.expect('=');
+        in.skipBlanks();
         if (table.contains(name)) {
             throw new Beyond();
         }
         table.put(name, value(), start);
     }
 
-    private String simpleKey() throws Beyond {
-        char first = peek();
-        if (first == '"') {
-            return basicString();
-        }
-        if (first == '\'') {
-            return literalString();
-        }
-        int start = at;
-        while (at < text.length() && isBare(text.charAt(at))) {
-            at++;
-        }
-        if (at == start) {
-            throw new Beyond();
-        }
-        return text.substring(start, at);
-    }
-
-    private static boolean isBare(char c) {
-        return Text.isLetterOrDigit(c) || c == '_' || c == '-';
-    }
-
     // ---- values
 
     private Object value() throws Beyond {
-        return switch (peek()) {
-            case '"' -> basicString();
-            case '\'' -> literalString();
-            case 't' -> word("true", true);
-            case 'f' -> word("false", false);
+        return switch (in.peek()) {
+            case '"' -> in.basicString();
+            case '\'' -> in.literalString();
+            case 't' -> in.word("true", true);
+            case 'f' -> in.word("false", false);
             case '[' -> array();
             case '{' -> inlineTable();
-            default -> number();
+            default -> in.number();
         };
-    }
-
-    private Object word(String word, Object value) throws Beyond {
-        if (!text.startsWith(word, at)) {
-            throw new Beyond();
-        }
-        at += word.length();
-        return value;
-    }
-
-    private Object number() throws Beyond {
-        int start = at;
-        if (peek() == '-' || peek() == '+') {
-            at++;
-        }
-        int digits = digits();
-        // Neither octal, nor what a long could not hold.
-        if (digits == 0 || (digits > 1 && text.charAt(at - digits) == '0') || digits > 18) {
-            throw new Beyond();
-        }
-        boolean fraction = peekOrEnd() == '.';
-        if (fraction) {
-            at++;
-            if (digits() == 0) {
-                throw new Beyond();
-            }
-        }
-        String number = text.substring(start, at);
-        return fraction ? (Object) Double.valueOf(number) : (Object) Long.valueOf(number);
-    }
-
-    private int digits() {
-        int start = at;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-            at++;
-        }
-        return at - start;
-    }
-
-    private String basicString() throws Beyond {
-        at++;
-        int start = at;
-        StringBuilder unescaped = null;
-        while (true) {
-            char c = peek();
-            if (c == '"') {
-                break;
-            }
-            if (c == '\\') {
-                unescaped = (unescaped == null ? new StringBuilder() : unescaped).append(text, start, at);
-                at++;
-                unescaped.append(escaped(peek()));
-                start = at + 1;
-            } else if (!isPlain(c)) {
-                throw new Beyond();
-            }
-            at++;
-        }
-        String rest = text.substring(start, at);
-        at++;
-        noThirdQuote('"', rest.isEmpty() && unescaped == null);
-        return unescaped == null ? rest : unescaped.append(rest).toString();
-    }
-
-    private static char escaped(char c) throws Beyond {
-        return switch (c) {
-            case '"', '\\' -> c;
-            case 't' -> '\t';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            default -> throw new Beyond();
-        };
-    }
-
-    private String literalString() throws Beyond {
-        at++;
-        int start = at;
-        while (peek() != '\'') {
-            if (!isPlain(peek())) {
-                throw new Beyond();
-            }
-            at++;
-        }
-        String value = text.substring(start, at);
-        at++;
-        noThirdQuote('\'', value.isEmpty());
-        return value;
-    }
-
-    /** Three quotes in a row begin a string over several lines. */
-    private void noThirdQuote(char quote, boolean empty) throws Beyond {
-        if (empty && peekOrEnd() == quote) {
-            throw new Beyond();
-        }
     }
 
     private Array array() throws Beyond {
         deeper();
-        at++;
+        in.skip();
         Array array = new Array();
-        for (skipBlankLines(); peek() != ']'; skipBlankLines()) {
-            Position where = position();
+        for (in.skipBlankLines(); in.peek() != ']'; in.skipBlankLines()) {
+            Position where = in.position();
             array.add(value(), where);
-            skipBlankLines();
-            if (peek() != ']') {
-                expect(',');
+            in.skipBlankLines();
+            if (in.peek() != ']') {
+                in.expect(',');
             }
         }
-        at++;
+        in.skip();
         depth--;
         return array;
     }
 
     private Table inlineTable() throws Beyond {
         deeper();
-        at++;
+        in.skip();
         Table table = new Table();
-        skipBlanks();
-        if (peek() != '}') {
+        in.skipBlanks();
+        if (in.peek() != '}') {
             while (true) {
                 keyAndValue(table);
-                skipBlanks();
-                if (peek() == '}') {
+                in.skipBlanks();
+                if (in.peek() == '}') {
                     break;
                 }
-                expect(',');
-                skipBlanks();
+                in.expect(',');
+                in.skipBlanks();
             }
         }
-        at++;
+        in.skip();
         depth--;
         origins.put(table, Origin.INLINE);
         return table;
@@ -338,90 +220,6 @@ final class PlainToml {
     private void deeper() throws Beyond {
         if (++depth > DEEPEST) {
             throw new Beyond();
-        }
-    }
-
-    // ---- characters
-
-    private Position position() {
-        return new Position(line, at - lineStart + 1);
-    }
-
-    private char peek() throws Beyond {
-        if (at >= text.length()) {
-            throw new Beyond();
-        }
-        return text.charAt(at);
-    }
-
-    private char peekOrEnd() {
-        return at < text.length() ? text.charAt(at) : '\n';
-    }
-
-    private void expect(char c) throws Beyond {
-        if (peek() != c) {
-            throw new Beyond();
-        }
-        at++;
-    }
-
-    private void skipBlanks() {
-        while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
-            at++;
-        }
-    }
-
-    /** Up to the next character that is no blank, comment or line end. */
-    private void skipBlankLines() throws Beyond {
-        while (true) {
-            skipBlanks();
-            if (at >= text.length() || !lineEnds()) {
-                return;
-            }
-        }
-    }
-
-    private void endOfLine() throws Beyond {
-        skipBlanks();
-        if (at < text.length() && !lineEnds()) {
-            throw new Beyond();
-        }
-    }
-
-    /** Whether a comment or a line end is here; then it is passed. */
-    private boolean lineEnds() throws Beyond {
-        boolean comment = text.charAt(at) == '#';
-        if (comment) {
-            while (at < text.length() && text.charAt(at) != '\n' && text.charAt(at) != '\r') {
-                if (!isPlain(text.charAt(at)) && text.charAt(at) != '\t') {
-                    throw new Beyond();
-                }
-                at++;
-            }
-        }
-        if (text.startsWith("\r\n", at)) {
-            at++;
-        }
-        if (at < text.length() && text.charAt(at) == '\n') {
-            at++;
-            line++;
-            lineStart = at;
-            return true;
-        }
-        return comment;
-    }
-
-    /** What may stand in a string or comment as it is, and is one character for everybody. */
-    private static boolean isPlain(char c) {
-        return (c >= ' ' && c <= '~') || (c >= 0xA0 && c < Character.MIN_SURROGATE);
-    }
-
-    /** The text is beyond this parser. */
-    private static final class Beyond extends Exception {
-        private static final long serialVersionUID = 1;
-
-        private Beyond() {
-            super(null, null, false, false);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.config;
 
-import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.Jitter;
@@ -17,8 +16,10 @@ import java.util.Set;
 
 /** Makes policies of settings whose single values are good, and finds the combinations that are not. */
 final class PolicyFactory {
-    private final Problems problems;
     private final FallbackFactory fallbacks;
+    private final RetryCheck retryCheck;
+    private final LoadCheck loadCheck;
+    private final Idle idle;
 
     /**
      * Makes the policies of one file.
@@ -27,8 +28,10 @@ final class PolicyFactory {
      * @param problems takes what is wrong
      */
     PolicyFactory(String file, Problems problems) {
-        this.problems = problems;
         fallbacks = new FallbackFactory(file, problems);
+        retryCheck = new RetryCheck(problems);
+        loadCheck = new LoadCheck(problems);
+        idle = new Idle(problems);
     }
 
     /**
@@ -122,102 +125,19 @@ final class PolicyFactory {
 
     /** Reports combinations of good values that make no sense together. */
     void check(Settings settings) {
-        Setting initial = settings.get("retry.initial_delay");
-        Setting max = settings.get("retry.max_delay");
-        if (value(max) < value(initial) && bothGood(max, initial)) {
-            conflict(max, "is shorter than", initial);
-        }
-        Setting attempt = settings.get("retry.attempt_timeout");
-        Setting deadline = settings.get("retry.deadline");
-        if (value(deadline) > 0 && value(deadline) < value(attempt)) {
-            conflict(deadline, "is shorter than", attempt);
-        }
-        warnOfAnIdleBreaker(settings);
+        retryCheck.check(settings);
+        loadCheck.check(settings);
         fallbacks.check(settings);
-        new LoadCheck(problems).check(settings, isOn(settings));
-        if (!isOn(settings)) {
-            return;
-        }
-        if (value(deadline) > 0 && value(deadline) <= value(initial) && initial.found() != null) {
-            problems.warn(deadline.line(), deadline.column(), deadline.path(), deadline(deadline, initial));
-        }
-        Setting statuses = settings.get("retry.policy.retryable_status_codes");
-        Setting errors = settings.get("retry.policy.retryable_errors");
-        Setting headers = settings.get("retry.policy.retry_headers");
-        if (isEmpty(statuses) && isEmpty(errors) && isEmpty(headers)) {
-            Setting at = later(statuses, errors);
-            problems.warn(
-                    at.line(), at.column(), at.path(), "no status, no error and no header is retried: nothing ever is");
-        }
+        idle.check(settings);
     }
 
-    private void warnOfAnIdleBreaker(Settings settings) {
-        if (!settings.get("retry.circuit_breaker.enabled").builtIn()) {
-            return;
-        }
-        for (Key key : Keys.all()) {
-            Setting setting = settings.get(key.path());
-            if (key.section().equals("retry.circuit_breaker") && !setting.builtIn()) {
-                problems.warn(
-                        setting.line(),
-                        setting.column(),
-                        setting.path(),
-                        "has no effect: the breaker is off by default; write enabled = true beside it");
-                return;
-            }
-        }
-    }
-
-    private static boolean bothGood(Setting one, Setting other) {
-        return one.found() != null && other.found() != null;
-    }
-
-    private static boolean isOn(Settings settings) {
-        return !Boolean.FALSE.equals(settings.get("retry.enabled").found())
-                && value(settings.get("retry.max_retries")) > 0;
-    }
-
-    private static boolean isEmpty(Setting setting) {
-        return (setting.found() instanceof List<?> list && list.isEmpty())
-                || (setting.found() instanceof Map<?, ?> map && map.isEmpty());
-    }
-
-    private static String deadline(Setting deadline, Setting initial) {
-        return shown(deadline) + " is over before the first retry can be sent, which waits for "
-                + said(initial, deadline);
-    }
-
-    private void conflict(Setting one, String relation, Setting other) {
-        Setting at = later(one, other);
-        problems.error(at.line(), at.column(), at.path(), said(one, at) + " " + relation + " " + said(other, at));
-    }
-
-    /** Name and value of a setting, and where it comes from if that is not where the problem is reported. */
-    private static String said(Setting setting, Setting reported) {
-        String name = setting.path().substring(setting.path().lastIndexOf('.') + 1) + " = " + shown(setting);
-        if (setting.equals(reported)) {
-            return name;
-        }
-        return name + (setting.builtIn() ? " (the default)" : " (line " + setting.line() + ")");
-    }
-
-    private static String shown(Setting setting) {
-        return Quantities.duration(value(setting));
-    }
-
-    /** The setting further down in the file: the one that broke what was good until there. */
-    private static Setting later(Setting one, Setting other) {
-        boolean first = one.line() != other.line() ? one.line() > other.line() : one.column() > other.column();
-        return first ? one : other;
-    }
-
-    /** The number that a setting holds, 0 where what the file holds is not allowed and was reported. */
-    private static long value(Setting setting) {
-        return setting.found() instanceof Long number ? number : 0;
+    /** Reports what can be known only when all settings were checked. */
+    void checked() {
+        idle.report();
     }
 
     private static long number(Settings settings, String path) {
-        return value(settings.get(path));
+        return settings.get(path).nanos();
     }
 
     private static boolean flag(Settings settings, String path) {

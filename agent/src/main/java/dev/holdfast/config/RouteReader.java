@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.Route;
 import dev.holdfast.policy.RoutePattern;
@@ -19,12 +20,14 @@ final class RouteReader {
     private final Problems problems;
     private final TableReader tables;
     private final PolicyFactory factory;
+    private final DegradedCheck degraded;
     private final Sources sources;
 
-    RouteReader(Problems problems, TableReader tables, PolicyFactory factory, Sources sources) {
+    RouteReader(Problems problems, TableReader tables, PolicyFactory factory, DegradedCheck degraded, Sources sources) {
         this.problems = problems;
         this.tables = tables;
         this.factory = factory;
+        this.degraded = degraded;
         this.sources = sources;
     }
 
@@ -34,13 +37,14 @@ final class RouteReader {
     /**
      * Reads them.
      *
-     * @param host the host's pattern
+     * @param host the host's pattern as written
+     * @param hostPattern the same, null if it is none
      * @param hostPath the path that leads to it, as messages show it
      * @param table the host's table
      * @param settings the host's settings
      * @return those that are good
      */
-    List<Route> read(String host, String hostPath, Table table, Settings settings) {
+    List<Route> read(String host, @Nullable HostPattern hostPattern, String hostPath, Table table, Settings settings) {
         Object value = table.get(Keys.ROUTES);
         if (value == null) {
             return List.of();
@@ -61,6 +65,9 @@ final class RouteReader {
             Settings own = new Settings(settings);
             tables.readRoute(one, path, own);
             factory.check(own);
+            if (hostPattern != null) {
+                degraded.add(hostPattern, own);
+            }
             RoutePattern pattern = pattern(path, own, at);
             if (pattern == null) {
                 continue;
@@ -73,6 +80,18 @@ final class RouteReader {
             }
         }
         findUnreachable(path, found);
+        for (Found route : found) {
+            if (route.pattern().prefix()
+                    && route.pattern().segments().isEmpty()
+                    && route.pattern().methods().isEmpty()) {
+                problems.warn(
+                        route.at().line(),
+                        route.at().column(),
+                        path,
+                        "takes every request, so that what stands at the host itself is only inherited; write the keys"
+                                + " there");
+            }
+        }
         return routes;
     }
 

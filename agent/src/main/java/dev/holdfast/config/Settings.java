@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * the top leaves open from the built-in defaults, key by key.
  */
 final class Settings {
+    /** The built-in defaults that were asked for. */
+    private static final Map<String, Setting> STANDARD = new ConcurrentHashMap<>();
+
     private final @Nullable Settings parent;
     private final Map<String, Setting> own = new HashMap<>();
 
@@ -42,6 +46,26 @@ final class Settings {
             }
             return found;
         }
+
+        /** What a duration, a size or an integer comes to; 0 where what the file holds is not allowed and was reported. */
+        long nanos() {
+            return found instanceof Long number ? number : 0;
+        }
+
+        /** The one of two that stands further down in the file: it broke what was good until there. */
+        Setting later(Setting other) {
+            boolean first = line != other.line ? line > other.line : column > other.column;
+            return first ? this : other;
+        }
+
+        /** Name and value of a duration, and where it comes from if that is not where the problem is reported. */
+        String said(Setting reported) {
+            String name = path.substring(path.lastIndexOf('.') + 1) + " = " + Quantities.duration(nanos());
+            if (equals(reported)) {
+                return name;
+            }
+            return name + (builtIn() ? " (the default)" : " (line " + line + ")");
+        }
     }
 
     /** Where the values come from that this part does not set. */
@@ -53,25 +77,36 @@ final class Settings {
     /** What this part itself sets under a path, or null. */
     @Nullable
     Setting own(String path) {
-        Setting setting = own.get(path);
-        return setting == null || setting.builtIn() ? null : setting;
+        return own.get(path);
     }
 
     void put(Key key, Setting setting) {
         own.put(key.path(), setting);
     }
 
+    /** Whether a flag is set; not where what the file holds is not allowed. */
+    boolean isTrue(String path) {
+        return Boolean.TRUE.equals(get(path).found());
+    }
+
+    /** A number, 0 where what the file holds is not allowed and was reported. */
+    double number(String path) {
+        return get(path).found() instanceof Number number ? number.doubleValue() : 0;
+    }
+
     /** The value of a key, from here or from where this part inherits it. */
     Setting get(String path) {
-        Setting setting = own.get(path);
-        if (setting == null && parent != null) {
-            return parent.get(path);
+        for (Settings part = this; part != null; part = part.parent) {
+            Setting setting = part.own.get(path);
+            if (setting != null) {
+                return setting;
+            }
         }
-        if (setting == null) {
-            setting = new Setting(ValueReader.standard(Keys.get(path)), 0, 0, path);
-            // Kept, so that many hosts share one default.
-            own.put(path, setting);
+        Setting standard = STANDARD.get(path);
+        if (standard == null) {
+            standard = new Setting(ValueReader.standard(Keys.get(path)), 0, 0, path);
+            STANDARD.put(path, standard); // many hosts share one default
         }
-        return setting;
+        return standard;
     }
 }

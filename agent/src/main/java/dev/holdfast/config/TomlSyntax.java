@@ -103,7 +103,8 @@ final class TomlSyntax {
     private static String hint(TomlParseError error, String line) {
         String said = String.valueOf(error.getMessage());
         String value = line.substring(line.indexOf('=') + 1).strip();
-        if (line.startsWith("[hosts.") && said.endsWith("expected a key")) {
+        boolean bareHost = line.startsWith("[hosts.") && !line.startsWith("[hosts.\"");
+        if (bareHost && (said.endsWith("expected a key") || said.endsWith("expected ] or ."))) {
             return "; a host pattern needs quotes, such as [hosts.\"*.example.com\"]";
         }
         if (line.indexOf('=') < 0 || value.isEmpty() || !said.startsWith("Unexpected '")) {

@@ -183,6 +183,10 @@ final class ValueReader {
             String seconds = found + "s";
             return scalar(key, seconds) == null ? null : '"' + seconds + '"';
         }
+        if (key.type() == ValueType.DECIMAL && key.max() == 1 && found instanceof Number percent) {
+            Double share = decimal(key, percent.doubleValue() / 100);
+            return share == null || share == 0 ? null : share + ", for " + percent + " %";
+        }
         if (found instanceof String text && !key.choices().isEmpty()) {
             String nearest = Suggestion.nearest(text, key.choices());
             return nearest == null ? null : "\"" + nearest + "\"";

@@ -1,0 +1,88 @@
+package dev.holdfast.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Holds what a user reads about a file, to the letter: beside each {@code .toml} stands a {@code .txt} with its messages.
+ * Those in {@code bad} cannot be used; those in {@code doubtful} can, and are warned of. With
+ * {@code -Dholdfast.writeMessages=true} what is missing is written, to be read before it is committed.
+ */
+class MessagesTest {
+    private static final Path FILES = Path.of("src/test/resources/dev/holdfast/config");
+
+    @TestFactory
+    Stream<DynamicTest> aBadFileIsRefusedWithEverythingThatIsWrongWithIt() throws IOException {
+        return files("bad", 110)
+                .map(file -> DynamicTest.dynamicTest(name(file), () -> {
+                    String said = "";
+                    try {
+                        ConfigLoader.parse(Files.readString(file), "t.toml");
+                    } catch (ConfigException e) {
+                        said = e.getMessage() + "\n";
+                    }
+                    assertSaid(file, said);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aDoubtfulFileIsTakenWithAWarning() throws IOException {
+        return files("doubtful", 25)
+                .map(file -> DynamicTest.dynamicTest(name(file), () -> {
+                    StringBuilder said = new StringBuilder();
+                    for (Problem warning :
+                            ConfigLoader.parse(Files.readString(file), "t.toml").warnings()) {
+                        said.append(warning).append('\n');
+                    }
+                    assertSaid(file, said.toString());
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bothParsersLeadToTheSame() throws IOException {
+        return Stream.concat(files("bad", 110), files("doubtful", 25))
+                .map(file -> DynamicTest.dynamicTest(name(file), () -> {
+                    String text = Files.readString(file);
+                    Table plain = PlainToml.parse(text);
+                    Problems byPlain = new Problems("t.toml");
+                    Problems byFull = new Problems("t.toml");
+                    new DocumentReader("t.toml", byFull).read(text);
+                    if (plain != null) {
+                        new DocumentReader("t.toml", byPlain).read(plain);
+                        assertThat(byPlain.errors()).isEqualTo(byFull.errors());
+                        assertThat(byPlain.warnings()).isEqualTo(byFull.warnings());
+                    } else {
+                        assertThat(byFull.any()).isTrue();
+                    }
+                }));
+    }
+
+    private static Stream<Path> files(String directory, int atLeast) throws IOException {
+        try (Stream<Path> all = Files.list(FILES.resolve(directory))) {
+            List<Path> files = all.filter(file -> file.toString().endsWith(".toml"))
+                    .sorted()
+                    .toList();
+            assertThat(files).hasSizeGreaterThanOrEqualTo(atLeast);
+            return files.stream();
+        }
+    }
+
+    private static void assertSaid(Path file, String said) throws IOException {
+        Path expected = file.resolveSibling(name(file) + ".txt");
+        if (Boolean.getBoolean("holdfast.writeMessages") && !Files.exists(expected)) {
+            Files.writeString(expected, said);
+        }
+        assertThat(said).isNotBlank().isEqualTo(Files.readString(expected));
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString().replace(".toml", "");
+    }
+}
