@@ -49,7 +49,7 @@ final class HostName {
     /** The address without the zone, where there is one; else null. */
     static @Nullable String withoutZone(String canonical) {
         int percent = canonical.indexOf('%');
-        return percent > 0 && canonical.indexOf(':') >= 0 ? canonical.substring(0, percent) : null;
+        return percent > 0 && canonical.lastIndexOf(':', percent) >= 0 ? canonical.substring(0, percent) : null;
     }
 
     /** Why no URL can name a host that has this canonical form; null if one can. */
