@@ -90,7 +90,7 @@ final class DocumentReader {
         if (!problems.any()) {
             HostPattern everyHost = HostPattern.parse("*");
             policies.put(everyHost, factory.policy("*", defaults));
-            sources.add("*", defaults);
+            sources.add("*", defaults, at.line());
         }
     }
 
@@ -124,7 +124,7 @@ final class DocumentReader {
                     "is the same host as in line " + first + "; only one of the two could ever apply");
         } else if (!problems.any()) {
             policies.put(pattern, factory.policy(name, settings).withRoutes(hostRoutes));
-            sources.add(name, settings);
+            sources.add(name, settings, at.line());
         }
     }
 

@@ -75,7 +75,7 @@ final class RouteReader {
             found.add(new Found(pattern, at));
             if (!problems.any()) {
                 Policy policy = factory.policy(host + " " + pattern, own);
-                sources.add(policy.name(), own);
+                sources.add(policy.name(), own, at.line());
                 routes.add(new Route(pattern, policy));
             }
         }

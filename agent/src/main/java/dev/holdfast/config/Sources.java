@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sources {
     private final String file;
-    private final Map<String, Settings> settings = new HashMap<>();
+    private final Map<String, Found> policies = new HashMap<>();
+
+    private record Found(Settings merged, int line) {}
 
     Sources(String file) {
         this.file = file;
@@ -34,8 +36,14 @@ public final class Sources {
         }
     }
 
-    void add(String policyName, Settings merged) {
-        settings.put(policyName, merged);
+    void add(String policyName, Settings merged, int line) {
+        policies.put(policyName, new Found(merged, line));
+    }
+
+    /** The line in which the table of a policy begins; 0: there is none of that name. */
+    public int line(String policyName) {
+        Found found = policies.get(policyName);
+        return found == null ? 0 : found.line();
     }
 
     /** The name of the file. */
@@ -50,10 +58,11 @@ public final class Sources {
      * @return empty if there is none of that name
      */
     public List<Value> values(String policyName) {
-        Settings merged = settings.get(policyName);
-        if (merged == null) {
+        Found found = policies.get(policyName);
+        if (found == null) {
             return List.of();
         }
+        Settings merged = found.merged();
         List<Value> values = new ArrayList<>();
         for (Key key : Keys.all()) {
             if (key.perHost()) {

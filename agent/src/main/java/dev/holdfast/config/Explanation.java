@@ -1,0 +1,165 @@
+package dev.holdfast.config;
+
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.PolicyTable;
+import dev.holdfast.policy.Route;
+import dev.holdfast.policy.RoutePattern;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request gets the policy that it gets: which host pattern and route apply, why the others do not, and which line each
+ * value comes from. A value, to be shown by whoever has a page or a terminal:
+ *
+ * <pre>{@code
+ * Explanation why = Explanation.of(configuration, "GET", RequestUrl.parse("https://api.example.com/v1/orders"));
+ * for (Explanation.Candidate host : why.hosts()) { ... host.pattern() + ": " + host.reason() ... }
+ * for (Sources.Value value : why.values()) { ... value.key() + " = " + value.text() ... }
+ * }</pre>
+ *
+ * It holds no secret: values that may be are {@code ***}, and of the URL there is neither user information nor query. What
+ * would become of a call under the policy is told by {@code observe.rehearsal.Rehearsal}. Immutable.
+ *
+ * @param file the configuration, as it was named
+ * @param method of the request
+ * @param url of the request, without user information and query
+ * @param hosts the host patterns, the one that applies first, then those that match too, then some of those that do not
+ * @param hostsLeftOut how many more there are that do not match
+ * @param routes the routes of the host pattern that applies, likewise
+ * @param policy the policy's name, null where no pattern matches: the call is untouched
+ * @param mode the policy's, null where there is none
+ * @param values all values of the policy, in the order of the reference; empty where there is none
+ */
+public record Explanation(
+        String file,
+        String method,
+        RequestUrl url,
+        List<Candidate> hosts,
+        int hostsLeftOut,
+        List<Candidate> routes,
+        @Nullable String policy,
+        @Nullable Mode mode,
+        List<Sources.Value> values) {
+    /** How many patterns that do not match are listed: those that have most in common with the host. */
+    static final int NOT_MATCHING_SHOWN = 10;
+
+    /** Copies the lists. */
+    public Explanation {
+        hosts = List.copyOf(hosts);
+        routes = List.copyOf(routes);
+        values = List.copyOf(values);
+    }
+
+    /** What a candidate came to. */
+    public enum Verdict {
+        /** It applies. */
+        APPLIES,
+        /** It matches, but a more specific one does too. */
+        LESS_SPECIFIC,
+        /** It does not match. */
+        NO_MATCH
+    }
+
+    /**
+     * A host pattern or a route.
+     *
+     * @param pattern as the file has it
+     * @param line where it stands
+     * @param verdict whether it applies
+     * @param reason why, or why not: a part of a sentence
+     */
+    public record Candidate(String pattern, int line, Verdict verdict, String reason) {}
+
+    /** Whether the call runs as without the agent. */
+    public boolean untouched() {
+        return mode == null || mode == Mode.OFF;
+    }
+
+    /**
+     * Explains a request.
+     *
+     * @param configuration which policies there are
+     * @param method of the request, as it is sent
+     * @param url of the request
+     */
+    public static Explanation of(Configuration configuration, String method, RequestUrl url) {
+        // The table decides, as it does for calls; what is said about the candidates only follows.
+        Map<HostPattern, Policy> policies = configuration.policies();
+        Policy host = new PolicyTable<>(policies)
+                .find(url.origin().host(), url.origin().port());
+        List<Candidate> hosts = new ArrayList<>();
+        List<HostPattern> others = new ArrayList<>();
+        for (Map.Entry<HostPattern, Policy> entry : policies.entrySet()) {
+            String reason = Matching.mismatch(entry.getKey(), url.origin());
+            if (reason != null) {
+                others.add(entry.getKey());
+            } else if (host != null) {
+                hosts.add(hostCandidate(configuration, entry.getKey(), entry.getValue(), host));
+            }
+        }
+        hosts.sort(Comparator.comparing(Candidate::verdict));
+        others.sort(Comparator.comparingInt(pattern -> -Matching.labelsInCommon(pattern, url.origin())));
+        int listed = Math.min(NOT_MATCHING_SHOWN, others.size());
+        for (HostPattern pattern : others.subList(0, listed)) {
+            Policy policy = policies.get(pattern);
+            String reason = Matching.mismatch(pattern, url.origin());
+            if (policy != null && reason != null) {
+                hosts.add(candidate(configuration, policy, policy.name(), Verdict.NO_MATCH, reason));
+            }
+        }
+        Policy policy = host == null ? null : host.of(method, url.path());
+        return new Explanation(
+                configuration.file(),
+                method,
+                url,
+                hosts,
+                others.size() - listed,
+                host == null ? List.of() : routes(configuration, host, method, url),
+                policy == null ? null : policy.name(),
+                policy == null ? null : policy.mode(),
+                policy == null ? List.of() : configuration.sources().values(policy.name()));
+    }
+
+    private static Candidate hostCandidate(
+            Configuration configuration, HostPattern pattern, Policy policy, Policy applies) {
+        boolean chosen = policy.name().equals(applies.name());
+        return candidate(
+                configuration,
+                policy,
+                policy.name(),
+                chosen ? Verdict.APPLIES : Verdict.LESS_SPECIFIC,
+                Matching.match(pattern) + (chosen ? "" : ", but " + applies.name() + " is more specific"));
+    }
+
+    private static List<Candidate> routes(Configuration configuration, Policy host, String method, RequestUrl url) {
+        List<String> path = RoutePattern.segments(url.path());
+        List<Candidate> candidates = new ArrayList<>();
+        Route applies = null;
+        for (Route route : host.routes()) {
+            String reason = Matching.mismatch(route.pattern(), method, path);
+            Verdict verdict =
+                    reason != null ? Verdict.NO_MATCH : applies == null ? Verdict.APPLIES : Verdict.LESS_SPECIFIC;
+            if (applies != null && reason == null) {
+                reason = "matches, but " + applies.pattern() + " is more specific";
+            }
+            if (verdict == Verdict.APPLIES) {
+                applies = route;
+                reason = "matches path and method";
+            }
+            candidates.add(candidate(
+                    configuration, route.policy(), route.pattern().toString(), verdict, reason == null ? "" : reason));
+        }
+        candidates.sort(Comparator.comparing(Candidate::verdict));
+        return candidates;
+    }
+
+    private static Candidate candidate(
+            Configuration configuration, Policy policy, String pattern, Verdict verdict, String reason) {
+        return new Candidate(pattern, configuration.sources().line(policy.name()), verdict, reason);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.holdfast.observe.rehearsal;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.call.Target;
+import dev.holdfast.observe.Spans;
+import dev.holdfast.observe.rehearsal.Timeline.Kind;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.DefaultAnswer;
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Puts into words what the session decides, with the keys that made it decide so. */
+final class Narrator implements Observer {
+    private final LongSupplier clock;
+    private List<Note> notes = new ArrayList<>();
+    private long began;
+
+    Narrator(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    void begin(long now) {
+        began = now;
+        notes = new ArrayList<>();
+    }
+
+    List<Note> notes() {
+        return notes;
+    }
+
+    private void note(Kind kind, String text) {
+        notes.add(new Note(clock.getAsLong() - began, kind, text));
+    }
+
+    void sent(Target target, Step.Send send, boolean beside) {
+        StringBuilder text =
+                new StringBuilder("attempt ").append(send.attempt()).append(" is sent");
+        if (beside) {
+            text.append(" beside it (retry.hedge)");
+        }
+        if (send.timeoutNanos() != Long.MAX_VALUE) {
+            boolean own = send.timeoutNanos() == target.policy().retry().attemptTimeoutNanos();
+            text.append("; it has ")
+                    .append(Spans.text(send.timeoutNanos()))
+                    .append(own ? " (attempt_timeout)" : " (what is left of the deadline)");
+        }
+        note(Kind.SENT, text.toString());
+    }
+
+    void outcome(Target target, int attempt, Outcome outcome, long took, boolean cut) {
+        StringBuilder text = new StringBuilder("attempt ").append(attempt).append(": ");
+        if (cut) {
+            text.append("no answer within ").append(Spans.text(took)).append(", so ended as ");
+        }
+        text.append(Verdicts.name(outcome));
+        if (!cut && took > 0) {
+            text.append(" after ").append(Spans.text(took));
+        }
+        note(
+                Kind.OUTCOME,
+                text.append(Verdicts.of(target.policy().retry(), outcome)).toString());
+    }
+
+    void cancelled(int attempt) {
+        note(Kind.OUTCOME, "attempt " + attempt + " is cancelled");
+    }
+
+    void hangs() {
+        note(
+                Kind.END,
+                "no answer, and no attempt_timeout or deadline that would end this: it takes as long as the client lets it");
+    }
+
+    @Override
+    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+        if (target.policy().mode() != Mode.ENFORCE) {
+            note(Kind.NO_RETRY, "would be sent again in " + Spans.text(delayNanos) + "; in observe mode it is not");
+            return;
+        }
+        RetryPolicy rule = target.policy().retry();
+        boolean asked = because instanceof Outcome.Response response
+                && rule.honourRetryAfter()
+                && RetryRule.retryAfterNanos(response.header("Retry-After"), 0) == delayNanos;
+        notes.add(new Note(
+                clock.getAsLong() - began, Kind.WAIT, "waits ", delayNanos, asked ? ", as Retry-After asks" : ""));
+    }
+
+    @Override
+    public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
+        note(Kind.NO_RETRY, "not sent again: " + Verdicts.of(target.policy().retry(), call, reason));
+    }
+
+    @Override
+    public void limited(Target target, CallInfo call, Rejection limit, long nanos) {
+        String key = limit == Rejection.RATE ? "limits.max_rate" : "limits.max_concurrent";
+        if (target.policy().mode() != Mode.ENFORCE) {
+            note(Kind.NO_RETRY, "would wait for its turn (" + key + "); in observe mode it does not");
+        } else if (nanos > 0) {
+            notes.add(new Note(clock.getAsLong() - began, Kind.WAIT, "waits ", nanos, " for its turn (" + key + ")"));
+        }
+    }
+
+    @Override
+    public void rejected(Target target, CallInfo call, Rejection reason) {
+        LimitPolicy limits = target.policy().limits();
+        String why = switch (reason) {
+            case BREAKER -> "the breaker does not let it pass";
+            case CONCURRENCY -> limits.maxConcurrent() + " attempts are under way (limits.max_concurrent)";
+            case RATE -> "its turn would not come within " + Spans.text(limits.maxWaitNanos()) + " (limits.max_rate)";
+        };
+        note(
+                Kind.REJECTED,
+                target.policy().mode() == Mode.ENFORCE
+                        ? "not sent: " + why
+                        : "would not be sent: " + why + "; in observe mode it is");
+    }
+
+    @Override
+    public void transition(
+            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+        String state = switch (to) {
+            case OPEN -> "opens";
+            case HALF_OPEN -> "is half-open and lets a probe pass";
+            case CLOSED -> "closes";
+        };
+        note(Kind.BREAKER, "the breaker " + state + ": " + reason.text());
+    }
+
+    /** What the program gets. */
+    void end(Session session, Target target, Step step, @Nullable Outcome last, CallInfo call, String path) {
+        if (step instanceof Step.FallBack fallBack) {
+            fallback(target.policy().fallback(), fallBack.reason(), call.method(), path);
+        }
+        Step end = step.withoutFallback();
+        String gets;
+        if (end instanceof Step.Reject reject) {
+            gets = reject.error().getClass().getName() + ": " + reject.error().getMessage();
+        } else if (last instanceof Outcome.Failure failure) {
+            int earlier = session.finalError(failure.error()).getSuppressed().length;
+            gets = "the failure of the last attempt"
+                    + (earlier == 0
+                            ? ""
+                            : ", with " + earlier + (earlier == 1 ? " earlier one" : " earlier ones") + " suppressed");
+        } else {
+            gets = last == null ? "nothing" : Verdicts.name(last);
+        }
+        note(Kind.END, (step == end ? "the program gets " : "where none has an answer, the program gets ") + gets);
+    }
+
+    private void fallback(FallbackPolicy policy, FallbackReason reason, String method, String path) {
+        List<String> offers = new ArrayList<>();
+        for (FallbackPolicy.Strategy strategy : policy.strategies()) {
+            offers.add(strategy.configName() + " (" + offer(policy, strategy, method, path) + ")");
+        }
+        note(Kind.FALLBACK, "fallback, " + reason.label().replace('_', ' ') + ": " + String.join(", then ", offers));
+    }
+
+    private static String offer(FallbackPolicy policy, FallbackPolicy.Strategy strategy, String method, String path) {
+        return switch (strategy) {
+            case CACHE -> "an answer of at most " + Spans.text(policy.cache().ttlNanos()) + ", if one was kept";
+            case DEFAULT_VALUE -> {
+                for (DefaultAnswer answer : policy.defaults()) {
+                    if (answer.fits(method, path)) {
+                        yield "status " + answer.status();
+                    }
+                }
+                yield "none is for this request";
+            }
+            case DEGRADED ->
+                "another origin, for " + Spans.text(policy.degraded().timeoutNanos()) + " at most";
+        };
+    }
+}

@@ -1,0 +1,42 @@
+package dev.holdfast.observe.rehearsal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One call, played once.
+ *
+ * @param notes in order
+ * @param attempts how many were sent
+ * @param nanos how long it took
+ */
+record Played(List<Note> notes, int attempts, long nanos) {
+    /** Whether the same happened, be it at other times. */
+    boolean sameAs(Played other) {
+        if (notes.size() != other.notes.size()) {
+            return false;
+        }
+        for (int i = 0; i < notes.size(); i++) {
+            if (notes.get(i).kind() != other.notes.get(i).kind()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The events, with what the waits are at the least and at the most, where the same happens then. */
+    List<Timeline.Event> events(Played least, Played most) {
+        boolean comparable = sameAs(least) && sameAs(most);
+        List<Timeline.Event> events = new ArrayList<>();
+        for (int i = 0; i < notes.size(); i++) {
+            Note note = notes.get(i);
+            events.add(
+                    comparable
+                            ? note.event(
+                                    least.notes.get(i).delay(),
+                                    most.notes.get(i).delay())
+                            : note.event(note.delay(), note.delay()));
+        }
+        return events;
+    }
+}

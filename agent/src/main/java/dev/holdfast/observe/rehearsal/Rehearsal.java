@@ -1,0 +1,136 @@
+package dev.holdfast.observe.rehearsal;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
+import dev.holdfast.call.Target;
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Acts a call out: the product's own engine and session decide, only the origin is a {@link Script} and the
+ * time passes at once. So what a timeline tells is what the product does, and nothing here knows a rule.
+ *
+ * <pre>{@code
+ * Timeline timeline = Rehearsal.of(configuration.policies(), url.origin(), url.path())
+ *         .method("POST").headers(Set.of("Idempotency-Key"))
+ *         .play(Script.parse("503,reset,200"), 1);       // null: the call is untouched
+ * }</pre>
+ *
+ * <p>Each rehearsal is played three times: with all jitter in its middle, which is what is told, at its least and at its most.
+ * Nothing is kept from one to the next, and no state of a running program is looked at: the breaker begins closed and the
+ * budget full.
+ */
+public final class Rehearsal {
+    private static final double MOST = Math.nextDown(1.0);
+
+    private final Map<HostPattern, Policy> policies;
+    private final Origin origin;
+    private final String path;
+    private String method = "GET";
+    private Set<String> headers = Set.of();
+    private boolean replayable = true;
+    private long epochMillis = System.currentTimeMillis();
+
+    private Rehearsal(Map<HostPattern, Policy> policies, Origin origin, String path) {
+        this.policies = policies;
+        this.origin = origin;
+        this.path = path;
+    }
+
+    /**
+     * A GET without a body.
+     *
+     * @param policies of a configuration
+     * @param origin whom the call goes to
+     * @param path as the URL has it, without a query
+     */
+    public static Rehearsal of(Map<HostPattern, Policy> policies, Origin origin, String path) {
+        return new Rehearsal(policies, origin, path);
+    }
+
+    /** Another method. */
+    public Rehearsal method(String name) {
+        method = name;
+        return this;
+    }
+
+    /** The names of headers that the request has. */
+    public Rehearsal headers(Set<String> names) {
+        headers = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        headers.addAll(names);
+        return this;
+    }
+
+    /** The request's body can be produced only once. */
+    public Rehearsal oneShotBody() {
+        replayable = false;
+        return this;
+    }
+
+    /** When it begins, for dates that are said. */
+    public Rehearsal at(long when) {
+        epochMillis = when;
+        return this;
+    }
+
+    /**
+     * Plays it.
+     *
+     * @param script what the origin does; it goes on from one call to the next
+     * @param calls how many calls are made, one at once after the other
+     * @return null: Holdfast has nothing to do with the call
+     */
+    public @Nullable Timeline play(Script script, int calls) {
+        List<Played> middle = playWith(0.5, script, calls);
+        if (middle.isEmpty()) {
+            return null;
+        }
+        List<Played> least = playWith(0, script, calls);
+        List<Played> most = playWith(MOST, script, calls);
+        List<Timeline.Call> told = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            Played one = middle.get(i);
+            told.add(new Timeline.Call(
+                    i + 1,
+                    one.events(least.get(i), most.get(i)),
+                    one.attempts(),
+                    one.nanos(),
+                    Math.min(least.get(i).nanos(), one.nanos()),
+                    Math.max(most.get(i).nanos(), one.nanos()),
+                    !one.sameAs(least.get(i)) || !one.sameAs(most.get(i))));
+        }
+        return new Timeline(told);
+    }
+
+    private List<Played> playWith(double jitter, Script script, int calls) {
+        Stage stage = new Stage(policies, script, jitter, epochMillis);
+        List<Played> played = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            Target target = stage.target(origin, method, path);
+            if (target == null) {
+                return List.of();
+            }
+            played.add(stage.play(target, new Role(method, headers, replayable), path));
+        }
+        return played;
+    }
+
+    private record Role(String method, Set<String> headers, boolean bodyReplayable) implements CallInfo {
+        @Override
+        public Client client() {
+            return Client.HTTP_CLIENT;
+        }
+
+        @Override
+        public @Nullable String requestHeader(String name) {
+            return headers.contains(name) ? "" : null;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.holdfast.observe.rehearsal;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.call.Target;
+import dev.holdfast.call.Targets;
+import dev.holdfast.call.Timer;
+import dev.holdfast.observe.rehearsal.Script.Act;
+import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.PolicyTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where calls are played: a world of its own, in which time passes when an attempt or a wait takes it. The driver's part is
+ * played here, as {@code BlockingDriver} and {@code AsyncDriver} do it.
+ */
+final class Stage {
+    private final Narrator narrator;
+    private final Engine engine;
+    private final Script script;
+    private final long epochMillis;
+    private int next;
+    private long now;
+
+    /**
+     * A world before its first call.
+     *
+     * @param policies of a configuration
+     * @param script what the origin does
+     * @param jitter from 0 to less than 1: what every random number is
+     * @param epochMillis the wall clock's time
+     */
+    Stage(Map<HostPattern, Policy> policies, Script script, double jitter, long epochMillis) {
+        this.script = script;
+        this.epochMillis = epochMillis;
+        narrator = new Narrator(() -> now);
+        engine = new Engine(
+                new PolicyTable<>(policies),
+                new Targets(narrator),
+                new Timer(),
+                () -> now,
+                () -> this.epochMillis + now / 1_000_000,
+                new Loaded(jitter));
+    }
+
+    /** Whom a call is for; null: Holdfast has nothing to do with it. */
+    @Nullable
+    Target target(Origin origin, String method, String path) {
+        Target host = engine.target(origin.scheme(), origin.host(), origin.port());
+        return host == null ? null : engine.route(host, method, path);
+    }
+
+    /** Plays a call to its end. */
+    Played play(Target target, CallInfo call, String path) {
+        long began = now;
+        narrator.begin(began);
+        Session session = engine.session(target, call);
+        Outcome last = null;
+        Step step = session.begin(now);
+        while (step != null) {
+            if (step instanceof Step.Send send) {
+                Ended ended = send(session, target, send);
+                step = ended.step();
+                last = ended.outcome();
+            } else if (step instanceof Step.Wait wait) {
+                // Nobody else calls: what waits in a queue waits in vain.
+                now += wait.nanos();
+                step = session.resume(now);
+            } else {
+                narrator.end(session, target, step, last, call, path);
+                step = null;
+            }
+        }
+        return new Played(narrator.notes(), session.attempts(), now - began);
+    }
+
+    /** What an attempt, or the one beside it, led to; no step: to nothing, ever. */
+    private record Ended(@Nullable Step step, @Nullable Outcome outcome) {}
+
+    private static final class UnderWay {
+        private final int number;
+        private final Act act;
+        private final long since;
+        private final long until;
+        private final boolean cut;
+
+        UnderWay(Step.Send send, Act act, long now) {
+            this.number = send.attempt();
+            this.act = act;
+            this.since = now;
+            this.cut = act.nanos() > send.timeoutNanos();
+            long takes = Math.min(act.nanos(), send.timeoutNanos());
+            this.until = takes == Long.MAX_VALUE ? Long.MAX_VALUE : now + takes;
+        }
+    }
+
+    private UnderWay begin(Step.Send send, Target target, boolean beside) {
+        UnderWay attempt = new UnderWay(send, script.act(next++), now);
+        if (attempt.until > now || beside) {
+            narrator.sent(target, send, beside);
+        }
+        return attempt;
+    }
+
+    private Ended send(Session session, Target target, Step.Send send) {
+        List<UnderWay> attempts = new ArrayList<>();
+        attempts.add(begin(send, target, false));
+        long hedgeAt = send.hedgeNanos() < 0 ? Long.MAX_VALUE : now + send.hedgeNanos();
+        while (true) {
+            UnderWay first = attempts.get(0);
+            for (UnderWay attempt : attempts) {
+                first = attempt.until < first.until ? attempt : first;
+            }
+            if (hedgeAt < first.until) {
+                now = hedgeAt;
+                hedgeAt = Long.MAX_VALUE;
+                Step.Send second = session.hedge(now);
+                if (second != null) {
+                    attempts.add(begin(second, target, true));
+                }
+                continue;
+            }
+            if (first.until == Long.MAX_VALUE) {
+                session.cancel(now);
+                narrator.hangs();
+                return new Ended(null, null);
+            }
+            now = first.until;
+            attempts.remove(first);
+            Outcome outcome = first.cut ? Script.silence() : first.act.outcome();
+            narrator.outcome(target, first.number, outcome, now - first.since, first.cut);
+            Step step = session.after(first.number, outcome, now);
+            if (!(step instanceof Step.Drop)) {
+                for (UnderWay other : attempts) {
+                    narrator.cancelled(other.number);
+                    session.after(other.number, Outcome.Cancelled.INSTANCE, now);
+                }
+                return new Ended(step, outcome);
+            }
+        }
+    }
+}

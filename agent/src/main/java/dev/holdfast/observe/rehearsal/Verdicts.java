@@ -1,0 +1,74 @@
+package dev.holdfast.observe.rehearsal;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.observe.Spans;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
+
+/** The reasons for what is decided about outcomes, with the keys that hold them. */
+final class Verdicts {
+    private Verdicts() {}
+
+    /** A status, or a kind of failure. */
+    static String name(Outcome outcome) {
+        if (outcome instanceof Outcome.Response response) {
+            return Integer.toString(response.status());
+        }
+        return outcome instanceof Outcome.Failure failure ? failure.kind().configName() : "cancelled";
+    }
+
+    /** Whether an outcome is to be retried, and why, as what follows its name; nothing where it is good. */
+    static String of(RetryPolicy rule, Outcome outcome) {
+        if (outcome instanceof Outcome.Response response) {
+            return ofResponse(rule, response);
+        }
+        if (!(outcome instanceof Outcome.Failure failure)) {
+            return "";
+        }
+        boolean asks = RetryRule.asksForRetry(rule, failure.error(), failure.kind());
+        String sent = failure.nothingSent() ? "; nothing was sent" : "";
+        if (asks) {
+            boolean kind = rule.errors().contains(failure.kind());
+            return ", to be retried (" + (kind ? "in retryable_errors" : "its class is in retryable_errors") + sent
+                    + ")" + off(rule);
+        }
+        return ", not to be retried (not in retryable_errors" + sent + ")";
+    }
+
+    private static String ofResponse(RetryPolicy rule, Outcome.Response response) {
+        boolean asks = RetryRule.asksForRetry(rule, response.status(), response::header);
+        boolean byStatus = rule.retries(response.status());
+        if (asks) {
+            return ", to be retried (" + (byStatus ? "in retryable_status_codes" : "by retry_headers") + ")"
+                    + off(rule);
+        }
+        if (byStatus) {
+            return ", not to be retried (by no_retry_headers)";
+        }
+        return response.status() < 400 ? "" : ", not to be retried (not in retryable_status_codes)";
+    }
+
+    private static String off(RetryPolicy rule) {
+        return rule.enabled() ? "" : ", but retry.enabled = false";
+    }
+
+    /** Why there is no other attempt. */
+    static String of(RetryPolicy rule, CallInfo call, Observer.NotRetried reason) {
+        return switch (reason) {
+            case USED_UP ->
+                rule.maxRetries() == 0 ? "max_retries = 0" : "max_retries = " + rule.maxRetries() + " are used up";
+            case NOT_SAFE ->
+                call.bodyReplayable()
+                        ? "the server may have acted on it, " + call.method()
+                                + " is not in methods, and it has no Idempotency-Key"
+                        : "its body can be produced only once, and was sent";
+            case RETRY_AFTER_TOO_LONG ->
+                "Retry-After asks for more than max_retry_after = " + Spans.text(rule.maxRetryAfterNanos());
+            case DEADLINE -> "the wait would end past deadline = " + Spans.text(rule.deadlineNanos());
+            case BREAKER_OPEN -> "the breaker is open, and no probe is due by then";
+            case BUDGET -> "the retry budget is used up (retry.budget)";
+        };
+    }
+}

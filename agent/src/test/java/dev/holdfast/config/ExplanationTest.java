@@ -1,0 +1,157 @@
+package dev.holdfast.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.config.Explanation.Candidate;
+import dev.holdfast.config.Explanation.Verdict;
+import dev.holdfast.policy.Mode;
+import org.junit.jupiter.api.Test;
+
+class ExplanationTest {
+    private static final String FILE = """
+            [retry]
+            max_retries = 1
+            [hosts."*.example.com".retry]
+            initial_delay = "2s"
+            [hosts."api.example.com".retry.fallback]
+            strategy = "default_value"
+            [hosts."api.example.com".retry.fallback.default_value]
+            body = "a secret"
+            [hosts."api.example.com:8443".retry]
+            max_retries = 9
+            [hosts."api.other.example".retry]
+            max_retries = 5
+            [[hosts."api.example.com".routes]]
+            path = "/v1/**"
+            [hosts."api.example.com".routes.retry]
+            max_retries = 2
+            [[hosts."api.example.com".routes]]
+            path = "/v1/orders"
+            methods = ["POST"]
+            mode = "off"
+            """;
+
+    @Test
+    void namesWhatAppliesAndWhyTheOthersDoNot() throws ConfigException {
+        Explanation why = explain(FILE, "GET", "https://api.example.com/v1/orders");
+
+        assertThat(why.hosts())
+                .containsExactly(
+                        new Candidate("api.example.com", 5, Verdict.APPLIES, "names this host"),
+                        new Candidate(
+                                "*",
+                                1,
+                                Verdict.LESS_SPECIFIC,
+                                "is for every host, but api.example.com is more specific"),
+                        new Candidate(
+                                "*.example.com",
+                                3,
+                                Verdict.LESS_SPECIFIC,
+                                "is for every host below example.com, but api.example.com is more specific"),
+                        new Candidate(
+                                "api.example.com:8443", 9, Verdict.NO_MATCH, "is for port 8443, and this is port 443"),
+                        new Candidate("api.other.example", 11, Verdict.NO_MATCH, "another host"));
+        assertThat(why.routes())
+                .containsExactly(
+                        new Candidate("/v1/**", 13, Verdict.APPLIES, "matches path and method"),
+                        new Candidate("POST /v1/orders", 17, Verdict.NO_MATCH, "is for POST, and this is GET"));
+        assertThat(why.policy()).isEqualTo("api.example.com /v1/**");
+        assertThat(why.mode()).isEqualTo(Mode.ENFORCE);
+        assertThat(why.untouched()).isFalse();
+    }
+
+    @Test
+    void everyValueHasItsLineAndWhoSetsIt() throws ConfigException {
+        Explanation why = explain(FILE, "GET", "https://api.example.com/v1/orders");
+
+        assertThat(why.values())
+                .hasSameSizeAs(Keys.all().stream().filter(Key::perHost).toList());
+        assertThat(why.values())
+                .contains(
+                        new Sources.Value("retry.max_retries", "2", 16, "hosts.\"api.example.com\".routes"),
+                        new Sources.Value(
+                                "retry.fallback.strategy", "[\"default_value\"]", 6, "hosts.\"api.example.com\""),
+                        new Sources.Value("retry.fallback.default_value.body", "***", 8, "hosts.\"api.example.com\""),
+                        new Sources.Value("retry.initial_delay", "\"1s\"", 0, ""));
+        assertThat(why.toString()).doesNotContain("a secret");
+    }
+
+    @Test
+    void aRouteThatIsOffLeavesTheCallUntouched() throws ConfigException {
+        Explanation why = explain(FILE, "POST", "https://api.example.com/v1/orders");
+
+        assertThat(why.untouched()).isTrue();
+        assertThat(why.mode()).isEqualTo(Mode.OFF);
+        assertThat(why.routes())
+                .containsExactly(
+                        new Candidate("POST /v1/orders", 17, Verdict.APPLIES, "matches path and method"),
+                        new Candidate(
+                                "/v1/**", 13, Verdict.LESS_SPECIFIC, "matches, but POST /v1/orders is more specific"));
+    }
+
+    @Test
+    void aHostThatNoPatternNamesIsUntouched() throws ConfigException {
+        String file = "[hosts.\"*.example.com\".retry]\n[hosts.\"www.example.org\".retry]\n";
+
+        Explanation why = explain(file, "GET", "http://example.com");
+
+        assertThat(why.untouched()).isTrue();
+        assertThat(why.policy()).isNull();
+        assertThat(why.mode()).isNull();
+        assertThat(why.values()).isEmpty();
+        assertThat(why.hosts())
+                .containsExactly(
+                        new Candidate(
+                                "*.example.com",
+                                1,
+                                Verdict.NO_MATCH,
+                                "is for hosts below example.com, not for it itself"),
+                        new Candidate("www.example.org", 2, Verdict.NO_MATCH, "another host"));
+        assertThat(explain(file, "GET", "http://a.www.example.org").hosts())
+                .first()
+                .isEqualTo(new Candidate(
+                        "www.example.org",
+                        2,
+                        Verdict.NO_MATCH,
+                        "names www.example.org itself, not the hosts below it"));
+    }
+
+    @Test
+    void ofManyPatternsThatDoNotMatchTheNearestAreListed() throws ConfigException {
+        StringBuilder file = new StringBuilder();
+        for (int i = 0; i < 50; i++) {
+            file.append("[hosts.\"h").append(i).append(".unlike.test\".retry]\n");
+        }
+        file.append("[hosts.\"*.b.example\".retry]\n[hosts.\"c.example\".retry]\n");
+
+        Explanation why = explain(file.toString(), "GET", "https://a.example/");
+
+        assertThat(why.hosts()).hasSize(Explanation.NOT_MATCHING_SHOWN);
+        assertThat(why.hosts())
+                .extracting(Candidate::pattern)
+                .startsWith("*.b.example", "c.example", "h0.unlike.test", "h1.unlike.test");
+        assertThat(why.hostsLeftOut()).isEqualTo(52 - Explanation.NOT_MATCHING_SHOWN);
+    }
+
+    @Test
+    void saysWhichPartOfAPathIsAnother() throws ConfigException {
+        String file = """
+                [hosts."a.example"]
+                routes = [{ path = "/v1/*/lines" }, { path = "/v2" }, { path = "/v1/orders/7/x/**" }, { path = "/" }]
+                """;
+
+        assertThat(explain(file, "GET", "https://a.example/v1/orders/7").routes())
+                .extracting(Candidate::pattern, Candidate::reason)
+                .contains(
+                        org.assertj.core.groups.Tuple.tuple(
+                                "/v1/*/lines", "its segment 3 is \"lines\", the path's is \"7\""),
+                        org.assertj.core.groups.Tuple.tuple("/v2", "its segment 1 is \"v2\", the path's is \"v1\""),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "/v1/orders/7/x/**", "it has 4 segments or more, the path 3"),
+                        org.assertj.core.groups.Tuple.tuple("/", "its segment 1 is empty, the path's is \"v1\""));
+    }
+
+    private static Explanation explain(String file, String method, String url) throws ConfigException {
+        return Explanation.of(ConfigLoader.parse(file, "t.toml"), method, RequestUrl.parse(url));
+    }
+}
