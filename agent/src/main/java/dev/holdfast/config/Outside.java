@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * What the file says about how Holdfast is seen from outside.
  *
  * @param log what is said, and where
+ * @param lookEveryNanos how often the file itself is looked at
  */
-public record Outside(Log log) {
+public record Outside(Log log, long lookEveryNanos) {
     /** What holds where the file says nothing. */
-    public static final Outside STANDARD = new Outside(new Log(Level.INFO, null, false));
+    public static final Outside STANDARD = new Outside(new Log(Level.INFO, null, false), 1_000_000_000L);
 
     /** How much an event matters. */
     public enum Level {
@@ -38,8 +39,9 @@ public record Outside(Log log) {
     static Outside of(Settings settings, String configurationFile) {
         String file = (String) settings.get("log.file").value();
         Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
-        return new Outside(new Log(level, file.isEmpty() ? null : beside(configurationFile, file), (Boolean)
-                settings.get("log.summary").value()));
+        Log log =
+                new Log(level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"));
+        return new Outside(log, settings.get("reload.every").nanos());
     }
 
     private static File beside(String configurationFile, String file) {

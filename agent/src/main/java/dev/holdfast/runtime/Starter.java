@@ -78,7 +78,7 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
                 Setup setup = new Setup(operations, new Timer());
                 holdfast.use(setup.engine(configuration));
                 active = true;
-                new Reload(new WatchedFile(file, text), setup, holdfast, console).start();
+                new Reload(new WatchedFile(file, text), configuration, setup, holdfast, console).start();
                 operations.say(described(configuration, true), Setup.notices(configuration));
             } else {
                 console.say(Setup.described(described(configuration, false), Setup.notices(configuration)));
