@@ -57,6 +57,7 @@ final class DocumentReader {
         tables.readTop(document, defaults);
         if (!problems.any()) {
             outside = Outside.of(defaults, file);
+            outside.check(defaults, problems);
         }
         if (document.get("retry") instanceof Table retry) {
             addDefaults(retry, document.position("retry"), defaults);

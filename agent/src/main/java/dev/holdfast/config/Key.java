@@ -47,6 +47,7 @@ record Key(
             case CHOICES -> words("");
             case METHODS -> "HTTP methods, such as \"GET\"";
             case HEADER_NAMES -> "header names, such as \"X-Api-Version\"";
+            case HOST_NAMES -> "host names without a port, such as \"shop.internal\"";
             default -> allowed().replace("an array of ", "");
         };
     }
@@ -68,6 +69,7 @@ record Key(
             case OUTCOMES ->
                 "an array of status codes from " + range() + ", " + words("") + " and names of exception classes";
             case HEADER_NAMES -> "an array of header names, such as [\"X-Api-Version\"]";
+            case HOST_NAMES -> "an array of host names without a port, such as [\"shop.internal\"]";
             case ANSWERS -> "tables such as [[" + path + "]]";
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";

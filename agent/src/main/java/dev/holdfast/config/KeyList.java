@@ -68,6 +68,10 @@ final class KeyList {
         add(name, ValueType.HEADER_NAMES, List.of(), 0, 0, List.of(), false, meaning);
     }
 
+    void hostNames(String name, String meaning) {
+        add(name, ValueType.HOST_NAMES, List.of(), 0, 0, List.of(), false, meaning);
+    }
+
     void answers(String name, String meaning) {
         add(name, ValueType.ANSWERS, List.of(), 0, 0, List.of(), true, meaning);
     }

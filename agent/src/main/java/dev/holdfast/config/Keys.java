@@ -215,17 +215,21 @@ final class Keys {
     }
 
     private static void outside(KeyList keys) {
-        keys.section("admin", false, false, "The HTTP endpoint for operators.");
-        keys.text(ValueType.ADDRESS, "listen", false, "Where it listens.");
+        keys.section(
+                "admin",
+                false,
+                true,
+                "The HTTP endpoint for operators: the live page at /, /status (JSON), /metrics. Read-only, without passwords.");
+        keys.text(
+                ValueType.ADDRESS,
+                "listen",
+                false,
+                "Where it listens, such as \"127.0.0.1:9464\"; \"\" is nowhere, port 0 any that is free.");
+        keys.hostNames(
+                "host_names",
+                "Names under which it may be called, beside addresses and localhost; a name that listen has is one.");
         keys.section("metrics", false, false, "Meters.");
         keys.flag("application_registry", false, "Whether the application's own Micrometer registry gets them too.");
-        keys.section("reload", false, true, "How this file is followed while the program runs.");
-        keys.duration(
-                "every",
-                "1s",
-                10 * MILLISECOND,
-                HOUR,
-                "How often it is looked at. A change is in force when two looks in a row have found the same.");
         keys.section("log", false, true, "What Holdfast says.");
         keys.choice(
                 ValueType.CHOICE,

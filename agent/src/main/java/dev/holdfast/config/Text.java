@@ -76,6 +76,17 @@ final class Text {
         }
     }
 
+    /** Whether a text is made of what a host name is made of; an address is one as well. */
+    static boolean isHostName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isLetterOrDigit(c) && c != '.' && c != '-' && c != '_') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     /** Whether a text is empty or an absolute http or https URL without user information. */
     static boolean isHttpUrl(String text) {
         if (text.isEmpty()) {

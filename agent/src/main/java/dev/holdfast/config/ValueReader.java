@@ -64,7 +64,7 @@ final class ValueReader {
 
     private static boolean takesArray(ValueType type) {
         return switch (type) {
-            case STATUSES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, ANSWERS, CHOICES -> true;
+            case STATUSES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, ANSWERS, CHOICES -> true;
             default -> false;
         };
     }
@@ -216,6 +216,8 @@ final class ValueReader {
                                 ? text
                                 : null;
             case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
+            case HOST_NAMES ->
+                found instanceof String text && Text.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
             case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
             case WINDOW -> window(key, found);
             case RATE ->

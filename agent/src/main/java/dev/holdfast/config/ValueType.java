@@ -26,6 +26,8 @@ enum ValueType {
     OUTCOMES("array of status codes, error kinds and exception class names"),
     /** Names of headers; held in lower case. */
     HEADER_NAMES("array of header names"),
+    /** Names of hosts, without ports; held in lower case. */
+    HOST_NAMES("array of host names"),
     /** Tables with the keys of the one that they stand below; held as {@link Settings}. */
     ANSWERS("array of tables"),
     /** Names of HTTP methods; held in upper case. */

@@ -4,16 +4,15 @@ import dev.holdfast.call.Outcome;
 import java.util.Locale;
 
 /** The words for enums and outcomes in labels and log lines: lower case, never with anything of the request. */
-public final class Labels {
+final class Labels {
     private Labels() {}
 
-    /** In lower case. */
-    public static String of(Enum<?> constant) {
+    static String of(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** A status, or a kind of failure. */
-    public static String of(Outcome outcome) {
+    static String of(Outcome outcome) {
         if (outcome instanceof Outcome.Response response) {
             return Integer.toString(response.status());
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.admin.Endpoint;
 import dev.holdfast.call.Targets;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Outside;
@@ -10,10 +11,10 @@ import dev.holdfast.observe.Management;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.Status;
 import dev.holdfast.observe.Summary;
-import dev.holdfast.observe.jfr.FlightEvents;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,29 +28,30 @@ final class Operations {
     private final Targets targets = new Targets(ledger);
     private final Status status;
     private final Holdfast holdfast;
-    private final Signals signals;
+    private final CountDownLatch managementStarts;
     private @Nullable File logFile;
     private boolean hooked;
     private boolean managed;
-    private @Nullable FlightEvents events;
-    private boolean recordable = true;
     private volatile boolean summaryWanted;
+    private volatile Configuration inForce;
+    private @Nullable Endpoint endpoint;
 
     /**
      * Under a first configuration.
      *
      * @param version of the agent
-     * @param signals what the program uses
+     * @param managementStarts down once somebody wants an MBean server
      */
     Operations(
             Configuration configuration,
             Holdfast holdfast,
             Console console,
             @Nullable String version,
-            Signals signals) {
+            CountDownLatch managementStarts) {
         this.console = console;
+        this.inForce = configuration;
         this.holdfast = holdfast;
-        this.signals = signals;
+        this.managementStarts = managementStarts;
         this.log = new Log(console::say, System::nanoTime);
         ledger.add(log);
         status = new Status(
@@ -61,7 +63,6 @@ final class Operations {
                 configuration.file(),
                 configuration.policyNames());
         apply(configuration.outside());
-        record();
     }
 
     /** What is called. */
@@ -73,12 +74,10 @@ final class Operations {
     void reloaded(Configuration changed, String summary, List<String> notices) {
         targets.retain(changed.targetNames());
         status.reloaded(changed.policyNames(), changed.targetNames());
-        FlightEvents recorded = events;
-        if (recorded != null) {
-            recorded.reloaded(changed.file(), changed.policyNames().size(), null);
-        }
+        inForce = changed;
         apply(changed.outside());
         say(summary, notices);
+        listen();
     }
 
     /** A configuration is in force, with what the user should know of it. */
@@ -89,34 +88,38 @@ final class Operations {
     /** A changed configuration cannot be used. */
     void reloadFailed(String why) {
         status.reloadFailed(why);
-        FlightEvents recorded = events;
-        if (recorded != null) {
-            recorded.reloaded(status.get().file(), status.get().policies().size(), why);
-        }
         log.say(
                 Log.Level.ERROR,
                 "the configuration was changed, but cannot be used; the one before stays in force:\n" + why);
     }
 
-    /** To be called every second or so, by a thread that may take its time. */
-    void tick() {
-        log.tick();
-        record();
-        if (!managed && signals.managementStarts().getCount() == 0) {
-            manage();
+    /** To be called once, by a thread that may take its time: what need not be there before the program's first call. */
+    void begin() {
+        listen();
+    }
+
+    private void listen() {
+        Outside.Admin wanted = inForce.outside().admin();
+        try {
+            if (endpoint == null && wanted != null) {
+                endpoint = new Endpoint(status, () -> inForce, log, console::report);
+            }
+            if (endpoint != null) {
+                endpoint.listen(wanted);
+            }
+        } catch (RuntimeException | LinkageError e) {
+            console.report("there is no admin endpoint", e);
         }
     }
 
-    private void record() {
-        if (events == null && recordable && signals.recordingStarts().getCount() == 0) {
-            try {
-                FlightEvents made = new FlightEvents(ledger);
-                made.follow();
-                events = made;
-            } catch (RuntimeException | LinkageError e) {
-                recordable = false; // with the next try it would be the same
-                console.report("cannot be seen in flight recordings", e);
-            }
+    /** To be called every second or so, by a thread that may take its time. */
+    void tick() {
+        log.tick();
+        if (endpoint != null) {
+            endpoint.tick();
+        }
+        if (!managed && managementStarts.getCount() == 0) {
+            manage();
         }
     }
 

@@ -12,6 +12,7 @@ import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy.HeaderCondition;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a good file means: defaults, hosts, and every key's effect on the policy. */
@@ -183,11 +184,44 @@ class InheritanceTest {
     @Test
     void keysOfPartsThatAreNotBuiltAreAcceptedAndNamed() throws ConfigException {
         Configuration configuration = ConfigLoader.parse("""
-                [admin]
-                listen = "[::1]:9464"
+                [metrics]
+                application_registry = true
                 """, "t.toml");
 
-        assertThat(configuration.inactive()).containsExactly("admin");
+        assertThat(configuration.inactive()).containsExactly("metrics");
+    }
+
+    @Test
+    void theEndpointIsWhereTheFileSaysAndNowhereElse() throws ConfigException {
+        assertThat(ConfigLoader.parse("[retry]", "t.toml").outside().admin()).isNull();
+        assertThat(ConfigLoader.parse("[admin]\nlisten = \"\"", "t.toml")
+                        .outside()
+                        .admin())
+                .isNull();
+        assertThat(ConfigLoader.parse("[admin]\nlisten = \"[::1]:9464\"", "t.toml")
+                        .outside()
+                        .admin())
+                .isEqualTo(new Outside.Admin("::1", 9464, Set.of("::1")));
+        assertThat(ConfigLoader.parse("[admin]\nlisten = \"LocalHost:0\"\nhost_names = [\"Shop.internal\"]", "t.toml")
+                        .outside()
+                        .admin())
+                .isEqualTo(new Outside.Admin("localhost", 0, Set.of("localhost", "shop.internal")));
+    }
+
+    @Test
+    void anEndpointThatOthersCanReachIsWorthAWarning() throws ConfigException {
+        for (String loopback : new String[] {"127.0.0.1:1", "127.1.2.3:1", "localhost:1", "[::1]:1"}) {
+            assertThat(ConfigLoader.parse("[retry]\nmax_retries=1\n[admin]\nlisten = \"" + loopback + "\"", "t.toml")
+                            .warnings())
+                    .isEmpty();
+        }
+        for (String open : new String[] {"0.0.0.0:1", "[::]:1", "10.1.2.3:1", "shop.internal:1"}) {
+            assertThat(ConfigLoader.parse("[retry]\nmax_retries=1\n[admin]\nlisten = \"" + open + "\"", "t.toml")
+                            .warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("t.toml:4:1: admin.listen: is no loopback address");
+        }
     }
 
     @Test

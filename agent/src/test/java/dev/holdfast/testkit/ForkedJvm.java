@@ -1,8 +1,10 @@
 package dev.holdfast.testkit;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -116,6 +117,15 @@ public final class ForkedJvm {
 
     /** Runs it to its end. */
     public Result run() {
+        return new Running(launch(ProcessBuilder.Redirect.from(nothing())), limit, false).end();
+    }
+
+    /** Starts it, with a standard input that the test holds; it has to end within its limit after that was closed. */
+    public Running start() {
+        return new Running(launch(ProcessBuilder.Redirect.PIPE), limit, true);
+    }
+
+    private Process launch(ProcessBuilder.Redirect input) {
         List<String> command = new ArrayList<>();
         command.add(jdk.tool("java").toString());
         command.addAll(jvmArguments);
@@ -124,24 +134,83 @@ public final class ForkedJvm {
             command.add(classPath);
         }
         command.addAll(mainArguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(nothing());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(input);
         builder.environment().keySet().removeIf(name -> REMOVED.contains(name) || name.startsWith("HOLDFAST_"));
         builder.environment().putAll(environment);
         try {
-            Process process = builder.start();
-            CompletableFuture<String> out = read(process.getInputStream());
-            CompletableFuture<String> err = read(process.getErrorStream());
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
-                throw new AssertionError("not finished after " + limit + ": " + command + "\n--- out\n" + out.join()
-                        + "\n--- err\n" + err.join());
-            }
-            return new Result(process.exitValue(), out.join(), err.join());
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
+        }
+    }
+
+    /** A JVM that runs. Closing it ends it; who did not {@link #end} it before does not learn how it went. */
+    public static final class Running implements AutoCloseable {
+        private final Process process;
+        private final Duration limit;
+        private final Output out;
+        private final Output err;
+
+        Running(Process process, Duration limit, boolean interactive) {
+            this.process = process;
+            this.limit = limit;
+            this.out = new Output(process.getInputStream());
+            this.err = new Output(process.getErrorStream());
+            if (!interactive) {
+                tell(null);
+            }
+        }
+
+        /** What it has written to standard output so far. */
+        public String out() {
+            return out.text();
+        }
+
+        /** What it has written to standard error so far. */
+        public String err() {
+            return err.text();
+        }
+
+        /** The JVM's process id. */
+        public long pid() {
+            return process.pid();
+        }
+
+        /** Writes a line to its standard input; null closes it. */
+        public void tell(String line) {
+            try {
+                OutputStream in = process.getOutputStream();
+                if (line == null) {
+                    in.close();
+                } else {
+                    in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                    in.flush();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Closes its standard input and waits for its end. */
+        public Result end() {
+            tell(null);
+            try {
+                if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                    process.destroyForcibly().waitFor();
+                    throw new AssertionError("not finished after " + limit + ": "
+                            + process.info().commandLine().orElse("a JVM") + "\n--- out\n" + out.all() + "\n--- err\n"
+                            + err.all());
+                }
+                return new Result(process.exitValue(), out.all(), err.all());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
         }
     }
 
@@ -162,19 +231,32 @@ public final class ForkedJvm {
         return new File(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
     }
 
-    private static CompletableFuture<String> read(InputStream stream) {
-        CompletableFuture<String> text = new CompletableFuture<>();
-        Thread reader = new Thread(
-                () -> {
-                    try (stream) {
-                        text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-                    } catch (IOException e) {
-                        text.completeExceptionally(e);
-                    }
-                },
-                "forked-jvm-output");
-        reader.setDaemon(true);
-        reader.start();
-        return text;
+    /** What a stream has given so far, collected beside the test. */
+    private static final class Output {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final Thread reader;
+
+        Output(InputStream stream) {
+            reader = new Thread(
+                    () -> {
+                        try (stream) {
+                            stream.transferTo(bytes);
+                        } catch (IOException e) {
+                            bytes.writeBytes(("\n" + e).getBytes(StandardCharsets.UTF_8));
+                        }
+                    },
+                    "forked-jvm-output");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        String text() {
+            return bytes.toString(StandardCharsets.UTF_8);
+        }
+
+        String all() throws InterruptedException {
+            reader.join();
+            return text();
+        }
     }
 }

@@ -1,0 +1,108 @@
+package dev.holdfast.admin;
+
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.Outside;
+import dev.holdfast.observe.Log;
+import dev.holdfast.observe.Snapshot;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP endpoint, wherever the configuration wants it at the moment. A port that cannot be had is said, and tried again
+ * when the configuration changes; nothing else depends on it. Thread-safe.
+ */
+public final class Endpoint {
+    private final Supplier<Snapshot> status;
+    private final History history = new History();
+    private final Views views;
+    private final Log log;
+    private final BiConsumer<String, Throwable> defects;
+    private Outside.@Nullable Admin at;
+    private @Nullable Server server;
+
+    /**
+     * One that does not listen yet.
+     *
+     * @param status how things are
+     * @param configuration what is in force
+     * @param log told in one line where it listens, or why it does not
+     * @param defects told of what goes wrong here
+     */
+    public Endpoint(
+            Supplier<Snapshot> status,
+            Supplier<Configuration> configuration,
+            Log log,
+            BiConsumer<String, Throwable> defects) {
+        this.status = status;
+        this.views = new Views(status, configuration, history);
+        this.log = log;
+        this.defects = defects;
+    }
+
+    /** Listens where it is wanted; null: nowhere. */
+    public synchronized void listen(Outside.@Nullable Admin wanted) {
+        if (wanted == null ? at == null : wanted.equals(at) && server != null) {
+            return;
+        }
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+        at = wanted;
+        if (wanted == null) {
+            log.say(Log.Level.INFO, "the admin endpoint is closed");
+        } else {
+            open(wanted);
+        }
+    }
+
+    private void open(Outside.Admin wanted) {
+        String host = wanted.host().indexOf(':') >= 0 ? '[' + wanted.host() + ']' : wanted.host();
+        try {
+            Server next = new Server(
+                    new InetSocketAddress(address(wanted.host()), wanted.port()),
+                    new Guarded(new Gatekeeper(wanted.names()), views),
+                    defects,
+                    Patience.STANDARD);
+            next.start();
+            server = next;
+            log.say(Log.Level.INFO, "the admin endpoint is http://" + host + ':' + next.port() + '/');
+        } catch (IOException | RuntimeException e) {
+            String why = e instanceof UnknownHostException ? "no address is known for that name" : e.getMessage();
+            log.say(
+                    Log.Level.WARN,
+                    "the admin endpoint cannot listen on " + host + ':' + wanted.port() + ": " + why
+                            + "; it is tried again when the configuration changes");
+        }
+    }
+
+    /** To be called every second or so, by a thread that may take its time. */
+    public synchronized void tick() {
+        // A bucket is closed by the first look after its end.
+        long bucket = History.bucket(System.currentTimeMillis()) - 1;
+        if (server != null && bucket > history.last()) {
+            history.add(status.get(), bucket);
+        }
+    }
+
+    /** Without asking for a name where that is not needed: the application may have resolvers of its own. */
+    private static InetAddress address(String host) throws UnknownHostException {
+        return host.equals("localhost")
+                ? InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1})
+                : InetAddress.getByName(host);
+    }
+
+    /** The gatekeeper before the views. */
+    private record Guarded(Gatekeeper gatekeeper, Handler views) implements Handler {
+        @Override
+        public Response answer(Request request) {
+            int refusal = gatekeeper.refusal(request);
+            return refusal == Gatekeeper.OPEN ? views.answer(request) : Response.empty(refusal);
+        }
+    }
+}

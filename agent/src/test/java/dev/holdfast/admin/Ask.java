@@ -1,0 +1,52 @@
+package dev.holdfast.admin;
+
+import dev.holdfast.testkit.ForkedJvm;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** A client of the endpoint that sends what it is told to, a wrong {@code Host} too. */
+final class Ask {
+    private static final Pattern ADDRESS = Pattern.compile("the admin endpoint is http://[^/]*:(\\d+)/");
+
+    private Ask() {}
+
+    /** An answer. */
+    record Answer(int status, String head, String body) {}
+
+    /** The port that a JVM has said it listens on, the last one if there were several. */
+    static int port(ForkedJvm.Running jvm) {
+        return Awaitility.await("the endpoint\n" + jvm.err())
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> lastPort(jvm.err()), port -> port > 0);
+    }
+
+    private static int lastPort(String err) {
+        Matcher matcher = ADDRESS.matcher(err);
+        int port = 0;
+        while (matcher.find()) {
+            port = Integer.parseInt(matcher.group(1));
+        }
+        return port;
+    }
+
+    static Answer get(int port, String path) throws IOException {
+        return send(port, "GET " + path + " HTTP/1.1", "Host: 127.0.0.1:" + port);
+    }
+
+    static Answer send(int port, String... lines) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            String request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int end = all.indexOf("\r\n\r\n");
+            return new Answer(Integer.parseInt(all.substring(9, 12)), all.substring(0, end), all.substring(end + 4));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of the HTTP endpoint for operators. */
+package dev.holdfast.admin;

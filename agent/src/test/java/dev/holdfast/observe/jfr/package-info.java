@@ -1,2 +1,0 @@
-/** What flight recordings show. */
-package dev.holdfast.observe.jfr;
