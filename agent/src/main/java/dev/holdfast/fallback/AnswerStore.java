@@ -9,12 +9,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers in memory, bounded in bytes: a segmented LRU. What was kept or asked for twice moves to a protected segment of
+ * The answers in memory, bounded in bytes: a segmented LRU. What was kept or given twice moves to a protected segment of
  * four fifths of the room, so that a flood of URIs that come once pushes out only its like. Thread-safe: a lock, held for a
  * look-up and never across I/O. Both maps are in the order of access.
  *
- * <p>Not a library's cache: the one that was planned for asks {@code System.getLogger} in its class initialiser, which
- * brings up the application's logging, of all things from a thread in the middle of its HTTP call.
+ * <p>Not Caffeine, which was planned: the class initialiser of {@code Caffeine} 3.3.1 calls {@code System.getLogger}, which
+ * runs that of {@code java.util.logging.LogManager}, on JDK 17 and 25 alike and on whatever thread. The application's log
+ * manager would then be chosen by us, before the application had its say: with one that only the context class loader
+ * knows, the initialiser prints a stack trace and falls back to the JDK's for good. It also takes 97 ms and 81
+ * classes of its own before the first answer is kept.
  */
 final class AnswerStore {
     /** How many answers to one request there may be that differ by {@code Vary}. */
@@ -28,6 +31,8 @@ final class AnswerStore {
     private long onceBytes;
     private long oftenBytes;
     private long maxBytes;
+    private long kept;
+    private long evicted;
 
     /** Empty, with this much room. */
     AnswerStore(long maxBytes) {
@@ -51,6 +56,7 @@ final class AnswerStore {
     void put(String key, KeptAnswer answer) {
         lock.lock();
         try {
+            kept++;
             List<KeptAnswer> before = remove(key);
             List<KeptAnswer> variants = new ArrayList<>(2);
             variants.add(answer);
@@ -88,6 +94,7 @@ final class AnswerStore {
             }
             for (KeptAnswer answer : variants) {
                 if (answer.fits(request)) {
+                    protect(key);
                     return answer;
                 }
             }
@@ -97,15 +104,29 @@ final class AnswerStore {
         }
     }
 
-    /** How many bytes it takes, as far as it counts them. */
-    long bytes() {
+    private void protect(String key) {
+        List<KeptAnswer> variants = once.remove(key);
+        if (variants != null) {
+            long size = size(variants);
+            onceBytes -= size;
+            often.put(key, variants);
+            oftenBytes += size;
+            makeRoom();
+        }
+    }
+
+    /** What it holds, and what became of what it held. */
+    Figures figures() {
         lock.lock();
         try {
-            return onceBytes + oftenBytes;
+            return new Figures(once.size() + often.size(), onceBytes + oftenBytes, maxBytes, kept, evicted);
         } finally {
             lock.unlock();
         }
     }
+
+    /** The numbers of requests with answers, of their bytes as far as they are counted, of the bytes that there is room for; of answers kept, and of requests whose answers had to go. */
+    record Figures(long entries, long bytes, long maxBytes, long kept, long evicted) {}
 
     private @Nullable List<KeptAnswer> remove(String key) {
         List<KeptAnswer> found = once.remove(key);
@@ -129,6 +150,7 @@ final class AnswerStore {
         }
         while (onceBytes + oftenBytes > maxBytes && !once.isEmpty()) {
             onceBytes -= size(removeEldest(once).getValue());
+            evicted++;
         }
     }
 

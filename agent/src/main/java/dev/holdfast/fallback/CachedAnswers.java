@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class CachedAnswers {
     private final AnswerStore store;
     private final LongSupplier epochMillis;
     private final BiConsumer<String, @Nullable Throwable> reports;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
     private volatile @Nullable AnswerWriter writer;
 
     /**
@@ -30,18 +33,28 @@ final class CachedAnswers {
 
     /** What may be given for a request, null: nothing. */
     Offer.@Nullable Answer find(Request request, CachePolicy policy) {
-        if (!CacheRules.concerns(request)) {
-            return null;
-        }
-        String key = CacheKey.of(request, policy.keyHeaders());
-        KeptAnswer kept = store.find(key, request);
-        if (kept == null) {
-            kept = fromFile(key, request, policy);
-        }
-        return kept == null ? null : CacheRules.given(kept, request, policy, epochMillis.getAsLong());
+        Offer.Answer found = CacheRules.concerns(request) ? look(request, policy) : null;
+        (found == null ? misses : hits).increment();
+        return found;
     }
 
-    private @Nullable KeptAnswer fromFile(String key, Request request, CachePolicy policy) {
+    private Offer.@Nullable Answer look(Request request, CachePolicy policy) {
+        String key = CacheKey.of(request, policy.keyHeaders());
+        KeptAnswer kept = store.find(key, request);
+        Offer.Answer given = kept == null ? null : given(kept, request, policy);
+        if (given != null) {
+            return given;
+        }
+        // Not there, or too old: another JVM that shares the directory may have heard from the origin since.
+        KeptAnswer filed = fromFile(key, request, policy, kept == null ? Long.MIN_VALUE : kept.receivedAt());
+        return filed == null ? null : given(filed, request, policy);
+    }
+
+    private Offer.@Nullable Answer given(KeptAnswer kept, Request request, CachePolicy policy) {
+        return CacheRules.given(kept, request, policy, epochMillis.getAsLong());
+    }
+
+    private @Nullable KeptAnswer fromFile(String key, Request request, CachePolicy policy, long newerThan) {
         Request.Identity identity = request.identity();
         if (policy.directory().isEmpty() || identity == null || !identity.lasting()) {
             return null;
@@ -51,7 +64,7 @@ final class CachedAnswers {
             return null;
         }
         for (KeptAnswer answer : found) {
-            if (answer.fits(request)) {
+            if (answer.fits(request) && answer.receivedAt() > newerThan) {
                 store.resize(policy.maxBytes());
                 store.put(key, answer);
                 return answer;
@@ -104,8 +117,10 @@ final class CachedAnswers {
         return 0;
     }
 
-    /** How many bytes are taken. */
-    long bytes() {
-        return store.bytes();
+    /** See {@link Fallbacks#cacheFigures}. */
+    CacheFigures figures() {
+        AnswerStore.Figures held = store.figures();
+        return new CacheFigures(
+                hits.sum(), misses.sum(), held.kept(), held.evicted(), held.entries(), held.bytes(), held.maxBytes());
     }
 }

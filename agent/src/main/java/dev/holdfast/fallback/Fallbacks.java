@@ -57,6 +57,12 @@ public final class Fallbacks {
         }
     }
 
+    /** What the strategy {@code cache} did so far, and holds. */
+    public CacheFigures cacheFigures() {
+        CachedAnswers current = cached;
+        return current == null ? CacheFigures.NONE : current.figures();
+    }
+
     CachedAnswers cached() {
         CachedAnswers current = cached;
         if (current == null) {

@@ -50,9 +50,19 @@ public record Snapshot(
      */
     public record Transition(long epochMillis, String policy, String origin, String from, String to, String reason) {}
 
-    /** The answers that are kept in memory: how many bytes, of how many. */
-    public record Cache(long bytes, long entries) {
-        /** Nothing. */
-        public static final Cache EMPTY = new Cache(0, 0);
+    /**
+     * The fallback cache: what it did so far, and what it holds in memory.
+     *
+     * @param hits how often the strategy was asked and had an answer
+     * @param misses how often it was asked and had none
+     * @param kept how many answers were kept
+     * @param evicted of how many requests the answers had to go, for room
+     * @param entries of how many requests there are answers
+     * @param bytes about what these take
+     * @param maxBytes what they may take; 0 until there was one
+     */
+    public record Cache(long hits, long misses, long kept, long evicted, long entries, long bytes, long maxBytes) {
+        /** Never used. */
+        public static final Cache EMPTY = new Cache(0, 0, 0, 0, 0, 0, 0);
     }
 }

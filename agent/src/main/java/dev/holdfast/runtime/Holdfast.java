@@ -3,6 +3,7 @@ package dev.holdfast.runtime;
 import dev.holdfast.call.Engine;
 import dev.holdfast.client.jdkhttp.JdkHttpHook;
 import dev.holdfast.client.urlconnection.HttpUrlConnectionHook;
+import dev.holdfast.fallback.CacheFigures;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.Hooks;
@@ -63,6 +64,11 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     /** Whether the switch is on. */
     boolean isOn() {
         return !off;
+    }
+
+    /** What the fallback cache did so far, and holds. */
+    CacheFigures cacheFigures() {
+        return fallbacks.cacheFigures();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.holdfast.admin.Endpoint;
 import dev.holdfast.call.Targets;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Outside;
+import dev.holdfast.fallback.CacheFigures;
 import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogFile;
@@ -58,11 +59,16 @@ final class Operations {
                 ledger,
                 targets::all,
                 holdfast::isOn,
-                () -> Snapshot.Cache.EMPTY,
+                () -> cache(holdfast.cacheFigures()),
                 version,
                 configuration.file(),
                 configuration.policyNames());
         apply(configuration.outside());
+    }
+
+    private static Snapshot.Cache cache(CacheFigures of) {
+        return new Snapshot.Cache(
+                of.hits(), of.misses(), of.kept(), of.evicted(), of.entries(), of.bytes(), of.maxBytes());
     }
 
     /** What is called. */

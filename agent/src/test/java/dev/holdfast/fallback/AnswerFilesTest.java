@@ -334,10 +334,10 @@ class AnswerFilesTest {
         for (int i = 0; i < 100_000; i++) {
             keep(answers, request("/" + i, Map.of()), policy, "body of " + i);
             if (i % 1_000 == 0) {
-                assertThat(answers.bytes()).isLessThanOrEqualTo(ROOM);
+                assertThat(answers.figures().bytes()).isLessThanOrEqualTo(ROOM);
             }
         }
-        assertThat(answers.bytes()).isBetween(ROOM / 2, ROOM);
+        assertThat(answers.figures().bytes()).isBetween(ROOM / 2, ROOM);
         assertThat(answers.find(request("/99999", Map.of()), policy)).isNotNull();
         assertThat(answers.find(request("/0", Map.of()), policy)).isNull();
     }

@@ -40,7 +40,7 @@ public final class World {
                 ledger,
                 targets::all,
                 () -> true,
-                () -> new Snapshot.Cache(2_048, 3),
+                () -> new Snapshot.Cache(5, 2, 4, 1, 3, 2_048, 65_536),
                 "1.2.3",
                 "holdfast.toml",
                 Set.of("*"));
