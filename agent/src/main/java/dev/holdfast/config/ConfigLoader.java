@@ -51,7 +51,13 @@ public final class ConfigLoader {
             // Errors are said as the full parser sees them, which finds those behind the first one as well.
         }
         Problems problems = new Problems(file);
-        Configuration configuration = new DocumentReader(file, problems).read(toml);
+        Configuration configuration;
+        try {
+            configuration = new DocumentReader(file, problems).read(toml);
+        } catch (StackOverflowError e) {
+            // The parser goes down with each bracket. No configuration has reason to be so deep.
+            throw new ConfigException(List.of(new Problem(file, 1, 1, "", "is nested too deeply to be read")));
+        }
         List<Problem> errors = problems.errors();
         if (!errors.isEmpty()) {
             throw new ConfigException(errors);

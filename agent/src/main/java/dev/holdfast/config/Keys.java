@@ -230,6 +230,13 @@ final class Keys {
                 "Names under which it may be called, beside addresses and localhost; a name that listen has is one.");
         keys.section("metrics", false, false, "Meters.");
         keys.flag("application_registry", false, "Whether the application's own Micrometer registry gets them too.");
+        keys.section("reload", false, true, "How this file is followed while the program runs.");
+        keys.duration(
+                "every",
+                "1s",
+                10 * MILLISECOND,
+                HOUR,
+                "How often it is looked at. A change is in force when two looks in a row have found the same.");
         keys.section("log", false, true, "What Holdfast says.");
         keys.choice(
                 ValueType.CHOICE,

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * What the file says about how Holdfast is seen from outside.
  *
  * @param log what is said, and where
+ * @param lookEveryNanos how often the file itself is looked at
  * @param admin the HTTP endpoint for operators; null for none
  */
-public record Outside(Log log, @Nullable Admin admin) {
+public record Outside(
+        Log log, long lookEveryNanos, @Nullable Admin admin) {
     /** What holds where the file says nothing. */
-    public static final Outside STANDARD = new Outside(new Log(Level.INFO, null, false), null);
+    public static final Outside STANDARD = new Outside(new Log(Level.INFO, null, false), 1_000_000_000L, null);
 
     /** How much an event matters. */
     public enum Level {
@@ -62,9 +64,9 @@ public record Outside(Log log, @Nullable Admin admin) {
     static Outside of(Settings settings, String configurationFile) {
         String file = (String) settings.get("log.file").value();
         Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
-        Log log = new Log(level, file.isEmpty() ? null : beside(configurationFile, file), (Boolean)
-                settings.get("log.summary").value());
-        return new Outside(log, admin(settings));
+        Log log =
+                new Log(level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"));
+        return new Outside(log, settings.get("reload.every").nanos(), admin(settings));
     }
 
     private static @Nullable Admin admin(Settings settings) {

@@ -4,8 +4,11 @@ import java.io.File;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.IllegalClassFormatException;
 import java.lang.instrument.Instrumentation;
+import java.lang.ref.WeakReference;
 import java.security.ProtectionDomain;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +36,20 @@ public final class Watch implements ClassFileTransformer, Runnable {
     /** Loaded when somebody wants an MBean server: see {@code observe.Management}, which is told by a latch. */
     private static final String MANAGEMENT = "javax/management/MBeanServerFactory";
 
+    /** Loaded when somebody records events, or may be about to: see {@code observe.jfr}. */
+    private static final String RECORDING = "jdk/jfr/FlightRecorder";
+
+    /** Loaded by an application that has Micrometer's global registry: see {@code observe.meters.ApplicationRegistries}. */
+    private static final String REGISTRY = "io/micrometer/core/instrument/Metrics";
+
     private static final ClassLoader PLATFORM = platformLoader();
 
     private final Instrumentation instrumentation;
     private final String file;
     private final CountDownLatch programStarts = new CountDownLatch(1);
     private final CountDownLatch managementStarts = new CountDownLatch(1);
+    private final CountDownLatch recordingStarts = new CountDownLatch(1);
+    private final Queue<WeakReference<ClassLoader>> registries = new ConcurrentLinkedQueue<>();
     private final CountDownLatch needed = new CountDownLatch(1);
     private boolean programStarted;
     private volatile @Nullable ClassLoader isolated;
@@ -147,13 +158,9 @@ public final class Watch implements ClassFileTransformer, Runnable {
             return;
         }
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (!isJdk(loaded.getClassLoader())) {
-                continue;
-            }
             String name = loaded.getName().replace('.', '/');
-            if (name.equals(MANAGEMENT)) {
-                managementStarts.countDown();
-            } else if (watches(name)) {
+            notice(loaded.getClassLoader(), name);
+            if (isJdk(loaded.getClassLoader()) && watches(name)) {
                 try {
                     instrumentation.retransformClasses(loaded);
                 } catch (Exception | LinkageError e) {
@@ -198,11 +205,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
             byte[] classfile)
             throws IllegalClassFormatException {
         if (className == null || !watches(className)) {
-            if (loader == null) {
-                if (MANAGEMENT.equals(className)) {
-                    managementStarts.countDown();
-                }
-            } else if (!programStarted) {
+            notice(loader, className);
+            if (loader != null && !programStarted) {
                 programMayHaveStarted(loader);
             }
             return null;
@@ -217,6 +221,19 @@ public final class Watch implements ClassFileTransformer, Runnable {
         } catch (Throwable e) {
             Premain.say("cannot weave " + className + "; its calls run without policies: " + e);
             return null;
+        }
+    }
+
+    /** Looks for the classes that say what the program uses of the JDK, or of a library, that concerns us. */
+    private void notice(@Nullable ClassLoader loader, @Nullable String className) {
+        if (loader == null) {
+            if (MANAGEMENT.equals(className)) {
+                managementStarts.countDown();
+            } else if (RECORDING.equals(className)) {
+                recordingStarts.countDown();
+            }
+        } else if (REGISTRY.equals(className) && loader != isolated) {
+            registries.add(new WeakReference<>(loader));
         }
     }
 
@@ -240,12 +257,20 @@ public final class Watch implements ClassFileTransformer, Runnable {
             ClassLoader loader = new IsolatedLoader(PLATFORM, jar, Watch.class.getProtectionDomain());
             isolated = loader;
             made = loader.loadClass(STARTER)
-                    .getConstructor(Instrumentation.class, String.class, String.class, CountDownLatch.class)
+                    .getConstructor(
+                            Instrumentation.class,
+                            String.class,
+                            String.class,
+                            CountDownLatch.class,
+                            CountDownLatch.class,
+                            Queue.class)
                     .newInstance(
                             instrumentation,
                             file,
                             Watch.class.getPackage().getImplementationVersion(),
-                            managementStarts);
+                            managementStarts,
+                            recordingStarts,
+                            registries);
             starter = made;
         }
         return made;

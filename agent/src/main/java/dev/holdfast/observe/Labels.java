@@ -4,15 +4,16 @@ import dev.holdfast.call.Outcome;
 import java.util.Locale;
 
 /** The words for enums and outcomes in labels and log lines: lower case, never with anything of the request. */
-final class Labels {
+public final class Labels {
     private Labels() {}
 
-    static String of(Enum<?> constant) {
+    /** In lower case. */
+    public static String of(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** A status, or a kind of failure. */
-    static String of(Outcome outcome) {
+    public static String of(Outcome outcome) {
         if (outcome instanceof Outcome.Response response) {
             return Integer.toString(response.status());
         }

@@ -60,9 +60,21 @@ public final class Ledger implements Observer {
         sinks.add(sink);
     }
 
-    /** Sets the one who is told of each attempt, too; null for none. */
-    public void record(@Nullable Observer by) {
+    /** Begins to tell one of what happens, as {@link #add}, and of each attempt, too. There is one at a time. */
+    public void record(Observer by) {
+        sinks.addIfAbsent(by);
         recorder = by;
+    }
+
+    /** Ends what {@link #record} began. */
+    public void stopRecording(Observer by) {
+        recorder = null;
+        sinks.remove(by);
+    }
+
+    /** Whether anybody is told of each attempt. */
+    public boolean recorded() {
+        return recorder != null;
     }
 
     List<Observer> sinks() {

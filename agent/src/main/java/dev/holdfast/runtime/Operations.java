@@ -12,10 +12,10 @@ import dev.holdfast.observe.Management;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.Status;
 import dev.holdfast.observe.Summary;
+import dev.holdfast.observe.jfr.FlightEvents;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +29,12 @@ final class Operations {
     private final Targets targets = new Targets(ledger);
     private final Status status;
     private final Holdfast holdfast;
-    private final CountDownLatch managementStarts;
+    private final Signals signals;
     private @Nullable File logFile;
     private boolean hooked;
     private boolean managed;
+    private @Nullable FlightEvents events;
+    private boolean recordable = true;
     private volatile boolean summaryWanted;
     private volatile Configuration inForce;
     private @Nullable Endpoint endpoint;
@@ -41,18 +43,18 @@ final class Operations {
      * Under a first configuration.
      *
      * @param version of the agent
-     * @param managementStarts down once somebody wants an MBean server
+     * @param signals what the program uses
      */
     Operations(
             Configuration configuration,
             Holdfast holdfast,
             Console console,
             @Nullable String version,
-            CountDownLatch managementStarts) {
+            Signals signals) {
         this.console = console;
         this.inForce = configuration;
         this.holdfast = holdfast;
-        this.managementStarts = managementStarts;
+        this.signals = signals;
         this.log = new Log(console::say, System::nanoTime);
         ledger.add(log);
         status = new Status(
@@ -64,6 +66,7 @@ final class Operations {
                 configuration.file(),
                 configuration.policyNames());
         apply(configuration.outside());
+        record();
     }
 
     private static Snapshot.Cache cache(CacheFigures of) {
@@ -81,6 +84,10 @@ final class Operations {
         targets.retain(changed.targetNames());
         status.reloaded(changed.policyNames(), changed.targetNames());
         inForce = changed;
+        FlightEvents recorded = events;
+        if (recorded != null) {
+            recorded.reloaded(changed.file(), changed.policyNames().size(), null);
+        }
         apply(changed.outside());
         say(summary, notices);
         listen();
@@ -94,6 +101,10 @@ final class Operations {
     /** A changed configuration cannot be used. */
     void reloadFailed(String why) {
         status.reloadFailed(why);
+        FlightEvents recorded = events;
+        if (recorded != null) {
+            recorded.reloaded(status.get().file(), status.get().policies().size(), why);
+        }
         log.say(
                 Log.Level.ERROR,
                 "the configuration was changed, but cannot be used; the one before stays in force:\n" + why);
@@ -124,8 +135,22 @@ final class Operations {
         if (endpoint != null) {
             endpoint.tick();
         }
-        if (!managed && managementStarts.getCount() == 0) {
+        record();
+        if (!managed && signals.managementStarts().getCount() == 0) {
             manage();
+        }
+    }
+
+    private void record() {
+        if (events == null && recordable && signals.recordingStarts().getCount() == 0) {
+            try {
+                FlightEvents made = new FlightEvents(ledger);
+                made.follow();
+                events = made;
+            } catch (RuntimeException | LinkageError e) {
+                recordable = false; // with the next try it would be the same
+                console.report("cannot be seen in flight recordings", e);
+            }
         }
     }
 

@@ -7,24 +7,31 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks after the configuration file while the program runs: a change is in force within {@value #EVERY_SECONDS} + 1 s or
- * so, as one whole; a bad one is said, and the last good one stays. It runs on one daemon thread, which begins a moment
- * after the start and sleeps.
+ * Looks after the configuration file while the program runs: a change is in force with the second look at it, as one whole;
+ * a bad one is said, and the last good one stays. It runs on one daemon thread, which begins a moment after the start and
+ * sleeps.
  */
 final class Reload implements Runnable {
-    private static final int EVERY_SECONDS = 1;
+    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final WatchedFile file;
     private final Setup setup;
     private final Holdfast holdfast;
     private final Console console;
     private final CountDownLatch end = new CountDownLatch(1);
+    private long everyNanos;
 
-    Reload(WatchedFile file, Setup setup, Holdfast holdfast, Console console) {
+    /**
+     * For a file that was read a moment ago.
+     *
+     * @param configuration what was in it
+     */
+    Reload(WatchedFile file, Configuration configuration, Setup setup, Holdfast holdfast, Console console) {
         this.file = file;
         this.setup = setup;
         this.holdfast = holdfast;
         this.console = console;
+        everyNanos = configuration.outside().lookEveryNanos();
     }
 
     /** Starts the thread. */
@@ -37,11 +44,20 @@ final class Reload implements Runnable {
 
     @Override
     public void run() {
+        long looked = System.nanoTime();
+        long ticked = looked;
         try {
             setup.operations().begin();
-            while (!end.await(EVERY_SECONDS, TimeUnit.SECONDS)) {
-                look();
-                setup.operations().tick();
+            while (!end.await(Math.min(everyNanos, TICK_NANOS), TimeUnit.NANOSECONDS)) {
+                long now = System.nanoTime();
+                if (now - looked >= everyNanos) {
+                    looked = now;
+                    look();
+                }
+                if (now - ticked >= TICK_NANOS) {
+                    ticked = now;
+                    setup.operations().tick();
+                }
             }
         } catch (InterruptedException e) {
             // Nobody who knows this thread interrupts it: whoever does wants it to end.
@@ -55,6 +71,7 @@ final class Reload implements Runnable {
             Configuration changed = file.look();
             if (changed != null) {
                 holdfast.use(setup.engine(changed));
+                everyNanos = changed.outside().lookEveryNanos();
                 setup.operations().reloaded(changed, Setup.summary("reloaded", changed), Setup.notices(changed));
             }
         } catch (ConfigException e) {

@@ -7,7 +7,9 @@ import dev.holdfast.config.WatchedFile;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.lang.ref.WeakReference;
 import java.security.ProtectionDomain;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
     private final Holdfast holdfast = new Holdfast(console);
     private final String file;
     private final @Nullable String version;
-    private final CountDownLatch managementStarts;
+    private final Signals signals;
     private final Weaver weaver;
 
     /**
@@ -30,13 +32,20 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
      * @param instrumentation the JVM's
      * @param file the configuration, as the user named it
      * @param version of the agent, null if unknown
-     * @param managementStarts down once somebody wants an MBean server
+     * @param managementStarts see {@link Signals#managementStarts}
+     * @param recordingStarts see {@link Signals#recordingStarts}
+     * @param registries see {@link Signals#registries}
      */
     public Starter(
-            Instrumentation instrumentation, String file, @Nullable String version, CountDownLatch managementStarts) {
+            Instrumentation instrumentation,
+            String file,
+            @Nullable String version,
+            CountDownLatch managementStarts,
+            CountDownLatch recordingStarts,
+            Queue<WeakReference<ClassLoader>> registries) {
         this.file = file;
         this.version = version;
-        this.managementStarts = managementStarts;
+        this.signals = new Signals(managementStarts, recordingStarts, registries);
         this.weaver = new Weaver(instrumentation, holdfast, console);
     }
 
@@ -65,11 +74,11 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
             String text = ConfigLoader.read(file);
             Configuration configuration = ConfigLoader.parse(text, file);
             if (configuration.policyBearing()) {
-                Operations operations = new Operations(configuration, holdfast, console, version, managementStarts);
+                Operations operations = new Operations(configuration, holdfast, console, version, signals);
                 Setup setup = new Setup(operations, new Timer());
                 holdfast.use(setup.engine(configuration));
                 active = true;
-                new Reload(new WatchedFile(file, text), setup, holdfast, console).start();
+                new Reload(new WatchedFile(file, text), configuration, setup, holdfast, console).start();
                 operations.say(described(configuration, true), Setup.notices(configuration));
             } else {
                 console.say(Setup.described(described(configuration, false), Setup.notices(configuration)));

@@ -6,6 +6,8 @@ import java.util.Map;
 /** Writes the reference file from the definitions of the keys: what the shipped one must be, to the letter. */
 final class ReferenceText {
     private static final String HEAD = """
+            #:schema ./holdfast.schema.json
+
             # Every key of Holdfast's configuration with its default. Generated from the definitions that the parser uses, and
             # tested against them. A file of your own needs only what it wants otherwise.
             #

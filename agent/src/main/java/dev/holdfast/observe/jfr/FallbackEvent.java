@@ -1,0 +1,37 @@
+package dev.holdfast.observe.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import org.jspecify.annotations.Nullable;
+
+/** A fallback answered. */
+@Name("dev.holdfast.Fallback")
+@Label("Fallback")
+@Description("A fallback strategy answered a call")
+@Category("Holdfast")
+@StackTrace(false)
+final class FallbackEvent extends Event {
+    @Label("Policy")
+    @Nullable
+    String policy;
+
+    @Label("Origin")
+    @Nullable
+    String origin;
+
+    @Label("Client")
+    @Nullable
+    String client;
+
+    @Label("Strategy")
+    @Nullable
+    String strategy;
+
+    @Label("Reason")
+    @Nullable
+    String reason;
+}

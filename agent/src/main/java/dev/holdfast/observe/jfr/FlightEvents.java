@@ -1,0 +1,136 @@
+package dev.holdfast.observe.jfr;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Target;
+import dev.holdfast.observe.Labels;
+import dev.holdfast.observe.Ledger;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.FallbackPolicy;
+import java.util.List;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes events of what happens, while a recording runs and only then: between recordings the counters tell nobody, and a call
+ * costs what it costs without all this. Events name the policy and the origin, never a path or a query. Thread-safe.
+ */
+public final class FlightEvents implements Observer {
+    private final Ledger ledger;
+
+    /** To be made once the Flight Recorder's classes are loaded, so that it is not we who load them. */
+    public FlightEvents(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /** Takes part in recordings from now on, those that run already included. */
+    public void follow() {
+        FlightRecorder.addListener(new FlightRecorderListener() {
+            @Override
+            public void recordingStateChanged(Recording recording) {
+                look();
+            }
+        });
+        if (FlightRecorder.isInitialized()) {
+            look();
+        }
+    }
+
+    private void look() {
+        List<Recording> recordings = FlightRecorder.getFlightRecorder().getRecordings();
+        if (recordings.stream().anyMatch(recording -> recording.getState() == RecordingState.RUNNING)) {
+            ledger.record(this);
+        } else {
+            ledger.stopRecording(this);
+        }
+    }
+
+    @Override
+    public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+        AttemptEvent event = new AttemptEvent();
+        if (event.shouldCommit()) {
+            event.policy = target.policy().name();
+            event.origin = target.origin().toString();
+            event.client = call.client().label();
+            event.method = call.method();
+            event.outcome = Labels.of(outcome);
+            event.took = nanos;
+            event.commit();
+        }
+    }
+
+    @Override
+    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+        RetryEvent event = new RetryEvent();
+        if (event.shouldCommit()) {
+            event.policy = target.policy().name();
+            event.origin = target.origin().toString();
+            event.client = call.client().label();
+            event.reason = Labels.of(because);
+            event.delay = delayNanos;
+            event.commit();
+        }
+    }
+
+    @Override
+    public void rejected(Target target, CallInfo call, Rejection reason) {
+        RejectionEvent event = new RejectionEvent();
+        if (event.shouldCommit()) {
+            event.policy = target.policy().name();
+            event.origin = target.origin().toString();
+            event.client = call.client().label();
+            event.reason = Labels.of(reason);
+            event.commit();
+        }
+    }
+
+    @Override
+    public void transition(
+            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+        TransitionEvent event = new TransitionEvent();
+        if (event.shouldCommit()) {
+            event.policy = target.policy().name();
+            event.origin = target.origin().toString();
+            event.from = Labels.of(from);
+            event.to = Labels.of(to);
+            event.reason = reason.text();
+            event.commit();
+        }
+    }
+
+    @Override
+    public void fallback(
+            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+        FallbackEvent event = new FallbackEvent();
+        if (event.shouldCommit()) {
+            event.policy = target.policy().name();
+            event.origin = target.origin().toString();
+            event.client = call.client().label();
+            event.strategy = Labels.of(strategy);
+            event.reason = reason.label();
+            event.commit();
+        }
+    }
+
+    /**
+     * The configuration was replaced, or could not be.
+     *
+     * @param file as the user named it
+     * @param policies how many are in force now
+     * @param problem what is wrong with it, null where nothing is
+     */
+    public void reloaded(String file, int policies, @Nullable String problem) {
+        ReloadEvent event = new ReloadEvent();
+        if (event.shouldCommit()) {
+            event.file = file;
+            event.policies = policies;
+            event.problem = problem;
+            event.commit();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.holdfast.runtime;
+
+import java.lang.ref.WeakReference;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * What the launch classes see of the program in the names of the classes that it loads, which they look at anyway: that it
+ * uses something which is not to be touched before the program itself does.
+ *
+ * @param managementStarts down once somebody wants an MBean server
+ * @param recordingStarts down once somebody records events, or may be about to
+ * @param registries loaders that have loaded Micrometer's global registry; whoever takes one out sees to it
+ */
+record Signals(
+        CountDownLatch managementStarts,
+        CountDownLatch recordingStarts,
+        Queue<WeakReference<ClassLoader>> registries) {}

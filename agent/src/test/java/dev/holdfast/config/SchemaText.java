@@ -1,0 +1,190 @@
+package dev.holdfast.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes the JSON Schema from the definitions of the keys, for editors that complete and check TOML by one (Taplo, and Even
+ * Better TOML, which is made of it): what the shipped one must be, to the letter. It is JSON Schema draft 7 without what
+ * draft 4 does not have. It says less than the parser checks: neither the range of a duration nor any combination.
+ */
+final class SchemaText {
+    private static final String DURATION = "([0-9.]+(d|h|m|s|ms|us|ns))+";
+    private static final String TOKEN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+    private static final Map<String, Object> CLASS_NAME = string("^[^.\\s/-]+(\\.[^.\\s/-]+)+$");
+
+    private SchemaText() {}
+
+    static String write() {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("$schema", "http://json-schema.org/draft-07/schema#");
+        schema.put("title", "Holdfast");
+        schema.put("description", "The configuration of Holdfast. Every key with its default: reference.toml.");
+        Map<String, Object> top = table("", key -> true);
+        properties(top)
+                .put(
+                        "hosts",
+                        described(
+                                map(
+                                        "type",
+                                        "object",
+                                        "patternProperties",
+                                        Map.of("^[^@/\\s]+$", ref("host")),
+                                        "additionalProperties",
+                                        false),
+                                "What single hosts need otherwise: [hosts.\"api.example.com\".retry], *.example.com, or *,"
+                                        + " each with an optional port. The most specific wins."));
+        schema.putAll(top);
+        Map<String, Object> host = table("", Key::perHost);
+        properties(host)
+                .put(
+                        "routes",
+                        described(
+                                map("type", "array", "items", ref("route")),
+                                "What some requests to the host need otherwise. The most specific wins."));
+        Map<String, Object> route = table("", Key::perHost);
+        Map<String, Object> ofRoutes = new LinkedHashMap<>();
+        for (Key key : Keys.ofRoutes()) {
+            ofRoutes.put(key.name(), value(key));
+        }
+        ofRoutes.putAll(properties(route));
+        route.put("properties", ofRoutes);
+        route.put("required", List.of("path"));
+        Map<String, Object> definitions = new LinkedHashMap<>();
+        definitions.put("host", host);
+        definitions.put("route", route);
+        for (Key key : Keys.all()) {
+            definitions.put(key.path(), value(key));
+        }
+        schema.put("definitions", definitions);
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+        return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
+    }
+
+    /** A table with the keys and tables below it, as far as they are wanted. */
+    private static Map<String, Object> table(String path, Predicate<Key> wanted) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        for (Key key : Keys.all()) {
+            if (key.section().equals(path) && wanted.test(key)) {
+                properties.put(key.name(), ref(key.path()));
+            }
+        }
+        for (Section section : Keys.sections()) {
+            int dot = section.path().lastIndexOf('.');
+            String parent = dot < 0 ? "" : section.path().substring(0, dot);
+            if (!section.path().isEmpty() && parent.equals(path)) {
+                Map<String, Object> inner = table(section.path(), wanted);
+                if (!properties(inner).isEmpty()) {
+                    String later = section.active() ? "" : " Checked, but without effect in this version.";
+                    properties.put(section.path().substring(dot + 1), described(inner, section.meaning() + later));
+                }
+            }
+        }
+        return map("type", "object", "additionalProperties", false, "properties", properties);
+    }
+
+    @SuppressWarnings("unchecked") // as table() made it
+    private static Map<String, Object> properties(Map<String, Object> table) {
+        return (Map<String, Object>) table.get("properties");
+    }
+
+    private static Map<String, Object> value(Key key) {
+        Map<String, Object> schema = described(new LinkedHashMap<>(type(key)), key.meaning());
+        schema.put("default", key.standard());
+        String range = key.range().isEmpty() ? "" : ", " + key.range();
+        String docs = key.meaning() + "\n\n*" + key.type().label() + range + "*; default `"
+                + Sources.literal(key.standard()) + "`";
+        schema.put("x-taplo", Map.of("docs", Map.of("main", docs)));
+        return schema;
+    }
+
+    private static Map<String, Object> type(Key key) {
+        return switch (key.type()) {
+            case FLAG -> map("type", "boolean");
+            case INTEGER -> integer(key);
+            case DECIMAL -> map("type", "number", "minimum", key.min(), "maximum", key.max());
+            case DURATION -> string("^" + DURATION + "$");
+            case SIZE -> anyOf(integer(key), string("^([0-9.]+(GiB|MiB|KiB|B))+$"));
+            case CHOICE -> words(key.choices());
+            case CHOICES -> anyOf(words(key.choices()), array(words(key.choices())));
+            case FLAG_OR_CHOICE -> {
+                List<Object> all = new ArrayList<>(List.of(true, false));
+                all.addAll(key.choices());
+                yield words(all);
+            }
+            case STATUSES -> array(integer(key));
+            case ERRORS -> array(anyOf(words(key.choices()), CLASS_NAME));
+            case OUTCOMES -> array(anyOf(integer(key), words(key.choices()), CLASS_NAME));
+            case HEADER_NAMES, METHODS -> array(string(TOKEN));
+            case HOST_NAMES -> array(string("^[A-Za-z0-9._-]+$"));
+            case ANSWERS -> {
+                Map<String, Object> answer =
+                        table(key.section(), inner -> inner.section().equals(key.section()) && inner != key);
+                yield array(answer);
+            }
+            case HEADERS ->
+                map(
+                        "type",
+                        "object",
+                        "patternProperties",
+                        Map.of(TOKEN, anyOf(map("type", "string"), notEmpty(array(map("type", "string"))))),
+                        "additionalProperties",
+                        false);
+            case WINDOW -> anyOf(integer(key), string("^" + DURATION + "$"));
+            case RATE -> string("^$|^[0-9]+/([0-9.]*(d|h|m|s|ms|us|ns))+$");
+            case HEDGE_DELAY -> string("^$|^p95$|^" + DURATION + "$");
+            case TEXT -> map("type", "string");
+            case ADDRESS -> string("^$|^[^@/ ]+:[0-9]{1,5}$");
+            case URL -> string("^$|^[hH][tT][tT][pP][sS]?://[^@\\s]+$");
+        };
+    }
+
+    private static Map<String, Object> integer(Key key) {
+        return map("type", "integer", "minimum", (long) key.min(), "maximum", (long) key.max());
+    }
+
+    private static Map<String, Object> string(String pattern) {
+        return map("type", "string", "pattern", pattern);
+    }
+
+    private static Map<String, Object> words(List<?> words) {
+        return map("enum", words);
+    }
+
+    private static Map<String, Object> array(Map<String, Object> items) {
+        return map("type", "array", "items", items);
+    }
+
+    private static Map<String, Object> notEmpty(Map<String, Object> array) {
+        array.put("minItems", 1);
+        return array;
+    }
+
+    @SafeVarargs
+    private static Map<String, Object> anyOf(Map<String, Object>... choices) {
+        return map("anyOf", List.of(choices));
+    }
+
+    private static Map<String, Object> ref(String definition) {
+        return map("$ref", "#/definitions/" + definition);
+    }
+
+    private static Map<String, Object> described(Map<String, Object> schema, String meaning) {
+        schema.put("description", meaning);
+        return schema;
+    }
+
+    private static Map<String, Object> map(Object... namesAndValues) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.holdfast.observe.jfr;
+
+import static dev.holdfast.observe.World.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.observe.World;
+import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.Policies;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FlightEventsTest {
+    private final World world = new World(Policies.retry()
+            .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
+            .policy());
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void there_are_events_while_a_recording_runs_and_nobody_is_told_otherwise() throws IOException {
+        new FlightEvents(world.ledger).follow();
+        assertThat(world.ledger.recorded()).isFalse();
+        Path file = directory.resolve("recording.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            assertThat(world.ledger.recorded()).isTrue();
+            world.call("shop.example", status(503), status(200));
+            recording.stop();
+            recording.dump(file);
+        }
+        assertThat(world.ledger.recorded()).isFalse();
+
+        assertThat(named(file, "dev.holdfast.Attempt"))
+                .extracting(event -> event.getString("outcome"))
+                .containsExactly("503", "200");
+        assertThat(named(file, "dev.holdfast.Retry")).singleElement().satisfies(event -> {
+            assertThat(event.getString("policy")).isEqualTo("*");
+            assertThat(event.getString("origin")).isEqualTo("http://shop.example:80");
+            assertThat(event.getString("reason")).isEqualTo("503");
+            assertThat(event.getDuration("delay")).hasSeconds(1);
+            assertThat(event.getStackTrace()).isNull();
+        });
+    }
+
+    @Test
+    void a_recording_that_runs_already_is_joined() {
+        try (Recording recording = new Recording()) {
+            recording.start();
+
+            new FlightEvents(world.ledger).follow();
+
+            assertThat(world.ledger.recorded()).isTrue();
+        }
+    }
+
+    @Test
+    void a_recording_that_ends_leaves_another_one_alone() {
+        new FlightEvents(world.ledger).follow();
+        try (Recording one = new Recording();
+                Recording other = new Recording()) {
+            one.start();
+            other.start();
+            one.stop();
+
+            assertThat(world.ledger.recorded()).isTrue();
+        }
+    }
+
+    private static List<RecordedEvent> named(Path file, String name) throws IOException {
+        List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+        events.removeIf(event -> !event.getEventType().getName().equals(name));
+        return events;
+    }
+}

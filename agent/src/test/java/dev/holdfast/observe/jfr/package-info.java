@@ -1,0 +1,2 @@
+/** What flight recordings show. */
+package dev.holdfast.observe.jfr;
