@@ -44,6 +44,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final ServerSocket listener;
     private final @Nullable SSLContext tls;
     private final String host;
+    private final Thread acceptor;
     private final Deque<Answer> script = new ArrayDeque<>();
     private final List<Received> requests = new ArrayList<>();
     private final Set<Connection> connections = new HashSet<>();
@@ -62,7 +63,7 @@ public final class ScriptedServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on " + host, e);
         }
-        daemon(this::accept, "scripted-server-" + listener.getLocalPort());
+        this.acceptor = daemon(this::accept, "scripted-server-" + listener.getLocalPort());
     }
 
     /** Starts a server for {@code http} on 127.0.0.1. */
@@ -173,8 +174,11 @@ public final class ScriptedServer implements AutoCloseable {
         }
         try {
             listener.close();
+            acceptor.join(); // until then the kernel may keep the port, which the next server wants
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         open.forEach(Connection::abandon);
         awaitOpen(0);
@@ -202,10 +206,11 @@ public final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable task, String name) {
+    private static Thread daemon(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private synchronized void await(BooleanSupplier condition, String what) {
