@@ -52,7 +52,7 @@ class ArchitectureTest {
             .whereLayer("observe")
             .mayOnlyBeAccessedByLayers("runtime", "admin")
             .whereLayer("policy")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "config", "call", "fallback", "observe");
+            .mayOnlyBeAccessedByLayers("runtime", "admin", "client", "config", "call", "fallback", "observe");
 
     @ArchTest
     static final ArchRule clients_do_not_know_each_other = SlicesRuleDefinition.slices()

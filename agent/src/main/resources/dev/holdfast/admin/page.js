@@ -259,7 +259,7 @@
     say($('good-before'), percent(total.before()));
     say($('good-after'), percent(total.after()));
     $('good-after').className = total.after() > total.before() ? 'good' : '';
-    figure($('calls-rate'), perSecond(total.rate()), '/s');
+    figure($('calls-rate'), perSecond(total.rate()), 'a second');
     figure($('saved'), count(total.saved()), total.saved() === 1 ? 'call' : 'calls');
     figure($('lost'), count(total.lost()), total.lost() === 1 ? 'call' : 'calls');
     $('lost').className = total.lost() ? 'bad' : '';
@@ -636,8 +636,36 @@
     }
   }
 
-  function showExplanation(explanation, target) {
-    target.replaceChildren(el('pre', { class: 'code' }, JSON.stringify(explanation, null, 2)));
+  function showExplanation(why, target) {
+    if (why.error) {
+      target.replaceChildren(el('p', { class: 'bad' }, why.error));
+      return;
+    }
+    const set = why.values.filter(value => value.line > 0);
+    const verdict = why.policy === null ? 'No policy applies: the call runs as without the agent.'
+      : why.untouched ? `Policy ${why.policy} applies, and its mode is off: the call runs as without the agent.`
+        : `Policy ${why.policy} applies${why.mode === 'observe' ? ', in observe mode: it decides and counts, and changes nothing' : ''}.`;
+    target.replaceChildren(
+      el('p', { class: 'verdict' }, verdict),
+      el('p', { class: 'quiet' }, `for ${why.method} ${why.url}`),
+      ...candidates('Host patterns', why.hosts, why.hosts_left_out),
+      ...candidates('Routes of this pattern', why.routes, 0),
+      ...(set.length ? [el('h3', {}, 'What the file sets for it'),
+        el('table', { class: 'list inner', role: 'table' },
+          el('thead', {}, el('tr', {}, ...['Key', 'Value', 'From'].map(name => el('th', { scope: 'col' }, name)))),
+          el('tbody', {}, ...set.map(valueRow)))] : []));
+  }
+
+  function candidates(title, all, leftOut) {
+    const item = each => el('li', { class: each.verdict }, el('b', { class: 'code' }, each.pattern), ` ${each.reason} `,
+      el('span', { class: 'quiet' }, each.line ? `(line ${each.line})` : ''));
+    const fitting = all.filter(each => each.verdict !== 'no_match');
+    const others = all.filter(each => each.verdict === 'no_match');
+    if (!all.length) return [];
+    return [el('h3', {}, title), el('ul', { class: 'rules' }, ...fitting.map(item)),
+      ...(others.length ? [el('details', { class: 'others' },
+        el('summary', {}, `${count(others.length + leftOut)} that ${others.length + leftOut === 1 ? 'does' : 'do'} not match`),
+        el('ul', { class: 'rules' }, ...others.map(item), ...(leftOut ? [el('li', {}, `and ${count(leftOut)} more`)] : [])))] : [])];
   }
 
   // --- the connection to the JVM ----------------------------------------------------------------------------------

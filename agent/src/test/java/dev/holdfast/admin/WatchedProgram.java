@@ -52,8 +52,8 @@ final class WatchedProgram {
         var timer = Executors.newScheduledThreadPool(1, WatchedProgram::daemon);
         long pause = 1_000_000 / Integer.parseInt(arguments[0]);
         for (String service : SERVICES) {
-            URI uri = URI.create(
-                    "http://" + service + ".shop.example:" + server.getAddress().getPort() + "/v1/things?secret=1");
+            URI uri = URI.create("http://" + service + ".shop.example:"
+                    + server.getAddress().getPort() + "/v1/things?key=t0psecret");
             HttpRequest request = HttpRequest.newBuilder(uri).build();
             timer.scheduleAtFixedRate(
                     () -> client.sendAsync(request, BodyHandlers.discarding()), 0, pause, TimeUnit.MICROSECONDS);
