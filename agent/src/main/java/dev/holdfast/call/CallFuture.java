@@ -10,38 +10,55 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result
  */
 public final class CallFuture<T> extends CompletableFuture<T> {
+    private final boolean derived;
     // The root of a chain of dependents cancels the call; set before the future is handed out.
-    private volatile @Nullable Runnable canceller;
+    private volatile @Nullable Stop canceller;
 
-    private CallFuture(@Nullable Runnable canceller) {
+    private CallFuture(boolean derived, @Nullable Stop canceller) {
+        this.derived = derived;
         this.canceller = canceller;
+    }
+
+    /** Stops a call. */
+    @FunctionalInterface
+    public interface Stop {
+        /**
+         * Stops it.
+         *
+         * @param derived whether the future that was cancelled is not the call's own, but derived from it
+         */
+        void stop(boolean derived);
     }
 
     /** A future that cancels nothing yet. */
     public static <T> CallFuture<T> create() {
-        return new CallFuture<>(null);
+        return new CallFuture<>(false, null);
     }
 
     /** Sets what stops the call. */
-    public void onCancel(Runnable stop) {
+    public void onCancel(Stop stop) {
         canceller = stop;
     }
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CallFuture<>(canceller);
+        return new CallFuture<>(true, canceller);
     }
 
-    /** Completes this future as cancelled; with {@code true}, stops the call too. */
+    /**
+     * Completes this future as cancelled; with {@code true}, stops the call too. In the order of the client's own futures:
+     * the call is stopped first, and where it ends at once, the future says how the call ended. Programs look at that:
+     * Spring shows its message.
+     */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        Runnable stop = canceller;
-        boolean done = isDone();
-        boolean result = super.cancel(mayInterruptIfRunning);
-        if (mayInterruptIfRunning && !done && stop != null) {
-            stop.run();
+        Stop stop = canceller;
+        if (!mayInterruptIfRunning || stop == null || isDone()) {
+            return super.cancel(mayInterruptIfRunning);
         }
-        return result;
+        stop.stop(derived);
+        boolean unused = super.cancel(true);
+        return true;
     }
 
     /** Not supported, as with the client's own futures. */

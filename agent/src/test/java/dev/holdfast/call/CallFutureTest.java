@@ -3,6 +3,7 @@ package dev.holdfast.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class CallFutureTest {
     private final CallFuture<String> future = CallFuture.create();
 
     CallFutureTest() {
-        future.onCancel(stopped::incrementAndGet);
+        future.onCancel(derived -> stopped.incrementAndGet());
     }
 
     @Test
@@ -22,6 +23,23 @@ class CallFutureTest {
         assertThat(future.cancel(true)).isTrue();
         assertThat(future).isCancelled();
         assertThat(stopped).hasValue(1);
+    }
+
+    @Test
+    void whatStopsItKnowsWhichFutureWasCancelledAndMaySayHowItEnded() {
+        CallFuture<String> ending = CallFuture.create();
+        ending.onCancel(derived -> ending.completeExceptionally(new IllegalStateException("derived: " + derived)));
+        assertThat(ending.cancel(true)).isTrue();
+        assertThat(ending)
+                .isNotCancelled()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("derived: false");
+
+        CallFuture<String> other = CallFuture.create();
+        other.onCancel(derived -> other.completeExceptionally(new IllegalStateException("derived: " + derived)));
+        assertThat(other.thenApply(String::length).cancel(true)).isTrue();
+        assertThat(other).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("derived: true");
     }
 
     @Test

@@ -45,6 +45,9 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     // Written by one attempt after the other; volatile for cancel, which comes from anywhere.
     private volatile boolean cancelled;
+    /** Whether the call's own future was, and not only one derived from it. */
+    private volatile boolean cancelledItself;
+
     private volatile @Nullable Attempt<T> last;
     private volatile @Nullable Attempt<T> before;
     private volatile @Nullable Race<T> race;
@@ -68,12 +71,13 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     @Nullable
     CompletableFuture<HttpResponse<T>> start() {
         // Weakly, as the client does it: a future that the application keeps must not keep the client. While there is
-        // something to cancel, the attempt or the timer holds the driver.
-        WeakReference<AsyncDriver> stop = new WeakReference<>(driver);
-        future.onCancel(() -> {
-            AsyncDriver current = stop.get();
+        // something to cancel, the attempt or the timer holds us.
+        WeakReference<AsyncCall<T>> self = new WeakReference<>(this);
+        future.onCancel(derived -> {
+            AsyncCall<T> current = self.get();
             if (current != null) {
-                current.cancel();
+                current.cancelledItself |= !derived;
+                current.driver.cancel();
             }
         });
         starting = Thread.currentThread();
@@ -152,7 +156,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     public void cancel() {
         Attempt<T> attempt = last;
         boolean inFlight = attempt != null && attempt.isInFlight();
-        if (!inFlight && future.isDone() && !future.isCancelled()) {
+        if (!inFlight && future.isDone()) {
             return; // a dependent of a call that is over
         }
         cancelled = true;
@@ -164,8 +168,8 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         if (attempt == null || !inFlight) {
             // During a wait there is no attempt to end. No effect where the attempt's end was first.
             endAsCancelled();
-        } else if (future.isDone()) {
-            attempt.cancel();
+        } else if (cancelledItself) {
+            endAs(attempt.cancelled()); // here and now, so that it is not cancelled otherwise
         } else {
             attempt.cancelDependent();
         }

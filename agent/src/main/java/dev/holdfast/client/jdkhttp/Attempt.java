@@ -106,6 +106,13 @@ final class Attempt<T> {
         }
     }
 
+    /** Cancels it, and gives the client's own future, which is over then. */
+    CompletableFuture<HttpResponse<T>> cancelled() {
+        cancel();
+        CompletableFuture<HttpResponse<T>> future = inFlight;
+        return future == null ? new CompletableFuture<>() : future;
+    }
+
     /** Cancels it because the attempt beside it won. */
     void lose() {
         lost = true;

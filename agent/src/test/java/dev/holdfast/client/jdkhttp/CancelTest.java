@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.ScriptedServer;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.PushPromiseHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -199,6 +203,34 @@ class CancelTest {
             // But for the innermost cause: during a wait there is no exchange that fails.
             assertThat(without).startsWith(End.of(future).split(" <- java.io", 2)[0]);
         }
+    }
+
+    /** With the client's own future, its end and the cancel race; here the end is always first. Spring shows the message. */
+    @Test
+    void theFutureSaysOfACancelWhatTheClientsOwnSays() throws Exception {
+        HttpClient ending = new Woven(CLIENT, null) {
+            @Override
+            public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+                    HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushPromises) {
+                return new CompletableFuture<>() {
+                    @Override
+                    public boolean cancel(boolean mayInterruptIfRunning) {
+                        return completeExceptionally(
+                                new CompletionException(new CancellationException("Request cancelled")));
+                    }
+                };
+            }
+        };
+        CompletableFuture<HttpResponse<String>> future = new Woven(ending, Rules.QUICK)
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1/")).build(), BodyHandlers.ofString());
+
+        assertThat(future.cancel(true)).isTrue();
+
+        assertThat(End.of(future))
+                .isEqualTo("threw java.util.concurrent.CompletionException:"
+                        + " java.util.concurrent.CancellationException: Request cancelled"
+                        + " <- java.util.concurrent.CancellationException: Request cancelled");
     }
 
     @Test
