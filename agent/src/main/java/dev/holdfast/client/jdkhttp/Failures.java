@@ -90,7 +90,7 @@ final class Failures {
         if (error instanceof HttpConnectTimeoutException) {
             return ErrorKind.CONNECTION_TIMEOUT;
         }
-        if (error instanceof HttpTimeoutException) {
+        if (error instanceof HttpTimeoutException || closedByTheClient(error)) {
             return ErrorKind.READ_TIMEOUT;
         }
         // Not in the chain of causes: there, it would be what the application's publisher or handler ran into.
@@ -121,6 +121,17 @@ final class Failures {
         return at != null
                 && at.getClassName().startsWith("sun.nio.ch.")
                 && at.getMethodName().startsWith("write");
+    }
+
+    /**
+     * The client itself closed the connection under an exchange, which it does where the request's time is over. On 17 the
+     * end of the connection is sometimes faster than the exception that says so.
+     */
+    private static boolean closedByTheClient(Throwable error) {
+        StackTraceElement at = made(root(error));
+        return at != null
+                && at.getClassName().equals(JDK + "SocketTube")
+                && at.getMethodName().equals("signalClosed");
     }
 
     /** The server reset the HTTP/2 stream (RST_STREAM) or took leave of the connection (GOAWAY). */
