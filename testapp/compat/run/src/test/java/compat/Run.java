@@ -1,0 +1,178 @@
+package compat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.Received;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a program and the service saw of each other in one JVM.
+ *
+ * @param name the library's name
+ * @param artifact whose version is the library's
+ * @param calls in their order
+ * @param requests in the order of their arrival
+ * @param err what the JVM wrote to standard error
+ */
+record Run(String name, String artifact, List<Call> calls, List<Request> requests, String err) {
+    private static final String MARK = ">> ";
+
+    /** What differs from run to run and is nobody's doing: internal names in messages, boundaries and keys by chance. */
+    private static final Pattern VARYING = Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]"
+            + "|@[0-9a-f]{5,8}\\b|(?<=Sec-WebSocket-Key=)[^,\\]]*"
+            + "|\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b");
+
+    /**
+     * A call of the program.
+     *
+     * @param unsafe whether it must not be sent twice
+     * @param seen what the program saw
+     */
+    record Call(String transport, String phase, String step, String safety, String seen) {
+        boolean unsafe() {
+            return safety.equals("unsafe");
+        }
+
+        boolean good() {
+            return seen.startsWith("200 ");
+        }
+
+        boolean stormy() {
+            return phase.equals("storm");
+        }
+
+        /** The path of its requests up to what is answered. */
+        String path() {
+            return "/" + phase + "/" + transport.replaceAll("[^A-Za-z0-9]+", "-") + "/" + step + "/";
+        }
+    }
+
+    /** A request that the service received: its path, and all of it as text. */
+    record Request(String path, String text) {}
+
+    /**
+     * Runs a program.
+     *
+     * @param policies the agent's configuration; null: no agent
+     */
+    static Run of(Library library, Jdk jdk, @Nullable Path policies) {
+        try (Service service = new Service()) {
+            ForkedJvm jvm = new ForkedJvm(jdk).classPath(library.classPath());
+            if (policies != null) {
+                jvm.agent(policies.toString());
+            }
+            ForkedJvm.Result result = jvm.jvm("-Dsun.net.client.defaultReadTimeout=2000")
+                    .main(library.main(), service.uri())
+                    .within(Duration.ofMinutes(3))
+                    .run()
+                    .succeeded();
+            List<Request> requests = service.requests().stream()
+                    .map(request ->
+                            new Request(Service.pathOf(request.target()), normal(text(request), service.port())))
+                    .toList();
+            List<String[]> lines = result.lines().stream()
+                    .filter(line -> line.startsWith(MARK))
+                    .map(line -> line.substring(MARK.length()).split("\t"))
+                    .toList();
+            List<Call> calls = lines.stream()
+                    .filter(line -> line[0].equals("call"))
+                    .map(line -> new Call(line[1], line[2], line[3], line[4], normal(line[5], service.port())))
+                    .toList();
+            String[] head = lines.get(0);
+            return new Run(head[1], head.length > 2 ? head[2] : "", calls, requests, result.err());
+        }
+    }
+
+    private static String text(Received request) {
+        String boundary = request.header("Content-Type")
+                .filter(type -> type.contains("boundary="))
+                .map(type -> type.replaceFirst(".*boundary=", ""))
+                .orElse("no boundary");
+        String body = new String(request.body(), StandardCharsets.UTF_8).replace(boundary, "BOUNDARY");
+        String shown = body.length() > 500 ? body.length() + " characters " + body.hashCode() : body;
+        String headers = request.headers().toString().replace(boundary, "BOUNDARY");
+        return request.method() + " " + request.target() + " " + headers + " " + shown
+                + (request.complete() ? "" : " (incomplete)");
+    }
+
+    /** How often the client says it this way on 17: its timer and the connection that it closes race for the end. */
+    private static final Pattern TIMED_OUT = Pattern.compile(
+            "java\\.io\\.IOException: HTTP/1\\.1 header parser received no bytes <- .*connection closed locally"
+                    + "|java\\.net\\.http\\.HttpTimeoutException: (request timed out|Request cancelled|null|get)( <- .*)?");
+
+    /** So with a cancel and the exchange that it ends: who is first shows in the message. */
+    private static final Pattern CANCELLED = Pattern.compile("(?<=hang\": )(Request cancelled|null|get)\\b");
+
+    private static String normal(String text, int port) {
+        String same = VARYING.matcher(text.replace(":" + port, ":PORT")).replaceAll("(varies)");
+        return CANCELLED
+                .matcher(TIMED_OUT.matcher(same).replaceAll("(timed out)"))
+                .replaceAll("(cancelled)");
+    }
+
+    /** Its transports, in their order. */
+    List<String> transports() {
+        return calls.stream().map(Call::transport).distinct().toList();
+    }
+
+    /** The calls of a transport in a phase. */
+    List<Call> calls(String transport, String phase) {
+        return calls.stream()
+                .filter(call -> call.transport.equals(transport) && call.phase.equals(phase))
+                .toList();
+    }
+
+    /** How many requests there were for a call. */
+    long requests(Call call) {
+        return requests.stream()
+                .filter(request -> request.path.startsWith(call.path()))
+                .count();
+    }
+
+    /** Writes all of it to a file. */
+    void write(Path file) {
+        StringBuilder text = new StringBuilder();
+        calls.forEach(
+                call -> text.append(call.path()).append(' ').append(call.seen).append('\n'));
+        text.append("--- the service received\n");
+        requests.forEach(request -> text.append(request.text).append('\n'));
+        text.append("--- standard error\n").append(err);
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What both sides saw while the service was well: by call, then by request. */
+    Map<String, String> calm() {
+        Map<String, String> seen = new LinkedHashMap<>();
+        for (Call call : calls) {
+            if (call.phase.equals("calm")) {
+                seen.put("the program, " + call.path(), call.seen);
+            }
+        }
+        List<String> received = new ArrayList<>();
+        for (Request request : requests) {
+            if (request.path.startsWith("/calm/")) {
+                received.add(request.text);
+            }
+        }
+        for (int i = 0; i < received.size(); i++) {
+            seen.put("the service, request " + i, received.get(i));
+        }
+        return seen;
+    }
+}
