@@ -54,6 +54,12 @@ public interface Observer {
     /** A second attempt is sent beside one that takes long. */
     default void hedged(Target target, CallInfo call) {}
 
+    /** In observe mode: a second attempt would have been sent beside a slow one. */
+    default void wouldHedge(Target target, CallInfo call) {}
+
+    /** In observe mode: a fallback would have been asked for. */
+    default void wouldFallBack(Target target, CallInfo call) {}
+
     /** The breaker or a limit lets an attempt not pass. */
     default void rejected(Target target, CallInfo call, Rejection reason) {}
 

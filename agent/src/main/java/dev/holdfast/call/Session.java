@@ -154,6 +154,9 @@ public final class Session {
         long took = mine.end(outcome, status, now, random);
         if (!(outcome instanceof Outcome.Cancelled)) {
             observer.attempt(target, call, outcome, took);
+            if (!enforced()) {
+                noteHedge(took, now);
+            }
         }
         if (stage != Stage.SENT) {
             return Step.Drop.INSTANCE;
@@ -313,7 +316,7 @@ public final class Session {
         current = sent;
         other = null;
         long timeout = timeout(now);
-        long hedge = attempts == 1 ? hedgeAfter() : -1;
+        long hedge = attempts == 1 && enforced() ? hedgeAfter() : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
                 ? Step.Send.FIRST
                 : new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
@@ -352,7 +355,6 @@ public final class Session {
     private long hedgeAfter() {
         RetryPolicy rule = policy.retry();
         boolean possible = policy.hedge().enabled()
-                && enforced()
                 && rule.enabled()
                 && rule.maxRetries() > 0
                 && Retrying.maySendAgain(rule, call, true, false);
@@ -361,6 +363,15 @@ public final class Session {
         }
         LatencyQuantile latency = target.latency();
         return latency == null ? policy.hedge().delayNanos() : latency.p95();
+    }
+
+    /** In observe mode: a second attempt would have been sent beside one that took so long. */
+    private void noteHedge(long took, long now) {
+        long after = hedgeAfter();
+        RetryBudget budget = target.budget();
+        if (after >= 0 && took > after && call.bodyReplayable() && (budget == null || budget.tryWithdraw(now))) {
+            observer.wouldHedge(target, call);
+        }
     }
 
     private Step reject(Observer.Rejection reason, long now) {
@@ -414,7 +425,19 @@ public final class Session {
         if (asked && retrying != null && enforced() && retrying.notRetried() != Observer.NotRetried.NOT_SAFE) {
             target.failed(call, now);
         }
-        return policy.fallback().enabled() && enforced() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
+        if (!policy.fallback().enabled()) {
+            return Step.Deliver.INSTANCE;
+        }
+        Step end = fallBack(outcome, asked);
+        if (enforced()) {
+            return end;
+        }
+        // Where a retry would have come first, nobody knows what that would have given.
+        boolean retried = asked && retrying != null && retrying.notRetried() == null;
+        if (end instanceof Step.FallBack && !retried) {
+            observer.wouldFallBack(target, call);
+        }
+        return Step.Deliver.INSTANCE;
     }
 
     private Step fallBack(Outcome outcome, boolean asked) {

@@ -89,6 +89,16 @@ public final class Counters implements Observer {
     }
 
     @Override
+    public void wouldHedge(Target target, CallInfo call) {
+        wouldHave.add("hedge");
+    }
+
+    @Override
+    public void wouldFallBack(Target target, CallInfo call) {
+        wouldHave.add("fallback");
+    }
+
+    @Override
     public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
         if (observeOnly(target)) {
             wouldHave.add("retry");

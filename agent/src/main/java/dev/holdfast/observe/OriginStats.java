@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param rejections attempts that were not let pass, by what did not let them
  * @param waits attempts that had to wait for a limit, by limit
  * @param fallbacks answers of fallback strategies
- * @param wouldHave what {@code observe} mode would have done: {@code retry}, {@code reject_…}, {@code wait_…}
+ * @param wouldHave what {@code observe} mode would have done: {@code "retry"}, {@code "hedge"}, {@code "fallback"},
+ *     {@code "reject_…"}, {@code "wait_…"}
  * @param hedges second attempts beside slow ones
  * @param nestedRetries calls that failed after their retries and were made again at once, by a layer above that retries too
  * @param bodiesBroken bodies that broke while the application read them

@@ -102,6 +102,16 @@ class SessionFallbackTest {
         session.begin(0);
 
         assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(ended).containsExactly("FAILED", "would fall back");
+    }
+
+    @Test
+    void underObserveARetryThatWouldComeFirstLeavesItOpenWhetherOneWould() {
+        Session session = session("GET", Policies.retry().fallback(FALLBACK).policy(Mode.OBSERVE));
+        session.begin(0);
+
+        assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(ended).containsExactly("FAILED");
     }
 
     private static Step fallBack(FallbackReason reason) {
@@ -123,6 +133,11 @@ class SessionFallbackTest {
             @Override
             public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
                 ended.add(result.name());
+            }
+
+            @Override
+            public void wouldFallBack(Target target, CallInfo call) {
+                ended.add("would fall back");
             }
         };
         Target target = new Target(policy, new Origin("http", "h", 80), null, observer, 0);

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SessionHedgeTest {
@@ -189,6 +190,25 @@ class SessionHedgeTest {
     void underObserveThereIsNone() {
         assertThat(use(Policies.retry().hedge(AFTER_50_MS).policy(Mode.OBSERVE)).begin(0))
                 .isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+    }
+
+    @Test
+    void underObserveItIsSaidWhetherThereWouldBeOne() {
+        AtomicInteger said = new AtomicInteger();
+        Observer observer = new Observer() {
+            @Override
+            public void wouldHedge(Target target, CallInfo call) {
+                said.incrementAndGet();
+            }
+        };
+        use(Policies.retry().hedge(AFTER_50_MS).policy(Mode.OBSERVE));
+        for (long took : new long[] {40 * MS, 60 * MS}) {
+            Session session = new Session(target, call, new Random(1), () -> 0, observer);
+            session.begin(0);
+            session.after(status(200), took);
+        }
+
+        assertThat(said).hasValue(1);
     }
 
     private Session use(Policies policies) {
