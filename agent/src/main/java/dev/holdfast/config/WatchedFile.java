@@ -6,14 +6,18 @@ import org.jspecify.annotations.Nullable;
  * A configuration file that may change under a running program. It is read and compared with what it was, rather than asked
  * for its times: so it does not matter whether an editor wrote into it, renamed another over it, or a link on the way to it
  * was led elsewhere (as Kubernetes does with a ConfigMap), nor how coarse the file system's clock is. A change counts once
- * two looks in a row have found the same, so that a file that is being written is left alone.
+ * two looks in a row have found the same, so that a file that is being written is left alone. One that is empty is most
+ * likely about to be written, as whoever opens it to write makes it so: that has to last for longer.
  *
  * <p>Not thread-safe: one thread looks.
  */
 public final class WatchedFile {
+    private static final long EMPTY_NANOS = 3_000_000_000L;
+
     private final String path;
     private String known;
     private @Nullable String pending;
+    private long pendingSince;
 
     /**
      * A file that was read a moment ago.
@@ -33,6 +37,12 @@ public final class WatchedFile {
      * @throws ConfigException it has changed and is bad: said once for each change
      */
     public @Nullable Configuration look() throws ConfigException {
+        return look(System.nanoTime());
+    }
+
+    /** {@link #look()} at a time of {@code System.nanoTime}. */
+    @Nullable
+    Configuration look(long now) throws ConfigException {
         String found;
         ConfigException unreadable = null;
         try {
@@ -48,6 +58,10 @@ public final class WatchedFile {
         }
         if (!found.equals(pending)) {
             pending = found;
+            pendingSince = now;
+            return null;
+        }
+        if (found.isBlank() && now - pendingSince < EMPTY_NANOS) {
             return null;
         }
         known = found;

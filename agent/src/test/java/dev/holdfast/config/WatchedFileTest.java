@@ -82,6 +82,22 @@ class WatchedFileTest {
     }
 
     @Test
+    void takesAnEmptyFileForOneThatIsAboutToBeWrittenUntilItStaysSo() throws Exception {
+        Path file = Files.writeString(directory.resolve("h.toml"), ONE);
+        WatchedFile watched = new WatchedFile(file.toString(), ONE);
+        long start = System.nanoTime();
+
+        Files.writeString(file, "\n");
+        assertThat(watched.look(start)).isNull();
+        assertThat(watched.look(start + 1_000_000_000L)).isNull();
+        assertThat(watched.look(start + 2_999_999_999L)).isNull();
+        Configuration taken = watched.look(start + 3_000_000_000L);
+
+        assertThat(taken).isNotNull();
+        assertThat(taken.policyBearing()).isFalse();
+    }
+
+    @Test
     void saysOnceWhatIsWrongWithABadOneAndTakesTheNextGoodOne() throws Exception {
         Path file = Files.writeString(directory.resolve("h.toml"), ONE);
         WatchedFile watched = new WatchedFile(file.toString(), ONE);
