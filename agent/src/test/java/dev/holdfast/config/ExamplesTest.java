@@ -38,19 +38,6 @@ class ExamplesTest {
     }
 
     @Test
-    void theKubernetesManifestHoldsAFileThatLoads() throws IOException, ConfigException {
-        String manifest = Files.readString(EXAMPLES.resolve("kubernetes/deployment.yaml"));
-        int start = manifest.indexOf('\n', manifest.indexOf("holdfast.toml: |")) + 1;
-        String toml =
-                manifest.substring(start, manifest.indexOf("\n---", start)).stripIndent();
-
-        assertThat(ConfigLoader.parse(toml, "holdfast.toml"))
-                .satisfies(configuration -> assertThat(configuration.warnings()).isEmpty())
-                .satisfies(configuration ->
-                        assertThat(configuration.policyNames()).containsExactlyInAnyOrder("*", "*.svc.cluster.local"));
-    }
-
-    @Test
     void refundsAreNeverSentTwiceAndChargesOnlyWithAKey() throws ConfigException {
         Policy payments = policy("payment-api.toml", "api.payments.example");
 
