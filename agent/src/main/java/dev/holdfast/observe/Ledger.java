@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class Ledger implements Observer {
     private final LongSupplier epochMillis;
     private final ConcurrentHashMap<String, Map<String, Counters>> policies = new ConcurrentHashMap<>();
     private final AtomicInteger listed = new AtomicInteger();
+    private final AtomicLong changes = new AtomicLong();
     private final ArrayDeque<Snapshot.Transition> transitions = new ArrayDeque<>();
     private final CopyOnWriteArrayList<Observer> sinks = new CopyOnWriteArrayList<>();
     private volatile @Nullable Observer recorder;
@@ -105,6 +107,7 @@ public final class Ledger implements Observer {
     }
 
     private Counters counters(String policy, String origin) {
+        changes.incrementAndGet();
         return new Counters(this, policy, origin, nanoTime.getAsLong(), epochMillis.getAsLong());
     }
 
@@ -114,6 +117,7 @@ public final class Ledger implements Observer {
             if (!names.contains(name) && policies.remove(name, origins)) {
                 int gone = origins.size() - (origins.containsKey(OTHER) ? 1 : 0);
                 listed.addAndGet(-gone);
+                changes.incrementAndGet();
             }
         });
     }
@@ -141,6 +145,37 @@ public final class Ledger implements Observer {
         synchronized (transitions) {
             return List.copyOf(transitions);
         }
+    }
+
+    /** A policy and an origin, or {@link #OTHER}. */
+    record Key(String policy, String origin) {}
+
+    /** Another number whenever {@link #listed} may say something else. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** Whom there are counts of. */
+    List<Key> listed() {
+        List<Key> all = new ArrayList<>();
+        policies.forEach((policy, origins) -> origins.keySet().forEach(origin -> all.add(new Key(policy, origin))));
+        return all;
+    }
+
+    /** What was counted of one; nothing, where there are no such counts. */
+    OriginStats stats(Key key, Collection<Target> targets) {
+        long now = nanoTime.getAsLong();
+        Map<String, Counters> origins = policies.get(key.policy());
+        Counters found = origins == null ? null : origins.get(key.origin());
+        Counters counters =
+                found != null ? found : new Counters(this, key.policy(), key.origin(), now, epochMillis.getAsLong());
+        TargetState state = new TargetState(now);
+        for (Target target : targets) {
+            if (target.observer() == counters) {
+                state.add(target);
+            }
+        }
+        return counters.stats(state);
     }
 
     /** What was counted, by policy, then origin; and how many targets are not listed. */

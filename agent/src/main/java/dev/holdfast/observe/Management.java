@@ -2,11 +2,11 @@ package dev.holdfast.observe;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts Holdfast on the platform's MBean server, once there is one.
@@ -20,7 +20,7 @@ import javax.management.ObjectName;
  * finds {@value #NAME} a moment later. Nothing has to be attached for that, so it works where agents may not be loaded at run
  * time as well, and prints no warning.
  *
- * <p>Beans for single origins may be registered beside this one, in {@link #register}.
+ * <p>The beans of single origins ({@link OriginMXBean}) are beside this one.
  */
 public final class Management implements HoldfastMXBean {
     /** The name of the bean. */
@@ -28,8 +28,9 @@ public final class Management implements HoldfastMXBean {
 
     private static final String PLATFORM = "java.lang:type=Runtime";
 
-    private final Supplier<Snapshot> status;
+    private final Status status;
     private final Consumer<Boolean> switchOn;
+    private @Nullable OriginBeans origins;
 
     /**
      * A bean that is not registered yet.
@@ -37,26 +38,39 @@ public final class Management implements HoldfastMXBean {
      * @param status what there is to see
      * @param switchOn throws the run-time switch
      */
-    public Management(Supplier<Snapshot> status, Consumer<Boolean> switchOn) {
+    public Management(Status status, Consumer<Boolean> switchOn) {
         this.status = status;
         this.switchOn = switchOn;
     }
 
     /**
-     * Registers the bean, where the platform's MBean server exists already.
+     * To be called every second or so, by one thread: registers the bean, once the platform's MBean server exists, and from
+     * then on sees to it that the beans of origins are those that are listed.
      *
-     * @return whether it does
-     * @throws JMException it does not take the bean
+     * @throws JMException the server does not take a bean
      */
-    public boolean register() throws JMException {
+    public void update() throws JMException {
+        OriginBeans beans = origins;
+        if (beans == null) {
+            MBeanServer server = platformServer();
+            if (server == null) {
+                return;
+            }
+            server.registerMBean(this, new ObjectName(NAME));
+            beans = new OriginBeans(server, status);
+            origins = beans;
+        }
+        beans.update();
+    }
+
+    private static @Nullable MBeanServer platformServer() throws JMException {
         ObjectName platform = new ObjectName(PLATFORM);
         for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {
             if (server.isRegistered(platform)) {
-                server.registerMBean(this, new ObjectName(NAME));
-                return true;
+                return server;
             }
         }
-        return false;
+        return null;
     }
 
     @Override

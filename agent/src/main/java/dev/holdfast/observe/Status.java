@@ -77,6 +77,15 @@ public final class Status implements Supplier<Snapshot> {
         return names.stream().sorted().toList();
     }
 
+    /** What happened under one policy with one origin; nothing, where there is no such thing any more. */
+    OriginStats origin(Ledger.Key key) {
+        return ledger.stats(key, targets.get());
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
     /** Everything, now. */
     @Override
     public Snapshot get() {

@@ -32,7 +32,8 @@ final class Operations {
     private final Signals signals;
     private @Nullable File logFile;
     private boolean hooked;
-    private boolean managed;
+    private @Nullable Management management;
+    private boolean manageable = true;
     private @Nullable FlightEvents events;
     private boolean recordable = true;
     private volatile boolean summaryWanted;
@@ -136,9 +137,7 @@ final class Operations {
             endpoint.tick();
         }
         record();
-        if (!managed && signals.managementStarts().getCount() == 0) {
-            manage();
-        }
+        manage();
     }
 
     private void record() {
@@ -155,10 +154,18 @@ final class Operations {
     }
 
     private void manage() {
+        if (!manageable || signals.managementStarts().getCount() > 0) {
+            return;
+        }
         try {
-            managed = new Management(status, holdfast::switchOn).register();
+            Management made = management;
+            if (made == null) {
+                made = new Management(status, holdfast::switchOn);
+                management = made;
+            }
+            made.update();
         } catch (Exception | LinkageError e) {
-            managed = true; // with the next try it would be the same
+            manageable = false; // with the next try it would be the same
             console.report("cannot be seen by JMX", e);
         }
     }

@@ -44,6 +44,24 @@ class ManagementIT {
                 .noneMatch(line -> line.contains("] javax.management.") || line.contains("tools.jackson"));
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void an_origin_is_seen_over_the_local_management_connection(Jdks.Jdk jdk) throws IOException {
+        Path file = Files.writeString(directory.resolve("holdfast.toml"), LogIT.RULES);
+        Result result = new ForkedJvm(jdk)
+                .agent(file.toString())
+                .jvm("-Djdk.attach.allowAttachSelf=true")
+                .main(LocallyManagedProgram.class)
+                .run()
+                .succeeded();
+
+        assertThat(result.lines())
+                .contains("Calls = 6", "TotalAttempts = 7", "Retries = 2", "SuccessfulRetries = 1", "FailedRetries = 1")
+                .contains("SuccessRate = 0.5", "RetriesUsedUp = 1", "AverageDelaySeconds = 0.001")
+                .contains("CircuitBreakerTrips = 1", "CircuitBreakerState = open", "Mode = enforce", "Policy = *")
+                .contains("Rejections = 1", "Fallbacks = 0", "On = false");
+    }
+
     private static void assertFound(Result result) {
         assertThat(result.lines())
                 .contains("503 after 2", "0.1.0 *", "false", "503 after 1")

@@ -1,0 +1,56 @@
+package dev.holdfast.observe;
+
+/**
+ * One policy with one origin, in a management console: {@code dev.holdfast:type=Origin,policy="…",origin="…"}, both quoted.
+ * Beyond the first {@value Ledger#MAX_ORIGINS} origins, those of a policy that are counted together have one bean,
+ * {@code origin="other"}. All numbers are since the start.
+ */
+public interface OriginMXBean {
+    /** The policy's name: a host pattern, with a route behind it if it is one's. */
+    String getPolicy();
+
+    /** {@code scheme://host:port}, or {@code other}. */
+    String getOrigin();
+
+    /** {@code enforce} or {@code observe}; empty where the origin was not called for long. */
+    String getMode();
+
+    /** Calls that have ended. */
+    long getCalls();
+
+    /** Attempts of calls that have ended. */
+    long getTotalAttempts();
+
+    /** Attempts after a call's first. */
+    long getRetries();
+
+    /** Calls that were sent again and ended well by it. */
+    long getSuccessfulRetries();
+
+    /** Calls that were sent again and failed in the end. */
+    long getFailedRetries();
+
+    /** The share of the calls that were sent again which ended well by it; NaN where none was. */
+    double getSuccessRate();
+
+    /** How often a call asked for another attempt after so many as there may be. */
+    long getRetriesUsedUp();
+
+    /** The mean wait before a retry, in seconds; 0 where there was none. */
+    double getAverageDelaySeconds();
+
+    /** How often the breaker opened. */
+    long getCircuitBreakerTrips();
+
+    /** {@code closed}, {@code open} or {@code half_open}; empty where there is no breaker. */
+    String getCircuitBreakerState();
+
+    /** Attempts that a breaker or a limit did not let pass. */
+    long getRejections();
+
+    /** Answers of fallback strategies. */
+    long getFallbacks();
+
+    /** Retries that the budget allows now; NaN where there is no budget. */
+    double getBudgetBalance();
+}
