@@ -228,8 +228,11 @@ final class Keys {
         keys.hostNames(
                 "host_names",
                 "Names under which it may be called, beside addresses and localhost; a name that listen has is one.");
-        keys.section("metrics", false, false, "Meters.");
-        keys.flag("application_registry", false, "Whether the application's own Micrometer registry gets them too.");
+        keys.section("metrics", false, true, "Where meters go, beside /metrics of the endpoint.");
+        keys.flag(
+                "application_registry",
+                false,
+                "Whether the global registry of the application's own Micrometer gets them, where there is one.");
         keys.section("reload", false, true, "How this file is followed while the program runs.");
         keys.duration(
                 "every",

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param log what is said, and where
  * @param lookEveryNanos how often the file itself is looked at
  * @param admin the HTTP endpoint for operators; null for none
+ * @param metrics where meters go
  */
 public record Outside(
-        Log log, long lookEveryNanos, @Nullable Admin admin) {
+        Log log, long lookEveryNanos, @Nullable Admin admin, Metrics metrics) {
     /** What holds where the file says nothing. */
-    public static final Outside STANDARD = new Outside(new Log(Level.INFO, null, false), 1_000_000_000L, null);
+    public static final Outside STANDARD =
+            new Outside(new Log(Level.INFO, null, false), 1_000_000_000L, null, new Metrics(false));
 
     /** How much an event matters. */
     public enum Level {
@@ -60,13 +62,24 @@ public record Outside(
         }
     }
 
+    /**
+     * Where meters go, beside the endpoint.
+     *
+     * @param applicationRegistry whether to the application's own Micrometer
+     */
+    public record Metrics(boolean applicationRegistry) {}
+
     /** Made of settings without errors; files are relative to that of the configuration. */
     static Outside of(Settings settings, String configurationFile) {
         String file = (String) settings.get("log.file").value();
         Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
         Log log =
                 new Log(level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"));
-        return new Outside(log, settings.get("reload.every").nanos(), admin(settings));
+        return new Outside(log, settings.get("reload.every").nanos(), admin(settings), metrics(settings));
+    }
+
+    private static Metrics metrics(Settings settings) {
+        return new Metrics(settings.isTrue("metrics.application_registry"));
     }
 
     private static @Nullable Admin admin(Settings settings) {

@@ -13,6 +13,7 @@ import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.Status;
 import dev.holdfast.observe.Summary;
 import dev.holdfast.observe.jfr.FlightEvents;
+import dev.holdfast.observe.meters.ApplicationRegistries;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Operations {
     private final Status status;
     private final Holdfast holdfast;
     private final Signals signals;
+    private @Nullable ApplicationRegistries registries;
     private @Nullable File logFile;
     private boolean hooked;
     private @Nullable Management management;
@@ -138,6 +140,19 @@ final class Operations {
         }
         record();
         manage();
+        register();
+    }
+
+    private void register() {
+        boolean wanted = inForce.outside().metrics().applicationRegistry();
+        ApplicationRegistries made = registries;
+        if (made == null && wanted) {
+            made = new ApplicationRegistries(status, signals.registries(), console::report);
+            registries = made;
+        }
+        if (made != null) {
+            made.want(wanted);
+        }
     }
 
     private void record() {

@@ -182,13 +182,14 @@ class InheritanceTest {
     }
 
     @Test
-    void keysOfPartsThatAreNotBuiltAreAcceptedAndNamed() throws ConfigException {
-        Configuration configuration = ConfigLoader.parse("""
-                [metrics]
-                application_registry = true
-                """, "t.toml");
-
-        assertThat(configuration.inactive()).containsExactly("metrics");
+    void metersGoToTheApplicationsRegistryOnlyWhereTheFileSaysSo() throws ConfigException {
+        assertThat(ConfigLoader.parse("[retry]", "t.toml").outside().metrics().applicationRegistry())
+                .isFalse();
+        assertThat(ConfigLoader.parse("[metrics]\napplication_registry = true", "t.toml")
+                        .outside()
+                        .metrics()
+                        .applicationRegistry())
+                .isTrue();
     }
 
     @Test

@@ -23,7 +23,7 @@ public final class ObservedProgram {
     }
 
     /** Makes the calls, and gives the origin that they went to. */
-    static String calls() throws Exception {
+    public static String calls() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         AtomicInteger flaky = new AtomicInteger();
         server.createContext("/", exchange -> {

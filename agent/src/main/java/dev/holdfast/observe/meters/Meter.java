@@ -203,10 +203,22 @@ public enum Meter {
             Kind.GAUGE,
             "seconds",
             "When the configuration in force came into force, in Unix time"),
+    /** Where the cache helped. */
+    CACHE_HITS("holdfast.cache.hits", Kind.COUNTER, "", "How often the fallback cache was asked and had an answer"),
+    /** Where it did not. */
+    CACHE_MISSES("holdfast.cache.misses", Kind.COUNTER, "", "How often the fallback cache was asked and had no answer"),
+    /** What came into the cache. */
+    CACHE_KEPT("holdfast.cache.kept", Kind.COUNTER, "", "Answers that the fallback cache took in"),
+    /** What had to leave it. */
+    CACHE_EVICTED(
+            "holdfast.cache.evicted", Kind.COUNTER, "", "Requests whose answers had to leave the cache, for room"),
     /** The cache's size. */
-    CACHE_ENTRIES("holdfast.cache.entries", Kind.GAUGE, "", "Answers that the fallback cache holds in memory"),
+    CACHE_ENTRIES(
+            "holdfast.cache.entries", Kind.GAUGE, "", "Requests whose answers the fallback cache holds in memory"),
     /** The cache's bytes. */
-    CACHE_BYTES("holdfast.cache.size", Kind.GAUGE, "bytes", "What the fallback cache holds in memory");
+    CACHE_BYTES("holdfast.cache.size", Kind.GAUGE, "bytes", "What the fallback cache holds in memory"),
+    /** The cache's bound. */
+    CACHE_LIMIT("holdfast.cache.limit", Kind.GAUGE, "bytes", "What the fallback cache may hold; 0 until there was one");
 
     /** What kind of value a meter has. */
     public enum Kind {

@@ -22,8 +22,14 @@ final class Meters {
         to.count(Meter.RELOAD_FAILURES, snapshot.reloadFailures());
         to.value(Meter.RELOAD_FAILING, snapshot.reloadError() == null ? 0 : 1);
         to.value(Meter.CONFIGURATION_TIME, snapshot.reloadedEpochMillis() / 1e3);
-        to.count(Meter.CACHE_ENTRIES, snapshot.cache().entries());
-        to.count(Meter.CACHE_BYTES, snapshot.cache().bytes());
+        Snapshot.Cache cache = snapshot.cache();
+        to.count(Meter.CACHE_HITS, cache.hits());
+        to.count(Meter.CACHE_MISSES, cache.misses());
+        to.count(Meter.CACHE_KEPT, cache.kept());
+        to.count(Meter.CACHE_EVICTED, cache.evicted());
+        to.count(Meter.CACHE_ENTRIES, cache.entries());
+        to.count(Meter.CACHE_BYTES, cache.bytes());
+        to.count(Meter.CACHE_LIMIT, cache.maxBytes());
     }
 
     /** The meters that each origin has. */
