@@ -35,19 +35,12 @@ public final class Timer {
     private synchronized ScheduledExecutorService executor() {
         ScheduledExecutorService current = executor;
         if (current == null) {
-            ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1, Timer::thread);
+            ScheduledThreadPoolExecutor made =
+                    new ScheduledThreadPoolExecutor(1, work -> Rights.thread(work, "holdfast-timer"));
             made.setRemoveOnCancelPolicy(true);
             executor = made;
             current = made;
         }
         return current;
-    }
-
-    private static Thread thread(Runnable work) {
-        // No inherited thread-locals, no application's context class loader: the thread outlives an undeployed program.
-        Thread thread = new Thread(null, work, "holdfast-timer", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        return thread;
     }
 }

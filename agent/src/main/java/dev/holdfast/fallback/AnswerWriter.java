@@ -1,5 +1,6 @@
 package dev.holdfast.fallback;
 
+import dev.holdfast.call.Rights;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -38,16 +39,11 @@ final class AnswerWriter {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MOST_WAITING),
-                task -> {
-                    Thread thread = new Thread(null, task, "holdfast-cache", 0, false);
-                    thread.setDaemon(true);
-                    thread.setContextClassLoader(null);
-                    return thread;
-                },
+                task -> Rights.thread(task, "holdfast-cache"),
                 new ThreadPoolExecutor.DiscardPolicy());
         writer.allowCoreThreadTimeOut(true);
-        Thread atExit = new Thread(null, this::finish, "holdfast-cache-exit", 0, false);
-        atExit.setContextClassLoader(null);
+        Thread atExit = Rights.thread(this::finish, "holdfast-cache-exit");
+        atExit.setDaemon(false);
         try {
             Runtime.getRuntime().addShutdownHook(atExit);
         } catch (IllegalStateException e) {

@@ -1,5 +1,6 @@
 package dev.holdfast.fallback;
 
+import dev.holdfast.call.Rights;
 import dev.holdfast.policy.CachePolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,8 @@ final class CachedAnswers {
         if (policy.directory().isEmpty() || identity == null || !identity.lasting()) {
             return null;
         }
-        List<KeptAnswer> found = writer(policy.directory()).files().read(key);
+        List<KeptAnswer> found =
+                Rights.ours(() -> writer(policy.directory()).files().read(key));
         if (found == null) {
             return null;
         }
@@ -86,7 +88,7 @@ final class CachedAnswers {
                     store.resize(policy.maxBytes());
                     store.put(key, kept);
                     if (kept.lasting() && !policy.directory().isEmpty()) {
-                        writer(policy.directory()).write(key, kept, policy.maxBytes());
+                        Rights.ours(() -> writer(policy.directory())).write(key, kept, policy.maxBytes());
                     }
                 },
                 request.method().equals("HEAD") ? 0 : length(headers),

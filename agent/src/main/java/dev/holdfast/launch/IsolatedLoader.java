@@ -11,6 +11,7 @@ import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class IsolatedLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    /** Not asked for by {@code getParent}, which a security manager may forbid to whoever happens to need a class. */
+    private final ClassLoader parent;
+
     private final JarFile jar;
     private final ProtectionDomain domain;
 
@@ -43,6 +47,7 @@ final class IsolatedLoader extends ClassLoader {
      */
     IsolatedLoader(ClassLoader parent, File file, ProtectionDomain domain) throws IOException {
         super(parent);
+        this.parent = parent;
         this.jar = new JarFile(file, false);
         this.domain = domain;
     }
@@ -50,7 +55,7 @@ final class IsolatedLoader extends ClassLoader {
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (name.startsWith("java.")) {
-            return getParent().loadClass(name);
+            return parent.loadClass(name);
         }
         synchronized (getClassLoadingLock(name)) {
             Class<?> loaded = findLoadedClass(name);
@@ -58,8 +63,15 @@ final class IsolatedLoader extends ClassLoader {
                 return loaded;
             }
             ZipEntry entry = jar.getEntry(PREFIX + name.replace('.', '/') + PACKED_CLASS);
-            return entry == null ? getParent().loadClass(name) : define(name, entry);
+            return entry == null ? parent.loadClass(name) : define(name, entry);
         }
+    }
+
+    /** The agent's version, where whoever loaded the launch classes does not say it. */
+    @Nullable
+    String version() throws IOException {
+        Manifest manifest = jar.getManifest();
+        return manifest == null ? null : manifest.getMainAttributes().getValue("Implementation-Version");
     }
 
     private Class<?> define(String name, ZipEntry entry) throws ClassNotFoundException {
@@ -76,7 +88,7 @@ final class IsolatedLoader extends ClassLoader {
     public @Nullable InputStream getResourceAsStream(String name) {
         ZipEntry entry = packed(name);
         if (entry == null) {
-            return getParent().getResourceAsStream(name);
+            return parent.getResourceAsStream(name);
         }
         try {
             return new ByteArrayInputStream(read(entry));
@@ -88,7 +100,7 @@ final class IsolatedLoader extends ClassLoader {
     @Override
     public @Nullable URL getResource(String name) {
         URL own = findResource(name);
-        return own != null ? own : getParent().getResource(name);
+        return own != null ? own : parent.getResource(name);
     }
 
     @Override

@@ -1,11 +1,15 @@
 package dev.holdfast.launch;
 
-import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
 /** The JVMs in which the agent does nothing, decided before anything of it is loaded. */
 final class StepAside {
     private static final int OLDEST_JAVA = 17;
+    private static final int FIRST_WITHOUT_SECURITY_MANAGER = 24;
+
+    /** Found out before the program begins: in the middle of it, even this property may be forbidden. */
+    private static final boolean MAY_HAVE_SECURITY_MANAGER =
+            leadingNumber(System.getProperty("java.specification.version", "")) < FIRST_WITHOUT_SECURITY_MANAGER;
 
     private StepAside() {}
 
@@ -22,6 +26,11 @@ final class StepAside {
                 ? null
                 : "needs Java " + OLDEST_JAVA + " or newer and this is Java " + version
                         + "; the program runs as without it";
+    }
+
+    /** Whether a security manager is in force. Java 24 has none, and later ones may not even know the question. */
+    static boolean securityManager() {
+        return MAY_HAVE_SECURITY_MANAGER && System.getSecurityManager() != null;
     }
 
     private static int leadingNumber(String text) {
@@ -62,11 +71,10 @@ final class StepAside {
      * Whether the agent is at work in this JVM already, from whatever jar or loader: its watch is loaded. A system property
      * would do, but the application could see it.
      */
-    static boolean secondInstance(Instrumentation instrumentation) {
-        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            ClassLoader loader = loaded.getClassLoader();
+    static boolean secondInstance(Class<?>[] loaded) {
+        for (Class<?> type : loaded) {
             // First a look at the loader: asking hundreds of the JDK's classes for their names is slower.
-            if (loader != null && loaded.getName().equals("dev.holdfast.launch.Watch")) {
+            if (type.getClassLoader() != null && type.getName().equals("dev.holdfast.launch.Watch")) {
                 return true;
             }
         }

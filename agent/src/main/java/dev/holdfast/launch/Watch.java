@@ -1,10 +1,17 @@
 package dev.holdfast.launch;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.IllegalClassFormatException;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLStreamHandler;
+import java.security.AccessController;
+import java.security.CodeSource;
+import java.security.PrivilegedExceptionAction;
 import java.security.ProtectionDomain;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -78,6 +85,21 @@ public final class Watch implements ClassFileTransformer, Runnable {
                 || internalName.equals("java/net/HttpConnectSocketImpl");
     }
 
+    /**
+     * Whether a class that can have made a client is loaded: the program runs already, another agent was here first, or the
+     * JVM took the class out of an AOT cache, which it does before any agent.
+     */
+    static boolean concerns(Class<?>[] loaded) {
+        for (Class<?> type : loaded) {
+            // As a class's name costs several times as much as its superclass, most are not asked for it.
+            if ((type.getClassLoader() != null || type.getSuperclass() == URLStreamHandler.class)
+                    && watches(type.getName().replace('.', '/'))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Installs this transformer. */
     void install() {
         instrumentation.addTransformer(this, instrumentation.isRetransformClassesSupported());
@@ -86,10 +108,11 @@ public final class Watch implements ClassFileTransformer, Runnable {
     /**
      * Starts the thread that reads the configuration.
      *
-     * @param attached whether the program runs already, perhaps with clients
+     * @param late whether something {@linkplain #concerns is there already}: it is woven before this returns, so that no
+     *     call of the program slips by
      */
-    void start(boolean attached) {
-        if (attached) {
+    void start(boolean late) {
+        if (late) {
             weaveWhatIsLoaded();
             programStarts.countDown();
             needed.countDown();
@@ -216,8 +239,10 @@ public final class Watch implements ClassFileTransformer, Runnable {
         }
         needed.countDown();
         try {
-            return ((ClassFileTransformer) starter())
-                    .transform(loader, className, classBeingRedefined, protectionDomain, classfile);
+            return StepAside.securityManager()
+                    ? AccessController.doPrivileged(
+                            (PrivilegedExceptionAction<byte[]>) () -> weave(className, classfile))
+                    : weave(className, classfile);
         } catch (Throwable e) {
             Premain.say("cannot weave " + className + "; its calls run without policies: " + e);
             return null;
@@ -237,6 +262,10 @@ public final class Watch implements ClassFileTransformer, Runnable {
         }
     }
 
+    private byte @Nullable [] weave(String className, byte[] classfile) throws Exception {
+        return ((ClassFileTransformer) starter()).transform(null, className, null, null, classfile);
+    }
+
     private void programMayHaveStarted(ClassLoader loader) {
         // Not volatile: at worst it is counted down twice.
         if (!isJdk(loader) && loader != isolated) {
@@ -249,13 +278,9 @@ public final class Watch implements ClassFileTransformer, Runnable {
     private synchronized Object starter() throws Exception {
         Object made = starter;
         if (made == null) {
-            File jar = new File(Watch.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            ClassLoader loader = new IsolatedLoader(PLATFORM, jar, Watch.class.getProtectionDomain());
+            IsolatedLoader loader = new IsolatedLoader(PLATFORM, jar(), Watch.class.getProtectionDomain());
             isolated = loader;
+            String version = Watch.class.getPackage().getImplementationVersion();
             made = loader.loadClass(STARTER)
                     .getConstructor(
                             Instrumentation.class,
@@ -267,12 +292,28 @@ public final class Watch implements ClassFileTransformer, Runnable {
                     .newInstance(
                             instrumentation,
                             file,
-                            Watch.class.getPackage().getImplementationVersion(),
+                            version == null ? loader.version() : version,
                             managementStarts,
                             recordingStarts,
                             registries);
             starter = made;
         }
         return made;
+    }
+
+    private static File jar() throws Exception {
+        CodeSource source = Watch.class.getProtectionDomain().getCodeSource();
+        URL location = source == null ? null : source.getLocation();
+        if (location != null) {
+            return new File(location.toURI());
+        }
+        // A system class loader of the program's own may not tell where a class is from, but where a file is.
+        URL file = Watch.class.getResource("Watch.class");
+        String text = file == null ? "" : file.toString();
+        int end = text.indexOf("!/");
+        if (!text.startsWith("jar:file:") || end < 0) {
+            throw new IOException("the program's system class loader does not tell where the agent's jar is");
+        }
+        return new File(new URI(text.substring("jar:".length(), end)));
     }
 }

@@ -79,7 +79,7 @@ final class Console implements Defects {
             try {
                 current.write(bounded);
                 return;
-            } catch (IOException e) {
+            } catch (IOException | SecurityException e) {
                 file = null;
                 out.println("[holdfast] the log goes to standard error from here on; its file cannot be written: " + e);
             }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM of its own for a test: with or without the packaged agent, on any {@link Jdks.Jdk}. Its environment is the
@@ -33,6 +34,8 @@ public final class ForkedJvm {
     private final List<String> jvmArguments = new ArrayList<>();
     private final List<String> mainArguments = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
+    private final List<String> removed = new ArrayList<>(REMOVED);
+    private @Nullable Path directory;
     private String classPath = withoutAgent(System.getProperty("java.class.path"));
     private Duration limit = Duration.ofSeconds(60);
 
@@ -97,6 +100,18 @@ public final class ForkedJvm {
         return this;
     }
 
+    /** Takes an environment variable of the test's away. */
+    public ForkedJvm withoutEnvironment(String name) {
+        removed.add(name);
+        return this;
+    }
+
+    /** Runs it in a working directory of its own. */
+    public ForkedJvm in(Path workingDirectory) {
+        this.directory = workingDirectory;
+        return this;
+    }
+
     /** The main class, from the class path, and its arguments. */
     public ForkedJvm main(Class<?> program, String... arguments) {
         return main(program.getName(), arguments);
@@ -135,8 +150,11 @@ public final class ForkedJvm {
         }
         command.addAll(mainArguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectInput(input);
-        builder.environment().keySet().removeIf(name -> REMOVED.contains(name) || name.startsWith("HOLDFAST_"));
+        builder.environment().keySet().removeIf(name -> removed.contains(name) || name.startsWith("HOLDFAST_"));
         builder.environment().putAll(environment);
+        if (directory != null) {
+            builder.directory(directory.toFile());
+        }
         try {
             return builder.start();
         } catch (IOException e) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the application's body type
  */
 final class AsyncCall<T> implements AsyncDriver.Attempt {
-    /** On which the JDK's client completes its futures, and on which we send again after a wait. */
+    /** On which the JDK's client completes its futures. */
     static final Executor ASYNC_POOL = new CompletableFuture<Void>().defaultExecutor();
 
     private final JdkCall<T> call;
@@ -64,7 +64,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         this.call = new JdkCall<>(
                 engine, target, client, request, handler, JdkCall.ANY_THREAD, future::isDone, fallbacks, defects);
         this.defects = defects;
-        this.driver = new AsyncDriver(engine, call.session, this, ASYNC_POOL);
+        this.driver = new AsyncDriver(engine, call.session, this, call.pool);
     }
 
     /** The application's future, or null: nothing was sent, run the original. */
@@ -187,7 +187,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     public void deliver() {
         if (call.rescue.hasAnswer()) {
             // This may be the thread that called sendAsync, on which the client runs no handler.
-            ASYNC_POOL.execute(() -> endAs(call.rescue.made()));
+            call.pool.execute(() -> endAs(call.rescue.made()));
             return;
         }
         Attempt<T> attempt = last;

@@ -1,25 +1,38 @@
 package dev.holdfast.client.jdkhttp;
 
+import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
-import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
  * For each client of the application that adds credentials of its own, by an authenticator or from a cookie store, one like
- * it that does not: for requests to another origin, where they are to stay behind. Made when first needed, and gone with the
- * client that it stands for. Thread-safe.
+ * it that does not: for requests to another origin, where they are to stay behind. Made when needed, and gone when no request
+ * of its own is under way and the collector comes by. Thread-safe.
  */
 final class BareClients {
-    private static final Map<HttpClient, HttpClient> BARE = Collections.synchronizedMap(new WeakHashMap<>());
+    /**
+     * The values weakly too: a client holds the application's executor, through which it may well reach the client that it
+     * stands for, and neither would ever be let go.
+     */
+    private static final Map<HttpClient, WeakReference<HttpClient>> BARE = new WeakHashMap<>();
 
     private BareClients() {}
 
     /** A client without credentials: the given one where it has none. */
     static HttpClient of(HttpClient client) {
-        return client.authenticator().isEmpty() && client.cookieHandler().isEmpty()
-                ? client
-                : BARE.computeIfAbsent(client, BareClients::make);
+        if (client.authenticator().isEmpty() && client.cookieHandler().isEmpty()) {
+            return client;
+        }
+        synchronized (BARE) {
+            WeakReference<HttpClient> known = BARE.get(client);
+            HttpClient bare = known == null ? null : known.get();
+            if (bare == null) {
+                bare = make(client);
+                BARE.put(client, new WeakReference<>(bare));
+            }
+            return bare;
+        }
     }
 
     private static HttpClient make(HttpClient client) {

@@ -4,6 +4,7 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Rights;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
@@ -19,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ final class JdkCall<T> implements CallInfo {
     final HttpClient client;
     final BodyHandler<T> application;
     final Rescue<T> rescue;
+    /** Where attempts are sent from that cannot be sent from the application's thread: with the rights that one has. */
+    final Executor pool = Rights.carriedTo(AsyncCall.ASYNC_POOL);
+
     private final HttpRequest request;
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;

@@ -43,7 +43,7 @@ final class Race<T> {
      */
     void start() {
         first.start(step -> ended(first, step));
-        timer = call.engine.schedule(() -> AsyncCall.ASYNC_POOL.execute(this::hedge), hedgeNanos);
+        timer = call.engine.schedule(() -> call.pool.execute(this::hedge), hedgeNanos);
         if (decided.get()) {
             stop();
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.Rights;
 import dev.holdfast.call.Step;
 import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.weave.Defects;
@@ -189,7 +190,7 @@ final class Recipe {
         }
         Front shown = front;
         if (shown != null && !shown.methodField().equals(next.getRequestMethod())) {
-            HoldfastBridge.setMethod(next, shown.methodField());
+            setMethod(next, shown.methodField());
         }
         return next;
     }
@@ -199,8 +200,16 @@ final class Recipe {
         Front shown = front;
         if (shown != null && !shown.methodField().equals(methodField)) {
             methodField = shown.methodField();
-            HoldfastBridge.setMethod(connection, methodField);
+            setMethod(connection, methodField);
         }
+    }
+
+    private static void setMethod(HttpURLConnection connection, String method) {
+        // It reflects on the JDK's class, which the application itself may not be allowed to.
+        Object unused = Rights.ours(() -> {
+            HoldfastBridge.setMethod(connection, method);
+            return connection;
+        });
     }
 
     /** Shortens the connection's own timeouts; longer ones of the application stay in view. */

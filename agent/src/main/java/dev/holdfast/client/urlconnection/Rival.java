@@ -1,10 +1,12 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.Rights;
 import dev.holdfast.call.Step;
 import java.net.HttpURLConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class Rival {
     private final HttpURLConnection first;
     private final Sending sending;
     private final ClassLoader context = Thread.currentThread().getContextClassLoader();
+    private final Executor rights = Rights.carriedTo(Runnable::run);
     private final CompletableFuture<@Nullable Result> end = new CompletableFuture<>();
     private volatile @Nullable HttpURLConnection connection;
     private volatile boolean lost;
@@ -48,8 +51,7 @@ final class Rival {
     }
 
     private void start() {
-        Thread thread = new Thread(null, this::run, "holdfast-hedge", 0, false);
-        thread.setDaemon(true);
+        Thread thread = Rights.thread(() -> rights.execute(this::run), "holdfast-hedge");
         thread.setContextClassLoader(context); // cookie handlers and authenticators of the application may look at it
         thread.start();
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.Rights;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Request.Identity;
 import java.io.IOException;
@@ -27,11 +28,11 @@ final class Wire {
      *     that is not the JDK's is the application's code, which is not called an additional time
      */
     static @Nullable Identity identity(HttpURLConnection connection, URI uri, Fallbacks fallbacks) {
-        if (Authenticator.getDefault() != null) {
+        if (Rights.ours(Authenticator::getDefault) != null) {
             return null;
         }
         String text = "";
-        CookieHandler cookies = CookieHandler.getDefault();
+        CookieHandler cookies = Rights.ours(CookieHandler::getDefault);
         if (cookies != null) {
             if (cookies.getClass() != CookieManager.class) {
                 return null;
@@ -51,13 +52,13 @@ final class Wire {
             // Its certificates are nobody's business, but another factory may have others.
             return new Identity(text + " tls " + fallbacks.nameOf(factory), false);
         }
-        String store = System.getProperty("javax.net.ssl.keyStore", "");
+        String store = Rights.ours(() -> System.getProperty("javax.net.ssl.keyStore", ""));
         return new Identity(store.isEmpty() ? text : text + " keys " + store, true);
     }
 
     /** Whether the JVM's cookie handler would add cookies to a request, as far as that can be known: else it would. */
     static boolean wouldSendCookies(URI uri) {
-        CookieHandler cookies = CookieHandler.getDefault();
+        CookieHandler cookies = Rights.ours(CookieHandler::getDefault);
         if (cookies == null) {
             return false;
         }

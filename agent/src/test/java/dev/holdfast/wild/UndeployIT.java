@@ -1,0 +1,81 @@
+package dev.holdfast.wild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An application that was undeployed is collected, whatever it gave the clients, and whoever waited for a retry first. */
+class UndeployIT {
+    private static final int ROUNDS = 5;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void class_loaders_of_undeployed_applications_are_collected(Jdk jdk) throws IOException {
+        Path classes = Path.of("target", "test-classes").toAbsolutePath();
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        try (ScriptedServer server = ScriptedServer.http("127.0.0.1")) {
+            server.otherwise(request -> request.target().contains("/degraded/")
+                    ? Answer.respond(request.header("Host").orElse("").contains("localhost") ? 503 : 200, "degraded")
+                    : seen.add(request.target()) ? Answer.respond(503, "busy") : Answer.respond(200, "fine"));
+            Path config = Files.writeString(
+                    directory.resolve("holdfast.toml"), """
+                    [retry]
+                    initial_delay = "1ms"
+                    max_delay = "1ms"
+                    attempt_timeout = "20s"
+                    buffer_response = "1KiB"
+                    [retry.budget]
+                    enabled = false
+                    [retry.circuit_breaker]
+                    enabled = true
+                    [retry.hedge]
+                    delay = "1ms"
+                    [retry.fallback]
+                    cache_dir = "%s"
+                    [limits]
+                    max_concurrent = 100
+                    [hosts.localhost.retry]
+                    max_retries = 0
+                    [hosts.localhost.retry.circuit_breaker]
+                    enabled = false
+                    [hosts.localhost.retry.fallback]
+                    strategy = ["cache", "degraded"]
+                    [hosts.localhost.retry.fallback.degraded]
+                    url = "%s"
+                    """.formatted(directory.resolve("cache"), server.uri("/")));
+
+            ForkedJvm.Result result = new ForkedJvm(jdk)
+                    .agent(config.toString())
+                    .classPath(classes.toString())
+                    .main(
+                            Container.class,
+                            classes.toUri().toString(),
+                            server.uri("/").toString(),
+                            "" + ROUNDS)
+                    .run()
+                    .succeeded();
+
+            // The JDK itself may keep the last one or two for a while, without the agent too; a leak of ours keeps
+            // each.
+            assertThat(result.out()).as(result.err()).containsPattern("^left [0-2], unloaded classes true");
+            assertThat(server.requests())
+                    .filteredOn(r -> r.target().contains("/degraded/"))
+                    .as("asked at the one origin and at the other")
+                    .hasSizeGreaterThanOrEqualTo(2 * 3 * ROUNDS);
+        }
+    }
+}
