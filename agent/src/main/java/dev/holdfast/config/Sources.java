@@ -87,7 +87,7 @@ public final class Sources {
         }
         return switch (key.type()) {
             case DURATION -> '"' + Quantities.duration((Long) found) + '"';
-            case SIZE -> '"' + Quantities.size((Long) found) + '"';
+            case SIZE -> (Long) found == 0 ? "0" : '"' + Quantities.size((Long) found) + '"';
             case ANSWERS -> "[]";
             default -> literal(found);
         };

@@ -23,11 +23,11 @@ public final class Spans {
         if (seconds < 120) {
             return number(nanos / SECOND, nanos < 10 * SECOND ? 2 : 1) + " s";
         }
-        if (seconds < 7_200) {
+        if (seconds < 3_600) {
             return two(seconds / 60, "min", seconds % 60, "s");
         }
         long minutes = seconds / 60;
-        return minutes < 48 * 60
+        return minutes < 24 * 60
                 ? two(minutes / 60, "h", minutes % 60, "min")
                 : two(minutes / 1440, "d", minutes % 1440 / 60, "h");
     }

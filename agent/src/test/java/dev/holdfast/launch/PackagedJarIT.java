@@ -103,6 +103,7 @@ class PackagedJarIT {
                         "Main-Class",
                         "Premain-Class",
                         "Agent-Class",
+                        "Add-Exports",
                         "Can-Redefine-Classes",
                         "Can-Retransform-Classes",
                         "Implementation-Title",

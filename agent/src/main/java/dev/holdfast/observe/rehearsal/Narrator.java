@@ -164,7 +164,13 @@ final class Narrator implements Observer {
         for (FallbackPolicy.Strategy strategy : policy.strategies()) {
             offers.add(strategy.configName() + " (" + offer(policy, strategy, method, path) + ")");
         }
-        note(Kind.FALLBACK, "fallback, " + reason.label().replace('_', ' ') + ": " + String.join(", then ", offers));
+        note(
+                Kind.FALLBACK,
+                "fallback ("
+                        + (reason == FallbackReason.LISTED
+                                ? "listed in retry.fallback.on"
+                                : reason.label().replace('_', ' '))
+                        + "): " + String.join(", then ", offers));
     }
 
     private static String offer(FallbackPolicy policy, FallbackPolicy.Strategy strategy, String method, String path) {

@@ -1,0 +1,85 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.ConfigException;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.Problem;
+import java.io.File;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Brings the agent into a JVM that runs. */
+@Command(
+        name = "attach",
+        header = "Bring Holdfast into a running JVM.",
+        description = {
+            "Clients that it has made already are covered too. The file is checked first, and the agent is in force when this"
+                    + " command ends.",
+            ""
+        },
+        footer = {
+            "",
+            "It has to be run by the user of that JVM (or root), and by a JDK. Java 21 and newer print a warning of some lines"
+                    + " on the program's standard error when an agent comes while it runs, and a later Java will refuse it unless"
+                    + " it was started with -XX:+EnableDynamicAgentLoading; with -javaagent there is neither."
+        })
+final class AttachCommand extends CliCommand {
+    @Parameters(index = "0", paramLabel = "PID", description = "The process.")
+    private String pid = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "The configuration; else what that JVM's -Dholdfast.config or HOLDFAST_CONFIG names.")
+    private @Nullable String file;
+
+    @Override
+    public Integer call() throws Refusal {
+        String argument = "strict=true";
+        String what = "the file that its own settings name";
+        if (file != null) {
+            Configuration configuration;
+            try {
+                configuration = ConfigLoader.load(file);
+            } catch (ConfigException e) {
+                err().println(e.getMessage());
+                err().println("holdfast: not attached");
+                return Cli.BAD_CONFIGURATION;
+            }
+            for (Problem warning : configuration.warnings()) {
+                err().println("warning: " + warning);
+            }
+            argument += ",config=" + path(file, configuration);
+            int policies = configuration.policyNames().size();
+            what = policies + (policies == 1 ? " policy" : " policies") + " from " + new File(file).getAbsolutePath();
+        }
+        try (RunningJvm jvm = RunningJvm.attach(pid)) {
+            if (jvm.hasHoldfast()) {
+                throw new Refusal("Holdfast is in process " + jvm
+                        + " already, and takes up changes of its file by itself; see status " + pid);
+            }
+            boolean warns = jvm.warnsOfAgents();
+            jvm.load(cli().jar(), argument);
+            out().println("Holdfast is in process " + jvm + ", under " + what);
+            if (warns) {
+                out().println("Java " + jvm.javaVersion()
+                        + " has printed a warning about that on the program's standard error; see help attach");
+            }
+        }
+        return Cli.DONE;
+    }
+
+    /** Absolute, for that program's working directory is its own. */
+    private static String path(String file, Configuration configuration) throws Refusal {
+        String path = new File(file).getAbsolutePath();
+        if (path.indexOf(',') >= 0 || path.indexOf('=') >= 0) {
+            throw new Refusal("the agent's argument cannot carry a path with a comma or an equals sign: " + path);
+        }
+        if (!configuration.policyBearing()) {
+            throw new Refusal(file + " bears no policy, so there is nothing to attach for");
+        }
+        return path;
+    }
+}

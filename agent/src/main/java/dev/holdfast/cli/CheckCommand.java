@@ -1,0 +1,126 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.ConfigException;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/** Checks files, for the one who writes them and for pipelines. */
+@Command(
+        name = "check",
+        header = "Check configuration files.",
+        description = {
+            "Says all errors and warnings, each with file, line and column. Exits with 1 if there is an error, with --strict"
+                    + " also if there is a warning.",
+            ""
+        },
+        sortOptions = false)
+final class CheckCommand extends CliCommand {
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files.")
+    private List<String> files = List.of();
+
+    @Option(names = "--strict", description = "Warnings fail too.")
+    private boolean strict;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    /** What was found in one file. */
+    private record Checked(String file, int policies, List<Problem> errors, List<Problem> warnings) {}
+
+    @Override
+    public Integer call() {
+        List<Checked> checked = files.stream().map(CheckCommand::check).toList();
+        int errors = checked.stream().mapToInt(file -> file.errors().size()).sum();
+        int warnings = checked.stream().mapToInt(file -> file.warnings().size()).sum();
+        boolean good = errors == 0 && (warnings == 0 || !strict);
+        if (json) {
+            printJson(to -> write(checked, good, to));
+        } else {
+            checked.forEach(this::print);
+            if (files.size() > 1) {
+                out().println(files.size() + " files: " + counted(errors, "error") + ", "
+                        + counted(warnings, "warning"));
+            }
+        }
+        return good ? Cli.DONE : Cli.BAD_CONFIGURATION;
+    }
+
+    private static Checked check(String file) {
+        try {
+            Configuration configuration = ConfigLoader.load(file);
+            List<Problem> warnings = new ArrayList<>(configuration.warnings());
+            for (String table : configuration.inactive()) {
+                warnings.add(new Problem(file, 0, 0, table, "is not built into this version yet, so without effect"));
+            }
+            return new Checked(file, configuration.policyNames().size(), List.of(), warnings);
+        } catch (ConfigException e) {
+            return new Checked(file, 0, e.problems(), List.of());
+        }
+    }
+
+    private void print(Checked file) {
+        file.errors().forEach(problem -> out().println(said("error", problem)));
+        file.warnings().forEach(problem -> out().println(said("warning", problem)));
+        // As the problem shows it: a name may hold what must not reach a terminal.
+        String name = new Problem(file.file(), 0, 0, "", "").file();
+        out().println(name + ": "
+                + (file.errors().isEmpty()
+                        ? "good, " + counted(file.policies(), "policy", "policies")
+                        : counted(file.errors().size(), "error"))
+                + (file.warnings().isEmpty()
+                        ? ""
+                        : ", " + counted(file.warnings().size(), "warning")));
+    }
+
+    /** As compilers say it, which editors and pipelines understand. */
+    private static String said(String what, Problem problem) {
+        String place = problem.line() == 0 ? "" : ":" + problem.line() + ":" + problem.column();
+        return problem.file() + place + ": " + what + ": " + (problem.key().isEmpty() ? "" : problem.key() + ": ")
+                + problem.message();
+    }
+
+    private static String counted(int many, String what) {
+        return counted(many, what, what + "s");
+    }
+
+    private static String counted(int many, String one, String more) {
+        return many + " " + (many == 1 ? one : more);
+    }
+
+    private static void write(List<Checked> checked, boolean good, JsonGenerator to) {
+        to.writeStartObject();
+        to.writeNumberProperty("schema", 1);
+        to.writeBooleanProperty("good", good);
+        to.writeArrayPropertyStart("files");
+        for (Checked file : checked) {
+            to.writeStartObject();
+            to.writeStringProperty("file", file.file());
+            to.writeNumberProperty("policies", file.policies());
+            write("errors", file.errors(), to);
+            write("warnings", file.warnings(), to);
+            to.writeEndObject();
+        }
+        to.writeEndArray();
+        to.writeEndObject();
+    }
+
+    private static void write(String name, List<Problem> problems, JsonGenerator to) {
+        to.writeArrayPropertyStart(name);
+        for (Problem problem : problems) {
+            to.writeStartObject();
+            to.writeNumberProperty("line", problem.line());
+            to.writeNumberProperty("column", problem.column());
+            to.writeStringProperty("key", problem.key());
+            to.writeStringProperty("message", problem.message());
+            to.writeEndObject();
+        }
+        to.writeEndArray();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.Explanation;
+import dev.holdfast.config.Explanation.Candidate;
+import dev.holdfast.config.Explanation.Verdict;
+import dev.holdfast.config.Sources;
+import dev.holdfast.policy.Mode;
+import java.util.List;
+import java.util.Locale;
+
+/** An explanation for a terminal. The settings are TOML, so that they can be copied. */
+final class ExplanationText {
+    private static final int WIDEST = 56;
+
+    private ExplanationText() {}
+
+    static String of(Explanation why, boolean shortened) {
+        StringBuilder text = new StringBuilder();
+        line(text, why.method() + " " + why.url());
+        line(text, "  " + summary(why));
+        if (!why.hosts().isEmpty()) {
+            line(text, "");
+            line(text, "Host patterns:");
+            candidates(text, why.hosts());
+            if (why.hostsLeftOut() > 0) {
+                line(text, "     ... and " + why.hostsLeftOut() + " more that do not match");
+            }
+        }
+        if (!why.routes().isEmpty()) {
+            line(text, "");
+            line(text, "Routes:");
+            candidates(text, why.routes());
+        }
+        if (!why.values().isEmpty()) {
+            line(text, "");
+            line(text, "Settings, and the line of " + why.file() + " that each comes from:");
+            values(
+                    text,
+                    why.values().stream()
+                            .filter(value -> !shortened || !value.builtIn())
+                            .toList());
+        }
+        return text.toString();
+    }
+
+    private static String summary(Explanation why) {
+        Mode mode = why.mode();
+        if (mode == null) {
+            return "no host pattern matches: the call runs as without the agent";
+        }
+        return "policy " + why.policy() + ", mode " + mode.name().toLowerCase(Locale.ROOT)
+                + switch (mode) {
+                    case ENFORCE -> "";
+                    case OBSERVE -> ": decisions are counted, and none is carried out";
+                    case OFF -> ": the call runs as without the agent";
+                };
+    }
+
+    private static void candidates(StringBuilder text, List<Candidate> candidates) {
+        int width = 0;
+        for (Candidate candidate : candidates) {
+            width = Math.max(width, Math.min(WIDEST, candidate.pattern().length()));
+        }
+        for (Candidate candidate : candidates) {
+            line(
+                    text,
+                    (candidate.verdict() == Verdict.APPLIES ? "  => " : "     ")
+                            + padded(candidate.pattern(), width)
+                            + padded("  line " + candidate.line(), 13)
+                            + candidate.reason());
+        }
+    }
+
+    private static void values(StringBuilder text, List<Sources.Value> values) {
+        String section = "";
+        for (Sources.Value value : values) {
+            int dot = value.key().lastIndexOf('.');
+            String mine = dot < 0 ? "" : value.key().substring(0, dot);
+            if (!mine.equals(section)) {
+                section = mine;
+                line(text, "  [" + section + "]");
+            }
+            String setting = value.key().substring(dot + 1) + " = " + value.text();
+            line(text, "  " + padded(setting, WIDEST) + "  # " + source(value));
+        }
+    }
+
+    private static String source(Sources.Value value) {
+        return value.builtIn()
+                ? "default"
+                : "line " + value.line() + (value.from().isEmpty() ? "" : ", " + value.from());
+    }
+
+    static String padded(String text, int width) {
+        return text.length() >= width ? text : text + " ".repeat(width - text.length());
+    }
+
+    static void line(StringBuilder text, String line) {
+        text.append(line.stripTrailing()).append(System.lineSeparator());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.holdfast.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a file to begin with. */
+@Command(
+        name = "init",
+        header = "Write a commented configuration to begin with.",
+        description = {"A file that is there already is left alone.", ""})
+final class InitCommand extends CliCommand {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "Its name; default holdfast.toml. - is standard output.")
+    private String file = "holdfast.toml";
+
+    @Option(names = "--force", description = "Write over a file that is there already.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws IOException, Refusal {
+        byte[] text = starter();
+        if (file.equals("-")) {
+            out().print(new String(text, StandardCharsets.UTF_8));
+            out().flush();
+            return Cli.DONE;
+        }
+        OpenOption[] options = force
+                ? new OpenOption[] {
+                    StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING
+                }
+                : new OpenOption[] {StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
+        Path path = new File(file).toPath();
+        try {
+            Files.write(path, text, options);
+        } catch (FileAlreadyExistsException e) {
+            throw new Refusal(file + " is there already, and was left as it is; --force writes over it");
+        } catch (NoSuchFileException e) {
+            throw new Refusal(file + " cannot be written: its directory does not exist");
+        } catch (IOException e) {
+            throw new Refusal(file + " cannot be written: " + e);
+        }
+        out().println("wrote " + file + "; next: java -jar " + cli().jar().getName() + " check " + file);
+        return Cli.DONE;
+    }
+
+    private static byte[] starter() throws IOException {
+        try (InputStream in = InitCommand.class.getResourceAsStream("starter.toml")) {
+            if (in == null) {
+                throw new IOException("starter.toml is not in the jar");
+            }
+            return in.readAllBytes();
+        }
+    }
+}

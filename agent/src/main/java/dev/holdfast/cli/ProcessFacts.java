@@ -1,0 +1,60 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What can be known of a process without touching it. On Linux more than elsewhere, and it is needed there most: attaching
+ * begins with a SIGQUIT, which ends a process that is no JVM.
+ */
+final class ProcessFacts {
+    private final ProcessHandle process;
+
+    private ProcessFacts(ProcessHandle process) {
+        this.process = process;
+    }
+
+    /** Of a process, none if there is no such process. */
+    static Optional<ProcessFacts> of(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).map(ProcessFacts::new);
+    }
+
+    /** Who runs it; empty if that cannot be known. */
+    String user() {
+        return process.info().user().orElse("");
+    }
+
+    /** Who runs this command; empty if that cannot be known. */
+    static String ownUser() {
+        return ProcessHandle.current().info().user().orElse("");
+    }
+
+    /** Whether it has a Java virtual machine; none if that cannot be known. */
+    Optional<Boolean> isJava() {
+        Path maps = Path.of("/proc", Long.toString(process.pid()), "maps");
+        if (Files.isReadable(maps)) {
+            try (Stream<String> lines = Files.lines(maps)) {
+                return Optional.of(lines.anyMatch(line -> line.endsWith("/libjvm.so") || line.contains("/libj9vm")));
+            } catch (IOException | RuntimeException e) {
+                // Another user's: as if it were not there.
+            }
+        }
+        return process.info()
+                .command()
+                .map(command -> command.matches("(?i).*[/\\\\]javaw?(\\.exe)?") ? Boolean.TRUE : null);
+    }
+
+    /** The program that it runs. */
+    String command() {
+        return process.info().command().orElse("");
+    }
+
+    /** Whether its command line has an argument. */
+    boolean hasArgument(String argument) {
+        return List.of(process.info().arguments().orElse(new String[0])).contains(argument);
+    }
+}

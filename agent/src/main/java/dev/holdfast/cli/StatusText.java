@@ -1,0 +1,219 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.observe.Spans;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A status for a terminal: a line for each policy and origin, and what is wrong below it. */
+final class StatusText {
+    private static final int TRANSITIONS = 5;
+
+    private StatusText() {}
+
+    static String of(String process, JsonTree status) {
+        StringBuilder text = new StringBuilder();
+        head(text, process, status);
+        List<JsonTree> origins = status.get("origins").items();
+        if (origins.isEmpty()) {
+            ExplanationText.line(text, "No call has gone to a host with a policy yet.");
+        } else {
+            ExplanationText.line(text, "");
+            table(text, origins);
+            details(text, origins);
+        }
+        long more = status.get("origins_not_listed").count();
+        if (more > 0) {
+            ExplanationText.line(text, more + " origins are counted together, as \"other\"");
+        }
+        transitions(text, status.get("transitions").items());
+        return text.toString();
+    }
+
+    private static void head(StringBuilder text, String process, JsonTree status) {
+        JsonTree configuration = status.get("configuration");
+        int policies = configuration.get("policies").items().size();
+        ExplanationText.line(
+                text,
+                "Holdfast " + status.get("version").text() + " in process " + process + ": "
+                        + (status.get("on").isTrue() ? "on" : "OFF, calls run as without the agent"));
+        long reloads = configuration.get("reloads").count();
+        ExplanationText.line(
+                text,
+                policies + (policies == 1 ? " policy" : " policies") + " from "
+                        + configuration.get("file").text() + ", in force for "
+                        + since(configuration.get("in_force_since"), status)
+                        + (reloads == 0 ? "" : " (reloaded " + times(reloads) + ")") + "; counting for "
+                        + since(status.get("started"), status));
+        if (!configuration.get("error").isNothing()) {
+            ExplanationText.line(text, "The file was changed and cannot be used; the one before stays in force:");
+            configuration.get("error").text().lines().forEach(line -> ExplanationText.line(text, "  " + line));
+        }
+    }
+
+    private static void table(StringBuilder text, List<JsonTree> origins) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "POLICY",
+                "ORIGIN",
+                "MODE",
+                "CALLS",
+                "GOOD",
+                "RETRIED",
+                "FALLBACK",
+                "FAILED",
+                "REJECTED",
+                "RETRIES",
+                "BREAKER",
+                "BUDGET"));
+        for (JsonTree origin : origins) {
+            rows.add(List.of(
+                    origin.get("policy").text(),
+                    origin.get("origin").text(),
+                    origin.get("mode").isNothing() ? "-" : origin.get("mode").text(),
+                    Long.toString(calls(origin, null)),
+                    Long.toString(calls(origin, "first_try")),
+                    Long.toString(calls(origin, "saved_by_retry")),
+                    Long.toString(calls(origin, "saved_by_fallback")),
+                    Long.toString(calls(origin, "failed")),
+                    Long.toString(calls(origin, "rejected")),
+                    Long.toString(retries(origin)),
+                    origin.get("breaker").isNothing()
+                            ? "-"
+                            : origin.get("breaker").get("state").text().replace('_', '-'),
+                    origin.get("budget").isNothing()
+                            ? "-"
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%.0f",
+                                    Math.floor(
+                                            origin.get("budget").get("balance").number()))));
+        }
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                boolean number = (i >= 3 && i <= 9) || i == 11;
+                String padding = " ".repeat(widths[i] - row.get(i).length());
+                line.append(i == 0 ? "" : "  ").append(number ? padding + row.get(i) : row.get(i) + padding);
+            }
+            ExplanationText.line(text, line.toString());
+        }
+    }
+
+    private static long calls(JsonTree origin, @Nullable String result) {
+        long sum = 0;
+        for (JsonTree client : origin.get("clients").items()) {
+            if (result != null) {
+                sum += client.get("calls").get(result).count();
+            } else {
+                for (JsonTree count : client.get("calls").properties().values()) {
+                    sum += count.count();
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static long retries(JsonTree origin) {
+        long sum = 0;
+        for (JsonTree client : origin.get("clients").items()) {
+            for (JsonTree count : client.get("retries").properties().values()) {
+                sum += count.count();
+            }
+        }
+        return sum;
+    }
+
+    /** What few origins have, a line each. */
+    private static void details(StringBuilder text, List<JsonTree> origins) {
+        for (JsonTree origin : origins) {
+            String name =
+                    origin.get("policy").text() + " for " + origin.get("origin").text() + ": ";
+            JsonTree breaker = origin.get("breaker");
+            if (!breaker.isNothing() && !breaker.get("state").text().equals("closed")) {
+                JsonTree probe = breaker.get("seconds_to_probe");
+                ExplanationText.line(
+                        text,
+                        name + "breaker " + breaker.get("state").text().replace('_', '-')
+                                + (breaker.get("reason").isNothing()
+                                        ? ""
+                                        : ", " + breaker.get("reason").text())
+                                + (probe.isNothing()
+                                        ? ", for good"
+                                        : probe.number() > 0 ? ", next probe in " + seconds(probe) : ", probing"));
+            }
+            counts(text, name + "retries because of ", retriesBecause(origin));
+            counts(text, name + "not retried: ", origin.get("not_retried"));
+            counts(text, name + "not sent: ", origin.get("rejections"));
+            counts(text, name + "would have, were it not for observe mode: ", origin.get("would_have"));
+        }
+    }
+
+    private static JsonTree retriesBecause(JsonTree origin) {
+        Map<String, Object> sums = new TreeMap<>();
+        for (JsonTree client : origin.get("clients").items()) {
+            client.get("retries")
+                    .properties()
+                    .forEach((because, count) ->
+                            sums.merge(because, count.count(), (one, other) -> (Long) one + (Long) other));
+        }
+        return new JsonTree(sums);
+    }
+
+    private static void counts(StringBuilder text, String what, JsonTree counts) {
+        List<String> parts = new ArrayList<>();
+        counts.properties().forEach((name, count) -> parts.add(name.replace('_', ' ') + " " + count.count()));
+        if (!parts.isEmpty()) {
+            ExplanationText.line(text, what + String.join(", ", parts));
+        }
+    }
+
+    private static void transitions(StringBuilder text, List<JsonTree> transitions) {
+        if (transitions.isEmpty()) {
+            return;
+        }
+        ExplanationText.line(text, "");
+        ExplanationText.line(text, "Latest transitions of breakers:");
+        for (JsonTree transition :
+                transitions.subList(Math.max(0, transitions.size() - TRANSITIONS), transitions.size())) {
+            ExplanationText.line(
+                    text,
+                    "  " + transition.get("time").text() + "  "
+                            + transition.get("policy").text() + " for "
+                            + transition.get("origin").text() + ": "
+                            + transition.get("from").text().replace('_', '-')
+                            + " -> " + transition.get("to").text().replace('_', '-') + ", "
+                            + transition.get("reason").text());
+        }
+    }
+
+    private static String times(long many) {
+        return many == 1 ? "once" : many + " times";
+    }
+
+    private static String seconds(JsonTree value) {
+        return Spans.text(Math.round(value.number() * 1e9));
+    }
+
+    private static String since(JsonTree time, JsonTree status) {
+        try {
+            Duration span = Duration.between(
+                    Instant.parse(time.text()), Instant.parse(status.get("time").text()));
+            return Spans.text(Math.max(0, span.toSeconds()) * 1_000_000_000L);
+        } catch (DateTimeParseException e) {
+            return "?";
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.observe.Spans;
+import dev.holdfast.observe.rehearsal.Timeline;
+
+/** A timeline for a terminal. */
+final class TimelineText {
+    private TimelineText() {}
+
+    static String of(Timeline timeline, String outcomes) {
+        StringBuilder text = new StringBuilder();
+        ExplanationText.line(text, "");
+        ExplanationText.line(text, "If the attempts meet " + outcomes + ":");
+        for (Timeline.Call call : timeline.calls()) {
+            if (timeline.calls().size() > 1) {
+                ExplanationText.line(text, "Call " + call.number() + ":");
+            }
+            for (Timeline.Event event : call.events()) {
+                String at = Spans.text(event.atNanos());
+                ExplanationText.line(text, " ".repeat(Math.max(0, 12 - at.length())) + at + "  " + event.text());
+            }
+            ExplanationText.line(text, " ".repeat(14) + summary(call));
+        }
+        return text.toString();
+    }
+
+    private static String summary(Timeline.Call call) {
+        String range = call.shortestNanos() == call.longestNanos()
+                ? ""
+                : " (" + Spans.text(call.shortestNanos()) + " to " + Spans.text(call.longestNanos()) + " by jitter)";
+        return call.attempts() + (call.attempts() == 1 ? " attempt" : " attempts")
+                + " in " + Spans.text(call.nanos())
+                + range
+                + (call.jitterDecides() ? "; with other jitter other things may happen, as a limit is near" : "");
+    }
+}

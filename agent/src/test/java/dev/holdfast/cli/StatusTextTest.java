@@ -1,0 +1,49 @@
+package dev.holdfast.cli;
+
+import static dev.holdfast.testkit.Golden.assertGolden;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** What {@code status} shows of the JSON that it gets, to the letter. */
+class StatusTextTest {
+    @Test
+    void aLineForEachOriginAndWhatIsWrongBelow() throws IOException {
+        String json = Files.readString(Path.of("src/test/resources/dev/holdfast/observe/status.json"));
+
+        assertGolden(
+                "cli/status.txt",
+                StatusText.of("123 (com.example.Shop)", JsonTree.read(json)).replace(System.lineSeparator(), "\n"));
+    }
+
+    @Test
+    void saysWhenItIsOffAndWhenTheChangedFileIsBad() {
+        String text = StatusText.of("7", JsonTree.read("""
+                {"version": "1.2.3", "on": false, "time": "2026-01-01T00:10:00Z", "started": "2026-01-01T00:00:00Z",
+                 "configuration": {"file": "f.toml", "policies": ["*"], "in_force_since": "2026-01-01T00:09:00Z",
+                 "reloads": 2, "error": "f.toml:1:1: x\\nf.toml:2:1: y"}, "origins": [], "origins_not_listed": 7}
+                """));
+
+        assertThat(text.lines())
+                .containsExactly(
+                        "Holdfast 1.2.3 in process 7: OFF, calls run as without the agent",
+                        "1 policy from f.toml, in force for 60 s (reloaded 2 times); counting for 10 min",
+                        "The file was changed and cannot be used; the one before stays in force:",
+                        "  f.toml:1:1: x",
+                        "  f.toml:2:1: y",
+                        "No call has gone to a host with a policy yet.",
+                        "7 origins are counted together, as \"other\"");
+    }
+
+    @Test
+    void whatAnotherVersionDoesNotTellIsEmpty() {
+        assertThat(StatusText.of(
+                        "7", JsonTree.read("{\"origins\": [{\"policy\": \"*\"}], \"more\": [1.5, true, null]}")))
+                .contains("Holdfast  in process 7")
+                .contains("POLICY")
+                .contains("\n*  ");
+    }
+}
