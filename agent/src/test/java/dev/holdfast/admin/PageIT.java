@@ -82,7 +82,7 @@ class PageIT {
 
     @Test
     void shows_a_failing_service_and_its_recovery_while_they_happen() throws IOException {
-        assertThat(row("payments")).contains("closed", "100 % → 100 %");
+        await().until(() -> row("payments"), row -> row.contains("closed") && row.contains("100 % → 100 %"));
 
         jvm.tell("payments 0.5");
         await().until(() -> row("payments"), row -> row.matches("(?s).*\\d+\\.\\d % → (9\\d\\.\\d|8\\d\\.\\d) %.*"));

@@ -38,7 +38,9 @@ public final class RegisteredProgram {
         }
         Metrics.addRegistry(new SimpleMeterRegistry());
         await().atMost(30, TimeUnit.SECONDS)
-                .until(() -> Metrics.globalRegistry.find("retry.attempts").functionCounter() != null);
+                .until(() -> Metrics.globalRegistry.find("retry.attempts").functionCounter() != null
+                        && Metrics.globalRegistry.find("retry.delay").functionTimer() != null
+                        && Metrics.globalRegistry.find("circuit.breaker.state").gauge() != null);
         FunctionCounter retries = Metrics.globalRegistry
                 .get("retry.attempts")
                 .tag("reason", "503")
