@@ -83,10 +83,8 @@ public final class Endpoint {
 
     /** To be called every second or so, by a thread that may take its time. */
     public synchronized void tick() {
-        // A bucket is closed by the first look after its end.
-        long bucket = History.bucket(System.currentTimeMillis()) - 1;
-        if (server != null && bucket > history.last()) {
-            history.add(status.get(), bucket);
+        if (server != null && history.due(System.currentTimeMillis())) {
+            history.add(status.get());
         }
     }
 

@@ -35,27 +35,30 @@ final class History {
 
     private final Map<Key, Ring> rings = new HashMap<>();
     private long last;
+    private long closed;
 
     private record Key(String policy, String origin) {}
 
-    /** The number of the bucket of a time: how many times five seconds it is since 1970. */
-    static long bucket(long epochMillis) {
+    private static long bucket(long epochMillis) {
         return TimeUnit.MILLISECONDS.toSeconds(epochMillis) / BUCKET_SECONDS;
     }
 
-    /** The newest bucket. */
-    synchronized long last() {
-        return last;
+    /** Whether five seconds have passed that were not looked at. */
+    synchronized boolean due(long epochMillis) {
+        return bucket(epochMillis) - 1 > closed;
     }
 
     /**
-     * Counts what has happened since the last time as of one bucket.
+     * Counts what has happened since the last time. The first look after the end of five seconds is as of these; so to be
+     * exact, one should come soon, and others may come at any time.
      *
      * @param snapshot how things are now
-     * @param bucket which is as late as any before it
      */
-    synchronized void add(Snapshot snapshot, long bucket) {
-        long now = Math.max(last, bucket);
+    synchronized void add(Snapshot snapshot) {
+        long current = bucket(snapshot.epochMillis());
+        boolean late = current - 1 > closed;
+        closed = Math.max(closed, current - 1);
+        long now = Math.max(last, late ? current - 1 : current);
         boolean known =
                 last != 0 || snapshot.epochMillis() - snapshot.startedEpochMillis() < 1000L * 2 * BUCKET_SECONDS;
         Set<Key> present = new HashSet<>();

@@ -41,8 +41,7 @@ final class Views implements Handler {
             case "/" -> Page.get();
             case "/status" -> json(json -> SnapshotJson.write(status.get(), json));
             case "/history" -> {
-                Snapshot now = status.get();
-                history.add(now, History.bucket(now.epochMillis()));
+                history.add(status.get());
                 yield json(history::write);
             }
             case "/explain" -> explanation(request.parameter("method"), request.parameter("url"));

@@ -14,7 +14,7 @@
   const $ = id => document.getElementById(id);
   const state = {
     status: null, rows: new Map(), total: null, sort: 'state', up: false, limit: ROWS, open: new Set(), lost: 0, order: [],
-    transitions: new Map(), policies: '', revision: '', announced: '',
+    transitions: new Map(), revision: '', announced: '', fresh: true, asleep: false,
   };
 
   // --- small tools -------------------------------------------------------------------------------------------------
@@ -41,6 +41,7 @@
 
   const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
   const count = n => whole.format(n);
+  const plural = n => (Math.round(n) === 1 ? 'call' : 'calls');
   const perSecond = n => (n >= 10000 ? (n / 1000).toFixed(1) + 'k' : n >= 100 ? n.toFixed(0) : n.toFixed(1));
   /** Rounded down, so that 100 % is said of nothing less. */
   const percent = share => (Number.isNaN(share) ? '–' : (Math.floor(share * 1000 + 1e-9) / 10).toFixed(share === 1 ? 0 : 1) + ' %');
@@ -86,6 +87,16 @@
 
     add(metric, bucket, amount) {
       if (bucket > this.last - BUCKETS) this.values[metric][bucket % BUCKETS] += amount;
+    }
+
+    /** Spreads what happened between two times over their buckets. */
+    spread(metric, from, to, amount) {
+      const length = BUCKET_SECONDS * 1000;
+      const start = Math.min(from, to - 1);
+      for (let bucket = Math.floor(start / length); bucket * length < to; bucket++) {
+        const share = (Math.min(to, (bucket + 1) * length) - Math.max(start, bucket * length)) / (to - start);
+        this.add(metric, bucket, amount * share);
+      }
     }
 
     at(metric, age) {
@@ -151,6 +162,7 @@
     state.rows.clear();
     state.total = new Series();
     state.transitions.clear();
+    state.fresh = true;
   }
 
   /** Takes over what the JVM remembers of the time before this page was opened. */
@@ -181,21 +193,25 @@
 
   function take(status) {
     const bucket = bucketOf(status.time);
+    const now = Date.parse(status.time);
+    const before = state.status ? Date.parse(state.status.time) : now;
     state.total.advance(bucket);
     const present = new Set();
     for (const origin of status.origins) {
       const row = rowOf(origin);
       present.add(row.key);
-      const now = counters(origin);
+      const counts = counters(origin);
       row.series.advance(bucket);
-      if (row.counters) {
-        now.forEach((value, metric) => {
-          const more = Math.max(0, value - row.counters[metric]);
-          row.series.add(metric, bucket, more);
-          state.total.add(metric, bucket, more);
+      if (row.counters || row.known) {
+        counts.forEach((value, metric) => {
+          const more = value - (row.counters ? row.counters[metric] : 0);
+          if (more > 0) {
+            row.series.spread(metric, before, now, more);
+            state.total.spread(metric, before, now, more);
+          }
         });
       }
-      row.counters = now;
+      row.counters = counts;
       row.origin = origin;
     }
     for (const [key, row] of state.rows) {
@@ -210,6 +226,7 @@
     }
     while (state.transitions.size > REMEMBERED) state.transitions.delete(state.transitions.keys().next().value);
     state.status = status;
+    state.fresh = false;
   }
 
   // --- plots ------------------------------------------------------------------------------------------------------
@@ -260,9 +277,9 @@
     say($('good-after'), percent(total.after()));
     $('good-after').className = total.after() > total.before() ? 'good' : '';
     figure($('calls-rate'), perSecond(total.rate()), 'a second');
-    figure($('saved'), count(total.saved()), total.saved() === 1 ? 'call' : 'calls');
-    figure($('lost'), count(total.lost()), total.lost() === 1 ? 'call' : 'calls');
-    $('lost').className = total.lost() ? 'bad' : '';
+    figure($('saved'), count(total.saved()), plural(total.saved()));
+    figure($('lost'), count(total.lost()), plural(total.lost()));
+    $('lost').className = total.lost() >= 0.5 ? 'bad' : '';
     figure($('retries-rate'), count(total.sum(RETRIES)), total.sum(RETRIES) ? 'mean wait ' + time(total.delay()) : '');
     const breakers = state.status.origins.filter(origin => origin.breaker);
     const open = breakers.filter(origin => origin.breaker.state !== 'closed').length;
@@ -293,6 +310,7 @@
       this.entry = entry;
       this.series = new Series();
       this.counters = null;
+      this.known = !state.fresh; // whoever comes later was not called before
       this.origin = null;
       this.node = null;
       this.detail = null;
