@@ -72,6 +72,10 @@ class EndpointIT {
             assertThat(Ask.get(port, "/favicon.ico").status()).isEqualTo(404);
             assertThat(Ask.get(port, "/../status").status()).isEqualTo(404);
 
+            assertThat(Ask.get(port, "/status").body())
+                    .as("the endpoint is no origin")
+                    .doesNotContain(":" + port + '"');
+
             assertThat(jvm.end().succeeded().err().lines()).hasSize(2);
         }
         assertThat(loaded)
