@@ -48,10 +48,10 @@ final class AttachCommand extends CliCommand {
                 err().println("holdfast: not attached");
                 return Cli.BAD_CONFIGURATION;
             }
+            argument += ",config=" + path(file, configuration);
             for (Problem warning : configuration.warnings()) {
                 err().println("warning: " + warning);
             }
-            argument += ",config=" + path(file, configuration);
             int policies = configuration.policyNames().size();
             what = policies + (policies == 1 ? " policy" : " policies") + " from " + new File(file).getAbsolutePath();
         }
