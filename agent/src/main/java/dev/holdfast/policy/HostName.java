@@ -43,7 +43,18 @@ final class HostName {
         if (escaped && zone.length() > 2 && zone.startsWith("25")) {
             zone = zone.substring(2);
         }
-        return address == null || zone.isEmpty() ? null : address + '%' + zone;
+        return address == null || !isZone(zone) ? null : address + '%' + zone;
+    }
+
+    /** Whether a text is the ZoneID of RFC 6874, in what needs no escape. */
+    private static boolean isZone(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isLetterOrDigit(c) && !(c >= 'A' && c <= 'Z') && "-._~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /** The address without the zone, where there is one; else null. */
@@ -96,7 +107,9 @@ final class HostName {
 
     private static String ascii(String name) {
         try {
-            return IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
+            String ascii = IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
+            // Its normal form makes a colon of some characters, and an address of a name that is none.
+            return ascii.indexOf(':') < 0 ? ascii : name;
         } catch (IllegalArgumentException e) {
             // No name that could be resolved either: compare it as it is.
             return name;

@@ -1,0 +1,77 @@
+package bench;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Targets;
+import dev.holdfast.call.Timer;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.policy.PolicyTable;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.ref.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Prints how many milliseconds it takes from a file to policies that are ready for calls, in a JVM that has done nothing else
+ * yet, and how many bytes they keep; the file, with 10,000 host patterns, is its argument.
+ */
+public final class PatternsProgram {
+    static final int PATTERNS = 10_000;
+
+    private PatternsProgram() {}
+
+    /** One exact host, one with a port and one suffix in turn, each with a value of its own. */
+    static String file() {
+        StringBuilder text = new StringBuilder("[retry]\nmax_retries = 2\n");
+        for (int i = 0; i < PATTERNS; i++) {
+            text.append("[hosts.\"")
+                    .append(pattern(i))
+                    .append("\".retry]\ninitial_delay = \"")
+                    .append(i)
+                    .append("ms\"\n");
+        }
+        return text.toString();
+    }
+
+    private static String pattern(int i) {
+        return switch (i % 3) {
+            case 0 -> "service" + i + ".eu.example.com";
+            case 1 -> "service" + i + ".eu.example.com:8443";
+            default -> "*.team" + i + ".example.com";
+        };
+    }
+
+    /** A host that the pattern of this number matches. */
+    static String host(int i) {
+        return i % 3 == 2 ? "api.v1.team" + i + ".example.com" : "service" + i + ".eu.example.com";
+    }
+
+    static void write(Path file) throws Exception {
+        Files.writeString(file, file());
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        long before = used();
+        long start = System.nanoTime();
+        String text = ConfigLoader.read(arguments[0]);
+        Configuration configuration = ConfigLoader.parse(text, arguments[0]);
+        Engine engine =
+                new Engine(new PolicyTable<>(configuration.policies()), new Targets(Observer.NONE), new Timer());
+        long took = System.nanoTime() - start;
+        long after = used();
+        Reference.reachabilityFence(text);
+        Reference.reachabilityFence(configuration);
+        Reference.reachabilityFence(engine);
+        System.out.println(took / 1_000_000.0 + " " + (after - before));
+    }
+
+    private static long used() {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        for (int i = 0; i < 3; i++) {
+            memory.gc();
+        }
+        return memory.getHeapMemoryUsage().getUsed();
+    }
+}
