@@ -1,0 +1,63 @@
+package dev.holdfast.observe.meters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Holds {@code meters.md} against the catalogue. */
+class MetersPageTest {
+    private static final Path FILE = Path.of("src/docs/meters.md");
+
+    private static final String HEAD = """
+            # Meters
+
+            What `/metrics` of the endpoint shows, and with `[metrics] application_registry = true` the application's own Micrometer.
+            Written from the catalogue in the code, and held against it.
+
+            Labels: `policy` is a host pattern, with a route behind it if it is one's; `origin` is `scheme://host:port`, the first
+            1,000 of each JVM, and `other` for those that come later, together; `client` is `java.net.http` or `HttpURLConnection`.
+            `reason` and `outcome` are few words, statuses and kinds of failures; nothing of a request is ever in a label. What never
+            happened has no value yet.
+
+            `retry_success_rate` is since the start. Over any time, and over several origins, it is what its counters say:
+
+                sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m]))
+                  / (sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m])) + sum(rate(holdfast_retries_lost_total[15m])))
+
+            | Prometheus | Micrometer | kind | labels | what it is |
+            |---|---|---|---|---|
+            """;
+
+    @Test
+    void the_page_names_exactly_the_meters_that_there_are() throws IOException {
+        StringBuilder text = new StringBuilder(HEAD);
+        for (Meter meter : Meter.values()) {
+            String suffix = meter.kind() == Meter.Kind.COUNTER ? "_total" : "";
+            String kind = switch (meter.kind()) {
+                case COUNTER -> "counter";
+                case GAUGE -> "gauge";
+                case TIMER -> "`_count` and `_sum`";
+                case HISTOGRAM -> "histogram; in Micrometer count and sum";
+            };
+            text.append("| `%s%s` | `%s` | %s | %s | %s |\n"
+                    .formatted(
+                            meter.prometheusName(),
+                            suffix,
+                            meter.id(),
+                            kind,
+                            String.join(", ", meter.labels()),
+                            meter.help()));
+        }
+        if (Boolean.getBoolean("holdfast.writeReference")) {
+            Files.writeString(FILE, text);
+        }
+
+        assertThat(FILE)
+                .content()
+                .as("run with -Dholdfast.writeReference=true to write it anew")
+                .isEqualTo(text.toString());
+    }
+}
