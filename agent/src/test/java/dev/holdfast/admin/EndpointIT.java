@@ -48,7 +48,8 @@ class EndpointIT {
                 .start()) {
             int port = Ask.port(jvm);
 
-            await().until(() -> Ask.get(port, "/status").body().contains("http://search.shop.example:"));
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> Ask.get(port, "/status").body().contains("http://search.shop.example:"));
             Ask.Answer status = Ask.get(port, "/status");
             assertThat(status.head())
                     .contains("\r\nContent-Type: application/json\r\n", "\r\nCache-Control: no-store\r\n");
@@ -115,7 +116,8 @@ class EndpointIT {
             String address = "127.0.0.1:" + taken.getLocalPort();
             Path file = config(RULES + "[admin]\nlisten = \"" + address + "\"\n");
             try (Running jvm = quiet(jdk, file)) {
-                await().until(() -> jvm.err().contains("cannot listen on " + address + ": Address already in use"));
+                await().atMost(Duration.ofSeconds(40))
+                        .until(() -> jvm.err().contains("cannot listen on " + address + ": Address already in use"));
 
                 taken.close();
                 replace(file, RULES + "[admin]\nlisten = \"" + address + "\"\n# changed\n");
@@ -133,13 +135,14 @@ class EndpointIT {
             int first = Ask.port(jvm);
 
             replace(file, RULES + "[admin]\nlisten = \"localhost:0\"\n");
-            await().until(() -> jvm.err().contains("the admin endpoint is http://localhost:"));
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> jvm.err().contains("the admin endpoint is http://localhost:"));
             int second = Ask.port(jvm);
             assertThat(Ask.get(second, "/status").body()).contains("\"reloads\":1");
             assertThatThrownBy(() -> Ask.get(first, "/status")).isInstanceOf(ConnectException.class);
 
             replace(file, RULES);
-            await().until(() -> jvm.err().contains("the admin endpoint is closed"));
+            await().atMost(Duration.ofSeconds(40)).until(() -> jvm.err().contains("the admin endpoint is closed"));
             assertThatThrownBy(() -> Ask.get(second, "/status")).isInstanceOf(ConnectException.class);
             jvm.end().succeeded();
         }
@@ -182,6 +185,25 @@ class EndpointIT {
                         .isEqualTo(200);
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void is_not_even_loaded_where_nobody_asks_for_it(Jdks.Jdk jdk) throws IOException {
+        Path loaded = directory.resolve("loaded.txt");
+        try (Running jvm = new ForkedJvm(jdk)
+                .agent(config(RULES).toString())
+                .jvm("-Xlog:class+load:file=" + loaded)
+                .main(QuietProgram.class)
+                .start()) {
+            await().atMost(Duration.ofSeconds(40)).until(() -> jvm.err().contains("is active"));
+            jvm.end().succeeded();
+        }
+
+        assertThat(loaded)
+                .content()
+                .contains("dev.holdfast.runtime.Reload")
+                .doesNotContain("dev.holdfast.admin.Endpoint", "dev.holdfast.admin.Server");
     }
 
     private Running quiet(Jdks.Jdk jdk, Path file) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The live page before a hundred thousand origins. */
@@ -31,7 +32,8 @@ class ManyOriginsPageIT {
             browser.show(1280, 900, false);
             browser.open("http://127.0.0.1:" + server.port() + "/");
 
-            await().until(() -> browser.eval(ROWS).asInt() == 50);
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> browser.eval(ROWS).asInt() == 50);
             assertThat(browser.text("#origins-count"))
                     .startsWith("1,001, and ")
                     .contains(" more that are counted together");

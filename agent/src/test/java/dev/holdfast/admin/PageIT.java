@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The live page, as somebody sees it in a browser who watches a program under the packaged agent. */
 class PageIT {
     private static final Path PICTURES = Path.of("target", "page");
-    private static final String PAYMENTS = "#rows tr:has(.name):nth-child(1)";
 
     @TempDir
     Path directory;
@@ -70,8 +72,10 @@ class PageIT {
         url = "http://127.0.0.1:" + Ask.port(jvm) + "/";
         browser.show(1280, 900, false);
         browser.open(url);
-        await().until(() ->
-                browser.eval("document.querySelectorAll('#rows tr').length").asInt() == 4);
+        eventually()
+                .until(() -> browser.eval("document.querySelectorAll('#rows tr').length")
+                                .asInt()
+                        == 4);
     }
 
     @AfterEach
@@ -82,33 +86,44 @@ class PageIT {
 
     @Test
     void shows_a_failing_service_and_its_recovery_while_they_happen() throws IOException {
-        await().until(() -> row("payments"), row -> row.contains("closed") && row.contains("100 % → 100 %"));
+        eventually().until(() -> row("payments"), row -> row.contains("closed") && row.contains("100 % → 100 %"));
 
         jvm.tell("payments 0.5");
-        await().until(() -> row("payments"), row -> row.matches("(?s).*\\d+\\.\\d % → (9\\d\\.\\d|8\\d\\.\\d) %.*"));
+        eventually().until(() -> better(row("payments")));
         jvm.tell("payments 1");
         jvm.tell("search 1");
         jvm.tell("mail 0.3");
-        await().until(() -> row("payments"), row -> row.contains("open") && row.contains("probe"));
-        await().until(() -> row("search"), row -> row.matches("(?s).*open.*\\d+\\.\\d % → 100 %.*"));
+        eventually().until(() -> row("payments"), row -> row.contains("open") && row.contains("probe"));
+        eventually().until(() -> row("search"), row -> row.matches("(?s).*open.*\\d+\\.\\d % → 100 %.*"));
         assertThat(row("mail")).contains("observe");
         assertThat(browser.text("#lanes")).contains("http://payments.shop.example", "open: ");
 
         jvm.tell("payments 0");
         jvm.tell("mail 0");
         jvm.tell("search 0.4");
-        await().atMost(Duration.ofSeconds(30)).until(() -> row("payments"), row -> row.contains("closed"));
-        await().until(() -> browser.text("#lanes"), lanes -> lanes.contains("closed: "));
+        eventually().until(() -> row("payments"), row -> row.contains("closed"));
+        eventually().until(() -> browser.text("#lanes"), lanes -> lanes.contains("closed: "));
         assertThat(browser.eval("document.querySelectorAll('#lanes rect.open').length")
                         .asInt())
                 .isPositive();
         assertThat(browser.text("#overview")).contains("Good without Holdfast", "saved by retry");
         browser.eval("document.querySelector('#transitions-box').open = true");
-        await().until(() -> browser.text("#transitions").contains("closed → open"));
+        eventually().until(() -> browser.text("#transitions").contains("closed → open"));
         browser.eval("document.querySelector('#transitions-box').open = false");
 
         pictures();
         nothing_is_asked_of_others_said_in_the_console_or_told_that_is_secret();
+    }
+
+    /** Whether more calls are good with the agent than would be without it. */
+    private static boolean better(String row) {
+        Matcher shares = Pattern.compile("([0-9.]+) % → ([0-9.]+) %").matcher(row);
+        return shares.find() && Double.parseDouble(shares.group(1)) < Double.parseDouble(shares.group(2));
+    }
+
+    /** On a machine that may have much else to do. */
+    private static ConditionFactory eventually() {
+        return await().atMost(Duration.ofSeconds(40));
     }
 
     private String row(String service) {
@@ -142,7 +157,7 @@ class PageIT {
     }
 
     @Test
-    void can_be_used_by_keyboard() {
+    void can_be_used_by_keyboard() throws IOException {
         browser.press("Tab");
         assertThat(focused()).isEqualTo("Skip to the origins");
         browser.press("Enter");
@@ -150,8 +165,10 @@ class PageIT {
         assertThat(focused()).isEqualTo("in trouble only");
         browser.press("Tab");
         browser.type("mail");
-        await().until(() ->
-                browser.eval("document.querySelectorAll('#rows tr').length").asInt() == 1);
+        eventually()
+                .until(() -> browser.eval("document.querySelectorAll('#rows tr').length")
+                                .asInt()
+                        == 1);
         browser.press("Tab");
         assertThat(focused()).isEqualTo("Origin");
         browser.press("Enter");
@@ -165,6 +182,7 @@ class PageIT {
         browser.press("Enter");
         assertThat(browser.text("#rows .detail")).contains("Calls since the start", "Breaker");
         assertThat(focused()).as("the row keeps the focus").startsWith("http://mail");
+        browser.picture(PICTURES.resolve("detail.png"));
         browser.press("Enter");
         assertThat(browser.text("#rows .detail")).isEmpty();
     }
@@ -177,34 +195,35 @@ class PageIT {
     @Test
     void shows_which_line_each_value_comes_from() {
         assertThat(browser.text("#file")).contains("holdfast.toml");
-        await().until(() -> browser.text("#values").contains("retry.max_retries"));
+        eventually().until(() -> browser.text("#values").contains("retry.max_retries"));
         assertThat(browser.text("#values")).contains("retry.max_retries\t2\tline 2");
 
         browser.eval("document.querySelector('#policy').value = 'search.shop.example'");
         browser.eval("document.querySelector('#policy').dispatchEvent(new Event('input'))");
-        await().until(() -> browser.text("#values").contains("retry.fallback.default_value.body\t***\tline "));
+        eventually().until(() -> browser.text("#values").contains("retry.fallback.default_value.body\t***\tline "));
         browser.eval("document.querySelector('#defaults').click()");
-        await().until(() -> browser.text("#values").contains("retry.max_delay\t\"30s\"\tbuilt-in default"));
+        eventually().until(() -> browser.text("#values").contains("retry.max_delay\t\"30s\"\tbuilt-in default"));
         nothing_is_asked_of_others_said_in_the_console_or_told_that_is_secret();
     }
 
     @Test
-    void explains_which_rule_a_typed_url_comes_under() {
+    void explains_which_rule_a_typed_url_comes_under() throws IOException {
         browser.eval("document.querySelector('#url').focus()");
         browser.type("http://user:t0psecret@search.shop.example/v1/things?key=t0psecret#t0psecret");
         browser.press("Enter");
 
-        await().until(() -> browser.text("#explanation .verdict").equals("Policy search.shop.example applies."));
+        eventually().until(() -> browser.text("#explanation .verdict").equals("Policy search.shop.example applies."));
         assertThat(browser.text("#explanation"))
                 .contains("for GET http://search.shop.example/v1/things")
                 .contains("search.shop.example is more specific", "1 that does not match")
                 .contains("retry.fallback.default_value.body\t***\tline ");
         assertThat(browser.requests()).noneMatch(request -> request.contains("t0psecret"));
+        browser.picture(PICTURES.resolve("explanation.png"));
 
         browser.eval("document.querySelector('#url').select()");
         browser.type("ftp://search.shop.example/");
         browser.press("Enter");
-        await().until(() -> browser.text("#explanation").equals("That is no http or https URL."));
+        eventually().until(() -> browser.text("#explanation").equals("That is no http or https URL."));
         assertThat(browser.errors()).isEmpty();
     }
 
@@ -214,7 +233,7 @@ class PageIT {
 
         jvm.end();
 
-        await().until(() -> browser.text("#link").equals("no connection"));
+        eventually().until(() -> browser.text("#link").equals("no connection"));
         assertThat(browser.text("#notices")).contains("The JVM has not answered since ");
         assertThat(row("payments")).as("what was known stays").contains("closed");
     }
