@@ -18,8 +18,16 @@ final class Flaky implements AutoCloseable {
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private final AtomicInteger requests = new AtomicInteger();
 
+    private final int host;
+
     Flaky() throws IOException {
-        server = new ServerSocket(0, 200, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        this(1);
+    }
+
+    /** At 127.0.0.{@code host}: a client has some 28,000 ports for each address that it calls. */
+    Flaky(int host) throws IOException {
+        this.host = host;
+        server = new ServerSocket(0, 4_000, InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host}));
         Thread serving = new Thread(this::serve, "flaky");
         serving.setDaemon(true);
         serving.start();
@@ -27,7 +35,7 @@ final class Flaky implements AutoCloseable {
 
     /** Of a path on it. */
     URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
+        return URI.create("http://127.0.0." + host + ":" + server.getLocalPort() + path);
     }
 
     /** How many requests arrived. */
