@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs the benchmarks that are named (start, calls, throughput, peers, patterns, memory), each on each JDK found. To be started in the
+ * Runs the benchmarks that are named (start, calls, throughput, paired, cache, peers, patterns, memory), each on each JDK found. To be started in the
  * root of the repository, after the agent was packed: {@code mvn -B -Pbench -DskipTests verify -Dbench=start,calls}.
  *
  * <p>Everything is judged within one run: what is compared runs in turn, and medians are taken, so that a busy machine blurs
@@ -28,6 +28,8 @@ public final class Benchmarks {
                     case "start" -> StartBenchmark.run(jdk, 10 * rounds, report);
                     case "calls" -> CallBenchmark.run(jdk, rounds, report);
                     case "throughput" -> ThroughputBenchmark.run(jdk, rounds, report);
+                    case "paired" -> PairedBenchmark.policy(jdk, rounds, report);
+                    case "cache" -> PairedBenchmark.recording(jdk, rounds, report);
                     case "peers" -> PeerBenchmark.run(jdk, rounds, report);
                     case "patterns" -> PatternsBenchmark.run(jdk, rounds, report);
                     case "memory" -> MemoryBenchmark.run(jdk, report);

@@ -3,21 +3,21 @@ package bench;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** The cheapest server there can be: on each connection, whatever ends in an empty line gets the same answer. */
 final class LoopbackServer implements AutoCloseable {
-    private static final byte[] ANSWER = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 64\r\n\r\n"
-                    + "x".repeat(64))
-            .getBytes(StandardCharsets.US_ASCII);
-
+    private final byte[] answer;
     private final ServerSocket socket;
 
-    LoopbackServer() throws IOException {
-        socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    /** On every loopback address, with bodies of this many bytes. */
+    LoopbackServer(int body) throws IOException {
+        answer = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body + "\r\n\r\n"
+                        + "x".repeat(body))
+                .getBytes(StandardCharsets.US_ASCII);
+        socket = new ServerSocket(0, 50);
         daemon(this::accept);
     }
 
@@ -29,6 +29,10 @@ final class LoopbackServer implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket connection = socket.accept();
+                if (!connection.getInetAddress().isLoopbackAddress()) {
+                    connection.close(); // none of ours
+                    continue;
+                }
                 connection.setTcpNoDelay(true);
                 daemon(() -> serve(connection));
             } catch (IOException e) {
@@ -37,7 +41,7 @@ final class LoopbackServer implements AutoCloseable {
         }
     }
 
-    private static void serve(Socket connection) {
+    private void serve(Socket connection) {
         try (connection) {
             InputStream in = connection.getInputStream();
             OutputStream out = connection.getOutputStream();
@@ -48,7 +52,7 @@ final class LoopbackServer implements AutoCloseable {
                     if (buffer[i] == '\n') {
                         if (++newlines == 2) {
                             newlines = 0;
-                            out.write(ANSWER);
+                            out.write(answer);
                         }
                     } else if (buffer[i] != '\r') {
                         newlines = 0;

@@ -1,7 +1,6 @@
 package bench;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -34,7 +33,7 @@ final class ThroughputBenchmark {
             double[] rates = new double[pairs];
             for (int round = 0; round < rounds; round++) {
                 // Anew each time: two JVMs that do the same compile it differently, and keep that for life.
-                try (LoopbackServer server = new LoopbackServer();
+                try (LoopbackServer server = new LoopbackServer(64);
                         Program without = new Program(jdk, server.url(), List.of());
                         Program with = new Program(jdk, server.url(), List.of(agent))) {
                     for (int i = 0; i < WARM_UP; i++) {
@@ -70,21 +69,12 @@ final class ThroughputBenchmark {
             List<String> command = new ArrayList<>(
                     List.of(jdk.resolve("bin/java").toString(), "-Xms128m", "-Xmx128m", "-XX:+UseSerialGC"));
             command.addAll(options);
-            command.addAll(List.of("-cp", benchClasses(), "bench.ThroughputProgram", url));
+            command.addAll(List.of("-cp", PairedBenchmark.benchClasses(), "bench.ThroughputProgram", url));
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             in = new OutputStreamWriter(process.getOutputStream());
             out = process.inputReader();
-        }
-
-        private static String benchClasses() {
-            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-                if (entry.endsWith("bench-classes")) {
-                    return entry;
-                }
-            }
-            throw new IllegalStateException("bench-classes is not on the class path");
         }
 
         /** Calls per second, and CPU nanoseconds per call. */

@@ -1,0 +1,82 @@
+package bench;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/**
+ * Calls two addresses of one server in turn, so that whatever differs between them is a policy: same JVM, same compiled code,
+ * same moment. Prints the medians, over the pairs, of the second's calls per second and CPU per call as ratios to the first's,
+ * and of the bytes that a call of the second allocates more.
+ */
+public final class PairedProgram {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private PairedProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        boolean modern = arguments[0].equals("HttpClient");
+        URI[] uris = {URI.create(arguments[1]), URI.create(arguments[2])};
+        int calls = Integer.parseInt(arguments[3]);
+        int pairs = Integer.parseInt(arguments[4]);
+        int warmUp = pairs / 3;
+        double[] rates = new double[pairs];
+        double[] cpu = new double[pairs];
+        double[] bytes = new double[pairs];
+        for (int i = -warmUp; i < pairs; i++) {
+            long[][] spent = new long[2][];
+            for (int k = 0; k < 2; k++) {
+                int one = (i + k) & 1;
+                spent[one] = spent(modern, uris[one], calls);
+            }
+            if (i >= 0) {
+                rates[i] = (double) spent[0][0] / spent[1][0];
+                cpu[i] = (double) spent[1][1] / spent[0][1];
+                bytes[i] = (double) (spent[1][2] - spent[0][2]) / calls;
+            }
+        }
+        System.out.println(Report.median(rates) + " " + Report.median(cpu) + " " + Report.median(bytes));
+    }
+
+    /** Nanoseconds, CPU nanoseconds, allocated bytes. */
+    private static long[] spent(boolean modern, URI uri, int calls) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri).build();
+        URL url = uri.toURL();
+        long[] before = used();
+        for (int i = 0; i < calls; i++) {
+            if (modern ? CLIENT.send(request, BodyHandlers.ofByteArray()).statusCode() != 200 : classic(url) != 200) {
+                throw new IOException("not 200");
+            }
+        }
+        long[] after = used();
+        return new long[] {after[0] - before[0], after[1] - before[1], after[2] - before[2]};
+    }
+
+    private static long[] used() {
+        long cpu = 0;
+        long bytes = 0;
+        for (long thread : THREADS.getAllThreadIds()) {
+            cpu += Math.max(0, THREADS.getThreadCpuTime(thread));
+            bytes += Math.max(0, THREADS.getThreadAllocatedBytes(thread));
+        }
+        return new long[] {System.nanoTime(), cpu, bytes};
+    }
+
+    private static int classic(URL url) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+        int status = connection.getResponseCode();
+        try (InputStream body = connection.getInputStream()) {
+            body.readAllBytes();
+        }
+        return status;
+    }
+}
