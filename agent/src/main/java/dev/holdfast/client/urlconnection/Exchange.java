@@ -119,6 +119,11 @@ final class Exchange implements CallInfo {
         recipe.noteAuthenticator();
     }
 
+    /** A streaming mode was set. */
+    void noteStreaming() {
+        recipe.noteStreaming();
+    }
+
     void setRequestMethod(String method) throws ProtocolException {
         recipe.setRequestMethod(delegate, method);
     }
@@ -280,7 +285,7 @@ final class Exchange implements CallInfo {
             disconnectsBefore = disconnects.get();
             onlyOpening = true;
             while (true) {
-                Step.Send send = begun();
+                Step.Send send = begun(true);
                 if (send == null) {
                     return;
                 }
@@ -323,9 +328,12 @@ final class Exchange implements CallInfo {
                 return false;
             }
             disconnectsBefore = disconnects.get();
-            Step.Send send = begun();
+            if (sending != null) {
+                recipe.complete(delegate); // it was opened before
+            }
+            Step.Send send = begun(false);
             while (send != null && again(attempt(send))) {
-                send = begun();
+                send = begun(false);
             }
             return true;
         } finally {
@@ -590,11 +598,16 @@ final class Exchange implements CallInfo {
         }
     }
 
-    /** What is to be sent; null: nothing any more, a fallback has settled the call. */
-    private Step.@Nullable Send begun() throws IOException {
+    /**
+     * What is to be sent.
+     *
+     * @param mayWrite whether a body may still be written
+     * @return null: nothing any more, a fallback has settled the call
+     */
+    private Step.@Nullable Send begun(boolean mayWrite) throws IOException {
         Step.Send current = sending;
         if (current == null) {
-            recipe.begin(delegate);
+            recipe.begin(delegate, mayWrite);
             target = engine.routeOrUntouched(target, recipe.method(), recipe.path());
             rescue.begin(target.policy().fallback(), delegate);
             caller = Thread.currentThread().getId();

@@ -221,16 +221,19 @@ final class HttpsFront extends HttpsURLConnection implements Front {
     @Override
     public void setChunkedStreamingMode(int value) {
         exchange.setFreely(c -> c.setChunkedStreamingMode(value));
+        exchange.noteStreaming();
     }
 
     @Override
     public void setFixedLengthStreamingMode(int value) {
         exchange.setFreely(c -> c.setFixedLengthStreamingMode(value));
+        exchange.noteStreaming();
     }
 
     @Override
     public void setFixedLengthStreamingMode(long value) {
         exchange.setFreely(c -> c.setFixedLengthStreamingMode(value));
+        exchange.noteStreaming();
     }
 
     @Override

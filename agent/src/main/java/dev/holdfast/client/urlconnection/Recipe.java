@@ -37,6 +37,7 @@ final class Recipe {
     private final Map<String, List<String>> headers = new LinkedHashMap<>();
 
     private boolean hasAuthenticator;
+    private boolean streaming;
     private @Nullable Front front;
     private volatile @Nullable Upload upload;
     private String method = "GET";
@@ -90,6 +91,11 @@ final class Recipe {
         return hasAuthenticator;
     }
 
+    /** Notes that a streaming mode was set: then a connection asks for the stream itself, if nobody else does. */
+    void noteStreaming() {
+        streaming = true;
+    }
+
     /** Where the application sent it. */
     URL url() {
         return url;
@@ -122,14 +128,25 @@ final class Recipe {
         return trimmed ? readTimeout : current.getReadTimeout();
     }
 
-    /** The request is about to be sent for the first time: notes what the session will ask for. */
-    void begin(HttpURLConnection current) {
+    /**
+     * The request is about to be sent for the first time: notes what the session will ask for.
+     *
+     * @param mayWrite whether the application may still ask for a stream to write a body to
+     */
+    void begin(HttpURLConnection current, boolean mayWrite) {
         bringMethod(current);
         method = current.getRequestMethod();
-        if (upload == null && current.getDoOutput() && method.equals("GET")) {
+        if ((mayWrite || streaming) && upload == null && current.getDoOutput() && method.equals("GET")) {
             method = "POST"; // what getOutputStream is about to make of it
         }
         idempotencyKey = current.getRequestProperty("Idempotency-Key");
+    }
+
+    /** The answer is asked for: where nobody asked for a stream to write to, the method is the one that was set. */
+    void complete(HttpURLConnection current) {
+        if (upload == null && !streaming) {
+            method = current.getRequestMethod();
+        }
     }
 
     /** The path of the URL, without the query. */

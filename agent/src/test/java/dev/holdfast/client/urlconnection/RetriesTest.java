@@ -106,6 +106,39 @@ class RetriesTest {
         }
     }
 
+    /** CXF says for each request that it may write. */
+    @ParameterizedTest
+    @EnumSource(names = {"INPUT_STREAM", "CODE", "FIELD", "CONNECTED_FIRST"})
+    void aGetThatMayWriteABodyAndDoesNotIsAGet(Entry entry) throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
+            HttpURLConnection connection = opened.open(server.uri("/"));
+            connection.setDoOutput(true);
+
+            Object unused = entry.doing.on(connection);
+
+            assertThat(connection.getResponseCode()).isEqualTo(200);
+            assertThat(server.requests()).extracting(Received::method).containsExactly("GET", "GET");
+        }
+    }
+
+    /** With a streaming mode the JDK asks for the stream itself, which makes a POST of it. */
+    @ParameterizedTest
+    @EnumSource(names = {"CODE", "CONNECTED_FIRST"})
+    void aGetThatTheStreamingModeMakesAPostOfIsNotSentAgain(Entry entry) throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
+            HttpURLConnection connection = opened.open(server.uri("/"));
+            connection.setDoOutput(true);
+            connection.setChunkedStreamingMode(0);
+
+            Object unused = entry.doing.on(connection);
+
+            assertThat(connection.getResponseCode()).isEqualTo(503);
+            assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Upload.class)
     void aBodyIsReplayedAsItWasWritten(Upload upload) throws IOException {
