@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Client libraries work the same with the agent where nothing goes wrong, and better where something does. Each library runs
- * on each JDK without and with the agent, each time in a JVM of its own. One of them alone: {@code -Dcompat=feign}.
+ * on each JDK without and with the agent, each time in a JVM of its own. Some of them alone: {@code -Dcompat=feign,jersey}.
  */
 class CompatibilityIT {
     private static final String POLICIES = """
@@ -54,7 +54,7 @@ class CompatibilityIT {
                 Executors.newFixedThreadPool(3 * Runtime.getRuntime().availableProcessors());
         Map<Library, Map<Jdk, CompletableFuture<Pair>>> runs = new LinkedHashMap<>();
         for (Library library : Library.all()) {
-            if (chosen.isEmpty() || library.module().equals(chosen)) {
+            if (chosen.isEmpty() || List.of(chosen.split(",")).contains(library.module())) {
                 Map<Jdk, CompletableFuture<Pair>> onJdks = new LinkedHashMap<>();
                 for (Jdk jdk : Jdks.all()) {
                     if (jdk.present()) {
@@ -136,10 +136,10 @@ class CompatibilityIT {
 
     /** A library that retries too is noticed where both retry in vain. */
     private static void namesWhoRetriesToo(Pair pair) {
-        boolean retries = pair.without().calls().stream()
-                .anyMatch(
-                        call -> call.phase().equals("outage") && pair.without().requests(call) > 1);
-        assertThat(pair.with().err().contains("are made again by ")).isEqualTo(retries);
+        boolean multiplied = pair.without().calls().stream()
+                .filter(call -> call.phase().equals("outage") && pair.without().requests(call) > 1)
+                .anyMatch(call -> pair.with().requests(call) > pair.without().requests(call));
+        assertThat(pair.with().err().contains("are made again by ")).isEqualTo(multiplied);
     }
 
     private static void noDefects(Pair pair) {

@@ -108,6 +108,14 @@ final class Service implements AutoCloseable {
                                 SOAP.formatted(
                                         "<s:Fault><faultcode>s:Server</faultcode><faultstring>no such order</faultstring></s:Fault>"))
                         .header("Content-Type", "text/xml; charset=utf-8");
+            case "jwks" ->
+                Answer.respond(200, "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}")
+                        .header("Content-Type", "application/json");
+            case "xmlrpc" ->
+                Answer.respond(
+                                200,
+                                "<methodResponse><params><param><value><int>42</int></value></param></params></methodResponse>")
+                        .header("Content-Type", "text/xml");
             case "gzip" ->
                 Answer.respond(200)
                         .body(Files.gzip("compressed ".repeat(100)))

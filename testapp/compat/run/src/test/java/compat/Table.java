@@ -22,7 +22,8 @@ final class Table {
             # Compatibility
 
             Programs that use client libraries as their manuals say, run without and with the agent, on each JDK, in JVMs of their
-            own. This page is written by the run (`testapp/compat`); `mvn verify` fails where it does not hold any more.
+            own. This page is written by the run (`testapp/compat`); a build fails where it does not hold any more. Some of the
+            libraries are tried on demand only (`-Pcompat-more`).
 
             - **In calm**: how many calls of many kinds there were to a service that is well, and whether what the program saw and
               what the service received, all headers in their order included, was the same without and with the agent.

@@ -1,0 +1,9 @@
+package com.example.compat;
+
+/** What is said in SOAP. */
+public final class Soap {
+    /** A question, without its envelope. */
+    public static final String QUESTION = "<q:question xmlns:q='urn:q'>6 x 7</q:question>";
+
+    private Soap() {}
+}
