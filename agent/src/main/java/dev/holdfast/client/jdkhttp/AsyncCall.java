@@ -145,6 +145,10 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     public void fallBack(Step.FallBack step, Consumer<Step> then) {
         call.resolve(step, resolved -> {
             try {
+                if (cancelled) {
+                    endAsCancelled(); // while a strategy was asked: what it was asked for is nobody's any more
+                    return;
+                }
                 then.accept(resolved == step ? Step.Deliver.INSTANCE : resolved);
             } catch (RuntimeException | Error e) {
                 fail(e);
