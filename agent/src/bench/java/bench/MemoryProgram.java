@@ -57,7 +57,7 @@ public final class MemoryProgram {
                 new Timer(),
                 () -> now,
                 () -> 0,
-                () -> new Random(1));
+                new Random(1));
     }
 
     private static void call(Engine engine, int origins) {
