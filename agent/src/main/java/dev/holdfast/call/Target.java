@@ -137,10 +137,10 @@ public final class Target {
         known.failed(fingerprint, now);
     }
 
-    /** Whether a call that begins is one that failed moments ago. Costs a read where none has. */
+    /** Whether a call that begins is one that failed moments ago. Costs two reads where none has. */
     boolean comesBack(CallInfo call, long now) {
         RecentFailures known = failures;
-        return known != null && known.comesBack(call.fingerprint(), now);
+        return known != null && known.isFresh(now) && known.comesBack(call.fingerprint(), now);
     }
 
     /** A call that failed got an answer all the same. */

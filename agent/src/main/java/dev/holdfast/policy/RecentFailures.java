@@ -20,9 +20,11 @@ public final class RecentFailures {
     private static final int PLACES = 32;
 
     private final AtomicReferenceArray<@Nullable Failed> places = new AtomicReferenceArray<>(PLACES);
+    private volatile long latest;
 
     /** Remembers that a call failed. */
     public void failed(long call, long now) {
+        latest = now;
         int place = place(call);
         places.updateAndGet(
                 place,
@@ -30,6 +32,11 @@ public final class RecentFailures {
                         call,
                         now,
                         before != null && before.call == call && before.isFresh(now) ? before.times + 1 : 1));
+    }
+
+    /** Whether any call failed moments ago: where none did, none comes back, and no number need be worked out. */
+    public boolean isFresh(long now) {
+        return now - latest <= MEMORY_NANOS;
     }
 
     /** Whether a call that now begins failed moments ago. Forgets one failure of it. */

@@ -17,7 +17,7 @@ class CommandPagesTest {
     private static final Pattern RUN =
             Pattern.compile("(?ms)^```\n\\$ java -jar holdfast-agent\\.jar ([^\n]+)\n(.*?)^```$");
     private static final Pattern PROPERTY = Pattern.compile("\"(\\w+)\" ?:");
-    private static final Path PAGE = Path.of("../docs/command-line.md");
+    private static final Path PAGE = Path.of("src/docs/command-line.md");
 
     @Test
     void theReadmeShowsWhatTheCommandsPrint() throws IOException {

@@ -31,6 +31,14 @@ class RecentFailuresTest {
     }
 
     @Test
+    void it_tells_without_a_number_whether_anything_failed_moments_ago() {
+        failures.failed(7, SECOND);
+
+        assertThat(failures.isFresh(6 * SECOND)).isTrue();
+        assertThat(failures.isFresh(6 * SECOND + 1)).isFalse();
+    }
+
+    @Test
     void after_its_time_it_is_a_new_call_and_counts_from_one() {
         failures.failed(7, 0);
         failures.failed(7, 6 * SECOND);
