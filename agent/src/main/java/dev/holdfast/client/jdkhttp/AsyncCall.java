@@ -173,7 +173,12 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             // During a wait there is no attempt to end. No effect where the attempt's end was first.
             endAsCancelled();
         } else if (cancelledItself) {
-            endAs(attempt.cancelled()); // here and now, so that it is not cancelled otherwise
+            CompletableFuture<HttpResponse<T>> over = attempt.cancelled();
+            if (over == null) {
+                endAsCancelled();
+            } else {
+                endAs(over); // here and now, so that it is not cancelled otherwise
+            }
         } else {
             attempt.cancelDependent();
         }

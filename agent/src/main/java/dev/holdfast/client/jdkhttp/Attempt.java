@@ -106,11 +106,18 @@ final class Attempt<T> {
         }
     }
 
-    /** Cancels it, and gives the client's own future, which is over then. */
+    /**
+     * Cancels it, and gives the client's own future, which is over then.
+     *
+     * @return null: it had ended already, in a response whose body was thrown away, which the application must not see
+     */
+    @Nullable
     CompletableFuture<HttpResponse<T>> cancelled() {
         cancel();
         CompletableFuture<HttpResponse<T>> future = inFlight;
-        return future == null ? new CompletableFuture<>() : future;
+        Step decided = handler.decision();
+        boolean thrownAway = decided != null && !(decided instanceof Step.Deliver);
+        return future == null || (thrownAway && !future.isCompletedExceptionally()) ? null : future;
     }
 
     /** Cancels it because the attempt beside it won. */
