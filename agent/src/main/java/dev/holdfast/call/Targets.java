@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,15 @@ public final class Targets {
     /** How many there may be. */
     static final int MAX = 10_000;
 
+    /** How long none is searched for that could go, after a search in vain: in a flood each new one would search them all. */
+    static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final ConcurrentHashMap<Key, Target> targets = new ConcurrentHashMap<>();
     private final ReentrantLock making = new ReentrantLock();
     private final Observer observer;
     private final int max;
+    private volatile boolean inVain;
+    private volatile long searchedAt;
 
     /**
      * None yet.
@@ -55,13 +61,17 @@ public final class Targets {
                         ? old
                         : new Target(policy, origin, old, observer, now));
         if (targets.size() > max) {
-            makeRoom(target);
+            makeRoom(target, now);
         }
         return target;
     }
 
     /** Forgets a tenth of them, so that a flood of new ones does not cost a search each. */
-    private void makeRoom(Target newest) {
+    private void makeRoom(Target newest, long now) {
+        if (inVain && now - searchedAt < PAUSE_NANOS) {
+            forget(newest);
+            return;
+        }
         if (!making.tryLock()) {
             return;
         }
@@ -79,7 +89,9 @@ public final class Targets {
             for (Target target : idle.subList(0, Math.min(idle.size(), tooMany))) {
                 forget(target);
             }
-            if (targets.size() > max) {
+            searchedAt = now;
+            inVain = targets.size() > max;
+            if (inVain) {
                 // Whatever there is must stay, so the newest goes: its calls begin anew each time.
                 forget(newest);
             }

@@ -55,6 +55,21 @@ class TargetsTest {
     }
 
     @Test
+    void afterASearchInVainThereIsNoOtherForAMoment() {
+        for (int i = 0; i < 100; i++) {
+            fail(targets.get(policy, host("open" + i), 0));
+        }
+        assertThat(targets.get(policy, host("in vain"), 0).isForgotten()).isTrue();
+        targets.all().forEach(target -> recover(target, 61 * SECOND));
+
+        // Those that are well again could go: the clock that is told here has not moved, the next has.
+        assertThat(targets.get(policy, host("at once"), Targets.PAUSE_NANOS - 1).isForgotten())
+                .isTrue();
+        assertThat(targets.get(policy, host("later"), Targets.PAUSE_NANOS).isForgotten())
+                .isFalse();
+    }
+
+    @Test
     void underANewConfigurationWhatHasTheSameRulesGoesOn() {
         Target before = targets.get(policy, host("a"), 0);
         Policy patient = Policies.retry()
@@ -85,6 +100,14 @@ class TargetsTest {
         Session session = new Session(target, new SessionTest.Call("POST"), new Random(), () -> 0, Observer.NONE);
         session.begin(0);
         session.after(SessionTest.status(503), 0);
+    }
+
+    private static void recover(Target target, long now) {
+        for (int i = 0; i < 3; i++) {
+            Session session = new Session(target, new SessionTest.Call("GET"), new Random(), () -> 0, Observer.NONE);
+            session.begin(now);
+            session.after(SessionTest.status(200), now);
+        }
     }
 
     private static Origin host(String name) {

@@ -6,12 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The JDKs of this machine that a forked test has to run on: one of each feature version from 17 up. Looked for in the
@@ -67,6 +71,52 @@ public final class Jdks {
     /** One of each feature version, oldest first; for {@code @MethodSource("dev.holdfast.testkit.Jdks#all")}. */
     public static List<Jdk> all() {
         return ALL;
+    }
+
+    /** What a test does on one JDK. */
+    @FunctionalInterface
+    public interface OnJdk {
+        /** Does it. */
+        void run(Jdk jdk) throws Exception;
+    }
+
+    /** Does the same on each JDK at the same time, for tests that wait more than they work; fails if it fails on any. */
+    public static void sideBySide(OnJdk test) {
+        Map<Jdk, CompletableFuture<Void>> runs = new LinkedHashMap<>();
+        for (Jdk jdk : all()) {
+            runs.put(
+                    jdk,
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    test.run(jdk.orSkip());
+                                } catch (Exception e) {
+                                    throw new CompletionException(e);
+                                }
+                            },
+                            task -> new Thread(task, jdk.toString()).start()));
+        }
+        AssertionError failed = null;
+        TestAbortedException skipped = null;
+        for (Map.Entry<Jdk, CompletableFuture<Void>> run : runs.entrySet()) {
+            try {
+                run.getValue().join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof TestAbortedException aborted) {
+                    skipped = aborted;
+                } else if (failed == null) {
+                    failed = new AssertionError("on " + run.getKey(), e.getCause());
+                } else {
+                    failed.addSuppressed(new AssertionError("on " + run.getKey(), e.getCause()));
+                }
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+        if (skipped != null) {
+            throw skipped;
+        }
     }
 
     private static List<Jdk> find() {

@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** An application that was undeployed is collected, whatever it gave the clients, and whoever waited for a retry first. */
 class UndeployIT {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 10;
+    /** The JDK itself keeps some for a while, without the agent too; a leak of ours keeps each. */
+    private static final int MAY_BE_LEFT = 5;
 
     @TempDir
     Path directory;
@@ -65,13 +67,14 @@ class UndeployIT {
                             Container.class,
                             classes.toUri().toString(),
                             server.uri("/").toString(),
-                            "" + ROUNDS)
+                            "" + ROUNDS,
+                            "" + MAY_BE_LEFT)
                     .run()
                     .succeeded();
 
-            // The JDK itself may keep the last one or two for a while, without the agent too; a leak of ours keeps
-            // each.
-            assertThat(result.out()).as(result.err()).containsPattern("^left [0-2], unloaded classes true");
+            assertThat(result.out())
+                    .as(result.err())
+                    .containsPattern("^left [0-" + MAY_BE_LEFT + "], unloaded classes true");
             assertThat(server.requests())
                     .filteredOn(r -> r.target().contains("/degraded/"))
                     .as("asked at the one origin and at the other")
