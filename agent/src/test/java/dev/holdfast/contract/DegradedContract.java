@@ -1,6 +1,7 @@
 package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
@@ -185,12 +186,14 @@ class DegradedContract {
     void aCallThatIsGivenUpIsGivenUpElsewhereToo(Style style) throws Exception {
         OTHER.awaitOpen(0);
         OTHER.otherwise(Answer.afterRequest(Cut.HANG));
-        InFlight call = style.start(Call.get(server.uri("/a")));
-        OTHER.awaitRequests(1);
+        InFlight call = style.start(Call.get(server.uri("/given-up/" + style)));
+        await().until(() ->
+                OTHER.requests().stream().anyMatch(request -> request.target().endsWith("/given-up/" + style)));
+        List<String> there = OTHER.requests().stream().map(Object::toString).toList();
         call.abandon();
         Seen seen = call.seen();
         assertThat(seen.thrown())
-                .as("%s", seen)
+                .as("%s after %s", seen, there)
                 .isInstanceOf(style == Style.SEND ? InterruptedException.class : CancellationException.class);
         OTHER.awaitOpen(0);
     }

@@ -248,7 +248,7 @@ class AnswerFilesTest {
                 .setAttributeViews("basic", "owner", "posix", "unix")
                 .setMaxSize(16 * 1024)
                 .build())) {
-            AnswerFiles files = new AnswerFiles(small.getPath("/work/kept"));
+            AnswerFiles files = new AnswerFiles(small.getPath("kept"));
             int failed = 0;
             for (int i = 0; i < 40; i++) {
                 try {

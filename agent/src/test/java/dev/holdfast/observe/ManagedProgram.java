@@ -1,10 +1,14 @@
 package dev.holdfast.observe;
 
+import static org.awaitility.Awaitility.await;
+
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.Attribute;
 import javax.management.MBeanServer;
@@ -43,11 +47,8 @@ public final class ManagedProgram {
         URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
         call(uri);
         if (arguments[0].equals("never")) {
-            // Several looks of the thread that would register.
-            long end = System.nanoTime() + 2_500_000_000L;
-            while (System.nanoTime() < end) {
-                Thread.sleep(50);
-            }
+            // Several looks of the thread that would register; nothing tells that it looked.
+            boolean unused = new CountDownLatch(1).await(2500, TimeUnit.MILLISECONDS);
             server.stop(0);
             return;
         }
@@ -56,12 +57,7 @@ public final class ManagedProgram {
         }
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("dev.holdfast:type=Holdfast");
-        for (int i = 0; !beans.isRegistered(name); i++) {
-            if (i == 600) {
-                throw new AssertionError("no bean");
-            }
-            Thread.sleep(50);
-        }
+        await().atMost(30, TimeUnit.SECONDS).until(() -> beans.isRegistered(name));
         System.out.println(beans.getAttribute(name, "Version") + " "
                 + String.join(",", (String[]) beans.getAttribute(name, "Policies")));
         System.out.println(beans.getAttribute(name, "ConfigurationFile"));

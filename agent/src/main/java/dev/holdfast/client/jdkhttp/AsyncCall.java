@@ -164,7 +164,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             return; // a dependent of a call that is over
         }
         cancelled = true;
-        call.giveUp();
+        call.end();
         Race<T> running = race;
         if (running != null) {
             running.abandon();
@@ -182,6 +182,8 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         } else {
             attempt.cancelDependent();
         }
+        // Last: an attempt whose body waits for another origin's word would take its own for the one to deliver.
+        call.rescue.abandon();
     }
 
     /** As the client's future ends where a dependent was cancelled, and not on the thread that cancels. */

@@ -146,10 +146,15 @@ final class JdkCall<T> implements CallInfo {
         return request.timeout().filter(theirs -> theirs.compareTo(ours) <= 0).isPresent() ? null : ours;
     }
 
-    /** The application gave the call up. */
+    /** The application gave the call up: nothing of it counts, and no other origin is waited for. */
     void giveUp() {
-        over = true;
+        end();
         rescue.abandon();
+    }
+
+    /** The application gave the call up; whatever another origin is asked for, the caller ends. */
+    void end() {
+        over = true;
         try {
             session.cancel(engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
