@@ -7,26 +7,58 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the value of the most specific host pattern: exact host before longest suffix before {@code *}; with equal hosts
- * the one with a port before the one without. A lookup costs one hash look-up per label of the host, however many patterns
- * there are. Immutable, thread-safe.
+ * the one with a port before the one without. Immutable, thread-safe.
+ *
+ * <p>A lookup reads the host once, from its end, and with each label asks one hash table whether a pattern names what was
+ * read so far: its cost does not depend on the number of patterns.
  *
  * @param <V> what a pattern leads to
  */
 public final class PolicyTable<V> {
-    private final Map<String, ByPort<V>> exact = new HashMap<>();
-    private final Map<String, ByPort<V>> suffix = new HashMap<>();
+    // By the hash of the name; a power of two in length, at most half full.
+    private final @Nullable Named<V>[] names;
     private final ByPort<V> any = new ByPort<>();
 
     /** Copies the patterns. */
     public PolicyTable(Map<HostPattern, ? extends V> values) {
-        values.forEach((pattern, value) -> {
+        names = table(values.size());
+        for (Map.Entry<HostPattern, ? extends V> entry : values.entrySet()) {
+            HostPattern pattern = entry.getKey();
             ByPort<V> ports = switch (pattern.kind()) {
-                case EXACT -> exact.computeIfAbsent(pattern.host(), h -> new ByPort<>());
-                case SUFFIX -> suffix.computeIfAbsent(pattern.host(), h -> new ByPort<>());
+                case EXACT -> named(pattern.host()).here;
+                case SUFFIX -> named(pattern.host()).below;
                 case ANY -> any;
             };
-            ports.put(pattern.port(), Objects.requireNonNull(value));
-        });
+            ports.put(pattern.port(), Objects.requireNonNull(entry.getValue()));
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // no array of a generic type can be made otherwise
+    private static <V> @Nullable Named<V>[] table(int size) {
+        return new Named[Integer.highestOneBit(Math.max(1, size)) * 4];
+    }
+
+    private Named<V> named(String name) {
+        int hash = 0;
+        for (int i = name.length() - 1; i >= 0; i--) {
+            hash = hash(hash, name.charAt(i));
+        }
+        Named<V> named = named(name, 0, hash);
+        if (named == null) {
+            int slot = slot(hash);
+            named = new Named<>(name, hash, names[slot]);
+            names[slot] = named;
+        }
+        return named;
+    }
+
+    private static int hash(int hashOfWhatFollows, char c) {
+        return 31 * hashOfWhatFollows + c;
+    }
+
+    private int slot(int hash) {
+        // The upper bits take part: names that end alike differ in them first.
+        return (hash ^ hash >>> 16) & names.length - 1;
     }
 
     /**
@@ -37,49 +69,81 @@ public final class PolicyTable<V> {
      * @return the most specific pattern's value, or null
      */
     public @Nullable V find(String host, int port) {
-        V found = find(exact.get(host), port);
-        if (found != null) {
-            return found;
+        boolean address = false;
+        V found = null;
+        int hash = 0;
+        for (int i = host.length() - 1; i >= 0; i--) {
+            char c = host.charAt(i);
+            if (c == '.') {
+                Named<V> domain = named(host, i + 1, hash);
+                V below = domain == null ? null : domain.below.find(port);
+                found = below != null ? below : found;
+            }
+            address |= c == ':';
+            hash = hash(hash, c);
         }
-        if (host.indexOf(':') >= 0) {
-            // An address: it is below no domain, and whoever names no zone means each of them.
-            String address = HostName.withoutZone(host);
-            found = address == null ? null : find(exact.get(address), port);
+        Named<V> whole = named(host, 0, hash);
+        V exact = whole == null ? null : whole.here.find(port);
+        if (exact != null) {
+            return exact;
+        }
+        if (!address) {
             return found != null ? found : any.find(port);
         }
-        if (suffix.isEmpty()) {
-            return any.find(port);
+        // It is below no domain, and whoever names no zone means each of them.
+        String anyZone = HostName.withoutZone(host);
+        return anyZone != null ? find(anyZone, port) : any.find(port);
+    }
+
+    private @Nullable Named<V> named(String host, int from, int hash) {
+        Named<V> named = names[slot(hash)];
+        while (named != null && !named.is(host, from, hash)) {
+            named = named.next;
         }
-        for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-            found = find(suffix.get(host.substring(dot + 1)), port);
-            if (found != null) {
-                return found;
-            }
+        return named;
+    }
+
+    /** What is known of one name: for the host of that name, and for those below it. */
+    private static final class Named<V> {
+        private final String name;
+        private final int hash;
+        private final @Nullable Named<V> next;
+        private final ByPort<V> here = new ByPort<>();
+        private final ByPort<V> below = new ByPort<>();
+
+        Named(String name, int hash, @Nullable Named<V> next) {
+            this.name = name;
+            this.hash = hash;
+            this.next = next;
         }
-        return any.find(port);
+
+        boolean is(String host, int from, int hashFromThere) {
+            return hash == hashFromThere
+                    && name.length() == host.length() - from
+                    && host.regionMatches(from, name, 0, name.length());
+        }
     }
 
-    private @Nullable V find(@Nullable ByPort<V> ports, int port) {
-        return ports == null ? null : ports.find(port);
-    }
-
-    /** Whether no pattern is there. */
-    public boolean isEmpty() {
-        return exact.isEmpty() && suffix.isEmpty() && any.values.isEmpty();
-    }
-
+    /** The values of one name: for any port, and for some. */
     private static final class ByPort<V> {
-        private static final int ANY_PORT = 0;
-        private final Map<Integer, V> values = new HashMap<>(2);
+        private @Nullable V anyPort;
+        private @Nullable Map<Integer, V> ports;
 
         void put(int port, V value) {
-            values.put(port, value);
+            if (port == 0) {
+                anyPort = value;
+                return;
+            }
+            if (ports == null) {
+                ports = new HashMap<>(2);
+            }
+            ports.put(port, value);
         }
 
         @Nullable
         V find(int port) {
-            V exact = values.get(port);
-            return exact != null ? exact : values.get(ANY_PORT);
+            V found = ports == null ? null : ports.get(port);
+            return found != null ? found : anyPort;
         }
     }
 }
