@@ -1,6 +1,5 @@
 package dev.holdfast.policy;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ public final class PolicyTable<V> {
         for (Map.Entry<HostPattern, ? extends V> entry : values.entrySet()) {
             HostPattern pattern = entry.getKey();
             ByPort<V> ports = switch (pattern.kind()) {
-                case EXACT -> named(pattern.host()).here;
-                case SUFFIX -> named(pattern.host()).below;
+                case EXACT -> named(pattern.host()).here();
+                case SUFFIX -> named(pattern.host()).below();
                 case ANY -> any;
             };
             ports.put(pattern.port(), Objects.requireNonNull(entry.getValue()));
@@ -76,14 +75,14 @@ public final class PolicyTable<V> {
             char c = host.charAt(i);
             if (c == '.') {
                 Named<V> domain = named(host, i + 1, hash);
-                V below = domain == null ? null : domain.below.find(port);
+                V below = domain == null ? null : find(domain.below, port);
                 found = below != null ? below : found;
             }
             address |= c == ':';
             hash = hash(hash, c);
         }
         Named<V> whole = named(host, 0, hash);
-        V exact = whole == null ? null : whole.here.find(port);
+        V exact = whole == null ? null : find(whole.here, port);
         if (exact != null) {
             return exact;
         }
@@ -93,6 +92,10 @@ public final class PolicyTable<V> {
         // It is below no domain, and whoever names no zone means each of them.
         String anyZone = HostName.withoutZone(host);
         return anyZone != null ? find(anyZone, port) : any.find(port);
+    }
+
+    private static <V> @Nullable V find(@Nullable ByPort<V> ports, int port) {
+        return ports == null ? null : ports.find(port);
     }
 
     private @Nullable Named<V> named(String host, int from, int hash) {
@@ -108,13 +111,28 @@ public final class PolicyTable<V> {
         private final String name;
         private final int hash;
         private final @Nullable Named<V> next;
-        private final ByPort<V> here = new ByPort<>();
-        private final ByPort<V> below = new ByPort<>();
+        // Null where no pattern is for them: thousands of names have one or the other.
+        private @Nullable ByPort<V> here;
+        private @Nullable ByPort<V> below;
 
         Named(String name, int hash, @Nullable Named<V> next) {
             this.name = name;
             this.hash = hash;
             this.next = next;
+        }
+
+        ByPort<V> here() {
+            if (here == null) {
+                here = new ByPort<>();
+            }
+            return here;
+        }
+
+        ByPort<V> below() {
+            if (below == null) {
+                below = new ByPort<>();
+            }
+            return below;
         }
 
         boolean is(String host, int from, int hashFromThere) {
@@ -127,23 +145,27 @@ public final class PolicyTable<V> {
     /** The values of one name: for any port, and for some. */
     private static final class ByPort<V> {
         private @Nullable V anyPort;
-        private @Nullable Map<Integer, V> ports;
+        private @Nullable OfPort<V> ports;
 
         void put(int port, V value) {
             if (port == 0) {
                 anyPort = value;
-                return;
+            } else {
+                ports = new OfPort<>(port, value, ports);
             }
-            if (ports == null) {
-                ports = new HashMap<>(2);
-            }
-            ports.put(port, value);
         }
 
         @Nullable
         V find(int port) {
-            V found = ports == null ? null : ports.get(port);
-            return found != null ? found : anyPort;
+            // One by one: who writes a host down with many ports is yet to be seen.
+            for (OfPort<V> some = ports; some != null; some = some.next) {
+                if (some.port == port) {
+                    return some.value;
+                }
+            }
+            return anyPort;
         }
     }
+
+    private record OfPort<V>(int port, V value, @Nullable OfPort<V> next) {}
 }
