@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlParseResult;
 
 /** Reads one document: the defaults at its top, then each host, and merges them into policies. */
 final class DocumentReader {
@@ -40,9 +39,9 @@ final class DocumentReader {
      * Reads the text with the full parser; what is wrong with it goes to the problems, and the result means nothing then.
      */
     Configuration read(String text) {
-        TomlParseResult result = TomlSyntax.parse(text);
-        readTables(TomlSyntax.table(result));
-        TomlSyntax.report(result, text, problems);
+        TomlSyntax toml = TomlSyntax.parse(text);
+        readTables(toml.table());
+        toml.report(problems);
         return configuration();
     }
 

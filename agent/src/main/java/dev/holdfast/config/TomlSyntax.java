@@ -3,6 +3,8 @@ package dev.holdfast.config;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -17,35 +19,70 @@ import org.tomlj.TomlTable;
  * the parser's {@code entrySet} copies by streams, which costs classes.
  */
 final class TomlSyntax {
-    private TomlSyntax() {}
+    /** With so many errors in a first part of a text, the rest is not looked at. */
+    private static final int ENOUGH_ERRORS = 1000;
 
-    /** Parses a text; what of it makes sense is in the result even where there are errors. */
-    static TomlParseResult parse(String text) {
+    private static final int FIRST_PART = 1 << 16;
+    private static final Pattern LINE = Pattern.compile("line (\\d+)");
+
+    private final TomlParseResult result;
+    private final CondensedText condensed;
+    private final String text;
+
+    private TomlSyntax(TomlParseResult result, CondensedText condensed, String text) {
+        this.result = result;
+        this.condensed = condensed;
+        this.text = text;
+    }
+
+    /**
+     * Parses a text; what of it makes sense is in the result even where there are errors. With each key the parser goes
+     * through all errors that it has found, so that a long text is first tried by its beginning, and refused by that where
+     * it is full of them.
+     */
+    static TomlSyntax parse(String text) {
+        CondensedText condensed = CondensedText.of(text);
+        String toml = condensed.text();
+        for (int end = FIRST_PART; end < toml.length(); end *= 2) {
+            TomlParseResult part = parsed(toml.substring(0, end));
+            if (part.errors().size() > ENOUGH_ERRORS) {
+                return new TomlSyntax(part, condensed, text);
+            }
+        }
+        return new TomlSyntax(parsed(toml), condensed, text);
+    }
+
+    private static TomlParseResult parsed(String text) {
         return Toml.parse(text, TomlParseOptions.sourceless());
+    }
+
+    /** What the parser found to be wrong, in its own words. */
+    List<TomlParseError> errors() {
+        return result.errors();
     }
 
     /**
      * Adds the parser's errors to those found in the values. Below a broken table header, keys were taken for keys of
      * the table before, so that whatever was said about them, up to the next header, misleads and is forgotten.
      */
-    static void report(TomlParseResult result, String text, Problems problems) {
+    void report(Problems problems) {
         if (!result.hasErrors()) {
             return;
         }
         String[] lines = text.split("\n", -1);
-        problems.forget(belowBrokenHeaders(lines, result));
+        problems.forget(belowBrokenHeaders(lines));
         for (TomlParseError error : result.errors()) {
-            TomlPosition at = error.position();
-            String line = at.line() <= lines.length ? lines[at.line() - 1].strip() : "";
-            problems.error(at.line(), at.column(), "", message(error) + hint(error, line));
+            int number = condensed.lineOf(error.position().line());
+            String line = number <= lines.length ? lines[number - 1].strip() : "";
+            problems.error(number, error.position().column(), "", message(error) + hint(error, line));
         }
     }
 
     /** The lines from each broken table header to the next one that is whole. */
-    private static BitSet belowBrokenHeaders(String[] lines, TomlParseResult result) {
+    private BitSet belowBrokenHeaders(String[] lines) {
         BitSet broken = new BitSet();
         for (TomlParseError error : result.errors()) {
-            broken.set(error.position().line());
+            broken.set(condensed.lineOf(error.position().line()));
         }
         BitSet below = new BitSet();
         boolean lost = false;
@@ -61,7 +98,11 @@ final class TomlSyntax {
     }
 
     /** The document, or what of it makes sense. */
-    static Table table(TomlTable from) {
+    Table table() {
+        return table(result);
+    }
+
+    private Table table(TomlTable from) {
         Table table = new Table();
         for (String name : from.keySet()) {
             List<String> path = List.of(name);
@@ -70,7 +111,7 @@ final class TomlSyntax {
         return table;
     }
 
-    private static Array array(TomlArray from) {
+    private Array array(TomlArray from) {
         Array array = new Array();
         for (int i = 0; i < from.size(); i++) {
             array.add(value(from.get(i)), position(from.inputPositionOf(i)));
@@ -78,25 +119,35 @@ final class TomlSyntax {
         return array;
     }
 
-    private static Object value(Object from) {
+    private Object value(Object from) {
         if (from instanceof TomlTable table) {
             return table(table);
         }
         return from instanceof TomlArray array ? array(array) : from;
     }
 
-    private static Position position(@Nullable TomlPosition at) {
-        return at == null ? Position.START : new Position(at.line(), at.column());
+    private Position position(@Nullable TomlPosition at) {
+        return at == null ? Position.START : new Position(condensed.lineOf(at.line()), at.column());
     }
 
-    private static String message(TomlParseError error) {
+    private String message(TomlParseError error) {
         String said = error.getMessage() == null ? "syntax error" : error.getMessage();
         int again = said.indexOf(" previously defined at ");
         if (again >= 0) {
             return said.substring(0, again) + " is defined a second time; the first is at "
-                    + said.substring(again + " previously defined at ".length());
+                    + place(said.substring(again + " previously defined at ".length()));
         }
         return "not valid TOML: " + withoutText(said);
+    }
+
+    /** A place as the parser says it, with the line of the file. */
+    private String place(String said) {
+        Matcher line = LINE.matcher(said);
+        return line.find()
+                ? said.substring(0, line.start(1))
+                        + condensed.lineOf(Integer.parseInt(line.group(1)))
+                        + said.substring(line.end(1))
+                : said;
     }
 
     /** What is most often meant by a line that is no TOML. */

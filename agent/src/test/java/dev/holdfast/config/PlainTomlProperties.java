@@ -18,7 +18,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
-import org.tomlj.TomlParseResult;
 
 /** What the plain parser accepts is valid TOML, and it reads what the full parser reads, in the same places. */
 class PlainTomlProperties {
@@ -137,9 +136,9 @@ class PlainTomlProperties {
         if (plain == null) {
             return;
         }
-        TomlParseResult full = TomlSyntax.parse(text);
+        TomlSyntax full = TomlSyntax.parse(text);
         assertThat(full.errors()).as(text).isEmpty();
-        assertThat(described(plain)).as(text).isEqualTo(described(TomlSyntax.table(full)));
+        assertThat(described(plain)).as(text).isEqualTo(described(full.table()));
     }
 
     private static Object described(Object value) {
