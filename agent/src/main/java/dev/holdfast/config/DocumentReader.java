@@ -55,7 +55,7 @@ final class DocumentReader {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
         if (!problems.any()) {
-            outside = Outside.of(defaults, file);
+            outside = Outside.of(defaults, file, hasOtlp(document));
             outside.check(defaults, problems);
         }
         if (document.get("retry") instanceof Table retry) {
@@ -71,6 +71,11 @@ final class DocumentReader {
         }
         factory.checked();
         degraded.report();
+    }
+
+    /** Whether there is the table: it alone says that meters are pushed. */
+    private static boolean hasOtlp(Table document) {
+        return document.get("metrics") instanceof Table metrics && metrics.get("otlp") instanceof Table;
     }
 
     private Configuration configuration() {

@@ -73,6 +73,7 @@ record Key(
             case ANSWERS -> "tables such as [[" + path + "]]";
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";
+            case ATTRIBUTES -> "a table of names, each with a string";
             case WINDOW -> "a number of calls from " + range() + ", or a duration such as \"30s\"";
             case RATE -> "a number and a time, such as \"100/s\", \"50/10s\" or \"5000/h\", or \"\" for any number";
             case HEDGE_DELAY -> "a duration such as \"200ms\", \"p95\", or \"\" for none";

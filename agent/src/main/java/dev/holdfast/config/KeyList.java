@@ -88,6 +88,10 @@ final class KeyList {
         add(name, ValueType.HEADERS, Map.of(), 0, 0, List.of(), true, meaning);
     }
 
+    void attributes(String name, String meaning) {
+        add(name, ValueType.ATTRIBUTES, Map.of(), 0, 0, List.of(), false, meaning);
+    }
+
     void text(ValueType type, String name, boolean secret, String meaning) {
         add(name, type, "", 0, 0, List.of(), secret, meaning);
     }

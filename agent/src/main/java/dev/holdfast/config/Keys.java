@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Keys {
     static final double MILLISECOND = 1e6;
+    static final double SECOND = 1e9;
     static final double HOUR = 3600e9;
     static final double DAY = 24 * HOUR;
     static final double MIB = 1 << 20;
@@ -214,6 +215,32 @@ final class Keys {
         return kinds;
     }
 
+    private static void otlp(KeyList keys) {
+        keys.section(
+                "metrics.otlp",
+                false,
+                true,
+                "Push of all meters by OTLP, as protobuf over HTTP. With this table they are pushed.");
+        keys.flag(
+                "enabled", false, "Whether they are pushed; where there is this table and it does not say, they are.");
+        keys.text(
+                ValueType.URL,
+                "url",
+                true,
+                "Where to; \"\" is where OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT say, else"
+                        + " \"http://localhost:4318/v1/metrics\".");
+        keys.duration("step", "60s", SECOND, HOUR, "How often.");
+        keys.duration("timeout", "10s", 10 * MILLISECOND, 300 * SECOND, "How long one request may take.");
+        keys.headers(
+                "headers",
+                "Headers of the requests, such as { Authorization = \"Bearer ...\" }; to those of the variables"
+                        + " OTEL_EXPORTER_OTLP_HEADERS and OTEL_EXPORTER_OTLP_METRICS_HEADERS.");
+        keys.attributes(
+                "resource_attributes",
+                "What the program is, such as { \"service.name\" = \"shop\" }; to those of the variables"
+                        + " OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME.");
+    }
+
     private static void outside(KeyList keys) {
         keys.section(
                 "admin",
@@ -233,6 +260,7 @@ final class Keys {
                 "application_registry",
                 false,
                 "Whether the global registry of the application's own Micrometer gets them, where there is one.");
+        otlp(keys);
         keys.section("reload", false, true, "How this file is followed while the program runs.");
         keys.duration(
                 "every",

@@ -5,6 +5,7 @@ import java.io.File;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,11 @@ public record Outside(
         Log log, long lookEveryNanos, @Nullable Admin admin, Metrics metrics) {
     /** What holds where the file says nothing. */
     public static final Outside STANDARD =
-            new Outside(new Log(Level.INFO, null, false), 1_000_000_000L, null, new Metrics(false));
+            new Outside(new Log(Level.INFO, null, false), 1_000_000_000L, null, new Metrics(false, null));
+
+    /** Headers of a push that are not the user's to set. */
+    private static final Set<String> SET_ANYWAY = Set.of(
+            "connection", "content-encoding", "content-length", "content-type", "expect", "host", "transfer-encoding");
 
     /** How much an event matters. */
     public enum Level {
@@ -66,20 +71,63 @@ public record Outside(
      * Where meters go, beside the endpoint.
      *
      * @param applicationRegistry whether to the application's own Micrometer
+     * @param otlp where they are pushed to; null for nowhere
      */
-    public record Metrics(boolean applicationRegistry) {}
+    public record Metrics(
+            boolean applicationRegistry, @Nullable Otlp otlp) {}
 
-    /** Made of settings without errors; files are relative to that of the configuration. */
-    static Outside of(Settings settings, String configurationFile) {
+    /**
+     * A receiver of OTLP.
+     *
+     * @param url where it is; empty for where the environment says, or the usual place
+     * @param stepNanos how often meters are pushed
+     * @param timeoutNanos how long a request may take
+     * @param headers of the requests; they may hold credentials
+     * @param resourceAttributes what the program is
+     */
+    public record Otlp(
+            String url,
+            long stepNanos,
+            long timeoutNanos,
+            Map<String, List<String>> headers,
+            Map<String, String> resourceAttributes) {
+        /** Without what may be a credential. */
+        @Override
+        public String toString() {
+            return "Otlp";
+        }
+    }
+
+    /**
+     * Made of settings without errors; files are relative to that of the configuration.
+     *
+     * @param otlpTable whether the file has the table whose presence asks for a push of meters
+     */
+    static Outside of(Settings settings, String configurationFile, boolean otlpTable) {
         String file = (String) settings.get("log.file").value();
         Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
         Log log =
                 new Log(level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"));
-        return new Outside(log, settings.get("reload.every").nanos(), admin(settings), metrics(settings));
+        return new Outside(
+                log,
+                settings.get("reload.every").nanos(),
+                admin(settings),
+                new Metrics(settings.isTrue("metrics.application_registry"), otlpTable ? otlp(settings) : null));
     }
 
-    private static Metrics metrics(Settings settings) {
-        return new Metrics(settings.isTrue("metrics.application_registry"));
+    @SuppressWarnings("unchecked") // as ValueReader documents it
+    private static @Nullable Otlp otlp(Settings settings) {
+        String path = "metrics.otlp.";
+        Setting enabled = settings.get(path + "enabled");
+        if (!enabled.builtIn() && !settings.isTrue(path + "enabled")) {
+            return null;
+        }
+        return new Otlp(
+                (String) settings.get(path + "url").value(),
+                settings.get(path + "step").nanos(),
+                settings.get(path + "timeout").nanos(),
+                (Map<String, List<String>>) settings.get(path + "headers").value(),
+                (Map<String, String>) settings.get(path + "resource_attributes").value());
     }
 
     private static @Nullable Admin admin(Settings settings) {
@@ -109,6 +157,23 @@ public record Outside(
                     listen.column(),
                     listen.path(),
                     "is no loopback address: whoever can reach it sees which hosts are called, and how they fare");
+        }
+        checkOtlp(settings, problems);
+    }
+
+    private void checkOtlp(Settings settings, Problems problems) {
+        Setting url = settings.get("metrics.otlp.url");
+        String text = (String) url.value();
+        int path = text.indexOf('/', text.indexOf("://") + 3);
+        if (!text.isEmpty() && (path < 0 || path == text.length() - 1)) {
+            problems.warn(url.line(), url.column(), url.path(), "has no path; receivers of OTLP expect /v1/metrics");
+        }
+        Setting headers = settings.get("metrics.otlp.headers");
+        for (Object name : ((Map<?, ?>) headers.value()).keySet()) {
+            if (SET_ANYWAY.contains(((String) name).toLowerCase(Locale.ROOT))) {
+                problems.error(
+                        headers.line(), headers.column(), headers.path(), "not for " + name + ", which is set anyway");
+            }
         }
     }
 

@@ -95,7 +95,7 @@ final class Text {
         try {
             URI uri = new URI(text);
             boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            return http && uri.getHost() != null && uri.getRawUserInfo() == null;
+            return http && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getPort() <= 65535;
         } catch (URISyntaxException e) {
             return false;
         }

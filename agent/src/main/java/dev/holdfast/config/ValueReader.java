@@ -34,6 +34,10 @@ final class ValueReader {
         if (found instanceof Table table && key.type() == ValueType.HEADERS) {
             return readHeaders(path, table);
         }
+        if (found instanceof Table table && key.type() == ValueType.ATTRIBUTES) {
+            Map<String, String> attributes = new LinkedHashMap<>();
+            return readAttributes(key, path, "", table, attributes) ? Collections.unmodifiableMap(attributes) : null;
+        }
         Object value = takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : scalar(key, found);
         if (value == null) {
             report(key, path, found, at, key.allowed());
@@ -165,6 +169,24 @@ final class ValueReader {
         return values.isEmpty() ? null : values;
     }
 
+    /** Attributes have dots in their names, which TOML takes for tables where they are written without quotes. */
+    private boolean readAttributes(Key key, String path, String prefix, Table table, Map<String, String> attributes) {
+        boolean good = true;
+        for (String name : table.names()) {
+            Object found = table.value(name);
+            String shown = path + "." + Text.keyPart(name);
+            if (found instanceof Table inner && !inner.isEmpty()) {
+                good &= readAttributes(key, shown, prefix + name + ".", inner, attributes);
+            } else if (found instanceof String text) {
+                attributes.put(prefix + name, text);
+            } else {
+                report(key, shown, found, table.position(name), "a string");
+                good = false;
+            }
+        }
+        return good;
+    }
+
     private void report(Key key, String path, Object found, Position at, String allowed) {
         StringBuilder message = new StringBuilder();
         if (!key.secret()) {
@@ -226,7 +248,7 @@ final class ValueReader {
             case TEXT -> found instanceof String ? found : null;
             case ADDRESS -> found instanceof String text && Text.isAddress(text) ? text : null;
             case URL -> found instanceof String text && Text.isHttpUrl(text) ? text : null;
-            case HEADERS, ANSWERS -> null;
+            case HEADERS, ATTRIBUTES, ANSWERS -> null;
         };
     }
 

@@ -34,6 +34,8 @@ enum ValueType {
     METHODS("array of HTTP methods"),
     /** Header names, each with a value or an array of values. */
     HEADERS("table of headers"),
+    /** Names, each with a text; {@code a.b = "c"} is the name {@code a.b}. */
+    ATTRIBUTES("table of attributes"),
     /** A number of calls, or a duration. */
     WINDOW("integer or duration"),
     /** So many in a time, such as {@code "100/s"}, or empty for any number. */

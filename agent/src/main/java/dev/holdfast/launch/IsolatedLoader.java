@@ -28,6 +28,9 @@ final class IsolatedLoader extends ClassLoader {
     private static final String CLASS = ".class";
     private static final String PACKED_CLASS = ".classdata";
 
+    /** Not to be had here: protobuf can do without it, and newer JDKs warn on standard error of whoever uses it. */
+    private static final String UNSAFE = "sun.misc.Unsafe";
+
     static {
         registerAsParallelCapable();
     }
@@ -63,6 +66,9 @@ final class IsolatedLoader extends ClassLoader {
                 return loaded;
             }
             ZipEntry entry = jar.getEntry(PREFIX + name.replace('.', '/') + PACKED_CLASS);
+            if (entry == null && name.equals(UNSAFE)) {
+                throw new ClassNotFoundException(name);
+            }
             return entry == null ? parent.loadClass(name) : define(name, entry);
         }
     }

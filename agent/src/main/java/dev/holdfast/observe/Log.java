@@ -42,7 +42,8 @@ public final class Log implements Observer {
         NESTED_RETRY("callers that retry too"),
         RETRY("retries"),
         NOT_RETRIED("calls without another retry"),
-        REJECTION("rejections");
+        REJECTION("rejections"),
+        PUSH("words on the push of meters");
 
         private final String plural;
 
@@ -148,6 +149,13 @@ public final class Log implements Observer {
         }
     }
 
+    /** Says how the push of meters fares. */
+    public void pushes(Level how, String what) {
+        if (says(how)) {
+            say(Kind.PUSH, what);
+        }
+    }
+
     private static String words(CircuitBreaker.State state) {
         return state == CircuitBreaker.State.HALF_OPEN ? "half-open" : Labels.of(state);
     }
@@ -184,7 +192,9 @@ public final class Log implements Observer {
 
     private void sum(Kind kind, Burst burst) {
         if (burst.more > 0) {
-            out.accept("... " + burst.more + " more " + kind.plural + " in " + SECONDS + " s");
+            // At the end of the program less time may have passed; what is begun of a second counts as one.
+            long seconds = 1 + (nanoTime.getAsLong() - burst.since - 1) / TimeUnit.SECONDS.toNanos(1);
+            out.accept("... " + burst.more + " more " + kind.plural + " in " + Math.min(seconds, SECONDS) + " s");
         }
         burst.more = 0;
         burst.said = 0;

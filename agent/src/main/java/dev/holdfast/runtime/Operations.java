@@ -14,6 +14,8 @@ import dev.holdfast.observe.Status;
 import dev.holdfast.observe.Summary;
 import dev.holdfast.observe.jfr.FlightEvents;
 import dev.holdfast.observe.meters.ApplicationRegistries;
+import dev.holdfast.observe.otlp.Push;
+import dev.holdfast.observe.otlp.Receiver;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -41,6 +43,8 @@ final class Operations {
     private volatile boolean summaryWanted;
     private volatile Configuration inForce;
     private @Nullable Endpoint endpoint;
+    private @Nullable Push push;
+    private final String agent;
 
     /**
      * Under a first configuration.
@@ -59,6 +63,7 @@ final class Operations {
         this.holdfast = holdfast;
         this.signals = signals;
         this.log = new Log(console::say, System::nanoTime);
+        this.agent = version == null ? "Holdfast" : "Holdfast/" + version;
         ledger.add(log);
         status = new Status(
                 ledger,
@@ -94,6 +99,7 @@ final class Operations {
         apply(changed.outside());
         say(summary, notices);
         listen();
+        push();
     }
 
     /** A configuration is in force, with what the user should know of it. */
@@ -116,6 +122,25 @@ final class Operations {
     /** To be called once, by a thread that may take its time: what need not be there before the program's first call. */
     void begin() {
         listen();
+        push();
+    }
+
+    private void push() {
+        Outside.Otlp wanted = inForce.outside().metrics().otlp();
+        try {
+            if (push == null && wanted != null) {
+                push = new Push(status, agent, log, console::report);
+            }
+            if (push != null) {
+                push.want(wanted == null ? null : receiver(wanted));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            console.report("meters are not pushed", e);
+        }
+    }
+
+    private static Receiver receiver(Outside.Otlp of) {
+        return new Receiver(of.url(), of.stepNanos(), of.timeoutNanos(), of.headers(), of.resourceAttributes());
     }
 
     private void listen() {
@@ -137,6 +162,9 @@ final class Operations {
         log.tick();
         if (endpoint != null) {
             endpoint.tick();
+        }
+        if (push != null) {
+            push.tick();
         }
         record();
         manage();

@@ -203,7 +203,8 @@ class EndpointIT {
         assertThat(loaded)
                 .content()
                 .contains("dev.holdfast.runtime.Reload")
-                .doesNotContain("dev.holdfast.admin.Endpoint", "dev.holdfast.admin.Server");
+                .doesNotContain("dev.holdfast.admin.Endpoint", "dev.holdfast.admin.Server")
+                .doesNotContain("dev.holdfast.observe.otlp", "io.micrometer", "com.google.protobuf");
     }
 
     private Running quiet(Jdks.Jdk jdk, Path file) {

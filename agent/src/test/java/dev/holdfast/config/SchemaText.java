@@ -136,6 +136,8 @@ final class SchemaText {
                         Map.of(TOKEN, anyOf(map("type", "string"), notEmpty(array(map("type", "string"))))),
                         "additionalProperties",
                         false);
+            case ATTRIBUTES ->
+                map("type", "object", "additionalProperties", anyOf(map("type", "string"), map("type", "object")));
             case WINDOW -> anyOf(integer(key), string("^" + DURATION + "$"));
             case RATE -> string("^$|^[0-9]+/([0-9.]*(d|h|m|s|ms|us|ns))+$");
             case HEDGE_DELAY -> string("^$|^p95$|^" + DURATION + "$");

@@ -2,6 +2,8 @@ package dev.holdfast.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.mute.Level;
+import dev.holdfast.mute.Logger;
 import dev.holdfast.testkit.ForkedJvm;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -13,6 +15,10 @@ import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,8 +81,10 @@ class PackagedJarIT {
         }
         assertThat(packages)
                 .containsExactly(
+                        "com/google",
                         "dev/holdfast",
                         "io/micrometer",
+                        "io/opentelemetry",
                         "io/prometheus",
                         "java/net",
                         "net/bytebuddy",
@@ -91,7 +99,60 @@ class PackagedJarIT {
                         "META-INF/licenses/Byte-Buddy-NOTICE.txt",
                         "META-INF/licenses/Jackson-NOTICE.txt",
                         "META-INF/licenses/Micrometer-NOTICE.txt",
+                        "META-INF/licenses/Protobuf.txt",
                         "META-INF/licenses/Schubfach.txt");
+    }
+
+    @Test
+    void protobuf_asks_nothing_of_a_logger_that_ours_does_not_have() throws Exception {
+        Set<String> asked = new TreeSet<>();
+        for (String name : names()) {
+            if (name.startsWith("in/com/google/protobuf/")) {
+                new ClassReader(jar.getInputStream(jar.getEntry(name)).readAllBytes()).accept(new LoggerUses(asked), 0);
+            }
+        }
+
+        assertThat(asked)
+                .containsExactly(
+                        "dev/holdfast/mute/Level.WARNING",
+                        "dev/holdfast/mute/Logger.getLogger(Ljava/lang/String;)Ldev/holdfast/mute/Logger;",
+                        "dev/holdfast/mute/Logger.log(Ldev/holdfast/mute/Level;Ljava/lang/String;)V",
+                        "dev/holdfast/mute/Logger.warning(Ljava/lang/String;)V");
+        assertThat(Logger.getLogger("any")).isNotNull();
+        Logger.class.getMethod("log", Level.class, String.class);
+        Logger.class.getMethod("warning", String.class);
+    }
+
+    /** Notes what a class uses of a logger, whichever. */
+    private static final class LoggerUses extends ClassVisitor {
+        private final Set<String> asked;
+
+        LoggerUses(Set<String> asked) {
+            super(Opcodes.ASM9);
+            this.asked = asked;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new MethodVisitor(Opcodes.ASM9) {
+                @Override
+                public void visitMethodInsn(int opcode, String owner, String called, String type, boolean ofInterface) {
+                    note(owner, called + type);
+                }
+
+                @Override
+                public void visitFieldInsn(int opcode, String owner, String field, String type) {
+                    note(owner, field);
+                }
+            };
+        }
+
+        private void note(String owner, String member) {
+            if (owner.startsWith("java/util/logging/") || owner.startsWith("dev/holdfast/mute/")) {
+                asked.add(owner + '.' + member);
+            }
+        }
     }
 
     @Test

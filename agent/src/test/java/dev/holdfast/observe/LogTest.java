@@ -56,6 +56,17 @@ class LogTest {
     }
 
     @Test
+    void at_the_end_a_burst_is_summed_up_over_the_time_that_it_had() {
+        for (int i = 0; i < 20; i++) {
+            world.call("h" + i + ".example", status(503), status(503));
+        }
+        world.pass(Duration.ofMillis(1_200));
+        log.flush();
+
+        assertThat(said).hasSize(6).last().isEqualTo("... 15 more breaker transitions in 2 s");
+    }
+
+    @Test
     void after_a_burst_lines_are_said_again() {
         for (int i = 0; i < 20; i++) {
             world.call("h" + i + ".example", status(503), status(503));

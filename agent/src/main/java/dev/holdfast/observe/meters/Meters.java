@@ -35,11 +35,16 @@ final class Meters {
     /** The meters that each origin has. */
     static void ofOrigins(Snapshot snapshot, MeterSink to) {
         for (OriginStats stats : snapshot.origins()) {
-            calls(stats, to);
-            retries(stats, to);
-            load(stats, to);
-            breaker(stats, to);
+            ofOrigin(stats, to);
         }
+    }
+
+    /** The meters that one origin has. */
+    static void ofOrigin(OriginStats stats, MeterSink to) {
+        calls(stats, to);
+        retries(stats, to);
+        load(stats, to);
+        breaker(stats, to);
     }
 
     private static void calls(OriginStats stats, MeterSink to) {

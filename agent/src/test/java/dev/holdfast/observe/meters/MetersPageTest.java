@@ -14,8 +14,8 @@ class MetersPageTest {
     private static final String HEAD = """
             # Meters
 
-            What `/metrics` of the endpoint shows, and with `[metrics] application_registry = true` the application's own Micrometer.
-            Written from the catalogue in the code, and held against it.
+            What `/metrics` of the endpoint shows, what `[metrics.otlp]` pushes, and with `[metrics] application_registry = true` the
+            application's own Micrometer has. Written from the catalogue in the code, and held against it.
 
             Labels: `policy` is a host pattern, with a route behind it if it is one's; `origin` is `scheme://host:port`, the first
             1,000 of each JVM, and `other` for those that come later, together; `client` is `java.net.http` or `HttpURLConnection`.
@@ -26,6 +26,24 @@ class MetersPageTest {
 
                 sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m]))
                   / (sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m])) + sum(rate(holdfast_retries_lost_total[15m])))
+
+            ## Push by OTLP
+
+                [metrics.otlp]                                          # this table alone pushes to http://localhost:4318/v1/metrics
+                url = "http://collector.internal:4318/v1/metrics"       # or what OTEL_EXPORTER_OTLP_(METRICS_)ENDPOINT say
+                step = "60s"
+                timeout = "10s"
+                headers = { Authorization = "Bearer ..." }              # beside OTEL_EXPORTER_OTLP_(METRICS_)HEADERS
+                resource_attributes = { "service.name" = "shop" }       # beside OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
+
+            Protobuf over HTTP, by Micrometer's registry: cumulative values under Micrometer's names with their units, which a collector
+            turns into Prometheus' names; where a histogram is named, it comes with its buckets. Once more at exit, which waits 2 s for
+            that at most. The messages go to the receiver itself: no policy, no proxy, no redirect, none of the program's authenticators
+            and cookie stores; they are no call of the program's and are not counted. A receiver that fails is named when that begins and
+            when it is over, without path and headers; what it missed is in the next push. With `https` the JDK's TLS starts the JDK's
+            logging, as each first use of TLS does.
+
+            ## All of them
 
             | Prometheus | Micrometer | kind | labels | what it is |
             |---|---|---|---|---|

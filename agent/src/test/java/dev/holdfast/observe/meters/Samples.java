@@ -30,6 +30,11 @@ public final class Samples {
         return families;
     }
 
+    /** All samples, each as it is written. */
+    public Map<String, Double> values() {
+        return values;
+    }
+
     /** The names of all samples. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>();

@@ -1,0 +1,87 @@
+package dev.holdfast.observe.meters;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.observe.OriginStats;
+import dev.holdfast.observe.Snapshot;
+import io.micrometer.registry.otlp.OtlpConfig;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The meters as messages of OTLP, made by Micrometer's registry for it. A registry lives for one message: that of a program
+ * with {@value #ORIGINS_EACH} origins at most, so that little is held at a time, whatever number is called, and nothing
+ * between two pushes ({@link PrometheusPage} says what meters take that stay). Micrometer and protobuf are loaded with this
+ * class. Not thread-safe.
+ */
+public final class OtlpEncoder {
+    private static final int ORIGINS_EACH = 100;
+
+    private final Map<String, String> attributes;
+
+    /**
+     * An encoder.
+     *
+     * @param resourceAttributes what the program is, beside what the environment says of it
+     * @throws IllegalArgumentException the environment's variable cannot be read
+     */
+    public OtlpEncoder(Map<String, String> resourceAttributes) {
+        QuietLogging.install();
+        attributes =
+                new LinkedHashMap<>(environment("OTEL_RESOURCE_ATTRIBUTES", OtlpConfig.DEFAULT::resourceAttributes));
+        attributes.putAll(resourceAttributes);
+    }
+
+    /** Takes messages. */
+    @FunctionalInterface
+    public interface Taker {
+        /** Takes one. */
+        void take(byte[] message) throws IOException;
+    }
+
+    /** The headers that the environment asks for; they may hold credentials. */
+    public Map<String, String> environmentHeaders() {
+        return environment("OTEL_EXPORTER_OTLP_HEADERS", OtlpConfig.DEFAULT::headers);
+    }
+
+    /** What is wrong with a variable is not told: the message would hold its value. */
+    private static Map<String, String> environment(String variable, Supplier<Map<String, String>> values) {
+        try {
+            return values.get();
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("the variable " + variable + " cannot be read", null);
+        }
+    }
+
+    /** All meters of a snapshot, as {@code ExportMetricsServiceRequest}s. */
+    public void encode(Snapshot snapshot, Taker to) throws IOException {
+        List<OriginStats> origins = snapshot.origins();
+        int from = 0;
+        do {
+            int end = Math.min(from + ORIGINS_EACH, origins.size());
+            OtlpMessage message = new OtlpMessage(attributes, snapshot.startedEpochMillis(), snapshot.epochMillis());
+            if (from == 0) {
+                Meters.ofAgent(snapshot, message);
+            }
+            for (OriginStats origin : origins.subList(from, end)) {
+                Meters.ofOrigin(origin, message);
+            }
+            to.take(message.bytes());
+            from = end;
+        } while (from < origins.size());
+    }
+
+    /** How many values a receiver says that it did not take, though it took the message; 0 where it says nothing. */
+    public long rejected(byte[] response) {
+        try {
+            return ExportMetricsServiceResponse.parseFrom(response)
+                    .getPartialSuccess()
+                    .getRejectedDataPoints();
+        } catch (InvalidProtocolBufferException e) {
+            return 0; // it answered in another format, and it is the status that counts
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of the push of meters. */
+package dev.holdfast.observe.otlp;
