@@ -21,9 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An application that is deployed, called and undeployed: loaded by a loader of its own each time, with classes of its own in
@@ -55,11 +56,16 @@ public final class Undeployed implements Runnable {
     }
 
     private void calls() throws Exception {
-        ExecutorService executor = Executors.newFixedThreadPool(2, task -> {
-            Thread thread = new OwnThread(task::run);
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(2, 2, 100, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new OwnThread(task::run);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        // Its threads go when they are idle. Were it shut down instead, the JDK's client would sometimes wait for ever
+        // for the
+        // end of the cancelled call, which nobody runs, and keep its thread: without the agent, too.
+        executor.allowCoreThreadTimeOut(true);
         HttpClient client = HttpClient.newBuilder()
                 .version(Version.HTTP_1_1)
                 .executor(executor::execute)
@@ -92,7 +98,6 @@ public final class Undeployed implements Runnable {
         CompletableFuture<HttpResponse<String>> cancelled = client.sendAsync(
                 HttpRequest.newBuilder(service.resolve(run + "/cancelled")).build(), new OwnHandler());
         cancelled.cancel(true);
-        executor.shutdownNow();
         // As an application has to: the thread of a client that its classes reach has their loader as its context.
         kept = null;
     }
