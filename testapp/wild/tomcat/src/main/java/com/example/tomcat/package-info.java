@@ -1,0 +1,3 @@
+/** A program with a Tomcat in it. */
+@org.jspecify.annotations.NullMarked
+package com.example.tomcat;

@@ -1,0 +1,3 @@
+/** The web application: goes into {@code WEB-INF/classes}. */
+@org.jspecify.annotations.NullMarked
+package com.example.webapp;
