@@ -38,7 +38,7 @@ class SpringBootIT {
 
     /** What differs from run to run: times, durations, process and ports. */
     private static final Pattern VARYING = Pattern.compile("^\\S+Z |\\b\\d+(\\.\\d+)? (seconds|ms)\\b"
-            + "|\\(process running for [^)]*\\)|with PID \\d+|INFO \\d+|port \\d+|127-0-0-1-auto-\\d+(-exec)?-\\d+");
+            + "|\\(process running for [^)]*\\)|with PID \\d+|INFO \\d+|port \\d+|auto-\\d+-exec-\\d+");
 
     @TempDir
     Path directory;
