@@ -77,7 +77,6 @@ class ModulesIT {
                             module.toString(),
                             "--add-modules",
                             "served,java.instrument",
-                            "--strip-debug",
                             "--output",
                             image.toString())
                     .inheritIO()
