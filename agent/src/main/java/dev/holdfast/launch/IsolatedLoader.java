@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Loads everything of the agent but this package, out of the one jar, where it lies below {@code in/} under the ending
  * {@code .classdata}. The application can neither find nor collide with it: its parent is the platform loader (where
  * {@code java.net.http} lives), and its own classes win over whatever a named module of the application may have put
- * there. Reads the jar in place, no temporary files; the jar is not verified, which would be slow this early.
+ * there. What few programs need lies in a jar within it ({@link RareClasses}). Reads the jar in place, no temporary files; the jar is not verified, which would be slow this early.
  *
  * <p>Parallel capable: the program's thread may need a hook while the starting thread still reads the configuration.
  */
@@ -40,6 +40,7 @@ final class IsolatedLoader extends ClassLoader {
 
     private final JarFile jar;
     private final ProtectionDomain domain;
+    private @Nullable RareClasses rare;
 
     /**
      * Opens the jar for the life of the JVM.
@@ -65,11 +66,35 @@ final class IsolatedLoader extends ClassLoader {
             if (loaded != null) {
                 return loaded;
             }
-            ZipEntry entry = jar.getEntry(PREFIX + name.replace('.', '/') + PACKED_CLASS);
-            if (entry == null && name.equals(UNSAFE)) {
+            byte[] packed = packedClass(name);
+            if (packed == null && name.equals(UNSAFE)) {
                 throw new ClassNotFoundException(name);
             }
-            return entry == null ? parent.loadClass(name) : define(name, entry);
+            return packed == null ? parent.loadClass(name) : defineClass(name, packed, 0, packed.length, domain);
+        }
+    }
+
+    private byte @Nullable [] packedClass(String name) throws ClassNotFoundException {
+        String file = name.replace('.', '/') + PACKED_CLASS;
+        try {
+            if (RareClasses.mayHave(name)) {
+                return rare().get(file);
+            }
+            ZipEntry entry = jar.getEntry(PREFIX + file);
+            return entry == null ? null : read(entry);
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        }
+    }
+
+    private RareClasses rare() throws IOException {
+        synchronized (jar) {
+            RareClasses made = rare;
+            if (made == null) {
+                made = new RareClasses(jar);
+                rare = made;
+            }
+            return made;
         }
     }
 
@@ -78,16 +103,6 @@ final class IsolatedLoader extends ClassLoader {
     String version() throws IOException {
         Manifest manifest = jar.getManifest();
         return manifest == null ? null : manifest.getMainAttributes().getValue("Implementation-Version");
-    }
-
-    private Class<?> define(String name, ZipEntry entry) throws ClassNotFoundException {
-        byte[] bytes;
-        try {
-            bytes = read(entry);
-        } catch (IOException e) {
-            throw new ClassNotFoundException(name, e);
-        }
-        return defineClass(name, bytes, 0, bytes.length, domain);
     }
 
     @Override

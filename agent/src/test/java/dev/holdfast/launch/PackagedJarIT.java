@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.mute.Level;
 import dev.holdfast.mute.Logger;
 import dev.holdfast.testkit.ForkedJvm;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -28,11 +33,21 @@ class PackagedJarIT {
     private static final int JAVA_8 = 52;
     private static final int JAVA_17 = 61;
 
+    /** What is in the jar within the jar, under the names that it would have outside. */
+    private final Map<String, byte[]> within = new TreeMap<>();
+
     private JarFile jar;
 
     @BeforeEach
     void open() throws IOException {
         jar = new JarFile(ForkedJvm.agentJar().toFile());
+        try (ZipInputStream in = new ZipInputStream(jar.getInputStream(jar.getEntry(RareClasses.ENTRY)))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                if (entry.getName().endsWith(".classdata")) {
+                    within.put("in/" + entry.getName(), in.readAllBytes());
+                }
+            }
+        }
     }
 
     @AfterEach
@@ -49,7 +64,7 @@ class PackagedJarIT {
 
     @Test
     void java_8_can_load_the_launch_classes_and_nothing_needs_more_than_java_17() throws IOException {
-        for (String name : names()) {
+        for (String name : all()) {
             if (name.endsWith(".class")) {
                 assertThat(classFileVersion(name)).as(name).isEqualTo(JAVA_8);
             } else if (name.endsWith(".classdata")) {
@@ -59,9 +74,27 @@ class PackagedJarIT {
     }
 
     @Test
+    void what_few_programs_need_is_in_a_jar_within_the_jar_where_one_class_can_be_read_alone() throws IOException {
+        assertThat(jar.getEntry(RareClasses.ENTRY).getMethod()).isEqualTo(ZipEntry.STORED);
+        assertThat(names().stream().filter(name -> name.endsWith(".classdata")))
+                .hasSizeGreaterThan(500)
+                .noneMatch(name -> RareClasses.mayHave(className(name)));
+        RareClasses rare = new RareClasses(jar);
+        assertThat(within.entrySet()).hasSizeGreaterThan(1_000).allSatisfy(entry -> {
+            assertThat(RareClasses.mayHave(className(entry.getKey()))).isTrue();
+            assertThat(rare.get(entry.getKey().substring(3))).isEqualTo(entry.getValue());
+        });
+        assertThat(rare.get("dev/holdfast/cli/Nothing.classdata")).isNull();
+    }
+
+    private static String className(String name) {
+        return name.substring(3).replace('/', '.');
+    }
+
+    @Test
     void no_class_is_in_two_places() {
         List<String> classes = new ArrayList<>();
-        for (String name : names()) {
+        for (String name : all()) {
             String path = name.startsWith("in/") ? name.substring(3) : name;
             if (path.endsWith(".class") || path.endsWith(".classdata")) {
                 classes.add(path.substring(0, path.lastIndexOf('.')));
@@ -73,7 +106,7 @@ class PackagedJarIT {
     @Test
     void what_is_packed_of_others_is_known_and_its_licence_goes_along() throws IOException {
         Set<String> packages = new TreeSet<>();
-        for (String name : names()) {
+        for (String name : all()) {
             if (name.startsWith("in/") && name.endsWith(".classdata")) {
                 String[] parts = name.split("/", -1);
                 packages.add(parts[1] + "/" + parts[2].replaceFirst("[$.].*", ""));
@@ -106,11 +139,11 @@ class PackagedJarIT {
     @Test
     void protobuf_asks_nothing_of_a_logger_that_ours_does_not_have() throws Exception {
         Set<String> asked = new TreeSet<>();
-        for (String name : names()) {
+        within.forEach((name, bytes) -> {
             if (name.startsWith("in/com/google/protobuf/")) {
-                new ClassReader(jar.getInputStream(jar.getEntry(name)).readAllBytes()).accept(new LoggerUses(asked), 0);
+                new ClassReader(bytes).accept(new LoggerUses(asked), 0);
             }
-        }
+        });
 
         assertThat(asked)
                 .containsExactly(
@@ -187,8 +220,16 @@ class PackagedJarIT {
                 .toList();
     }
 
+    private List<String> all() {
+        List<String> all = new ArrayList<>(names());
+        all.addAll(within.keySet());
+        return all;
+    }
+
     private int classFileVersion(String name) throws IOException {
-        try (DataInputStream in = new DataInputStream(jar.getInputStream(jar.getEntry(name)))) {
+        byte[] rare = within.get(name);
+        try (DataInputStream in = new DataInputStream(
+                rare == null ? jar.getInputStream(jar.getEntry(name)) : new ByteArrayInputStream(rare))) {
             assertThat(in.readInt()).isEqualTo(0xCAFEBABE);
             in.readUnsignedShort();
             return in.readUnsignedShort();
