@@ -3,6 +3,7 @@ package dev.holdfast.fallback;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -38,6 +41,10 @@ final class AnswerFiles {
     private static final Set<PosixFilePermission> OWNER_ONLY_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
+    /** Who runs this JVM; where that has no name, whoever owns a directory is believed to. */
+    private static final @Nullable String USER =
+            ProcessHandle.current().info().user().orElse(null);
+
     private final Path directory;
     private boolean checked;
     private boolean posix;
@@ -54,11 +61,18 @@ final class AnswerFiles {
         return directory;
     }
 
-    /** The answers under a key, null: there are none that are whole. */
+    /**
+     * The answers under a key, null: there are none that are whole, or others may have written them.
+     *
+     * @param maxBytes what all files may take together: what is larger is not ours
+     */
     @Nullable
-    List<KeptAnswer> read(String key) {
+    List<KeptAnswer> read(String key, long maxBytes) {
         Path file = file(key);
         try {
+            if (Files.size(file) > maxBytes || whoElseMayWrite() != null) {
+                return null;
+            }
             return AnswerFormat.read(key, Files.readAllBytes(file));
         } catch (IOException | SecurityException e) {
             return null;
@@ -75,7 +89,7 @@ final class AnswerFiles {
         prepare();
         List<KeptAnswer> answers = new ArrayList<>();
         answers.add(answer);
-        List<KeptAnswer> before = read(key);
+        List<KeptAnswer> before = read(key, maxBytes);
         if (before != null) {
             for (KeptAnswer other : before) {
                 if (!answer.replaces(other) && answers.size() < MOST_VARIANTS) {
@@ -105,6 +119,11 @@ final class AnswerFiles {
         written += content.length;
     }
 
+    /** Deletes the answers under a key, if there are any. */
+    void delete(String key) {
+        deleteQuietly(file(key));
+    }
+
     private Path file(String key) {
         return directory.resolve(key + SUFFIX);
     }
@@ -117,18 +136,32 @@ final class AnswerFiles {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, attributes(OWNER_ONLY_DIRECTORY));
         }
-        if (posix) {
-            Set<PosixFilePermission> granted = Files.getPosixFilePermissions(directory);
-            if (granted.contains(PosixFilePermission.GROUP_WRITE)
-                    || granted.contains(PosixFilePermission.OTHERS_WRITE)) {
-                throw new FileSystemException(
-                        directory.toString(),
-                        null,
-                        "others may write to it (" + PosixFilePermissions.toString(granted)
-                                + "), and so plant answers; it has to be the owner's alone: chmod 700");
-            }
+        String others = whoElseMayWrite();
+        if (others != null) {
+            throw new FileSystemException(
+                    directory.toString(),
+                    null,
+                    others + ", and so plant answers; it has to be the owner's alone: chmod 700");
         }
         checked = true;
+    }
+
+    /** Who may plant answers here, as a message says it; null: nobody. */
+    private @Nullable String whoElseMayWrite() throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
+        if (view == null) {
+            return null; // Windows: who may write is inherited, and private by default
+        }
+        PosixFileAttributes attributes = view.readAttributes();
+        Set<PosixFilePermission> granted = attributes.permissions();
+        if (granted.contains(PosixFilePermission.GROUP_WRITE) || granted.contains(PosixFilePermission.OTHERS_WRITE)) {
+            return "others may write to it (" + PosixFilePermissions.toString(granted) + ")";
+        }
+        if (directory.getFileSystem() != FileSystems.getDefault()) {
+            return null; // it has users of its own
+        }
+        String owner = attributes.owner().getName();
+        return USER == null || owner.equals("root") || owner.equals(USER) ? null : "it belongs to " + owner;
     }
 
     private FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {

@@ -1,6 +1,5 @@
 package dev.holdfast.fallback;
 
-import dev.holdfast.policy.Content;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -52,7 +51,7 @@ final class AnswerFormat {
                     }
                 }
                 out.writeInt(answer.body().length());
-                out.write(answer.body().bytes());
+                answer.body().writeTo(out);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // into memory
@@ -106,7 +105,7 @@ final class AnswerFormat {
             headers.put(name, List.copyOf(values));
         }
         byte[] body = in.readNBytes(in.readInt());
-        return new KeptAnswer(status, headers, Content.owning(body), varying, madeAt, receivedAt, true);
+        return new KeptAnswer(status, headers, Body.of(body), varying, madeAt, receivedAt, true);
     }
 
     // Not writeUTF, which ends at 64 KiB.

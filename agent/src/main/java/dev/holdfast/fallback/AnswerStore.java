@@ -19,43 +19,36 @@ import org.jspecify.annotations.Nullable;
  * knows, the initialiser prints a stack trace and falls back to the JDK's for good. It also takes 97 ms and 81
  * classes of its own before the first answer is kept.
  */
-final class AnswerStore {
+final class AnswerStore implements Recording.Spares {
     /** How many answers to one request there may be that differ by {@code Vary}. */
     private static final int MOST_VARIANTS = 8;
 
     private static final int KEY_SIZE = 200;
 
+    /** How many pieces are held for recordings to come: a mebibyte, which counts towards the room. */
+    private static final int MOST_SPARE = 64;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, List<KeptAnswer>> once = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, List<KeptAnswer>> often = new LinkedHashMap<>(16, 0.75f, true);
+    /** The one that was given last is taken first: it may still be in the processor's cache. */
+    private final List<byte[]> spare = new ArrayList<>();
+
     private long onceBytes;
     private long oftenBytes;
     private long maxBytes;
     private long kept;
     private long evicted;
 
-    /** Empty, with this much room. */
-    AnswerStore(long maxBytes) {
-        this.maxBytes = maxBytes;
-    }
-
-    /** Sets the room; what no longer fits goes. */
-    void resize(long bytes) {
+    /**
+     * Keeps an answer in place of the one that answered the same requests.
+     *
+     * @param room how many bytes all of them may take; what no longer fits goes
+     */
+    void put(String key, KeptAnswer answer, long room) {
         lock.lock();
         try {
-            if (maxBytes != bytes) {
-                maxBytes = bytes;
-                makeRoom();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Keeps an answer in place of the one that answered the same requests. */
-    void put(String key, KeptAnswer answer) {
-        lock.lock();
-        try {
+            maxBytes = room;
             kept++;
             List<KeptAnswer> before = remove(key);
             List<KeptAnswer> variants = new ArrayList<>(2);
@@ -64,6 +57,8 @@ final class AnswerStore {
                 for (KeptAnswer other : before) {
                     if (!answer.replaces(other) && variants.size() < MOST_VARIANTS) {
                         variants.add(other);
+                    } else {
+                        other.body().takeApart(this::keepSpare);
                     }
                 }
             }
@@ -75,6 +70,19 @@ final class AnswerStore {
                 oftenBytes += size(variants);
             }
             makeRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets the answers under a key. */
+    void forget(String key) {
+        lock.lock();
+        try {
+            List<KeptAnswer> found = remove(key);
+            if (found != null) {
+                found.forEach(answer -> answer.body().takeApart(this::keepSpare));
+            }
         } finally {
             lock.unlock();
         }
@@ -95,6 +103,7 @@ final class AnswerStore {
             for (KeptAnswer answer : variants) {
                 if (answer.fits(request)) {
                     protect(key);
+                    answer.body().show();
                     return answer;
                 }
             }
@@ -142,15 +151,57 @@ final class AnswerStore {
     }
 
     private void makeRoom() {
-        while (oftenBytes > maxBytes / 5 * 4 && !often.isEmpty()) {
+        long room = maxBytes - (long) mostSpare() * Recording.PIECE;
+        while (oftenBytes > room / 5 * 4 && !often.isEmpty()) {
             Map.Entry<String, List<KeptAnswer>> eldest = removeEldest(often);
             oftenBytes -= size(eldest.getValue());
             once.put(eldest.getKey(), eldest.getValue());
             onceBytes += size(eldest.getValue());
         }
-        while (onceBytes + oftenBytes > maxBytes && !once.isEmpty()) {
-            onceBytes -= size(removeEldest(once).getValue());
+        while (onceBytes + oftenBytes > room && !once.isEmpty()) {
+            List<KeptAnswer> variants = removeEldest(once).getValue();
+            onceBytes -= size(variants);
             evicted++;
+            for (KeptAnswer answer : variants) {
+                answer.body().takeApart(this::keepSpare);
+            }
+        }
+        while (spare.size() > mostSpare()) {
+            spare.remove(spare.size() - 1);
+        }
+    }
+
+    /** Of the room, a part that is small and is set aside for that. */
+    private int mostSpare() {
+        return (int) Math.min(MOST_SPARE, maxBytes / 16 / Recording.PIECE);
+    }
+
+    private void keepSpare(byte[] piece) {
+        if (piece.length == Recording.PIECE && spare.size() < mostSpare()) {
+            spare.add(piece);
+        }
+    }
+
+    @Override
+    public List<byte[]> take(int wanted) {
+        lock.lock();
+        try {
+            List<byte[]> last = spare.subList(Math.max(0, spare.size() - wanted), spare.size());
+            List<byte[]> taken = new ArrayList<>(last);
+            last.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void give(byte[] piece) {
+        lock.lock();
+        try {
+            keepSpare(piece);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -60,6 +60,11 @@ final class AnswerWriter {
         writer.execute(() -> writeNow(key, answer, maxBytes));
     }
 
+    /** Deletes what there is under a key soon, after what waits to be written. */
+    void delete(String key) {
+        writer.execute(() -> files.delete(key));
+    }
+
     private void writeNow(String key, KeptAnswer answer, long maxBytes) {
         Long before = failedAt;
         if (before != null && System.nanoTime() - before < PAUSE_NANOS) {

@@ -1,6 +1,5 @@
 package dev.holdfast.fallback;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,44 +23,40 @@ final class CacheKey {
      * @return SHA-256 in hexadecimal digits
      */
     static String of(Request request, Set<String> keyHeaders) {
-        MessageDigest digest = sha256();
-        add(digest, request.method());
-        URI uri = request.uri();
-        String text = uri.toString();
-        String fragment = uri.getRawFragment();
-        add(digest, fragment == null ? text : text.substring(0, text.length() - fragment.length() - 1));
+        StringBuilder text = new StringBuilder(256);
+        add(text, request.method());
+        add(text, request.address().text());
         Request.Identity identity = request.identity();
-        add(digest, identity == null ? "?" : identity.text());
+        add(text, identity == null ? "?" : identity.text());
         // In the order of their names, as the request holds them.
         for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {
             if (Credentials.isOne(header.getKey()) || keyHeaders.contains(header.getKey())) {
-                add(digest, header.getKey());
-                add(digest, Integer.toString(header.getValue().size()));
+                add(text, header.getKey());
+                text.append(header.getValue().size()).append(' ');
                 for (String value : header.getValue()) {
-                    add(digest, value);
+                    add(text, value);
                 }
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return digest(text);
     }
 
     /** A digest of a header's values. */
     static String ofValues(List<String> values) {
-        MessageDigest digest = sha256();
+        StringBuilder text = new StringBuilder();
         for (String value : values) {
-            add(digest, value);
+            add(text, value);
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return digest(text);
     }
 
-    /** With its length before it, so that no two sequences of texts give the same bytes. */
-    private static void add(MessageDigest digest, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        digest.update((byte) (bytes.length >>> 24));
-        digest.update((byte) (bytes.length >>> 16));
-        digest.update((byte) (bytes.length >>> 8));
-        digest.update((byte) bytes.length);
-        digest.update(bytes);
+    /** With its length before it, so that no two sequences of texts give the same text. */
+    private static void add(StringBuilder text, String more) {
+        text.append(more.length()).append(' ').append(more);
+    }
+
+    private static String digest(StringBuilder text) {
+        return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     static MessageDigest sha256() {

@@ -1,11 +1,7 @@
 package dev.holdfast.fallback;
 
 import dev.holdfast.policy.CachePolicy;
-import dev.holdfast.policy.Content;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
-import java.time.DateTimeException;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +35,9 @@ final class CacheRules {
             "alt-svc",
             "age");
 
+    /** Methods that change nothing (RFC 9110, section 9.2.1). */
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
     private CacheRules() {}
 
     /** Whether any answer to a request may be kept, or given from what is kept. */
@@ -47,58 +46,55 @@ final class CacheRules {
                 && !request.hasBody()
                 && request.identity() != null
                 && request.header("range").isEmpty()
-                && !new Directives(request.header("cache-control")).has("no-store");
+                && !Directives.of(request.header("cache-control")).has("no-store");
     }
 
     /**
      * Whether an answer may be kept.
      *
-     * @param headers its headers
+     * @param head its headers
      */
-    static boolean mayKeep(Request request, int status, Map<String, List<String>> headers, CachePolicy policy) {
+    static boolean mayKeep(Request request, int status, AnswerHead head, CachePolicy policy) {
         if (!concerns(request) || !policy.statuses().contains(status) || status == 206) {
             return false;
         }
-        Map<String, List<String>> lower = lower(headers);
-        Directives control = new Directives(all(lower, "cache-control"));
-        if (control.has("no-store")
-                || control.has("no-cache")
-                || lower.containsKey(Offer.MARK.toLowerCase(Locale.ROOT))
-                || lower.containsKey("content-range")) {
+        Directives control = head.control();
+        if (control.has("no-store") || control.has("no-cache") || head.isOurs() || head.isPart()) {
             return false;
         }
         if (control.has("private") && !Credentials.areIn(request)) {
             return false;
         }
-        if (lower.containsKey("set-cookie") && !control.has("public")) {
+        if (head.setsCookie() && !control.has("public")) {
             return false;
         }
-        if (control.has("must-revalidate") && lifetime(lower, control) <= ageAtReceipt(lower)) {
+        if (control.has("must-revalidate") && head.lifetime() <= head.ageAtReceipt()) {
             return false; // could never be given
         }
-        return !varyNames(lower).contains("*")
-                && Directives.seconds(first(lower, "content-length"), 0) <= policy.maxBodyBytes();
+        return !head.varying().contains("*") && head.length() <= policy.maxBodyBytes();
+    }
+
+    /**
+     * Whether an answer tells that what was kept for its URI is no longer so: that of a request that changed something there
+     * (RFC 9111, section 4.4). An error says nothing; nor does a method that only asks.
+     */
+    static boolean outdates(Request request, int status) {
+        return status >= 200 && status < 400 && request.identity() != null && !SAFE.contains(request.method());
     }
 
     /** An answer as it is kept. */
-    static KeptAnswer kept(Request request, int status, Map<String, List<String>> headers, Content body, long now) {
-        Map<String, List<String>> lower = lower(headers);
-        List<String> ofConnection = new ArrayList<>();
-        for (String value : all(lower, "connection")) {
-            for (String name : value.split(",", -1)) {
-                ofConnection.add(name.strip().toLowerCase(Locale.ROOT));
-            }
-        }
-        long age = ageAtReceipt(lower);
+    static KeptAnswer kept(Request request, int status, AnswerHead head, Body body, long now) {
         Map<String, List<String>> lasting = new LinkedHashMap<>();
-        headers.forEach((name, values) -> {
+        head.headers().forEach((name, values) -> {
             String key = name.toLowerCase(Locale.ROOT);
-            if (!key.startsWith(":") && !OF_ONE_CONNECTION.contains(key) && !ofConnection.contains(key)) {
+            if (!key.startsWith(":")
+                    && !OF_ONE_CONNECTION.contains(key)
+                    && !head.ofConnection().contains(key)) {
                 lasting.put(name, List.copyOf(values));
             }
         });
         Map<String, String> varying = new TreeMap<>();
-        for (String name : varyNames(lower)) {
+        for (String name : head.varying()) {
             varying.put(name, CacheKey.ofValues(request.header(name)));
         }
         Request.Identity identity = request.identity();
@@ -107,7 +103,7 @@ final class CacheRules {
                 lasting,
                 body,
                 varying,
-                now - TimeUnit.SECONDS.toMillis(age),
+                now - TimeUnit.SECONDS.toMillis(head.ageAtReceipt()),
                 now,
                 identity != null && identity.lasting());
     }
@@ -122,11 +118,11 @@ final class CacheRules {
         if (resident > TimeUnit.NANOSECONDS.toMillis(policy.ttlNanos())) {
             return null;
         }
-        Map<String, List<String>> lower = lower(kept.headers());
-        Directives control = new Directives(all(lower, "cache-control"));
-        Directives asked = new Directives(request.header("cache-control"));
-        long age = TimeUnit.MILLISECONDS.toSeconds(Math.max(0, now - kept.madeAt()));
-        long lifetime = lifetime(lower, control);
+        AnswerHead head = new AnswerHead(kept.headers());
+        Directives control = head.control();
+        Directives asked = Directives.of(request.header("cache-control"));
+        long age = TimeUnit.MILLISECONDS.toSeconds(Math.max(0, now - Math.min(kept.madeAt(), head.madeAt(now))));
+        long lifetime = head.lifetime();
         long stale = age - lifetime;
         if (stale > 0 && !mayBeStale(control, asked, stale)) {
             return null;
@@ -174,68 +170,7 @@ final class CacheRules {
         status.add("holdfast; hit; ttl=" + ttl + "; detail=origin-failed");
         headers.put("Cache-Status", status);
         headers.put(Offer.MARK, List.of(Strategy.CACHE.configName()));
-        return new Offer.Answer(Strategy.CACHE, kept.status(), headers, kept.body());
-    }
-
-    /** How long an answer is fresh, in seconds (RFC 9111, section 4.2.1); 0 where it does not say. */
-    private static long lifetime(Map<String, List<String>> lower, Directives control) {
-        if (control.has("max-age")) {
-            return control.seconds("max-age");
-        }
-        String expires = first(lower, "expires");
-        if (expires == null) {
-            return 0;
-        }
-        Long until = date(expires);
-        Long from = date(first(lower, "date"));
-        return until == null || from == null ? 0 : Math.max(0, until - from);
-    }
-
-    private static long ageAtReceipt(Map<String, List<String>> lower) {
-        return Directives.seconds(first(lower, "age"), 0);
-    }
-
-    private static @Nullable Long date(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            return ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toEpochSecond();
-        } catch (DateTimeException e) {
-            return null;
-        }
-    }
-
-    private static List<String> varyNames(Map<String, List<String>> lower) {
-        List<String> names = new ArrayList<>();
-        for (String value : all(lower, "vary")) {
-            for (String name : value.split(",", -1)) {
-                if (!name.isBlank()) {
-                    names.add(name.strip().toLowerCase(Locale.ROOT));
-                }
-            }
-        }
-        return names;
-    }
-
-    private static Map<String, List<String>> lower(Map<String, List<String>> headers) {
-        Map<String, List<String>> lower = new TreeMap<>();
-        headers.forEach((name, values) -> lower.merge(name.toLowerCase(Locale.ROOT), values, (a, b) -> {
-            List<String> both = new ArrayList<>(a);
-            both.addAll(b);
-            return both;
-        }));
-        return lower;
-    }
-
-    private static List<String> all(Map<String, List<String>> lower, String name) {
-        List<String> values = lower.get(name);
-        return values == null ? List.of() : values;
-    }
-
-    private static @Nullable String first(Map<String, List<String>> lower, String name) {
-        List<String> values = all(lower, name);
-        return values.isEmpty() ? null : values.get(0);
+        return new Offer.Answer(
+                Strategy.CACHE, kept.status(), headers, kept.body().whole());
     }
 }

@@ -4,7 +4,6 @@ import dev.holdfast.call.Rights;
 import dev.holdfast.policy.CachePolicy;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -27,7 +26,7 @@ final class CachedAnswers {
      * @param reports hears what goes wrong with files
      */
     CachedAnswers(LongSupplier epochMillis, BiConsumer<String, @Nullable Throwable> reports) {
-        this.store = new AnswerStore(0);
+        this.store = new AnswerStore();
         this.epochMillis = epochMillis;
         this.reports = reports;
     }
@@ -61,38 +60,58 @@ final class CachedAnswers {
             return null;
         }
         List<KeptAnswer> found =
-                Rights.ours(() -> writer(policy.directory()).files().read(key));
+                Rights.ours(() -> writer(policy.directory()).files().read(key, policy.maxBytes()));
         if (found == null) {
             return null;
         }
         for (KeptAnswer answer : found) {
             if (answer.fits(request) && answer.receivedAt() > newerThan) {
-                store.resize(policy.maxBytes());
-                store.put(key, answer);
+                store.put(key, answer, policy.maxBytes());
                 return answer;
             }
         }
         return null;
     }
 
+    /** Forgets what was kept for the same user and URI, where an answer tells that it is outdated. */
+    void heed(Request request, int status, CachePolicy policy) {
+        if (!CacheRules.outdates(request, status)) {
+            return;
+        }
+        for (String method : List.of("GET", "HEAD")) {
+            String key = CacheKey.of(request.by(method), policy.keyHeaders());
+            store.forget(key);
+            if (!policy.directory().isEmpty()) {
+                Rights.ours(() -> writer(policy.directory())).delete(key);
+            }
+        }
+    }
+
     /** Begins to record an answer, or returns null: it may not be kept. */
     @Nullable
     Recording record(Request request, int status, Map<String, List<String>> headers, CachePolicy policy) {
-        if (!CacheRules.mayKeep(request, status, headers, policy)) {
+        AnswerHead head = new AnswerHead(headers);
+        if (!CacheRules.mayKeep(request, status, head, policy)) {
             return null;
         }
         return new Recording(
-                body -> {
-                    KeptAnswer kept = CacheRules.kept(request, status, headers, body, epochMillis.getAsLong());
-                    String key = CacheKey.of(request, policy.keyHeaders());
-                    store.resize(policy.maxBytes());
-                    store.put(key, kept);
-                    if (kept.lasting() && !policy.directory().isEmpty()) {
-                        Rights.ours(() -> writer(policy.directory())).write(key, kept, policy.maxBytes());
-                    }
-                },
-                request.method().equals("HEAD") ? 0 : length(headers),
+                body -> keep(request, CacheRules.kept(request, status, head, body, epochMillis.getAsLong()), policy),
+                defect -> reports.accept("an answer is not kept", defect),
+                store,
+                request.method().equals("HEAD") ? 0 : head.length(),
                 policy.maxBodyBytes());
+    }
+
+    private void keep(Request request, KeptAnswer answer, CachePolicy policy) {
+        String key = CacheKey.of(request, policy.keyHeaders());
+        boolean toFile = answer.lasting() && !policy.directory().isEmpty();
+        if (toFile) {
+            answer.body().show();
+        }
+        store.put(key, answer, policy.maxBytes());
+        if (toFile) {
+            Rights.ours(() -> writer(policy.directory())).write(key, answer, policy.maxBytes());
+        }
     }
 
     private AnswerWriter writer(String directory) {
@@ -108,15 +127,6 @@ final class CachedAnswers {
             }
         }
         return current;
-    }
-
-    private static long length(Map<String, List<String>> headers) {
-        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
-            if (header.getKey().toLowerCase(Locale.ROOT).equals("content-length")) {
-                return Directives.seconds(header.getValue().get(0), 0);
-            }
-        }
-        return 0;
     }
 
     /** See {@link Fallbacks#cacheFigures}. */

@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The directives of {@code Cache-Control} (RFC 9111, section 5.2), of all the header's lines together. Immutable. */
 final class Directives {
+    private static final Directives NONE = new Directives(List.of());
+
     private final Map<String, String> values = new HashMap<>();
 
     /** Parses; what makes no sense is passed over. Of a directive that comes twice, the first counts. */
-    Directives(List<String> lines) {
+    static Directives of(List<String> lines) {
+        return lines.isEmpty() ? NONE : new Directives(lines);
+    }
+
+    private Directives(List<String> lines) {
         for (String line : lines) {
             parse(line);
         }

@@ -3,15 +3,14 @@ package dev.holdfast.fallback;
 import dev.holdfast.policy.FallbackPolicy;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The fallback strategies of a JVM, with what they keep. Outlives a configuration. Thread-safe. */
 public final class Fallbacks {
     private final BiConsumer<String, @Nullable Throwable> reports;
-    private final WeakHashMap<Object, Long> seen = new WeakHashMap<>();
-    private long named;
+    private final Names names = new Names();
+    private volatile boolean authenticated;
     private volatile @Nullable CachedAnswers cached;
 
     /**
@@ -48,13 +47,32 @@ public final class Fallbacks {
     }
 
     /**
+     * Hears of the answer to a request that is neither a GET nor a HEAD: it may outdate what is kept.
+     *
+     * @param policy one that has the strategy {@code cache}
+     * @param request what the application asked for
+     * @param status the answer's status
+     */
+    public void heed(FallbackPolicy policy, Request request, int status) {
+        cached().heed(request, status, policy.cache());
+    }
+
+    /**
      * A text for an object that decides what a client puts on the wire, such as a TLS context with its certificates: the
      * same for the same object, and for no other in this JVM.
      */
     public String nameOf(Object object) {
-        synchronized (seen) {
-            return seen.computeIfAbsent(object, o -> ++named).toString();
-        }
+        return names.of(object);
+    }
+
+    /** The JVM has an authenticator: from now on {@code HttpURLConnection} may send what that once gave. */
+    public void noteAuthenticator() {
+        authenticated = true;
+    }
+
+    /** Whether the JVM ever had an authenticator: its client sends what that gave for as long as it runs. */
+    public boolean hadAuthenticator() {
+        return authenticated;
     }
 
     /** What the strategy {@code cache} did so far, and holds. */

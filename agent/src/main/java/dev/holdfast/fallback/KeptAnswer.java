@@ -1,8 +1,6 @@
 package dev.holdfast.fallback;
 
-import dev.holdfast.policy.Content;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +19,7 @@ import java.util.Objects;
 record KeptAnswer(
         int status,
         Map<String, List<String>> headers,
-        Content body,
+        Body body,
         Map<String, String> varying,
         long madeAt,
         long receivedAt,
@@ -30,7 +28,7 @@ record KeptAnswer(
     private static final int HEADER_OVERHEAD = 120;
 
     KeptAnswer {
-        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        headers = Collections.unmodifiableMap(headers);
         varying = Map.copyOf(varying);
     }
 

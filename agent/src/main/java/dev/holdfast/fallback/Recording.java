@@ -1,76 +1,142 @@
 package dev.holdfast.fallback;
 
-import dev.holdfast.policy.Content;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * An answer that is recorded while the application reads it. It is kept once its body was complete and its client said that
  * nothing speaks against it. The body may come from one thread and the word from another.
+ *
+ * <p>Nothing that goes wrong here reaches the application: then the answer is not kept.
  */
 public final class Recording {
-    private static final int FIRST = 1024;
+    /** How large the pieces are that a body is recorded in, but for the last: what the JDK's clients read at once, at most. */
+    static final int PIECE = 16 * 1024;
 
-    private final Kept kept;
+    private static final byte[] NONE = new byte[0];
+
+    private final Consumer<Body> kept;
+    private final Consumer<Throwable> defects;
+    private final Spares spares;
+    private final long expected;
     private final long maxBytes;
-    private byte[] body;
-    private int length;
-    private boolean tooLarge;
+    private final List<byte[]> pieces = new ArrayList<>();
+    private List<byte[]> spare = List.of();
+    private byte[] piece = NONE;
+    private int inPiece;
+    private long length;
+    private boolean failed;
     private boolean complete;
     private boolean confirmed;
     private boolean over;
 
-    /** What there is to do in the end. */
-    @FunctionalInterface
-    interface Kept {
-        /** With a whole body. */
-        void with(Content body);
+    /** Pieces that were used before. */
+    interface Spares {
+        /** So many, or as many of them as there are, in a list to take them from. */
+        List<byte[]> take(int wanted);
+
+        /** One that nobody uses any more. */
+        void give(byte[] piece);
     }
 
     /**
      * Begins.
      *
+     * @param kept what there is to do with a whole body in the end
+     * @param defects hears what went wrong here
+     * @param spares where pieces may come from
      * @param expected how long the body says it is, 0 if it does not
      * @param maxBytes how long it may be
      */
-    Recording(Kept kept, long expected, long maxBytes) {
+    Recording(Consumer<Body> kept, Consumer<Throwable> defects, Spares spares, long expected, long maxBytes) {
         this.kept = kept;
+        this.defects = defects;
+        this.spares = spares;
+        this.expected = expected;
         this.maxBytes = maxBytes;
-        this.body = new byte[(int) Math.min(expected > 0 ? expected : FIRST, maxBytes)];
     }
 
     /** The next bytes; the buffer is left as it is. */
     public void add(ByteBuffer buffer) {
-        int more = buffer.remaining();
-        if (makeRoom(more)) {
-            buffer.get(buffer.position(), body, length, more);
-            length += more;
+        int from = buffer.position();
+        int left = buffer.remaining();
+        while (left > 0 && hasRoom(left)) {
+            int n = Math.min(left, piece.length - inPiece);
+            buffer.get(from, piece, inPiece, n);
+            inPiece += n;
+            length += n;
+            from += n;
+            left -= n;
         }
     }
 
     /** The next bytes. */
     public void add(byte[] bytes, int offset, int more) {
-        if (makeRoom(more)) {
-            System.arraycopy(bytes, offset, body, length, more);
-            length += more;
+        int from = offset;
+        int left = more;
+        while (left > 0 && hasRoom(left)) {
+            int n = Math.min(left, piece.length - inPiece);
+            System.arraycopy(bytes, from, piece, inPiece, n);
+            inPiece += n;
+            length += n;
+            from += n;
+            left -= n;
         }
     }
 
     /** How many bytes it takes. */
-    int held() {
-        return body.length;
+    long held() {
+        return (long) pieces.size() * PIECE + piece.length;
     }
 
-    private boolean makeRoom(int more) {
-        if (tooLarge || (long) length + more > maxBytes) {
-            tooLarge = true;
-            body = new byte[0];
-            return false;
+    private boolean hasRoom(int more) {
+        if (!failed && length + more > maxBytes) {
+            giveUp();
+        } else if (!failed && inPiece == piece.length) {
+            try {
+                next();
+            } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+                giveUp();
+                defects.accept(e);
+            }
         }
-        if (length + more > body.length) {
-            body = Arrays.copyOf(body, (int) Math.min(maxBytes, Math.max(length + more, body.length * 2L)));
+        return !failed;
+    }
+
+    private void next() {
+        if (piece != NONE) {
+            pieces.add(piece);
         }
-        return true;
+        long left = expected - length;
+        if (left > 0 && left < PIECE) {
+            piece = new byte[(int) left];
+        } else {
+            if (spare.isEmpty()) {
+                spare = spares.take((int) Math.max(1, Math.min(left, maxBytes) / PIECE));
+            }
+            piece = spare.isEmpty() ? new byte[PIECE] : spare.remove(spare.size() - 1);
+        }
+        inPiece = 0;
+    }
+
+    private void giveUp() {
+        failed = true;
+        giveBack(piece);
+        pieces.forEach(this::giveBack);
+        spare.forEach(this::giveBack);
+        pieces.clear();
+        spare = List.of();
+        piece = NONE;
+        inPiece = 0;
+    }
+
+    private void giveBack(byte[] one) {
+        if (one.length == PIECE) {
+            spares.give(one);
+        }
     }
 
     /** There are no more bytes. */
@@ -90,14 +156,27 @@ public final class Recording {
     }
 
     private void end() {
-        Content whole;
         synchronized (this) {
-            if (!complete || !confirmed || tooLarge || over) {
+            if (!complete || !confirmed || failed || over) {
                 return;
             }
             over = true;
-            whole = Content.owning(length == body.length ? body : Arrays.copyOf(body, length));
         }
-        kept.with(whole);
+        try {
+            kept.accept(body());
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            defects.accept(e);
+        }
+    }
+
+    private Body body() {
+        if (inPiece == piece.length) {
+            pieces.add(piece);
+        } else {
+            pieces.add(Arrays.copyOf(piece, inPiece));
+            giveBack(piece);
+        }
+        spare.forEach(this::giveBack);
+        return Body.recorded(pieces.toArray(byte[][]::new), (int) length);
     }
 }

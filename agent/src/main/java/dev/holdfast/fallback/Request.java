@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request of the application, as the strategies see it. Immutable.
  *
  * @param method its method
- * @param uri where it goes
+ * @param address where it goes
  * @param headers its headers as far as the application wrote them, names in lower case
  * @param hasBody whether it has a body
  * @param identity what else the client puts on the wire that tells who asks (cookies of its own, a client certificate);
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Request(
         String method,
-        URI uri,
+        Address address,
         Map<String, List<String>> headers,
         boolean hasBody,
         @Nullable Identity identity) {
@@ -29,6 +30,22 @@ public record Request(
         Map<String, List<String>> lower = new TreeMap<>();
         headers.forEach((name, values) -> lower.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
         headers = lower;
+    }
+
+    /** To a URI. */
+    public Request(
+            String method, URI uri, Map<String, List<String>> headers, boolean hasBody, @Nullable Identity identity) {
+        this(method, new Address(uri.toString(), () -> uri), headers, hasBody, identity);
+    }
+
+    /** The same by another method, and without a body. */
+    Request by(String other) {
+        return new Request(other, address, headers, false, identity);
+    }
+
+    /** Where it goes. */
+    URI uri() {
+        return address.uri.get();
     }
 
     /** The values of a header, by its name in lower case; empty if absent. */
@@ -46,5 +63,28 @@ public record Request(
     public record Identity(String text, boolean lasting) {
         /** Nobody in particular. */
         public static final Identity NOBODY = new Identity("", true);
+    }
+
+    /** Where a request goes: known by its text, and only when something went wrong as a {@code URI}, which takes long to make. */
+    public static final class Address {
+        private final String text;
+        private final Supplier<URI> uri;
+
+        /**
+         * An address.
+         *
+         * @param text the same for the same address
+         * @param uri makes what it means; may throw if it means nothing
+         */
+        public Address(String text, Supplier<URI> uri) {
+            this.text = text;
+            this.uri = uri;
+        }
+
+        /** Its text, without a fragment. */
+        String text() {
+            int fragment = text.indexOf('#');
+            return fragment < 0 ? text : text.substring(0, fragment);
+        }
     }
 }

@@ -6,9 +6,15 @@ import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
 import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -97,6 +103,87 @@ class CacheContract {
         }
     }
 
+    @Test
+    void factoriesThatCallThemselvesEqualMayShowDifferentCertificates() throws IOException {
+        try (ScriptedServer secure = ScriptedServer.httpsForKnown(Hosts.CACHED)) {
+            secure.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            SSLSocketFactory alice = new Equals(LoopbackTls.clientContext(LoopbackTls.Who.ALICE));
+            SSLSocketFactory bob = new Equals(LoopbackTls.clientContext(LoopbackTls.Who.BOB));
+            assertThat(statusOf(secure.uri("/equals"), alice)).isEqualTo("200 null");
+            assertThat(statusOf(secure.uri("/equals"), bob)).isEqualTo("503 null");
+            assertThat(statusOf(secure.uri("/equals"), alice)).isEqualTo("200 cache");
+        }
+    }
+
+    private static String statusOf(URI uri, SSLSocketFactory factory) throws IOException {
+        HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
+        connection.setSSLSocketFactory(factory);
+        int status = connection.getResponseCode();
+        if (status == 200) {
+            connection.getInputStream().readAllBytes();
+        }
+        return status + " " + connection.getHeaderField("Holdfast-Fallback");
+    }
+
+    /** An application's own, of which all are the same to itself. */
+    private static final class Equals extends SSLSocketFactory {
+        private final SSLSocketFactory real;
+
+        Equals(SSLContext context) {
+            real = context.getSocketFactory();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Equals;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+
+        @Override
+        public String[] getDefaultCipherSuites() {
+            return real.getDefaultCipherSuites();
+        }
+
+        @Override
+        public String[] getSupportedCipherSuites() {
+            return real.getSupportedCipherSuites();
+        }
+
+        @Override
+        public Socket createSocket() throws IOException {
+            return real.createSocket();
+        }
+
+        @Override
+        public Socket createSocket(Socket socket, String host, int port, boolean close) throws IOException {
+            return real.createSocket(socket, host, port, close);
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return real.createSocket(host, port);
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
+            return real.createSocket(host, port, local, localPort);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            return real.createSocket(host, port);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
+            return real.createSocket(host, port, local, localPort);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void whatMayNotBeKeptIsNot(Style style) {
@@ -115,6 +202,42 @@ class CacheContract {
             style.call(Call.get(uri));
             assertThat(style.call(Call.get(uri)).text()).as("%s", answer).isEqualTo("busy");
         }
+    }
+
+    /** RFC 9111, section 4.4. */
+    @ParameterizedTest
+    @EnumSource
+    void whatTheSameUserChangedIsForgottenAndNothingElse(Style style) {
+        URI uri = server.uri("/changed?" + style);
+        Call asked = Call.get(uri).header("Authorization", "alice");
+        for (String method : new String[] {"POST", "PUT", "DELETE"}) {
+            server.reset();
+            server.play(
+                            Answer.respond(200, "old"),
+                            Answer.respond(200, "old"),
+                            Answer.respond(200, "of bob"),
+                            Answer.respond(400, "cannot be changed so"),
+                            Answer.respond(503, "busy"),
+                            Answer.respond(200, "changed"))
+                    .otherwise(Answer.respond(503, "busy"));
+            style.call(asked);
+            style.call(Call.of("HEAD", uri).header("Authorization", "alice"));
+            style.call(Call.get(uri).header("Authorization", "bob"));
+            Call change = (method.equals("DELETE") ? Call.of(method, uri) : changing(method, uri))
+                    .header("Authorization", "alice");
+            assertThat(style.call(change).status()).isEqualTo(400);
+            isKept(style.call(asked), "old");
+            assertThat(style.call(change).status()).as(method).isEqualTo(200);
+            assertThat(style.call(asked).text()).as(method).isEqualTo("busy");
+            assertThat(style.call(Call.of("HEAD", uri).header("Authorization", "alice"))
+                            .status())
+                    .isEqualTo(503);
+            isKept(style.call(Call.get(uri).header("Authorization", "bob")), "of bob");
+        }
+    }
+
+    private static Call changing(String method, URI uri) {
+        return method.equals("POST") ? Call.post(uri, "new") : Call.put(uri, "new");
     }
 
     @ParameterizedTest

@@ -2,11 +2,11 @@ package dev.holdfast.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.holdfast.policy.CachePolicy;
-import dev.holdfast.policy.Content;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ class AnswerFilesTest {
         return new KeptAnswer(
                 200,
                 Map.of("Content-Type", List.of("text/plain"), "X-Many", List.of("a", "b")),
-                Content.owning(body.getBytes(StandardCharsets.UTF_8)),
+                Body.of(body.getBytes(StandardCharsets.UTF_8)),
                 Map.of("accept-language", CacheKey.ofValues(List.of(language))),
                 1_000,
                 2_000,
@@ -57,7 +57,7 @@ class AnswerFilesTest {
     }
 
     private static String text(KeptAnswer answer) {
-        return new String(answer.body().bytes(), StandardCharsets.UTF_8);
+        return new String(answer.body().whole().bytes(), StandardCharsets.UTF_8);
     }
 
     private List<Path> files() throws IOException {
@@ -69,18 +69,18 @@ class AnswerFilesTest {
     @Test
     void whatIsWrittenReadsBackTheSame() throws IOException {
         AnswerFiles files = new AnswerFiles(directory());
-        assertThat(files.read(KEY)).isNull();
+        assertThat(files.read(KEY, ROOM)).isNull();
         KeptAnswer written = answer("body \u00e9", "de");
         files.write(KEY, written, ROOM);
-        KeptAnswer read =
-                Objects.requireNonNull(new AnswerFiles(directory()).read(KEY)).get(0);
+        KeptAnswer read = Objects.requireNonNull(new AnswerFiles(directory()).read(KEY, ROOM))
+                .get(0);
         assertThat(text(read)).isEqualTo("body \u00e9");
         assertThat(read.status()).isEqualTo(200);
         assertThat(read.headers()).isEqualTo(written.headers());
         assertThat(read.varying()).isEqualTo(written.varying());
         assertThat(read.madeAt()).isEqualTo(1_000);
         assertThat(read.receivedAt()).isEqualTo(2_000);
-        assertThat(files.read("another")).isNull();
+        assertThat(files.read("another", ROOM)).isNull();
     }
 
     @Test
@@ -89,13 +89,13 @@ class AnswerFilesTest {
         files.write(KEY, answer("deutsch", "de"), ROOM);
         new AnswerFiles(directory()).write(KEY, answer("english", "en"), ROOM);
         new AnswerFiles(directory()).write(KEY, answer("besser", "de"), ROOM);
-        assertThat(Objects.requireNonNull(files.read(KEY)))
+        assertThat(Objects.requireNonNull(files.read(KEY, ROOM)))
                 .extracting(AnswerFilesTest::text)
                 .containsExactlyInAnyOrder("besser", "english");
         for (int i = 0; i < 20; i++) {
             files.write(KEY, answer("x", "l" + i), ROOM);
         }
-        assertThat(files.read(KEY)).hasSize(8);
+        assertThat(files.read(KEY, ROOM)).hasSize(8);
     }
 
     @Test
@@ -121,6 +121,47 @@ class AnswerFilesTest {
     }
 
     @Test
+    void whatWasForgottenIsInNoFileEither() {
+        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> {});
+        CachePolicy policy = policy(directory());
+        keep(answers, request("/a", Map.of()), policy, "old");
+        Awaitility.await().until(() -> files().size() == 1);
+        answers.heed(
+                new Request("PUT", request("/a", Map.of()).uri(), Map.of(), true, Request.Identity.NOBODY),
+                204,
+                policy);
+        assertThat(answers.figures().entries()).isZero();
+        Awaitility.await().until(() -> files().isEmpty());
+    }
+
+    @Test
+    void whatOthersMayHavePlantedIsNotRead() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        files.write(KEY, answer("x", "de"), ROOM);
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxrwx---"));
+        assertThat(new AnswerFiles(directory()).read(KEY, ROOM)).isNull();
+        assertThat(files.read(KEY, ROOM)).as("though it was private before").isNull();
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(files.read(KEY, ROOM)).hasSize(1);
+        assertThat(files.read(KEY, 10)).as("larger than ours can be").isNull();
+    }
+
+    @Test
+    void aDirectoryThatBelongsToAnotherUserIsNotUsed() throws IOException {
+        new AnswerFiles(directory()).write(KEY, answer("x", "de"), ROOM);
+        try {
+            Files.setOwner(
+                    directory(),
+                    directory().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+        } catch (IOException e) {
+            abort("only root can give a directory away");
+        }
+        AnswerFiles files = new AnswerFiles(directory());
+        assertThat(files.read(KEY, ROOM)).isNull();
+        assertThatThrownBy(() -> files.write(KEY, answer("x", "de"), ROOM)).hasMessageContaining("belongs to nobody");
+    }
+
+    @Test
     void aFileThatIsTornAnywhereIsAMiss() throws IOException {
         AnswerFiles files = new AnswerFiles(directory());
         files.write(KEY, answer("a body of some length", "de"), ROOM);
@@ -128,19 +169,19 @@ class AnswerFilesTest {
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(whole, length));
-            assertThat(files.read(KEY)).as("cut at %d", length).isNull();
+            assertThat(files.read(KEY, ROOM)).as("cut at %d", length).isNull();
         }
         for (int i = 0; i < whole.length; i++) {
             byte[] changed = whole.clone();
             changed[i] ^= (byte) (1 << ThreadLocalRandom.current().nextInt(8));
             Files.write(file, changed);
-            assertThat(files.read(KEY)).as("changed at %d", i).isNull();
+            assertThat(files.read(KEY, ROOM)).as("changed at %d", i).isNull();
         }
         Files.write(file, whole);
-        assertThat(files.read(KEY)).hasSize(1);
+        assertThat(files.read(KEY, ROOM)).hasSize(1);
         // A whole file under another's name.
         Files.move(file, directory().resolve("other.answer"));
-        assertThat(files.read("other")).isNull();
+        assertThat(files.read("other", ROOM)).isNull();
     }
 
     @Test
@@ -157,8 +198,8 @@ class AnswerFilesTest {
         }
         // What the other has written since the last look, an eighth at most, is not known yet.
         assertThat(bytes).isLessThan(64 * 1024 / 8 * 9 + 2_000).isGreaterThan(32 * 1024);
-        assertThat(files.read("key299")).isNotNull();
-        assertThat(files.read("key0")).isNull();
+        assertThat(files.read("key299", ROOM)).isNotNull();
+        assertThat(files.read("key0", ROOM)).isNull();
     }
 
     @Test
@@ -264,7 +305,7 @@ class AnswerFilesTest {
                 for (Path file : left.toList()) {
                     String name = file.getFileName().toString();
                     assertThat(name).as("nothing half is left").endsWith(".answer");
-                    assertThat(files.read(name.replace(".answer", ""))).hasSize(1);
+                    assertThat(files.read(name.replace(".answer", ""), ROOM)).hasSize(1);
                     whole++;
                 }
             }
@@ -305,7 +346,7 @@ class AnswerFilesTest {
                 for (int key = 0; key < 5; key++) {
                     Path file = directory().resolve("key" + key + ".answer");
                     boolean there = Files.exists(file);
-                    List<KeptAnswer> answers = reader.read("key" + key);
+                    List<KeptAnswer> answers = reader.read("key" + key, ROOM);
                     if (there && answers != null) {
                         read++;
                         assertThat(answers)
@@ -322,7 +363,7 @@ class AnswerFilesTest {
         for (Path file : files()) {
             String name = file.getFileName().toString();
             assertThat(name).endsWith(".answer");
-            assertThat(new AnswerFiles(directory()).read(name.replace(".answer", "")))
+            assertThat(new AnswerFiles(directory()).read(name.replace(".answer", ""), ROOM))
                     .isNotEmpty();
         }
     }

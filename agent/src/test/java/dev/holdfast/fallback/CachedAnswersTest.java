@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.CachePolicy;
-import dev.holdfast.policy.Content;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +111,11 @@ class CachedAnswersTest {
 
     private static void write(CachePolicy policy, String body, long receivedAt) throws IOException {
         KeptAnswer answer = CacheRules.kept(
-                request("/a"), 200, Map.of(), Content.owning(body.getBytes(StandardCharsets.UTF_8)), receivedAt);
+                request("/a"),
+                200,
+                new AnswerHead(Map.of()),
+                Body.of(body.getBytes(StandardCharsets.UTF_8)),
+                receivedAt);
         new AnswerFiles(Path.of(policy.directory())).write(CacheKey.of(request("/a"), Set.of()), answer, ROOM);
     }
 

@@ -32,6 +32,18 @@ public final class Fallbacks {
                 DegradedPolicy.NONE);
     }
 
+    /** The last good answers. */
+    public static FallbackPolicy cache() {
+        return new FallbackPolicy(
+                List.of(Strategy.CACHE),
+                STATUSES,
+                ERRORS,
+                Set.of(),
+                new CachePolicy(Duration.ofHours(1).toNanos(), 1 << 20, Set.of(200, 203), Set.of(), 16 << 20, ""),
+                List.of(),
+                DegradedPolicy.NONE);
+    }
+
     /** Another origin, after whatever ends a call without a good answer. */
     public static FallbackPolicy degraded(String url) {
         return new FallbackPolicy(

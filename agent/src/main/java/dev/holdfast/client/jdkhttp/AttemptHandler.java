@@ -71,8 +71,8 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     /** The response is the application's. */
     void delivered(HttpResponse<T> answer) {
         Recording kept = recording;
-        if (kept != null && !Wire.speaksAgainstKeeping(call.client, answer)) {
-            kept.confirm();
+        if (kept != null) {
+            call.confirm(kept, answer);
         }
     }
 

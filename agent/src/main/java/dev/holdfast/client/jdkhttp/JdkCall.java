@@ -204,6 +204,17 @@ final class JdkCall<T> implements CallInfo {
         }
     }
 
+    /** A response that was recorded is the application's: it is kept, unless something speaks against that. */
+    void confirm(Recording recording, HttpResponse<T> response) {
+        try {
+            if (rescue.isAskedByTheSame() && !Wire.speaksAgainstKeeping(client, response)) {
+                recording.confirm();
+            }
+        } catch (RuntimeException | LinkageError e) {
+            defects.report("an answer is not kept", e); // a cookie store of the application's own
+        }
+    }
+
     /**
      * Asks the strategies.
      *

@@ -8,14 +8,18 @@ import dev.holdfast.fallback.Recording;
 import dev.holdfast.fallback.Request;
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.FallbackPolicy;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +50,22 @@ final class Rescue<T> {
         return call.session.policy().fallback();
     }
 
+    /** Whether the client would still say the same of who asks: what was sent meanwhile may have had a cookie more. */
+    boolean isAskedByTheSame() {
+        return identity != null && identity.equals(Wire.identity(call.client, request.uri(), fallbacks));
+    }
+
     /** Begins to record a response that the application is about to read; null: it is not to be kept. */
     @Nullable
     Recording record(ResponseInfo head) {
-        if (identity == null || !policy().cache().statuses().contains(head.statusCode())) {
+        if (identity == null) {
+            return null;
+        }
+        if (!call.method().equals("GET") && !call.method().equals("HEAD")) {
+            fallbacks.heed(policy(), described(), head.statusCode());
+            return null;
+        }
+        if (!policy().cache().statuses().contains(head.statusCode())) {
             return null;
         }
         return fallbacks.record(
@@ -138,6 +154,15 @@ final class Rescue<T> {
 
     /** What the application gets, where there is an answer. Runs the application's handler, unless that is at it already. */
     CompletableFuture<HttpResponse<T>> made() {
+        try {
+            return shown();
+        } catch (RuntimeException | LinkageError e) {
+            return CompletableFuture.failedFuture(
+                    new IOException("Holdfast could not show the answer of a fallback", e));
+        }
+    }
+
+    private CompletableFuture<HttpResponse<T>> shown() {
         Elsewhere<T> other = elsewhere;
         if (other != null) {
             return other.response();
@@ -146,7 +171,7 @@ final class Rescue<T> {
         if (found == null) {
             return CompletableFuture.failedFuture(new IllegalStateException("no answer"));
         }
-        HttpHeaders headers = HttpHeaders.of(found.headers(), (name, value) -> true);
+        HttpHeaders headers = headers(found.headers());
         ResponseInfo head = new MadeHead(found.status(), headers, HttpClient.Version.HTTP_1_1);
         List<List<ByteBuffer>> parts = found.body().length() == 0
                 ? List.of()
@@ -161,6 +186,14 @@ final class Rescue<T> {
                         Optional.empty(),
                         request.uri(),
                         head.version()));
+    }
+
+    /** Names that differ by case only, as a file or another client may have them, are one. */
+    private static HttpHeaders headers(Map<String, List<String>> headers) {
+        Map<String, List<String>> together = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach((name, values) ->
+                together.computeIfAbsent(name, n -> new ArrayList<>()).addAll(values));
+        return HttpHeaders.of(together, (name, value) -> true);
     }
 
     /** A head that the client did not make. */

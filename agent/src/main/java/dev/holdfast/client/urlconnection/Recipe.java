@@ -250,8 +250,10 @@ final class Recipe {
     }
 
     /** Whether a connection stands where the application sent it, and not behind a redirect. */
+    @SuppressWarnings("ReferenceEquality") // their equals resolves hosts
     boolean isFirstRequest(HttpURLConnection connection) {
-        return connection.getURL().toExternalForm().equals(url.toExternalForm());
+        URL at = connection.getURL();
+        return at == url || at.toExternalForm().equals(url.toExternalForm());
     }
 
     /** Has none to give. */

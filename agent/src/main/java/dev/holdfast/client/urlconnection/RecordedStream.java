@@ -14,6 +14,7 @@ final class RecordedStream extends FilterInputStream {
     private final long length;
     private long count;
     private boolean over;
+    private final byte[] one = new byte[1];
 
     /**
      * Records a stream.
@@ -29,7 +30,8 @@ final class RecordedStream extends FilterInputStream {
     @Override
     public int read() throws IOException {
         int b = in.read();
-        seen(new byte[] {(byte) b}, 0, b < 0 ? -1 : 1);
+        one[0] = (byte) b;
+        seen(one, 0, b < 0 ? -1 : 1);
         return b;
     }
 

@@ -7,6 +7,7 @@ import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Offer;
 import dev.holdfast.fallback.Recording;
 import dev.holdfast.fallback.Request;
+import dev.holdfast.fallback.Request.Address;
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.weave.Defects;
@@ -16,8 +17,6 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The fallback of one call: describes its request, asks the strategies, and records its answer for worse times. */
@@ -46,8 +45,8 @@ final class Rescue {
             return;
         }
         try {
-            identity = Wire.identity(connection, uri(recipe.url()), fallbacks);
-        } catch (RuntimeException | URISyntaxException e) {
+            identity = Wire.identity(connection, this::uri, fallbacks);
+        } catch (RuntimeException e) {
             defects.report("an answer is not kept", e);
         }
     }
@@ -85,7 +84,7 @@ final class Rescue {
             }
             Shown shown = shown(offer, chain, step, session, failed);
             return shown == null ? null : new MadeConnection(failed, recipe.method(), shown);
-        } catch (RuntimeException | URISyntaxException | LinkageError e) {
+        } catch (RuntimeException | LinkageError e) {
             defects.report("a call ends with the outcome it has", e);
             return null;
         }
@@ -123,11 +122,19 @@ final class Rescue {
         return recording == null ? stream : new RecordedStream(stream, connection.getContentLengthLong(), recording);
     }
 
-    /** An answer that has no body is complete with its head. */
+    /** An answer that has no body is complete with its head; and one to a request that changes something is heard of. */
     void recordHead(HttpURLConnection connection) {
-        Recording recording = recipe.method().equals("HEAD") ? recording(connection) : null;
-        if (recording != null) {
-            recording.complete();
+        if (recipe.method().equals("HEAD")) {
+            Recording recording = recording(connection);
+            if (recording != null) {
+                recording.complete();
+            }
+        } else if (identity != null && !recipe.method().equals("GET") && !(connection instanceof MadeConnection)) {
+            try {
+                fallbacks.heed(policy, request(), Talk.status(connection));
+            } catch (RuntimeException | LinkageError e) {
+                defects.report("what is kept may be outdated", e);
+            }
         }
     }
 
@@ -142,35 +149,44 @@ final class Rescue {
             if (!policy.cache().statuses().contains(status) || !recipe.isFirstRequest(connection)) {
                 return null;
             }
+            // What was sent meanwhile may have had a cookie more than at first.
+            if (!identity.equals(Wire.identity(connection, this::uri, fallbacks))) {
+                return null;
+            }
             Recording recording = fallbacks.record(policy, request(), status, Wire.headers(connection));
             if (recording != null) {
                 recording.confirm();
             }
             return recording;
-        } catch (RuntimeException | URISyntaxException | LinkageError e) {
+        } catch (RuntimeException | LinkageError e) {
             defects.report("an answer is not kept", e);
             return null;
         }
     }
 
-    private Request request() throws URISyntaxException {
-        Map<String, List<String>> headers = recipe.headers();
-        return new Request(recipe.method(), uri(recipe.url()), headers, recipe.upload() != null, identity);
+    private Request request() {
+        Address address = new Address(recipe.url().toExternalForm(), this::uri);
+        return new Request(recipe.method(), address, recipe.headers(), recipe.upload() != null, identity);
     }
 
     /** A URL may hold characters that a URI has to quote. */
-    private static URI uri(URL url) throws URISyntaxException {
+    private URI uri() {
+        URL url = recipe.url();
         try {
             return url.toURI();
         } catch (URISyntaxException e) {
-            return new URI(
-                    url.getProtocol(),
-                    url.getUserInfo(),
-                    url.getHost(),
-                    url.getPort(),
-                    url.getPath(),
-                    url.getQuery(),
-                    null);
+            try {
+                return new URI(
+                        url.getProtocol(),
+                        url.getUserInfo(),
+                        url.getHost(),
+                        url.getPort(),
+                        url.getPath(),
+                        url.getQuery(),
+                        null);
+            } catch (URISyntaxException hopeless) {
+                throw new IllegalArgumentException(hopeless.getReason());
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,15 @@ final class Wire {
     /**
      * Who asks. To be found out before the request is sent: the answer may bring new cookies.
      *
-     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, and a cookie handler
-     *     that is not the JDK's is the application's code, which is not called an additional time
+     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, which the JDK sends
+     *     again even when the authenticator is gone; and a cookie handler that is not the JDK's is the application's code,
+     *     which is not called an additional time
      */
-    static @Nullable Identity identity(HttpURLConnection connection, URI uri, Fallbacks fallbacks) {
+    static @Nullable Identity identity(HttpURLConnection connection, Supplier<URI> uri, Fallbacks fallbacks) {
         if (Rights.ours(Authenticator::getDefault) != null) {
+            fallbacks.noteAuthenticator();
+        }
+        if (fallbacks.hadAuthenticator()) {
             return null;
         }
         String text = "";
@@ -38,7 +44,7 @@ final class Wire {
                 return null;
             }
             try {
-                List<String> sent = cookies.get(uri, Map.of()).get("Cookie");
+                List<String> sent = cookies.get(uri.get(), Map.of()).get("Cookie");
                 text = sent == null || sent.isEmpty() ? "" : "cookies " + sent;
             } catch (IOException e) {
                 return null;
@@ -70,16 +76,28 @@ final class Wire {
         }
     }
 
-    /** The headers of an answer, in the order in which they came. */
+    /**
+     * The headers of an answer, in the order in which they came; names that differ by case only are one. A line that is no
+     * header has a value without a name, and ends nothing: what may not be kept is said behind it, too.
+     */
     static Map<String, List<String>> headers(HttpURLConnection connection) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
+        Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 1; ; i++) {
             String name = connection.getHeaderFieldKey(i);
             String value = connection.getHeaderField(i);
-            if (name == null || value == null) {
+            if (value == null) {
                 return headers;
             }
-            headers.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+            if (name != null) {
+                List<String> values = byName.get(name);
+                if (values == null) {
+                    values = new ArrayList<>(1);
+                    byName.put(name, values);
+                    headers.put(name, values);
+                }
+                values.add(value);
+            }
         }
     }
 }

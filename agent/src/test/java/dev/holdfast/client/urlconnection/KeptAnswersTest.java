@@ -1,0 +1,103 @@
+package dev.holdfast.client.urlconnection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.policy.Fallbacks;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.CookieManager;
+import java.net.HttpURLConnection;
+import java.net.PasswordAuthentication;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of an answer, and for whom. */
+class KeptAnswersTest {
+    @Test
+    void anAnswerToACookieThatCameBetweenTheAttemptsIsNotKeptForThoseWhoHaveNone() throws IOException {
+        CookieManager cookies = new CookieManager();
+        CookieHandler.setDefault(cookies);
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Opened opened =
+                    new Opened(Policies.retry().fallback(Fallbacks.cache()).policy());
+            server.play(Answer.respond(503, "busy").header("Set-Cookie", "session=alice; Path=/"))
+                    .play(Answer.respond(200, "of alice"))
+                    .otherwise(Answer.respond(503, "busy"));
+            assertThat(text(opened.open(server.uri("/")))).isEqualTo("of alice");
+            assertThat(server.requests().get(1).header("Cookie")).contains("session=alice");
+            cookies.getCookieStore().removeAll();
+            assertThat(opened.open(server.uri("/")).getResponseCode()).isEqualTo(503);
+            assertThat(opened.defects).isEmpty();
+        } finally {
+            CookieHandler.setDefault(null);
+        }
+    }
+
+    /** The JDK sends a password that it was once given for as long as it runs. */
+    @Test
+    void anAnswerToAPasswordIsNotKeptEvenWhenWhoGaveItIsGone() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Opened opened = new Opened(
+                    Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+            server.play(
+                            Answer.respond(401).header("WWW-Authenticate", "Basic realm=\"r\""),
+                            Answer.respond(200, "of alice"),
+                            Answer.respond(200, "of alice"))
+                    .otherwise(Answer.respond(503, "busy"));
+            Authenticator.setDefault(new Authenticator() {
+                @Override
+                protected PasswordAuthentication getPasswordAuthentication() {
+                    return new PasswordAuthentication("alice", "s3cret".toCharArray());
+                }
+            });
+            assertThat(text(opened.open(server.uri("/")))).isEqualTo("of alice");
+            Authenticator.setDefault(null);
+            assertThat(text(opened.open(server.uri("/")))).isEqualTo("of alice");
+            assertThat(server.requests().get(2).header("Authorization")).isPresent();
+            assertThat(opened.open(server.uri("/")).getResponseCode()).isEqualTo(503);
+        } finally {
+            Authenticator.setDefault(null);
+        }
+    }
+
+    @Test
+    void aLineThatIsNoHeaderHidesNothingOfWhatFollows() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Opened opened = new Opened(
+                    Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+            server.play(Answer.respond(200, "secret")
+                            .header("X-First", "1\r\nthis is no header")
+                            .header("Cache-Control", "no-store"))
+                    .otherwise(Answer.respond(503, "busy"));
+            HttpURLConnection live = opened.open(server.uri("/"));
+            assertThat(text(live)).isEqualTo("secret");
+            assertThat(live.getHeaderField("Cache-Control")).isEqualTo("no-store");
+            assertThat(opened.open(server.uri("/")).getResponseCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void namesThatDifferByCaseAreOneHeader() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Opened opened = new Opened(
+                    Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+            server.play(Answer.respond(200, "good").header("X-Many", "a").header("x-many", "b"))
+                    .otherwise(Answer.respond(503, "busy"));
+            assertThat(text(opened.open(server.uri("/")))).isEqualTo("good");
+            HttpURLConnection kept = opened.open(server.uri("/"));
+            assertThat(text(kept)).isEqualTo("good");
+            assertThat(kept.getHeaderFields().get("X-Many")).containsExactly("a", "b");
+        }
+    }
+
+    private static String text(HttpURLConnection connection) throws IOException {
+        try (InputStream body = connection.getInputStream()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.holdfast.fallback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.fallback.Recording.Spares;
+import dev.holdfast.fallback.Request.Identity;
+import dev.holdfast.policy.CachePolicy;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How a body is recorded, in what memory, and what a failure in that costs. */
+class RecordingTest {
+    private static final int ROOM = 4 << 20;
+    private static final int LARGEST = 1 << 20;
+    private static final CachePolicy POLICY =
+            new CachePolicy(Duration.ofHours(1).toNanos(), LARGEST, Set.of(200), Set.of(), ROOM, "");
+
+    private final List<String> reports = new ArrayList<>();
+    private final CachedAnswers answers =
+            new CachedAnswers(() -> 1_000_000, (what, why) -> reports.add(what + " " + why));
+
+    @Property(tries = 200)
+    void whateverItsSizeAndPartsABodyIsKeptAsItCame(
+            @ForAll @Size(max = 20) List<@IntRange(max = 40_000) Integer> parts, @ForAll boolean said) {
+        int length = parts.stream().mapToInt(Integer::intValue).sum();
+        byte[] body = body(length, length);
+        // Twice: the second time in what the first leaves.
+        for (int round = 0; round < 3; round++) {
+            Recording recording = record("/", said ? length : 0);
+            int at = 0;
+            for (int part : parts) {
+                if (round % 2 == 0) {
+                    recording.add(body, at, part);
+                } else {
+                    ByteBuffer buffer = ByteBuffer.wrap(body, at, part);
+                    recording.add(buffer);
+                    assertThat(buffer.remaining()).isEqualTo(part);
+                }
+                at += part;
+            }
+            recording.complete();
+            recording.confirm();
+        }
+        assertThat(given("/")).isEqualTo(body);
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void nothingThatWasGivenChangesWhenOthersAreRecorded() {
+        byte[] first = body(70_000, 1);
+        keep("/a", first);
+        keep("/b", body(70_000, 2));
+        byte[] given = Objects.requireNonNull(given("/a"));
+        for (int i = 0; i < 20; i++) {
+            keep("/a", body(70_000, i));
+            keep("/b", body(70_000, i));
+        }
+        assertThat(given).isEqualTo(first);
+    }
+
+    @Test
+    void whatNobodySawIsUsedAgain() {
+        Spies spies = new Spies();
+        for (int i = 0; i < 100; i++) {
+            spies.keep("/a", body(4 * Recording.PIECE, i));
+            assertThat(spies.given("/b")).isNull();
+        }
+        assertThat(spies.made).as("pieces for two bodies in turn").isEqualTo(8);
+    }
+
+    @Test
+    void whatIsTooLargeGivesItsMemoryBack() {
+        Spies spies = new Spies();
+        spies.keep("/small", body(10, 1));
+        int before = spies.made;
+        for (int i = 0; i < 100; i++) {
+            Recording recording = spies.record();
+            recording.add(body(10 * Recording.PIECE, i), 0, 10 * Recording.PIECE);
+            recording.add(body(LARGEST, i), 0, LARGEST);
+            assertThat(recording.held()).isZero();
+            recording.complete();
+            recording.confirm();
+        }
+        assertThat(spies.made - before).isEqualTo(10);
+        assertThat(spies.given("/")).isNull();
+    }
+
+    @Test
+    void memoryThatIsHeldForOthersCountsTowardsTheRoom() {
+        for (int i = 0; i < 500; i++) {
+            keep("/" + i % 60, body(64 * 1024, i));
+        }
+        assertThat(answers.figures().bytes()).isLessThanOrEqualTo(ROOM - ROOM / 16);
+        assertThat(given("/" + 499 % 60)).isEqualTo(body(64 * 1024, 499));
+    }
+
+    @Test
+    void aFailureInsideIsReportedAndCostsTheAnswerAlone() {
+        List<Throwable> defects = new ArrayList<>();
+        Recording recording = new Recording(
+                body -> {
+                    throw new IllegalStateException("no store");
+                },
+                defects::add,
+                new AnswerStore(),
+                0,
+                1000);
+        recording.add(body(10, 1), 0, 10);
+        recording.complete();
+        recording.confirm();
+        assertThat(defects).singleElement().satisfies(e -> assertThat(e).hasMessage("no store"));
+
+        Recording without = new Recording(body -> {}, defects::add, new NoMemory(), 0, 1000);
+        without.add(ByteBuffer.wrap(body(10, 1)));
+        without.complete();
+        without.confirm();
+        assertThat(defects).hasSize(2).last().isInstanceOf(OutOfMemoryError.class);
+    }
+
+    private Recording record(String path, int length) {
+        Map<String, List<String>> headers =
+                length == 0 ? Map.of() : Map.of("Content-Length", List.of(Integer.toString(length)));
+        return Objects.requireNonNull(answers.record(request(path), 200, headers, POLICY));
+    }
+
+    private void keep(String path, byte[] body) {
+        Recording recording = record(path, body.length);
+        recording.add(body, 0, body.length);
+        recording.complete();
+        recording.confirm();
+    }
+
+    private byte @Nullable [] given(String path) {
+        Offer.Answer found = answers.find(request(path), POLICY);
+        return found == null ? null : found.body().bytes();
+    }
+
+    private static Request request(String path) {
+        return new Request("GET", URI.create("http://h" + path), Map.of(), false, Identity.NOBODY);
+    }
+
+    private static byte[] body(int length, int what) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (what + i / 251);
+        }
+        return bytes;
+    }
+
+    /** A store of which it is seen how many pieces had to be made. */
+    private static final class Spies implements Spares {
+        private final AnswerStore store = new AnswerStore();
+        int made;
+
+        Recording record() {
+            return new Recording(body -> store.put("/", kept(body), ROOM), e -> {}, this, 0, LARGEST);
+        }
+
+        void keep(String key, byte[] bytes) {
+            Recording recording =
+                    new Recording(body -> store.put(key, kept(body), ROOM), e -> {}, this, bytes.length, LARGEST);
+            recording.add(bytes, 0, bytes.length);
+            recording.complete();
+            recording.confirm();
+        }
+
+        private static KeptAnswer kept(Body body) {
+            return CacheRules.kept(request("/"), 200, new AnswerHead(Map.of()), body, 1);
+        }
+
+        @Nullable
+        KeptAnswer given(String key) {
+            return store.find(key, request("/"));
+        }
+
+        @Override
+        public List<byte[]> take(int wanted) {
+            List<byte[]> taken = store.take(wanted);
+            made += taken.isEmpty() ? 1 : 0;
+            return taken;
+        }
+
+        @Override
+        public void give(byte[] piece) {
+            store.give(piece);
+        }
+    }
+
+    private static final class NoMemory implements Spares {
+        @Override
+        public List<byte[]> take(int wanted) {
+            throw new OutOfMemoryError("none left");
+        }
+
+        @Override
+        public void give(byte[] piece) {
+            throw new AssertionError(Arrays.toString(piece));
+        }
+    }
+}
