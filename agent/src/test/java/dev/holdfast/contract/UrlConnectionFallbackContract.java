@@ -12,8 +12,10 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.HttpsURLConnection;
 import org.junit.jupiter.api.Test;
 
 /** A fallback's answer through every entry of {@code HttpURLConnection}, as a real answer comes. */
@@ -58,6 +60,67 @@ class UrlConnectionFallbackContract {
             assertThat(lines).isEqualTo(5);
             assertThat(walked.getHeaderField(6)).isNull();
             assertThat(text(uri.toURL().openStream())).isEqualTo(BODY);
+        }
+    }
+
+    @Test
+    void theLastGoodAnswerHasItsDatesAndNobodyCanChangeIt() throws IOException {
+        String date = "Tue, 03 Jun 2008 11:05:30 GMT";
+        try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED)) {
+            server.play(Answer.respond(200, "good")
+                            .header("Content-Type", "text/plain")
+                            .header("Content-Encoding", "x-none")
+                            .header("Date", date)
+                            .header("Expires", date)
+                            .header("Last-Modified", date)
+                            .header("X-Many", "a")
+                            .header("X-Many", "b"))
+                    .otherwise(Answer.respond(503, "busy"));
+            HttpURLConnection live = open(server.uri("/dates"));
+            assertThat(text(live.getInputStream())).isEqualTo("good");
+            HttpURLConnection kept = open(server.uri("/dates"));
+            assertThat(kept.getResponseMessage()).isEqualTo("OK");
+            assertThat(kept.getHeaderField(0)).isEqualTo("HTTP/1.1 200 OK");
+            assertThat(kept.getHeaderFieldKey(0)).isNull();
+            assertThat(kept.getHeaderField((String) null)).isEqualTo("HTTP/1.1 200 OK");
+            assertThat(kept.getDate()).isEqualTo(live.getDate()).isPositive();
+            assertThat(kept.getExpiration()).isEqualTo(live.getExpiration()).isPositive();
+            assertThat(kept.getLastModified()).isEqualTo(live.getLastModified()).isPositive();
+            assertThat(kept.getHeaderFieldDate("Last-Modified", 1)).isEqualTo(live.getLastModified());
+            assertThat(kept.getHeaderFieldLong("Age", 0))
+                    .as("by its date")
+                    .isGreaterThan(Duration.ofDays(6000).toSeconds());
+            assertThat(kept.getContentEncoding()).isEqualTo("x-none");
+            assertThat(kept.getContentType()).isEqualTo("text/plain");
+            assertThat(kept.getHeaderField("X-Many")).isEqualTo(live.getHeaderField("X-Many"));
+            assertThat(kept.getHeaderFields().get("X-Many"))
+                    .as("in the order in which they came, which the JDK turns round on 17")
+                    .containsExactly("a", "b");
+            assertThatThrownBy(() -> kept.getHeaderFields().put("A", List.of()))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> kept.getHeaderFields().get("X-Many").add("c"))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            InputStream stream = kept.getInputStream();
+            assertThat(stream).isSameAs(kept.getInputStream());
+            assertThat(text(stream)).isEqualTo("good");
+            assertThat(kept.getErrorStream()).isNull();
+            assertThat(kept.usingProxy()).isFalse();
+            assertThatThrownBy(() -> kept.setDoOutput(true)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void overTlsNobodyHasShownACertificate() throws IOException {
+        try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
+            URI uri = URI.create(nobody.uri("/a").toString().replace("http:", "https:"));
+            HttpsURLConnection connection = (HttpsURLConnection) open(uri);
+            assertThat(text(connection.getInputStream())).isEqualTo(BODY);
+            assertThat(connection.getSSLSession()).isEmpty();
+            assertThatThrownBy(connection::getCipherSuite).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(connection::getServerCertificates).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(connection::getLocalCertificates).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(connection::getPeerPrincipal).isInstanceOf(IllegalStateException.class);
+            connection.disconnect();
         }
     }
 

@@ -9,6 +9,7 @@ import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -80,6 +82,29 @@ class BodyHandlersTest {
     }
 
     private static Stream<Kind> handlers() {
+        return Stream.concat(handlersOfAll(), limiting());
+    }
+
+    /** A handler that came with Java 25. */
+    private static Stream<Kind> limiting() {
+        try {
+            Method limiting = BodyHandlers.class.getMethod("limiting", BodyHandler.class, long.class);
+            return Stream.of(kind(
+                    "limiting",
+                    () -> {
+                        try {
+                            return (BodyHandler<?>) limiting.invoke(null, BodyHandlers.ofString(), 1000L);
+                        } catch (ReflectiveOperationException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    body -> body));
+        } catch (NoSuchMethodException e) {
+            return Stream.of();
+        }
+    }
+
+    private static Stream<Kind> handlersOfAll() {
         Function<Object, Object> asIs = body -> body;
         return Stream.of(
                 kind("ofString", BodyHandlers::ofString, asIs),
@@ -147,6 +172,38 @@ class BodyHandlersTest {
                 assertThat(response.uri()).isEqualTo(request.uri());
                 assertThat(response.previousResponse()).isEmpty();
                 assertThat(response.headers().firstValue("Holdfast-Fallback")).hasValue("default_value");
+                assertThat(client.defects).isEmpty();
+            }
+        }
+    }
+
+    /** The last good answer, to whomever took that in this way or in another. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("kindsAndPolicies")
+    void ofTheLastGoodAnswer(Kind kind, @Nullable Rules rules) throws Exception {
+        Answer good = Answer.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
+        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+        for (boolean async : new boolean[] {false, true}) {
+            try (ScriptedServer server = ScriptedServer.http()) {
+                server.play(good, good.chunked()).otherwise(Answer.respond(503, "never seen"));
+                Woven client = new Woven(CLIENT, once, Fallbacks.cache());
+                String expected = taken(kind, null, async, 0, good);
+                for (int i = 0; i < 4; i++) {
+                    Gathered gathered = new Gathered();
+                    HttpRequest request =
+                            HttpRequest.newBuilder(server.uri("/")).build();
+                    HttpResponse<?> response = client.call(async, request, kind.handler.apply(gathered));
+                    assertThat(response.statusCode() + " " + kind.read.apply(response.body()) + " " + gathered.text())
+                            .isEqualTo(expected);
+                    assertThat(response.request().uri()).isEqualTo(request.uri());
+                    assertThat(response.uri()).isEqualTo(request.uri());
+                    assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+                    assertThat(response.previousResponse()).isEmpty();
+                    assertThat(response.sslSession()).isEmpty();
+                    assertThat(response.headers().firstValue("Holdfast-Fallback"))
+                            .isEqualTo(i < 2 ? Optional.empty() : Optional.of("cache"));
+                }
+                assertThat(server.requests()).hasSize(4);
                 assertThat(client.defects).isEmpty();
             }
         }
