@@ -29,7 +29,7 @@ public final class Benchmarks {
                     case "calls" -> CallBenchmark.run(jdk, rounds, report);
                     case "throughput" -> ThroughputBenchmark.run(jdk, rounds, report);
                     case "paired" -> PairedBenchmark.policy(jdk, rounds, report);
-                    case "cache" -> PairedBenchmark.recording(jdk, rounds, report);
+                    case "cache" -> RecordingBenchmark.run(jdk, rounds, report);
                     case "peers" -> PeerBenchmark.run(jdk, rounds, report);
                     case "patterns" -> PatternsBenchmark.run(jdk, rounds, report);
                     case "memory" -> MemoryBenchmark.run(jdk, report);

@@ -120,7 +120,7 @@ final class Jmh {
         return best;
     }
 
-    private static String filtered(String classPath) {
+    static String filtered(String classPath) {
         List<String> kept = new ArrayList<>();
         for (String entry : classPath.split(File.pathSeparator)) {
             if (!entry.endsWith("target/classes")

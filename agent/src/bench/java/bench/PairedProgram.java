@@ -1,9 +1,9 @@
 package bench;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URL;
@@ -13,13 +13,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 
 /**
  * Calls two addresses of one server in turn, so that whatever differs between them is a policy: same JVM, same compiled code,
- * same moment. Prints the medians, over the pairs, of the second's calls per second and CPU per call as ratios to the first's,
- * and of the bytes that a call of the second allocates more.
+ * same moment. Prints the medians, over the pairs, of the second's calls per second and CPU per call as ratios to the first's.
  */
 public final class PairedProgram {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private PairedProgram() {}
 
@@ -31,7 +30,6 @@ public final class PairedProgram {
         int warmUp = pairs / 3;
         double[] rates = new double[pairs];
         double[] cpu = new double[pairs];
-        double[] bytes = new double[pairs];
         for (int i = -warmUp; i < pairs; i++) {
             long[][] spent = new long[2][];
             for (int k = 0; k < 2; k++) {
@@ -41,13 +39,12 @@ public final class PairedProgram {
             if (i >= 0) {
                 rates[i] = (double) spent[0][0] / spent[1][0];
                 cpu[i] = (double) spent[1][1] / spent[0][1];
-                bytes[i] = (double) (spent[1][2] - spent[0][2]) / calls;
             }
         }
-        System.out.println(Report.median(rates) + " " + Report.median(cpu) + " " + Report.median(bytes));
+        System.out.println(Report.median(rates) + " " + Report.median(cpu));
     }
 
-    /** Nanoseconds, CPU nanoseconds, allocated bytes. */
+    /** Nanoseconds, CPU nanoseconds. */
     private static long[] spent(boolean modern, URI uri, int calls) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(uri).build();
         URL url = uri.toURL();
@@ -58,17 +55,15 @@ public final class PairedProgram {
             }
         }
         long[] after = used();
-        return new long[] {after[0] - before[0], after[1] - before[1], after[2] - before[2]};
+        return new long[] {after[0] - before[0], after[1] - before[1]};
     }
 
     private static long[] used() {
         long cpu = 0;
-        long bytes = 0;
         for (long thread : THREADS.getAllThreadIds()) {
             cpu += Math.max(0, THREADS.getThreadCpuTime(thread));
-            bytes += Math.max(0, THREADS.getThreadAllocatedBytes(thread));
         }
-        return new long[] {System.nanoTime(), cpu, bytes};
+        return new long[] {System.nanoTime(), cpu};
     }
 
     private static int classic(URL url) throws IOException {
