@@ -206,6 +206,11 @@ public final class Engine {
         return timer.schedule(task, nanos);
     }
 
+    /** Runs something that may block, and that a task of {@link #schedule} has come to, on a thread of its own. */
+    public void onThread(Runnable work) {
+        timer.onThread(work);
+    }
+
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "Engine[%d hosts seen]", hosts.size());

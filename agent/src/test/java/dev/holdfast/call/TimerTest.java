@@ -39,6 +39,20 @@ class TimerTest {
         assertThat(unused).isNull();
     }
 
+    @Test
+    void whatMayBlockGetsAThreadThatEndsWithItAndBelongsToNoApplication() throws Exception {
+        Timer timer = new Timer();
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        timer.schedule(() -> timer.onThread(() -> thread.complete(Thread.currentThread())), 1);
+
+        Thread found = thread.get(10, TimeUnit.SECONDS);
+        assertThat(found.isDaemon()).isTrue();
+        assertThat(found.getName()).isEqualTo("holdfast-hedge");
+        assertThat(found.getContextClassLoader()).isNull();
+        found.join(10_000);
+        assertThat(found.isAlive()).isFalse();
+    }
+
     private static Runnable holding(Object object) {
         return () -> assertThat(object).isNotNull();
     }

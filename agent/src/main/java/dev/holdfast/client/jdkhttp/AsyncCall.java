@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * One {@code HttpClient.sendAsync}. No thread is held while it waits; the application's future completes on the thread
  * on which the client completes its own.
  *
- * <p>What the application does with its future is done to the client's own while an attempt is in flight: a cancel of the
- * future itself to that future, a cancel of a dependent to a dependent. So the two end as they would without us.
+ * <p>What the application does with its future stops the attempt that is in flight, and the two end as they would without us: a
+ * future that is cancelled itself at once, one of which a dependent is cancelled when the client has ended it.
  *
  * @param <T> the application's body type
  */
@@ -174,13 +174,11 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             endAsCancelled();
         } else if (cancelledItself) {
             CompletableFuture<HttpResponse<T>> over = attempt.cancelled();
-            if (over == null) {
-                endAsCancelled();
-            } else {
-                endAs(over); // here and now, so that it is not cancelled otherwise
+            if (over != null) {
+                endAs(over); // here and now; without it, the future ends as any that is cancelled
             }
         } else {
-            attempt.cancelDependent();
+            attempt.cancel();
         }
         // Last: an attempt whose body waits for another origin's word would take its own for the one to deliver.
         call.rescue.abandon();

@@ -98,18 +98,25 @@ final class Attempt<T> {
         return future != null && !future.isDone();
     }
 
-    /** Cancels an asynchronous attempt as {@code cancel(true)} on the client's own future does. Without effect where it has ended. */
+    /**
+     * Cancels an asynchronous attempt; it ends as the client ends it. Without effect where it has ended.
+     *
+     * <p>By a dependent of the client's future, never by the future itself: a tracing agent puts its own in place of that, and
+     * ends its span in a stage behind the client's, which a future that is complete already never runs. OpenTelemetry's
+     * 2.33 loses the span of every call whose future a program cancels.
+     */
     void cancel() {
         CompletableFuture<?> future = inFlight;
         if (future != null) {
-            future.cancel(true);
+            future.copy().cancel(true);
         }
     }
 
     /**
-     * Cancels it, and gives the client's own future, which is over then.
+     * Cancels it, and gives the client's own future, where that is over then.
      *
-     * @return null: it had ended already, in a response whose body was thrown away, which the application must not see
+     * @return null: it is not, or it had ended already, in a response whose body was thrown away, which the application must
+     *     not see
      */
     @Nullable
     CompletableFuture<HttpResponse<T>> cancelled() {
@@ -117,21 +124,13 @@ final class Attempt<T> {
         CompletableFuture<HttpResponse<T>> future = inFlight;
         Step decided = handler.decision();
         boolean thrownAway = decided != null && !(decided instanceof Step.Deliver);
-        return future == null || (thrownAway && !future.isCompletedExceptionally()) ? null : future;
+        return future == null || !future.isDone() || (thrownAway && !future.isCompletedExceptionally()) ? null : future;
     }
 
     /** Cancels it because the attempt beside it won. */
     void lose() {
         lost = true;
         cancel();
-    }
-
-    /** As {@link #cancel}, but as on a dependent of the client's own future, which itself then ends as the client ends it. */
-    void cancelDependent() {
-        CompletableFuture<?> future = inFlight;
-        if (future != null) {
-            future.copy().cancel(true);
-        }
     }
 
     /** The response for the application, if there is one. */

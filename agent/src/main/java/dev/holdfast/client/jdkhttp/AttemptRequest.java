@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The application's request with another body publisher or timeout, or to another place. It delegates, whatever class the
  * application's request is of: a copy would refuse what a class of its own may carry (a header that the builder does not
  * take), and costs an allocation per header.
+ *
+ * <p>Headers above all are asked for when the client asks, and not before: there a tracing agent adds those of the span of this very
+ * attempt.
  */
 final class AttemptRequest extends HttpRequest {
     /** From 26 on a request has options (JEP 517), which a class compiled for 17 cannot hand on. */
@@ -20,19 +23,21 @@ final class AttemptRequest extends HttpRequest {
 
     private final HttpRequest of;
     private final URI uri;
-    private final HttpHeaders headers;
+    /** Which headers go along; null: all. */
+    private final @Nullable Predicate<String> goesAlong;
+
     private final @Nullable BodyPublisher publisher;
     private final @Nullable Duration timeout;
 
     private AttemptRequest(
             HttpRequest of,
             URI uri,
-            HttpHeaders headers,
+            @Nullable Predicate<String> goesAlong,
             @Nullable BodyPublisher publisher,
             @Nullable Duration timeout) {
         this.of = of;
         this.uri = uri;
-        this.headers = headers;
+        this.goesAlong = goesAlong;
         this.publisher = publisher;
         this.timeout = timeout;
     }
@@ -41,7 +46,7 @@ final class AttemptRequest extends HttpRequest {
     static HttpRequest of(HttpRequest request, @Nullable BodyPublisher publisher, @Nullable Duration timeout) {
         return isBuilt(request)
                 ? copy(request, request.uri(), name -> true, publisher, timeout)
-                : new AttemptRequest(request, request.uri(), request.headers(), publisher, timeout);
+                : new AttemptRequest(request, request.uri(), null, publisher, timeout);
     }
 
     /**
@@ -58,12 +63,7 @@ final class AttemptRequest extends HttpRequest {
             @Nullable Duration timeout) {
         return isBuilt(request)
                 ? copy(request, uri, goesAlong, publisher, timeout)
-                : new AttemptRequest(
-                        request,
-                        uri,
-                        HttpHeaders.of(request.headers().map(), (name, value) -> goesAlong.test(name)),
-                        publisher,
-                        timeout);
+                : new AttemptRequest(request, uri, goesAlong, publisher, timeout);
     }
 
     private static boolean isBuilt(HttpRequest request) {
@@ -119,7 +119,8 @@ final class AttemptRequest extends HttpRequest {
 
     @Override
     public HttpHeaders headers() {
-        return headers;
+        Predicate<String> some = goesAlong;
+        return some == null ? of.headers() : HttpHeaders.of(of.headers().map(), (name, value) -> some.test(name));
     }
 
     @Override

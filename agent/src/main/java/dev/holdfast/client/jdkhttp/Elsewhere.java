@@ -69,7 +69,7 @@ final class Elsewhere<T> implements BodyHandler<T> {
         inFlight = future;
         CompletableFuture<?> unused = future.whenComplete(this::ended);
         if (abandoned) {
-            future.cancel(true);
+            future.copy().cancel(true); // see Attempt.cancel
         }
     }
 
@@ -88,7 +88,7 @@ final class Elsewhere<T> implements BodyHandler<T> {
         abandoned = true;
         CompletableFuture<?> future = inFlight;
         if (future != null) {
-            future.cancel(true);
+            future.copy().cancel(true); // see Attempt.cancel
         }
     }
 

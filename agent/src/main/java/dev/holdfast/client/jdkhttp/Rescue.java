@@ -18,9 +18,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ final class Rescue<T> {
     private final Fallbacks fallbacks;
     private final HttpRequest request;
     private final @Nullable Identity identity;
+    /** Null where no other origin can be asked. */
+    private final @Nullable Surroundings surroundings;
+
     private volatile @Nullable CompletableFuture<Boolean> asked;
     private volatile Offer.@Nullable Answer answer;
     private volatile @Nullable Elsewhere<T> elsewhere;
@@ -44,6 +49,7 @@ final class Rescue<T> {
         this.fallbacks = fallbacks;
         this.request = request;
         this.identity = policy().usesCache() ? Wire.identity(call.client, request.uri(), fallbacks) : null;
+        this.surroundings = policy().usesDegraded() ? Surroundings.here() : null;
     }
 
     private FallbackPolicy policy() {
@@ -110,7 +116,7 @@ final class Rescue<T> {
 
     private void askElsewhere(
             Offer.Elsewhere other, Chain chain, Step.FallBack step, CompletableFuture<Boolean> answered) {
-        Elsewhere<T> sent = Elsewhere.send(call, request, other);
+        Elsewhere<T> sent = sentElsewhere(other);
         elsewhere = sent;
         CompletableFuture<?> unused = sent.good().thenAccept(good -> {
             try {
@@ -129,6 +135,15 @@ final class Rescue<T> {
         if (call.isOver()) {
             sent.abandon();
         }
+    }
+
+    private Elsewhere<T> sentElsewhere(Offer.Elsewhere other) {
+        if (surroundings == null) {
+            return Elsewhere.send(call, request, other);
+        }
+        AtomicReference<@Nullable Elsewhere<T>> sent = new AtomicReference<>();
+        surroundings.run(() -> sent.set(Elsewhere.send(call, request, other)));
+        return Objects.requireNonNull(sent.get());
     }
 
     /** The application gave the call up: nobody waits for another origin. */

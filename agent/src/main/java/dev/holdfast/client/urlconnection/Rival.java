@@ -51,9 +51,11 @@ final class Rival {
     }
 
     private void start() {
-        Thread thread = Rights.thread(() -> rights.execute(this::run), "holdfast-hedge");
-        thread.setContextClassLoader(context); // cookie handlers and authenticators of the application may look at it
-        thread.start();
+        engine.onThread(() -> {
+            // Cookie handlers and authenticators of the application may look at it.
+            Thread.currentThread().setContextClassLoader(context);
+            rights.execute(this::run);
+        });
     }
 
     private void run() {

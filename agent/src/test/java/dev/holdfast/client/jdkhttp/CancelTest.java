@@ -2,6 +2,9 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.policy.HedgePolicy;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.Policy;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.ScriptedServer;
@@ -12,9 +15,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -25,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an application does with the future of a call, or with one derived from it, before the call has ended. */
 @Timeout(30)
@@ -218,6 +225,17 @@ class CancelTest {
                         return completeExceptionally(
                                 new CompletionException(new CancellationException("Request cancelled")));
                     }
+
+                    @Override
+                    public <U> CompletableFuture<U> newIncompleteFuture() {
+                        CompletableFuture<?> whole = this;
+                        return new CompletableFuture<>() {
+                            @Override
+                            public boolean cancel(boolean mayInterruptIfRunning) {
+                                return whole.cancel(mayInterruptIfRunning);
+                            }
+                        };
+                    }
                 };
             }
         };
@@ -231,6 +249,90 @@ class CancelTest {
                 .isEqualTo("threw java.util.concurrent.CompletionException:"
                         + " java.util.concurrent.CancellationException: Request cancelled"
                         + " <- java.util.concurrent.CancellationException: Request cancelled");
+    }
+
+    @Test
+    void aStageThatATracingAgentPutBehindTheClientsFutureRunsWhereTheCallIsCancelled() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.afterRequest(Cut.HANG));
+            Traced traced = new Traced(CLIENT);
+            CompletableFuture<HttpResponse<String>> future = new Woven(traced, Rules.QUICK)
+                    .sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            server.awaitRequests(1);
+            future.cancel(true);
+
+            assertThat(traced.ended.poll(10, TimeUnit.SECONDS)).contains("CancellationException");
+            server.awaitOpen(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStageThatATracingAgentPutBehindTheClientsFutureRunsForTheLoserOfTwoAttempts(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.afterRequest(Cut.HANG));
+            Traced traced = new Traced(CLIENT);
+            Policy hedging = Policies.retry()
+                    .hedge(new HedgePolicy(true, TimeUnit.MILLISECONDS.toNanos(20)))
+                    .around(Rules.QUICK.policy());
+            assertThat(new Woven(hedging, traced)
+                            .call(async, HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString())
+                            .body())
+                    .isEqualTo("ok");
+
+            List<String> ends = List.of(
+                    String.valueOf(traced.ended.poll(10, TimeUnit.SECONDS)),
+                    String.valueOf(traced.ended.poll(10, TimeUnit.SECONDS)));
+            assertThat(ends).anyMatch("200"::equals).anyMatch(end -> end.contains("CancellationException"));
+        }
+    }
+
+    /**
+     * A client as OpenTelemetry's agent leaves it: a span is ended behind the client's future, in a stage that is skipped where the
+     * future that it gives in place of that is complete already.
+     */
+    private static final class Traced extends Woven {
+        final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+
+        Traced(HttpClient real) {
+            super(real, null);
+        }
+
+        @Override
+        public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+                HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushPromises) {
+            CompletableFuture<HttpResponse<T>> real = super.sendAsync(request, handler, pushPromises);
+            CompletableFuture<HttpResponse<T>> given = new InPlaceOf<>(real);
+            real.whenComplete((response, error) -> {
+                if (error == null) {
+                    given.complete(response);
+                } else {
+                    given.completeExceptionally(error);
+                }
+            });
+            return given.whenComplete(
+                    (response, error) -> ended.add(error == null ? "" + response.statusCode() : error.toString()));
+        }
+
+        private static final class InPlaceOf<T> extends CompletableFuture<T> {
+            private final CompletableFuture<?> real;
+
+            InPlaceOf(CompletableFuture<?> real) {
+                this.real = real;
+            }
+
+            @Override
+            public <U> CompletableFuture<U> newIncompleteFuture() {
+                return new InPlaceOf<>(real);
+            }
+
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                boolean cancelled = super.cancel(mayInterruptIfRunning);
+                real.cancel(mayInterruptIfRunning);
+                return cancelled;
+            }
+        }
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A request of a class of its own, which can be what the JDK's builder does not make: any method, with no publisher. */
-final class OwnRequest extends HttpRequest {
+class OwnRequest extends HttpRequest {
     private final HttpRequest of;
     private final String method;
 

@@ -59,14 +59,18 @@ class Woven extends HttpClient {
 
     /** A client under a policy with a fallback. */
     Woven(HttpClient real, @Nullable Rules rules, FallbackPolicy fallback) {
+        this(rules == null ? null : Policies.retry().fallback(fallback).around(rules.policy()), real);
+    }
+
+    /** A client under any policy; null: none. */
+    Woven(@Nullable Policy policy, HttpClient real) {
         this.real = real;
-        this.engine = rules == null ? null : engine(rules, fallback);
+        this.engine = policy == null ? null : engine(policy);
         this.hook = new JdkHttpHook(
                 () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
     }
 
-    private Engine engine(Rules rules, FallbackPolicy fallback) {
-        Policy policy = Policies.retry().fallback(fallback).around(rules.policy());
+    private Engine engine(Policy policy) {
         return new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
                 new Targets(Observer.NONE),
