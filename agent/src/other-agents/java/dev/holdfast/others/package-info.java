@@ -1,0 +1,5 @@
+/** What the JVM of a program is like that has another agent, too: {@code mvn -Pother-agents}, see CONTRIBUTING.md. */
+@NullMarked
+package dev.holdfast.others;
+
+import org.jspecify.annotations.NullMarked;
