@@ -7,16 +7,27 @@ import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.net.PasswordAuthentication;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the application gets of the last good answers. */
 class CacheContract {
@@ -101,6 +112,79 @@ class CacheContract {
         } finally {
             Style.trust(null);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "URL_BUFFERED"})
+    void whoseCookiesTheClientAddsIsWhoAsks(Style style) throws Exception {
+        CookieManager alice = cookies("alice");
+        CookieManager bob = cookies("bob");
+        URI uri = server.uri("/own-cookies?" + style);
+        server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+        assertThat(textWith(style, alice, uri)).isEqualTo("of alice");
+        assertThat(server.requests().get(0).header("Cookie").orElse("")).contains("alice");
+        assertThat(textWith(style, bob, uri)).isEqualTo("busy");
+        assertThat(textWith(style, null, uri)).isEqualTo("busy");
+        server.play(Answer.respond(200, "of bob"), Answer.respond(200, "of nobody"));
+        assertThat(textWith(style, bob, uri)).isEqualTo("of bob");
+        assertThat(textWith(style, null, uri)).isEqualTo("of nobody");
+        assertThat(textWith(style, alice, uri)).isEqualTo("of alice");
+        assertThat(textWith(style, bob, uri)).isEqualTo("of bob");
+        assertThat(textWith(style, null, uri)).isEqualTo("of nobody");
+    }
+
+    private CookieManager cookies(String name) {
+        CookieManager cookies = new CookieManager();
+        HttpCookie cookie = new HttpCookie("session", name);
+        cookie.setPath("/");
+        cookies.getCookieStore().add(server.uri("/"), cookie);
+        return cookies;
+    }
+
+    private static String textWith(Style style, @Nullable CookieManager cookies, URI uri) throws Exception {
+        if (style.urlConnection()) {
+            CookieHandler.setDefault(cookies);
+            try {
+                return style.call(Call.get(uri)).text();
+            } finally {
+                CookieHandler.setDefault(null);
+            }
+        }
+        HttpClient.Builder client = HttpClient.newBuilder();
+        if (cookies != null) {
+            client.cookieHandler(cookies);
+        }
+        return client.build()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"of the client", "of the connection"})
+    void whatAnAuthenticatorOpensIsNotKept(String whose) throws Exception {
+        Authenticator password = new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication("alice", "s3cret".toCharArray());
+            }
+        };
+        URI uri = server.uri("/password?" + whose.length());
+        server.play(
+                        Answer.respond(401, "who are you").header("WWW-Authenticate", "Basic realm=\"r\""),
+                        Answer.respond(200, "of alice"))
+                .otherwise(Answer.respond(503, "busy"));
+        if (whose.equals("of the client")) {
+            HttpClient client = HttpClient.newBuilder().authenticator(password).build();
+            HttpRequest request = HttpRequest.newBuilder(uri).build();
+            assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("of alice");
+            assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("busy");
+        } else {
+            HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+            connection.setAuthenticator(password);
+            assertThat(connection.getInputStream().readAllBytes()).asString().isEqualTo("of alice");
+        }
+        assertThat(Style.SEND.call(Call.get(uri)).text()).isEqualTo("busy");
+        assertThat(Style.URL_BUFFERED.call(Call.get(uri)).text()).isEqualTo("busy");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.holdfast.testkit.Unreachable;
 import java.io.InputStream;
 import java.net.Authenticator;
 import java.net.ConnectException;
+import java.net.CookieHandler;
 import java.net.CookieManager;
 import java.net.HttpCookie;
 import java.net.HttpURLConnection;
@@ -236,6 +237,29 @@ class DegradedContract {
                             assertThat(request.header("Authorization")).isEmpty());
         } finally {
             Authenticator.setDefault(null);
+        }
+    }
+
+    /** This client cannot be kept from adding them: then nothing is sent there. */
+    @Test
+    void cookiesThatTheJvmWouldAddStayBehind() throws Exception {
+        CookieManager cookies = new CookieManager();
+        HttpCookie cookie = new HttpCookie("session", "s3cret");
+        cookie.setPath("/");
+        cookies.getCookieStore().add(OTHER.uri("/"), cookie);
+        CookieHandler.setDefault(cookies);
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) server.uri("/a").toURL().openConnection();
+            assertThat(connection.getResponseCode()).isEqualTo(503);
+            assertThat(OTHER.requests()).isEmpty();
+            cookies.getCookieStore().removeAll();
+            HttpURLConnection without =
+                    (HttpURLConnection) server.uri("/a").toURL().openConnection();
+            assertThat(without.getResponseCode()).isEqualTo(200);
+            assertThat(OTHER.requests()).hasSize(1);
+        } finally {
+            CookieHandler.setDefault(null);
         }
     }
 
