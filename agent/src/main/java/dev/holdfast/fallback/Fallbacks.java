@@ -1,6 +1,12 @@
 package dev.holdfast.fallback;
 
+import dev.holdfast.call.Rights;
 import dev.holdfast.policy.FallbackPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -11,6 +17,7 @@ public final class Fallbacks {
     private final BiConsumer<String, @Nullable Throwable> reports;
     private final Names names = new Names();
     private volatile boolean authenticated;
+    private volatile @Nullable String keyStore;
     private volatile @Nullable CachedAnswers cached;
 
     /**
@@ -63,6 +70,33 @@ public final class Fallbacks {
      */
     public String nameOf(Object object) {
         return names.of(object);
+    }
+
+    /**
+     * A text for the client certificates that the JVM shows where nobody chose others; empty: none. Found out once, as the JVM
+     * reads them once. Another one for another file, so that an answer from the disk is not given to who came with new ones.
+     */
+    public String keyStore() {
+        String known = keyStore;
+        if (known == null) {
+            known = Rights.ours(Fallbacks::describeKeyStore);
+            keyStore = known;
+        }
+        return known;
+    }
+
+    private static String describeKeyStore() {
+        String file = System.getProperty("javax.net.ssl.keyStore", "");
+        try {
+            BasicFileAttributes attributes =
+                    file.isEmpty() ? null : Files.readAttributes(Path.of(file), BasicFileAttributes.class);
+            return attributes == null
+                    ? file
+                    : file + " " + attributes.size() + " "
+                            + attributes.lastModifiedTime().toMillis();
+        } catch (IOException | InvalidPathException e) {
+            return file; // a device, say
+        }
     }
 
     /** The JVM has an authenticator: from now on {@code HttpURLConnection} may send what that once gave. */

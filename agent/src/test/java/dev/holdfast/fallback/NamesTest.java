@@ -2,7 +2,11 @@ package dev.holdfast.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** By what names objects that decide what goes on the wire are told apart. */
 class NamesTest {
@@ -14,5 +18,32 @@ class NamesTest {
         Object other = new String("same");
         assertThat(one).isEqualTo(other);
         assertThat(names.of(one)).isEqualTo(names.of(one)).isNotEqualTo(names.of(other));
+    }
+
+    @Test
+    void anotherKeyStoreAtTheSamePlaceIsAnotherName(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("keys.p12"), "of alice");
+        assertThat(keyStore("")).isEmpty();
+        String before = keyStore(file.toString());
+        assertThat(keyStore(file.toString())).isEqualTo(before);
+        Files.writeString(file, "of bob, whose is longer");
+        assertThat(keyStore(file.toString())).isNotEqualTo(before).startsWith(file.toString());
+        assertThat(keyStore("NONE")).isEqualTo("NONE");
+    }
+
+    /** As a JVM that was started with it has it. */
+    private static String keyStore(String file) {
+        String before = System.getProperty("javax.net.ssl.keyStore");
+        System.setProperty("javax.net.ssl.keyStore", file);
+        try {
+            Fallbacks fallbacks = new Fallbacks((what, why) -> {});
+            return fallbacks.keyStore();
+        } finally {
+            if (before == null) {
+                System.clearProperty("javax.net.ssl.keyStore");
+            } else {
+                System.setProperty("javax.net.ssl.keyStore", before);
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Rights;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Request.Identity;
 import java.io.IOException;
@@ -52,7 +51,7 @@ final class Wire {
             // Its certificates are nobody's business, but another context may have others.
             return new Identity(text + " tls " + fallbacks.nameOf(context), false);
         }
-        String store = Rights.ours(() -> System.getProperty("javax.net.ssl.keyStore", ""));
+        String store = fallbacks.keyStore();
         return new Identity(store.isEmpty() ? text : text + " keys " + store, true);
     }
 

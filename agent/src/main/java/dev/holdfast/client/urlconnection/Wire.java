@@ -58,7 +58,7 @@ final class Wire {
             // Its certificates are nobody's business, but another factory may have others.
             return new Identity(text + " tls " + fallbacks.nameOf(factory), false);
         }
-        String store = Rights.ours(() -> System.getProperty("javax.net.ssl.keyStore", ""));
+        String store = fallbacks.keyStore();
         return new Identity(store.isEmpty() ? text : text + " keys " + store, true);
     }
 
