@@ -2,18 +2,16 @@ package dev.holdfast.admin;
 
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Explanation;
+import dev.holdfast.config.ExplanationWriter;
 import dev.holdfast.config.RequestUrl;
-import dev.holdfast.config.Sources;
 import dev.holdfast.observe.Json;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.SnapshotJson;
 import dev.holdfast.observe.meters.Scrape;
-import dev.holdfast.policy.Mode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,13 +64,8 @@ final class Views implements Handler {
         return json(json -> {
             json.writeStartObject();
             json.writeStringProperty("file", inForce.file());
-            json.writeArrayPropertyStart("values");
-            if (policy != null) {
-                for (Sources.Value value : inForce.sources().values(policy)) {
-                    write(value, json);
-                }
-            }
-            json.writeEndArray();
+            ExplanationWriter.settings(
+                    policy == null ? List.of() : inForce.sources().values(policy), json);
             json.writeEndObject();
         });
     }
@@ -82,64 +75,13 @@ final class Views implements Handler {
             json.writeStartObject();
             try {
                 RequestUrl parsed = RequestUrl.parse(url == null ? "" : url);
-                write(Explanation.of(configuration.get(), method == null ? "GET" : method, parsed), json);
+                ExplanationWriter.write(
+                        Explanation.of(configuration.get(), method == null ? "GET" : method, parsed), json);
             } catch (IllegalArgumentException e) {
                 json.writeStringProperty("error", String.valueOf(e.getMessage()));
             }
             json.writeEndObject();
         });
-    }
-
-    private static void write(Explanation why, JsonGenerator json) {
-        json.writeStringProperty("method", why.method());
-        json.writeStringProperty("url", why.url().toString());
-        Mode mode = why.mode();
-        string(json, "policy", why.policy());
-        string(json, "mode", mode == null ? null : word(mode));
-        json.writeBooleanProperty("untouched", why.untouched());
-        write("hosts", why.hosts(), json);
-        json.writeNumberProperty("hosts_left_out", why.hostsLeftOut());
-        write("routes", why.routes(), json);
-        json.writeArrayPropertyStart("values");
-        for (Sources.Value value : why.values()) {
-            write(value, json);
-        }
-        json.writeEndArray();
-    }
-
-    private static void write(String name, List<Explanation.Candidate> candidates, JsonGenerator json) {
-        json.writeArrayPropertyStart(name);
-        for (Explanation.Candidate candidate : candidates) {
-            json.writeStartObject();
-            json.writeStringProperty("pattern", candidate.pattern());
-            json.writeNumberProperty("line", candidate.line());
-            json.writeStringProperty("verdict", word(candidate.verdict()));
-            json.writeStringProperty("reason", candidate.reason());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void string(JsonGenerator json, String name, @Nullable String value) {
-        json.writeName(name);
-        if (value == null) {
-            json.writeNull();
-        } else {
-            json.writeString(value);
-        }
-    }
-
-    private static void write(Sources.Value value, JsonGenerator json) {
-        json.writeStartObject();
-        json.writeStringProperty("key", value.key());
-        json.writeStringProperty("value", value.text());
-        json.writeNumberProperty("line", value.line());
-        json.writeStringProperty("from", value.from());
-        json.writeEndObject();
     }
 
     private static Response json(Consumer<JsonGenerator> content) {

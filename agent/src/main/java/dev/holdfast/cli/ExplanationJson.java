@@ -1,9 +1,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.config.Explanation;
-import dev.holdfast.config.Sources;
+import dev.holdfast.config.ExplanationWriter;
 import dev.holdfast.observe.rehearsal.Timeline;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -17,56 +16,14 @@ final class ExplanationJson {
     static void write(Explanation why, @Nullable Timeline timeline, JsonGenerator to) {
         to.writeStartObject();
         to.writeNumberProperty("schema", SCHEMA);
-        to.writeStringProperty("file", why.file());
-        to.writeStringProperty("method", why.method());
-        to.writeStringProperty("url", why.url().toString());
-        to.writeBooleanProperty("untouched", why.untouched());
-        to.writeName("policy");
-        text(why.policy(), to);
-        to.writeName("mode");
-        text(why.mode() == null ? null : lower(why.mode()), to);
-        candidates("hosts", why.hosts(), to);
-        to.writeNumberProperty("hosts_left_out", why.hostsLeftOut());
-        candidates("routes", why.routes(), to);
-        to.writeArrayPropertyStart("settings");
-        for (Sources.Value value : why.values()) {
-            to.writeStartObject();
-            to.writeStringProperty("key", value.key());
-            to.writeStringProperty("toml", value.text());
-            to.writeBooleanProperty("default", value.builtIn());
-            to.writeNumberProperty("line", value.line());
-            to.writeStringProperty("from", value.from());
-            to.writeEndObject();
-        }
-        to.writeEndArray();
+        ExplanationWriter.write(why, to);
         to.writeName("timeline");
         timeline(timeline, to);
         to.writeEndObject();
     }
 
-    private static void text(@Nullable String text, JsonGenerator to) {
-        if (text == null) {
-            to.writeNull();
-        } else {
-            to.writeString(text);
-        }
-    }
-
-    private static String lower(@Nullable Enum<?> constant) {
-        return constant == null ? "" : constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void candidates(String name, List<Explanation.Candidate> candidates, JsonGenerator to) {
-        to.writeArrayPropertyStart(name);
-        for (Explanation.Candidate candidate : candidates) {
-            to.writeStartObject();
-            to.writeStringProperty("pattern", candidate.pattern());
-            to.writeNumberProperty("line", candidate.line());
-            to.writeStringProperty("verdict", lower(candidate.verdict()));
-            to.writeStringProperty("reason", candidate.reason());
-            to.writeEndObject();
-        }
-        to.writeEndArray();
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static void timeline(@Nullable Timeline timeline, JsonGenerator to) {

@@ -56,7 +56,10 @@ public final class Watch implements ClassFileTransformer, Runnable {
     private final CountDownLatch programStarts = new CountDownLatch(1);
     private final CountDownLatch managementStarts = new CountDownLatch(1);
     private final CountDownLatch recordingStarts = new CountDownLatch(1);
-    private final Queue<WeakReference<ClassLoader>> registries = new ConcurrentLinkedQueue<>();
+    private final Object makingRegistries = new Object();
+    /** Made late: in many programs it would be the first to need the JDK's variable handles, which are a dozen classes. */
+    private volatile @Nullable Queue<WeakReference<ClassLoader>> registries;
+
     private final CountDownLatch needed = new CountDownLatch(1);
     private boolean programStarted;
     private volatile @Nullable ClassLoader isolated;
@@ -258,8 +261,22 @@ public final class Watch implements ClassFileTransformer, Runnable {
                 recordingStarts.countDown();
             }
         } else if (REGISTRY.equals(className) && loader != isolated) {
-            registries.add(new WeakReference<>(loader));
+            registries().add(new WeakReference<>(loader));
         }
+    }
+
+    private Queue<WeakReference<ClassLoader>> registries() {
+        Queue<WeakReference<ClassLoader>> made = registries;
+        if (made == null) {
+            synchronized (makingRegistries) {
+                made = registries;
+                if (made == null) {
+                    made = new ConcurrentLinkedQueue<>();
+                    registries = made;
+                }
+            }
+        }
+        return made;
     }
 
     private byte @Nullable [] weave(String className, byte[] classfile) throws Exception {
@@ -295,7 +312,7 @@ public final class Watch implements ClassFileTransformer, Runnable {
                             version == null ? loader.version() : version,
                             managementStarts,
                             recordingStarts,
-                            registries);
+                            registries());
             starter = made;
         }
         return made;

@@ -610,7 +610,7 @@
     let values = [], why = 'Choose one of the policies.';
     if (name) {
       try {
-        values = (await get('configuration?policy=' + encodeURIComponent(name))).values;
+        values = (await get('configuration?policy=' + encodeURIComponent(name))).settings;
         why = 'There is no policy of that name.';
       } catch (e) {
         why = 'The JVM does not answer.';
@@ -627,7 +627,7 @@
 
   function valueRow(value) {
     const from = value.line ? `line ${value.line}${value.from ? ', ' + value.from : ''}` : 'built-in default';
-    return el('tr', {}, el('td', { class: 'code' }, value.key), el('td', { class: 'code' }, value.value), el('td', { class: 'from quiet' }, from));
+    return el('tr', {}, el('td', { class: 'code' }, value.key), el('td', { class: 'code' }, value.toml), el('td', { class: 'from quiet' }, from));
   }
 
   // --- which rule applies -----------------------------------------------------------------------------------------
@@ -659,7 +659,7 @@
       target.replaceChildren(el('p', { class: 'bad' }, why.error));
       return;
     }
-    const set = why.values.filter(value => value.line > 0);
+    const set = why.settings.filter(value => value.line > 0);
     const verdict = why.policy === null ? 'No policy applies: the call runs as without the agent.'
       : why.untouched ? `Policy ${why.policy} applies, and its mode is off: the call runs as without the agent.`
         : `Policy ${why.policy} applies${why.mode === 'observe' ? ', in observe mode: it decides and counts, and changes nothing' : ''}.`;

@@ -50,13 +50,17 @@ class EndpointIT {
 
             await().atMost(Duration.ofSeconds(40))
                     .until(() -> Ask.get(port, "/status").body().contains("http://search.shop.example:"));
+            // An origin is listed when it is called; there are counts once a call has ended.
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> Ask.get(port, "/metrics").body().contains("\nholdfast_calls_total{"));
             Ask.Answer status = Ask.get(port, "/status");
             assertThat(status.head())
                     .contains("\r\nContent-Type: application/json\r\n", "\r\nCache-Control: no-store\r\n");
             assertThat(status.body()).startsWith("{\"schema\":1,").doesNotContain("secret", "/v1/things");
             assertThat(Ask.get(port, "/configuration?policy=%2A").body())
-                    .contains("{\"key\":\"retry.max_retries\",\"value\":\"1\",\"line\":2,\"from\":\"\"}")
-                    .contains("\"key\":\"retry.fallback.default_value.body\",\"value\":\"***\"")
+                    .contains(
+                            "{\"key\":\"retry.max_retries\",\"toml\":\"1\",\"default\":false,\"line\":2,\"from\":\"\"}")
+                    .contains("\"key\":\"retry.fallback.default_value.body\",\"toml\":\"***\"")
                     .doesNotContain("secret");
             assertThat(Ask.get(port, "/metrics").body())
                     .contains("\nholdfast_calls_total{", "http://search.shop.example:")

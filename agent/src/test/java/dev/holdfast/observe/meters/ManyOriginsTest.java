@@ -10,6 +10,9 @@ import dev.holdfast.policy.Policies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A program that calls a hundred thousand origins, of which twelve thousand fail in every way. */
@@ -42,6 +45,9 @@ class ManyOriginsTest {
             text = scrape.text(null);
             fastest = Math.min(fastest, System.nanoTime() - started);
         }
+        OtlpEncoder encoder = new OtlpEncoder(Map.of());
+        List<Integer> messages = new ArrayList<>();
+        encoder.encode(world.status.get(), message -> messages.add(message.length));
         long kept = used() - before;
 
         Samples samples = Samples.of(new String(text.body(), StandardCharsets.UTF_8));
@@ -50,6 +56,10 @@ class ManyOriginsTest {
                 .isEqualTo(ORIGINS - Ledger.MAX_ORIGINS);
         assertThat(samples.size()).isLessThan(60 * (Ledger.MAX_ORIGINS + 1));
         assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(200));
+        // Small ones, so that what is held while one is made is little too.
+        assertThat(messages)
+                .hasSize(11)
+                .allSatisfy(bytes -> assertThat((long) bytes).isLessThan(MIB));
         // Counters, breakers and all that belongs to an origin included.
         assertThat(kept).isLessThan(16 * MIB);
     }
