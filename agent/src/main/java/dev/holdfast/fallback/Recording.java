@@ -177,6 +177,10 @@ public final class Recording {
             giveBack(piece);
         }
         spare.forEach(this::giveBack);
-        return Body.recorded(pieces.toArray(byte[][]::new), (int) length);
+        Body body = Body.recorded(pieces.toArray(byte[][]::new), (int) length);
+        // What a body of the application's own may still say after its end must not reach the memory of others.
+        failed = true;
+        piece = NONE;
+        return body;
     }
 }

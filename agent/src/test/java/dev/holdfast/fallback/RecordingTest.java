@@ -72,6 +72,26 @@ class RecordingTest {
     }
 
     @Test
+    void whatComesAfterTheEndReachesNobodyElsesAnswer() {
+        keep("/a", body(Recording.PIECE, 1));
+        keep("/a", body(Recording.PIECE, 2));
+        Recording first = record("/b", 0);
+        first.add(body(100, 3), 0, 100);
+        first.complete();
+        first.confirm();
+        Recording second = record("/c", 0);
+        byte[] body = body(1_000, 4);
+        second.add(body, 0, 1_000);
+        first.add(body(1_000, 5), 0, 1_000);
+        second.complete();
+        second.confirm();
+
+        assertThat(given("/c")).isEqualTo(body);
+        assertThat(given("/b")).isEqualTo(body(100, 3));
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
     void whatNobodySawIsUsedAgain() {
         Spies spies = new Spies();
         for (int i = 0; i < 100; i++) {
