@@ -158,6 +158,39 @@ class PushIT {
         });
     }
 
+    @Test
+    void speaks_tls_to_a_receiver_that_the_trust_store_knows_and_to_no_other() {
+        String store = Path.of("target", "test-classes", "dev", "holdfast", "testkit", "loopback.p12")
+                .toAbsolutePath()
+                .toString();
+        Jdks.sideBySide(jdk -> {
+            try (ScriptedServer receiver = ScriptedServer.https("127.0.0.1");
+                    ScriptedServer shop = ScriptedServer.http()) {
+                Path file = config(jdk, receiver, "");
+                try (Running jvm = program(jdk, file, shop)
+                        .jvm("-Djavax.net.ssl.trustStore=" + store, "-Djavax.net.ssl.trustStorePassword=holdfast")
+                        .start()) {
+                    receiver.awaitRequests(1);
+                    jvm.tell("a");
+                    Result result = jvm.end().succeeded();
+
+                    assertThat(OtlpSamples.of(latest(receiver).body()).values())
+                            .anySatisfy((sample, value) -> assertThat(sample + value)
+                                    .startsWith("holdfast_calls_total{")
+                                    .endsWith("1.0"));
+                    assertThat(result.lines()).containsExactly("200", "asked: []", "hooks ran");
+                    assertThat(result.err()).doesNotContain("cannot");
+                }
+                int before = receiver.requests().size();
+                try (Running jvm = program(jdk, file, shop).start()) {
+                    await().atMost(Duration.ofSeconds(30)).until(() -> jvm.err().contains("cannot be pushed"));
+                    jvm.end().succeeded();
+                }
+                assertThat(receiver.requests()).hasSize(before);
+            }
+        });
+    }
+
     private static ScriptedServer receiver() {
         // What it offers is nothing to a client that has no cookies and no passwords.
         return ScriptedServer.http()
