@@ -62,12 +62,11 @@ public final class Premain {
             if (StepAside.jdkTool(System.getProperty("jdk.module.main"), System.getProperty("sun.java.command"))) {
                 return null;
             }
-            Class<?>[] loaded = instrumentation.getAllLoadedClasses();
-            if (StepAside.secondInstance(loaded)) {
+            if (StepAside.secondInstance(instrumentation.getAllLoadedClasses())) {
                 say("is active in this JVM already; this second instance does nothing");
                 return null;
             }
-            return start(options(argument), instrumentation, attached || Watch.concerns(loaded));
+            return start(options(argument), instrumentation, attached);
         } catch (SecurityException e) {
             say("the security policy grants this agent nothing (" + e.getMessage()
                     + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar.");
@@ -82,14 +81,14 @@ public final class Premain {
         return options.file() == null ? options.orFile(System.getenv("HOLDFAST_CONFIG")) : options;
     }
 
-    private static @Nullable String start(AgentOptions options, Instrumentation instrumentation, boolean late) {
+    private static @Nullable String start(AgentOptions options, Instrumentation instrumentation, boolean attached) {
         String file = options.file();
         String problem = options.error() != null ? options.error() : file == null ? NO_FILE : null;
         if (problem == null && file != null) {
             Watch watch = new Watch(instrumentation, file);
             if (!options.strict()) {
                 watch.install();
-                watch.start(late);
+                watch.start(attached);
                 return null;
             }
             problem = watch.startNow();

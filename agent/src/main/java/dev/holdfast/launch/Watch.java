@@ -109,13 +109,14 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Starts the thread that reads the configuration.
+     * Starts the thread that reads the configuration. What {@linkplain #concerns concerns us} and is there already, although
+     * this transformer {@linkplain #install is installed}, is woven before this returns, so that no call of the program slips
+     * by.
      *
-     * @param late whether something {@linkplain #concerns is there already}: it is woven before this returns, so that no
-     *     call of the program slips by
+     * @param attached whether the program runs already
      */
-    void start(boolean late) {
-        if (late) {
+    void start(boolean attached) {
+        if (attached || concerns(instrumentation.getAllLoadedClasses())) {
             weaveWhatIsLoaded();
             programStarts.countDown();
             needed.countDown();
@@ -148,12 +149,9 @@ public final class Watch implements ClassFileTransformer, Runnable {
     @Override
     public void run() {
         try {
-            if (programStarts.getCount() > 0) {
-                // Before main hardly anything can be loaded; the program does not wait for a look at all classes.
-                weaveWhatIsLoaded();
-            }
             programStarts.await(LONGEST_HOLD_MILLIS, TimeUnit.MILLISECONDS);
             needed.await(AFTER_PROGRAM_START_MILLIS, TimeUnit.MILLISECONDS);
+            noticeWhatIsLoaded();
             if (readConfiguration()) {
                 return;
             }
@@ -161,6 +159,18 @@ public final class Watch implements ClassFileTransformer, Runnable {
             Premain.say(describe(e) + "\nthe program runs as without the agent");
         }
         instrumentation.removeTransformer(this);
+    }
+
+    /**
+     * What the JVM loaded for its own options, before any agent. Not looked for earlier: to ask hundreds of classes for their
+     * names takes milliseconds, in which it would compete with the program's start.
+     */
+    private void noticeWhatIsLoaded() {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (loaded.getClassLoader() == null) {
+                notice(null, loaded.getName().replace('.', '/'));
+            }
+        }
     }
 
     @SuppressWarnings("unchecked") // what Starter is
