@@ -86,8 +86,15 @@ final class ManyVirtualThreads {
     private static List<String> pinnedByUs(Path file) throws java.io.IOException {
         List<String> found = new ArrayList<>();
         for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-            // What loads or initialises a class holds its thread, with and without us.
+            // What loads or initialises a class holds its thread, with and without us; so does the JVM's part in an
+            // event.
             if (event.getStackTrace() == null
+                    || event.getStackTrace()
+                            .getFrames()
+                            .get(0)
+                            .getMethod()
+                            .getName()
+                            .equals("commit")
                     || event.getString("pinnedReason").startsWith("Waited for initialization")
                     || event.getStackTrace().getFrames().stream()
                             .anyMatch(frame -> frame.getMethod().getName().equals("loadClass")
