@@ -36,23 +36,24 @@ final class ManyVirtualThreads {
         HttpClient client = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
         Path file = Files.createTempFile("virtual-threads", ".jfr");
         int good = 0;
-        try (Recording recording = new Recording()) {
-            recording
-                    .enable("jdk.VirtualThreadPinned")
-                    .withThreshold(Duration.ZERO)
-                    .withStackTrace();
-            // Whoever writes an event is held while the JVM's writer waits for another: no matter of ours.
-            for (String event : List.of("Attempt", "BreakerTransition", "Fallback", "Rejection", "Reload", "Retry")) {
-                recording.disable("dev.holdfast." + event);
-            }
+        // The first recording runs while single calls warm up, so that no class of theirs or of our events is left to
+        // link: a
+        // virtual thread is held while another links the class that it wants next.
+        try (Recording warmUp = withoutOurEvents();
+                Recording recording = withoutOurEvents()) {
             ExecutorService executor = virtualThreads();
-            // So that hardly any class is left to load.
+            warmUp.start();
             for (int i = 0; i < 2 * SERVICES; i++) {
                 Flaky service = services.get(i % SERVICES);
                 executor.submit(i < SERVICES ? classic(service, "/first") : modern(client, service, "/first/" + i))
                         .get();
             }
+            recording
+                    .enable("jdk.VirtualThreadPinned")
+                    .withThreshold(Duration.ZERO)
+                    .withStackTrace();
             recording.start();
+            warmUp.stop();
             List<Future<Integer>> ends = new ArrayList<>();
             for (int i = 0; i < calls; i++) {
                 Flaky service = services.get(i % SERVICES);
@@ -70,6 +71,15 @@ final class ManyVirtualThreads {
         System.out.println(good + " good, " + requests + " requests, pinned by us " + pinnedByUs(file));
         Files.delete(file);
         System.exit(0);
+    }
+
+    /** Whoever writes an event is held while the JVM's writer waits for another: no matter of ours. */
+    private static Recording withoutOurEvents() {
+        Recording recording = new Recording();
+        for (String event : List.of("Attempt", "BreakerTransition", "Fallback", "Rejection", "Reload", "Retry")) {
+            recording.disable("dev.holdfast." + event);
+        }
+        return recording;
     }
 
     private static Callable<Integer> classic(Flaky service, String path) {
