@@ -2,7 +2,6 @@ package dev.holdfast.observe.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -15,19 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Description("One exchange, up to its response's head")
 @Category("Holdfast")
 @StackTrace(false)
-final class AttemptEvent extends Event {
-    @Label("Policy")
-    @Nullable
-    String policy;
-
-    @Label("Origin")
-    @Nullable
-    String origin;
-
-    @Label("Client")
-    @Nullable
-    String client;
-
+final class AttemptEvent extends CallEvent {
     @Label("Method")
     @Nullable
     String method;

@@ -2,7 +2,6 @@ package dev.holdfast.observe.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -14,19 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Description("A fallback strategy answered a call")
 @Category("Holdfast")
 @StackTrace(false)
-final class FallbackEvent extends Event {
-    @Label("Policy")
-    @Nullable
-    String policy;
-
-    @Label("Origin")
-    @Nullable
-    String origin;
-
-    @Label("Client")
-    @Nullable
-    String client;
-
+final class FallbackEvent extends CallEvent {
     @Label("Strategy")
     @Nullable
     String strategy;

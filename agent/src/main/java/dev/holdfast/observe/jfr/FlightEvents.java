@@ -54,9 +54,7 @@ public final class FlightEvents implements Observer {
     public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
         AttemptEvent event = new AttemptEvent();
         if (event.shouldCommit()) {
-            event.policy = target.policy().name();
-            event.origin = target.origin().toString();
-            event.client = call.client().label();
+            describe(event, target, call);
             event.method = call.method();
             event.outcome = Labels.of(outcome);
             event.took = nanos;
@@ -68,9 +66,7 @@ public final class FlightEvents implements Observer {
     public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
         RetryEvent event = new RetryEvent();
         if (event.shouldCommit()) {
-            event.policy = target.policy().name();
-            event.origin = target.origin().toString();
-            event.client = call.client().label();
+            describe(event, target, call);
             event.reason = Labels.of(because);
             event.delay = delayNanos;
             event.commit();
@@ -81,9 +77,7 @@ public final class FlightEvents implements Observer {
     public void rejected(Target target, CallInfo call, Rejection reason) {
         RejectionEvent event = new RejectionEvent();
         if (event.shouldCommit()) {
-            event.policy = target.policy().name();
-            event.origin = target.origin().toString();
-            event.client = call.client().label();
+            describe(event, target, call);
             event.reason = Labels.of(reason);
             event.commit();
         }
@@ -94,8 +88,7 @@ public final class FlightEvents implements Observer {
             Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
         TransitionEvent event = new TransitionEvent();
         if (event.shouldCommit()) {
-            event.policy = target.policy().name();
-            event.origin = target.origin().toString();
+            describe(event, target);
             event.from = Labels.of(from);
             event.to = Labels.of(to);
             event.reason = reason.text();
@@ -108,13 +101,21 @@ public final class FlightEvents implements Observer {
             Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
         FallbackEvent event = new FallbackEvent();
         if (event.shouldCommit()) {
-            event.policy = target.policy().name();
-            event.origin = target.origin().toString();
-            event.client = call.client().label();
+            describe(event, target, call);
             event.strategy = Labels.of(strategy);
             event.reason = reason.label();
             event.commit();
         }
+    }
+
+    private static void describe(CallEvent event, Target target, CallInfo call) {
+        describe(event, target);
+        event.client = call.client().label();
+    }
+
+    private static void describe(OriginEvent event, Target target) {
+        event.policy = target.policy().name();
+        event.origin = target.origin().toString();
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.holdfast.observe.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -14,19 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Description("An attempt that was not let pass")
 @Category("Holdfast")
 @StackTrace(false)
-final class RejectionEvent extends Event {
-    @Label("Policy")
-    @Nullable
-    String policy;
-
-    @Label("Origin")
-    @Nullable
-    String origin;
-
-    @Label("Client")
-    @Nullable
-    String client;
-
+final class RejectionEvent extends CallEvent {
     @Label("Reason")
     @Description("What did not let it pass")
     @Nullable

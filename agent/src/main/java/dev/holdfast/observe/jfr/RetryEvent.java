@@ -2,7 +2,6 @@ package dev.holdfast.observe.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -15,19 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Description("A call is sent again, after a wait")
 @Category("Holdfast")
 @StackTrace(false)
-final class RetryEvent extends Event {
-    @Label("Policy")
-    @Nullable
-    String policy;
-
-    @Label("Origin")
-    @Nullable
-    String origin;
-
-    @Label("Client")
-    @Nullable
-    String client;
-
+final class RetryEvent extends CallEvent {
     @Label("Reason")
     @Description("What the last attempt gave")
     @Nullable

@@ -2,7 +2,6 @@ package dev.holdfast.observe.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -14,15 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Description("A circuit breaker came into another state")
 @Category("Holdfast")
 @StackTrace(false)
-final class TransitionEvent extends Event {
-    @Label("Policy")
-    @Nullable
-    String policy;
-
-    @Label("Origin")
-    @Nullable
-    String origin;
-
+final class TransitionEvent extends OriginEvent {
     @Label("From")
     @Nullable
     String from;

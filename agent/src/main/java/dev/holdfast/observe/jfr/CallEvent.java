@@ -1,0 +1,11 @@
+package dev.holdfast.observe.jfr;
+
+import jdk.jfr.Label;
+import org.jspecify.annotations.Nullable;
+
+/** What every event has that concerns a call. */
+abstract class CallEvent extends OriginEvent {
+    @Label("Client")
+    @Nullable
+    String client;
+}
