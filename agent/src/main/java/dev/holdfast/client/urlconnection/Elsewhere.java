@@ -99,11 +99,9 @@ final class Elsewhere {
         if (stream == null) {
             return InputStream.nullInputStream();
         }
-        return recipe.method().equals("HEAD")
-                ? stream
-                : Download.watched(
-                        stream,
-                        connection.getContentLengthLong(),
-                        e -> session.bodyFailed(Failures.body(e), engine.nanoTime()));
+        return Download.watched(
+                stream,
+                Talk.bodyLength(connection, recipe.method()),
+                e -> session.bodyFailed(Failures.body(e), engine.nanoTime()));
     }
 }

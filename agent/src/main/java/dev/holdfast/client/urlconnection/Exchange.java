@@ -436,8 +436,8 @@ final class Exchange implements CallInfo {
 
     private Step heldBack(Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
-        long length = delegate.getContentLengthLong();
-        if (limit == 0 || length > limit || recipe.method().equals("HEAD")) {
+        long length = Talk.bodyLength(delegate, recipe.method());
+        if (limit == 0 || length > limit || length == 0) {
             return Step.Deliver.INSTANCE;
         }
         InputStream stream;
@@ -641,8 +641,9 @@ final class Exchange implements CallInfo {
 
     private InputStream watched(InputStream stream) {
         InputStream given = stream;
-        if (!recipe.method().equals("HEAD") && session != null && !(delegate instanceof MadeConnection)) {
-            given = Download.watched(stream, delegate.getContentLengthLong(), this::bodyBroke);
+        long length = Talk.bodyLength(delegate, recipe.method());
+        if (length != 0 && session != null && !(delegate instanceof MadeConnection)) {
+            given = Download.watched(stream, length, this::bodyBroke);
         }
         given = rescue.recorded(delegate, given);
         if (given != stream) {

@@ -119,7 +119,9 @@ final class Rescue {
      */
     InputStream recorded(HttpURLConnection connection, InputStream stream) {
         Recording recording = recording(connection);
-        return recording == null ? stream : new RecordedStream(stream, connection.getContentLengthLong(), recording);
+        return recording == null
+                ? stream
+                : new RecordedStream(stream, Talk.bodyLength(connection, recipe.method()), recording);
     }
 
     /** An answer that has no body is complete with its head; and one to a request that changes something is heard of. */

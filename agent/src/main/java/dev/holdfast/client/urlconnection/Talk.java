@@ -50,6 +50,24 @@ final class Talk {
         }
     }
 
+    /**
+     * How many bytes the body of an answer is to have. Not always what its {@code Content-Length} says: an answer to HEAD, a
+     * 204 or a 304 has none, whatever it would have been (RFC 9110, 8.6), and chunks tell their own end (RFC 9112, 6.3).
+     *
+     * @param connection that got the answer's head
+     * @param method what was sent
+     * @return -1: that will be seen
+     */
+    static long bodyLength(HttpURLConnection connection, String method) {
+        int status = status(connection);
+        if (method.equals("HEAD") || status == 204 || status == 304) {
+            return 0;
+        }
+        return "chunked".equalsIgnoreCase(connection.getHeaderField("Transfer-Encoding"))
+                ? -1
+                : connection.getContentLengthLong();
+    }
+
     /** Lets go of a response that nobody will read. The JDK drains what is left of a short body, to use the connection again. */
     static void discard(HttpURLConnection connection, @Nullable Exception raised) {
         try {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +71,43 @@ class BodiesTest {
             readToTheEnd(opened.open(uri));
         }
         assertThat(server.requests()).hasSize(4);
+    }
+
+    /** Answers whose {@code Content-Length} is not the length of their body. */
+    enum OfAnotherLength {
+        NOT_MODIFIED(Answer.respond(304).header("Content-Length", "1000")),
+        NO_CONTENT(Answer.respond(204).header("Content-Length", "1000")),
+        CHUNKED(Answer.respond(200, "whole").chunked().header("Content-Length", "1000"));
+
+        private final Answer answer;
+
+        OfAnotherLength(Answer answer) {
+            this.answer = answer;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBodyIsWholeWhateverLengthIsToldOfAnother(OfAnotherLength kind) throws IOException {
+        server.otherwise(kind.answer);
+        readToTheEnd(opened.open(server.uri("/")));
+        readToTheEnd(opened.open(server.uri("/")));
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noSuchBodyIsAskedForAgain(OfAnotherLength kind) throws IOException {
+        Opened holding = new Opened(Policies.retry()
+                .bufferResponse(2000)
+                .errors(ErrorKind.PREMATURE_EOF)
+                .policy());
+        server.otherwise(kind.answer);
+        HttpURLConnection connection = holding.open(server.uri("/"));
+        assertThat(new String(connection.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualTo(kind == OfAnotherLength.CHUNKED ? "whole" : "");
+        assertThat(server.requests()).hasSize(1);
+        assertThat(holding.defects).isEmpty();
     }
 
     @Test
