@@ -1,5 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
@@ -13,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** Sends a call's request to another origin (the strategy {@code degraded}), once, on the caller's thread. */
 final class Elsewhere {
     private final Engine engine;
-    private final Exchange call;
+    private final CallInfo call;
     private final Recipe recipe;
     private volatile @Nullable HttpURLConnection talking;
     private volatile boolean abandoned;
 
-    Elsewhere(Engine engine, Exchange call, Recipe recipe) {
+    Elsewhere(Engine engine, CallInfo call, Recipe recipe) {
         this.engine = engine;
         this.call = call;
         this.recipe = recipe;

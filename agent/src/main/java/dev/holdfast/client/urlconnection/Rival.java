@@ -1,6 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Rights;
 import dev.holdfast.call.Step;
 import java.net.HttpURLConnection;
@@ -17,18 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rival {
     /** What it gave, and what follows from it. */
-    record Result(HttpURLConnection connection, @Nullable Exception raised, Step step) {}
-
-    /** How the exchange makes the attempt. */
-    interface Sending {
-        /** Makes the attempt on the calling thread; null: there was none, or the first one decides. */
-        @Nullable
-        Result send(Rival rival);
-    }
+    record Result(Attempt attempt, Step step) {}
 
     private final Engine engine;
+    private final UrlCall call;
+    private final Recipe recipe;
     private final HttpURLConnection first;
-    private final Sending sending;
     private final ClassLoader context = Thread.currentThread().getContextClassLoader();
     private final Executor rights = Rights.carriedTo(Runnable::run);
     private final CompletableFuture<@Nullable Result> end = new CompletableFuture<>();
@@ -37,15 +32,21 @@ final class Rival {
     private volatile boolean won;
     private @Nullable Future<?> timer;
 
-    private Rival(Engine engine, HttpURLConnection first, Sending sending) {
+    private Rival(Engine engine, UrlCall call, Recipe recipe, HttpURLConnection first) {
         this.engine = engine;
+        this.call = call;
+        this.recipe = recipe;
         this.first = first;
-        this.sending = sending;
     }
 
-    /** Starts one after a while. */
-    static Rival after(long nanos, Engine engine, HttpURLConnection first, Sending sending) {
-        Rival rival = new Rival(engine, first, sending);
+    /**
+     * Starts one after a while.
+     *
+     * @param nanos how long the first attempt stays alone
+     * @param first the connection of that
+     */
+    static Rival after(long nanos, Engine engine, UrlCall call, Recipe recipe, HttpURLConnection first) {
+        Rival rival = new Rival(engine, call, recipe, first);
         rival.timer = rival.engine.schedule(rival::start, nanos);
         return rival;
     }
@@ -60,7 +61,7 @@ final class Rival {
 
     private void run() {
         try {
-            Result result = lost ? null : sending.send(this);
+            Result result = lost ? null : result();
             if (result != null && result.step() instanceof Step.Deliver) {
                 won = true;
                 first.disconnect();
@@ -71,8 +72,33 @@ final class Rival {
         }
     }
 
-    /** The connection it talks to, from now on. */
-    void talksTo(HttpURLConnection opened) {
+    /** Makes the attempt on the calling thread; null: there was none, or the first one decides. */
+    private @Nullable Result result() {
+        Step.Send send = call.hedge();
+        if (send == null) {
+            return null;
+        }
+        HttpURLConnection opened = recipe.open();
+        if (opened == null) {
+            Step unused = call.after(send.attempt(), Outcome.Cancelled.INSTANCE);
+            return null;
+        }
+        talksTo(opened);
+        recipe.trim(opened, send);
+        Attempt attempt = new Attempt(opened);
+        try (Watchdog watchdog = Watchdog.start(engine, opened, send)) {
+            attempt.send(recipe, send, watchdog);
+            Outcome outcome = lost ? Outcome.Cancelled.INSTANCE : attempt.outcome(attempt.status(), recipe);
+            Step step = call.after(send.attempt(), outcome);
+            if (step instanceof Step.Drop) {
+                attempt.discard();
+                return null;
+            }
+            return new Result(attempt, step);
+        }
+    }
+
+    private void talksTo(HttpURLConnection opened) {
         connection = opened;
         if (lost) {
             opened.disconnect();
@@ -90,11 +116,6 @@ final class Rival {
         if (opened != null) {
             opened.disconnect();
         }
-    }
-
-    /** Whether {@link #lose} was called: what fails then, fails because of that. */
-    boolean hasLost() {
-        return lost;
     }
 
     /** Whether it ended the first attempt: what fails there, fails because of that. */

@@ -1,0 +1,477 @@
+package dev.holdfast.client.urlconnection;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Client;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.call.Target;
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.weave.Defects;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.HttpURLConnection;
+import java.net.SocketException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The course of one call of {@code HttpURLConnection}: attempt after attempt, each on a connection of its own, as the
+ * {@link Session} says, until the call is <em>settled</em>: the current attempt is the application's.
+ *
+ * <p>As safe for threads as the JDK's connection: what talks excludes each other by a lock (no monitor, since virtual threads
+ * come here), and {@link #disconnect} may come from elsewhere at any time.
+ */
+final class UrlCall implements CallInfo {
+    private static final String DEFECT = "a call ends with the outcome it has";
+
+    private final Engine engine;
+    private final Recipe recipe;
+    private final Rescue rescue;
+    private final Defects defects;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Disconnects disconnects = new Disconnects();
+
+    /** Of the host; from the first entry that talks on, of the route. */
+    private Target target;
+
+    private volatile Attempt attempt;
+    private @Nullable Front front;
+    private @Nullable Session session;
+    private Step.@Nullable Send sending;
+    private volatile boolean settled;
+    /** The number of the thread that began the call. */
+    private long caller;
+
+    /** Whether the entry that now talks only opens the connection. */
+    private boolean onlyOpening;
+
+    private @Nullable IOException ended;
+
+    /** A call that has not begun, with a connection that has not talked. */
+    UrlCall(
+            Engine engine,
+            Target target,
+            HttpURLConnection first,
+            Recipe recipe,
+            Fallbacks fallbacks,
+            Defects defects) {
+        this.engine = engine;
+        this.target = target;
+        this.attempt = new Attempt(first);
+        this.recipe = recipe;
+        this.defects = defects;
+        this.rescue = new Rescue(fallbacks, recipe, new Elsewhere(engine, this, recipe), defects);
+    }
+
+    /** Set once, by the front's constructor. */
+    void setFront(Front made) {
+        front = made;
+    }
+
+    /** The current attempt. */
+    Attempt attempt() {
+        return attempt;
+    }
+
+    /** Whether the current attempt is the application's. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** What Holdfast itself ended the call with, null: it did not. */
+    @Nullable
+    IOException ended() {
+        return ended;
+    }
+
+    /** How much of a body is to be recorded for a next attempt. */
+    long replayLimitBytes() {
+        return target.policy().retry().replayLimitBytes();
+    }
+
+    /** Whether its answer may be recorded. */
+    boolean usesCache() {
+        return target.policy().fallback().usesCache();
+    }
+
+    // ---- what the session asks
+
+    @Override
+    public Client client() {
+        return Client.URL_CONNECTION;
+    }
+
+    @Override
+    public String method() {
+        return recipe.method();
+    }
+
+    @Override
+    public @Nullable String requestHeader(String name) {
+        return name.equalsIgnoreCase("Idempotency-Key")
+                ? recipe.idempotencyKey()
+                : attempt.connection().getRequestProperty(name);
+    }
+
+    @Override
+    public boolean bodyReplayable() {
+        Upload upload = recipe.upload();
+        return upload == null || upload.replayable();
+    }
+
+    @Override
+    public long fingerprint() {
+        // Not the URL's own hash, for which it would resolve its host.
+        return (caller << 32)
+                ^ (31L * method().hashCode() + recipe.url().toExternalForm().hashCode());
+    }
+
+    // ---- its course
+
+    /**
+     * Opens a connection, the first or one of a further attempt, without asking for an answer. One that a fallback has answered
+     * instead is not opened.
+     */
+    void establish(Attempt.Opening opening) throws IOException {
+        lock.lock();
+        try {
+            if (settled) {
+                opening.on(attempt.connection());
+                return;
+            }
+            disconnects.entered();
+            onlyOpening = true;
+            Step.Send send = begun(true);
+            while (send != null) {
+                IOException error;
+                try (Watchdog watchdog = Watchdog.start(engine, attempt.connection(), send)) {
+                    error = attempt.open(opening, watchdog);
+                }
+                if (error == null) {
+                    return;
+                }
+                if (!again(told(send, -1))) {
+                    throwRaised();
+                    return; // a fallback has answered
+                }
+                send = begun(true);
+            }
+        } finally {
+            onlyOpening = false;
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs the call to its end unless it is there already.
+     *
+     * @return whether it was this very entry that did
+     */
+    boolean settle() throws IOException {
+        if (settled) {
+            return false;
+        }
+        lock.lock();
+        try {
+            if (settled) {
+                return false;
+            }
+            disconnects.entered();
+            if (sending != null) {
+                recipe.complete(attempt.connection()); // it was opened before
+            }
+            Step.Send send = begun(false);
+            while (send != null && again(sent(send))) {
+                send = begun(false);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws what the current attempt ended in, if that was an exception. */
+    void throwRaised() throws IOException {
+        Exception raised = attempt.raised();
+        if (raised instanceof RuntimeException e) {
+            throw e;
+        }
+        if (raised != null) {
+            throw (IOException) raised;
+        }
+    }
+
+    /** From the thread that talks, as harmless as the JDK's; from another one while that talks, the end of the call. */
+    void disconnect() {
+        disconnects.add();
+        rescue.abandon();
+        attempt.connection().disconnect();
+    }
+
+    /**
+     * What is to be sent.
+     *
+     * @param mayWrite whether a body may still be written
+     * @return null: nothing any more, a fallback has settled the call
+     */
+    private Step.@Nullable Send begun(boolean mayWrite) throws IOException {
+        Step.Send current = sending;
+        if (current == null) {
+            HttpURLConnection first = attempt.connection();
+            recipe.begin(first, mayWrite);
+            target = engine.routeOrUntouched(target, recipe.method(), recipe.path());
+            rescue.begin(target.policy().fallback(), first);
+            caller = Thread.currentThread().getId();
+            Session begun = engine.session(target, this);
+            session = begun;
+            current = granted(begun.begin(engine.nanoTime()));
+            sending = current;
+            if (current != null) {
+                recipe.trim(first, current);
+            }
+        }
+        return current;
+    }
+
+    /** Sends the current attempt, with another one beside it if it takes long and may have one. */
+    private Step sent(Step.Send send) throws IOException {
+        if (send.hedgeNanos() < 0) {
+            return sent(send, null);
+        }
+        Rival rival = Rival.after(send.hedgeNanos(), engine, this, recipe, attempt.connection());
+        Step step = sent(send, rival);
+        if (!(step instanceof Step.Drop)) {
+            rival.lose();
+            return step;
+        }
+        try {
+            Rival.Result result = rival.await();
+            if (result == null) {
+                return Step.Deliver.INSTANCE; // a defect, which was reported; the first attempt's outcome is there
+            }
+            attempt.discard();
+            attempt = result.attempt();
+            try (Watchdog watchdog = Watchdog.start(engine, attempt.connection(), send)) {
+                return result.step() instanceof Step.Deliver ? heldBack(watchdog) : result.step();
+            }
+        } catch (InterruptedException e) {
+            rival.lose();
+            Thread.currentThread().interrupt();
+            end(new InterruptedIOException("interrupted while waiting for an answer"));
+            return step;
+        }
+    }
+
+    private Step sent(Step.Send send, @Nullable Rival rival) {
+        Attempt current = attempt;
+        recipe.bringMethod(current.connection());
+        try (Watchdog watchdog = Watchdog.start(engine, current.connection(), send)) {
+            current.send(recipe, send, watchdog);
+            if (rival != null && rival.hasWon()) {
+                return after(send.attempt(), Outcome.Cancelled.INSTANCE);
+            }
+            int status = current.status();
+            Step step = told(send, status);
+            boolean answered = status >= 0 || current.raised() == null;
+            return answered && step instanceof Step.Deliver ? heldBack(watchdog) : step;
+        }
+    }
+
+    /**
+     * Tells the session what the attempt gave.
+     *
+     * @param status -1: no head arrived
+     */
+    private Step told(Step.Send send, int status) {
+        boolean failed = status < 0 && attempt.raised() != null;
+        return after(
+                send.attempt(),
+                failed && disconnects.abandoned() ? Outcome.Cancelled.INSTANCE : attempt.outcome(status, recipe));
+    }
+
+    private Step heldBack(Watchdog watchdog) {
+        long limit = target.policy().retry().bufferResponseBytes();
+        Download.Held held = limit == 0 ? null : attempt.holdBack(recipe.method(), limit, watchdog);
+        if (held == null) {
+            return Step.Deliver.INSTANCE;
+        }
+        if (held.failure() == null) {
+            if (attempt.raised() == null) {
+                attempt.readAs(rescue.recorded(attempt.connection(), held.stream()));
+            }
+            return Step.Deliver.INSTANCE;
+        }
+        try {
+            return session().bodyLost(Failures.body(held.failure()), engine.nanoTime());
+        } catch (RuntimeException e) {
+            defects.report(DEFECT, e);
+            return Step.Deliver.INSTANCE;
+        }
+    }
+
+    /** Does what the session says. False: the call is settled. */
+    private boolean again(Step step) throws IOException {
+        if (step instanceof Step.Wait wait) {
+            HttpURLConnection next = recipe.open();
+            if (next != null) {
+                attempt.discard();
+                Step.Send granted = granted(wait);
+                if (granted == null) {
+                    return false;
+                }
+                attempt = new Attempt(next);
+                sending = granted;
+                recipe.trim(next, granted);
+                return true;
+            }
+        }
+        if (step instanceof Step.FallBack fallBack && rescued(fallBack)) {
+            return false;
+        }
+        settled = true;
+        sending = null;
+        showHead();
+        Exception raised = attempt.raised();
+        if (raised == null) {
+            rescue.recordHead(attempt.connection());
+        } else if (session != null) {
+            Exception unused = session.finalError(raised);
+        }
+        if (attempt.isLate() && raised instanceof IOException timeout && attempt.status() < 0) {
+            ended = timeout; // what the JDK remembers of it is whatever a connection that we cut off came to
+        }
+        return false;
+    }
+
+    private void showHead() {
+        Front shown = front;
+        if (shown != null && attempt.raised() == null) {
+            shown.show(true, attempt.status(), null);
+        }
+    }
+
+    /** Settles the call with a fallback's answer, if there is one, as if a connection had brought it. */
+    private boolean rescued(Step.FallBack step) {
+        Attempt failed = attempt;
+        boolean beforeBody = onlyOpening && failed.connection().getDoOutput() && recipe.upload() == null;
+        HttpURLConnection made = rescue.answer(step, session(), failed.connection(), failed.raised(), beforeBody);
+        if (made == null) {
+            return false;
+        }
+        if (session().attempts() > 0) {
+            failed.discard(); // one that never talked would begin to
+        }
+        attempt = new Attempt(made);
+        settled = true;
+        sending = null;
+        if (!beforeBody) {
+            showHead();
+        }
+        return true;
+    }
+
+    /**
+     * Waits as long as the session asks for before the next attempt may be sent.
+     *
+     * @return null: none may be, and a fallback has settled the call
+     */
+    private Step.@Nullable Send granted(Step step) throws IOException {
+        Step next = step;
+        while (!(next instanceof Step.Send)) {
+            if (next instanceof Step.Wait wait) {
+                sleep(wait);
+                next = session().resume(engine.nanoTime());
+            } else if (next instanceof Step.FallBack fallBack) {
+                if (rescued(fallBack)) {
+                    return null;
+                }
+                next = fallBack.otherwise();
+            } else if (next instanceof Step.Reject reject) {
+                throw ended(reject.error());
+            } else {
+                throw ended(new SocketException("Socket closed"));
+            }
+        }
+        return (Step.Send) next;
+    }
+
+    private void sleep(Step.Wait wait) throws IOException {
+        try {
+            disconnects.sleep(wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            end(new InterruptedIOException("interrupted while waiting to try again"));
+        }
+        if (disconnects.abandoned()) {
+            end(new SocketException("Socket closed"));
+        }
+    }
+
+    /** The application itself ended the call during a wait. */
+    private void end(IOException how) throws IOException {
+        session().cancel(engine.nanoTime());
+        throw ended(how);
+    }
+
+    /** What every entry throws from now on. */
+    private IOException ended(IOException how) {
+        settled = true;
+        sending = null;
+        ended = how;
+        return how;
+    }
+
+    private Session session() {
+        Session current = session;
+        if (current == null) {
+            throw new IllegalStateException("not begun");
+        }
+        return current;
+    }
+
+    /** What is to be sent beside a first attempt that takes long; null: nothing. */
+    Step.@Nullable Send hedge() {
+        return session().hedge(engine.nanoTime());
+    }
+
+    /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */
+    Step after(int number, Outcome outcome) {
+        try {
+            return session().after(number, outcome, engine.nanoTime());
+        } catch (RuntimeException e) {
+            defects.report(DEFECT, e);
+            return Step.Deliver.INSTANCE;
+        }
+    }
+
+    // ---- the body
+
+    /** What the application reads in place of a stream of the JDK's: one that is watched, and recorded where that is asked for. */
+    InputStream watched(InputStream stream) {
+        HttpURLConnection connection = attempt.connection();
+        InputStream given = stream;
+        long length = Talk.bodyLength(connection, recipe.method());
+        if (length != 0 && session != null && !(connection instanceof MadeConnection)) {
+            given = Download.watched(stream, length, this::bodyBroke);
+        }
+        given = rescue.recorded(connection, given);
+        if (given != stream) {
+            attempt.replace(stream, given);
+        }
+        return given;
+    }
+
+    private void bodyBroke(IOException how) {
+        if (disconnects.abandoned()) {
+            return; // the application itself cut it off
+        }
+        try {
+            session().bodyFailed(Failures.body(how), engine.nanoTime());
+        } catch (RuntimeException defect) {
+            defects.report("a failure was not counted", defect);
+        }
+    }
+}
