@@ -2,11 +2,9 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
-import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryBudget;
-import dev.holdfast.policy.RetryPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -154,8 +152,8 @@ public final class Session {
         long took = mine.end(outcome, status, now, random);
         if (!(outcome instanceof Outcome.Cancelled)) {
             observer.attempt(target, call, outcome, took);
-            if (!enforced()) {
-                noteHedge(took, now);
+            if (!enforced() && Hedging.wouldHave(target, call, took, now)) {
+                observer.wouldHedge(target, call);
             }
         }
         if (stage != Stage.SENT) {
@@ -179,14 +177,7 @@ public final class Session {
     public synchronized Step.@Nullable Send hedge(long now) {
         Sent first = current;
         boolean alone = stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
-        if (!alone
-                || attempts > policy.retry().maxRetries()
-                || untilDeadline(now) <= 0
-                || !Retrying.maySendAgain(policy.retry(), call, call.bodyReplayable(), false)) {
-            return null;
-        }
-        RetryBudget budget = target.budget();
-        if (budget != null && !budget.tryWithdraw(now)) {
+        if (!alone || untilDeadline(now) <= 0 || !Hedging.granted(target, call, attempts, now)) {
             return null;
         }
         Gate.Passed passed = null;
@@ -316,7 +307,7 @@ public final class Session {
         current = sent;
         other = null;
         long timeout = timeout(now);
-        long hedge = attempts == 1 && enforced() ? hedgeAfter() : -1;
+        long hedge = attempts == 1 && enforced() ? Hedging.after(target, call) : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
                 ? Step.Send.FIRST
                 : new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
@@ -349,29 +340,6 @@ public final class Session {
         long own = policy.retry().attemptTimeoutNanos();
         // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
         return Math.min(own > 0 ? own : Long.MAX_VALUE, Math.max(1, untilDeadline(now)));
-    }
-
-    /** How long the first attempt stays alone; -1: to its end. Whether the body may be sent twice is asked later. */
-    private long hedgeAfter() {
-        RetryPolicy rule = policy.retry();
-        boolean possible = policy.hedge().enabled()
-                && rule.enabled()
-                && rule.maxRetries() > 0
-                && Retrying.maySendAgain(rule, call, true, false);
-        if (!possible) {
-            return -1;
-        }
-        LatencyQuantile latency = target.latency();
-        return latency == null ? policy.hedge().delayNanos() : latency.p95();
-    }
-
-    /** In observe mode: a second attempt would have been sent beside one that took so long. */
-    private void noteHedge(long took, long now) {
-        long after = hedgeAfter();
-        RetryBudget budget = target.budget();
-        if (after >= 0 && took > after && call.bodyReplayable() && (budget == null || budget.tryWithdraw(now))) {
-            observer.wouldHedge(target, call);
-        }
     }
 
     private Step reject(Observer.Rejection reason, long now) {
