@@ -4,6 +4,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +46,23 @@ final class OddPrograms {
                 return null;
             });
             Program.main(arguments);
+        }
+    }
+
+    /** Asks somebody who never answers, and leaves it to the JVM's properties how long it waits. */
+    static final class WaitsAsTheJvmSays {
+        private WaitsAsTheJvmSays() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                URL url = new URL("http://" + silent.getInetAddress().getHostAddress() + ":" + silent.getLocalPort());
+                HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+                try {
+                    System.out.println("got " + connection.getResponseCode());
+                } catch (SocketTimeoutException e) {
+                    System.out.println("waited no longer; its own timeout is " + connection.getReadTimeout());
+                }
+            }
         }
     }
 

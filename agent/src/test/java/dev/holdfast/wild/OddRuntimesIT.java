@@ -8,6 +8,7 @@ import dev.holdfast.testkit.Jdks.Jdk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +159,20 @@ class OddRuntimesIT {
                 .succeeded();
 
         assertThat(result.out()).as(result.err()).contains(Program.SERVED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_timeout_of_the_jvms_properties_under_a_longer_one_of_a_policy(Jdk jdk) throws IOException {
+        Files.writeString(config, "[retry]\nmax_retries = 0\nattempt_timeout = \"10m\"\n");
+
+        Result result = jvm(jdk).jvm("-Dsun.net.client.defaultReadTimeout=100")
+                .main(OddPrograms.WaitsAsTheJvmSays.class)
+                .within(Duration.ofSeconds(20))
+                .run()
+                .succeeded();
+
+        assertThat(result.out().strip()).isEqualTo("waited no longer; its own timeout is 0");
     }
 
     private void served(Result result) {

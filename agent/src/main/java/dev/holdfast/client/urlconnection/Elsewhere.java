@@ -54,7 +54,7 @@ final class Elsewhere {
         try {
             HttpURLConnection connection = recipe.openElsewhere(offer.uri().toURL(), offer.policy());
             talking = connection;
-            Recipe.shorten(connection, connection.getConnectTimeout(), connection.getReadTimeout(), send);
+            recipe.timeouts().shorten(connection, send);
             return answer(of, session, connection, send);
         } catch (MalformedURLException e) {
             throw new IllegalStateException(e); // the configuration takes http and https only

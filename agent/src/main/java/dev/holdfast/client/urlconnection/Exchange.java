@@ -93,11 +93,11 @@ final class Exchange {
     }
 
     int connectTimeout() {
-        return recipe.connectTimeout(delegate());
+        return recipe.timeouts().connect(delegate());
     }
 
     int readTimeout() {
-        return recipe.readTimeout(delegate());
+        return recipe.timeouts().read(delegate());
     }
 
     // ---- what makes the JDK talk

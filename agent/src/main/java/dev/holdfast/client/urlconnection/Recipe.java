@@ -1,7 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Rights;
-import dev.holdfast.call.Step;
 import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +34,7 @@ final class Recipe {
     /** The headers by their names in lower case: a connection hides those that hold credentials. */
     private final Map<String, List<String>> headers = new LinkedHashMap<>();
 
+    private final Timeouts timeouts = new Timeouts();
     private boolean hasAuthenticator;
     private boolean streaming;
     private @Nullable Front front;
@@ -43,9 +42,6 @@ final class Recipe {
     private String method = "GET";
     private String methodField = "GET";
     private @Nullable String idempotencyKey;
-    private boolean trimmed;
-    private int connectTimeout;
-    private int readTimeout;
 
     Recipe(URL url, @Nullable Proxy proxy, Defects defects) {
         this.url = url;
@@ -109,23 +105,18 @@ final class Recipe {
     void setConnectTimeout(HttpURLConnection current, int millis) {
         current.setConnectTimeout(millis);
         settings.add(c -> c.setConnectTimeout(millis));
-        connectTimeout = millis;
+        timeouts.setConnect(millis);
     }
 
     void setReadTimeout(HttpURLConnection current, int millis) {
         current.setReadTimeout(millis);
         settings.add(c -> c.setReadTimeout(millis));
-        readTimeout = millis;
+        timeouts.setRead(millis);
     }
 
-    /** The connect timeout that the application set, whatever a policy made of it. */
-    int connectTimeout(HttpURLConnection current) {
-        return trimmed ? connectTimeout : current.getConnectTimeout();
-    }
-
-    /** See {@link #connectTimeout}. */
-    int readTimeout(HttpURLConnection current) {
-        return trimmed ? readTimeout : current.getReadTimeout();
+    /** The connection's own timeouts. */
+    Timeouts timeouts() {
+        return timeouts;
     }
 
     /**
@@ -227,26 +218,6 @@ final class Recipe {
             HoldfastBridge.setMethod(connection, method);
             return connection;
         });
-    }
-
-    /** Shortens the connection's own timeouts; longer ones of the application stay in view. */
-    synchronized void trim(HttpURLConnection connection, Step.Send send) {
-        if (send.timeoutNanos() == Long.MAX_VALUE) {
-            return;
-        }
-        if (!trimmed) {
-            connectTimeout = connection.getConnectTimeout();
-            readTimeout = connection.getReadTimeout();
-            trimmed = true;
-        }
-        shorten(connection, connectTimeout, readTimeout, send);
-    }
-
-    /** Sets the timeouts of a connection: the application's, 0 for none, or what an attempt may take, if that is shorter. */
-    static void shorten(HttpURLConnection connection, int connectTimeout, int readTimeout, Step.Send send) {
-        int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(send.timeoutNanos())));
-        connection.setConnectTimeout(connectTimeout == 0 ? millis : Math.min(millis, connectTimeout));
-        connection.setReadTimeout(readTimeout == 0 ? millis : Math.min(millis, readTimeout));
     }
 
     /** Whether a connection stands where the application sent it, and not behind a redirect. */

@@ -84,7 +84,7 @@ final class Rival {
             return null;
         }
         talksTo(opened);
-        recipe.trim(opened, send);
+        recipe.timeouts().shorten(opened, send);
         Attempt attempt = new Attempt(opened);
         try (Watchdog watchdog = Watchdog.start(engine, opened, send)) {
             attempt.send(recipe, send, watchdog);

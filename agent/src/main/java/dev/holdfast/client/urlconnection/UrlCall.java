@@ -230,7 +230,7 @@ final class UrlCall implements CallInfo {
             current = granted(begun.begin(engine.nanoTime()));
             sending = current;
             if (current != null) {
-                recipe.trim(first, current);
+                recipe.timeouts().shorten(first, current);
             }
         }
         return current;
@@ -324,7 +324,7 @@ final class UrlCall implements CallInfo {
                 }
                 attempt = new Attempt(next);
                 sending = granted;
-                recipe.trim(next, granted);
+                recipe.timeouts().shorten(next, granted);
                 return true;
             }
         }
