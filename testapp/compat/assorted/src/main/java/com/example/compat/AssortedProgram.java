@@ -9,10 +9,16 @@ import io.avaje.http.client.HttpClientRequest;
 import io.github.jopenlibs.vault.rest.Rest;
 import io.github.jopenlibs.vault.rest.RestException;
 import io.github.jopenlibs.vault.rest.RestResponse;
+import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.client.Entity;
+import jakarta.ws.rs.client.Invocation;
+import jakarta.ws.rs.core.Response;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import org.jboss.resteasy.client.jaxrs.engines.URLConnectionEngine;
+import org.jboss.resteasy.client.jaxrs.internal.ResteasyClientBuilderImpl;
 import org.openqa.selenium.remote.http.ClientConfig;
 import org.openqa.selenium.remote.http.Contents;
 
@@ -27,6 +33,10 @@ final class AssortedProgram {
             .requestTimeout(Program.PATIENCE)
             .build();
 
+    private static final Client RESTEASY = new ResteasyClientBuilderImpl()
+            .httpEngine(new URLConnectionEngine()) // its timeouts are those of the JVM's properties
+            .build();
+
     private AssortedProgram() {}
 
     public static void main(String[] arguments) {
@@ -35,7 +45,9 @@ final class AssortedProgram {
                 .calls("Avaje", AssortedProgram::avaje)
                 .calls("Nimbus OAuth", NO_PATCH, AssortedProgram::oauth)
                 .calls("Vault", NO_PATCH, AssortedProgram::vault)
-                .calls("Selenium", AssortedProgram::selenium);
+                .calls("Selenium", AssortedProgram::selenium)
+                .calls("Hutool", AssortedProgram::hutool)
+                .calls("RESTEasy", NO_PATCH, AssortedProgram::resteasy);
     }
 
     private static Reply langchain(Request request) {
@@ -117,6 +129,31 @@ final class AssortedProgram {
             }
             var response = client.execute(call);
             return new Reply(response.getStatus(), response.contentAsString(), response.getHeader("X-Answer"));
+        }
+    }
+
+    private static Reply hutool(Request request) {
+        cn.hutool.http.HttpRequest call = cn.hutool.http.HttpRequest.of(
+                        request.uri().toString())
+                .method(cn.hutool.http.Method.valueOf(request.method()))
+                .timeout((int) Program.PATIENCE.toMillis());
+        request.headers().forEach((name, value) -> call.header(name, value));
+        if (request.body() != null) {
+            call.body(request.body(), Request.JSON);
+        }
+        try (cn.hutool.http.HttpResponse response = call.execute()) {
+            return new Reply(response.getStatus(), response.body(), response.header("X-Answer"));
+        }
+    }
+
+    private static Reply resteasy(Request request) {
+        Invocation.Builder call = RESTEASY.target(request.uri()).request();
+        request.headers().forEach((name, value) -> call.header(name, value));
+        try (Response response = request.body() == null
+                ? call.method(request.method())
+                : call.method(request.method(), Entity.json(request.body()))) {
+            return new Reply(
+                    response.getStatus(), response.readEntity(String.class), response.getHeaderString("X-Answer"));
         }
     }
 }
