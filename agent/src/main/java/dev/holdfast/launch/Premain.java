@@ -1,5 +1,6 @@
 package dev.holdfast.launch;
 
+import java.io.File;
 import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,9 @@ public final class Premain {
         String problem = options.error() != null ? options.error() : file == null ? NO_FILE : null;
         if (problem == null && file != null) {
             Watch watch = new Watch(instrumentation, file);
-            if (!options.strict()) {
+            // A file that is not there is the commonest mistake, and said at once: later, a short program would have
+            // ended.
+            if (!options.strict() && new File(file).exists()) {
                 watch.install();
                 watch.start(attached);
                 return null;
@@ -99,7 +102,7 @@ public final class Premain {
         if (options.strict()) {
             return problem + "\nstrict=true: the program does not run";
         }
-        say(problem + "; the program runs as without the agent");
+        say(problem + (problem.indexOf('\n') < 0 ? "; " : "\n") + "the program runs as without the agent");
         return null;
     }
 

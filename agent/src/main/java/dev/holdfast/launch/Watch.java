@@ -128,14 +128,15 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * For {@code strict=true}: reads the configuration on the calling thread before anything is woven, since a bad one must
-     * stop the program before it runs.
+     * Reads the configuration on the calling thread, before anything is woven. For {@code strict=true}, where a bad one must
+     * stop the program before it runs, and for a file that is not there.
      *
      * @return what is wrong with it, or null
      */
     @Nullable
     String startNow() {
         try {
+            noticeWhatIsLoaded();
             if (readConfiguration()) {
                 install();
                 weaveWhatIsLoaded();

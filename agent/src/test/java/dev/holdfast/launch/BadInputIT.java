@@ -93,6 +93,22 @@ class BadInputIT {
 
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void the_shortest_program_hears_of_a_file_that_is_not_there(Jdk jdk) {
+        Path missing = directory.resolve("missing.toml");
+
+        Result result =
+                jvm(jdk).agent(missing.toString()).main(Hello.class).run().succeeded();
+
+        assertThat(result.out()).isEqualToNormalizingNewlines("hello\n");
+        assertThat(result.err().lines())
+                .containsExactly(
+                        "[holdfast] the configuration cannot be used:",
+                        missing + ": no such file; looked for " + missing,
+                        RUNS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
     void beside_bad_input_no_call_is_touched(Jdk jdk) throws IOException {
         // The first table alone would have both calls sent again.
         String bad = Files.writeString(directory.resolve("half.toml"), "[retry]\n[hosts.\"*.*.com\".retry]\n")

@@ -2,6 +2,7 @@ package dev.holdfast.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.AgentJar;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
@@ -23,6 +24,14 @@ class ManagementIT {
         for (String when : new String[] {"early", "late"}) {
             assertFound(run(jdk, when));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void an_agent_in_front_that_has_made_the_mbean_server_is_no_hindrance(Jdks.Jdk jdk) throws IOException {
+        Path agent = AgentJar.of(EarlyAgent.class, directory);
+
+        assertFound(run(jdk, "early", "-javaagent:" + agent + "=management"));
     }
 
     @ParameterizedTest
@@ -82,8 +91,8 @@ class ManagementIT {
         Path file = Files.writeString(
                 directory.resolve("holdfast.toml"), "[retry]\nmax_retries = 1\ninitial_delay = \"1ms\"\n");
         return new ForkedJvm(jdk)
-                .agent(file.toString())
                 .jvm(options)
+                .agent(file.toString())
                 .main(ManagedProgram.class, when)
                 .run()
                 .succeeded();

@@ -3,16 +3,15 @@ package dev.holdfast.wild;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkit.AgentJar;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +43,7 @@ class HotSwapIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void another_agent_redefines_classes_of_the_program_and_all_that_are_woven(Jdk jdk) throws IOException {
-        String swapper = "-javaagent:" + swapper();
+        String swapper = "-javaagent:" + AgentJar.of(HotSwap.class, directory);
         for (boolean first : new boolean[] {true, false}) {
             ForkedJvm jvm = new ForkedJvm(jdk);
             if (first) {
@@ -81,7 +80,8 @@ class HotSwapIT {
                 .classPath(classes())
                 .main(Debugged.class);
         try (ForkedJvm.Running running = jvm.start()) {
-            await().until(() -> LISTENING.matcher(running.out()).find());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> LISTENING.matcher(running.out()).find());
             Matcher listening = LISTENING.matcher(running.out());
             assertThat(listening.find()).isTrue();
 
@@ -93,19 +93,6 @@ class HotSwapIT {
                     .containsExactly("before, " + Program.SERVED, "behind, " + Program.SERVED);
             assertThat(stops).as("where it stopped").contains("here").contains("send");
         }
-    }
-
-    /** Its classes are on the class path. */
-    private Path swapper() throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.putValue("Premain-Class", HotSwap.class.getName());
-        attributes.putValue("Can-Redefine-Classes", "true");
-        attributes.putValue("Can-Retransform-Classes", "true");
-        Path jar = directory.resolve("swapper.jar");
-        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
-        return jar;
     }
 
     private static String classes() {

@@ -2,7 +2,9 @@ package dev.holdfast.observe.jfr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.observe.EarlyAgent;
 import dev.holdfast.observe.ObservedProgram;
+import dev.holdfast.testkit.AgentJar;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
@@ -55,6 +57,25 @@ class JfrIT {
                 .contains("from = \"closed\"", "to = \"open\"", "strategy = \"default_value\"")
                 .doesNotContain("secret")
                 .doesNotContain("/down");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_recording_that_an_agent_in_front_began_has_the_first_attempt_too(Jdks.Jdk jdk) throws Exception {
+        String file =
+                Files.writeString(directory.resolve("holdfast.toml"), RULES).toString();
+        Path agent = AgentJar.of(EarlyAgent.class, directory);
+        for (String argument : new String[] {file, "strict=true,config=" + file}) {
+            Result result = new ForkedJvm(jdk)
+                    .jvm("-javaagent:" + agent + "=recording")
+                    .agent(argument)
+                    .main(EarlyAgent.class)
+                    .run()
+                    .succeeded();
+
+            // Of two calls that are good at once, and of one at its second try.
+            assertThat(result.lines()).as(argument + "; " + result.err()).endsWith("3 recorded");
+        }
     }
 
     @ParameterizedTest
