@@ -16,15 +16,20 @@ final class RecordedStream extends FilterInputStream {
     private boolean over;
     private final byte[] one = new byte[1];
 
-    /**
-     * Records a stream.
-     *
-     * @param length the announced length, -1 if none: with its last byte the body is complete
-     */
-    RecordedStream(InputStream in, long length, Recording recording) {
+    private RecordedStream(InputStream in, long length, Recording recording) {
         super(in);
         this.length = length;
         this.recording = recording;
+    }
+
+    /**
+     * Records a stream. As it names the class for the caller, whose own bytecode the verifier checks, a program of which
+     * nothing is recorded does not load it.
+     *
+     * @param length the announced length, -1 if none: with its last byte the body is complete
+     */
+    static InputStream of(InputStream in, long length, Recording recording) {
+        return new RecordedStream(in, length, recording);
     }
 
     @Override

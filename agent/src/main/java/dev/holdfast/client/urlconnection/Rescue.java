@@ -121,7 +121,7 @@ final class Rescue {
         Recording recording = recording(connection);
         return recording == null
                 ? stream
-                : new RecordedStream(stream, Talk.bodyLength(connection, recipe.method()), recording);
+                : RecordedStream.of(stream, Talk.bodyLength(connection, recipe.method()), recording);
     }
 
     /** An answer that has no body is complete with its head; and one to a request that changes something is heard of. */
