@@ -361,8 +361,8 @@ class CancelTest {
                 CompletableFuture<Void> cancel = CompletableFuture.runAsync(
                         () -> (moment % 2 == 0 ? future : future.copy()).cancel(true),
                         CompletableFuture.delayedExecutor(moment % 13 * 300L, TimeUnit.MICROSECONDS));
-                future.handle((response, error) -> "over").get(5, TimeUnit.SECONDS);
-                cancel.get(5, TimeUnit.SECONDS);
+                future.handle((response, error) -> "over").get(20, TimeUnit.SECONDS);
+                cancel.get(20, TimeUnit.SECONDS);
             }
             assertThat(client.defects).isEmpty();
         }

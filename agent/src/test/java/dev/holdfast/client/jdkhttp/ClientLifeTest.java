@@ -71,7 +71,7 @@ class ClientLifeTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - start))
                         .as("%s does not wait for a wait", closing)
                         .isLessThan(Duration.ofMillis(450));
-                HttpResponse<String> response = call.get(5, TimeUnit.SECONDS);
+                HttpResponse<String> response = call.get(20, TimeUnit.SECONDS);
                 assertThat(response.statusCode()).isEqualTo(503);
                 assertThat(response.body()).isEqualTo("büsy");
                 assertThat(response.headers().firstValue("X-Own")).contains("one");
@@ -94,7 +94,7 @@ class ClientLifeTest {
         try (ScriptedServer server = ScriptedServer.http()) {
             server.otherwise(Answer.afterRequest(Cut.RESET));
             String without = End.of(
-                    () -> inBackground(async, new Woven(client(), null), server).get(5, TimeUnit.SECONDS));
+                    () -> inBackground(async, new Woven(client(), null), server).get(20, TimeUnit.SECONDS));
             int sent = server.requests().size();
             HttpClient real = client();
             CompletableFuture<HttpResponse<String>> call =
@@ -103,7 +103,7 @@ class ClientLifeTest {
             Awaitility.await().until(() -> server.open() == 0);
             pause();
             Closing.SHUTDOWN.of(real);
-            assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).isEqualTo(without);
+            assertThat(End.of(() -> call.get(20, TimeUnit.SECONDS))).isEqualTo(without);
             assertThat(server.requests()).hasSize(2 * sent);
         }
     }
@@ -123,7 +123,7 @@ class ClientLifeTest {
             String closed = End.of(
                     () -> inBackground(async, new Woven(real, null), server).get());
             assertThat(closed).contains("IOException: closed");
-            assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).isEqualTo(closed);
+            assertThat(End.of(() -> call.get(20, TimeUnit.SECONDS))).isEqualTo(closed);
         }
     }
 
@@ -145,7 +145,7 @@ class ClientLifeTest {
             client.awaitDiscarded();
             pause();
             Closing.SHUTDOWN.of(real);
-            assertThat(end.get(5, TimeUnit.SECONDS)).isEqualTo(without);
+            assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(without);
         }
     }
 
@@ -175,7 +175,7 @@ class ClientLifeTest {
             CompletableFuture<HttpResponse<String>> call = inBackground(async, new Woven(real, Rules.QUICK), server);
             server.awaitRequests(2);
             Closing.SHUTDOWN_NOW.of(real);
-            assertThat(End.of(() -> call.get(5, TimeUnit.SECONDS))).contains("IOException");
+            assertThat(End.of(() -> call.get(20, TimeUnit.SECONDS))).contains("IOException");
             server.awaitOpen(0);
             assertThat(server.requests()).hasSize(2);
         }
@@ -199,7 +199,7 @@ class ClientLifeTest {
                 server.release();
                 return closed.isDone();
             });
-            assertThat(call.get(5, TimeUnit.SECONDS).body()).isEqualTo("busy");
+            assertThat(call.get(20, TimeUnit.SECONDS).body()).isEqualTo("busy");
         }
     }
 

@@ -28,20 +28,20 @@ final class End {
         thread.setDaemon(true);
         thread.start();
         try {
-            return task.get(5, TimeUnit.SECONDS);
+            return task.get(20, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             thread.interrupt();
             return "pending";
         }
     }
 
-    /** How a future ended, as a dependent sees it, or that it has not in three seconds. */
+    /** How a future ended, as a dependent sees it, or that it has not in twenty seconds. */
     static String of(CompletableFuture<?> future) throws InterruptedException {
         String seen;
         try {
             // handle, not get: get takes the wrappers off
             seen = future.<String>handle((value, error) -> error == null ? "gave " + value : "threw " + chain(error))
-                    .get(3, TimeUnit.SECONDS);
+                    .get(20, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {
             return "pending";
         }

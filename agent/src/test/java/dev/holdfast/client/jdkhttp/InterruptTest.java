@@ -59,7 +59,7 @@ class InterruptTest {
             server.awaitRequests(discarded + 1);
             awaitBlocked(thread, "CompletableFuture");
             thread.interrupt();
-            String end = task.get(5, TimeUnit.SECONDS);
+            String end = task.get(20, TimeUnit.SECONDS);
             server.awaitOpen(0);
             assertThat(server.requests()).hasSize(discarded + 1);
             assertThat(client.defects).isEmpty();
@@ -76,7 +76,7 @@ class InterruptTest {
             Thread thread = started(task);
             awaitBlocked(thread, "BlockingDriver");
             thread.interrupt();
-            assertThat(task.get(5, TimeUnit.SECONDS))
+            assertThat(task.get(20, TimeUnit.SECONDS))
                     .isEqualTo("threw java.lang.InterruptedException: sleep interrupted, flag false");
             assertThat(server.requests()).hasSize(1);
             assertThat(client.defects).isEmpty();

@@ -142,8 +142,8 @@ class RelayTest {
                 }
             });
             slow.ask(1);
-            asking.get(5, TimeUnit.SECONDS);
-            assertThat(slow.body.get(5, TimeUnit.SECONDS)).isEqualTo("whole");
+            asking.get(20, TimeUnit.SECONDS);
+            assertThat(slow.body.get(20, TimeUnit.SECONDS)).isEqualTo("whole");
             assertThat(slow.seen).hasSize(parts + 1).startsWith("1", "2", "3").endsWith("50", "end");
             assertThat(slow.atOnce).as("signals at the same time").hasValue(0);
             assertThat(wanted).hasValueLessThanOrEqualTo(parts + 1);

@@ -61,7 +61,7 @@ class ThreadsTest {
             CompletableFuture<?> unused = future.whenComplete((response, error) -> thread.complete(kindOfThread()));
             client.awaitDiscarded();
             future.copy().cancel(true);
-            assertThat(thread.get(5, TimeUnit.SECONDS)).isEqualTo("pool");
+            assertThat(thread.get(20, TimeUnit.SECONDS)).isEqualTo("pool");
         }
     }
 
