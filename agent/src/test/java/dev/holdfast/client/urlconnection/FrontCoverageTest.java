@@ -2,9 +2,12 @@ package dev.holdfast.client.urlconnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.HttpURLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -23,6 +26,22 @@ class FrontCoverageTest {
     void everyMethodOfTheApiIsOverridden() {
         assertThat(missing(HttpFront.class, HttpURLConnection.class)).isEmpty();
         assertThat(missing(HttpsFront.class, HttpsURLConnection.class)).isEmpty();
+    }
+
+    /** They cannot share what they say, so it is held here that both say the same, word for word. */
+    @Test
+    void whatOneFrontSaysItsTwinSaysToo() throws IOException {
+        String first = text(HttpFront.class);
+        String twin = text(HttpsFront.class).replace("HttpsFront(", "HttpFront(");
+
+        assertThat(twin).startsWith(first.substring(0, first.lastIndexOf('}')));
+    }
+
+    /** Everything in the class. */
+    private static String text(Class<?> front) throws IOException {
+        String source = Files.readString(
+                Path.of("src/main/java", front.getPackageName().replace('.', '/'), front.getSimpleName() + ".java"));
+        return source.substring(source.indexOf("implements Front {"));
     }
 
     private static TreeSet<String> missing(Class<?> front, Class<?> api) {

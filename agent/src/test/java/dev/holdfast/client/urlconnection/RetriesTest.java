@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.testkit.Answer;
@@ -21,11 +22,14 @@ import java.net.InetAddress;
 import java.net.PasswordAuthentication;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -136,6 +140,29 @@ class RetriesTest {
 
             assertThat(connection.getResponseCode()).isEqualTo(503);
             assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+        }
+    }
+
+    /** The JDK remembers of it that its socket was closed, which was us. */
+    @Test
+    void aSecondAttemptBesideTheFirstThatTookTooLongSaysSoAsOftenAsItIsAsked() throws IOException {
+        Opened hedged = new Opened(Policies.retry()
+                .maxRetries(1)
+                .attemptTimeout(Duration.ofMillis(500))
+                .hedge(new HedgePolicy(true, TimeUnit.MILLISECONDS.toNanos(20)))
+                .policy());
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(
+                    Answer.respond(503, "not now").delayed(Duration.ofMillis(200)),
+                    Answer.afterRequest(Answer.Cut.HANG));
+            HttpURLConnection connection = hedged.open(server.uri("/"));
+
+            assertThat(catchThrowable(connection::getInputStream)).isInstanceOf(SocketTimeoutException.class);
+            assertThat(catchThrowable(connection::getInputStream)).isInstanceOf(SocketTimeoutException.class);
+            assertThat(catchThrowable(connection::getResponseCode)).isInstanceOf(SocketTimeoutException.class);
+            assertThat(connection.getHeaderField(0)).isNull();
+            assertThat(server.requests()).hasSize(2);
+            assertThat(hedged.defects).isEmpty();
         }
     }
 
