@@ -122,8 +122,12 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     /** The engine, waiting for the first one. Null: none came. An interrupt is kept for the call itself to see. */
     private @Nullable Engine await() {
         Engine current = engine;
-        if (current != null || decided.getCount() == 0 || Thread.currentThread() == starting) {
+        if (current != null) {
             return current;
+        }
+        if (decided.getCount() == 0 || Thread.currentThread() == starting) {
+            // Looked at anew: it may have come between the two looks above.
+            return engine;
         }
         boolean interrupted = false;
         try {
