@@ -58,7 +58,8 @@ final class AttachCommand extends CliCommand {
         try (RunningJvm jvm = RunningJvm.attach(pid)) {
             if (jvm.hasHoldfast()) {
                 throw new Refusal("Holdfast is in process " + jvm
-                        + " already, and takes up changes of its file by itself; see status " + pid);
+                        + " already. Where it is active it takes up changes of its file by itself: see status " + pid
+                        + ". Where it could not start, the program has to be started again.");
             }
             boolean warns = jvm.warnsOfAgents();
             jvm.load(cli().jar(), argument);

@@ -64,7 +64,7 @@ public final class Premain {
                 return null;
             }
             if (StepAside.secondInstance(instrumentation.getAllLoadedClasses())) {
-                say("is active in this JVM already; this second instance does nothing");
+                say("is in this JVM already; this second instance does nothing");
                 return null;
             }
             return start(options(argument), instrumentation, attached);

@@ -103,7 +103,7 @@ class RetransformIT {
                     .main(MeddledProgram.class, ours, config, meddler.toString(), how, ours, config)
                     .run();
             served(result);
-            assertThat(result.err()).contains("is active in this JVM already; this second instance does nothing");
+            assertThat(result.err()).contains("is in this JVM already; this second instance does nothing");
         });
     }
 

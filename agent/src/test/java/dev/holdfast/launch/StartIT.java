@@ -172,7 +172,7 @@ class StartIT {
             assertThat(result.out()).contains("requests 2");
             assertThat(result.err().lines())
                     .containsOnlyOnce(
-                            "[holdfast] is active in this JVM already; this second instance does nothing",
+                            "[holdfast] is in this JVM already; this second instance does nothing",
                             "[holdfast] 0.1.0 is active: 1 policy from " + file)
                     .hasSize(2);
         }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * loader, and the second says that it is one.
  */
 class TwoVersionsIT {
-    private static final String SECOND = "[holdfast] is active in this JVM already; this second instance does nothing";
+    private static final String SECOND = "[holdfast] is in this JVM already; this second instance does nothing";
 
     @TempDir
     Path directory;
