@@ -2,6 +2,7 @@ package dev.holdfast.launch;
 
 import java.io.ByteArrayInputStream;
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -12,19 +13,17 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads everything of the agent but this package, out of the one jar, where it lies below {@code in/} under the ending
- * {@code .classdata}. The application can neither find nor collide with it: its parent is the platform loader (where
- * {@code java.net.http} lives), and its own classes win over whatever a named module of the application may have put
- * there. What few programs need lies in a jar within it ({@link RareClasses}). Reads the jar in place, no temporary files; the jar is not verified, which would be slow this early.
+ * Loads everything of the agent but this package, out of the one jar, where it lies in two {@linkplain InnerJar jars within it}
+ * under the ending {@code .classdata}. The application can neither find nor collide with it: its parent is the platform loader
+ * (where {@code java.net.http} lives), and its own classes win over whatever a named module of the application may have put
+ * there. Reads the jar in place, no temporary files; the jar is not verified, which would be slow this early.
  *
  * <p>Parallel capable: the program's thread may need a hook while the starting thread still reads the configuration.
  */
 final class IsolatedLoader extends ClassLoader {
-    private static final String PREFIX = "in/";
     private static final String CLASS = ".class";
     private static final String PACKED_CLASS = ".classdata";
 
@@ -40,7 +39,8 @@ final class IsolatedLoader extends ClassLoader {
 
     private final JarFile jar;
     private final ProtectionDomain domain;
-    private @Nullable RareClasses rare;
+    private final InnerJar often;
+    private volatile @Nullable InnerJar rare;
 
     /**
      * Opens the jar for the life of the JVM.
@@ -53,6 +53,7 @@ final class IsolatedLoader extends ClassLoader {
         super(parent);
         this.parent = parent;
         this.jar = new JarFile(file, false);
+        this.often = new InnerJar(jar, InnerJar.OFTEN);
         this.domain = domain;
     }
 
@@ -77,25 +78,28 @@ final class IsolatedLoader extends ClassLoader {
     private byte @Nullable [] packedClass(String name) throws ClassNotFoundException {
         String file = name.replace('.', '/') + PACKED_CLASS;
         try {
-            if (RareClasses.mayHave(name)) {
-                return rare().get(file);
-            }
-            ZipEntry entry = jar.getEntry(PREFIX + file);
-            return entry == null ? null : read(entry);
+            return innerJar(file).get(file);
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }
     }
 
-    private RareClasses rare() throws IOException {
-        synchronized (jar) {
-            RareClasses made = rare;
-            if (made == null) {
-                made = new RareClasses(jar);
-                rare = made;
+    private InnerJar innerJar(String file) throws IOException {
+        return InnerJar.of(file).equals(InnerJar.OFTEN) ? often : rare();
+    }
+
+    private InnerJar rare() throws IOException {
+        InnerJar made = rare;
+        if (made == null) {
+            synchronized (jar) {
+                made = rare;
+                if (made == null) {
+                    made = new InnerJar(jar, InnerJar.RARE);
+                    rare = made;
+                }
             }
-            return made;
         }
+        return made;
     }
 
     /** The agent's version, where whoever loaded the launch classes does not say it. */
@@ -107,12 +111,10 @@ final class IsolatedLoader extends ClassLoader {
 
     @Override
     public @Nullable InputStream getResourceAsStream(String name) {
-        ZipEntry entry = packed(name);
-        if (entry == null) {
-            return parent.getResourceAsStream(name);
-        }
         try {
-            return new ByteArrayInputStream(read(entry));
+            String file = packed(name);
+            byte[] bytes = innerJar(file).get(file);
+            return bytes == null ? parent.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
         } catch (IOException e) {
             return null;
         }
@@ -126,12 +128,10 @@ final class IsolatedLoader extends ClassLoader {
 
     @Override
     protected @Nullable URL findResource(String name) {
-        ZipEntry entry = packed(name);
-        if (entry == null) {
-            return null;
-        }
         try {
-            return new URL("holdfast", "", -1, "/" + name, new PackedHandler(entry));
+            String file = packed(name);
+            InnerJar holder = innerJar(file);
+            return holder.has(file) ? new URL("holdfast", "", -1, "/" + name, new PackedHandler(holder, file)) : null;
         } catch (IOException e) {
             return null;
         }
@@ -143,27 +143,10 @@ final class IsolatedLoader extends ClassLoader {
         return own == null ? Collections.emptyEnumeration() : Collections.enumeration(Collections.singleton(own));
     }
 
-    private @Nullable ZipEntry packed(String resource) {
-        String name = resource.endsWith(CLASS)
+    private static String packed(String resource) {
+        return resource.endsWith(CLASS)
                 ? resource.substring(0, resource.length() - CLASS.length()) + PACKED_CLASS
                 : resource;
-        return jar.getEntry(PREFIX + name);
-    }
-
-    private byte[] read(ZipEntry entry) throws IOException {
-        int size = (int) entry.getSize();
-        byte[] bytes = new byte[size];
-        try (InputStream in = jar.getInputStream(entry)) {
-            int read = 0;
-            while (read < size) {
-                int n = in.read(bytes, read, size - read);
-                if (n < 0) {
-                    throw new IOException(entry.getName() + " is cut short");
-                }
-                read += n;
-            }
-        }
-        return bytes;
     }
 
     @Override
@@ -172,11 +155,13 @@ final class IsolatedLoader extends ClassLoader {
     }
 
     /** A handler of our own, so that a resource's URL works whatever handlers and caches the application sets up. */
-    private final class PackedHandler extends URLStreamHandler {
-        private final ZipEntry entry;
+    static final class PackedHandler extends URLStreamHandler {
+        private final InnerJar holder;
+        private final String file;
 
-        PackedHandler(ZipEntry entry) {
-            this.entry = entry;
+        PackedHandler(InnerJar holder, String file) {
+            this.holder = holder;
+            this.file = file;
         }
 
         @Override
@@ -187,7 +172,11 @@ final class IsolatedLoader extends ClassLoader {
 
                 @Override
                 public InputStream getInputStream() throws IOException {
-                    return new ByteArrayInputStream(read(entry));
+                    byte[] bytes = holder.get(file);
+                    if (bytes == null) {
+                        throw new FileNotFoundException(file);
+                    }
+                    return new ByteArrayInputStream(bytes);
                 }
             };
         }
