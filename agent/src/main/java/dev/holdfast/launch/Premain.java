@@ -43,7 +43,7 @@ public final class Premain {
         String refusal = start(argument, instrumentation, true);
         if (refusal != null) {
             // A program that is already running is not ended, strict or not: the attach fails.
-            throw new IllegalStateException(refusal);
+            Handover.fail(refusal);
         }
     }
 
@@ -68,11 +68,14 @@ public final class Premain {
                 return null;
             }
             return start(options(argument), instrumentation, attached);
-        } catch (SecurityException e) {
-            say("the security policy grants this agent nothing (" + e.getMessage()
-                    + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar.");
         } catch (Throwable e) {
-            say("could not start; the program runs as without it: " + e);
+            // Not a clause of its own, for which the JVM would load a class that is not in the JDK's archive of
+            // classes.
+            say(
+                    e instanceof SecurityException
+                            ? "the security policy grants this agent nothing (" + e.getMessage()
+                                    + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar."
+                            : "could not start; the program runs as without it: " + e);
         }
         return null;
     }

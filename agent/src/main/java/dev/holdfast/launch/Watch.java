@@ -1,18 +1,14 @@
 package dev.holdfast.launch;
 
-import java.io.File;
-import java.io.IOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.IllegalClassFormatException;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
-import java.net.URI;
-import java.net.URL;
 import java.net.URLStreamHandler;
 import java.security.AccessController;
-import java.security.CodeSource;
 import java.security.PrivilegedExceptionAction;
 import java.security.ProtectionDomain;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,9 +32,6 @@ public final class Watch implements ClassFileTransformer, Runnable {
     private static final long LONGEST_HOLD_MILLIS = 500;
 
     private static final long AFTER_PROGRAM_START_MILLIS = 100;
-
-    /** The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and {@code Callable<Boolean>}. */
-    private static final String STARTER = "dev.holdfast.runtime.Starter";
 
     /** Loaded when somebody wants an MBean server: see {@code observe.Management}, which is told by a latch. */
     private static final String MANAGEMENT = "javax/management/MBeanServerFactory";
@@ -208,24 +201,17 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * {@code ClassLoader.getPlatformClassLoader()}, which a class compiled for Java 8 cannot name. It is at the top of the
-     * system loader's ancestors, unless somebody replaced that by a loader without parents; asking by reflection would
-     * load some 50 classes more on JDK 17, to look at an annotation of the method.
+     * At the top of the system loader's ancestors, unless somebody replaced that by a loader without parents; asking by
+     * reflection would load some 50 classes more on JDK 17, to look at an annotation of the method.
      */
     private static ClassLoader platformLoader() {
         ClassLoader top = ClassLoader.getSystemClassLoader();
         while (top.getParent() != null) {
             top = top.getParent();
         }
-        try {
-            return top.getClass().getName().equals("jdk.internal.loader.ClassLoaders$PlatformClassLoader")
-                    ? top
-                    : (ClassLoader) ClassLoader.class
-                            .getMethod("getPlatformClassLoader")
-                            .invoke(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        return top.getClass().getName().equals("jdk.internal.loader.ClassLoaders$PlatformClassLoader")
+                ? top
+                : Handover.platformLoader();
     }
 
     /** Of the boot loader or the platform loader. */
@@ -303,45 +289,28 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /** Made when the first of the two threads needs it. */
-    private synchronized Object starter() throws Exception {
-        Object made = starter;
-        if (made == null) {
-            IsolatedLoader loader = new IsolatedLoader(PLATFORM, jar(), Watch.class.getProtectionDomain());
-            isolated = loader;
-            String version = Watch.class.getPackage().getImplementationVersion();
-            made = loader.loadClass(STARTER)
-                    .getConstructor(
-                            Instrumentation.class,
-                            String.class,
-                            String.class,
-                            CountDownLatch.class,
-                            CountDownLatch.class,
-                            Queue.class)
-                    .newInstance(
-                            instrumentation,
-                            file,
-                            version == null ? loader.version() : version,
-                            managementStarts,
-                            recordingStarts,
-                            registries());
-            starter = made;
+    private Object starter() throws Exception {
+        loadWhatItTakes();
+        synchronized (this) {
+            Object made = starter;
+            if (made == null) {
+                ClassLoader loader = Handover.isolated(PLATFORM);
+                isolated = loader;
+                made = Handover.starter(loader, instrumentation, file, managementStarts, recordingStarts, registries());
+                starter = made;
+            }
+            return made;
         }
-        return made;
     }
 
-    private static File jar() throws Exception {
-        CodeSource source = Watch.class.getProtectionDomain().getCodeSource();
-        URL location = source == null ? null : source.getLocation();
-        if (location != null) {
-            return new File(location.toURI());
-        }
-        // A system class loader of the program's own may not tell where a class is from, but where a file is.
-        URL file = Watch.class.getResource("Watch.class");
-        String text = file == null ? "" : file.toString();
-        int end = text.indexOf("!/");
-        if (!text.startsWith("jar:file:") || end < 0) {
-            throw new IOException("the program's system class loader does not tell where the agent's jar is");
-        }
-        return new File(new URI(text.substring("jar:".length(), end)));
+    /**
+     * Loads the other launch classes, not under a lock: the program's system loader may be one with a lock of its own, and the
+     * thread that waits for ours may hold that.
+     */
+    private static void loadWhatItTakes() {
+        Objects.requireNonNull(Handover.class);
+        Objects.requireNonNull(IsolatedLoader.class);
+        Objects.requireNonNull(IsolatedLoader.PackedHandler.class);
+        Objects.requireNonNull(InnerJar.class);
     }
 }

@@ -1,0 +1,86 @@
+package dev.holdfast.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.ref.WeakReference;
+import java.net.URI;
+import java.net.URL;
+import java.security.CodeSource;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * From the watch to what carries on behind the isolated loader. Apart from {@link Watch}, which the JVM verifies before
+ * {@code main}: for that it would load the isolated loader, and exceptions that are not in the JDK's archive of classes, which
+ * was measured to take 2 ms of a processor's time on JDK 25 and 0.3 ms on 17.
+ */
+final class Handover {
+    /** The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and {@code Callable<Boolean>}. */
+    private static final String STARTER = "dev.holdfast.runtime.Starter";
+
+    private Handover() {}
+
+    /** Opens the agent's jar. */
+    static ClassLoader isolated(ClassLoader platform) throws Exception {
+        return new IsolatedLoader(platform, jar(), Watch.class.getProtectionDomain());
+    }
+
+    /** Makes the starter, of what the watch has. */
+    static Object starter(
+            ClassLoader isolated,
+            Instrumentation instrumentation,
+            String file,
+            CountDownLatch managementStarts,
+            CountDownLatch recordingStarts,
+            Queue<WeakReference<ClassLoader>> registries)
+            throws Exception {
+        String version = Watch.class.getPackage().getImplementationVersion();
+        return isolated.loadClass(STARTER)
+                .getConstructor(
+                        Instrumentation.class,
+                        String.class,
+                        String.class,
+                        CountDownLatch.class,
+                        CountDownLatch.class,
+                        Queue.class)
+                .newInstance(
+                        instrumentation,
+                        file,
+                        version == null ? ((IsolatedLoader) isolated).version() : version,
+                        managementStarts,
+                        recordingStarts,
+                        registries);
+    }
+
+    /** {@code ClassLoader.getPlatformClassLoader()}, which a class compiled for Java 8 cannot name. */
+    static ClassLoader platformLoader() {
+        try {
+            return (ClassLoader)
+                    ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Lets an attach fail. */
+    static void fail(String refusal) {
+        throw new IllegalStateException(refusal);
+    }
+
+    private static File jar() throws Exception {
+        CodeSource source = Watch.class.getProtectionDomain().getCodeSource();
+        URL location = source == null ? null : source.getLocation();
+        if (location != null) {
+            return new File(location.toURI());
+        }
+        // A system class loader of the program's own may not tell where a class is from, but where a file is.
+        URL file = Watch.class.getResource("Watch.class");
+        String text = file == null ? "" : file.toString();
+        int end = text.indexOf("!/");
+        if (!text.startsWith("jar:file:") || end < 0) {
+            throw new IOException("the program's system class loader does not tell where the agent's jar is");
+        }
+        return new File(new URI(text.substring("jar:".length(), end)));
+    }
+}
