@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * answers there. Bounded in bytes: those that were written longest ago go first. For one writing thread at a time; reads come
  * from any thread.
  */
-final class AnswerFiles {
+class AnswerFiles {
     private static final String SUFFIX = ".answer";
     private static final String UNFINISHED = ".tmp";
     private static final long UNFINISHED_MILLIS = TimeUnit.HOURS.toMillis(1);

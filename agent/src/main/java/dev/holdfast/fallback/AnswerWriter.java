@@ -2,27 +2,51 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.call.Rights;
 import java.io.IOException;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes answers to their files on a thread of its own, which ends when there is nothing to write. Nobody waits for it: what
- * comes while too much waits is not written. What waits at the program's end still is, within a moment. Thread-safe.
+ * comes while too much waits is not written. Of the answers to one request that come within a second, the last is written: an
+ * address that is asked for a thousand times a second must not cost as many files. What waits at the program's end still is,
+ * within a moment. Thread-safe.
  */
 final class AnswerWriter {
     private static final int MOST_WAITING = 256;
+    private static final int MOST_REMEMBERED = 1024;
+    private static final long BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_SECONDS = 5;
     private static final long AT_EXIT_MILLIS = 2_000;
     private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final AnswerFiles files;
     private final BiConsumer<String, @Nullable Throwable> reports;
-    private final ThreadPoolExecutor writer;
+    private final ScheduledThreadPoolExecutor writer;
+    /** The last answer to each request, in the order in which the requests came. Guarded by itself, as is the next. */
+    private final Map<Slot, Job> waiting = new LinkedHashMap<>();
+
+    private final Map<Slot, Long> writtenAt = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Slot, Long> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
     /** Only of the writing thread. */
     private @Nullable Long failedAt;
+
+    /** What is replaced by a later answer: see {@link KeptAnswer#replaces}. */
+    private record Slot(String key, Map<String, String> varying) {}
+
+    private record Job(KeptAnswer answer, long maxBytes) {}
 
     /**
      * None is written yet.
@@ -33,14 +57,9 @@ final class AnswerWriter {
     AnswerWriter(AnswerFiles files, BiConsumer<String, @Nullable Throwable> reports) {
         this.files = files;
         this.reports = reports;
-        writer = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MOST_WAITING),
-                task -> Rights.thread(task, "holdfast-cache"),
-                new ThreadPoolExecutor.DiscardPolicy());
+        writer = new ScheduledThreadPoolExecutor(
+                1, task -> Rights.thread(task, "holdfast-cache"), new ThreadPoolExecutor.DiscardPolicy());
+        writer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         writer.allowCoreThreadTimeOut(true);
         Thread atExit = Rights.thread(this::finish, "holdfast-cache-exit");
         atExit.setDaemon(false);
@@ -55,14 +74,42 @@ final class AnswerWriter {
         return files;
     }
 
-    /** Writes it soon. */
+    /** Writes it soon, unless a later one comes before. */
     void write(String key, KeptAnswer answer, long maxBytes) {
-        writer.execute(() -> writeNow(key, answer, maxBytes));
+        Slot slot = new Slot(key, answer.varying());
+        long delay = 0;
+        synchronized (waiting) {
+            if (waiting.size() == MOST_WAITING && !waiting.containsKey(slot)) {
+                return;
+            }
+            if (waiting.put(slot, new Job(answer, maxBytes)) != null) {
+                return; // it is written in the turn of the one before it
+            }
+            Long before = writtenAt.get(slot);
+            if (before != null) {
+                delay = BETWEEN_NANOS - (System.nanoTime() - before);
+            }
+        }
+        ScheduledFuture<?> unused = writer.schedule(() -> write(slot), delay, TimeUnit.NANOSECONDS);
     }
 
-    /** Deletes what there is under a key soon, after what waits to be written. */
+    /** Deletes what there is under a key soon, and what waits to be written. */
     void delete(String key) {
+        synchronized (waiting) {
+            waiting.keySet().removeIf(slot -> slot.key.equals(key));
+        }
         writer.execute(() -> files.delete(key));
+    }
+
+    private void write(Slot slot) {
+        Job job;
+        synchronized (waiting) {
+            job = waiting.remove(slot);
+            writtenAt.put(slot, System.nanoTime());
+        }
+        if (job != null) {
+            writeNow(slot.key, job.answer, job.maxBytes);
+        }
     }
 
     private void writeNow(String key, KeptAnswer answer, long maxBytes) {
@@ -85,11 +132,20 @@ final class AnswerWriter {
     }
 
     private void finish() {
-        writer.shutdown();
         try {
-            boolean unused = writer.awaitTermination(AT_EXIT_MILLIS, TimeUnit.MILLISECONDS);
+            Object unused = writer.submit(this::writeAll).get(AT_EXIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // The files that there are by now are whole.
         }
+    }
+
+    private void writeAll() {
+        List<Slot> slots;
+        synchronized (waiting) {
+            slots = List.copyOf(waiting.keySet());
+        }
+        slots.forEach(this::write);
     }
 }
