@@ -1,9 +1,12 @@
 package bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -15,7 +18,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Judges {@link RecordingCosts}: what it costs to record a body of 64 KiB for the fallback cache. Compared are a policy with
- * the strategy {@code cache} and the same one without, and, so that it is seen what the comparison can tell, two without.
+ * the strategy {@code cache} and the same one without, and, so that it is seen what the comparison can tell, two without; and
+ * the strategy with {@code cache_dir}, which is not judged: it hangs on the disk.
  */
 final class RecordingBenchmark {
     private static final int BODY = 64 * 1024;
@@ -30,7 +34,8 @@ final class RecordingBenchmark {
     private RecordingBenchmark() {}
 
     static void run(Path jdk, int rounds, Report report) throws Exception {
-        Path config = Files.createTempFile("holdfast-bench", ".toml");
+        Path directory = Files.createTempDirectory("holdfast-bench");
+        Path config = directory.resolve("holdfast.toml");
         String classPath = System.getProperty("java.class.path");
         try (LoopbackServer server = new LoopbackServer(BODY)) {
             Files.writeString(config, """
@@ -42,19 +47,27 @@ final class RecordingBenchmark {
                     max_retries = 3
                     [hosts."127.0.0.4".retry.fallback]
                     strategy = "cache"
+                    [hosts."127.0.0.5".retry]
+                    max_retries = 3
+                    [hosts."127.0.0.5".retry.fallback]
+                    strategy = "cache"
+                    cache_dir = "kept"
                     """);
             System.setProperty("java.class.path", Jmh.filtered(classPath)); // JMH gives it to its forks
             for (String api : new String[] {"HttpClient", "HttpURLConnection"}) {
                 double[] same = compare(jdk, rounds, api, config, server.url(), "127.0.0.3");
                 double[] recorded = compare(jdk, rounds, api, config, server.url(), "127.0.0.4");
+                double[] filed = compare(jdk, rounds, api, config, server.url(), "127.0.0.5");
                 report.info("64 KiB, " + api + ": calls per second, neither recorded", same[0], "");
                 report.atLeast("64 KiB, " + api + ": calls per second, recorded", recorded[0], THROUGHPUT, "");
                 report.info("64 KiB, " + api + ": microseconds a call, not recorded", recorded[2], "");
                 report.atMost("64 KiB, " + api + ": bytes more, recorded", recorded[1], BYTES, "");
+                report.info("64 KiB, " + api + ": calls per second, recorded in files too", filed[0], "");
+                report.info("64 KiB, " + api + ": bytes more, recorded in files too", filed[1], "");
             }
         } finally {
             System.setProperty("java.class.path", classPath);
-            Files.delete(config);
+            delete(directory);
         }
     }
 
@@ -101,6 +114,14 @@ final class RecordingBenchmark {
                     pairs.stream().mapToDouble(pair -> pair[column]).toArray());
         }
         return medians;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static double[] of(IterationResult iteration) {

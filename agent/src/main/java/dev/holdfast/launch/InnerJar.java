@@ -30,7 +30,7 @@ final class InnerJar {
     static final String RARE = "in-rare.jar";
 
     private static final String[] RARE_DIRECTORIES = {
-        "io/", "com/", "picocli/", "org/tomlj/", "tools/jackson/", "dev/holdfast/cli/"
+        "io/", "com/google/", "picocli/", "org/tomlj/", "tools/jackson/", "dev/holdfast/cli/"
     };
 
     private static final int END_BYTES = 22;
