@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
@@ -24,6 +27,7 @@ import jdk.jfr.consumer.RecordingFile;
  */
 final class ManyVirtualThreads {
     private static final int SERVICES = 4;
+    private static final int FIRST_USES = 5;
 
     private ManyVirtualThreads() {}
 
@@ -36,9 +40,9 @@ final class ManyVirtualThreads {
         HttpClient client = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
         Path file = Files.createTempFile("virtual-threads", ".jfr");
         int good = 0;
-        // The first recording runs while single calls warm up, so that no class of theirs or of our events is left to
-        // link: a
-        // virtual thread is held while another links the class that it wants next.
+        // The first recording runs while single calls warm up, so that few classes of theirs or of our events are left
+        // to
+        // load: a virtual thread is held while another loads the class that it wants next.
         try (Recording warmUp = withoutOurEvents();
                 Recording recording = withoutOurEvents()) {
             ExecutorService executor = virtualThreads();
@@ -97,26 +101,25 @@ final class ManyVirtualThreads {
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
 
-    private static List<String> pinnedByUs(Path file) throws java.io.IOException {
-        List<String> found = new ArrayList<>();
+    /**
+     * Where a thread was pinned below a frame of ours, and how often. Left out is what happened a few times in all those calls:
+     * a thread is held while another loads, links or initialises the class that it wants, with and without us, once for a class;
+     * what pins a thread by what it does, does so in each call.
+     */
+    private static Map<String, Integer> pinnedByUs(Path file) throws java.io.IOException {
+        Map<String, Integer> found = new TreeMap<>();
         for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-            // What loads or initialises a class holds its thread, with and without us.
-            if (event.getStackTrace() == null
-                    || event.getString("pinnedReason").startsWith("Waited for initialization")
-                    || event.getStackTrace().getFrames().stream()
-                            .anyMatch(frame -> frame.getMethod().getName().equals("loadClass")
-                                    || frame.getMethod().getName().equals("loadClassOrNull"))) {
-                continue;
+            if (event.getStackTrace() != null) {
+                List<RecordedFrame> frames = event.getStackTrace().getFrames();
+                frames.stream()
+                        .map(frame -> frame.getMethod().getType().getName())
+                        .filter(name -> name.startsWith("dev.holdfast.") && !name.startsWith("dev.holdfast.wild."))
+                        .findFirst()
+                        .ifPresent(name ->
+                                found.merge(frames.get(0).getMethod().getName() + " below " + name, 1, Integer::sum));
             }
-            event.getStackTrace().getFrames().stream()
-                    .map(frame -> frame.getMethod().getType().getName())
-                    .filter(name -> name.startsWith("dev.holdfast.") && !name.startsWith("dev.holdfast.wild."))
-                    .findFirst()
-                    .ifPresent(name -> found.add(
-                            event.getStackTrace().getFrames().get(0).getMethod().getName() + " in " + name + " "
-                                    + event.getDuration() + " "
-                                    + (event.hasField("pinnedReason") ? event.getString("pinnedReason") : "")));
         }
+        found.values().removeIf(times -> times <= FIRST_USES);
         return found;
     }
 }

@@ -47,6 +47,6 @@ class VirtualThreadsIT {
 
         assertThat(result.lines())
                 .as(result.err())
-                .containsExactly(calls + " good, " + 2 * calls + " requests, pinned by us []");
+                .containsExactly(calls + " good, " + 2 * calls + " requests, pinned by us {}");
     }
 }
