@@ -31,33 +31,33 @@ final class RecordingBenchmark {
     private static final int PAIRS = 100;
     private static final TimeValue ITERATION = TimeValue.milliseconds(100);
 
+    private static final String HOSTS = """
+            [hosts."127.0.0.2".retry]
+            max_retries = 3
+            [hosts."127.0.0.3".retry]
+            max_retries = 3
+            [hosts."127.0.0.4".retry]
+            max_retries = 3
+            [hosts."127.0.0.4".retry.fallback]
+            strategy = "cache"
+            """;
+
     private RecordingBenchmark() {}
 
     static void run(Path jdk, int rounds, Report report) throws Exception {
         Path directory = Files.createTempDirectory("holdfast-bench");
-        Path config = directory.resolve("holdfast.toml");
         String classPath = System.getProperty("java.class.path");
         try (LoopbackServer server = new LoopbackServer(BODY)) {
-            Files.writeString(config, """
-                    [hosts."127.0.0.2".retry]
-                    max_retries = 3
-                    [hosts."127.0.0.3".retry]
-                    max_retries = 3
-                    [hosts."127.0.0.4".retry]
-                    max_retries = 3
-                    [hosts."127.0.0.4".retry.fallback]
-                    strategy = "cache"
-                    [hosts."127.0.0.5".retry]
-                    max_retries = 3
-                    [hosts."127.0.0.5".retry.fallback]
-                    strategy = "cache"
+            Path config = Files.writeString(directory.resolve("memory.toml"), HOSTS);
+            Path files = Files.writeString(directory.resolve("files.toml"), """
+                    [retry.fallback]
                     cache_dir = "kept"
-                    """);
+                    """ + HOSTS);
             System.setProperty("java.class.path", Jmh.filtered(classPath)); // JMH gives it to its forks
             for (String api : new String[] {"HttpClient", "HttpURLConnection"}) {
                 double[] same = compare(jdk, rounds, api, config, server.url(), "127.0.0.3");
                 double[] recorded = compare(jdk, rounds, api, config, server.url(), "127.0.0.4");
-                double[] filed = compare(jdk, rounds, api, config, server.url(), "127.0.0.5");
+                double[] filed = compare(jdk, rounds, api, files, server.url(), "127.0.0.4");
                 report.info("64 KiB, " + api + ": calls per second, neither recorded", same[0], "");
                 report.atLeast("64 KiB, " + api + ": calls per second, recorded", recorded[0], THROUGHPUT, "");
                 report.info("64 KiB, " + api + ": microseconds a call, not recorded", recorded[2], "");
@@ -87,7 +87,7 @@ final class RecordingBenchmark {
                                 "-Dbench.second=" + url.replace("127.0.0.1", second),
                                 "-javaagent:"
                                         + Path.of("agent/target/holdfast-agent.jar")
-                                                .toAbsolutePath() + "=" + config)
+                                                .toAbsolutePath() + "=strict=true,config=" + config)
                         .forks(rounds)
                         .warmupIterations(WARM_UP)
                         .warmupTime(ITERATION)
