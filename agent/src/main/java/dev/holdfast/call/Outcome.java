@@ -34,8 +34,28 @@ public sealed interface Outcome {
      * @param error what the client threw, unwrapped from {@code CompletionException}
      * @param kind the adapter's classification of it
      * @param nothingSent whether it is certain that no byte of the request was sent
+     * @param proxy for {@link ErrorKind#PROXY}, the proxy's address as {@code host:port}; null: no proxy failed
      */
-    record Failure(Throwable error, ErrorKind kind, boolean nothingSent) implements Outcome {}
+    record Failure(
+            Throwable error,
+            ErrorKind kind,
+            boolean nothingSent,
+            @Nullable String proxy) implements Outcome {
+        /** A failure in which no proxy failed. */
+        public Failure(Throwable error, ErrorKind kind, boolean nothingSent) {
+            this(error, kind, nothingSent, null);
+        }
+
+        /**
+         * A proxy that did not open the tunnel to the origin.
+         *
+         * @param error what the client threw
+         * @param proxy the proxy's address as {@code host:port}
+         */
+        public static Failure ofProxy(Throwable error, String proxy) {
+            return new Failure(error, ErrorKind.PROXY, true, proxy);
+        }
+    }
 
     /** The application cancelled or interrupted the call: no verdict about the origin. */
     record Cancelled() implements Outcome {

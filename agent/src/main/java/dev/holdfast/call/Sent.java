@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +65,21 @@ final class Sent {
             return;
         }
         permit = null;
-        // What is not an IOException is the program's own mistake, such as a header that cannot be sent.
-        if (status != Outcome.NO_STATUS
-                || (outcome instanceof Outcome.Failure failure && failure.error() instanceof IOException)) {
+        if (status != Outcome.NO_STATUS || isOriginFailure(outcome)) {
             breaker.onFailure(mine, took, now, random);
         } else {
             breaker.onIgnored(mine);
         }
+    }
+
+    /**
+     * Whether a failure is evidence about the origin. A failure that is not an {@link IOException} is the program's own
+     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it.
+     */
+    private static boolean isOriginFailure(Outcome outcome) {
+        return outcome instanceof Outcome.Failure failure
+                && failure.error() instanceof IOException
+                && failure.kind() != ErrorKind.PROXY;
     }
 
     /** It ended in a success, as it seemed at its head, and was none. */

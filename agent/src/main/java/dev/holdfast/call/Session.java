@@ -60,6 +60,9 @@ public final class Session {
     private Observer.Result ended = Observer.Result.FAILED;
 
     private int lastStatus = Outcome.NO_STATUS;
+    /** The proxy that failed in the latest attempt, as {@code host:port}; null: none did. */
+    private @Nullable String failedProxy;
+
     /** Whether the origin cannot have seen anything of the latest attempt. */
     private boolean nothingSent = true;
     /** The latest attempt, and after the end the one that was delivered. */
@@ -240,7 +243,7 @@ public final class Session {
 
     /**
      * The exception to hand to the application where the call ends in one: {@code last} itself, with the failures of
-     * earlier attempts added as suppressed exceptions.
+     * earlier attempts added as suppressed exceptions; after retries, one that names the proxy which failed, too.
      */
     public synchronized <T extends Throwable> T finalError(T last) {
         List<Throwable> earlier = failures;
@@ -251,6 +254,10 @@ public final class Session {
                     last.addSuppressed(failure);
                 }
             }
+        }
+        if (failedProxy != null && attempts > 1) {
+            last.addSuppressed(new ProxyException(failedProxy, target.origin()));
+            failedProxy = null;
         }
         return last;
     }
@@ -368,7 +375,9 @@ public final class Session {
 
     private Step decide(Outcome outcome, int status, long now) {
         lastStatus = status;
-        nothingSent = outcome instanceof Outcome.Failure failure && failure.nothingSent();
+        Outcome.Failure failed = outcome instanceof Outcome.Failure failure ? failure : null;
+        nothingSent = failed != null && failed.nothingSent();
+        failedProxy = failed == null ? null : failed.proxy();
         boolean asks = Retrying.asksForRetry(policy.retry(), outcome, status);
         if (!asks || !policy.retry().enabled()) {
             return deliver(outcome, status, asks, now);

@@ -37,6 +37,7 @@ final class FallbackKeys {
                         "connection_refused",
                         "connection_reset",
                         "dns_resolution",
+                        "proxy",
                         "read_timeout",
                         "premature_eof"),
                 Keys.errorKinds(),

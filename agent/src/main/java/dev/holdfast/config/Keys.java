@@ -181,7 +181,7 @@ final class Keys {
         keys.choice(
                 ValueType.ERRORS,
                 "retryable_errors",
-                List.of("connection_timeout", "connection_refused", "connection_reset", "dns_resolution"),
+                List.of("connection_timeout", "connection_refused", "connection_reset", "dns_resolution", "proxy"),
                 errorKinds(),
                 "Failures that are retried: kinds, and names of exception classes (their subclasses count).");
         keys.methods(

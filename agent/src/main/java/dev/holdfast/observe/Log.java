@@ -23,6 +23,7 @@ public final class Log implements Observer {
     private static final int SECONDS = 10;
     private static final int MOST_KINDS_OF_FALLBACK = 10_000;
     private static final int MOST_CALLERS = 1_000;
+    private static final int MOST_PROXIES = 1_000;
 
     /** How much an event matters, the most important first. */
     public enum Level {
@@ -40,6 +41,7 @@ public final class Log implements Observer {
         TRANSITION("breaker transitions"),
         FALLBACK("first fallbacks"),
         NESTED_RETRY("callers that retry too"),
+        PROXY("proxies that failed"),
         RETRY("retries"),
         NOT_RETRIED("calls without another retry"),
         REJECTION("rejections"),
@@ -57,6 +59,7 @@ public final class Log implements Observer {
     private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
     private final ConcurrentHashMap<String, Boolean> fallbacksSeen = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Boolean> callersSeen = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Boolean> proxiesSeen = new ConcurrentHashMap<>();
     private volatile Level level = Level.INFO;
 
     /**
@@ -123,8 +126,23 @@ public final class Log implements Observer {
         }
     }
 
+    /** Names a proxy that did not open a tunnel: once for each origin, since the calls to it fail for the same reason. */
+    private void noteProxy(Target target, Outcome outcome) {
+        String proxy = outcome instanceof Outcome.Failure failure ? failure.proxy() : null;
+        if (proxy == null || !says(Level.WARN) || proxiesSeen.size() >= MOST_PROXIES) {
+            return;
+        }
+        if (proxiesSeen.putIfAbsent(target + " " + proxy, true) == null) {
+            say(
+                    Kind.PROXY,
+                    "the proxy " + proxy + " did not open a tunnel to " + target.origin()
+                            + ": nothing reached the origin; more of the same are only counted");
+        }
+    }
+
     @Override
     public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+        noteProxy(target, because);
         if (says(Level.DEBUG)) {
             say(
                     Kind.RETRY,
@@ -135,6 +153,7 @@ public final class Log implements Observer {
 
     @Override
     public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
+        noteProxy(target, outcome);
         if (says(Level.DEBUG)) {
             say(
                     Kind.NOT_RETRIED,

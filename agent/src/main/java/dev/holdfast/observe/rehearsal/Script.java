@@ -29,9 +29,10 @@ public record Script(List<Act> acts) {
 
     private static final int LONGEST = 1_000;
     private static final long LONGEST_NANOS = 366L * 86_400 * 1_000_000_000;
-    private static final String ALLOWED = "allowed are a status from 100 to 599, or refused, reset, dns, timeout,"
-            + " connection_timeout, eof, tls, each with a time and headers behind colons, such as 503:200ms,"
-            + " 429:retry-after=5 or timeout:10s";
+    private static final String ALLOWED =
+            "allowed are a status from 100 to 599, or refused, reset, dns, proxy, timeout,"
+                    + " connection_timeout, eof, tls, each with a time and headers behind colons, such as 503:200ms,"
+                    + " 429:retry-after=5 or timeout:10s";
 
     /** Copies the list. */
     public Script {
@@ -115,6 +116,7 @@ public record Script(List<Act> acts) {
             case "reset", "connection_reset" ->
                 failure(ErrorKind.CONNECTION_RESET, new SocketException("Connection reset"));
             case "dns", "dns_resolution" -> failure(ErrorKind.DNS_RESOLUTION, new UnknownHostException("the host"));
+            case "proxy" -> Outcome.Failure.ofProxy(new IOException("Unable to tunnel through proxy"), "the proxy");
             case "timeout", "read_timeout" -> silence();
             case "tls" -> failure(ErrorKind.TLS, new SSLHandshakeException("Handshake failed"));
             case "eof", "premature_eof" ->
