@@ -139,6 +139,7 @@ class BrokenConnectionContract {
                     Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET),
                     Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE),
                     Answer.respond(200, "0123456789")
+                            .header("Content-Type", "application/json")
                             .chunked()
                             .dripping(2, java.time.Duration.ofMillis(1))
                             .cutInBody(4, Cut.CLOSE));
@@ -206,8 +207,13 @@ class BrokenConnectionContract {
             String body = "0123456789".repeat(10);
             server.play(
                     Answer.respond(200, body).dripping(30, java.time.Duration.ofMillis(5)),
-                    Answer.respond(200, body).chunked().dripping(30, java.time.Duration.ofMillis(5)),
-                    Answer.respond(200, body).untilClose(),
+                    Answer.respond(200, body)
+                            .header("Content-Type", "application/json")
+                            .chunked()
+                            .dripping(30, java.time.Duration.ofMillis(5)),
+                    Answer.respond(200, body)
+                            .header("Content-Type", "application/json")
+                            .untilClose(),
                     Answer.respond(404, body));
             for (int status : new int[] {200, 200, 200, 404}) {
                 Seen seen = style.call(Call.get(server.uri("/")));
@@ -263,7 +269,10 @@ class BrokenConnectionContract {
             String large = "0123456789".repeat(20_000);
             server.play(
                     Answer.respond(200, large),
-                    Answer.respond(200, large).chunked().dripping(50_000, java.time.Duration.ofMillis(1)));
+                    Answer.respond(200, large)
+                            .header("Content-Type", "application/json")
+                            .chunked()
+                            .dripping(50_000, java.time.Duration.ofMillis(1)));
             assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo(large);
             assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo(large);
             assertThat(server.requests()).hasSize(2);

@@ -2,6 +2,7 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Step;
+import dev.holdfast.policy.StreamingMediaTypes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -96,14 +97,19 @@ final class Attempt {
     // ---- the body
 
     /**
-     * Reads the body before anybody sees it, unless it says that it is longer than the limit; the application will read what
-     * came.
+     * Reads the body before anybody sees it, unless it says that it is longer than the limit or may be a stream; the
+     * application will read what came.
      *
      * @return null: nothing was read
      */
     Download.@Nullable Held holdBack(String method, long limit, Watchdog watchdog) {
         long length = Talk.bodyLength(connection, method);
-        InputStream stream = length > limit || length == 0 ? null : stream();
+        if (length > limit
+                || length == 0
+                || !StreamingMediaTypes.mayHoldBack(connection.getHeaderField("Content-Type"), length)) {
+            return null;
+        }
+        InputStream stream = stream();
         if (stream == null) {
             return null;
         }

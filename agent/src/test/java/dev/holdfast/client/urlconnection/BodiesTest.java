@@ -77,7 +77,10 @@ class BodiesTest {
     enum OfAnotherLength {
         NOT_MODIFIED(Answer.respond(304).header("Content-Length", "1000")),
         NO_CONTENT(Answer.respond(204).header("Content-Length", "1000")),
-        CHUNKED(Answer.respond(200, "whole").chunked().header("Content-Length", "1000"));
+        CHUNKED(Answer.respond(200, "whole")
+                .chunked()
+                .header("Content-Type", "application/json")
+                .header("Content-Length", "1000"));
 
         private final Answer answer;
 
