@@ -71,6 +71,35 @@ class SessionTest {
     }
 
     @Test
+    void sendsAPostAgainThatAProxyDidNotLetThroughAndNamesTheProxy() {
+        Session session = session(Policies.retry().maxRetries(1).policy(), new Call("POST"), new Random(1), () -> 0);
+        IOException first = new IOException("first");
+        IOException last = new IOException("last");
+
+        session.begin(0);
+        assertThat(session.after(Outcome.Failure.ofProxy(first, "proxy.example:3128"), 0))
+                .isEqualTo(new Step.Wait(SECOND));
+        session.resume(SECOND);
+        assertThat(session.after(Outcome.Failure.ofProxy(last, "proxy.example:3128"), SECOND))
+                .isSameAs(Step.Deliver.INSTANCE);
+
+        assertThat(session.finalError(last).getSuppressed())
+                .extracting(Throwable::getMessage)
+                .containsExactly("first", "the proxy proxy.example:3128 did not open a tunnel to http://localhost:80");
+    }
+
+    @Test
+    void addsNothingToTheExceptionOfAProxyWhereNothingWasRetried() {
+        Session session = session(Policies.retry().maxRetries(0).policy());
+        IOException only = new IOException("only");
+
+        session.begin(0);
+        session.after(Outcome.Failure.ofProxy(only, "proxy.example:3128"), 0);
+
+        assertThat(session.finalError(only).getSuppressed()).isEmpty();
+    }
+
+    @Test
     void trimsAnAttemptToTheShorterOfItsOwnTimeAndTheDeadline() {
         Session session = session(Policies.retry()
                 .attemptTimeout(Duration.ofSeconds(5))

@@ -50,7 +50,8 @@ class InheritanceTest {
                         ErrorKind.CONNECTION_TIMEOUT,
                         ErrorKind.CONNECTION_REFUSED,
                         ErrorKind.CONNECTION_RESET,
-                        ErrorKind.DNS_RESOLUTION);
+                        ErrorKind.DNS_RESOLUTION,
+                        ErrorKind.PROXY);
         assertThat(policy.retry().methods())
                 .containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
         assertThat(policy.retry().deadlineNanos()).isZero();

@@ -4,6 +4,7 @@ import static dev.holdfast.observe.World.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
@@ -39,6 +40,18 @@ class LogTest {
 
         assertThat(said)
                 .containsExactly("breaker of * for http://shop.example:80: closed -> open, too many failures in a row");
+    }
+
+    @Test
+    void a_proxy_that_opens_no_tunnel_is_named_once_and_the_breaker_of_the_origin_stays_closed() {
+        Outcome refused = Outcome.Failure.ofProxy(new IOException(), "proxy.example:3128");
+
+        world.call("shop.example", refused, refused);
+        world.call("shop.example", refused, refused);
+
+        assertThat(said)
+                .containsExactly("the proxy proxy.example:3128 did not open a tunnel to http://shop.example:80:"
+                        + " nothing reached the origin; more of the same are only counted");
     }
 
     @Test

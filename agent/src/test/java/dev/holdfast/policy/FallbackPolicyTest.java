@@ -57,6 +57,7 @@ class FallbackPolicyTest {
                         "connection_refused",
                         "connection_reset",
                         "dns_resolution",
+                        "proxy",
                         "read_timeout",
                         "tls",
                         "premature_eof",
@@ -67,7 +68,10 @@ class FallbackPolicyTest {
     void knowsWhichKindsOfFailureProveThatNothingWasSent() {
         assertThat(Stream.of(ErrorKind.values()).filter(ErrorKind::nothingSent))
                 .containsExactlyInAnyOrder(
-                        ErrorKind.CONNECTION_TIMEOUT, ErrorKind.CONNECTION_REFUSED, ErrorKind.DNS_RESOLUTION);
+                        ErrorKind.CONNECTION_TIMEOUT,
+                        ErrorKind.CONNECTION_REFUSED,
+                        ErrorKind.DNS_RESOLUTION,
+                        ErrorKind.PROXY);
     }
 
     private static FallbackPolicy policy(Set<String> errorClasses, Strategy... strategies) {

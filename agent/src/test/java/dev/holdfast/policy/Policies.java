@@ -14,7 +14,8 @@ public final class Policies {
             ErrorKind.CONNECTION_TIMEOUT,
             ErrorKind.CONNECTION_REFUSED,
             ErrorKind.CONNECTION_RESET,
-            ErrorKind.DNS_RESOLUTION);
+            ErrorKind.DNS_RESOLUTION,
+            ErrorKind.PROXY);
     private Set<String> errorClasses = Set.of();
     private List<HeaderCondition> headers = List.of();
     private Set<String> methods = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
