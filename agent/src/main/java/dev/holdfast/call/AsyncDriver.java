@@ -75,7 +75,13 @@ public final class AsyncDriver {
 
     /** Begins the call on the caller's thread and returns once the first attempt was started. */
     public void start() {
-        go(session.begin(engine.nanoTime()));
+        try {
+            go(session.begin(engine.nanoTime()));
+        } catch (Throwable e) {
+            // Whatever it is: nobody goes on with the call, and it must not keep a permit or a probe's lease.
+            session.cancel(engine.nanoTime());
+            throw e;
+        }
     }
 
     /** Stops whatever is under way: the attempt in flight, or the wait. Nothing is sent after it. */

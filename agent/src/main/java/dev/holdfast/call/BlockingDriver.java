@@ -39,8 +39,8 @@ public final class BlockingDriver {
      * @throws InterruptedException if the caller was interrupted, while sending or while waiting; the session is cancelled
      */
     public static void run(Engine engine, Session session, Attempt attempt) throws IOException, InterruptedException {
-        Step step = session.begin(engine.nanoTime());
         try {
+            Step step = session.begin(engine.nanoTime());
             while (!(step instanceof Step.Deliver)) {
                 if (step instanceof Step.Wait wait) {
                     pause(wait);
@@ -53,8 +53,10 @@ public final class BlockingDriver {
                     step = attempt.send((Step.Send) step);
                 }
             }
-        } catch (InterruptedException | RuntimeException | Error e) {
-            // After a defect too: nobody goes on with it, and it must not keep a place or a probe.
+        } catch (Throwable e) {
+            // Whatever it is, also what no signature speaks of: nobody goes on with the call, and it must not keep a
+            // permit
+            // or a probe's lease. Without effect on a call that ended in a rejection.
             session.cancel(engine.nanoTime());
             throw e;
         }

@@ -27,6 +27,11 @@ final class Sent {
         this.permit = permit;
     }
 
+    /** Whether it is the attempt with this number. */
+    boolean isNumber(int attempt) {
+        return number == attempt;
+    }
+
     /** Whether it is the attempt with this number, and has not ended. */
     boolean isUnderWayAs(int attempt) {
         return underWay && number == attempt;
@@ -102,6 +107,7 @@ final class Sent {
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
             breaker.onIgnored(permit);
+            permit = null;
         }
     }
 

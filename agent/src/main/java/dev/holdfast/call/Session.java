@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has its
  * own {@link #after}, the first good outcome is delivered, and of the other nothing but its end is wanted, as
- * {@link Outcome.Cancelled} if the adapter cancelled it.
+ * {@link Outcome.Cancelled} if the adapter cancelled it. That end may be told at any time, also when the call is over: an
+ * attempt holds its permits for as long as the origin may be at work on it, and {@link #cancel} is the other way to have
+ * them back.
  *
  * <p>Layers, outermost first: deadline, retry with its budget, limits, breaker, attempt timeout. So every attempt asks the
  * limits and the breaker, and the breaker sees every attempt's outcome.
@@ -146,10 +148,11 @@ public final class Session {
         }
         Sent mine = underWay(attempt);
         if (mine == null) {
-            if (attempt < attempts) {
-                return Step.Drop.INSTANCE; // it was given up, and its end is told late
+            boolean toldTwice = other == null && current != null && current.isNumber(attempt);
+            if (attempt < 1 || attempt > attempts || toldTwice) {
+                throw misled("an attempt under way");
             }
-            throw misled("an attempt under way");
+            return Step.Drop.INSTANCE; // another one has decided
         }
         int status = Outcome.statusOf(outcome);
         long took = mine.end(outcome, status, now, random);
@@ -199,16 +202,19 @@ public final class Session {
         return new Step.Send(attempts, timeout(now));
     }
 
-    /** The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. */
+    /**
+     * The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. Of a call
+     * that is over it ends what may still be under way, and changes nothing else.
+     */
     public synchronized void cancel(long now) {
+        giveUp(current);
+        giveUp(other);
         if (stage == Stage.DONE || stage == Stage.CANCELLED) {
             return;
         }
         if (gate != null) {
             gate.leave();
         }
-        giveUp(current);
-        giveUp(other);
         stage = Stage.CANCELLED;
         observer.ended(target, call, Observer.Result.CANCELLED, attempts, now - beganAt);
     }
@@ -227,7 +233,8 @@ public final class Session {
 
     /**
      * The body of a response whose head had been decided to be delivered broke while it was held back: nothing of it
-     * reached the application, so this failure takes the response's place as the attempt's outcome.
+     * reached the application, so this failure takes the response's place as the attempt's outcome. An attempt beside it that
+     * is still under way decides then.
      *
      * @return as {@link #after}
      */
@@ -236,8 +243,12 @@ public final class Session {
             return Step.Deliver.INSTANCE;
         }
         failLate(now);
-        giveUp(other);
         observer.takenBack(target, call, failure, ended, attempts);
+        if (other != null && other.isUnderWay()) {
+            stage = Stage.SENT;
+            remember(failure);
+            return Step.Drop.INSTANCE;
+        }
         return decide(failure, Outcome.NO_STATUS, now);
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.LimitPolicy;
@@ -207,6 +208,18 @@ class AsyncDriverTest {
         executor.remove().run();
 
         assertThat(script.events).containsExactly("fail defect");
+        assertNoPlaceIsTaken();
+    }
+
+    @Test
+    void anErrorAtTheStartIsThrownOnAndGivesThePlaceBackAtOnce() {
+        AsyncDriver driver = driver(onePlace());
+        script.whileSending = () -> {
+            throw new OutOfMemoryError("thrown by a test");
+        };
+
+        assertThatThrownBy(driver::start).isInstanceOf(OutOfMemoryError.class);
+
         assertNoPlaceIsTaken();
     }
 

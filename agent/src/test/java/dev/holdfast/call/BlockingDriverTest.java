@@ -106,6 +106,27 @@ class BlockingDriverTest {
     }
 
     @Test
+    void anErrorAndWhatNoSignatureSpeaksOfFreeThePlaceAtOnce() {
+        for (Throwable thrown : List.of(new OutOfMemoryError("thrown by a test"), new Exception("checked"))) {
+            Engine engine = engine(onePlace());
+
+            assertThatThrownBy(() -> BlockingDriver.run(engine, session(engine), send -> {
+                        throw BlockingDriverTest.<RuntimeException>sneaky(thrown);
+                    }))
+                    .isSameAs(thrown);
+
+            assertNoPlaceIsTaken();
+        }
+        assertThat(ends).containsExactly(Observer.Result.CANCELLED, Observer.Result.CANCELLED);
+    }
+
+    // Unchecked, which is the point: it throws what the compiler does not expect.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    @Test
     void throwsTheRejectionOfAnOpenBreakerAndSendsNothing() throws Exception {
         Policy policy = Policies.retry()
                 .maxRetries(0)

@@ -127,7 +127,7 @@ class ObserverTest {
     }
 
     @Test
-    void anAnswerThatIsTakenBackEndsTheAttemptBesideIt() {
+    void anAnswerThatIsTakenBackLeavesTheDecisionToTheAttemptBesideIt() {
         Session session = use(Policies.retry()
                 .limits(new LimitPolicy(2, 0, 1, 0))
                 .hedge(new HedgePolicy(true, 10))
@@ -136,7 +136,10 @@ class ObserverTest {
         assertThat(session.hedge(BEGIN + 10)).isNotNull();
         session.after(1, status(200), BEGIN + 20);
         assertThat(target.concurrency().taken()).isEqualTo(1);
-        session.bodyLost(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 30);
+        assertThat(session.bodyLost(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 30))
+                .isSameAs(Step.Drop.INSTANCE);
+        assertThat(target.concurrency().taken()).as("it is still at the origin").isEqualTo(1);
+        assertThat(session.after(2, status(200), BEGIN + 40)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(target.concurrency().taken()).isZero();
     }
 

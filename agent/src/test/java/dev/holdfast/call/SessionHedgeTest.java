@@ -14,9 +14,16 @@ import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SessionHedgeTest {
@@ -151,6 +158,196 @@ class SessionHedgeTest {
 
         assertThat(target.concurrency().taken()).isZero();
         assertThat(session.after(1, Outcome.Cancelled.INSTANCE, 61 * MS)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void theLoserHoldsItsPermitUntilItsEndThoughTheCallIsOver() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        session.after(2, status(200), 60 * MS);
+        assertThat(target.concurrency().taken())
+                .as("the origin may be at work on it")
+                .isOne();
+        assertThat(session.after(1, Outcome.Cancelled.INSTANCE, 70 * MS)).isSameAs(Step.Drop.INSTANCE);
+
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void theLoserOfACallThatIsOverIsEndedByCancelToo() {
+        AtomicInteger ended = new AtomicInteger();
+        use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
+        Session session = new Session(target, call, new Random(1), () -> 0, counting(ended, new AtomicInteger()));
+        session.begin(0);
+        session.hedge(50 * MS);
+        session.after(2, status(200), 60 * MS);
+
+        session.cancel(61 * MS);
+
+        assertThat(target.concurrency().taken()).isZero();
+        assertThat(ended).as("the call is counted once").hasValue(1);
+        assertThat(session.after(1, Outcome.Cancelled.INSTANCE, 62 * MS)).isSameAs(Step.Drop.INSTANCE);
+    }
+
+    @Test
+    void aBodyThatIsLostWhileTheHedgeIsOutLeavesTheDecisionToTheHedge() {
+        AtomicInteger ended = new AtomicInteger();
+        AtomicInteger takenBack = new AtomicInteger();
+        use(Policies.retry().hedge(AFTER_50_MS).errors(ErrorKind.PREMATURE_EOF).limits(new LimitPolicy(2, 0, 1, 0)));
+        Session session = new Session(target, call, new Random(1), () -> 0, counting(ended, takenBack));
+        session.begin(0);
+        session.hedge(50 * MS);
+        session.after(1, status(200), 60 * MS);
+
+        assertThat(session.bodyLost(cut(), 61 * MS)).isSameAs(Step.Drop.INSTANCE);
+        assertThat(session.after(2, status(200), 70 * MS)).isSameAs(Step.Deliver.INSTANCE);
+
+        assertThat(ended.get() - takenBack.get()).as("the call is counted once").isOne();
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void aHedgeThatEndsAfterABodyWasLostIsDropped() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS).errors(ErrorKind.PREMATURE_EOF));
+        session.begin(0);
+        session.hedge(50 * MS);
+        session.after(1, status(200), 60 * MS);
+        session.after(2, Outcome.Cancelled.INSTANCE, 61 * MS);
+
+        assertThat(session.bodyLost(cut(), 62 * MS)).isInstanceOf(Step.Wait.class);
+        assertThat(session.after(2, Outcome.Cancelled.INSTANCE, 63 * MS)).isSameAs(Step.Drop.INSTANCE);
+    }
+
+    @Test
+    void theLoserThatIsAProbeGivesItsLeaseBack() {
+        Session session = use(Policies.retry()
+                .hedge(AFTER_50_MS)
+                .breaker(Breakers.consecutive(1)
+                        .open(Duration.ofMillis(1))
+                        .probes(2, Duration.ofHours(1))
+                        .build()));
+        Session failing = another();
+        failing.begin(0);
+        failing.after(status(503), 0);
+        session.begin(2 * MS);
+        assertThat(session.hedge(52 * MS)).isNotNull();
+        session.after(1, status(200), 60 * MS);
+
+        session.after(2, Outcome.Cancelled.INSTANCE, 61 * MS);
+
+        assertThat(another().begin(62 * MS)).isInstanceOf(Step.Send.class);
+        assertThat(another().begin(62 * MS)).isInstanceOf(Step.Send.class);
+    }
+
+    /** What may happen to a call with a hedge, in any order: at its end nothing is held, and it was counted once. */
+    @Property(tries = 3000)
+    void whateverHappensInWhateverOrderACallEndsOnceAndHoldsNothing(
+            @ForAll @Size(min = 1, max = 14) List<@IntRange(min = 0, max = 8) Integer> events,
+            @ForAll boolean cancels) {
+        AtomicInteger ended = new AtomicInteger();
+        AtomicInteger takenBack = new AtomicInteger();
+        use(Policies.retry()
+                .hedge(AFTER_50_MS)
+                .errors(ErrorKind.PREMATURE_EOF)
+                .bufferResponse(1)
+                .limits(new LimitPolicy(2, 0, 1, 0)));
+        Session session = new Session(target, call, new Random(1), () -> 0, counting(ended, takenBack));
+        Play play = new Play(session);
+        events.forEach(play::on);
+        play.end(cancels);
+
+        assertThat(ended.get() - takenBack.get()).isOne();
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    /** A driver and its adapter, which send what they are told to and end each attempt once, early or late. */
+    private static final class Play {
+        private final Session session;
+        private final Set<Integer> underWay = new TreeSet<>();
+        private Step step;
+        private boolean heldBack;
+        private long now;
+
+        Play(Session session) {
+            this.session = session;
+            on(session.begin(0));
+        }
+
+        void on(int event) {
+            now += 10 * MS;
+            switch (event) {
+                case 0, 1 -> end(event, status(200));
+                case 2, 3 -> end(event - 2, status(503));
+                case 4, 5 -> end(event - 4, Outcome.Cancelled.INSTANCE);
+                case 6 -> {
+                    Step.Send hedge = session.hedge(now);
+                    if (hedge != null) {
+                        underWay.add(hedge.attempt());
+                    }
+                }
+                case 7 -> {
+                    if (heldBack) {
+                        heldBack = false;
+                        on(session.bodyLost(cut(), now));
+                    }
+                }
+                default -> {
+                    if (step instanceof Step.Wait) {
+                        on(session.resume(now));
+                    }
+                }
+            }
+        }
+
+        private void on(Step next) {
+            if (next instanceof Step.Drop) {
+                return;
+            }
+            step = next;
+            if (next instanceof Step.Send send) {
+                underWay.add(send.attempt());
+            }
+        }
+
+        private void end(int which, Outcome outcome) {
+            Integer attempt = underWay.stream().skip(which).findFirst().orElse(null);
+            if (attempt != null) {
+                underWay.remove(attempt);
+                Step next = session.after(attempt, outcome, now);
+                on(next);
+                heldBack |= next instanceof Step.Deliver && outcome instanceof Outcome.Response;
+            }
+        }
+
+        void end(boolean cancels) {
+            if (cancels) {
+                session.cancel(now);
+            }
+            for (int i = 0; i < 20; i++) {
+                on(8);
+                on(0);
+            }
+        }
+    }
+
+    private static Outcome.Failure cut() {
+        return new Outcome.Failure(new IOException("cut"), ErrorKind.PREMATURE_EOF, false);
+    }
+
+    private static Observer counting(AtomicInteger ended, AtomicInteger takenBack) {
+        return new Observer() {
+            @Override
+            public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+                ended.incrementAndGet();
+            }
+
+            @Override
+            public void takenBack(Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+                takenBack.incrementAndGet();
+            }
+        };
     }
 
     @Test
