@@ -26,6 +26,7 @@ final class CallBenchmark {
             Map<String, Jmh.Result> results = Jmh.run(
                     new Jmh(jdk, rounds)
                             .withoutAgentClasses()
+                            .jvmArgument("--add-exports=java.base/sun.net.www=ALL-UNNAMED")
                             .jvmArgument("-javaagent:"
                                     + Path.of("agent/target/holdfast-agent.jar").toAbsolutePath() + "=" + config),
                     CallCosts.class);

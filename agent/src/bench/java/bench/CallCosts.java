@@ -2,7 +2,6 @@ package bench;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.HoldfastBridge;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URL;
@@ -19,6 +18,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import sun.net.www.HoldfastBridge;
 
 /**
  * What a call costs beyond the client's own work, in a JVM with the packed agent: the same sequence as in a woven method,

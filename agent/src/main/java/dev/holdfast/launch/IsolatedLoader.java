@@ -27,6 +27,9 @@ final class IsolatedLoader extends ClassLoader {
     private static final String CLASS = ".class";
     private static final String PACKED_CLASS = ".classdata";
 
+    /** What is packed under it is for {@code java.base}, which {@code weave.Bridge} defines it in. */
+    private static final String BRIDGE_PACKAGE = "sun.net.www.";
+
     /** Not to be had here: protobuf can do without it, and newer JDKs warn on standard error of whoever uses it. */
     private static final String UNSAFE = "sun.misc.Unsafe";
 
@@ -59,7 +62,7 @@ final class IsolatedLoader extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (name.startsWith("java.")) {
+        if (name.startsWith("java.") || name.startsWith(BRIDGE_PACKAGE)) {
             return parent.loadClass(name);
         }
         synchronized (getClassLoadingLock(name)) {

@@ -4,45 +4,62 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
-import java.net.URL;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Puts {@code java.net.HoldfastBridge} where woven code can link to it, and connects it with the client adapters. */
+/** Puts {@code sun.net.www.HoldfastBridge} where woven code can link to it, and connects it with the client adapters. */
 final class Bridge {
+    private static final String PACKAGE = "sun.net.www";
+
+    /** Loaded by every program: {@code java.net.URL} needs it. */
+    private static final String NEIGHBOUR = PACKAGE + ".ParseUtil";
+
     private Bridge() {}
 
     /**
-     * Defines {@code java.net.HoldfastBridge} inside {@code java.base} and connects it. {@code java.net} is opened to this module
-     * for that, and to nobody else; nothing is appended to the boot class path, which would print a warning and switch
-     * class-data sharing off for the application.
+     * Defines {@code sun.net.www.HoldfastBridge} inside {@code java.base} and connects it. Its package is exported to
+     * {@code java.net.http} (by the JDK already, on 17 and 25) and opened to this module, and to nobody else: no application
+     * can link to the class, subclass it or reflect on it. Nothing is appended to the boot class path, which would print a
+     * warning and switch class-data sharing off for the application.
+     *
+     * <p>This is the border that the JDK itself has. It does not stop code that changes the classes of this module, which is
+     * an unnamed one as an application's is: without a security manager, deep reflection is open to everybody there.
      *
      * @param instrumentation the JVM's
      * @param hooks the adapters
      * @return false: another instance was here before
      */
     static boolean install(Instrumentation instrumentation, Hooks hooks) {
+        Module own = Bridge.class.getModule();
+        Set<Module> users = new HashSet<>();
+        users.add(own);
+        Module client = ModuleLayer.boot().findModule("java.net.http").orElse(null);
+        if (client != null) {
+            users.add(client);
+        }
         instrumentation.redefineModule(
-                URL.class.getModule(),
+                Object.class.getModule(),
                 Set.of(),
-                Map.of(),
-                Map.of("java.net", Set.of(Bridge.class.getModule())),
+                Map.of(PACKAGE, users),
+                Map.of(PACKAGE, Set.of(own)),
                 Set.of(),
                 Map.of());
         try {
-            MethodHandles.privateLookupIn(URL.class, MethodHandles.lookup()).defineClass(bridgeClass());
+            Class<?> neighbour = Class.forName(NEIGHBOUR, false, null);
+            MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(bridgeClass());
         } catch (LinkageError e) {
             // Defined already: another instance, which the check at the start did not see. Atomic only here.
             return false;
         } catch (Exception e) {
-            throw new IllegalStateException("java.net cannot be entered: " + e, e);
+            throw new IllegalStateException("java.base cannot be entered: " + e, e);
         }
         Dispatcher.connect(hooks);
         return true;
     }
 
     private static byte[] bridgeClass() throws IOException {
-        try (InputStream in = Bridge.class.getClassLoader().getResourceAsStream("java/net/HoldfastBridge.class")) {
+        try (InputStream in = Bridge.class.getClassLoader().getResourceAsStream("sun/net/www/HoldfastBridge.class")) {
             return in == null ? new byte[0] : in.readAllBytes();
         }
     }

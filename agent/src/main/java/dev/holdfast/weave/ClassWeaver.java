@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * to be computed, which would load the classes that a method speaks of, in the middle of loading one.
  */
 final class ClassWeaver extends ClassVisitor {
-    private static final String BRIDGE = "java/net/HoldfastBridge";
+    private static final String BRIDGE = "sun/net/www/HoldfastBridge";
 
     private final String className;
     private final List<JoinPoint> missing = new ArrayList<>();

@@ -1,17 +1,20 @@
 package dev.holdfast.weave;
 
 import java.io.IOException;
-import java.net.HoldfastBridge;
+import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
 import org.jspecify.annotations.Nullable;
+import sun.net.www.HoldfastBridge;
 
 /**
  * The near end of {@link HoldfastBridge}: what woven code reaches. For a call that is none of Holdfast's business it adds
  * a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined its superclass.
  */
 final class Dispatcher extends HoldfastBridge {
+    private static volatile @Nullable Dispatcher installed;
+
     private final Hooks hooks;
     private volatile @Nullable HttpClientHook httpClient;
     private volatile @Nullable UrlConnectionHook urlConnection;
@@ -21,11 +24,21 @@ final class Dispatcher extends HoldfastBridge {
     }
 
     static void connect(Hooks hooks) {
-        HoldfastBridge.install(new Dispatcher(hooks));
+        Dispatcher made = new Dispatcher(hooks);
+        install(made);
+        installed = made;
     }
 
     static void disconnect() {
-        HoldfastBridge.install(null);
+        Dispatcher made = installed;
+        if (made != null) {
+            uninstall(made);
+        }
+    }
+
+    /** See {@link ConnectionAccess#setMethod}. */
+    static void setRequestMethod(HttpURLConnection connection, String method) {
+        setMethod(connection, method);
     }
 
     @Override

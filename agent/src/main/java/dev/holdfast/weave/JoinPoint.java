@@ -111,7 +111,7 @@ enum JoinPoint {
         return kind;
     }
 
-    /** The method of {@code java.net.HoldfastBridge} that is called. */
+    /** The method of {@code sun.net.www.HoldfastBridge} that is called. */
     String hook() {
         return hook;
     }

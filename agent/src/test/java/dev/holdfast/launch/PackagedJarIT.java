@@ -126,7 +126,7 @@ class PackagedJarIT {
                 classes.add(name.substring(0, name.lastIndexOf('.')));
             }
         }
-        assertThat(classes).doesNotHaveDuplicates().contains("java/net/HoldfastBridge");
+        assertThat(classes).doesNotHaveDuplicates().contains("sun/net/www/HoldfastBridge");
     }
 
     @Test
@@ -143,10 +143,10 @@ class PackagedJarIT {
                         "io/micrometer",
                         "io/opentelemetry",
                         "io/prometheus",
-                        "java/net",
                         "net/bytebuddy",
                         "org/tomlj",
                         "picocli/CommandLine",
+                        "sun/net",
                         "tools/jackson");
         assertThat(names())
                 .contains(

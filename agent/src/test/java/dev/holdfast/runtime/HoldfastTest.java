@@ -15,6 +15,7 @@ class HoldfastTest {
         ForkedJvm.Result result = new ForkedJvm(Jdks.all().get(0))
                 .classPath(System.getProperty("java.class.path"))
                 .jvm("-Xint", "--patch-module", "java.base=" + Path.of("target", "bridge"))
+                .jvm("--add-exports", "java.base/sun.net.www=ALL-UNNAMED")
                 .main(FirstCalls.class, "200000")
                 .run()
                 .succeeded();

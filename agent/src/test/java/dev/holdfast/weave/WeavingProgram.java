@@ -63,7 +63,9 @@ final class WeavingProgram {
             HttpClient client = early == null ? HttpClient.newHttpClient() : early;
             calls(client, origin, url);
             throughProxy(server.getLocalPort());
+            connectAgain();
             weaver.disconnect();
+            connectAgain();
             SEEN.add("disconnected " + status(client, origin));
             SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks()));
         }
@@ -90,6 +92,16 @@ final class WeavingProgram {
         SEEN.add("status " + ((HttpURLConnection) url.openConnection()).getResponseCode());
         SEEN.add("status " + ((HttpURLConnection) url.openConnection(Proxy.NO_PROXY)).getResponseCode());
         URI.create("https://127.0.0.1:1/").toURL().openConnection();
+    }
+
+    /** Whatever happened before: a hook is installed once. */
+    private static void connectAgain() {
+        try {
+            Dispatcher.connect(new RecordingHooks());
+            SEEN.add("second hook installed");
+        } catch (IllegalStateException e) {
+            SEEN.add("second hook refused");
+        }
     }
 
     private static int status(HttpClient client, String origin) throws IOException, InterruptedException {

@@ -33,6 +33,8 @@ class WeavingTest {
         "opened http true HTTP",
         "unwrap true",
         "tunnel true",
+        "second hook refused",
+        "second hook refused",
         "disconnected 204",
         "second bridge false",
     };

@@ -80,8 +80,12 @@ final class Exchange {
 
     String requestMethod() {
         HttpURLConnection current = delegate();
-        recipe.bringMethod(current);
-        return current.getRequestMethod();
+        try {
+            recipe.bringMethod(current);
+            return current.getRequestMethod();
+        } catch (ProtocolException e) {
+            return recipe.methodOfFront(); // refused where it would be sent
+        }
     }
 
     void setConnectTimeout(int millis) {

@@ -2,10 +2,10 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Rights;
 import dev.holdfast.policy.DegradedPolicy;
+import dev.holdfast.weave.ConnectionAccess;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.net.Authenticator;
-import java.net.HoldfastBridge;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.Proxy;
@@ -123,8 +123,9 @@ final class Recipe {
      * The request is about to be sent for the first time: notes what the session will ask for.
      *
      * @param mayWrite whether the application may still ask for a stream to write a body to
+     * @throws ProtocolException if a method was set by reflection that is not a token
      */
-    void begin(HttpURLConnection current, boolean mayWrite) {
+    void begin(HttpURLConnection current, boolean mayWrite) throws ProtocolException {
         bringMethod(current);
         method = current.getRequestMethod();
         if ((mayWrite || streaming) && upload == null && current.getDoOutput() && method.equals("GET")) {
@@ -203,21 +204,37 @@ final class Recipe {
         return next;
     }
 
-    /** Brings a method that was set on the front by reflection to the connection. */
-    void bringMethod(HttpURLConnection connection) {
+    /**
+     * Brings a method that was set on the front by reflection to the connection.
+     *
+     * @throws ProtocolException if it is not a token
+     */
+    void bringMethod(HttpURLConnection connection) throws ProtocolException {
         Front shown = front;
         if (shown != null && !shown.methodField().equals(methodField)) {
+            setMethod(connection, shown.methodField());
             methodField = shown.methodField();
-            setMethod(connection, methodField);
         }
     }
 
-    private static void setMethod(HttpURLConnection connection, String method) {
+    /** The method in the front's protected field. */
+    String methodOfFront() {
+        Front shown = front;
+        return shown == null ? methodField : shown.methodField();
+    }
+
+    private static void setMethod(HttpURLConnection connection, String method) throws ProtocolException {
         // It reflects on the JDK's class, which the application itself may not be allowed to.
-        Object unused = Rights.ours(() -> {
-            HoldfastBridge.setMethod(connection, method);
-            return connection;
-        });
+        try {
+            Object unused = Rights.ours(() -> {
+                ConnectionAccess.setMethod(connection, method);
+                return connection;
+            });
+        } catch (IllegalArgumentException e) {
+            ProtocolException refused = new ProtocolException("Invalid HTTP method: not a token");
+            refused.initCause(e);
+            throw refused;
+        }
     }
 
     /** Whether a connection stands where the application sent it, and not behind a redirect. */

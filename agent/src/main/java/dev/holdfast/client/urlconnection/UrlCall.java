@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.HttpURLConnection;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +182,8 @@ final class UrlCall implements CallInfo {
             }
             disconnects.entered();
             if (sending != null) {
-                recipe.complete(attempt.connection()); // it was opened before
+                bringMethod(); // it was opened before
+                recipe.complete(attempt.connection());
             }
             Step.Send send = begun(false);
             while (send != null && again(sent(send))) {
@@ -236,6 +238,14 @@ final class UrlCall implements CallInfo {
         return current;
     }
 
+    private void bringMethod() throws IOException {
+        try {
+            recipe.bringMethod(attempt.connection());
+        } catch (ProtocolException e) {
+            end(e);
+        }
+    }
+
     /** Sends the current attempt, with another one beside it if it takes long and may have one. */
     private Step sent(Step.Send send) throws IOException {
         if (send.hedgeNanos() < 0) {
@@ -267,7 +277,6 @@ final class UrlCall implements CallInfo {
 
     private Step sent(Step.Send send, @Nullable Rival rival) {
         Attempt current = attempt;
-        recipe.bringMethod(current.connection());
         try (Watchdog watchdog = Watchdog.start(engine, current.connection(), send)) {
             current.send(recipe, send, watchdog);
             if (rival != null && rival.hasWon()) {

@@ -1,28 +1,64 @@
-package java.net;
+package sun.net.www;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URL;
+import java.net.URLConnection;
 
 /**
  * The way from a woven JDK method into Holdfast. The one class of Holdfast that lives in {@code java.base}: the agent
- * defines it there at run time, so that {@code java.net} and {@code java.net.http} can link to it without anything being
- * appended to the boot class path (which prints a warning and costs the application its shared class archive).
+ * defines it there at run time, so that the JDK's own classes can link to it without anything being appended to the boot
+ * class path (which prints a warning and costs the application its shared class archive).
+ *
+ * <p>It stands in a package that {@code java.base} exports to {@code java.net.http} and to no application: code outside
+ * the JDK can neither link to it, subclass it nor reflect on it, with or without a security manager. The agent exports the
+ * package to its own module when it defines the class. In an exported package, such as {@code java.net}, these methods
+ * would be everybody's: any code could read all requests or forge responses.
  *
  * <p>Its signatures speak of {@link Object} where {@code java.net.http} types are meant: this class sits on the boot
  * loader and cannot see them. Thread-safe; the hook is set once, before the first woven class is defined.
  */
 public abstract class HoldfastBridge {
+    private static final Object INSTALLING = new Object();
+
+    /** The characters besides letters and digits that RFC 9110, section 5.6.2, allows in a token. */
+    private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";
+
+    private static boolean installed;
     private static volatile HoldfastBridge hook;
 
     /** For the agent's one implementation. */
     protected HoldfastBridge() {}
 
     /**
-     * Sets the implementation that all woven methods lead to.
+     * Sets the implementation that all woven methods lead to, for as long as the JVM runs.
      *
      * @param implementation the agent's hook
+     * @throws IllegalStateException if one was installed before
      */
-    public static void install(HoldfastBridge implementation) {
-        hook = implementation;
+    protected static void install(HoldfastBridge implementation) {
+        synchronized (INSTALLING) {
+            if (installed) {
+                throw new IllegalStateException("a hook is installed already");
+            }
+            installed = true;
+            hook = implementation;
+        }
+    }
+
+    /**
+     * Removes the hook: woven methods run as if they were not woven, and no other hook can be installed.
+     *
+     * @param implementation the hook that is installed; any other one changes nothing
+     */
+    protected static void uninstall(HoldfastBridge implementation) {
+        synchronized (INSTALLING) {
+            if (hook == implementation) {
+                hook = null;
+            }
+        }
     }
 
     /**
@@ -85,20 +121,47 @@ public abstract class HoldfastBridge {
      *
      * @param connection a connection of the JDK's that was not connected yet
      * @param method the method
+     * @throws IllegalArgumentException if the method is not a token (RFC 9110, section 9.1): it would be sent as it is, and could
+     *     hold a line end and a second request
      */
-    public static void setMethod(HttpURLConnection connection, String method) {
-        connection.method = method;
+    protected static void setMethod(HttpURLConnection connection, String method) {
+        if (!isToken(method)) {
+            throw new IllegalArgumentException("the method is not a token");
+        }
         try {
-            java.lang.reflect.Field field = connection.getClass().getDeclaredField("delegate");
+            Field field = HttpURLConnection.class.getDeclaredField("method");
             field.setAccessible(true);
-            if (field.get(connection) instanceof HttpURLConnection inner) {
-                inner.method = method;
+            field.set(connection, method);
+            if (delegate(connection) instanceof HttpURLConnection inner) {
+                field.set(inner, method);
             }
-        } catch (NoSuchFieldException e) {
-            // An http connection: it talks itself.
-        } catch (IllegalAccessException e) {
+        } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Object delegate(HttpURLConnection connection) throws IllegalAccessException {
+        try {
+            Field field = connection.getClass().getDeclaredField("delegate");
+            field.setAccessible(true);
+            return field.get(connection);
+        } catch (NoSuchFieldException e) {
+            return null; // an http connection: it talks itself
+        }
+    }
+
+    private static boolean isToken(String text) {
+        if (text == null || text.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letterOrDigit = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+            if (!letterOrDigit && TOKEN_PUNCTUATION.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** See {@link #send}. */

@@ -1,0 +1,22 @@
+package dev.holdfast.weave;
+
+import java.net.HttpURLConnection;
+
+/**
+ * What only code inside {@code java.base} can do with a connection of the JDK's. Leads through the bridge, which no
+ * application can reach.
+ */
+public final class ConnectionAccess {
+    private ConnectionAccess() {}
+
+    /**
+     * Sets the request method that {@code setRequestMethod} refuses, such as PATCH.
+     *
+     * @param connection a connection of the JDK's that was not connected yet
+     * @param method the method
+     * @throws IllegalArgumentException if the method is not a token
+     */
+    public static void setMethod(HttpURLConnection connection, String method) {
+        Dispatcher.setRequestMethod(connection, method);
+    }
+}
