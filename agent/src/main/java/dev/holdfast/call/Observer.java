@@ -46,10 +46,24 @@ public interface Observer {
     default void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {}
 
     /**
-     * A call begins that failed moments ago, after its retries, and was made by the same caller: a layer above retries too.
+     * A call begins that failed moments ago, after its retries, and was made by the same caller.
      * Told on the caller's thread.
      */
     default void nestedRetry(Target target, CallInfo call) {}
+
+    /** The class that makes the call which begins on this thread, or an empty text. Asked only after failures. */
+    default String caller() {
+        return "";
+    }
+
+    /**
+     * A layer above retries calls that were retried here, so that attempts multiply. Told some seconds after its last repeat,
+     * when it is known that the repeats were no schedule.
+     *
+     * @param target the policy and the origin
+     * @param caller the class that repeated the calls
+     */
+    default void retryLayer(Target target, String caller) {}
 
     /** A second attempt is sent beside one that takes long. */
     default void hedged(Target target, CallInfo call) {}

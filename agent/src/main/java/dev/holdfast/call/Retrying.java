@@ -72,6 +72,16 @@ final class Retrying {
         return notRetried;
     }
 
+    /**
+     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept from
+     * that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
+     *
+     * @param attempts how many were sent
+     */
+    boolean hasMultiplied(int attempts) {
+        return notRetried != Observer.NotRetried.NOT_SAFE && (attempts > 1 || notRetried == Observer.NotRetried.BUDGET);
+    }
+
     /** Whether an outcome asks for another attempt, whatever stands against it. */
     static boolean asksForRetry(RetryPolicy rule, Outcome outcome, int status) {
         if (status != Outcome.NO_STATUS && rule.headerConditions().isEmpty()) {

@@ -58,6 +58,9 @@ public final class Session {
     private int attempts;
     private long beganAt;
     private @Nullable List<Throwable> failures;
+
+    /** Whether the same caller's same call failed moments ago. */
+    private boolean nested;
     /** What the observer was told last. */
     private Observer.Result ended = Observer.Result.FAILED;
 
@@ -100,7 +103,7 @@ public final class Session {
         beganAt = now;
         target.used(now);
         RetryBudget budget = target.budget();
-        boolean nested = target.comesBack(call, now);
+        nested = target.comesBack(call, now);
         if (nested) {
             observer.nestedRetry(target, call);
         }
@@ -216,7 +219,8 @@ public final class Session {
             gate.leave();
         }
         stage = Stage.CANCELLED;
-        observer.ended(target, call, Observer.Result.CANCELLED, attempts, now - beganAt);
+        ended = Observer.Result.CANCELLED;
+        reportEnd(now);
     }
 
     /**
@@ -364,7 +368,7 @@ public final class Session {
         stage = Stage.DONE;
         observer.rejected(target, call, reason);
         ended = Observer.Result.REJECTED;
-        observer.ended(target, call, ended, attempts, now - beganAt);
+        reportEnd(now);
         Step rejected = new Step.Reject(
                 finalError(Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus)));
         return policy.fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
@@ -409,8 +413,8 @@ public final class Session {
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
         stage = Stage.DONE;
         ended = result(outcome, status, asked);
-        observer.ended(target, call, ended, attempts, now - beganAt);
-        if (asked && retrying != null && enforced() && retrying.notRetried() != Observer.NotRetried.NOT_SAFE) {
+        reportEnd(now);
+        if (asked && retrying != null && enforced() && retrying.hasMultiplied(attempts)) {
             target.failed(call, now);
         }
         if (!policy.fallback().enabled()) {
@@ -438,6 +442,13 @@ public final class Session {
     public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
         target.forgive(call); // the application does not see it fail
         observer.fallback(target, call, strategy, reason, ended);
+    }
+
+    private void reportEnd(long now) {
+        observer.ended(target, call, ended, attempts, now - beganAt);
+        if (nested) {
+            target.repeatEnded(call, now);
+        }
     }
 
     private Observer.Result result(Outcome outcome, int status, boolean asked) {

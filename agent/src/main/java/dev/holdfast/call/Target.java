@@ -9,6 +9,7 @@ import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
 import dev.holdfast.policy.RecentFailures;
 import dev.holdfast.policy.RetryBudget;
+import dev.holdfast.policy.RetryLayerDetector;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public final class Target {
     private final Observer observer;
 
     /** Made with the first call that fails after retries. */
-    private volatile @Nullable RecentFailures failures;
+    private volatile @Nullable Repeats repeats;
 
     private volatile long used;
     private volatile boolean forgotten;
@@ -123,31 +124,56 @@ public final class Target {
         return rate != null || concurrency != null;
     }
 
-    /** A call failed that was retried, or was to be: see {@link #comesBack}. */
+    /** A call failed after it was retried, or was kept from that by the budget alone: see {@link #comesBack}. */
     void failed(CallInfo call, long now) {
         long fingerprint = call.fingerprint();
         if (fingerprint == 0) {
             return;
         }
-        RecentFailures known = failures;
+        Repeats known = repeats;
         if (known == null) {
-            known = new RecentFailures();
-            failures = known; // of two that come together, one is forgotten
+            known = new Repeats(new RecentFailures(), new RetryLayerDetector());
+            repeats = known; // of two that come together, one is forgotten
         }
-        known.failed(fingerprint, now);
+        known.failures.failed(fingerprint, now);
     }
 
     /** Whether a call that begins is one that failed moments ago. Costs two reads where none has. */
     boolean comesBack(CallInfo call, long now) {
-        RecentFailures known = failures;
-        return known != null && known.isFresh(now) && known.comesBack(call.fingerprint(), now);
+        Repeats known = repeats;
+        if (known == null || (!known.failures.isFresh(now) && !known.layers.isWatching())) {
+            return false;
+        }
+        long fingerprint = call.fingerprint();
+        if (known.failures.comesBack(fingerprint, now)) {
+            known.layers.repeated(fingerprint, now, observer::caller);
+            return true;
+        }
+        known.layers.began(fingerprint);
+        return false;
+    }
+
+    /** A call has ended of which {@link #comesBack} said that it is one. */
+    void repeatEnded(CallInfo call, long now) {
+        Repeats known = repeats;
+        if (known != null) {
+            known.layers.ended(call.fingerprint(), now);
+        }
+    }
+
+    /** Tells the observer of layers above that retry too, as far as they are known by now. To be called now and then. */
+    void reportRetryLayers(long now) {
+        Repeats known = repeats;
+        if (known != null && known.layers.isWatching()) {
+            known.layers.confirmed(now).forEach(caller -> observer.retryLayer(this, caller));
+        }
     }
 
     /** A call that failed got an answer all the same. */
     void forgive(CallInfo call) {
-        RecentFailures known = failures;
+        Repeats known = repeats;
         if (known != null) {
-            known.forgive(call.fingerprint());
+            known.failures.forgive(call.fingerprint());
         }
     }
 
@@ -191,6 +217,9 @@ public final class Target {
     boolean isForgotten() {
         return forgotten;
     }
+
+    /** Calls that failed after their retries, and who makes them again. */
+    private record Repeats(RecentFailures failures, RetryLayerDetector layers) {}
 
     @Override
     public String toString() {

@@ -115,6 +115,13 @@ public final class Targets {
         }
     }
 
+    /** Tells the observer of layers above that retry too. To be called every second or so. */
+    public void reportRetryLayers(long now) {
+        for (Target target : targets.values()) {
+            target.reportRetryLayers(now);
+        }
+    }
+
     /** Those that there are now. */
     public Collection<Target> all() {
         return Collections.unmodifiableCollection(targets.values());

@@ -137,6 +137,18 @@ public final class Counters implements Observer {
     }
 
     @Override
+    public String caller() {
+        return Callers.nearest();
+    }
+
+    @Override
+    public void retryLayer(Target target, String caller) {
+        for (Observer sink : ledger.sinks()) {
+            sink.retryLayer(target, caller);
+        }
+    }
+
+    @Override
     public void hedged(Target target, CallInfo call) {
         hedges.increment();
     }

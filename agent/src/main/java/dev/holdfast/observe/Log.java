@@ -40,7 +40,7 @@ public final class Log implements Observer {
     private enum Kind {
         TRANSITION("breaker transitions"),
         FALLBACK("first fallbacks"),
-        NESTED_RETRY("callers that retry too"),
+        RETRY_LAYER("callers that retry too"),
         PROXY("proxies that failed"),
         RETRY("retries"),
         NOT_RETRIED("calls without another retry"),
@@ -113,14 +113,13 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void nestedRetry(Target target, CallInfo call) {
+    public void retryLayer(Target target, String caller) {
         if (!says(Level.WARN) || callersSeen.size() >= MOST_CALLERS) {
             return;
         }
-        String caller = Callers.nearest();
         if (callersSeen.putIfAbsent(target + " " + caller, true) == null) {
             say(
-                    Kind.NESTED_RETRY,
+                    Kind.RETRY_LAYER,
                     "calls to " + target + " that failed after their retries are made again by " + caller
                             + ": attempts multiply; each such call is paid from the retry budget; more are only counted");
         }

@@ -39,8 +39,10 @@ public final class Summary {
         long calls = sum(origins, null);
         long opened = 0;
         long retries = 0;
+        long repeats = 0;
         for (OriginStats stats : origins) {
             retries += stats.retries();
+            repeats += stats.nestedRetries();
             opened +=
                     stats.breaker() == null ? 0 : stats.breaker().transitions().getOrDefault("open", 0L);
         }
@@ -48,7 +50,8 @@ public final class Summary {
                 + sum(origins, "saved_by_retry") + " saved by retry, " + sum(origins, "saved_by_fallback")
                 + " saved by fallback, " + sum(origins, "failed") + " failed, " + sum(origins, "rejected")
                 + " rejected; " + retries + (retries == 1 ? " retry, " : " retries, ") + "breakers opened " + opened
-                + (opened == 1 ? " time" : " times");
+                + (opened == 1 ? " time" : " times")
+                + (repeats == 0 ? "" : "; " + repeats + " made again by the program after their retries");
     }
 
     private static long sum(List<OriginStats> origins, @Nullable String result) {

@@ -159,6 +159,7 @@ final class Operations {
 
     /** To be called every second or so, by a thread that may take its time. */
     void tick() {
+        targets.reportRetryLayers(System.nanoTime());
         log.tick();
         if (endpoint != null) {
             endpoint.tick();

@@ -11,6 +11,8 @@ import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ class NestedRetryTest {
 
     private Target target =
             new Target(Policies.retry().maxRetries(1).budget(0.5, 1).policy(), ORIGIN, null, new Recorder(), 0);
+    private final List<String> layers = new ArrayList<>();
     private int nested;
 
     @Test
@@ -53,6 +56,81 @@ class NestedRetryTest {
         assertThat(nested)
                 .as("a call that the budget alone kept from being retried is one too")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void where_nothing_is_retried_here_nothing_multiplies() {
+        use(Policies.retry().maxRetries(0).policy());
+        Session session = session(call("GET", 7));
+        session.begin(0);
+        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+
+        session(call("GET", 7)).begin(0);
+
+        assertThat(nested).isZero();
+    }
+
+    @Test
+    void a_layer_that_gives_up_is_reported_when_the_call_is_not_made_again() {
+        for (int i = 0; i < 3; i++) {
+            fail(call("GET", 7));
+        }
+        target.reportRetryLayers(5 * SECOND);
+        assertThat(layers).isEmpty();
+
+        target.reportRetryLayers(5 * SECOND + 1);
+        target.reportRetryLayers(20 * SECOND);
+
+        assertThat(layers).containsExactly("the.Caller");
+    }
+
+    @Test
+    void a_layer_whose_call_succeeds_at_last_is_reported_too() {
+        fail(call("GET", 7));
+        fail(call("GET", 7));
+        succeed(call("GET", 7), SECOND);
+
+        target.reportRetryLayers(6 * SECOND + 1);
+
+        assertThat(layers).containsExactly("the.Caller");
+    }
+
+    @Test
+    void a_poll_that_goes_on_after_a_success_is_not_reported() {
+        for (int second = 0; second < 4; second++) {
+            fail(call("GET", 7));
+        }
+        succeed(call("GET", 7), SECOND);
+        succeed(call("GET", 7), 2 * SECOND);
+
+        target.reportRetryLayers(60 * SECOND);
+
+        assertThat(layers).isEmpty();
+    }
+
+    @Test
+    void a_resource_that_is_looked_up_twice_is_not_reported() {
+        fail(call("HEAD", 7));
+        fail(call("HEAD", 7));
+
+        target.reportRetryLayers(60 * SECOND);
+
+        assertThat(layers).isEmpty();
+    }
+
+    @Test
+    void a_series_whose_last_call_is_under_way_is_not_reported_yet() {
+        fail(call("GET", 7));
+        fail(call("GET", 7));
+        Session last = session(call("GET", 7));
+        last.begin(SECOND);
+
+        target.reportRetryLayers(30 * SECOND);
+        assertThat(layers).isEmpty();
+        last.cancel(31 * SECOND);
+        target.reportRetryLayers(37 * SECOND);
+
+        assertThat(layers).containsExactly("the.Caller");
     }
 
     @Test
@@ -159,6 +237,12 @@ class NestedRetryTest {
         assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
     }
 
+    private void succeed(CallInfo call, long now) {
+        Session session = session(call);
+        session.begin(now);
+        assertThat(session.after(status(200), now)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
     private void use(Policy policy) {
         target = new Target(policy, ORIGIN, null, new Recorder(), 0);
     }
@@ -200,6 +284,16 @@ class NestedRetryTest {
         @Override
         public void nestedRetry(Target t, CallInfo call) {
             nested++;
+        }
+
+        @Override
+        public String caller() {
+            return "the.Caller";
+        }
+
+        @Override
+        public void retryLayer(Target t, String caller) {
+            layers.add(caller);
         }
     }
 }

@@ -117,6 +117,9 @@ class LogTest {
             session.resume(world.now());
             session.after(status(429), world.now()); // counts for no breaker
         }
+        assertThat(said).isEmpty();
+        world.pass(Duration.ofSeconds(6));
+        world.targets.reportRetryLayers(world.now());
 
         assertThat(said)
                 .singleElement()
