@@ -206,6 +206,24 @@ public final class Session {
     }
 
     /**
+     * The client did not take an attempt that was to be sent, which is no outcome. An attempt beside it goes on alone;
+     * without one, the call ends as if it had been cancelled.
+     *
+     * @param attempt its number
+     * @return {@link Step.Drop} where another attempt decides, else {@link Step.Deliver}
+     */
+    public synchronized Step withdraw(int attempt, long now) {
+        Sent mine = underWay(attempt);
+        Sent rival = mine == current ? other : current;
+        if (mine == null || rival == null || !rival.isUnderWay()) {
+            cancel(now);
+            return Step.Deliver.INSTANCE;
+        }
+        mine.giveUp();
+        return Step.Drop.INSTANCE;
+    }
+
+    /**
      * The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. Of a call
      * that is over it ends what may still be under way, and changes nothing else.
      */

@@ -351,6 +351,29 @@ class SessionHedgeTest {
     }
 
     @Test
+    void anAttemptThatTheClientDoesNotTakeLeavesTheOtherAlone() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
+        session.begin(0);
+        session.hedge(50 * MS);
+
+        assertThat(session.withdraw(2, 51 * MS)).isSameAs(Step.Drop.INSTANCE);
+        assertThat(target.concurrency().taken()).isOne();
+        assertThat(session.after(1, status(200), 60 * MS)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
+    void whereNoOtherAttemptIsUnderWayOneThatTheClientDoesNotTakeEndsTheCall() {
+        Session session = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
+        session.begin(0);
+        session.hedge(50 * MS);
+        session.after(1, status(503), 51 * MS);
+
+        assertThat(session.withdraw(2, 52 * MS)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(target.concurrency().taken()).isZero();
+    }
+
+    @Test
     void thereIsNoneWhileTheBreakerTriesTheOriginOut() {
         Session session = use(Policies.retry()
                 .hedge(AFTER_50_MS)

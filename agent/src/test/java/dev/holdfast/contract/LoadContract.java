@@ -147,6 +147,23 @@ class LoadContract {
         }
     }
 
+    /** With four permits, of which each call takes two: the fifth is sent only if no loser has kept its own. */
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    void theLoserOfTwoAttemptsGivesItsPermitBack(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            for (int i = 1; i <= 5; i++) {
+                server.play(Answer.respond(200, "slow").held(), Answer.respond(200, "quick"));
+                Seen seen = style.call(Call.get(server.uri("/" + i)));
+                assertThat(seen.text()).as("%s", seen).isEqualTo("quick");
+                Awaitility.await().atMost(PATIENCE).until(() -> server.open() <= 1);
+            }
+            assertThat(server.requests())
+                    .extracting(r -> r.target())
+                    .containsExactly("/1", "/1", "/2", "/2", "/3", "/3", "/4", "/4", "/5", "/5");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void theSlowAttemptMayWinAfterAll(Style style) {

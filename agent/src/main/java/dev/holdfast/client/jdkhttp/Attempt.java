@@ -56,7 +56,19 @@ final class Attempt<T> {
     void start(Consumer<Step> then) {
         CompletableFuture<HttpResponse<T>> future = call.client.sendAsync(request, handler);
         inFlight = future;
-        CompletableFuture<?> unused = future.whenComplete((answer, failure) -> then.accept(ended(answer, failure)));
+        CompletableFuture<?> unused =
+                future.whenComplete((answer, failure) -> then.accept(endedAnyway(answer, failure)));
+    }
+
+    /** {@link #ended}, also where that runs out of memory: without an end the application would wait for ever. */
+    private Step endedAnyway(@Nullable HttpResponse<T> answer, @Nullable Throwable failure) {
+        try {
+            return ended(answer, failure);
+        } catch (RuntimeException | Error e) {
+            error = e;
+            call.giveUp();
+            return Step.Deliver.INSTANCE;
+        }
     }
 
     /** What follows from its end: the session was told at the response's head, or is told now. */
@@ -85,7 +97,10 @@ final class Attempt<T> {
             Step decided = handler.decision();
             return decided != null ? decided : call.after(handler.attempt(), Outcome.Cancelled.INSTANCE);
         }
-        if (refused() || Failures.unwrap(failure) instanceof CancellationException) {
+        if (refused()) {
+            return call.withdraw(handler.attempt());
+        }
+        if (Failures.unwrap(failure) instanceof CancellationException) {
             call.giveUp();
             return Step.Deliver.INSTANCE;
         }

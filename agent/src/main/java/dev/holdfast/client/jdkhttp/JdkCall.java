@@ -178,19 +178,34 @@ final class JdkCall<T> implements CallInfo {
     /**
      * Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered.
      *
+     * <p>The session is told also when nobody waits any more: the loser of two hedged attempts ends after the call has, and
+     * its concurrency permit is taken until then.
+     *
      * @param attempt the attempt's number
      * @param outcome what it gave
      */
     Step after(int attempt, Outcome outcome) {
-        if (isOver()) {
-            return Step.Deliver.INSTANCE;
-        }
+        boolean unused = isOver(); // the session hears first that the application gave the call up
         try {
             return session.after(attempt, outcome, engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
             defects.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
+    }
+
+    /** The client took no request for an attempt. See {@link Session#withdraw}. */
+    Step withdraw(int attempt) {
+        Step step = Step.Deliver.INSTANCE;
+        try {
+            step = isOver() ? step : session.withdraw(attempt, engine.nanoTime());
+        } catch (RuntimeException | LinkageError e) {
+            defects.report(DEFECT, e);
+        }
+        if (step instanceof Step.Deliver) {
+            giveUp();
+        }
+        return step;
     }
 
     /** Begins to record a response that will be delivered, for worse times; null: it is not to be kept. */

@@ -63,12 +63,15 @@ final class Race<T> {
         if (send == null) {
             return;
         }
-        Attempt<T> beside = new Attempt<>(call, send);
-        second = beside;
+        Attempt<T> beside;
         try {
+            beside = new Attempt<>(call, send);
+            second = beside;
             beside.start(step -> ended(beside, step));
         } catch (RuntimeException | Error e) {
-            ended(beside, beside.failed(e));
+            call.failedInside(e);
+            ended(first, call.withdraw(send.attempt())); // nothing was sent: the first attempt stays alone
+            return;
         }
         if (decided.get() || call.isOver()) {
             beside.lose(); // it was decided between the look and the sending
@@ -84,7 +87,8 @@ final class Race<T> {
         if (rival != null) {
             rival.lose();
         }
-        then.accept(attempt, step);
+        // Where the client takes no second request, what the first gave is what the call gives.
+        then.accept(attempt.refused() ? first : attempt, step);
     }
 
     private void stop() {

@@ -2,9 +2,11 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
+import dev.holdfast.call.Target;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policies;
@@ -45,6 +47,7 @@ class Woven extends HttpClient {
 
     private final HttpClient real;
     private final Semaphore aboutToWait = new Semaphore(0);
+    private final Targets targets;
     private final @Nullable Engine engine;
     private final JdkHttpHook hook;
 
@@ -64,7 +67,13 @@ class Woven extends HttpClient {
 
     /** A client under any policy; null: none. */
     Woven(@Nullable Policy policy, HttpClient real) {
+        this(policy, real, Observer.NONE);
+    }
+
+    /** A client under any policy, and who is told of what happens. */
+    Woven(@Nullable Policy policy, HttpClient real, Observer observer) {
         this.real = real;
+        this.targets = new Targets(observer);
         this.engine = policy == null ? null : engine(policy);
         this.hook = new JdkHttpHook(
                 () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
@@ -73,7 +82,7 @@ class Woven extends HttpClient {
     private Engine engine(Policy policy) {
         return new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
-                new Targets(Observer.NONE),
+                targets,
                 new Timer(),
                 () -> clock.getAsLong(),
                 () -> {
@@ -81,6 +90,16 @@ class Woven extends HttpClient {
                     return System.currentTimeMillis();
                 },
                 new Random());
+    }
+
+    /** How many permits of {@code max_concurrent} are taken, of all origins. */
+    int permitsTaken() {
+        int taken = 0;
+        for (Target target : targets.all()) {
+            ConcurrencyLimit limit = target.concurrency();
+            taken += limit == null ? 0 : limit.taken();
+        }
+        return taken;
     }
 
     /** Returns when a response was discarded in favour of a retry. */
