@@ -69,9 +69,13 @@ final class Exchange {
         recipe.noteAuthenticator();
     }
 
-    /** A streaming mode was set. */
-    void noteStreaming() {
-        recipe.noteStreaming();
+    /**
+     * A streaming mode was set.
+     *
+     * @param length how many bytes the body is to have, -1 if that is not known
+     */
+    void noteStreaming(long length) {
+        recipe.noteStreaming(length);
     }
 
     void setRequestMethod(String method) throws ProtocolException {
@@ -115,16 +119,19 @@ final class Exchange {
         if (call.isSettled() || upload != null) {
             // For what the JDK says about it; its stream is the one that we have.
             OutputStream stream = delegate().getOutputStream();
-            return upload == null ? stream : upload.stream();
+            OutputStream ours = upload == null ? null : upload.stream();
+            return ours == null ? stream : ours;
         }
         OutputStream[] opened = new OutputStream[1];
         call.establish(c -> opened[0] = c.getOutputStream());
         if (opened[0] == null) {
             opened[0] = delegate().getOutputStream(); // a fallback has answered
         }
-        Upload made = Upload.of(opened[0], call.replayLimitBytes());
+        OutputStream stream = opened[0];
+        Upload made = Upload.of(stream, call.replayLimitBytes(), recipe.announcedLength(), call::uploadBroke);
         recipe.setUpload(made);
-        return made.stream();
+        OutputStream ours = made.stream();
+        return ours == null ? stream : ours;
     }
 
     InputStream inputStream() throws IOException {

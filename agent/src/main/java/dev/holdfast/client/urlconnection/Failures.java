@@ -32,6 +32,12 @@ final class Failures {
         return new Outcome.Failure(error, kind, nothingSent);
     }
 
+    /** A request body that could not be written to its end: the origin, or the way there, took no more of it. */
+    static Outcome.Failure upload(Throwable error) {
+        ErrorKind kind = error instanceof SocketTimeoutException ? ErrorKind.READ_TIMEOUT : ErrorKind.CONNECTION_RESET;
+        return new Outcome.Failure(error, kind, false);
+    }
+
     /** A body that ended too early, or broke. */
     static Outcome.Failure body(Throwable error) {
         ErrorKind kind = error instanceof SocketTimeoutException

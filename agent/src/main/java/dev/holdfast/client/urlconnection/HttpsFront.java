@@ -221,19 +221,19 @@ final class HttpsFront extends HttpsURLConnection implements Front {
     @Override
     public void setChunkedStreamingMode(int value) {
         exchange.setFreely(c -> c.setChunkedStreamingMode(value));
-        exchange.noteStreaming();
+        exchange.noteStreaming(-1);
     }
 
     @Override
     public void setFixedLengthStreamingMode(int value) {
         exchange.setFreely(c -> c.setFixedLengthStreamingMode(value));
-        exchange.noteStreaming();
+        exchange.noteStreaming(value);
     }
 
     @Override
     public void setFixedLengthStreamingMode(long value) {
         exchange.setFreely(c -> c.setFixedLengthStreamingMode(value));
-        exchange.noteStreaming();
+        exchange.noteStreaming(value);
     }
 
     @Override

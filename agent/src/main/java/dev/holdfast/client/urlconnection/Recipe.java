@@ -37,6 +37,7 @@ final class Recipe {
     private final Timeouts timeouts = new Timeouts();
     private boolean hasAuthenticator;
     private boolean streaming;
+    private long announcedLength = -1;
     private @Nullable Front front;
     private volatile @Nullable Upload upload;
     private String method = "GET";
@@ -87,9 +88,19 @@ final class Recipe {
         return hasAuthenticator;
     }
 
-    /** Notes that a streaming mode was set: then a connection asks for the stream itself, if nobody else does. */
-    void noteStreaming() {
+    /**
+     * Notes that a streaming mode was set: then a connection asks for the stream itself, if nobody else does.
+     *
+     * @param length how many bytes the body is to have, -1 if that is not known
+     */
+    void noteStreaming(long length) {
         streaming = true;
+        announcedLength = length;
+    }
+
+    /** How many bytes the application is going to write in a streaming mode, -1 if it did not say. */
+    long announcedLength() {
+        return announcedLength;
     }
 
     /** Where the application sent it. */
@@ -165,6 +176,14 @@ final class Recipe {
 
     void setUpload(Upload made) {
         upload = made;
+    }
+
+    /** The call is over: its body is not sent again. */
+    void releaseUpload() {
+        Upload made = upload;
+        if (made != null) {
+            made.release();
+        }
     }
 
     /** Another connection for the same request; null: none could be made, which was reported. */

@@ -73,6 +73,7 @@ final class Rescue {
             if (offer instanceof Offer.Elsewhere other && beforeBody && session.maySendElsewhere()) {
                 return new MadeConnection(failed, recipe.method(), () -> {
                     Shown shown = shown(other, chain, step, session, failed);
+                    recipe.releaseUpload();
                     if (shown != null) {
                         return shown;
                     }

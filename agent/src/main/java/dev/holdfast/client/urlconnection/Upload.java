@@ -3,6 +3,8 @@ package dev.holdfast.client.urlconnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The request's body as the application writes it, and its replay. In the buffered mode the JDK's own stream is a
@@ -15,13 +17,18 @@ abstract sealed class Upload {
      *
      * @param stream the JDK's
      * @param limit how many bytes are recorded
+     * @param length how many bytes the application announced, -1 if none
+     * @param broken told when a streamed body can no longer be sent, on the thread that writes it: by the exception that the
+     *     application gets, or by null where that is the application's own mistake
      */
-    static Upload of(OutputStream stream, long limit) {
-        return stream instanceof ByteArrayOutputStream buffer ? new Buffered(buffer) : new Streamed(stream, limit);
+    static Upload of(OutputStream stream, long limit, long length, Consumer<@Nullable IOException> broken) {
+        return stream instanceof ByteArrayOutputStream buffer
+                ? new Buffered(buffer)
+                : new Streamed(new RecordedUpload(stream, limit, length, broken));
     }
 
-    /** What the application writes to. */
-    abstract OutputStream stream();
+    /** What the application writes to; null: the JDK's own stream, since nothing is kept any more. */
+    abstract @Nullable OutputStream stream();
 
     /** Whether the whole body is at hand. */
     abstract boolean replayable();
@@ -29,111 +36,69 @@ abstract sealed class Upload {
     /** Writes the body again. */
     abstract void replayTo(OutputStream to) throws IOException;
 
+    /** No further attempt will need the body: it must not stay in memory for as long as the connection object does. */
+    abstract void release();
+
     private static final class Buffered extends Upload {
-        private final ByteArrayOutputStream buffer;
+        private volatile @Nullable ByteArrayOutputStream buffer;
 
         Buffered(ByteArrayOutputStream buffer) {
             this.buffer = buffer;
         }
 
         @Override
+        @Nullable
         OutputStream stream() {
             return buffer;
         }
 
         @Override
         boolean replayable() {
-            return true;
+            return buffer != null;
         }
 
         @Override
         void replayTo(OutputStream to) throws IOException {
-            buffer.writeTo(to);
+            ByteArrayOutputStream held = buffer;
+            if (held == null) {
+                throw new IOException("the request's body was released");
+            }
+            held.writeTo(to);
             to.close();
+        }
+
+        @Override
+        void release() {
+            buffer = null;
         }
     }
 
     private static final class Streamed extends Upload {
-        private final Recorder recorder;
+        private final RecordedUpload recorded;
 
-        Streamed(OutputStream stream, long limit) {
-            this.recorder = new Recorder(stream, limit);
+        Streamed(RecordedUpload recorded) {
+            this.recorded = recorded;
         }
 
         @Override
         OutputStream stream() {
-            return recorder;
+            return recorded;
         }
 
         @Override
         boolean replayable() {
-            return recorder.whole();
+            return recorded.isWhole();
         }
 
         @Override
         void replayTo(OutputStream to) throws IOException {
-            recorder.writeTo(to);
+            recorded.writeTo(to);
             to.close();
         }
-    }
-
-    /** Passes everything on and keeps a copy while it is small enough. Used by one thread, as the JDK's own stream. */
-    private static final class Recorder extends OutputStream {
-        private final OutputStream to;
-        private final long limit;
-        private final ByteArrayOutputStream copy = new ByteArrayOutputStream();
-        private boolean overflowed;
-        private boolean broken;
-
-        Recorder(OutputStream to, long limit) {
-            this.to = to;
-            this.limit = limit;
-        }
-
-        boolean whole() {
-            return !overflowed && !broken;
-        }
-
-        void writeTo(OutputStream other) throws IOException {
-            copy.writeTo(other);
-        }
 
         @Override
-        public void write(int b) throws IOException {
-            broken = true;
-            to.write(b);
-            broken = false;
-            if (fits(1)) {
-                copy.write(b);
-            }
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            broken = true;
-            to.write(bytes, offset, length);
-            broken = false;
-            if (fits(length)) {
-                copy.write(bytes, offset, length);
-            }
-        }
-
-        private boolean fits(int length) {
-            if (!overflowed && (long) copy.size() + length > limit) {
-                overflowed = true;
-                copy.reset();
-            }
-            return !overflowed;
-        }
-
-        @Override
-        public void flush() throws IOException {
-            to.flush();
-        }
-
-        @Override
-        public void close() throws IOException {
-            to.close();
+        void release() {
+            recorded.release();
         }
     }
 }

@@ -35,6 +35,7 @@ final class UrlCall implements CallInfo {
     private final ReentrantLock lock = new ReentrantLock();
     private final Disconnects disconnects = new Disconnects();
 
+    private final Target host;
     /** Of the host; from the first entry that talks on, of the route. */
     private Target target;
 
@@ -60,6 +61,7 @@ final class UrlCall implements CallInfo {
             Fallbacks fallbacks,
             Defects defects) {
         this.engine = engine;
+        this.host = target;
         this.target = target;
         this.attempt = new Attempt(first);
         this.recipe = recipe;
@@ -206,11 +208,62 @@ final class UrlCall implements CallInfo {
         }
     }
 
-    /** From the thread that talks, as harmless as the JDK's; from another one while that talks, the end of the call. */
+    /**
+     * From another thread while one talks: the end of the call. Else the end of what was begun, if anything was: the
+     * application may never ask for the answer, and if it does, the JDK connects anew, which is another call.
+     */
     void disconnect() {
         disconnects.add();
         rescue.abandon();
         attempt.connection().disconnect();
+        if (!lock.isHeldByCurrentThread() && lock.tryLock()) {
+            try {
+                forsake();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Ends what was begun and is not under way: it counts as nothing, and the next entry that talks begins a call. */
+    private void forsake() {
+        Session begun = session;
+        if (sending != null && begun != null) {
+            sending = null;
+            session = null;
+            begun.cancel(engine.nanoTime());
+        }
+    }
+
+    /**
+     * The application could not write its streamed body to the end. The attempt ends at once: the application has its
+     * exception, and may never ask for anything more. If it does, it gets what the JDK's connection has to say.
+     *
+     * @param error what it got, null: by its own mistake
+     */
+    void uploadBroke(@Nullable IOException error) {
+        if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
+            return; // the thread that waits for the answer will tell
+        }
+        try {
+            Step.Send send = sending;
+            if (send == null) {
+                return;
+            }
+            Step unused = after(
+                    send.attempt(),
+                    error == null || disconnects.abandoned() ? Outcome.Cancelled.INSTANCE : Failures.upload(error));
+            settleNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The current attempt is the application's; no other one will need the request's body. */
+    private void settleNow() {
+        settled = true;
+        sending = null;
+        recipe.releaseUpload();
     }
 
     /**
@@ -224,7 +277,7 @@ final class UrlCall implements CallInfo {
         if (current == null) {
             HttpURLConnection first = attempt.connection();
             recipe.begin(first, mayWrite);
-            target = engine.routeOrUntouched(target, recipe.method(), recipe.path());
+            target = engine.routeOrUntouched(host, recipe.method(), recipe.path());
             rescue.begin(target.policy().fallback(), first);
             caller = Thread.currentThread().getId();
             Session begun = engine.session(target, this);
@@ -340,8 +393,7 @@ final class UrlCall implements CallInfo {
         if (step instanceof Step.FallBack fallBack && rescued(fallBack)) {
             return false;
         }
-        settled = true;
-        sending = null;
+        settleNow();
         showHead();
         Exception raised = attempt.raised();
         if (raised == null) {
@@ -377,6 +429,7 @@ final class UrlCall implements CallInfo {
         settled = true;
         sending = null;
         if (!beforeBody) {
+            recipe.releaseUpload();
             showHead();
         }
         return true;
@@ -427,8 +480,7 @@ final class UrlCall implements CallInfo {
 
     /** What every entry throws from now on. */
     private IOException ended(IOException how) {
-        settled = true;
-        sending = null;
+        settleNow();
         ended = how;
         return how;
     }

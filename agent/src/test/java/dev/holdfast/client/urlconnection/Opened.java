@@ -23,8 +23,12 @@ final class Opened {
     private final HttpUrlConnectionHook hook;
 
     Opened(Policy policy) {
+        this(policy, Observer.NONE);
+    }
+
+    Opened(Policy policy, Observer observer) {
         Engine engine = new Engine(
-                new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(Observer.NONE), new Timer());
+                new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(observer), new Timer());
         hook = new HttpUrlConnectionHook(
                 () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
     }

@@ -1,0 +1,277 @@
+package dev.holdfast.client.urlconnection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Target;
+import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Policies;
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Each attempt ends, whatever ends it, although the application asks for nothing more: it is counted, its permit is free
+ * before any garbage collection, and what is kept for a further attempt is not kept longer.
+ */
+class EndsTest {
+    private static final int MUCH = 64 * 1024 * 1024;
+    private static final LimitPolicy ONE_AT_A_TIME = new LimitPolicy(1, 0, 1, 0);
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final ScriptedServer server = ScriptedServer.http();
+    private Opened opened = new Opened(
+            Policies.retry()
+                    .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
+                    .limits(ONE_AT_A_TIME)
+                    .policy(),
+            new Recorder());
+
+    @AfterEach
+    void close() {
+        server.close();
+        assertThat(opened.defects).isEmpty();
+    }
+
+    /** The modes in which the JDK sends what is written at once. */
+    enum Mode {
+        FIXED(c -> c.setFixedLengthStreamingMode(MUCH)),
+        CHUNKED(c -> c.setChunkedStreamingMode(8192));
+
+        private final Consumer<HttpURLConnection> mode;
+
+        Mode(Consumer<HttpURLConnection> mode) {
+            this.mode = mode;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUploadThatBreaksWhileItIsWrittenEndsItsAttempt(Mode mode) throws IOException {
+        server.play(Answer.afterRequestHead(Cut.RESET));
+        HttpURLConnection broken = upload(mode);
+        assertThatThrownBy(() -> writeMuch(broken)).isInstanceOf(IOException.class);
+
+        assertThat(events).containsExactly("attempt CONNECTION_RESET", "FAILED after 1");
+        assertThat(get()).isEqualTo(200);
+        Reference.reachabilityFence(broken);
+    }
+
+    @Test
+    void theBreakerHearsOfBrokenUploads() throws IOException {
+        opened = new Opened(
+                Policies.retry().breaker(Breakers.consecutive(2).build()).policy(), new Recorder());
+        server.play(Answer.afterRequestHead(Cut.RESET), Answer.afterRequestHead(Cut.RESET));
+        for (int i = 0; i < 2; i++) {
+            HttpURLConnection broken = upload(Mode.CHUNKED);
+            assertThatThrownBy(() -> writeMuch(broken)).isInstanceOf(IOException.class);
+        }
+
+        assertThatThrownBy(this::get)
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("circuit breaker is open");
+    }
+
+    /** What the JDK says of it is the JDK's business, but nothing is sent anew. */
+    @ParameterizedTest
+    @EnumSource
+    void aBrokenUploadThatIsAskedForItsAnswerIsCountedOnce(Mode mode) throws IOException {
+        server.play(Answer.afterRequestHead(Cut.RESET));
+        HttpURLConnection broken = upload(mode);
+        assertThatThrownBy(() -> writeMuch(broken)).isInstanceOf(IOException.class);
+        assertThatThrownBy(broken::getResponseCode).isInstanceOf(IOException.class);
+
+        assertThat(events).containsExactly("attempt CONNECTION_RESET", "FAILED after 1");
+        assertThat(get()).isEqualTo(200);
+    }
+
+    /** The application announced a length and does not keep to it: nobody's fault but its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4, 12})
+    void aBodyOfAnotherLengthThanAnnouncedEndsItsAttemptAndIsNoFailureOfTheOrigin(int length) throws IOException {
+        HttpURLConnection wrong = opened.open(server.uri("/"));
+        wrong.setRequestMethod("PUT");
+        wrong.setDoOutput(true);
+        wrong.setFixedLengthStreamingMode(10);
+        assertThatThrownBy(() -> {
+                    try (OutputStream out = wrong.getOutputStream()) {
+                        out.write(new byte[length]);
+                    }
+                })
+                .isInstanceOf(IOException.class);
+
+        assertThat(events).containsExactly("CANCELLED after 1");
+        assertThat(get()).isEqualTo(200);
+        Reference.reachabilityFence(wrong);
+    }
+
+    @Test
+    void whatIsWrittenBehindTheEndOfAnUploadEndsNothing() throws IOException {
+        HttpURLConnection connection = upload(Mode.CHUNKED);
+        OutputStream out = connection.getOutputStream();
+        out.write(1);
+        out.close();
+        assertThatThrownBy(() -> out.write(2)).isInstanceOf(IOException.class);
+        out.close();
+
+        assertThat(events).isEmpty();
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        assertThat(events).containsExactly("attempt 200", "FIRST_TRY after 1");
+    }
+
+    /** Ways to begin. */
+    enum Begun {
+        CONNECTED(HttpURLConnection::connect),
+        WRITTEN(c -> {
+            c.setRequestMethod("PUT");
+            c.setDoOutput(true);
+            c.getOutputStream().write(1);
+        }),
+        STREAMED(c -> {
+            c.setRequestMethod("PUT");
+            c.setDoOutput(true);
+            c.setChunkedStreamingMode(0);
+            c.getOutputStream().write(1);
+        });
+
+        private final Doing doing;
+
+        Begun(Doing doing) {
+            this.doing = doing;
+        }
+
+        /** What is done. */
+        interface Doing {
+            void on(HttpURLConnection connection) throws IOException;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasBegunEndsWithDisconnect(Begun begun) throws IOException {
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        begun.doing.on(connection);
+        connection.disconnect();
+        connection.disconnect();
+
+        assertThat(events).containsExactly("CANCELLED after 1");
+        assertThat(get()).isEqualTo(200);
+        Reference.reachabilityFence(connection);
+    }
+
+    /** The JDK connects anew: another call. */
+    @ParameterizedTest
+    @EnumSource(names = {"CONNECTED", "WRITTEN"})
+    void whoGoesOnAfterDisconnectGetsItsAnswer(Begun begun) throws IOException {
+        server.play(Answer.respond(503, "not now"));
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        begun.doing.on(connection);
+        connection.disconnect();
+
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        assertThat(server.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.body()).hasSize(begun == Begun.WRITTEN ? 1 : 0));
+        assertThat(events).containsExactly("CANCELLED after 1", "attempt 503", "attempt 200", "SAVED_BY_RETRY after 2");
+        assertThat(get()).isEqualTo(200);
+    }
+
+    @Test
+    void aBufferedBodyIsNotHeldAsLongAsTheConnectionObject() throws IOException {
+        server.play(Answer.respond(503, "not now"));
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        WeakReference<OutputStream> body = new WeakReference<>(written(connection));
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        assertThat(server.requests()).extracting(Received::text).containsExactly("body", "body");
+
+        Awaitility.await().until(() -> {
+            System.gc();
+            return body.get() == null;
+        });
+        Reference.reachabilityFence(connection);
+    }
+
+    @Test
+    void aRecordedBodyIsNotHeldAsLongAsTheConnectionObject() throws IOException {
+        server.play(Answer.respond(503, "not now"));
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        connection.setChunkedStreamingMode(0);
+        RecordedUpload body = (RecordedUpload) written(connection);
+        assertThat(body.isWhole()).isTrue();
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        assertThat(server.requests()).extracting(Received::text).containsExactly("body", "body");
+
+        assertThat(body.isWhole()).isFalse();
+    }
+
+    private static OutputStream written(HttpURLConnection connection) throws IOException {
+        connection.setRequestMethod("PUT");
+        connection.setDoOutput(true);
+        OutputStream out = connection.getOutputStream();
+        out.write("body".getBytes(StandardCharsets.US_ASCII));
+        out.close();
+        return out;
+    }
+
+    private HttpURLConnection upload(Mode mode) throws IOException {
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        connection.setRequestMethod("PUT");
+        connection.setDoOutput(true);
+        mode.mode.accept(connection);
+        return connection;
+    }
+
+    private static void writeMuch(HttpURLConnection connection) throws IOException {
+        try (OutputStream out = connection.getOutputStream()) {
+            byte[] piece = new byte[8192];
+            for (int i = 0; i < MUCH / piece.length; i++) {
+                out.write(piece);
+            }
+        }
+    }
+
+    private int get() throws IOException {
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        int status = connection.getResponseCode();
+        connection.getInputStream().close();
+        return status;
+    }
+
+    private final class Recorder implements Observer {
+        @Override
+        public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+            events.add("attempt "
+                    + (outcome instanceof Outcome.Failure failure
+                            ? failure.kind()
+                            : String.valueOf(Outcome.statusOf(outcome))));
+        }
+
+        @Override
+        public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+            events.add(result + " after " + attempts);
+        }
+    }
+}
