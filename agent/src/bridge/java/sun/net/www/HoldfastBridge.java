@@ -140,6 +140,23 @@ public abstract class HoldfastBridge {
         }
     }
 
+    /**
+     * The status that a connection of the JDK's has noted. Its own {@code getResponseCode} begins an exchange where it has
+     * noted none.
+     *
+     * @param connection a connection of the JDK's
+     * @return -1: none
+     */
+    protected static int responseCode(HttpURLConnection connection) {
+        try {
+            Field field = HttpURLConnection.class.getDeclaredField("responseCode");
+            field.setAccessible(true);
+            return field.getInt(delegate(connection) instanceof HttpURLConnection inner ? inner : connection);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static Object delegate(HttpURLConnection connection) throws IllegalAccessException {
         try {
             Field field = connection.getClass().getDeclaredField("delegate");

@@ -19,4 +19,15 @@ public final class ConnectionAccess {
     public static void setMethod(HttpURLConnection connection, String method) {
         Dispatcher.setRequestMethod(connection, method);
     }
+
+    /**
+     * The status that a connection has noted, without asking it: its own {@code getResponseCode} begins an exchange where it
+     * has noted none.
+     *
+     * @param connection a connection of the JDK's
+     * @return -1: none
+     */
+    public static int statusOf(HttpURLConnection connection) {
+        return Dispatcher.notedStatus(connection);
+    }
 }

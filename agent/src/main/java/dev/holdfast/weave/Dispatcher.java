@@ -41,6 +41,11 @@ final class Dispatcher extends HoldfastBridge {
         setMethod(connection, method);
     }
 
+    /** See {@link ConnectionAccess#statusOf}. */
+    static int notedStatus(HttpURLConnection connection) {
+        return responseCode(connection);
+    }
+
     @Override
     protected @Nullable Object onSend(Object client, Object request, Object handler)
             throws IOException, InterruptedException {

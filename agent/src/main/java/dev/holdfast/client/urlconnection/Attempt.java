@@ -1,27 +1,81 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Step;
+import dev.holdfast.call.Rights;
 import dev.holdfast.policy.StreamingMediaTypes;
+import dev.holdfast.weave.ConnectionAccess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of a call: a connection of the JDK's, what it threw, and what the application reads in place of its body. Also
  * one that shows a fallback's answer. Changed only by the thread that makes the attempt.
+ *
+ * <p>A connection of the JDK's that is asked for anything of its response sends its request, unless it has done so before: a
+ * look at one whose {@code getOutputStream} failed sends the request without its body. Therefore an attempt records how far
+ * it has come, and a {@link Head}, through which alone Holdfast looks at a response, exists only where this attempt itself has
+ * asked for one. From then on the connection remembers a response or an exception, and sends nothing more.
  */
 final class Attempt {
+    /** How far an attempt has come, in this order. */
+    private enum Progress {
+        /** Nothing was sent. */
+        NEW,
+        /** The connection is open; a body that the application writes may be on its way. */
+        OPEN,
+        /** The request's body is written whole, or there is none; a buffered one is at hand. */
+        WRITTEN,
+        /** The connection was asked for its response, which it remembers, or remembers why there is none. */
+        ASKED
+    }
+
     private final HttpURLConnection connection;
+    private final boolean ours;
+    private final boolean replays;
+    private Progress progress = Progress.NEW;
     private @Nullable Exception raised;
+    private @Nullable Head head;
     private boolean late;
+    private boolean misused;
     private @Nullable InputStream source;
     private @Nullable InputStream body;
 
-    Attempt(HttpURLConnection connection) {
+    private Attempt(HttpURLConnection connection, boolean ours, boolean replays) {
         this.connection = connection;
+        this.ours = ours;
+        this.replays = replays;
+    }
+
+    /** The first attempt, on the connection that the application opened and writes its body to. */
+    static Attempt first(HttpURLConnection connection) {
+        return new Attempt(connection, false, false);
+    }
+
+    /**
+     * A further attempt that replaces one which failed while the application opened it: it goes on being the application's.
+     *
+     * @param recipe which has the body, if the application has written one already
+     */
+    static Attempt opening(HttpURLConnection connection, Recipe recipe) {
+        return new Attempt(connection, false, recipe.upload() != null);
+    }
+
+    /** A further attempt, of which the application knows nothing: the whole request is sent by Holdfast. */
+    static Attempt again(HttpURLConnection connection, Recipe recipe) {
+        return new Attempt(connection, true, recipe.upload() != null);
+    }
+
+    /** What a connection shows that Holdfast made: it sends nothing, whatever it is asked. */
+    static Attempt showing(MadeConnection made) {
+        Attempt shown = new Attempt(made, true, false);
+        shown.progress = Progress.ASKED;
+        shown.head = made.isPending() ? null : shown.headOnce();
+        return shown;
     }
 
     /** The JDK's connection, or one that shows a fallback's answer. */
@@ -37,27 +91,96 @@ final class Attempt {
     /**
      * Opens the connection.
      *
-     * @return what it threw, null: nothing
+     * @return false: the attempt has failed, or was answered before the body was sent
+     * @throws ProtocolException if the application may not do this; nothing was sent, and the attempt has not ended
      */
-    @Nullable
-    IOException open(Opening opening, Watchdog watchdog) throws ProtocolException {
+    boolean open(Opening opening, Watchdog watchdog) throws ProtocolException {
         try {
             opening.on(connection);
-            return null;
-        } catch (ProtocolException e) {
-            throw e; // misuse, or a refused expectation: the answer will tell
-        } catch (IOException e) {
-            late = watchdog.barked();
-            IOException error = late ? Talk.timedOut(e) : e;
-            raised = error;
-            return error;
+            progress = Progress.OPEN;
+            return true;
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof ProtocolException misuse && knownStatus() < 0 && !Failures.whileExpecting(misuse)) {
+                throw misuse;
+            }
+            failed(e, watchdog);
+            return false;
         }
     }
 
-    /** Sends the request and waits for the response's head. */
-    void send(Recipe recipe, Step.Send send, Watchdog watchdog) {
-        raised = Talk.send(connection, recipe, send, watchdog);
+    /** Sends the request, or what is left of it to send, and waits for the response's head. */
+    void send(Recipe recipe, Watchdog watchdog) {
+        try {
+            write(recipe);
+            progress = Progress.WRITTEN;
+            if (watchdog.barked()) {
+                throw new SocketTimeoutException("Read timed out"); // asked now, the connection would be opened anew
+            }
+            progress = Progress.ASKED;
+            connection.getInputStream();
+            head = headOnce();
+        } catch (IOException | RuntimeException e) {
+            failed(e, watchdog);
+        }
+    }
+
+    /**
+     * Writes the request's body whole. Where it is streamed, the connection would itself ask for the stream and close it, but
+     * forget the exception if that fails, and send the request again the next time that it is asked for anything.
+     */
+    private void write(Recipe recipe) throws IOException {
+        Upload upload = recipe.upload();
+        if (upload != null && replays) {
+            if (!upload.replayable()) {
+                throw new IOException("the request's body was not recorded");
+            }
+            upload.replayTo(connection.getOutputStream());
+        } else if (recipe.isStreaming() && connection.getDoInput()) {
+            OutputStream stream = upload == null ? connection.getOutputStream() : upload.stream();
+            if (stream != null) {
+                close(stream);
+            }
+        }
+    }
+
+    private void close(OutputStream stream) throws IOException {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            misused = true; // it holds fewer bytes than the application announced; nothing else is thrown here
+            throw e;
+        }
+    }
+
+    private void failed(Exception error, Watchdog watchdog) {
         late = watchdog.barked();
+        raised = late ? timedOut(error) : error;
+        head = headOnce();
+    }
+
+    private static SocketTimeoutException timedOut(Exception cause) {
+        SocketTimeoutException timeout = new SocketTimeoutException("Read timed out");
+        timeout.initCause(cause);
+        return timeout;
+    }
+
+    private @Nullable Head headOnce() {
+        if (progress != Progress.ASKED) {
+            int status = knownStatus();
+            return raised instanceof ProtocolException && status >= 0 ? new Head(null, status) : null;
+        }
+        int status;
+        try {
+            status = connection.getHeaderField(0) == null ? -1 : connection.getResponseCode();
+        } catch (IOException | RuntimeException e) {
+            status = -1;
+        }
+        return status < 0 && raised != null ? null : new Head(connection, status);
+    }
+
+    /** The status by which a server refused to be sent the body ({@code Expect: 100-continue}); -1: it did not. */
+    private int knownStatus() {
+        return Rights.ours(() -> ConnectionAccess.statusOf(connection));
     }
 
     /** What the JDK threw when it was last made to talk, null: nothing; with some statuses, there is a head, too. */
@@ -71,27 +194,65 @@ final class Attempt {
         return late;
     }
 
+    /** Whether its connection was asked for the response, so that a further question makes it send nothing. */
+    boolean isAsked() {
+        return progress == Progress.ASKED;
+    }
+
+    /** Whether the application has no part in it: what it failed in is none of the application's own calls. */
+    boolean isOurs() {
+        return ours;
+    }
+
+    /** The head of the response, null: none arrived. */
+    @Nullable
+    Head head() {
+        return head;
+    }
+
     /** The status that it got, -1: no head arrived. */
     int status() {
-        return Talk.status(connection);
+        Head arrived = head;
+        return arrived == null ? -1 : arrived.status();
+    }
+
+    /** What it came to. */
+    Outcome outcome(Recipe recipe) {
+        return outcome(recipe, recipe.isFirstRequest(connection));
     }
 
     /**
      * What it came to.
      *
-     * @param status which it got
-     * @param recipe what was sent
+     * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
      */
-    Outcome outcome(int status, Recipe recipe) {
+    Outcome outcome(Recipe recipe, boolean firstRequest) {
+        Head arrived = head;
         Exception error = raised;
-        return status < 0 && error != null
-                ? Failures.of(error, recipe.isFirstRequest(connection))
-                : new Talk.Head(connection, status);
+        if (arrived != null) {
+            return arrived;
+        }
+        if (error == null) {
+            throw new IllegalStateException("the attempt has not ended");
+        }
+        if (misused) {
+            return Outcome.Cancelled.INSTANCE;
+        }
+        return Failures.of(error, firstRequest, recipe::proxyAddress);
     }
 
-    /** Lets go of its response, which nobody will read. */
+    /** Lets go of its response, which nobody will read. The JDK drains what is left of a short body, to reuse the connection. */
     void discard() {
-        Talk.discard(connection, raised);
+        try {
+            InputStream rest = stream();
+            if (rest != null) {
+                rest.close();
+                return;
+            }
+        } catch (IOException | RuntimeException e) {
+            // It breaks while nobody wants it.
+        }
+        connection.disconnect();
     }
 
     // ---- the body
@@ -103,13 +264,20 @@ final class Attempt {
      * @return null: nothing was read
      */
     Download.@Nullable Held holdBack(String method, long limit, Watchdog watchdog) {
-        long length = Talk.bodyLength(connection, method);
-        if (length > limit
-                || length == 0
-                || !StreamingMediaTypes.mayHoldBack(connection.getHeaderField("Content-Type"), length)) {
+        Head arrived = head;
+        if (arrived == null || arrived.connection == null) {
             return null;
         }
-        InputStream stream = stream();
+        long length = arrived.bodyLength(method);
+        if (length > limit || length == 0 || !StreamingMediaTypes.mayHoldBack(arrived.header("Content-Type"), length)) {
+            return null;
+        }
+        InputStream stream;
+        try {
+            stream = stream();
+        } catch (IOException e) {
+            return null;
+        }
         if (stream == null) {
             return null;
         }
@@ -119,12 +287,13 @@ final class Attempt {
         return held;
     }
 
-    private @Nullable InputStream stream() {
-        try {
-            return raised == null ? connection.getInputStream() : connection.getErrorStream();
-        } catch (IOException e) {
+    /** The body of its response; null: there is none. */
+    @Nullable
+    InputStream stream() throws IOException {
+        if (progress != Progress.ASKED) {
             return null;
         }
+        return raised == null ? connection.getInputStream() : connection.getErrorStream();
     }
 
     /** The application reads a stream of ours in place of the JDK's. */
@@ -147,5 +316,68 @@ final class Attempt {
     /** Whether the application reads a stream of ours. */
     boolean hasOwnBody() {
         return body != null;
+    }
+
+    /**
+     * The head of a response that this attempt has asked for. Reading it sends nothing: the connection has its response, or
+     * remembers an exception. Read only while its attempt is the current one.
+     */
+    static final class Head implements Outcome.Response {
+        private final @Nullable HttpURLConnection connection;
+        private final int status;
+
+        /** For an attempt that has asked; null: only the status is known, and the connection must not be asked for more. */
+        private Head(@Nullable HttpURLConnection connection, int status) {
+            this.connection = connection;
+            this.status = status;
+        }
+
+        @Override
+        public int status() {
+            return status;
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            return connection == null ? null : connection.getHeaderField(name);
+        }
+
+        /** The connection that it came from; null: of that response, nothing but the status is known. */
+        @Nullable
+        HttpURLConnection connection() {
+            return connection;
+        }
+
+        /** What stands behind the status in the status line; null: nothing, or it is not known. */
+        @Nullable
+        String message() throws IOException {
+            return connection == null ? null : connection.getResponseMessage();
+        }
+
+        /** A header's name by its position; the status line, which has none, is at 0. */
+        @Nullable
+        String nameAt(int position) {
+            return connection == null ? null : connection.getHeaderFieldKey(position);
+        }
+
+        /** A header's value by its position, null: there are no more. */
+        @Nullable
+        String valueAt(int position) {
+            return connection == null ? null : connection.getHeaderField(position);
+        }
+
+        /**
+         * How many bytes the body is to have. Not always what its {@code Content-Length} says: an answer to HEAD, a 204 or a
+         * 304 has none, whatever it would have been (RFC 9110, 8.6), and chunks tell their own end (RFC 9112, 6.3).
+         *
+         * @param method what was sent
+         * @return -1: that will be seen
+         */
+        long bodyLength(String method) {
+            if (connection == null || method.equals("HEAD") || status == 204 || status == 304) {
+                return 0;
+            }
+            return "chunked".equalsIgnoreCase(header("Transfer-Encoding")) ? -1 : connection.getContentLengthLong();
+        }
     }
 }

@@ -44,6 +44,7 @@ final class Elsewhere {
     Shown answer(Session of, Offer.Elsewhere offer) {
         if (abandoned
                 || !of.maySendElsewhere()
+                || !call.bodyReplayable()
                 || (!offer.policy().forwardCredentials() && Wire.wouldSendCookies(offer.uri()))) {
             return null;
         }
@@ -72,37 +73,28 @@ final class Elsewhere {
     private @Nullable Shown answer(Session of, Session session, HttpURLConnection connection, Step.Send send)
             throws IOException {
         try (Watchdog watchdog = Watchdog.start(engine, connection, send)) {
-            // Not as the first attempt: the body that the application wrote is at hand, and is sent from there.
-            Exception raised = Talk.send(connection, recipe, new Step.Send(2, send.timeoutNanos()), watchdog);
-            int status = Talk.status(connection);
-            if (status < 0) {
-                Exception error = raised == null ? new IOException("no answer") : raised;
-                if (abandoned) {
-                    session.cancel(engine.nanoTime());
-                } else {
-                    Step unused = session.after(Failures.of(error, true), engine.nanoTime());
-                }
+            Attempt attempt = Attempt.again(connection, recipe);
+            attempt.send(recipe, watchdog);
+            Attempt.Head head = attempt.head();
+            if (head == null && abandoned) {
+                session.cancel(engine.nanoTime());
                 return null;
             }
-            Talk.Head head = new Talk.Head(connection, status);
-            Step unused = session.after(head, engine.nanoTime());
-            if (!of.isGoodElsewhere(head)) {
-                Talk.discard(connection, raised);
+            Step unused = session.after(attempt.outcome(recipe, true), engine.nanoTime());
+            if (head == null || head.connection() == null || !of.isGoodElsewhere(head)) {
+                attempt.discard();
                 return null;
             }
-            return Shown.of(connection, status, connection.getResponseMessage(), body(session, connection, raised));
+            return Shown.of(connection, head, body(session, attempt, head));
         }
     }
 
-    private InputStream body(Session session, HttpURLConnection connection, @Nullable Exception raised)
-            throws IOException {
-        InputStream stream = raised == null ? connection.getInputStream() : connection.getErrorStream();
+    private InputStream body(Session session, Attempt attempt, Attempt.Head head) throws IOException {
+        InputStream stream = attempt.stream();
         if (stream == null) {
             return InputStream.nullInputStream();
         }
         return Download.watched(
-                stream,
-                Talk.bodyLength(connection, recipe.method()),
-                e -> session.bodyFailed(Failures.body(e), engine.nanoTime()));
+                stream, head.bodyLength(recipe.method()), e -> session.bodyFailed(Failures.body(e), engine.nanoTime()));
     }
 }

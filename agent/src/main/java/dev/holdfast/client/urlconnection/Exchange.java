@@ -116,22 +116,37 @@ final class Exchange {
 
     OutputStream outputStream() throws IOException {
         Upload upload = recipe.upload();
-        if (call.isSettled() || upload != null) {
-            // For what the JDK says about it; its stream is the one that we have.
-            OutputStream stream = delegate().getOutputStream();
-            OutputStream ours = upload == null ? null : upload.stream();
+        if (upload != null) {
+            OutputStream stream = delegate().getOutputStream(); // for what the JDK says about it
+            OutputStream ours = upload.stream();
             return ours == null ? stream : ours;
         }
-        OutputStream[] opened = new OutputStream[1];
-        call.establish(c -> opened[0] = c.getOutputStream());
-        if (opened[0] == null) {
-            opened[0] = delegate().getOutputStream(); // a fallback has answered
+        OutputStream opened;
+        if (call.isSettled()) {
+            opened = delegate().getOutputStream();
+            if (!(delegate() instanceof MadeConnection made && made.isPending())) {
+                return opened;
+            }
+        } else {
+            opened = establishedStream();
         }
-        OutputStream stream = opened[0];
-        Upload made = Upload.of(stream, call.replayLimitBytes(), recipe.announcedLength(), call::uploadBroke);
+        Upload made = Upload.of(opened, call.replayLimitBytes(), recipe.announcedLength(), call::uploadBroke);
         recipe.setUpload(made);
         OutputStream ours = made.stream();
-        return ours == null ? stream : ours;
+        return ours == null ? opened : ours;
+    }
+
+    private OutputStream establishedStream() throws IOException {
+        OutputStream[] opened = new OutputStream[1];
+        try {
+            call.establish(c -> opened[0] = c.getOutputStream());
+        } catch (ProtocolException e) {
+            if (delegate().getDoOutput()) {
+                recipe.noteBodyRefused();
+            }
+            throw e;
+        }
+        return opened[0] == null ? delegate().getOutputStream() : opened[0]; // null: a fallback has answered
     }
 
     InputStream inputStream() throws IOException {
@@ -149,23 +164,30 @@ final class Exchange {
     }
 
     int responseCode() throws IOException {
-        if (call.settle() && call.attempt().raised() != null && call.attempt().status() < 0) {
+        boolean here = call.settle();
+        failIfEnded();
+        // As the JDK's: what was thrown counts only where there is no first line at all, be it one of HTTP or not.
+        if (here && call.attempt().raised() != null && delegate().getHeaderField(0) == null) {
             call.throwRaised();
         }
-        failIfEnded();
         return delegate().getResponseCode();
     }
 
     /**
      * For entries that give something of the head and swallow what went wrong: settles the call.
      *
-     * @return the connection to ask, null: Holdfast itself ended the call, there is no head
+     * @return the connection to ask, null: there is no head
      */
     @Nullable
     HttpURLConnection head() {
         try {
-            if (call.settle() && call.attempt().raised() instanceof RuntimeException e) {
-                throw e;
+            if (call.settle()) {
+                if (call.attempt().raised() instanceof RuntimeException e) {
+                    throw e;
+                }
+                if (!call.attempt().isAsked()) {
+                    return null; // it failed before it was asked for a response, and would now be sent again
+                }
             }
         } catch (IOException e) {
             // The wait was interrupted: remembered, and said by the entries that may throw.

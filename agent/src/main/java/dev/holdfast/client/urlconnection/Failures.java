@@ -9,7 +9,9 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an exception of the JDK's connection means. By type and stage, never by message: the client throws a
@@ -17,6 +19,8 @@ import javax.net.ssl.SSLException;
  * them apart. Where a JVM runs without stack traces, everything counts as "may have been sent".
  */
 final class Failures {
+    private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
+
     private Failures() {}
 
     /**
@@ -26,10 +30,31 @@ final class Failures {
      * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
      */
     static Outcome.Failure of(Throwable error, boolean firstRequest) {
-        boolean connecting = whileConnecting(error);
-        ErrorKind kind = kind(error, connecting);
-        boolean nothingSent = kind.nothingSent() && connecting && firstRequest && !afterSending(error);
-        return new Outcome.Failure(error, kind, nothingSent);
+        return of(error, firstRequest, () -> null);
+    }
+
+    /**
+     * A failed attempt.
+     *
+     * @param error what was thrown
+     * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
+     * @param proxy gives the address of the proxy that the request goes through, null if it is not known
+     */
+    static Outcome.Failure of(Throwable error, boolean firstRequest, Supplier<@Nullable String> proxy) {
+        Where where = Where.of(first(error));
+        ErrorKind kind = kind(error, where);
+        boolean early = where.beforeRequest() && firstRequest;
+        return switch (kind) {
+            case PROXY -> new Outcome.Failure(error, kind, early, proxy.get());
+            case OTHER -> new Outcome.Failure(error, kind, false);
+            default ->
+                new Outcome.Failure(error, kind, early && (kind.nothingSent() || where.stage != Stage.CONNECTING));
+        };
+    }
+
+    /** Whether a server's refusal of the body ({@code Expect: 100-continue}) was being waited for. */
+    static boolean whileExpecting(Throwable error) {
+        return Where.of(first(error)).stage == Stage.EXPECTING;
     }
 
     /** A request body that could not be written to its end: the origin, or the way there, took no more of it. */
@@ -46,9 +71,9 @@ final class Failures {
         return new Outcome.Failure(error, kind, false);
     }
 
-    private static ErrorKind kind(Throwable error, boolean connecting) {
+    private static ErrorKind kind(Throwable error, Where where) {
         if (error instanceof SocketTimeoutException) {
-            return connecting ? ErrorKind.CONNECTION_TIMEOUT : ErrorKind.READ_TIMEOUT;
+            return where.stage == Stage.CONNECTING ? ErrorKind.CONNECTION_TIMEOUT : ErrorKind.READ_TIMEOUT;
         }
         if (error instanceof UnknownHostException) {
             return ErrorKind.DNS_RESOLUTION;
@@ -56,14 +81,29 @@ final class Failures {
         if (error instanceof ConnectException || error instanceof NoRouteToHostException) {
             return ErrorKind.CONNECTION_REFUSED;
         }
+        if (error instanceof IOException && where.stage == Stage.TUNNELING && !where.again) {
+            return ErrorKind.PROXY;
+        }
         if (error instanceof SSLException) {
-            return ErrorKind.TLS;
+            return transportBroke(error) ? ErrorKind.CONNECTION_RESET : ErrorKind.TLS;
         }
         if (error instanceof SocketException || error instanceof EOFException || whileWriting(error)) {
             // "Unexpected end of file from server" is a plain SocketException too.
             return ErrorKind.CONNECTION_RESET;
         }
         return ErrorKind.OTHER;
+    }
+
+    /** Whether what TLS reports is that its connection ended, without an alert of the peer's: no verdict of TLS itself. */
+    private static boolean transportBroke(Throwable error) {
+        Throwable at = error;
+        for (int i = 0; i < 16 && at != null; i++) {
+            if (at instanceof EOFException || at instanceof SocketException) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
     }
 
     /**
@@ -74,37 +114,8 @@ final class Failures {
         StackTraceElement[] stack = first(error).getStackTrace();
         return error.getClass() == IOException.class
                 && stack.length > 0
-                && stack[0].getClassName().equals("sun.net.www.protocol.http.HttpURLConnection")
+                && stack[0].getClassName().equals(CONNECTION)
                 && stack[0].getMethodName().equals("writeRequests");
-    }
-
-    /** Whether the socket was being connected: the frame stands in the stack of whoever threw first. */
-    private static boolean whileConnecting(Throwable error) {
-        for (StackTraceElement frame : first(error).getStackTrace()) {
-            if (frame.getClassName().equals("java.net.Socket")
-                    && frame.getMethodName().equals("connect")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Whether the JDK was connecting anew after it had sent something already: its own silent re-send, which runs inside the
-     * reading of the answer, or the way to where a redirect leads, be that the URL which the request had first.
-     */
-    private static boolean afterSending(Throwable error) {
-        for (StackTraceElement frame : first(error).getStackTrace()) {
-            String type = frame.getClassName();
-            String method = frame.getMethodName();
-            boolean resending = type.equals("sun.net.www.http.HttpClient") && method.startsWith("parseHTTP");
-            boolean redirected =
-                    type.equals("sun.net.www.protocol.http.HttpURLConnection") && method.startsWith("followRedirect");
-            if (resending || redirected) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Throwable first(Throwable error) {
@@ -117,5 +128,75 @@ final class Failures {
             at = cause;
         }
         return at;
+    }
+
+    /** The stages of an exchange in which the request itself has not been written, as far as the JDK's frames tell them. */
+    private enum Stage {
+        /** The socket is being connected, to the origin or to a proxy. */
+        CONNECTING,
+        /** A proxy was asked for a tunnel to the origin. */
+        TUNNELING,
+        /** TLS is being negotiated. */
+        HANDSHAKING,
+        /** The request's head was sent, and the server is to say whether it wants the body. */
+        EXPECTING,
+        /** Later, or not known. */
+        OTHER
+    }
+
+    /**
+     * Where an exception was thrown: the frames stand in the stack of whoever threw first.
+     *
+     * @param stage the stage of the exchange
+     * @param again whether the JDK was at it anew after it had sent something already: its own silent second try, which runs
+     *     inside the writing of the request or the reading of the answer, or the way to where a redirect leads, be that the
+     *     URL which the request had first
+     */
+    private record Where(Stage stage, boolean again) {
+        /** Whether nothing of the request had left. */
+        boolean beforeRequest() {
+            return !again && stage != Stage.EXPECTING && stage != Stage.OTHER;
+        }
+
+        static Where of(Throwable thrown) {
+            Stage stage = Stage.OTHER;
+            boolean again = false;
+            for (StackTraceElement frame : thrown.getStackTrace()) {
+                Stage at = stage(frame);
+                if (at == Stage.TUNNELING) {
+                    again = false; // so far it was the proxy's answer that was read
+                }
+                if (stage == Stage.OTHER) {
+                    stage = at;
+                }
+                again |= sendsAgain(frame);
+            }
+            return new Where(stage, again);
+        }
+
+        private static Stage stage(StackTraceElement frame) {
+            String method = frame.getMethodName();
+            return switch (frame.getClassName()) {
+                case "java.net.Socket" -> method.equals("connect") ? Stage.CONNECTING : Stage.OTHER;
+                case "sun.net.www.protocol.https.HttpsClient" ->
+                    method.equals("afterConnect") ? Stage.HANDSHAKING : Stage.OTHER;
+                case CONNECTION ->
+                    switch (method) {
+                        case "doTunneling", "doTunneling0" -> Stage.TUNNELING;
+                        case "expect100Continue" -> Stage.EXPECTING;
+                        default -> Stage.OTHER;
+                    };
+                default -> Stage.OTHER;
+            };
+        }
+
+        private static boolean sendsAgain(StackTraceElement frame) {
+            String method = frame.getMethodName();
+            return switch (frame.getClassName()) {
+                case "sun.net.www.http.HttpClient" -> method.startsWith("parseHTTP");
+                case CONNECTION -> method.startsWith("followRedirect") || method.equals("writeRequests");
+                default -> false;
+            };
+        }
     }
 }

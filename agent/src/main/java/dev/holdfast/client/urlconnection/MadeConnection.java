@@ -35,7 +35,7 @@ final class MadeConnection extends HttpsURLConnection {
     private final HttpURLConnection real;
     private @Nullable Later later;
     private @Nullable Shown known;
-    private @Nullable IOException failure;
+    private @Nullable Exception failure;
     private List<Map.Entry<String, String>> lines = List.of();
 
     /**
@@ -52,6 +52,25 @@ final class MadeConnection extends HttpsURLConnection {
     /** Shows what is found out later: {@code later} is asked once. */
     MadeConnection(HttpURLConnection real, String method, Later later) {
         this(real, method, null, later);
+    }
+
+    /**
+     * Shows an attempt of Holdfast's own that failed before its connection was asked for a response, or was refused by a status.
+     *
+     * @param real the connection of that attempt, which must not be asked for anything
+     * @param error what it ended in
+     */
+    static MadeConnection failed(HttpURLConnection real, String method, Attempt attempt, Exception error) {
+        Attempt.Head head = attempt.head();
+        Shown refused = head == null ? null : Shown.of(head.status(), real.getURL());
+        MadeConnection made = new MadeConnection(real, method, refused, null);
+        made.failure = error;
+        return made;
+    }
+
+    /** Whether it is yet to be found out what to show. */
+    boolean isPending() {
+        return later != null;
     }
 
     private MadeConnection(HttpURLConnection real, String method, @Nullable Shown known, @Nullable Later later) {
@@ -84,9 +103,16 @@ final class MadeConnection extends HttpsURLConnection {
         }
         Shown answer = known;
         if (answer == null) {
-            throw failure == null ? new IOException("no answer") : failure;
+            throw raised();
         }
         return answer;
+    }
+
+    private IOException raised() {
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        return failure instanceof IOException e ? e : new IOException("no answer");
     }
 
     /** For entries that swallow what went wrong. */
@@ -105,7 +131,11 @@ final class MadeConnection extends HttpsURLConnection {
     }
 
     @Override
-    public void connect() {}
+    public void connect() throws IOException {
+        if (failure != null) {
+            throw raised();
+        }
+    }
 
     @Override
     public void disconnect() {
@@ -169,6 +199,9 @@ final class MadeConnection extends HttpsURLConnection {
     public OutputStream getOutputStream() throws IOException {
         if (!doOutput) {
             throw new ProtocolException("cannot write to a URLConnection if doOutput=false - call setDoOutput(true)");
+        }
+        if (failure != null) {
+            throw raised();
         }
         return OutputStream.nullOutputStream();
     }

@@ -38,6 +38,7 @@ final class Recipe {
     private boolean hasAuthenticator;
     private boolean streaming;
     private long announcedLength = -1;
+    private boolean lacksBody;
     private @Nullable Front front;
     private volatile @Nullable Upload upload;
     private String method = "GET";
@@ -101,6 +102,27 @@ final class Recipe {
     /** How many bytes the application is going to write in a streaming mode, -1 if it did not say. */
     long announcedLength() {
         return announcedLength;
+    }
+
+    /** Whether a streaming mode was set. */
+    boolean isStreaming() {
+        return streaming;
+    }
+
+    /** Notes that the application was refused a stream to write its body to: a body that was not recorded is not none. */
+    void noteBodyRefused() {
+        lacksBody = true;
+    }
+
+    /** Whether the application has a body for it that is not known here. */
+    boolean lacksBody() {
+        return lacksBody && upload == null;
+    }
+
+    /** The proxy that it goes through, as {@code host:port}; null: none, or it is not known. */
+    @Nullable
+    String proxyAddress() {
+        return ProxyAddress.of(proxy, url);
     }
 
     /** Where the application sent it. */

@@ -61,7 +61,7 @@ final class Rescue {
      * @return a connection that shows their answer; null: there is none
      */
     @Nullable
-    HttpURLConnection answer(
+    MadeConnection answer(
             Step.FallBack step,
             Session session,
             HttpURLConnection failed,
@@ -114,40 +114,39 @@ final class Rescue {
     /**
      * Records a body on its way to the application, where the answer may be kept.
      *
-     * @param connection what it came from
-     * @param stream its body
+     * @param head the head before it
+     * @param stream the body
      * @return the stream to give in its place
      */
-    InputStream recorded(HttpURLConnection connection, InputStream stream) {
-        Recording recording = recording(connection);
-        return recording == null
-                ? stream
-                : RecordedStream.of(stream, Talk.bodyLength(connection, recipe.method()), recording);
+    InputStream recorded(Attempt.Head head, InputStream stream) {
+        Recording recording = recording(head);
+        return recording == null ? stream : RecordedStream.of(stream, head.bodyLength(recipe.method()), recording);
     }
 
     /** An answer that has no body is complete with its head; and one to a request that changes something is heard of. */
-    void recordHead(HttpURLConnection connection) {
+    void recordHead(Attempt.Head head) {
         if (recipe.method().equals("HEAD")) {
-            Recording recording = recording(connection);
+            Recording recording = recording(head);
             if (recording != null) {
                 recording.complete();
             }
-        } else if (identity != null && !recipe.method().equals("GET") && !(connection instanceof MadeConnection)) {
+        } else if (identity != null && !recipe.method().equals("GET")) {
             try {
-                fallbacks.heed(policy, request(), Talk.status(connection));
+                fallbacks.heed(policy, request(), head.status());
             } catch (RuntimeException | LinkageError e) {
                 defects.report("what is kept may be outdated", e);
             }
         }
     }
 
-    private @Nullable Recording recording(HttpURLConnection connection) {
-        if (identity == null || recorded || connection instanceof MadeConnection) {
+    private @Nullable Recording recording(Attempt.Head head) {
+        HttpURLConnection connection = head.connection();
+        if (identity == null || recorded || connection == null) {
             return null;
         }
         recorded = true;
         try {
-            int status = Talk.status(connection);
+            int status = head.status();
             // What lay on the way of a redirect is not to be seen: it may have been anybody's.
             if (!policy.cache().statuses().contains(status) || !recipe.isFirstRequest(connection)) {
                 return null;
@@ -156,7 +155,7 @@ final class Rescue {
             if (!identity.equals(Wire.identity(connection, this::uri, fallbacks))) {
                 return null;
             }
-            Recording recording = fallbacks.record(policy, request(), status, Wire.headers(connection));
+            Recording recording = fallbacks.record(policy, request(), status, Wire.headers(head));
             if (recording != null) {
                 recording.confirm();
             }

@@ -85,10 +85,10 @@ final class Rival {
         }
         talksTo(opened);
         recipe.timeouts().shorten(opened, send);
-        Attempt attempt = new Attempt(opened);
+        Attempt attempt = Attempt.again(opened, recipe);
         try (Watchdog watchdog = Watchdog.start(engine, opened, send)) {
-            attempt.send(recipe, send, watchdog);
-            Outcome outcome = lost ? Outcome.Cancelled.INSTANCE : attempt.outcome(attempt.status(), recipe);
+            attempt.send(recipe, watchdog);
+            Outcome outcome = lost ? Outcome.Cancelled.INSTANCE : attempt.outcome(recipe);
             Step step = call.after(send.attempt(), outcome);
             if (step instanceof Step.Drop) {
                 attempt.discard();

@@ -3,6 +3,7 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.fallback.Offer;
 import dev.holdfast.fallback.OtherOrigin;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
@@ -40,14 +41,20 @@ record Shown(
     }
 
     /** One that came from another origin. */
-    static Shown of(HttpURLConnection source, int status, @Nullable String message, InputStream body) {
+    static Shown of(HttpURLConnection source, Attempt.Head head, InputStream body) throws IOException {
+        String message = head.message();
         return new Shown(
-                status,
+                head.status(),
                 message == null ? "" : message,
-                OtherOrigin.marked(Wire.headers(source)),
+                OtherOrigin.marked(Wire.headers(head)),
                 body,
                 source.getURL(),
                 source);
+    }
+
+    /** One of which nothing but the status is known. */
+    static Shown of(int status, URL url) {
+        return new Shown(status, reason(status), Map.of(), InputStream.nullInputStream(), url, null);
     }
 
     private static String reason(int status) {

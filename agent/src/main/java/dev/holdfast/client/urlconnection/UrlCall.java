@@ -63,7 +63,7 @@ final class UrlCall implements CallInfo {
         this.engine = engine;
         this.host = target;
         this.target = target;
-        this.attempt = new Attempt(first);
+        this.attempt = Attempt.first(first);
         this.recipe = recipe;
         this.defects = defects;
         this.rescue = new Rescue(fallbacks, recipe, new Elsewhere(engine, this, recipe), defects);
@@ -122,7 +122,7 @@ final class UrlCall implements CallInfo {
     @Override
     public boolean bodyReplayable() {
         Upload upload = recipe.upload();
-        return upload == null || upload.replayable();
+        return upload == null ? !recipe.lacksBody() : upload.replayable();
     }
 
     @Override
@@ -149,14 +149,14 @@ final class UrlCall implements CallInfo {
             onlyOpening = true;
             Step.Send send = begun(true);
             while (send != null) {
-                IOException error;
+                boolean open;
                 try (Watchdog watchdog = Watchdog.start(engine, attempt.connection(), send)) {
-                    error = attempt.open(opening, watchdog);
+                    open = attempt.open(opening, watchdog);
                 }
-                if (error == null) {
+                if (open) {
                     return;
                 }
-                if (!again(told(send, -1))) {
+                if (!again(told(send))) {
                     throwRaised();
                     return; // a fallback has answered
                 }
@@ -331,27 +331,19 @@ final class UrlCall implements CallInfo {
     private Step sent(Step.Send send, @Nullable Rival rival) {
         Attempt current = attempt;
         try (Watchdog watchdog = Watchdog.start(engine, current.connection(), send)) {
-            current.send(recipe, send, watchdog);
+            current.send(recipe, watchdog);
             if (rival != null && rival.hasWon()) {
                 return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
-            int status = current.status();
-            Step step = told(send, status);
-            boolean answered = status >= 0 || current.raised() == null;
-            return answered && step instanceof Step.Deliver ? heldBack(watchdog) : step;
+            Step step = told(send);
+            return current.head() != null && step instanceof Step.Deliver ? heldBack(watchdog) : step;
         }
     }
 
-    /**
-     * Tells the session what the attempt gave.
-     *
-     * @param status -1: no head arrived
-     */
-    private Step told(Step.Send send, int status) {
-        boolean failed = status < 0 && attempt.raised() != null;
-        return after(
-                send.attempt(),
-                failed && disconnects.abandoned() ? Outcome.Cancelled.INSTANCE : attempt.outcome(status, recipe));
+    /** Tells the session what the attempt gave. */
+    private Step told(Step.Send send) {
+        boolean abandoned = attempt.head() == null && disconnects.abandoned();
+        return after(send.attempt(), abandoned ? Outcome.Cancelled.INSTANCE : attempt.outcome(recipe));
     }
 
     private Step heldBack(Watchdog watchdog) {
@@ -361,8 +353,9 @@ final class UrlCall implements CallInfo {
             return Step.Deliver.INSTANCE;
         }
         if (held.failure() == null) {
-            if (attempt.raised() == null) {
-                attempt.readAs(rescue.recorded(attempt.connection(), held.stream()));
+            Attempt.Head head = attempt.head();
+            if (head != null && attempt.raised() == null) {
+                attempt.readAs(rescue.recorded(head, held.stream()));
             }
             return Step.Deliver.INSTANCE;
         }
@@ -384,7 +377,7 @@ final class UrlCall implements CallInfo {
                 if (granted == null) {
                     return false;
                 }
-                attempt = new Attempt(next);
+                attempt = onlyOpening ? Attempt.opening(next, recipe) : Attempt.again(next, recipe);
                 sending = granted;
                 recipe.timeouts().shorten(next, granted);
                 return true;
@@ -396,13 +389,22 @@ final class UrlCall implements CallInfo {
         settleNow();
         showHead();
         Exception raised = attempt.raised();
+        Attempt.Head head = attempt.head();
         if (raised == null) {
-            rescue.recordHead(attempt.connection());
-        } else if (session != null) {
+            if (head != null) {
+                rescue.recordHead(head);
+            }
+            return false;
+        }
+        if (session != null) {
             Exception unused = session.finalError(raised);
         }
-        if (attempt.isLate() && raised instanceof IOException timeout && attempt.status() < 0) {
+        if (attempt.isLate() && raised instanceof IOException timeout && head == null) {
             ended = timeout; // what the JDK remembers of it is whatever a connection that we cut off came to
+        } else if (attempt.isOurs() && !attempt.isAsked()) {
+            // The application wrote its body to an earlier one: asked for anything, this one would send the request
+            // without.
+            attempt = Attempt.showing(MadeConnection.failed(attempt.connection(), recipe.method(), attempt, raised));
         }
         return false;
     }
@@ -418,14 +420,12 @@ final class UrlCall implements CallInfo {
     private boolean rescued(Step.FallBack step) {
         Attempt failed = attempt;
         boolean beforeBody = onlyOpening && failed.connection().getDoOutput() && recipe.upload() == null;
-        HttpURLConnection made = rescue.answer(step, session(), failed.connection(), failed.raised(), beforeBody);
+        MadeConnection made = rescue.answer(step, session(), failed.connection(), failed.raised(), beforeBody);
         if (made == null) {
             return false;
         }
-        if (session().attempts() > 0) {
-            failed.discard(); // one that never talked would begin to
-        }
-        attempt = new Attempt(made);
+        failed.discard();
+        attempt = Attempt.showing(made);
         settled = true;
         sending = null;
         if (!beforeBody) {
@@ -512,13 +512,16 @@ final class UrlCall implements CallInfo {
 
     /** What the application reads in place of a stream of the JDK's: one that is watched, and recorded where that is asked for. */
     InputStream watched(InputStream stream) {
-        HttpURLConnection connection = attempt.connection();
+        Attempt.Head head = attempt.head();
+        if (head == null || head.connection() instanceof MadeConnection) {
+            return stream; // of a fallback, or of an exchange that the application began when the call was over
+        }
         InputStream given = stream;
-        long length = Talk.bodyLength(connection, recipe.method());
-        if (length != 0 && session != null && !(connection instanceof MadeConnection)) {
+        long length = head.bodyLength(recipe.method());
+        if (length != 0 && session != null) {
             given = Download.watched(stream, length, this::bodyBroke);
         }
-        given = rescue.recorded(connection, given);
+        given = rescue.recorded(head, given);
         if (given != stream) {
             attempt.replace(stream, given);
         }

@@ -80,12 +80,12 @@ final class Wire {
      * The headers of an answer, in the order in which they came; names that differ by case only are one. A line that is no
      * header has a value without a name, and ends nothing: what may not be kept is said behind it, too.
      */
-    static Map<String, List<String>> headers(HttpURLConnection connection) {
+    static Map<String, List<String>> headers(Attempt.Head head) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 1; ; i++) {
-            String name = connection.getHeaderFieldKey(i);
-            String value = connection.getHeaderField(i);
+            String name = head.nameAt(i);
+            String value = head.valueAt(i);
             if (value == null) {
                 return headers;
             }
