@@ -16,8 +16,8 @@ import tools.jackson.core.JsonGenerator;
         name = "check",
         header = "Check configuration files.",
         description = {
-            "Says all errors and warnings, each with file, line and column. Exits with 1 if there is an error, with --strict"
-                    + " also if there is a warning.",
+            "Prints all errors, warnings and notes, each with file, line and column. Exits with 1 if there is an error, with"
+                    + " --strict also if there is a warning.",
             ""
         },
         sortOptions = false)
@@ -32,7 +32,8 @@ final class CheckCommand extends CliCommand {
     private boolean json;
 
     /** What was found in one file. */
-    private record Checked(String file, int policies, List<Problem> errors, List<Problem> warnings) {}
+    private record Checked(
+            String file, int policies, List<Problem> errors, List<Problem> warnings, List<Problem> notes) {}
 
     @Override
     public Integer call() {
@@ -59,15 +60,16 @@ final class CheckCommand extends CliCommand {
             for (String table : configuration.inactive()) {
                 warnings.add(new Problem(file, 0, 0, table, "is not built into this version yet, so without effect"));
             }
-            return new Checked(file, configuration.policyNames().size(), List.of(), warnings);
+            return new Checked(file, configuration.policyNames().size(), List.of(), warnings, configuration.notes());
         } catch (ConfigException e) {
-            return new Checked(file, 0, e.problems(), List.of());
+            return new Checked(file, 0, e.problems(), List.of(), List.of());
         }
     }
 
     private void print(Checked file) {
         file.errors().forEach(problem -> out().println(said("error", problem)));
         file.warnings().forEach(problem -> out().println(said("warning", problem)));
+        file.notes().forEach(problem -> out().println(said("note", problem)));
         // As the problem shows it: a name may hold what must not reach a terminal.
         String name = new Problem(file.file(), 0, 0, "", "").file();
         out().println(name + ": "
@@ -105,6 +107,7 @@ final class CheckCommand extends CliCommand {
             to.writeNumberProperty("policies", file.policies());
             write("errors", file.errors(), to);
             write("warnings", file.warnings(), to);
+            write("notes", file.notes(), to);
             to.writeEndObject();
         }
         to.writeEndArray();

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param policies the policy of each host pattern with its routes, defaults merged in, in the order of the file; {@code *}
  *     is there if the file has a {@code [retry]} table or names it under {@code [hosts]}
  * @param warnings what the author of the file should know, in the order of the file
+ * @param notes what the author of the file may want to know, though nothing is wrong with it, in the order of the file
  * @param inactive the paths of the tables that the file sets and whose parts are not built yet
  * @param outside how Holdfast is seen from outside
  * @param sources which line each value of each policy comes from
@@ -25,6 +26,7 @@ public record Configuration(
         String file,
         Map<HostPattern, Policy> policies,
         List<Problem> warnings,
+        List<Problem> notes,
         List<String> inactive,
         Outside outside,
         Sources sources) {
@@ -32,6 +34,7 @@ public record Configuration(
     public Configuration {
         policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
         warnings = List.copyOf(warnings);
+        notes = List.copyOf(notes);
         inactive = List.copyOf(inactive);
     }
 

@@ -19,6 +19,9 @@ final class LoadCheck {
         if (settings.isTrue(BREAKER + "enabled")) {
             windowHoldsItsMinimum(settings);
             someCallCanBeSlow(settings);
+            if (retries) {
+                oneCallCannotOpenIt(settings);
+            }
             aProbeCanReport(settings);
         }
         if (retries && settings.isTrue(BUDGET + "enabled")) {
@@ -75,6 +78,32 @@ final class LoadCheck {
                 && slow.nanos() > attempt.nanos()) {
             Setting at = slow.later(attempt);
             warn(at, slow.said(at) + " is longer than " + attempt.said(at) + ": no attempt is ever slow");
+        }
+        if (settings.number(BREAKER + "slow_call_rate_threshold") > 0 && slow.found() != null) {
+            Setting at = slow.later(settings.get(BREAKER + "slow_call_rate_threshold"));
+            problems.note(
+                    at.line(),
+                    at.column(),
+                    at.path(),
+                    "slow_call_duration is measured up to a response's head: a body that arrives slowly makes no attempt slow");
+        }
+    }
+
+    /** With as many attempts as the breaker allows failures in a row, one call that fails rejects everybody's. */
+    private void oneCallCannotOpenIt(Settings settings) {
+        Setting threshold = settings.get(BREAKER + "failure_threshold");
+        Setting retries = settings.get("retry.max_retries");
+        boolean counts = !threshold.builtIn() || settings.number(BREAKER + "failure_rate_threshold") == 0;
+        long attempts = (long) settings.number("retry.max_retries") + 1;
+        if (counts
+                && "auto".equals(settings.get(BREAKER + "state").found())
+                && settings.number(BREAKER + "failure_threshold") <= attempts) {
+            warn(
+                    threshold.later(retries),
+                    "one call that fails opens the breaker alone: failure_threshold = "
+                            + (long) settings.number(BREAKER + "failure_threshold") + ", and with max_retries = "
+                            + (attempts - 1)
+                            + " a call has " + attempts + " attempts; make failure_threshold larger than that");
         }
     }
 

@@ -27,7 +27,7 @@ final class LoadKeys {
         keys.flag(
                 "enabled",
                 false,
-                "Whether the breaker is used: nobody's calls are rejected who only asked for retries.");
+                "Whether the breaker is used. Off by default, so that retries alone never reject a call.");
         keys.choice(
                 ValueType.CHOICE,
                 "state",
@@ -53,7 +53,12 @@ final class LoadKeys {
                 "failure_rate_threshold", 0.0, 0, 1, "The share of failures in the window that opens it; 0 is off.");
         keys.window("sliding_window", 100L, 1, 1_000_000, "The window of the rates.");
         keys.integer("minimum_calls", 100, 1, 1_000_000, "Calls in the window below which no rate counts.");
-        keys.duration("slow_call_duration", "60s", MILLISECOND, DAY, "An attempt that takes longer is slow.");
+        keys.duration(
+                "slow_call_duration",
+                "60s",
+                MILLISECOND,
+                DAY,
+                "An attempt is slow if its response's head takes longer than this; the body does not count.");
         keys.decimal("slow_call_rate_threshold", 0.0, 0, 1, "The share of slow calls that opens it; 0 is off.");
         keys.integer("half_open_probes", 1, 1, 10_000, "How many probes may be under way at a time.");
         keys.duration(

@@ -10,6 +10,7 @@ final class Problems {
     private final String file;
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
+    private final List<Problem> notes = new ArrayList<>();
 
     Problems(String file) {
         this.file = file;
@@ -21,6 +22,11 @@ final class Problems {
 
     void warn(int line, int column, String key, String message) {
         warnings.add(new Problem(file, line, column, key, message));
+    }
+
+    /** Adds something that is good to know though nothing is wrong: {@code check} prints it, and it never fails. */
+    void note(int line, int column, String key, String message) {
+        notes.add(new Problem(file, line, column, key, message));
     }
 
     /**
@@ -46,6 +52,10 @@ final class Problems {
 
     List<Problem> warnings() {
         return sorted(warnings);
+    }
+
+    List<Problem> notes() {
+        return sorted(notes);
     }
 
     private static List<Problem> sorted(List<Problem> problems) {

@@ -48,6 +48,8 @@ class CliTest {
                                 .transcript()
                         + CommandRun.of("check", SHOP, FILES + "bad.toml", FILES + "doubtful.toml", "missing.toml")
                                 .transcript()
+                        + CommandRun.of("check", "--strict", FILES + "notes.toml")
+                                .transcript()
                         + CommandRun.of("check", "--json", FILES + "bad.toml", FILES + "doubtful.toml")
                                 .transcript());
     }
