@@ -103,8 +103,21 @@ final class Retrying {
      * @param nothingSent whether nothing of it has left so far
      */
     static boolean maySendAgain(RetryPolicy rule, CallInfo call, boolean replayable, boolean nothingSent) {
+        if (!nothingSent && carriesOneTimeHeader(rule, call)) {
+            return false;
+        }
         return RetryRule.mayResend(
                 rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, replayable, nothingSent);
+    }
+
+    /** Whether a server that has seen the request once refuses its repeat: a proof that it carries is used up. */
+    private static boolean carriesOneTimeHeader(RetryPolicy rule, CallInfo call) {
+        for (String name : rule.oneTimeHeaders()) {
+            if (call.requestHeader(name) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is in the way of a retry after this delay. The budget comes last, for it is paid. */

@@ -65,7 +65,11 @@ final class KeyList {
     }
 
     void words(String name, String meaning) {
-        add(name, ValueType.HEADER_NAMES, List.of(), 0, 0, List.of(), false, meaning);
+        words(name, List.of(), meaning);
+    }
+
+    void words(String name, List<String> standard, String meaning) {
+        add(name, ValueType.HEADER_NAMES, standard, 0, 0, List.of(), false, meaning);
     }
 
     void hostNames(String name, String meaning) {

@@ -189,6 +189,11 @@ final class Keys {
                 List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
                 "Methods that are sent again although the server may have acted on them already; others are only where"
                         + " nothing was sent, or with an Idempotency-Key.");
+        keys.words(
+                "one_time_headers",
+                List.of("dpop"),
+                "Request headers whose value is good for one request only, such as a DPoP proof (RFC 9449): a request that"
+                        + " carries one is not sent again once a byte of it was sent.");
         keys.headers(
                 "retry_headers",
                 "Response headers that ask for a retry whatever the status, such as { \"x-should-retry\" = \"true\" }.");

@@ -81,12 +81,21 @@ final class PolicyFactory {
                 errorClasses,
                 headerConditions(settings),
                 methods,
+                headerNames(settings, "retry.policy.one_time_headers"),
                 flag(settings, "retry.policy.retry_after"),
                 number(settings, "retry.policy.max_retry_after"),
                 number(settings, "retry.attempt_timeout"),
                 number(settings, "retry.deadline"),
                 number(settings, "retry.replay_limit"),
                 number(settings, "retry.buffer_response"));
+    }
+
+    private static Set<String> headerNames(Settings settings, String path) {
+        Set<String> names = new HashSet<>();
+        for (Object name : list(settings, path)) {
+            names.add((String) name);
+        }
+        return names;
     }
 
     /** Sorts a word of an error list: a kind, or a class. */

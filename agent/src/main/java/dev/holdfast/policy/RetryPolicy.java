@@ -14,6 +14,8 @@ import java.util.Set;
  * @param errorClasses class names (exact, or a superclass's) of exceptions that are retried
  * @param headerConditions response headers that ask for a retry, or forbid one, whatever the status
  * @param methods methods that may be sent again although the origin may have applied them (upper case)
+ * @param oneTimeHeaders request headers whose value is good for one request only (names in lower case): a request that
+ *     carries one is not sent again once a byte of it was sent
  * @param honourRetryAfter whether {@code Retry-After} lengthens the wait
  * @param maxRetryAfterNanos a {@code Retry-After} above this ends the retrying: the response is delivered
  * @param attemptTimeoutNanos the time one attempt may take, 0 for no limit
@@ -31,6 +33,7 @@ public record RetryPolicy(
         Set<String> errorClasses,
         List<HeaderCondition> headerConditions,
         Set<String> methods,
+        Set<String> oneTimeHeaders,
         boolean honourRetryAfter,
         long maxRetryAfterNanos,
         long attemptTimeoutNanos,
@@ -52,6 +55,7 @@ public record RetryPolicy(
                 Set.of(),
                 List.of(),
                 Set.of(),
+                Set.of(),
                 false,
                 0,
                 attemptTimeoutNanos,
@@ -67,6 +71,7 @@ public record RetryPolicy(
         errorClasses = Set.copyOf(errorClasses);
         headerConditions = List.copyOf(headerConditions);
         methods = Set.copyOf(methods);
+        oneTimeHeaders = Set.copyOf(oneTimeHeaders);
     }
 
     /** Whether a response with this status asks for a retry, where no header decides. */

@@ -224,6 +224,7 @@ class ObserverTest {
                 Set.of(),
                 List.of(),
                 on.methods(),
+                on.oneTimeHeaders(),
                 true,
                 0,
                 0,

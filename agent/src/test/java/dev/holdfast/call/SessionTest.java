@@ -89,6 +89,19 @@ class SessionTest {
     }
 
     @Test
+    void sendsNoProofTwiceThatIsGoodForOneRequest() {
+        call.headers.put("dpop", "proof");
+        Session answered = session(Policies.retry().policy());
+        answered.begin(0);
+        assertThat(answered.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+
+        Session refused = session(Policies.retry().policy());
+        refused.begin(0);
+        Outcome unsent = new Outcome.Failure(new ConnectException(), ErrorKind.CONNECTION_REFUSED, true);
+        assertThat(refused.after(unsent, 0)).isInstanceOf(Step.Wait.class);
+    }
+
+    @Test
     void addsNothingToTheExceptionOfAProxyWhereNothingWasRetried() {
         Session session = session(Policies.retry().maxRetries(0).policy());
         IOException only = new IOException("only");

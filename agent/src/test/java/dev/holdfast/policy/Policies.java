@@ -132,6 +132,7 @@ public final class Policies {
                 errorClasses,
                 headers,
                 methods,
+                Set.of("dpop"),
                 true,
                 maxRetryAfter,
                 attemptTimeout,

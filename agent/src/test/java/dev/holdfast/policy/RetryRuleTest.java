@@ -132,6 +132,7 @@ class RetryRuleTest {
                 Set.of(),
                 conditions,
                 Set.of(),
+                Set.of(),
                 true,
                 0,
                 0,

@@ -74,6 +74,12 @@ final class Recipe {
         headers.computeIfAbsent(lower, n -> new ArrayList<>()).add(value == null ? "" : value);
     }
 
+    /** The first value of a header that the application set, whatever the connection still shows of it; null: it set none. */
+    synchronized @Nullable String header(String name) {
+        List<String> values = headers.get(name.toLowerCase(Locale.ROOT));
+        return values == null ? null : values.get(0);
+    }
+
     /** The headers that the application set. */
     synchronized Map<String, List<String>> headers() {
         return new LinkedHashMap<>(headers);

@@ -114,9 +114,7 @@ final class UrlCall implements CallInfo {
 
     @Override
     public @Nullable String requestHeader(String name) {
-        return name.equalsIgnoreCase("Idempotency-Key")
-                ? recipe.idempotencyKey()
-                : attempt.connection().getRequestProperty(name);
+        return name.equalsIgnoreCase("Idempotency-Key") ? recipe.idempotencyKey() : recipe.header(name);
     }
 
     @Override

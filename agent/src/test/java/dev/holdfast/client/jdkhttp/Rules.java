@@ -64,6 +64,7 @@ record Rules(
                 errorClasses,
                 List.of(),
                 Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
+                Set.of("dpop"),
                 true,
                 Duration.ofMinutes(1).toNanos(),
                 attemptTimeout.toNanos(),
