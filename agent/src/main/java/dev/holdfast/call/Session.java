@@ -303,12 +303,13 @@ public final class Session {
         return Retrying.maySendAgain(policy.retry(), call, call.bodyReplayable(), nothingSent);
     }
 
-    /** Whether what another origin answers is better than none: nothing that would ask for a fallback itself. */
+    /** Whether what another origin answers is better than none: a success, and nothing that would ask for a fallback itself. */
     public boolean isGoodElsewhere(Outcome.Response answer) {
         int status = answer.status();
         // With these it asks for credentials, which the application was not asked for by the origin that it knows.
         return status != 401
                 && status != 407
+                && policy.fallback().degraded().acceptStatuses().contains(status)
                 && FallbackRule.after(policy, answer, Observer.NotRetried.USED_UP) == null;
     }
 

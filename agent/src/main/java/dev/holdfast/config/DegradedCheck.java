@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.HostPattern.Kind;
 import dev.holdfast.policy.PolicyTable;
@@ -34,7 +35,36 @@ final class DegradedCheck {
                 && settings.get(path + "strategy").found() instanceof List<?> chain
                 && chain.contains("degraded");
         if (used && url.found() instanceof String text && !text.isEmpty()) {
-            all.add(new Degraded(host, url, URI.create(text)));
+            URI to = URI.create(text);
+            all.add(new Degraded(host, url, to));
+            checkSecrecy(host, settings, url, to);
+        }
+    }
+
+    /** Credentials that a request has under TLS must not leave it. */
+    private void checkSecrecy(HostPattern host, Settings settings, Setting url, URI to) {
+        // Another port may be of either scheme: there it is decided request by request.
+        boolean fromTls = host.port() == 0 || host.port() == 443;
+        if (!fromTls || !"http".equalsIgnoreCase(to.getScheme()) || HostPattern.isLoopback(to.getHost())) {
+            return;
+        }
+        String path = "retry.fallback.degraded.";
+        for (String key : new String[] {"forward_credentials", "forward_query", "forward_headers"}) {
+            Setting setting = settings.get(path + key);
+            if (Boolean.TRUE.equals(setting.found())
+                    || (setting.found() instanceof List<?> names
+                            && names.stream().anyMatch(name -> DegradedPolicy.isCredential((String) name)))) {
+                Setting at = url.later(setting);
+                problems.error(
+                        at.line(),
+                        at.column(),
+                        at.path(),
+                        "with " + key
+                                + ", credentials of https requests would be sent over http; allowed: an https URL, one"
+                                + " of this machine, or a host pattern with the port of plain http, such as"
+                                + " \"api.example.com:80\"");
+                return;
+            }
         }
     }
 

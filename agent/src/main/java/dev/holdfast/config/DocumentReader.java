@@ -94,8 +94,9 @@ final class DocumentReader {
             problems.warn(at.line(), at.column(), "retry", "is empty: every host gets the built-in defaults");
         }
         factory.check(defaults);
+        HostPattern everyHost = HostPattern.parse("*");
+        degraded.add(everyHost, defaults);
         if (!problems.any()) {
-            HostPattern everyHost = HostPattern.parse("*");
             policies.put(everyHost, factory.policy("*", defaults));
             sources.add("*", defaults, at.line());
         }

@@ -99,8 +99,25 @@ final class FallbackFactory {
     }
 
     private static DegradedPolicy degraded(Settings settings) {
-        return new DegradedPolicy(text(settings, DEGRADED + "url"), number(settings, DEGRADED + "timeout"), (Boolean)
-                settings.get(DEGRADED + "forward_credentials").value());
+        Set<String> headers = new HashSet<>();
+        for (Object header : list(settings, DEGRADED + "forward_headers")) {
+            headers.add((String) header);
+        }
+        Set<Integer> statuses = new HashSet<>();
+        for (Object each : list(settings, DEGRADED + "accept_statuses")) {
+            String[] range = each.toString().split("-", -1);
+            int last = Integer.parseInt(range[range.length - 1]);
+            for (int status = Integer.parseInt(range[0]); status <= last; status++) {
+                statuses.add(status);
+            }
+        }
+        return new DegradedPolicy(
+                text(settings, DEGRADED + "url"),
+                number(settings, DEGRADED + "timeout"),
+                flag(settings, DEGRADED + "forward_credentials"),
+                headers,
+                flag(settings, DEGRADED + "forward_query"),
+                statuses);
     }
 
     private List<DefaultAnswer> answers(Settings settings) {
@@ -256,6 +273,10 @@ final class FallbackFactory {
 
     private static String text(Settings settings, String path) {
         return (String) settings.get(path).value();
+    }
+
+    private static boolean flag(Settings settings, String path) {
+        return (Boolean) settings.get(path).value();
     }
 
     private static long number(Settings settings, String path) {

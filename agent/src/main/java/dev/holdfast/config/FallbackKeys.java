@@ -86,11 +86,24 @@ final class FallbackKeys {
                 ValueType.URL,
                 "url",
                 true,
-                "Where the request is sent once more, where a retry would be safe: its path and query are put behind this.");
+                "Where the request is sent once more, where a retry would be safe: its path and query are put behind this. Of"
+                        + " its headers only those of content negotiation, of the content, conditions and ranges go along.");
         keys.duration("timeout", "5s", MILLISECOND, HOUR, "How long it has, up to its response's head.");
         keys.flag(
                 "forward_credentials",
                 false,
-                "Whether Authorization, Proxy-Authorization, Cookie, and all whose names speak of a key or the like, go along.");
+                "Whether all headers go along, credentials too. Not from https to http but on this machine.");
+        keys.words("forward_headers", "Other headers that go along.");
+        keys.flag(
+                "forward_query",
+                false,
+                "Whether the query goes along as it is. Else parameters that are credentials (access_token, api_key, sig, …)"
+                        + " are left out, and a request with one that may be (key, code, long random values, …) is not sent.");
+        keys.statusRanges(
+                "accept_statuses",
+                List.of("200-399"),
+                200,
+                599,
+                "The statuses of its responses that count; 401, 407 and what on lists never do.");
     }
 }

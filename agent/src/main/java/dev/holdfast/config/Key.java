@@ -64,6 +64,8 @@ record Key(
             case CHOICES -> words("") + ", or an array of them";
             case FLAG_OR_CHOICE -> words("true, false, ");
             case STATUSES -> "an array of status codes from " + range();
+            case STATUS_RANGES ->
+                "an array of status codes from " + range() + " and ranges of them, such as \"200-399\"";
             case ERRORS ->
                 "an array of " + words("") + " and names of exception classes, such as \"java.io.EOFException\"";
             case OUTCOMES ->
@@ -86,7 +88,7 @@ record Key(
     /** The range in words, empty for a type without one. */
     String range() {
         return switch (type) {
-            case INTEGER, STATUSES, OUTCOMES, WINDOW -> (long) min + " to " + (long) max;
+            case INTEGER, STATUSES, STATUS_RANGES, OUTCOMES, WINDOW -> (long) min + " to " + (long) max;
             case DECIMAL -> min + " to " + max;
             case DURATION -> Quantities.duration((long) min) + " to " + Quantities.duration((long) max);
             case SIZE -> Quantities.size((long) min) + " to " + Quantities.size((long) max);

@@ -60,6 +60,10 @@ final class KeyList {
         add(name, ValueType.STATUSES, standard, min, max, List.of(), false, meaning);
     }
 
+    void statusRanges(String name, List<?> standard, double min, double max, String meaning) {
+        add(name, ValueType.STATUS_RANGES, standard, min, max, List.of(), false, meaning);
+    }
+
     void outcomes(String name, List<?> standard, List<String> kinds, String meaning) {
         add(name, ValueType.OUTCOMES, standard, 400, 599, kinds, false, meaning);
     }

@@ -68,7 +68,7 @@ final class ValueReader {
 
     private static boolean takesArray(ValueType type) {
         return switch (type) {
-            case STATUSES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, ANSWERS, CHOICES -> true;
+            case STATUSES, STATUS_RANGES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, ANSWERS, CHOICES -> true;
             default -> false;
         };
     }
@@ -224,6 +224,7 @@ final class ValueReader {
         return switch (key.type()) {
             case FLAG -> found instanceof Boolean ? found : null;
             case INTEGER, STATUSES -> found instanceof Long number ? within(key, number) : null;
+            case STATUS_RANGES -> found instanceof Long number ? within(key, number) : statusRange(key, found);
             case DECIMAL -> decimal(key, found);
             case DURATION -> found instanceof String text ? within(key, Quantities.parseDuration(text)) : null;
             case SIZE -> size(key, found);
@@ -254,6 +255,19 @@ final class ValueReader {
 
     private static @Nullable Long within(Key key, long value) {
         return value >= key.min() && value <= key.max() ? value : null;
+    }
+
+    private static @Nullable String statusRange(Key key, Object found) {
+        if (!(found instanceof String text) || text.length() != 7 || text.charAt(3) != '-') {
+            return null;
+        }
+        try {
+            int first = Integer.parseUnsignedInt(text.substring(0, 3));
+            int last = Integer.parseUnsignedInt(text.substring(4));
+            return first <= last && first >= key.min() && last <= key.max() ? text : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private static @Nullable Double decimal(Key key, Object found) {

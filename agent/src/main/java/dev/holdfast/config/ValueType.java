@@ -20,6 +20,8 @@ enum ValueType {
     FLAG_OR_CHOICE("boolean or word"),
     /** Status codes within the key's range. */
     STATUSES("array of status codes"),
+    /** Status codes within the key's range, and ranges of them such as {@code "200-399"}. */
+    STATUS_RANGES("array of status codes and ranges"),
     /** Error kinds and names of exception classes. */
     ERRORS("array of error kinds and exception class names"),
     /** Status codes within the key's range, error kinds, and names of exception classes. */

@@ -2,6 +2,7 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
+import dev.holdfast.policy.HostPattern;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,28 +14,52 @@ import org.jspecify.annotations.Nullable;
 public final class OtherOrigin {
     private OtherOrigin() {}
 
-    /** Where a request would go; null: there is no such place, or it is where the request was. */
+    /**
+     * Where a request would go.
+     *
+     * @return null: there is no such place, it is where the request was, or the request may not go there
+     */
     static Offer.@Nullable Elsewhere of(DegradedPolicy policy, URI request) {
         if (policy.url().isEmpty()) {
             return null;
         }
-        URI elsewhere = mapped(policy.url(), request);
-        return sameOrigin(elsewhere, request) && path(elsewhere).equals(path(request))
+        DegradedPolicy inForce = leavesTls(URI.create(policy.url()), request) ? policy.inTheClear() : policy;
+        URI elsewhere = mapped(inForce, request);
+        return elsewhere == null
+                        || (sameOrigin(elsewhere, request) && path(elsewhere).equals(path(request)))
                 ? null
-                : new Offer.Elsewhere(elsewhere, policy);
+                : new Offer.Elsewhere(elsewhere, inForce);
     }
 
-    /** The request's path and query behind the other URL. User information stays behind. */
-    private static URI mapped(String url, URI request) {
-        StringBuilder text = new StringBuilder(url);
+    /** Whether others than this machine could read what a request says that only its own origin could read. */
+    private static boolean leavesTls(URI elsewhere, URI request) {
+        return "https".equalsIgnoreCase(request.getScheme())
+                && "http".equalsIgnoreCase(elsewhere.getScheme())
+                && !HostPattern.isLoopback(elsewhere.getHost());
+    }
+
+    /** The request's path and query behind the other URL, null: it may not go there. User information stays behind. */
+    private static @Nullable URI mapped(DegradedPolicy policy, URI request) {
+        StringBuilder text = new StringBuilder(policy.url());
         while (text.length() > 0 && text.charAt(text.length() - 1) == '/') {
             text.setLength(text.length() - 1);
         }
-        text.append(path(request));
-        if (request.getRawQuery() != null) {
-            text.append('?').append(request.getRawQuery());
+        String query = request.getRawQuery();
+        if (policy.forwardQuery()) {
+            text.append(path(request));
+            return URI.create(
+                    query == null
+                            ? text.toString()
+                            : text.append('?').append(query).toString());
         }
-        return URI.create(text.toString());
+        String path = ForwardedTarget.path(path(request));
+        String kept = query == null ? "" : ForwardedTarget.query(query);
+        if (path == null || kept == null) {
+            return null;
+        }
+        text.append(path);
+        return URI.create(
+                kept.isEmpty() ? text.toString() : text.append('?').append(kept).toString());
     }
 
     private static boolean sameOrigin(URI one, URI other) {
@@ -63,7 +88,7 @@ public final class OtherOrigin {
      * @param policy what is configured
      */
     public static boolean goesAlong(String name, DegradedPolicy policy) {
-        return !name.equalsIgnoreCase("Host") && (policy.forwardCredentials() || !Credentials.isOne(name));
+        return ForwardedHeaders.include(name, policy);
     }
 
     /** The headers of an answer from elsewhere, marked as such. */

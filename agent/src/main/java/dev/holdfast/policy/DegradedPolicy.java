@@ -1,13 +1,62 @@
 package dev.holdfast.policy;
 
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
 /**
  * What the configuration says about the other origin that a request goes to when its own does not answer. Immutable.
  *
  * @param url its scheme, host, port and the path that stands before the request's; empty: none
  * @param timeoutNanos how long it has, up to its response's head
- * @param forwardCredentials whether the request's credentials go along
+ * @param forwardCredentials whether all headers go along, and what the client adds by itself
+ * @param forwardHeaders the names, in lower case, of headers that go along besides those that are known to be harmless
+ * @param forwardQuery whether the query goes along as it is
+ * @param acceptStatuses the statuses of responses that the application may get
  */
-public record DegradedPolicy(String url, long timeoutNanos, boolean forwardCredentials) {
+public record DegradedPolicy(
+        String url,
+        long timeoutNanos,
+        boolean forwardCredentials,
+        Set<String> forwardHeaders,
+        boolean forwardQuery,
+        Set<Integer> acceptStatuses) {
     /** No other origin. */
     public static final DegradedPolicy NONE = new DegradedPolicy("", 0, false);
+
+    /** Copies the collections. */
+    public DegradedPolicy {
+        forwardHeaders = Set.copyOf(forwardHeaders);
+        acceptStatuses = StatusSet.copyOf(acceptStatuses);
+    }
+
+    /** One whose successful responses count, and where nothing else is said. */
+    public DegradedPolicy(String url, long timeoutNanos, boolean forwardCredentials) {
+        this(
+                url,
+                timeoutNanos,
+                forwardCredentials,
+                Set.of(),
+                false,
+                IntStream.range(200, 400).boxed().collect(Collectors.toSet()));
+    }
+
+    /** The same for a request that would leave TLS on its way: nothing that may be a credential goes along. */
+    public DegradedPolicy inTheClear() {
+        Set<String> harmless = new HashSet<>();
+        for (String name : forwardHeaders) {
+            if (!isCredential(name)) {
+                harmless.add(name);
+            }
+        }
+        return new DegradedPolicy(url, timeoutNanos, false, harmless, false, acceptStatuses);
+    }
+
+    /** Whether a header that was named to go along is one that holds credentials. */
+    public static boolean isCredential(String header) {
+        return !header.toLowerCase(Locale.ROOT).equals("idempotency-key")
+                && CredentialNames.of(header) != CredentialNames.Likelihood.UNLIKELY;
+    }
 }

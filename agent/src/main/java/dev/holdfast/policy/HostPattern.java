@@ -64,6 +64,15 @@ public record HostPattern(Kind kind, String host, int port) {
         return HostName.canonical(host);
     }
 
+    /** Whether a host is this machine by its very name: what is sent there leaves it nowhere. */
+    public static boolean isLoopback(String host) {
+        String canonical = canonicalHost(host);
+        return canonical.equals("localhost")
+                || canonical.endsWith(".localhost")
+                || canonical.equals("::1")
+                || (canonical.startsWith("127.") && endsInNumber(canonical));
+    }
+
     private static int portColon(String pattern) {
         int colon = pattern.lastIndexOf(':');
         if (pattern.startsWith("[")) {

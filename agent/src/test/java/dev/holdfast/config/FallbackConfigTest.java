@@ -58,6 +58,52 @@ class FallbackConfigTest {
         assertThat(policy.degraded().url()).isEqualTo("https://other.example.com/v2/");
         assertThat(policy.degraded().timeoutNanos()).isEqualTo(2_000_000_000L);
         assertThat(policy.degraded().forwardCredentials()).isFalse();
+        assertThat(policy.degraded().forwardHeaders()).isEmpty();
+        assertThat(policy.degraded().forwardQuery()).isFalse();
+        assertThat(policy.degraded().acceptStatuses())
+                .hasSize(200)
+                .contains(200, 399)
+                .doesNotContain(400);
+    }
+
+    @Test
+    void whatGoesElsewhereAndWhatCountsThereIsSaid() throws ConfigException {
+        FallbackPolicy policy = fallback("""
+                [retry.fallback]
+                strategy = "degraded"
+                [retry.fallback.degraded]
+                url = "https://other.example.com"
+                forward_credentials = true
+                forward_headers = ["X-Version", "Traceparent"]
+                forward_query = true
+                accept_statuses = [404, "200-299", "301-301"]
+                """);
+        assertThat(policy.degraded().forwardCredentials()).isTrue();
+        assertThat(policy.degraded().forwardHeaders()).containsExactlyInAnyOrder("x-version", "traceparent");
+        assertThat(policy.degraded().forwardQuery()).isTrue();
+        assertThat(policy.degraded().acceptStatuses())
+                .hasSize(102)
+                .contains(200, 299, 301, 404)
+                .doesNotContain(300, 302, 403);
+    }
+
+    @Test
+    void credentialsMayGoOverHttpWhereTheyCameOverHttpOrStayOnThisMachine() throws ConfigException {
+        for (String pattern : List.of("api.example.com:80", "api.example.com:8080")) {
+            assertThat(ConfigLoader.parse("""
+                            [hosts."%s".retry.fallback]
+                            strategy = "degraded"
+                            degraded.url = "http://other.example.com"
+                            degraded.forward_credentials = true
+                            """.formatted(pattern), "t.toml").warnings())
+                    .isEmpty();
+        }
+        assertThat(fallback("""
+                        [retry.fallback]
+                        strategy = "degraded"
+                        degraded.url = "http://127.0.0.1:8080"
+                        degraded.forward_headers = ["Authorization"]
+                        """).degraded().forwardHeaders()).containsExactly("authorization");
     }
 
     @Test

@@ -119,6 +119,7 @@ final class SchemaText {
                 yield words(all);
             }
             case STATUSES -> array(integer(key));
+            case STATUS_RANGES -> array(anyOf(integer(key), string("^[2-5][0-9]{2}-[2-5][0-9]{2}$")));
             case ERRORS -> array(anyOf(words(key.choices()), CLASS_NAME));
             case OUTCOMES -> array(anyOf(integer(key), words(key.choices()), CLASS_NAME));
             case HEADER_NAMES, METHODS -> array(string(TOKEN));

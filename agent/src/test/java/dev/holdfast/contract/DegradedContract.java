@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,53 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DegradedContract {
     private static final ScriptedServer OTHER =
             ScriptedServer.http(Hosts.OTHER_ORIGIN, Integer.getInteger("contract.otherPort", 0));
+
+    /** Names that hold credentials at real services, many of which say nothing of it. */
+    private static final List<String> SECRET = List.of(
+            "Authorization",
+            "Cookie",
+            "X-Api-Key",
+            "X-Auth-Token",
+            "X-Amz-Security-Token",
+            "X-Session-Id",
+            "X-Client-Cert",
+            "apikey",
+            "CB-ACCESS-KEY",
+            "CB-ACCESS-PASSPHRASE",
+            "CB-ACCESS-SIGN",
+            "X-Passphrase",
+            "X-Pass",
+            "X-PIN",
+            "X-OTP",
+            "X-Ticket",
+            "X-Sid",
+            "X-Bearer",
+            "DPoP",
+            "X-Hmac",
+            "X-Sign",
+            "X-Login",
+            "X-Credential",
+            "X-Pwd",
+            "X-SSO",
+            "X-Access",
+            "X-MBX-APIKEY",
+            "Ocp-Apim-Subscription-Id",
+            "X-Wsse",
+            "X-Saml",
+            "X-Totp",
+            "X-Gitlab-Private",
+            "Signature-Input",
+            "X-License",
+            "X-Nonce",
+            "Idempotency-Key",
+            "X-Consumer-ID",
+            "From",
+            "Referer",
+            "Forwarded",
+            "X-Forwarded-For",
+            "baggage",
+            "Prefer",
+            "X-Anything");
 
     private final ScriptedServer server = ScriptedServer.http(Hosts.DEGRADED);
 
@@ -96,17 +144,54 @@ class DegradedContract {
         }
     }
 
+    /** No name tells that a header is a credential: nothing goes along but what is known to be harmless. */
     @ParameterizedTest
     @EnumSource
     void credentialsStayBehind(Style style) {
-        Call call = Call.get(server.uri("/a"))
-                .header("Authorization", "Bearer s3cret")
-                .header("Cookie", "session=s3cret")
-                .header("X-Api-Key", "s3cret");
+        Call call = Call.put(server.uri("/a?q=1&access_token=s3cret&api_key=s3cret&sig=s3cret"), "whole")
+                .header("Accept", "text/plain")
+                .header("Accept-Language", "fr")
+                .header("Content-Type", "text/plain")
+                .header("If-Match", "\"v1\"");
+        for (String name : SECRET) {
+            call = call.header(name, "s3cret-" + name);
+        }
         isFromElsewhere(style.call(call));
-        assertThat(OTHER.requests())
-                .singleElement()
-                .satisfies(request -> assertThat(request.headers().toString()).doesNotContain("s3cret"));
+        assertThat(OTHER.requests()).singleElement().satisfies(request -> {
+            assertThat(request.target()).isEqualTo("/mirror/a?q=1");
+            assertThat(request.text()).isEqualTo("whole");
+            assertThat(request.headers().toString()).doesNotContain("s3cret");
+            assertThat(request.headers())
+                    .allSatisfy(header -> assertThat(header.getKey().toLowerCase(Locale.ROOT))
+                            .isIn(
+                                    "accept",
+                                    "accept-language",
+                                    "content-type",
+                                    "if-match",
+                                    "content-length",
+                                    "transfer-encoding",
+                                    "host",
+                                    "user-agent",
+                                    "connection",
+                                    "cache-control",
+                                    "pragma"));
+            assertThat(request.headers("Accept")).containsExactly("text/plain");
+            assertThat(request.headers("Accept-Language")).containsExactly("fr");
+            assertThat(request.headers("Content-Type")).containsExactly("text/plain");
+            assertThat(request.headers("If-Match")).containsExactly("\"v1\"");
+        });
+    }
+
+    /** Left out, it would ask for something else; sent, it would tell. */
+    @ParameterizedTest
+    @EnumSource
+    void aQueryThatMayHoldACredentialIsNotSentElsewhere(Style style) {
+        for (String query : List.of("key=s3cret", "code=s3cret", "x=0123456789abcdef0123456789abcdef")) {
+            Seen seen = style.call(Call.get(server.uri("/a?" + query)));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
+            assertThat(seen.headers()).doesNotContainKey("holdfast-fallback");
+        }
+        assertThat(OTHER.requests()).isEmpty();
     }
 
     @ParameterizedTest
@@ -114,11 +199,14 @@ class DegradedContract {
     void credentialsGoAlongWhereThatIsAskedFor(Style style) {
         try (ScriptedServer trusted = ScriptedServer.http(Hosts.DEGRADED_TRUSTED)) {
             trusted.otherwise(Answer.respond(503, "busy"));
-            isFromElsewhere(style.call(Call.get(trusted.uri("/a")).header("Authorization", "Bearer s3cret")));
-            assertThat(OTHER.requests())
-                    .singleElement()
-                    .satisfies(request ->
-                            assertThat(request.header("Authorization")).contains("Bearer s3cret"));
+            isFromElsewhere(style.call(Call.get(trusted.uri("/a?access_token=s3cret&key=1"))
+                    .header("Authorization", "Bearer s3cret")
+                    .header("X-Consumer-ID", "alice")));
+            assertThat(OTHER.requests()).singleElement().satisfies(request -> {
+                assertThat(request.target()).isEqualTo("/a?access_token=s3cret&key=1");
+                assertThat(request.headers("Authorization")).containsExactly("Bearer s3cret");
+                assertThat(request.headers("X-Consumer-ID")).containsExactly("alice");
+            });
         }
     }
 
@@ -131,6 +219,9 @@ class DegradedContract {
         for (Answer answer : List.of(
                 Answer.respond(500, "broken ".repeat(50_000)).closing(),
                 Answer.respond(401, "who are you").closing(),
+                Answer.respond(404, "not mirrored").closing(),
+                Answer.respond(400, "not for a mirror").closing(),
+                Answer.respond(410, "gone from here").closing(),
                 Answer.afterRequest(Cut.RESET),
                 Answer.afterRequest(Cut.HANG))) {
             OTHER.reset();
@@ -152,12 +243,19 @@ class DegradedContract {
 
     @ParameterizedTest
     @EnumSource
-    void anAnswerThatIsNoFailureIsAnAnswer(Style style) {
-        OTHER.otherwise(Answer.respond(404, "not here").closing());
-        Seen seen = style.call(Call.get(server.uri("/a")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(404);
-        assertThat(seen.text()).isEqualTo("not here");
-        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("degraded");
+    void aResponseOfAnAcceptedStatusCounts(Style style) {
+        OTHER.otherwise(Answer.respond(304, "").closing());
+        Seen unchanged = style.call(Call.get(server.uri("/a")).header("If-None-Match", "\"v1\""));
+        assertThat(unchanged.status()).as("%s", unchanged).isEqualTo(304);
+        assertThat(unchanged.headers().get("holdfast-fallback")).containsExactly("degraded");
+        try (ScriptedServer trusted = ScriptedServer.http(Hosts.DEGRADED_TRUSTED)) {
+            trusted.otherwise(Answer.respond(503, "busy"));
+            OTHER.otherwise(Answer.respond(404, "not here").closing());
+            Seen seen = style.call(Call.get(trusted.uri("/a")));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(404);
+            assertThat(seen.text()).isEqualTo("not here");
+            assertThat(seen.headers().get("holdfast-fallback")).containsExactly("degraded");
+        }
     }
 
     @ParameterizedTest
