@@ -1,0 +1,95 @@
+package dev.holdfast.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.Jdks.Jdk;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Damaged answers to calls with a policy and without, on each JDK: the first few hundred cases of a seed. {@code
+ * -Dholdfast.wire.exchanges=1000000} for so many damaged exchanges, shared by the JDKs; {@code -Dholdfast.wire.seed} for other
+ * cases; with {@code -Dholdfast.wire.case} as well the one case that a report names, some times over.
+ */
+class WireIT {
+    private static final long EXCHANGES = Long.getLong("holdfast.wire.exchanges", 0);
+    private static final long SEED = Long.getLong("holdfast.wire.seed", 7);
+    private static final @Nullable Integer CASE = Integer.getInteger("holdfast.wire.case");
+    private static final int AT_A_TIME = Integer.getInteger("holdfast.wire.parallel", 8);
+
+    private static final String SAID = "\\[holdfast] ("
+            + "\\S+ is active: \\d+ policies from .*"
+            + "|calls to .* that failed after their retries are made again by .*"
+            + "|first fallback of .*: .*; more of the same are only counted"
+            + "|\\.\\.\\. \\d+ more (callers that retry too|first fallbacks) in \\d+ s)";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void what_the_program_sees_is_what_it_sees_without_a_policy_or_what_a_permitted_retry_explains() {
+        Jdks.sideBySide(this::run);
+    }
+
+    private void run(Jdk jdk) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                Long.toString(SEED),
+                Integer.toString(CASE == null ? 0 : CASE),
+                Long.toString(CASE != null ? 20 : EXCHANGES > 0 ? 2_000_000_000 : 300),
+                Long.toString(EXCHANGES > 0 ? EXCHANGES / Jdks.all().size() : Long.MAX_VALUE),
+                Integer.toString(AT_A_TIME)));
+        Path config = Files.writeString(directory.resolve("wire-" + jdk.feature() + ".toml"), config(arguments));
+        ForkedJvm.Result result = new ForkedJvm(jdk)
+                .agent(config.toString())
+                .jvm("-Xmx512m", "-Dwire.repeat=" + (CASE != null))
+                .main(WireProgram.class, arguments.toArray(String[]::new))
+                .within(Duration.ofSeconds(120 + EXCHANGES / 20))
+                .run()
+                .succeeded();
+        System.out.println(jdk + ": " + result.out());
+        assertThat(result.out()).doesNotContain("DIFFERENCE").contains("0 differences");
+        assertThat(result.err().lines().filter(line -> line.startsWith("[holdfast] ")))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).as("no defect").matches(SAID));
+    }
+
+    /** A policy for two ports each: all their runs listen on one, each of those that refuse connections on the other. */
+    private static String config(List<String> arguments) throws IOException {
+        StringBuilder text = new StringBuilder();
+        List<ServerSocket> held = new ArrayList<>();
+        for (WirePolicy policy : WirePolicy.values()) {
+            for (String kind : List.of("", "-")) {
+                ServerSocket free = free();
+                held.add(free);
+                arguments.add(kind + policy + "=" + free.getLocalPort());
+                text.append(policy.toml(free.getLocalPort()));
+            }
+        }
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return text.toString();
+    }
+
+    /** Below the ports of outgoing connections, which a wildcard listener would be in the way of. */
+    private static ServerSocket free() {
+        while (true) {
+            try {
+                return new ServerSocket(ThreadLocalRandom.current().nextInt(10_000, 32_000));
+            } catch (IOException e) {
+                // Taken.
+            }
+        }
+    }
+}
