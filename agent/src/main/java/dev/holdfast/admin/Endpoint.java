@@ -83,6 +83,12 @@ public final class Endpoint {
 
     /** To be called every second or so, by a thread that may take its time. */
     public synchronized void tick() {
+        Outside.Admin wanted = at;
+        if (server != null && !server.isRunning() && wanted != null) {
+            server.close();
+            server = null;
+            open(wanted);
+        }
         if (server != null && history.due(System.currentTimeMillis())) {
             history.add(status.get());
         }

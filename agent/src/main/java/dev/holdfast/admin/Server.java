@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ final class Server implements Closeable {
     private final BiConsumer<String, Throwable> defects;
     private final Patience patience;
     private final Thread thread;
+    /** The connection that is being served, for the case that this ends in an error. Only of the serving thread. */
+    private @Nullable Peer served;
+
     private final List<Peer> peers = new ArrayList<>();
     private volatile boolean stopped;
     private boolean paused;
@@ -91,16 +95,11 @@ final class Server implements Closeable {
     private void run() {
         try {
             while (!stopped) {
-                selector.select(millisToNext(System.nanoTime()));
-                for (SelectionKey key : selector.selectedKeys()) {
-                    if (key == accepting) {
-                        accept();
-                    } else if (key.attachment() instanceof Peer peer) {
-                        serve(peer);
-                    }
+                try {
+                    serveThoseWhoAreReady();
+                } catch (Error e) {
+                    survive(e);
                 }
-                selector.selectedKeys().clear();
-                closeThoseWhoseTimeIsUp(System.nanoTime());
             }
         } catch (IOException | RuntimeException e) {
             defects.accept("the admin endpoint has ended", e);
@@ -109,6 +108,46 @@ final class Server implements Closeable {
             close(listener);
             close(selector);
         }
+    }
+
+    private void serveThoseWhoAreReady() throws IOException {
+        selector.select(millisToNext(System.nanoTime()));
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (key == accepting) {
+                accept();
+            } else if (key.attachment() instanceof Peer peer) {
+                served = peer;
+                serve(peer);
+                served = null;
+            }
+        }
+        selector.selectedKeys().clear();
+        closeThoseWhoseTimeIsUp(System.nanoTime());
+    }
+
+    /**
+     * Goes on after an error that the program survives too, an {@code OutOfMemoryError} above all: drops the connection at
+     * which it happened. The pause keeps a memory that stays full from making this a busy loop; it allocates nothing.
+     */
+    private void survive(Error error) {
+        try {
+            selector.selectedKeys().clear(); // those that were not served are still ready
+            Peer hit = served;
+            served = null;
+            if (hit != null) {
+                peers.remove(hit);
+                hit.close();
+            }
+            defects.accept("an error in the admin endpoint; it goes on", error);
+        } catch (RuntimeException | Error again) {
+            // There is no memory left to report it.
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+    }
+
+    /** Whether its thread lives. */
+    boolean isRunning() {
+        return thread.isAlive();
     }
 
     private void accept() {
@@ -138,6 +177,9 @@ final class Server implements Closeable {
             peers.add(peer);
         } catch (IOException | RuntimeException e) {
             channel.close();
+        } catch (Error e) {
+            channel.close();
+            throw e;
         }
     }
 

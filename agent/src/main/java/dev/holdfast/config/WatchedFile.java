@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class WatchedFile {
     private static final long EMPTY_NANOS = 3_000_000_000L;
 
+    /** No text of a file: it would not be UTF-8. */
+    private static final String FORGOTTEN = "\uDC01";
+
     private final String path;
     private String known;
     private @Nullable String pending;
@@ -38,6 +41,12 @@ public final class WatchedFile {
      */
     public @Nullable Configuration look() throws ConfigException {
         return look(System.nanoTime());
+    }
+
+    /** Takes the file for changed, so that the next looks read it again: the last change could not be put in force. */
+    public void forget() {
+        known = FORGOTTEN;
+        pending = null;
     }
 
     /** {@link #look()} at a time of {@code System.nanoTime}. */

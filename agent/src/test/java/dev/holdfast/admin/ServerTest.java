@@ -50,6 +50,7 @@ class ServerTest {
             case "/big" -> Response.of("text/plain", BIG);
             case "/defect" -> throw new IllegalStateException("a defect");
             case "/deep" -> answer(request);
+            case "/error" -> throw new InternalError("an error");
             default -> Response.of("text/plain", request.path().getBytes(StandardCharsets.US_ASCII));
         };
     }
@@ -60,6 +61,17 @@ class ServerTest {
         for (Socket socket : sockets) {
             socket.close();
         }
+    }
+
+    @Test
+    void goes_on_after_an_error_that_the_program_survives() throws IOException {
+        assertThat(ask("GET /error HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .isEmpty();
+
+        assertThat(ask("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 OK\r\n");
+        assertThat(defects).singleElement().isInstanceOf(InternalError.class);
+        defects.clear();
     }
 
     @Test

@@ -70,10 +70,23 @@ public final class ApplicationRegistries {
             while (true) {
                 // First of all: a class that was loaded a moment ago is still being initialised by somebody.
                 TimeUnit.SECONDS.sleep(EVERY_SECONDS);
-                update(isWanted());
+                updateOrReport();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An {@code OutOfMemoryError} that the program survives must not end this thread: the next round tries again. */
+    private void updateOrReport() {
+        try {
+            update(isWanted());
+        } catch (Error e) {
+            try {
+                report.accept("the application's Micrometer was not updated", e);
+            } catch (RuntimeException | Error again) {
+                // There is no memory left to report it.
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Push {
     /** What the end of the JVM waits for the last push at most. */
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Supplier<Snapshot> status;
     private final String agent;
@@ -130,7 +133,9 @@ public final class Push {
             int before = 0;
             for (Round round = next(before); round != null; round = next(before)) {
                 before = round.number;
-                round.run();
+                if (!completes(round)) {
+                    before--; // the same once more
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody who knows this thread does that
@@ -138,6 +143,28 @@ public final class Push {
             defects.accept("meters are not pushed any more", e);
         } finally {
             over();
+        }
+    }
+
+    /**
+     * Pushes until something else is wanted.
+     *
+     * @return false: an error ended it that the program survives, an {@code OutOfMemoryError} above all
+     */
+    private boolean completes(Round round) throws InterruptedException {
+        try {
+            round.run();
+            return true;
+        } catch (LinkageError e) {
+            throw e; // the same each time
+        } catch (Error e) {
+            try {
+                defects.accept("an error in the push of meters; it goes on", e);
+            } catch (RuntimeException | Error again) {
+                // There is no memory left to report it.
+            }
+            LockSupport.parkNanos(PAUSE_NANOS); // allocates nothing
+            return false;
         }
     }
 
