@@ -235,9 +235,9 @@ public final class Answer {
         return s.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether the response to this method carries a body. */
+    /** Whether the response to this method carries a body, or after 101 bytes of the other protocol. */
     boolean hasBody(String method) {
-        return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
+        return !method.equals("HEAD") && (status >= 200 || status == 101) && status != 204 && status != 304;
     }
 
     /** The whole response, in as many pieces as it has. */

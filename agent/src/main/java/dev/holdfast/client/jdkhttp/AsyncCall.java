@@ -17,6 +17,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
     static final Executor ASYNC_POOL = new CompletableFuture<Void>().defaultExecutor();
 
     private final JdkCall<T> call;
+    private final HttpClient client;
     private final AsyncDriver driver;
     private final Defects defects;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
@@ -60,11 +63,30 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             BodyHandler<T> handler,
             Fallbacks fallbacks,
             Defects defects) {
-        // A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody.
         this.call = new JdkCall<>(
-                engine, target, client, request, handler, JdkCall.ANY_THREAD, future::isDone, fallbacks, defects);
+                engine,
+                target,
+                client,
+                request,
+                handler,
+                JdkCall.ANY_THREAD,
+                nobodyWaitsFor(new WeakReference<>(future)),
+                fallbacks,
+                defects);
+        this.client = client;
         this.defects = defects;
         this.driver = new AsyncDriver(engine, call.session, this, call.pool);
+    }
+
+    /**
+     * A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody. Weakly: what
+     * the client keeps of an attempt (see {@link JdkCall}) must not reach what the call gave the application.
+     */
+    private static BooleanSupplier nobodyWaitsFor(WeakReference<? extends Future<?>> future) {
+        return () -> {
+            Future<?> waitedFor = future.get();
+            return waitedFor == null || waitedFor.isDone();
+        };
     }
 
     /** The application's future, or null: nothing was sent, run the original. */
@@ -103,7 +125,12 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         if (send.attempt() > 1 && call.isOver()) {
             return;
         }
-        Attempt<T> attempt = new Attempt<>(call, send);
+        if (last != null && ExecutorWatch.isShutDown(client)) {
+            call.giveUp();
+            ended(Step.Deliver.INSTANCE, then); // what there is
+            return;
+        }
+        Attempt<T> attempt = new Attempt<>(call, client, send);
         before = last;
         last = attempt;
         try {

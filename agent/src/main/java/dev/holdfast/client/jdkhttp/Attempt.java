@@ -3,10 +3,12 @@ package dev.holdfast.client.jdkhttp;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Step;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt<T> {
     private final JdkCall<T> call;
+    private final HttpClient client;
     private final HttpRequest request;
     private final AttemptHandler<T> handler;
     private volatile @Nullable CompletableFuture<HttpResponse<T>> inFlight;
@@ -29,16 +32,27 @@ final class Attempt<T> {
     private volatile boolean lost;
 
     /** An attempt that was not sent. */
-    Attempt(JdkCall<T> call, Step.Send send) {
+    Attempt(JdkCall<T> call, HttpClient client, Step.Send send) {
         this.call = call;
+        this.client = client;
         this.request = call.requestOf(send);
         this.handler = new AttemptHandler<>(call, send);
+    }
+
+    /** Another attempt of the same call, by the same client. */
+    Attempt<T> beside(Step.Send send) {
+        return new Attempt<>(call, client, send);
+    }
+
+    /** Whether the client would not take another attempt. */
+    boolean cannotBeRepeated() {
+        return ExecutorWatch.isShutDown(client);
     }
 
     /** Sends it on the caller's thread, and says what follows from what it gave. */
     Step send() throws InterruptedException {
         try {
-            return ended(call.client.send(request, handler), null);
+            return ended(client.send(request, handler), null);
         } catch (InterruptedException e) {
             call.giveUp();
             throw e;
@@ -54,10 +68,26 @@ final class Attempt<T> {
      * @throws RuntimeException where the client does not take the request
      */
     void start(Consumer<Step> then) {
-        CompletableFuture<HttpResponse<T>> future = call.client.sendAsync(request, handler);
+        CompletableFuture<HttpResponse<T>> future = client.sendAsync(request, handler);
         inFlight = future;
-        CompletableFuture<?> unused =
-                future.whenComplete((answer, failure) -> then.accept(endedAnyway(answer, failure)));
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<?> unused = future.whenComplete((answer, failure) -> {
+            if (over.compareAndSet(false, true)) {
+                then.accept(endedAnyway(answer, failure));
+            }
+        });
+        if (handler.attempt() > 1) {
+            ExecutorWatch.watch(client, future, request.timeout(), this::awaitsHead, call.engine, () -> {
+                if (over.compareAndSet(false, true)) {
+                    then.accept(failed(ExecutorWatch.refusal()));
+                    cancel();
+                }
+            });
+        }
+    }
+
+    private boolean awaitsHead() {
+        return handler.decision() == null;
     }
 
     /** {@link #ended}, also where that runs out of memory: without an end the application would wait for ever. */
@@ -172,9 +202,12 @@ final class Attempt<T> {
         return error != null || (previous != null && previous.isKept());
     }
 
-    /** Whether the client, closed meanwhile, did not take the request: what was before is then what the call gave. */
+    /**
+     * Whether the client, closed meanwhile or without an executor that works, did not carry the request out: what was before
+     * is then what the call gave.
+     */
     boolean refused() {
         Throwable thrown = error;
-        return thrown != null && Failures.isRefusal(thrown);
+        return thrown != null && awaitsHead() && Failures.isRefusal(thrown);
     }
 }

@@ -64,10 +64,17 @@ final class Elsewhere<T> implements BodyHandler<T> {
                 name -> OtherOrigin.goesAlong(name, offer.policy()),
                 call.publisherOf(call.session.attempts() + 1),
                 call.shorterTimeout(send.timeoutNanos()));
-        HttpClient client = offer.policy().forwardCredentials() ? call.client : BareClients.of(call.client);
+        HttpClient client = offer.policy().forwardCredentials() ? call.sender() : BareClients.of(call.sender());
+        if (ExecutorWatch.isShutDown(client)) {
+            throw ExecutorWatch.refusal();
+        }
         CompletableFuture<HttpResponse<T>> future = client.sendAsync(sent, this);
         inFlight = future;
         CompletableFuture<?> unused = future.whenComplete(this::ended);
+        ExecutorWatch.watch(client, future, sent.timeout(), () -> decided == null, call.engine, () -> {
+            ended(null, ExecutorWatch.refusal());
+            future.copy().cancel(true); // see Attempt.cancel
+        });
         if (abandoned) {
             future.copy().cancel(true); // see Attempt.cancel
         }
@@ -135,7 +142,7 @@ final class Elsewhere<T> implements BodyHandler<T> {
 
     private void count(Throwable failure) {
         long now = call.engine.nanoTime();
-        if (abandoned || failure instanceof CancellationException) {
+        if (abandoned || failure instanceof CancellationException || (decided == null && Failures.isRefusal(failure))) {
             session.cancel(now);
         } else if (decided == null) {
             Step unused = session.after(Failures.beforeHead(failure, false), now);

@@ -14,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +70,11 @@ final class Failures {
         return error;
     }
 
-    /** Whether the client did not take the request at all: it was closed. */
+    /** Whether the client did not carry the request out: it was closed, or its executor refused a task. */
     static boolean isRefusal(Throwable thrown) {
+        if (has(thrown, RejectedExecutionException.class)) {
+            return true;
+        }
         Throwable root = root(thrown);
         if (!(root instanceof IOException)) {
             return false;

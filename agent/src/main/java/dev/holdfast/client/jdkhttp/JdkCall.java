@@ -12,6 +12,7 @@ import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Recording;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -27,8 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the blocking and the asynchronous call have in common: the application's request and handler, the request of each
- * attempt, and the talk with the {@link Session}. Holds the client itself, not its implementation, so that a client that
- * the application let go of lives through a backoff.
+ * attempt, and the talk with the {@link Session}.
+ *
+ * <p>Refers to the client weakly. The client keeps the body handler of an exchange that failed for as long as its connection
+ * is open, and with it whatever that handler reaches: this object. If that led back to the client, neither would ever be
+ * collected, nor the client's thread end. {@link SyncCall}, {@link AsyncCall} and {@link Attempt} hold the client strongly;
+ * nothing that the client keeps may refer to them once an attempt has ended.
  *
  * <p>Once the application has given the call up (interrupt, cancel, a future that it completed itself), the session hears
  * of nothing more: what then still arrives on the client's threads is the end of an attempt that nobody asks about.
@@ -43,7 +48,6 @@ final class JdkCall<T> implements CallInfo {
 
     final Engine engine;
     final Session session;
-    final HttpClient client;
     final BodyHandler<T> application;
     final Rescue<T> rescue;
     /** Where attempts are sent from that cannot be sent from the application's thread: with the rights that one has. */
@@ -52,6 +56,7 @@ final class JdkCall<T> implements CallInfo {
     private final HttpRequest request;
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;
+    private final WeakReference<HttpClient> client;
     private final long caller;
     private final Defects defects;
     private volatile boolean over;
@@ -73,15 +78,24 @@ final class JdkCall<T> implements CallInfo {
             Fallbacks fallbacks,
             Defects defects) {
         this.engine = engine;
-        this.client = client;
+        this.client = new WeakReference<>(client);
         this.request = request;
         this.application = application;
-        this.caller = caller;
+        this.caller = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
         this.nobodyWaits = nobodyWaits;
         this.defects = defects;
         this.body = RequestBody.of(request, client, target.policy());
         this.session = engine.session(target, this);
         this.rescue = new Rescue<>(this, fallbacks, request);
+    }
+
+    /** The client that sends the call. There as long as the call is under way. */
+    HttpClient sender() {
+        HttpClient sender = client.get();
+        if (sender == null) {
+            throw new IllegalStateException("the call is over, and its client gone");
+        }
+        return sender;
     }
 
     @Override
@@ -107,8 +121,7 @@ final class JdkCall<T> implements CallInfo {
 
     @Override
     public long fingerprint() {
-        long from = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
-        return (from << 32) ^ (31L * method().hashCode() + request.uri().hashCode());
+        return (caller << 32) ^ (31L * method().hashCode() + request.uri().hashCode());
     }
 
     /** How much of a response's body is to be held back. */
@@ -222,7 +235,7 @@ final class JdkCall<T> implements CallInfo {
     /** A response that was recorded is the application's: it is kept, unless something speaks against that. */
     void confirm(Recording recording, HttpResponse<T> response) {
         try {
-            if (rescue.isAskedByTheSame() && !Wire.speaksAgainstKeeping(client, response)) {
+            if (rescue.isAskedByTheSame() && !Wire.speaksAgainstKeeping(sender(), response)) {
                 recording.confirm();
             }
         } catch (RuntimeException | LinkageError e) {
@@ -282,7 +295,7 @@ final class JdkCall<T> implements CallInfo {
 
     /** The call as it would be without us. For the case that Holdfast failed before anything was sent. */
     CompletableFuture<HttpResponse<T>> original() {
-        return client.sendAsync(request, AttemptHandler.letThrough(this));
+        return sender().sendAsync(request, AttemptHandler.letThrough(this));
     }
 
     /**

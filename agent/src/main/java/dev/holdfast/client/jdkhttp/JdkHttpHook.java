@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where calls of {@code java.net.http} enter. A call whose host has no policy passes with a look into a table; so do
- * calls with a push-promise handler (it may have been called before a retry is decided), and our own attempts, known by
- * the handler that they carry. Thread-safe.
+ * calls with a push-promise handler (it may have been called before a retry is decided), the handshakes of WebSockets
+ * ({@link #isHandshake}), and our own attempts, known by the handler that they carry. Thread-safe.
  *
  * <p>One attempt is one whole call of the JDK's client, redirects and authentication included. Below us the JDK sends a
  * request a second time by itself after a {@code ConnectException} (any method) and when a pooled connection turns out to
@@ -103,6 +103,19 @@ public final class JdkHttpHook implements HttpClientHook {
         }
         URI uri = httpRequest.uri();
         Target host = uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
-        return host == null ? null : engine.route(host, httpRequest.method(), uri.getRawPath());
+        return host == null || isHandshake(httpRequest)
+                ? null
+                : engine.route(host, httpRequest.method(), uri.getRawPath());
+    }
+
+    /**
+     * Whether a request is the opening handshake of a WebSocket (RFC 6455, 4.1). The client sends it through
+     * {@code sendAsync} like any other; what marks it stands in a field of the client's own request class, which a request
+     * of ours would lose. Applications cannot build a request of that class. They can take one from a response and send it
+     * again, but the JDK's WebSocket alone puts this header into it.
+     */
+    private static boolean isHandshake(HttpRequest request) {
+        return request.getClass().getName().equals("jdk.internal.net.http.HttpRequestImpl")
+                && request.headers().firstValue("Sec-WebSocket-Key").isPresent();
     }
 }

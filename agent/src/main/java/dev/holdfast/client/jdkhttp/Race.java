@@ -59,13 +59,13 @@ final class Race<T> {
     }
 
     private void hedge() {
-        Step.Send send = decided.get() ? null : call.hedge();
+        Step.Send send = decided.get() || first.cannotBeRepeated() ? null : call.hedge();
         if (send == null) {
             return;
         }
         Attempt<T> beside;
         try {
-            beside = new Attempt<>(call, send);
+            beside = first.beside(send);
             second = beside;
             beside.start(step -> ended(beside, step));
         } catch (RuntimeException | Error e) {

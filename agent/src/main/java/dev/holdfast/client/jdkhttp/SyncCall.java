@@ -7,6 +7,7 @@ import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SyncCall<T> implements BlockingDriver.Attempt {
     private final JdkCall<T> call;
+    private final HttpClient client;
     private final Defects defects;
     private @Nullable Attempt<T> last;
     private @Nullable Attempt<T> before;
@@ -36,12 +38,21 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             Defects defects) {
         long thread = Thread.currentThread().getId();
         this.call = new JdkCall<>(engine, target, client, request, handler, thread, () -> false, fallbacks, defects);
+        this.client = client;
         this.defects = defects;
     }
 
     /** The response that the application gets, or null: nothing was sent, run the original. */
     @Nullable
     HttpResponse<T> run() throws IOException, InterruptedException {
+        try {
+            return ended();
+        } finally {
+            Reference.reachabilityFence(client); // the application may have let go of it
+        }
+    }
+
+    private @Nullable HttpResponse<T> ended() throws IOException, InterruptedException {
         Throwable defect = null;
         try {
             BlockingDriver.run(call.engine, call.session, this);
@@ -59,10 +70,18 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
 
     @Override
     public Step send(Step.Send send) throws InterruptedException {
-        Attempt<T> attempt = new Attempt<>(call, send);
+        boolean further = last != null;
+        if (further && ExecutorWatch.isShutDown(client)) {
+            call.giveUp();
+            return Step.Deliver.INSTANCE; // what there is
+        }
+        Attempt<T> attempt = new Attempt<>(call, client, send);
         before = last;
         last = attempt;
-        return send.hedgeNanos() < 0 ? attempt.send() : race(attempt, send.hedgeNanos());
+        if (send.hedgeNanos() >= 0) {
+            return race(attempt, send.hedgeNanos());
+        }
+        return further && ExecutorWatch.concerns(client) ? watched(attempt) : attempt.send();
     }
 
     private Step race(Attempt<T> first, long hedgeNanos) throws InterruptedException {
@@ -71,12 +90,23 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             last = winner; // seen by this thread, which waits for what comes next
             end.complete(step);
         });
+        return await(end, first, race::start, race::abandon);
+    }
+
+    /** Sends it so that its end need not be awaited, where the client may never end it. */
+    private Step watched(Attempt<T> attempt) throws InterruptedException {
+        CompletableFuture<Step> end = new CompletableFuture<>();
+        return await(end, attempt, () -> attempt.start(end::complete), () -> {});
+    }
+
+    private Step await(CompletableFuture<Step> end, Attempt<T> first, Runnable start, Runnable abandon)
+            throws InterruptedException {
         try {
-            race.start();
+            start.run();
             return end.get();
         } catch (InterruptedException e) {
             call.giveUp();
-            race.abandon();
+            abandon.run();
             first.cancel();
             throw e;
         } catch (ExecutionException e) {

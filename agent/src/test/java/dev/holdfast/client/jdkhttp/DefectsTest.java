@@ -68,7 +68,7 @@ class DefectsTest {
         Woven client = new Woven(CLIENT, Rules.QUICK.delay(Duration.ofMillis(100)));
         AtomicInteger asked = new AtomicInteger();
         IntPredicate fails = n -> forEver ? n >= moment : n == moment;
-        client.clock = () -> {
+        client.time.clock = () -> {
             if (fails.test(asked.incrementAndGet())) {
                 throw new IllegalStateException("a defect");
             }

@@ -42,11 +42,10 @@ class Woven extends HttpClient {
     /** What Holdfast reported about itself. */
     final List<String> defects = new CopyOnWriteArrayList<>();
 
-    /** What Holdfast takes for the time; may be set to fail. */
-    volatile LongSupplier clock = System::nanoTime;
+    /** What Holdfast takes for the time. */
+    final Time time = new Time();
 
     private final HttpClient real;
-    private final Semaphore aboutToWait = new Semaphore(0);
     private final Targets targets;
     private final @Nullable Engine engine;
     private final JdkHttpHook hook;
@@ -74,19 +73,21 @@ class Woven extends HttpClient {
     Woven(@Nullable Policy policy, HttpClient real, Observer observer) {
         this.real = real;
         this.targets = new Targets(observer);
-        this.engine = policy == null ? null : engine(policy);
+        this.engine = policy == null ? null : engine(policy, targets, time);
+        List<String> reported = defects;
         this.hook = new JdkHttpHook(
-                () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
+                () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> reported.add(what + ": " + cause));
     }
 
-    private Engine engine(Policy policy) {
+    /** Refers to no client: a call keeps its engine, and some tests wait for a client to be collected. */
+    private static Engine engine(Policy policy, Targets targets, Time time) {
         return new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
                 targets,
                 new Timer(),
-                () -> clock.getAsLong(),
+                () -> time.clock.getAsLong(),
                 () -> {
-                    aboutToWait.release(); // the wall clock is looked at for a Retry-After, before a wait
+                    time.aboutToWait.release(); // the wall clock is looked at for a Retry-After, before a wait
                     return System.currentTimeMillis();
                 },
                 new Random());
@@ -102,9 +103,15 @@ class Woven extends HttpClient {
         return taken;
     }
 
+    /** A clock that may be set to fail, and who looked at it. */
+    static final class Time {
+        volatile LongSupplier clock = System::nanoTime;
+        private final Semaphore aboutToWait = new Semaphore(0);
+    }
+
     /** Returns when a response was discarded in favour of a retry. */
     void awaitDiscarded() throws InterruptedException {
-        if (!aboutToWait.tryAcquire(10, TimeUnit.SECONDS)) {
+        if (!time.aboutToWait.tryAcquire(10, TimeUnit.SECONDS)) {
             throw new AssertionError("no response was discarded");
         }
     }

@@ -1,0 +1,162 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The application shuts its client's executor down while a call of it waits, or while a further attempt is in flight. */
+@Timeout(120)
+class ExecutorLifeTest {
+    private final ExecutorService executor = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "application's");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    @AfterEach
+    void shutDown() {
+        executor.shutdownNow();
+    }
+
+    private static HttpClient client(Executor executor) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .executor(executor)
+                .build();
+    }
+
+    private static CompletableFuture<String> inBackground(boolean async, Woven client, ScriptedServer server) {
+        HttpRequest request = HttpRequest.newBuilder(server.uri("/"))
+                .timeout(Duration.ofSeconds(3))
+                .build();
+        CompletableFuture<String> end = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> end.complete(End.inTime(() -> {
+                    HttpResponse<String> response = client.call(async, request, BodyHandlers.ofString());
+                    return response.statusCode() + " " + response.body();
+                })),
+                "application");
+        thread.setDaemon(true);
+        thread.start();
+        return end;
+    }
+
+    /** Long enough for the body of a discarded response to arrive, and well within the wait. */
+    private static void pause() {
+        Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void duringAWaitTheCallEndsInTheResponseThatWasDiscarded(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "busy"));
+            Woven client = new Woven(client(executor), Rules.QUICK.delay(Duration.ofSeconds(1)));
+            CompletableFuture<String> end = inBackground(async, client, server);
+            client.awaitDiscarded();
+            pause();
+            executor.shutdown();
+            assertThat(end.get()).isEqualTo("gave 503 busy");
+            assertThat(server.requests()).hasSize(1);
+            assertThat(client.defects).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void duringAWaitTheCallEndsInTheExceptionThatWasBefore(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.afterRequest(Cut.RESET));
+            String without = inBackground(async, new Woven(client(executor), null), server)
+                    .get();
+            int sent = server.requests().size();
+            Woven client = new Woven(client(executor), Rules.QUICK.delay(Duration.ofSeconds(1)));
+            CompletableFuture<String> end = inBackground(async, client, server);
+            server.awaitRequests(2 * sent);
+            Awaitility.await().until(() -> server.open() == 0);
+            pause();
+            executor.shutdown();
+            assertThat(end.get()).isEqualTo(without);
+            assertThat(server.requests()).hasSize(2 * sent);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anExecutorThatRefusesTheNextAttemptLeavesTheResponseBefore(boolean async) throws Exception {
+        AtomicBoolean refuses = new AtomicBoolean();
+        Executor refusing = task -> {
+            if (refuses.get()) {
+                throw new RejectedExecutionException("saturated");
+            }
+            executor.execute(task);
+        };
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(Answer.respond(503, "busy"));
+            Woven client = new Woven(client(refusing), Rules.QUICK.delay(Duration.ofSeconds(1)));
+            CompletableFuture<String> end = inBackground(async, client, server);
+            client.awaitDiscarded();
+            pause();
+            refuses.set(true);
+            assertThat(end.get()).isEqualTo("gave 503 busy");
+            assertThat(server.requests()).hasSize(1);
+            assertThat(client.defects).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whileTheNextAttemptIsInFlightTheCallEndsInTheResponseBefore(boolean async) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "busy")).otherwise(Answer.afterRequest(Cut.HANG));
+            Woven client = new Woven(client(executor), Rules.QUICK.delay(Duration.ofMillis(300)));
+            CompletableFuture<String> end = inBackground(async, client, server);
+            server.awaitRequests(2);
+            executor.shutdown();
+            assertThat(end.get()).isEqualTo("gave 503 busy");
+            assertThat(server.requests()).hasSize(2);
+            assertThat(client.defects).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anExecutorThatRefusesWhatTheNextAttemptNeedsLeavesTheResponseBefore(boolean async) throws Exception {
+        AtomicBoolean refuses = new AtomicBoolean();
+        Executor refusing = task -> {
+            if (refuses.get()) {
+                throw new RejectedExecutionException("saturated");
+            }
+            executor.execute(task);
+        };
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(503, "busy"))
+                    .otherwise(Answer.respond(200, "fine").held());
+            Woven client = new Woven(client(refusing), Rules.QUICK.delay(Duration.ofMillis(300)));
+            CompletableFuture<String> end = inBackground(async, client, server);
+            server.awaitRequests(2);
+            refuses.set(true);
+            server.release();
+            assertThat(end.get()).isEqualTo("gave 503 busy");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+}
