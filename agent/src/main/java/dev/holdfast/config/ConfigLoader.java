@@ -17,7 +17,20 @@ public final class ConfigLoader {
      * @throws ConfigException the file cannot be read or used, with all reasons at once
      */
     public static Configuration load(String path) throws ConfigException {
-        return parse(read(path), path);
+        return ofFile(read(path), path);
+    }
+
+    /**
+     * Reads the text of a file, and looks at who else may write the file.
+     *
+     * @param text what was {@linkplain #read read} from it
+     * @param path the file, relative to the working directory
+     * @throws ConfigException the text cannot be used, with all reasons at once
+     */
+    public static Configuration ofFile(String text, String path) throws ConfigException {
+        Configuration configuration = parse(text, path);
+        List<Problem> warnings = ForeignWriters.warnings(path);
+        return warnings.isEmpty() ? configuration : configuration.with(warnings);
     }
 
     /**

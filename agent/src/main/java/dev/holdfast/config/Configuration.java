@@ -3,6 +3,7 @@ package dev.holdfast.config;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.Route;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +37,13 @@ public record Configuration(
         warnings = List.copyOf(warnings);
         notes = List.copyOf(notes);
         inactive = List.copyOf(inactive);
+    }
+
+    /** The same with warnings that concern the file as a whole. */
+    Configuration with(List<Problem> more) {
+        List<Problem> all = new ArrayList<>(more);
+        all.addAll(warnings);
+        return new Configuration(file, policies, all, notes, inactive, outside, sources);
     }
 
     /** Whether any call can be concerned. If not, there is no reason to touch the program at all. */

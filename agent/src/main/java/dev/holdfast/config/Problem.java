@@ -2,8 +2,8 @@ package dev.holdfast.config;
 
 /**
  * Something that a configuration file gets wrong, or that its author should know. Whatever of the file's text it
- * repeats is made safe for a terminal and a log here: control characters are escaped, and the user information of a
- * URL is masked.
+ * repeats is made safe for a terminal and a log here: control characters are escaped, and the user information and the
+ * query of a URL are masked.
  *
  * @param file the name of the file, as the user gave it
  * @param line the line, counted from 1; 0: the file as a whole
@@ -18,8 +18,8 @@ public record Problem(String file, int line, int column, String key, String mess
     /** Makes the texts safe to show. */
     public Problem {
         file = printable(file);
-        key = printable(masked(key));
-        message = printable(masked(message));
+        key = printable(withoutQuery(masked(key)));
+        message = printable(withoutQuery(masked(message)));
     }
 
     /** {@code file:line:column: key: message}, the form that editors and terminals turn into a link. */
@@ -58,6 +58,25 @@ public record Problem(String file, int line, int column, String key, String mess
     private static boolean endsUserInfo(char c) {
         // Not a slash: a password may hold one, however wrong that is.
         return c == '"' || Character.isWhitespace(c);
+    }
+
+    /** Replaces what stands behind a {@code ?}, up to the end of its word, by {@code ***}: a query may hold credentials. */
+    private static String withoutQuery(String text) {
+        int mark = text.indexOf('?');
+        if (mark < 0) {
+            return text;
+        }
+        StringBuilder masked = new StringBuilder();
+        int from = 0;
+        for (; mark >= 0; mark = text.indexOf('?', from)) {
+            masked.append(text, from, mark + 1);
+            from = mark + 1;
+            while (from < text.length() && !endsUserInfo(text.charAt(from))) {
+                from++;
+            }
+            masked.append(from > mark + 1 ? "***" : "");
+        }
+        return masked.append(text, from, text.length()).toString();
     }
 
     private static String printable(String text) {

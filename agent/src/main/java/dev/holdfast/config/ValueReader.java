@@ -137,18 +137,17 @@ final class ValueReader {
         for (String header : table.names()) {
             Position where = table.position(header);
             List<String> values = headerValues(table.value(header));
+            // Nothing that was found is shown: a header's value may be a credential, and stand where its name belongs.
             if (!isToken(header)) {
-                String name = Text.quoted(header);
-                problems.error(where.line(), where.column(), path, name + " is not a header name");
+                problems.error(
+                        where.line(), where.column(), path, "what stands here is not a header name (and not repeated)");
                 good = false;
             } else if (values == null) {
-                // What was found is not shown: a header's value may be a credential.
-                String name = path + "." + Text.keyPart(header);
                 problems.error(
                         where.line(),
                         where.column(),
-                        name,
-                        "allowed: a string, or an array of strings; on one line each");
+                        path,
+                        "allowed for a header: a string, or an array of strings; on one line each");
                 good = false;
             } else {
                 headers.put(header, values);
@@ -189,7 +188,8 @@ final class ValueReader {
 
     private void report(Key key, String path, Object found, Position at, String allowed) {
         StringBuilder message = new StringBuilder();
-        if (!key.secret()) {
+        // A header's value may stand where its name belongs.
+        if (!key.secret() && key.type() != ValueType.HEADER_NAMES && key.type() != ValueType.HEADERS) {
             message.append("found ").append(Text.found(found)).append("; ");
         }
         message.append("allowed: ").append(allowed);

@@ -78,6 +78,6 @@ public final class WatchedFile {
         if (unreadable != null) {
             throw unreadable;
         }
-        return ConfigLoader.parse(found, path);
+        return ConfigLoader.ofFile(found, path);
     }
 }

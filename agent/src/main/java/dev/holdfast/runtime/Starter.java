@@ -72,7 +72,7 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
         boolean active = false;
         try {
             String text = ConfigLoader.read(file);
-            Configuration configuration = ConfigLoader.parse(text, file);
+            Configuration configuration = ConfigLoader.ofFile(text, file);
             if (configuration.policyBearing()) {
                 Operations operations = new Operations(configuration, holdfast, console, version, signals);
                 Setup setup = new Setup(operations, new Timer());
