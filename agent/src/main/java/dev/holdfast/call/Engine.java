@@ -191,6 +191,11 @@ public final class Engine {
         return new Session(target, call, random, epochMillis, target.observer());
     }
 
+    /** The memory of the request bodies that are recorded for a replay, of all engines of a JVM. */
+    public ReplayMemory replayMemory() {
+        return targets.replayMemory();
+    }
+
     /** {@code System.nanoTime}, or a test's clock. */
     public long nanoTime() {
         return nanoTime.getAsLong();

@@ -26,6 +26,7 @@ public final class Targets {
 
     private final ConcurrentHashMap<Key, Target> targets = new ConcurrentHashMap<>();
     private final ReentrantLock making = new ReentrantLock();
+    private final ReplayMemory replayMemory = new ReplayMemory();
     private final Observer observer;
     private final int max;
     private volatile boolean inVain;
@@ -43,6 +44,11 @@ public final class Targets {
     Targets(Observer observer, int max) {
         this.observer = observer;
         this.max = max;
+    }
+
+    /** The memory of recorded request bodies, of all targets together. */
+    ReplayMemory replayMemory() {
+        return replayMemory;
     }
 
     /**

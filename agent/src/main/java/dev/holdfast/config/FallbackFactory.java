@@ -30,6 +30,9 @@ final class FallbackFactory {
     private static final String ANSWER = FALLBACK + "default_value.";
     private static final String DEGRADED = FALLBACK + "degraded.";
 
+    /** Headers that are surely a caller's own. */
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
+
     /** The largest file that may be an answer's body. */
     private static final int LARGEST_BODY = 4 << 20;
 
@@ -85,17 +88,23 @@ final class FallbackFactory {
         for (Object status : list(settings, FALLBACK + "cache_status_codes")) {
             statuses.add(((Long) status).intValue());
         }
-        Set<String> headers = new HashSet<>();
-        for (Object header : list(settings, FALLBACK + "cache_key_headers")) {
-            headers.add((String) header);
-        }
         return new CachePolicy(
                 number(settings, FALLBACK + "cache_ttl"),
                 number(settings, FALLBACK + "cache_max_body"),
                 statuses,
-                headers,
+                words(settings, "cache_key_headers"),
+                words(settings, "cache_ignore_headers"),
+                (Boolean) settings.get(FALLBACK + "cache_private").value(),
                 number(settings, FALLBACK + "cache_max_bytes"),
                 kept.isEmpty() ? "" : resolved(kept).getPath());
+    }
+
+    private static Set<String> words(Settings settings, String name) {
+        Set<String> words = new HashSet<>();
+        for (Object word : list(settings, FALLBACK + name)) {
+            words.add((String) word);
+        }
+        return words;
     }
 
     private static DegradedPolicy degraded(Settings settings) {
@@ -192,6 +201,13 @@ final class FallbackFactory {
             File at = resolved(text);
             if (at.exists() && !at.isDirectory()) {
                 problems.error(kept.line(), kept.column(), kept.path(), "is no directory: " + at);
+            } else if (isForEverybody(at)) {
+                problems.error(
+                        kept.line(),
+                        kept.column(),
+                        kept.path(),
+                        at + " is for everybody's temporary files; name a directory of Holdfast's own, such as "
+                                + new File(at, "holdfast-cache"));
             }
         }
         Setting url = settings.get(DEGRADED + "url");
@@ -209,7 +225,22 @@ final class FallbackFactory {
         }
     }
 
+    private static boolean isForEverybody(File directory) {
+        String path = directory.toPath().normalize().toString();
+        return path.equals("/tmp") || path.equals("/var/tmp") || path.equals("/dev/shm");
+    }
+
     private void checkCache(Settings settings) {
+        Setting ignored = settings.get(FALLBACK + "cache_ignore_headers");
+        for (Object name : ignored.found() instanceof List<?> names ? names : List.of()) {
+            if (CREDENTIALS.contains(name)) {
+                problems.warn(
+                        ignored.line(),
+                        ignored.column(),
+                        ignored.path(),
+                        name + " tells callers apart; without it an answer to one of them is given to all");
+            }
+        }
         Setting ttl = settings.get(FALLBACK + "cache_ttl");
         if (ttl.found() != null && ttl.nanos() == 0) {
             problems.warn(ttl.line(), ttl.column(), ttl.path(), "with 0s no answer of the cache is ever young enough");

@@ -48,8 +48,12 @@ final class FallbackKeys {
         keys.statuses("cache_status_codes", List.of(200L, 203L), 200, 599, "The statuses of answers that are kept.");
         keys.words(
                 "cache_key_headers",
-                "Request headers that tell users apart, besides Authorization, Cookie and all whose names speak of a key,"
-                        + " a token, a user or the like.");
+                "Request headers that choose the answer, though Holdfast ignores them by default: those of tracing, of request"
+                        + " and correlation ids, Date, User-Agent, Connection, and a cache's own. All other headers always count.");
+        keys.words(
+                "cache_ignore_headers",
+                "Request headers that are ignored too: one answer is given whatever they say, and to whomever.");
+        keys.flag("cache_private", false, "Whether answers are kept that say Cache-Control: private.");
         keys.sizeForAll("cache_max_bytes", "16MiB", 0, 4096 * MIB, "What all answers of the cache may take together.");
         keys.textForAll(
                 "cache_dir",

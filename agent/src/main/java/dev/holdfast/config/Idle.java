@@ -112,6 +112,8 @@ final class Idle {
                 path + "cache_max_body",
                 path + "cache_status_codes",
                 path + "cache_key_headers",
+                path + "cache_ignore_headers",
+                path + "cache_private",
                 path + "cache_max_bytes",
                 path + "cache_dir");
         note(settings, chain.contains("default_value"), "strategy does not name \"default_value\"", DEFAULT_VALUE);

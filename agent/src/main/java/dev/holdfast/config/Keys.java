@@ -166,6 +166,12 @@ final class Keys {
                 0,
                 1024 * MIB,
                 "How much of a request body that cannot be produced anew is recorded, to be sent again.");
+        keys.sizeForAll(
+                "replay_max_bytes",
+                "32MiB",
+                0,
+                4096 * MIB,
+                "How much of all such bodies together is recorded at a time; one that finds no room is sent once only.");
         keys.size(
                 "buffer_response",
                 0L,

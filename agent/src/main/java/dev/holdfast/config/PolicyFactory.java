@@ -87,6 +87,7 @@ final class PolicyFactory {
                 number(settings, "retry.attempt_timeout"),
                 number(settings, "retry.deadline"),
                 number(settings, "retry.replay_limit"),
+                number(settings, "retry.replay_max_bytes"),
                 number(settings, "retry.buffer_response"));
     }
 

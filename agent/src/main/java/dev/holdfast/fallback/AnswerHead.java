@@ -14,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class AnswerHead {
     private final Map<String, List<String>> headers;
     private final Directives control;
+    private final boolean forbids;
     private final List<String> varying;
     private final List<String> ofConnection;
     private final boolean setsCookie;
+    private final boolean authenticates;
+    private final boolean isStream;
     private final boolean isPart;
     private final boolean isOurs;
+    private final @Nullable String entityTag;
+    private final @Nullable String lastModified;
     private final @Nullable String age;
     private final @Nullable String length;
     private final @Nullable String date;
@@ -28,11 +33,16 @@ final class AnswerHead {
     AnswerHead(Map<String, List<String>> headers) {
         this.headers = headers;
         List<String> controlLines = List.of();
+        List<String> pragmaLines = List.of();
+        boolean authentication = false;
+        boolean stream = false;
         List<String> vary = List.of();
         List<String> connection = List.of();
         boolean cookie = false;
         boolean part = false;
         boolean ours = false;
+        String tagText = null;
+        String modifiedText = null;
         String ageText = null;
         String lengthText = null;
         String dateText = null;
@@ -42,11 +52,17 @@ final class AnswerHead {
             // Names that differ by case only are possible in what a program or a file says.
             switch (header.getKey().toLowerCase(Locale.ROOT)) {
                 case "cache-control" -> controlLines = together(controlLines, values);
+                case "pragma" -> pragmaLines = together(pragmaLines, values);
                 case "vary" -> vary = together(vary, names(values));
                 case "connection" -> connection = together(connection, names(values));
-                case "set-cookie" -> cookie = true;
+                case "set-cookie", "set-cookie2" -> cookie = true;
+                case "www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info" ->
+                    authentication = true;
+                case "content-type" -> stream = isEventStream(values);
                 case "content-range" -> part = true;
                 case "holdfast-fallback" -> ours = true;
+                case "etag" -> tagText = first(tagText, values);
+                case "last-modified" -> modifiedText = first(modifiedText, values);
                 case "age" -> ageText = first(ageText, values);
                 case "content-length" -> lengthText = first(lengthText, values);
                 case "date" -> dateText = first(dateText, values);
@@ -55,11 +71,16 @@ final class AnswerHead {
             }
         }
         control = Directives.of(controlLines);
+        forbids = control.has("no-store") || control.has("no-cache") || saysNoCache(pragmaLines);
         varying = vary;
         ofConnection = connection;
         setsCookie = cookie;
+        authenticates = authentication;
+        isStream = stream;
         isPart = part;
         isOurs = ours;
+        entityTag = tagText;
+        lastModified = modifiedText;
         age = ageText;
         length = lengthText;
         date = dateText;
@@ -84,11 +105,24 @@ final class AnswerHead {
         for (String value : values) {
             for (String name : value.split(",", -1)) {
                 if (!name.isBlank()) {
-                    names.add(name.strip().toLowerCase(Locale.ROOT));
+                    String stripped = name.strip().toLowerCase(Locale.ROOT);
+                    // What is no header's name may mean any.
+                    names.add(Directives.isToken(stripped) ? stripped : "*");
                 }
             }
         }
         return names;
+    }
+
+    /** The predecessor of {@code Cache-Control} (RFC 9111, section 5.4), which only says one thing. */
+    private static boolean saysNoCache(List<String> pragmaLines) {
+        Directives pragma = Directives.of(pragmaLines);
+        return pragma.has("no-cache") || pragma.has("no-store");
+    }
+
+    private static boolean isEventStream(List<String> types) {
+        return types.stream()
+                .anyMatch(type -> type.strip().toLowerCase(Locale.ROOT).startsWith("text/event-stream"));
     }
 
     /** All of them, as they came. */
@@ -111,6 +145,21 @@ final class AnswerHead {
         return ofConnection;
     }
 
+    /** Returns whether it may not be stored, or not be used without asking the origin again, by whatever header says so. */
+    boolean forbidsStoring() {
+        return forbids;
+    }
+
+    /** Returns whether it took part in an authentication, of which the client may not have told us. */
+    boolean authenticates() {
+        return authenticates;
+    }
+
+    /** Returns whether it is a stream of events, which has no end to wait for. */
+    boolean isStream() {
+        return isStream;
+    }
+
     /** Whether it sets a cookie. */
     boolean setsCookie() {
         return setsCookie;
@@ -124,6 +173,18 @@ final class AnswerHead {
     /** Whether it bears our own mark. */
     boolean isOurs() {
         return isOurs;
+    }
+
+    /** The {@code ETag}, null: there is none. */
+    @Nullable
+    String entityTag() {
+        return entityTag;
+    }
+
+    /** The {@code Last-Modified}, null: there is none. */
+    @Nullable
+    String lastModified() {
+        return lastModified;
     }
 
     /** How long its body says it is, 0 if it does not. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * knows, the initialiser prints a stack trace and falls back to the JDK's for good. It also takes 97 ms and 81
  * classes of its own before the first answer is kept.
  */
-final class AnswerStore implements Recording.Spares {
+final class AnswerStore implements Recording.Memory {
     /** How many answers to one request there may be that differ by {@code Vary}. */
     private static final int MOST_VARIANTS = 8;
 
@@ -34,21 +35,47 @@ final class AnswerStore implements Recording.Spares {
     /** The one that was given last is taken first: it may still be in the processor's cache. */
     private final List<byte[]> spare = new ArrayList<>();
 
+    private final RecordingShares recordings = new RecordingShares();
+    private final Invalidations invalidations = new Invalidations();
     private long onceBytes;
     private long oftenBytes;
     private long maxBytes;
     private long kept;
     private long evicted;
 
-    /**
-     * Keeps an answer in place of the one that answered the same requests.
-     *
-     * @param room how many bytes all of them may take; what no longer fits goes
-     */
-    void put(String key, KeptAnswer answer, long room) {
+    /** The number of the last invalidation; see {@link #put}. */
+    long invalidations() {
+        lock.lock();
+        try {
+            return invalidations.count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sets how many bytes all responses and recordings may take together. What no longer fits goes with the next one. */
+    void setRoom(long room) {
         lock.lock();
         try {
             maxBytes = room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Keeps an answer in place of the one that answered the same requests.
+     *
+     * @param began the number of the last invalidation when it was asked for
+     * @return false: its key was invalidated since, and nothing is kept
+     */
+    boolean put(String key, KeptAnswer answer, long began) {
+        lock.lock();
+        try {
+            if (invalidations.hasSince(key, began)) {
+                answer.body().takeApart(this::keepSpare);
+                return false;
+            }
             kept++;
             List<KeptAnswer> before = remove(key);
             List<KeptAnswer> variants = new ArrayList<>(2);
@@ -70,15 +97,46 @@ final class AnswerStore implements Recording.Spares {
                 oftenBytes += size(variants);
             }
             makeRoom();
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Forgets the answers under a key. */
+    /**
+     * Replaces the answer that fits a request by what is made of it, if that is anything.
+     *
+     * @return the new one; null: there was none, or nothing was made of it
+     */
+    @Nullable
+    KeptAnswer update(String key, Request request, Function<KeptAnswer, @Nullable KeptAnswer> update) {
+        lock.lock();
+        try {
+            for (Map<String, List<KeptAnswer>> segment : List.of(often, once)) {
+                List<KeptAnswer> variants = segment.get(key);
+                for (int i = 0; variants != null && i < variants.size(); i++) {
+                    KeptAnswer updated = variants.get(i).fits(request) ? update.apply(variants.get(i)) : null;
+                    if (updated != null) {
+                        long more = updated.size() - variants.get(i).size();
+                        variants.set(i, updated);
+                        onceBytes += segment == once ? more : 0;
+                        oftenBytes += segment == often ? more : 0;
+                        updated.body().show(); // two answers have it now
+                        return updated;
+                    }
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets the answers under a key, those too that are on their way. */
     void forget(String key) {
         lock.lock();
         try {
+            invalidations.add(key);
             List<KeptAnswer> found = remove(key);
             if (found != null) {
                 found.forEach(answer -> answer.body().takeApart(this::keepSpare));
@@ -128,13 +186,17 @@ final class AnswerStore implements Recording.Spares {
     Figures figures() {
         lock.lock();
         try {
-            return new Figures(once.size() + often.size(), onceBytes + oftenBytes, maxBytes, kept, evicted);
+            return new Figures(
+                    once.size() + often.size(), onceBytes + oftenBytes + recordings.bytes(), maxBytes, kept, evicted);
         } finally {
             lock.unlock();
         }
     }
 
-    /** The numbers of requests with answers, of their bytes as far as they are counted, of the bytes that there is room for; of answers kept, and of requests whose answers had to go. */
+    /**
+     * The numbers of requests with answers; of their bytes and those of recordings, as far as they are counted; of the bytes that
+     * there is room for; of answers kept, and of requests whose answers had to go.
+     */
     record Figures(long entries, long bytes, long maxBytes, long kept, long evicted) {}
 
     private @Nullable List<KeptAnswer> remove(String key) {
@@ -151,7 +213,7 @@ final class AnswerStore implements Recording.Spares {
     }
 
     private void makeRoom() {
-        long room = maxBytes - (long) mostSpare() * Recording.PIECE;
+        long room = maxBytes - (long) mostSpare() * Recording.PIECE - recordings.bytes();
         while (oftenBytes > room / 5 * 4 && !often.isEmpty()) {
             Map.Entry<String, List<KeptAnswer>> eldest = removeEldest(often);
             oftenBytes -= size(eldest.getValue());
@@ -183,13 +245,39 @@ final class AnswerStore implements Recording.Spares {
     }
 
     @Override
-    public List<byte[]> take(int wanted) {
+    public RecordingShares.Share open(Recording recording) {
+        lock.lock();
+        try {
+            return recordings.open(recording, invalidations.count());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<byte[]> take(RecordingShares.Share share, int bytes, int wanted) {
+        List<byte[]> taken;
+        List<Recording> largest;
         lock.lock();
         try {
             List<byte[]> last = spare.subList(Math.max(0, spare.size() - wanted), spare.size());
-            List<byte[]> taken = new ArrayList<>(last);
+            taken = new ArrayList<>(last);
             last.clear();
-            return taken;
+            // Half of the room at most, so that what is on its way never pushes out all that is there.
+            largest = recordings.grow(share, Math.max(bytes, (long) taken.size() * Recording.PIECE), maxBytes / 2);
+            makeRoom();
+        } finally {
+            lock.unlock();
+        }
+        largest.forEach(Recording::drop);
+        return taken;
+    }
+
+    @Override
+    public void close(RecordingShares.Share share) {
+        lock.lock();
+        try {
+            recordings.close(share);
         } finally {
             lock.unlock();
         }

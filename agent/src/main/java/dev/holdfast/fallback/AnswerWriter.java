@@ -2,9 +2,11 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.call.Rights;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -12,6 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerWriter {
     private static final int MOST_WAITING = 256;
+    private static final int MOST_DELETED = 16 * 1024;
     private static final int MOST_REMEMBERED = 1024;
     private static final long BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_SECONDS = 5;
@@ -33,6 +37,11 @@ final class AnswerWriter {
     private final ScheduledThreadPoolExecutor writer;
     /** The last answer to each request, in the order in which the requests came. Guarded by itself, as is the next. */
     private final Map<Slot, Job> waiting = new LinkedHashMap<>();
+
+    /** The keys whose files are to be deleted. */
+    private final Set<String> deleted = new HashSet<>();
+    /** Too many: all files are to be deleted. */
+    private boolean deletesAll;
 
     private final Map<Slot, Long> writtenAt = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -93,12 +102,69 @@ final class AnswerWriter {
         ScheduledFuture<?> unused = writer.schedule(() -> write(slot), delay, TimeUnit.NANOSECONDS);
     }
 
-    /** Deletes what there is under a key soon, and what waits to be written. */
+    /**
+     * Replaces the answers under a key by what is made of them soon, unless too much waits.
+     *
+     * @param maxBytes what all files may take together
+     * @param update makes another one of each; null: it stays as it is
+     */
+    void update(String key, long maxBytes, Function<KeptAnswer, @Nullable KeptAnswer> update) {
+        if (writer.getQueue().size() >= MOST_WAITING) {
+            return;
+        }
+        writer.execute(() -> {
+            List<KeptAnswer> found = read(key, maxBytes);
+            for (KeptAnswer answer : found == null ? List.<KeptAnswer>of() : found) {
+                KeptAnswer updated = update.apply(answer);
+                if (updated != null) {
+                    write(key, updated, maxBytes);
+                }
+            }
+        });
+    }
+
+    /** The answers under a key, unless they are about to be deleted; see {@link AnswerFiles#read}. */
+    @Nullable
+    List<KeptAnswer> read(String key, long maxBytes) {
+        return isDeleted(key) ? null : files.read(key, maxBytes);
+    }
+
+    private boolean isDeleted(String key) {
+        synchronized (waiting) {
+            return deletesAll || deleted.contains(key);
+        }
+    }
+
+    /** Deletes what there is under a key soon, and what waits to be written. From now on nobody reads it. */
     void delete(String key) {
         synchronized (waiting) {
             waiting.keySet().removeIf(slot -> slot.key.equals(key));
+            if (deletesAll || !deleted.add(key)) {
+                return;
+            }
+            if (deleted.size() > MOST_DELETED) {
+                // Rather all of them than one that is no longer valid.
+                deletesAll = true;
+                deleted.clear();
+                writer.execute(this::deleteAll);
+                return;
+            }
         }
-        writer.execute(() -> files.delete(key));
+        writer.execute(() -> deleteNow(key));
+    }
+
+    private void deleteNow(String key) {
+        files.delete(key);
+        synchronized (waiting) {
+            deleted.remove(key);
+        }
+    }
+
+    private void deleteAll() {
+        files.deleteAll();
+        synchronized (waiting) {
+            deletesAll = false;
+        }
     }
 
     private void write(Slot slot) {

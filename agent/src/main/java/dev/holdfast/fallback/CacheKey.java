@@ -1,16 +1,17 @@
 package dev.holdfast.fallback;
 
+import dev.holdfast.policy.CachePolicy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Under what an answer is kept: a digest of the method, the URI and everything that says who asks. A digest, so that neither
- * memory nor the names of files hold a credential, and so that a key has one size whatever the URI's.
+ * The key of a kept response: a digest of the method, the URI, the caller's identity, and every header of the request that is not
+ * known to be harmless ({@link HarmlessHeaders}). A digest, so that neither memory nor the names of files hold a credential, and
+ * so that a key has one size whatever the URI's.
  */
 final class CacheKey {
     private CacheKey() {}
@@ -19,10 +20,10 @@ final class CacheKey {
      * The key of a request.
      *
      * @param request whose identity is known
-     * @param keyHeaders the headers, in lower case, that tell users apart besides those whose names say so
+     * @param policy which headers count, besides the rule
      * @return SHA-256 in hexadecimal digits
      */
-    static String of(Request request, Set<String> keyHeaders) {
+    static String of(Request request, CachePolicy policy) {
         StringBuilder text = new StringBuilder(256);
         add(text, request.method());
         add(text, request.address().text());
@@ -30,7 +31,7 @@ final class CacheKey {
         add(text, identity == null ? "?" : identity.text());
         // In the order of their names, as the request holds them.
         for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {
-            if (Credentials.isOne(header.getKey()) || keyHeaders.contains(header.getKey())) {
+            if (!HarmlessHeaders.ignores(header.getKey(), policy)) {
                 add(text, header.getKey());
                 text.append(header.getValue().size()).append(' ');
                 for (String value : header.getValue()) {

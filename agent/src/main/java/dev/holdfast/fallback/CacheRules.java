@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * What may be kept, and what of it may be given, as RFC 9111 and RFC 5861 have it for a private cache that answers only
  * when the origin does not. Pure functions, thread-safe.
  *
- * <p>Stricter than the RFCs in two places, for a cache that serves all users of a program: an answer that sets a cookie is
- * not kept unless it says that it is public, and one that is private only where the request says who asks.
+ * <p>Stricter than the RFCs, for a cache that serves all users of a program: a response that sets a cookie is not stored unless
+ * it says that it is public, one that is private only where the configuration says so, and none that took part in an
+ * authentication.
  */
 final class CacheRules {
     private static final Set<String> OF_ONE_CONNECTION = Set.of(
@@ -35,34 +36,80 @@ final class CacheRules {
             "alt-svc",
             "age");
 
+    /** What a 304 must not change of a response that is stored with its body. */
+    private static final Set<String> OF_THE_CONTENT =
+            Set.of("content-length", "content-encoding", "content-type", "content-range", "content-location");
+
     /** Methods that change nothing (RFC 9110, section 9.2.1). */
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private CacheRules() {}
 
-    /** Whether any answer to a request may be kept, or given from what is kept. */
+    /**
+     * Statuses of errors that say something of the moment, of this request's form or of its conditions. Any other answer of the
+     * 4xx class says that the caller may not see the resource, or that it is gone.
+     */
+    private static final Set<Integer> SAYS_NOTHING = Set.of(400, 408, 411, 412, 413, 414, 416, 417, 421, 425, 429, 431);
+
+    /** What follows from a response to a GET or HEAD. */
+    enum Verdict {
+        /** It may be stored once it is complete. */
+        STORE,
+        /** It says nothing about what is stored. */
+        LEAVE,
+        /** What is stored for the same request is no longer valid. */
+        FORGET
+    }
+
+    /** Returns whether any response to a request may be stored, or given from what is stored. */
     static boolean concerns(Request request) {
+        return isAboutResource(request)
+                && request.header("range").isEmpty()
+                && !asks(request).has("no-store");
+    }
+
+    /** Returns whether responses to a request say something about the resource, to a caller who is known. */
+    private static boolean isAboutResource(Request request) {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
-                && request.identity() != null
-                && request.header("range").isEmpty()
-                && !Directives.of(request.header("cache-control")).has("no-store");
+                && request.identity() != null;
+    }
+
+    /** The request's own directives; {@code Pragma} means the same where that is all there is (RFC 9111, section 5.4). */
+    private static Directives asks(Request request) {
+        List<String> control = request.header("cache-control");
+        return Directives.of(control.isEmpty() ? request.header("pragma") : control);
     }
 
     /**
-     * Whether an answer may be kept.
+     * Judges a response.
      *
      * @param head its headers
      */
-    static boolean mayKeep(Request request, int status, AnswerHead head, CachePolicy policy) {
-        if (!concerns(request) || !policy.statuses().contains(status) || status == 206) {
-            return false;
+    static Verdict verdict(Request request, int status, AnswerHead head, CachePolicy policy) {
+        if (!isAboutResource(request) || head.isOurs()) {
+            return Verdict.LEAVE;
         }
+        if (status >= 400 && !policy.statuses().contains(status)) {
+            return status < 500 && !SAYS_NOTHING.contains(status) ? Verdict.FORGET : Verdict.LEAVE;
+        }
+        if ((status >= 300 && !policy.statuses().contains(status))
+                || !request.header("range").isEmpty()) {
+            return Verdict.LEAVE; // a redirect may lead to a page for everybody: to log in, or to wait
+        }
+        if (!concerns(request) || !policy.statuses().contains(status) || status == 206 || !mayStore(head, policy)) {
+            return Verdict.FORGET;
+        }
+        return head.isStream() || head.length() > policy.maxBodyBytes() ? Verdict.LEAVE : Verdict.STORE;
+    }
+
+    /** Returns whether the headers of a response allow to store it under a policy. */
+    private static boolean mayStore(AnswerHead head, CachePolicy policy) {
         Directives control = head.control();
-        if (control.has("no-store") || control.has("no-cache") || head.isOurs() || head.isPart()) {
+        if (head.forbidsStoring() || head.isPart() || head.authenticates()) {
             return false;
         }
-        if (control.has("private") && !Credentials.areIn(request)) {
+        if (control.has("private") && !policy.keepPrivate()) {
             return false;
         }
         if (head.setsCookie() && !control.has("public")) {
@@ -71,7 +118,7 @@ final class CacheRules {
         if (control.has("must-revalidate") && head.lifetime() <= head.ageAtReceipt()) {
             return false; // could never be given
         }
-        return !head.varying().contains("*") && head.length() <= policy.maxBodyBytes();
+        return !head.varying().contains("*");
     }
 
     /**
@@ -80,6 +127,45 @@ final class CacheRules {
      */
     static boolean outdates(Request request, int status) {
         return status >= 200 && status < 400 && request.identity() != null && !SAFE.contains(request.method());
+    }
+
+    /** Returns whether the head of a 304 says that what it speaks of may not be stored any more. */
+    static boolean forbids(AnswerHead head, CachePolicy policy) {
+        return !mayStore(head, policy);
+    }
+
+    /**
+     * A stored response that a 304 speaks of, with the headers and the age that the 304 gives it (RFC 9111, section 3.2).
+     *
+     * @return null: the 304 speaks of another representation, or does not tell of which
+     */
+    static @Nullable KeptAnswer freshened(KeptAnswer kept, Request request, AnswerHead head, long now) {
+        AnswerHead before = new AnswerHead(kept.headers());
+        if (!isSame(before, request, head)) {
+            return null;
+        }
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(kept.headers());
+        head.headers().forEach((name, values) -> {
+            if (!OF_THE_CONTENT.contains(name.toLowerCase(Locale.ROOT))) {
+                headers.put(name, values);
+            }
+        });
+        return kept(request, kept.status(), new AnswerHead(headers), kept.body(), now);
+    }
+
+    private static boolean isSame(AnswerHead before, Request request, AnswerHead head) {
+        if (head.entityTag() != null) {
+            return head.entityTag().equals(before.entityTag());
+        }
+        if (head.lastModified() != null) {
+            return head.lastModified().equals(before.lastModified());
+        }
+        List<String> tags = request.header("if-none-match");
+        return tags.isEmpty()
+                ? before.lastModified() != null
+                        && request.header("if-modified-since").equals(List.of(before.lastModified()))
+                : before.entityTag() != null && tags.equals(List.of(before.entityTag()));
     }
 
     /** An answer as it is kept. */
@@ -119,8 +205,11 @@ final class CacheRules {
             return null;
         }
         AnswerHead head = new AnswerHead(kept.headers());
+        if (!policy.statuses().contains(kept.status()) || !mayStore(head, policy)) {
+            return null; // it was stored under another configuration
+        }
         Directives control = head.control();
-        Directives asked = Directives.of(request.header("cache-control"));
+        Directives asked = asks(request);
         long age = TimeUnit.MILLISECONDS.toSeconds(Math.max(0, now - Math.min(kept.madeAt(), head.madeAt(now))));
         long lifetime = head.lifetime();
         long stale = age - lifetime;

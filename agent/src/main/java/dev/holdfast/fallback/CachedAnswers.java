@@ -15,6 +15,9 @@ final class CachedAnswers {
     private final AnswerStore store;
     private final LongSupplier epochMillis;
     private final BiConsumer<String, @Nullable Throwable> reports;
+    /** Held for what a key's answer in memory and its file have to see in the same order; never across I/O. */
+    private final Object order = new Object();
+
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile @Nullable AnswerWriter writer;
@@ -39,7 +42,7 @@ final class CachedAnswers {
     }
 
     private Offer.@Nullable Answer look(Request request, CachePolicy policy) {
-        String key = CacheKey.of(request, policy.keyHeaders());
+        String key = CacheKey.of(request, policy);
         KeptAnswer kept = store.find(key, request);
         Offer.Answer given = kept == null ? null : given(kept, request, policy);
         if (given != null) {
@@ -55,62 +58,126 @@ final class CachedAnswers {
     }
 
     private @Nullable KeptAnswer fromFile(String key, Request request, CachePolicy policy, long newerThan) {
-        Request.Identity identity = request.identity();
-        if (policy.directory().isEmpty() || identity == null || !identity.lasting()) {
+        if (!isInFiles(request, policy)) {
             return null;
         }
-        List<KeptAnswer> found =
-                Rights.ours(() -> writer(policy.directory()).files().read(key, policy.maxBytes()));
+        long began = store.invalidations();
+        List<KeptAnswer> found = Rights.ours(() -> writer(policy.directory()).read(key, policy.maxBytes()));
         if (found == null) {
             return null;
         }
         for (KeptAnswer answer : found) {
             if (answer.fits(request) && answer.receivedAt() > newerThan) {
-                store.put(key, answer, policy.maxBytes());
-                return answer;
+                store.setRoom(policy.maxBytes());
+                return store.put(key, answer, began) ? answer : null;
             }
         }
         return null;
     }
 
-    /** Forgets what was kept for the same user and URI, where an answer tells that it is outdated. */
+    private static boolean isInFiles(Request request, CachePolicy policy) {
+        Request.Identity identity = request.identity();
+        return !policy.directory().isEmpty() && identity != null && identity.lasting();
+    }
+
+    /** Forgets what was kept for the same user and URI, where the answer to a request that changed something tells so. */
     void heed(Request request, int status, CachePolicy policy) {
-        if (!CacheRules.outdates(request, status)) {
-            return;
+        if (CacheRules.outdates(request, status)) {
+            forget(request, policy);
         }
+    }
+
+    private void forget(Request request, CachePolicy policy) {
         for (String method : List.of("GET", "HEAD")) {
-            String key = CacheKey.of(request.by(method), policy.keyHeaders());
-            store.forget(key);
-            if (!policy.directory().isEmpty()) {
-                Rights.ours(() -> writer(policy.directory())).delete(key);
+            String key = CacheKey.of(request.by(method), policy);
+            // One after the other, for a file must not be written by who came before and deleted before it was.
+            synchronized (order) {
+                store.forget(key);
+                if (isInFiles(request, policy)) {
+                    Rights.ours(() -> writer(policy.directory())).delete(key);
+                }
             }
         }
     }
 
-    /** Begins to record an answer, or returns null: it may not be kept. */
+    /**
+     * Hears of a response to a GET or HEAD.
+     *
+     * @return to be confirmed once it is known to be that URL's: the recording of its body, or of what its head says about what is
+     *     stored; null: it says nothing
+     */
     @Nullable
     Recording record(Request request, int status, Map<String, List<String>> headers, CachePolicy policy) {
         AnswerHead head = new AnswerHead(headers);
-        if (!CacheRules.mayKeep(request, status, head, policy)) {
-            return null;
+        if (status == 304) {
+            return ofHead(() -> freshen(request, head, policy));
         }
+        switch (CacheRules.verdict(request, status, head, policy)) {
+            case LEAVE -> {
+                return null;
+            }
+            case FORGET -> {
+                if (status < 400) {
+                    return ofHead(() -> forget(request, policy));
+                }
+                forget(request.whole(), policy); // whichever URL refused: the caller does not get there
+                return null;
+            }
+            default -> store.setRoom(policy.maxBytes());
+        }
+        long began = store.invalidations();
         return new Recording(
-                body -> keep(request, CacheRules.kept(request, status, head, body, epochMillis.getAsLong()), policy),
+                body -> {
+                    KeptAnswer answer = CacheRules.kept(request, status, head, body, epochMillis.getAsLong());
+                    keep(CacheKey.of(request, policy), answer, policy, began);
+                },
                 defect -> reports.accept("an answer is not kept", defect),
                 store,
                 request.method().equals("HEAD") ? 0 : head.length(),
-                policy.maxBodyBytes());
+                Math.min(policy.maxBodyBytes(), policy.maxBytes()));
     }
 
-    private void keep(Request request, KeptAnswer answer, CachePolicy policy) {
-        String key = CacheKey.of(request, policy.keyHeaders());
+    private Recording ofHead(Runnable done) {
+        return Recording.ofHead(done, defect -> reports.accept("what is kept may be outdated", defect), store);
+    }
+
+    private void keep(String key, KeptAnswer answer, CachePolicy policy, long began) {
         boolean toFile = answer.lasting() && !policy.directory().isEmpty();
-        if (toFile) {
-            answer.body().show();
+        if (!toFile) {
+            boolean unused = store.put(key, answer, began);
+            return;
         }
-        store.put(key, answer, policy.maxBytes());
-        if (toFile) {
-            Rights.ours(() -> writer(policy.directory())).write(key, answer, policy.maxBytes());
+        answer.body().show();
+        synchronized (order) {
+            if (store.put(key, answer, began)) {
+                Rights.ours(() -> writer(policy.directory())).write(key, answer, policy.maxBytes());
+            }
+        }
+    }
+
+    /** The origin says that a representation is still valid (RFC 9111, section 4.3.4). */
+    private void freshen(Request request, AnswerHead head, CachePolicy policy) {
+        if (!CacheRules.concerns(request)) {
+            return;
+        }
+        if (CacheRules.forbids(head, policy)) {
+            forget(request, policy);
+            return;
+        }
+        String key = CacheKey.of(request, policy);
+        long now = epochMillis.getAsLong();
+        long began = store.invalidations();
+        KeptAnswer fresh = store.update(key, request, kept -> CacheRules.freshened(kept, request, head, now));
+        if (isInFiles(request, policy)) {
+            AnswerWriter files = Rights.ours(() -> writer(policy.directory()));
+            if (fresh != null) {
+                files.write(key, fresh, policy.maxBytes());
+            } else {
+                files.update(key, policy.maxBytes(), kept -> {
+                    KeptAnswer updated = kept.fits(request) ? CacheRules.freshened(kept, request, head, now) : null;
+                    return updated != null && store.put(key, updated, began) ? updated : null;
+                });
+            }
         }
     }
 

@@ -6,54 +6,120 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The directives of {@code Cache-Control} (RFC 9111, section 5.2), of all the header's lines together. Immutable. */
+/**
+ * The directives of {@code Cache-Control} (RFC 9111, section 5.2), of all the header's lines together. Read strictly: a field
+ * that is not of the grammar, or that says two different things of one directive, reads as {@code no-store}, because nobody
+ * knows what it was meant to forbid. Immutable.
+ */
 final class Directives {
     private static final Directives NONE = new Directives(List.of());
+    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
     private final Map<String, String> values = new HashMap<>();
 
-    /** Parses; what makes no sense is passed over. Of a directive that comes twice, the first counts. */
+    /** Parses the values of the header's lines. */
     static Directives of(List<String> lines) {
         return lines.isEmpty() ? NONE : new Directives(lines);
     }
 
     private Directives(List<String> lines) {
         for (String line : lines) {
-            parse(line);
-        }
-    }
-
-    private void parse(String line) {
-        int start = 0;
-        boolean quoted = false;
-        for (int i = 0; i <= line.length(); i++) {
-            char c = i < line.length() ? line.charAt(i) : ',';
-            if (i < line.length() && c == '"') {
-                quoted = !quoted;
-            } else if (c == ',' && (!quoted || i == line.length())) {
-                add(line.substring(start, i));
-                start = i + 1;
+            if (!parse(line)) {
+                values.put("no-store", "");
             }
         }
     }
 
-    private void add(String directive) {
-        int equals = directive.indexOf('=');
-        String name = (equals < 0 ? directive : directive.substring(0, equals)).strip();
-        String value = equals < 0 ? "" : directive.substring(equals + 1).strip();
-        if (value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")) {
-            value = value.substring(1, value.length() - 1).strip();
-        }
-        if (!name.isEmpty()) {
-            values.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
+    /** Reads a comma-separated list (RFC 9110, section 5.6.1), whose members may be empty. False: it is none. */
+    private boolean parse(String line) {
+        int at = 0;
+        while (true) {
+            at = skipBlanks(line, at);
+            if (at < line.length() && line.charAt(at) != ',') {
+                int end = member(line, at);
+                if (end < 0) {
+                    return false;
+                }
+                at = skipBlanks(line, end);
+            }
+            if (at == line.length()) {
+                return true;
+            }
+            if (line.charAt(at++) != ',') {
+                return false;
+            }
         }
     }
 
+    /** Reads a name, and the value behind it if there is one. Returns where it ends, -1 if it is malformed. */
+    private int member(String line, int start) {
+        int end = tokenEnd(line, start);
+        if (end == start) {
+            return -1;
+        }
+        String name = line.substring(start, end).toLowerCase(Locale.ROOT);
+        String value = "";
+        if (end < line.length() && line.charAt(end) == '=') {
+            int from = end + 1;
+            boolean quoted = from < line.length() && line.charAt(from) == '"';
+            end = quoted ? quotedEnd(line, from) : tokenEnd(line, from);
+            if (end <= from) {
+                return -1;
+            }
+            value = quoted ? line.substring(from + 1, end - 1).strip() : line.substring(from, end);
+        }
+        String before = values.putIfAbsent(name, value);
+        return before == null || before.equals(value) ? end : -1;
+    }
+
+    private static int skipBlanks(String line, int from) {
+        int at = from;
+        while (at < line.length() && (line.charAt(at) == ' ' || line.charAt(at) == '\t')) {
+            at++;
+        }
+        return at;
+    }
+
+    private static int tokenEnd(String line, int from) {
+        int at = from;
+        while (at < line.length() && isTokenChar(line.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Returns the index behind the closing quote, -1 if there is none. */
+    private static int quotedEnd(String line, int from) {
+        for (int at = from + 1; at < line.length(); at++) {
+            char c = line.charAt(at);
+            if (c == '"') {
+                return at + 1;
+            }
+            if (c == '\\') {
+                at++;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns whether a text is a token (RFC 9110, section 5.6.2). */
+    static boolean isToken(String text) {
+        return !text.isEmpty() && tokenEnd(text, 0) == text.length();
+    }
+
+    private static boolean isTokenChar(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || TOKEN_MARKS.indexOf(c) >= 0;
+    }
+
+    /** Returns whether a directive is there. */
     boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** Whether a directive is there without a value. */
+    /** Returns whether a directive is there without a value. */
     boolean isBare(String name) {
         String value = values.get(name);
         return value != null && value.isEmpty();

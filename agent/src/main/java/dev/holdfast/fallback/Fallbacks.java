@@ -2,11 +2,6 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.call.Rights;
 import dev.holdfast.policy.FallbackPolicy;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -17,7 +12,7 @@ public final class Fallbacks {
     private final BiConsumer<String, @Nullable Throwable> reports;
     private final Names names = new Names();
     private volatile boolean authenticated;
-    private volatile @Nullable String keyStore;
+    private volatile @Nullable KeyStoreFile keyStore;
     private volatile @Nullable CachedAnswers cached;
 
     /**
@@ -40,13 +35,14 @@ public final class Fallbacks {
     }
 
     /**
-     * Begins to record an answer for the strategy {@code cache}.
+     * Hears of the response to a GET or HEAD: begins to record it for the strategy {@code cache}, or does with what is stored
+     * what the response asks for.
      *
      * @param policy one that has the strategy
      * @param request what the application asked for
      * @param status the answer's status
      * @param headers its headers
-     * @return null: it may not be kept
+     * @return to be confirmed once it is known to be no other URL's; null: there is nothing to do
      */
     public @Nullable Recording record(
             FallbackPolicy policy, Request request, int status, Map<String, List<String>> headers) {
@@ -73,30 +69,16 @@ public final class Fallbacks {
     }
 
     /**
-     * A text for the client certificates that the JVM shows where nobody chose others; empty: none. Found out once, as the JVM
-     * reads them once. Another one for another file, so that an answer from the disk is not given to who came with new ones.
+     * The client certificates that the JVM shows where nobody chose others. Found out once, as the JVM reads them once. Another
+     * one for another content, so that a response from the disk is not given to who came with new ones.
      */
-    public String keyStore() {
-        String known = keyStore;
+    KeyStoreFile keyStore() {
+        KeyStoreFile known = keyStore;
         if (known == null) {
-            known = Rights.ours(Fallbacks::describeKeyStore);
+            known = Rights.ours(KeyStoreFile::ofJvm);
             keyStore = known;
         }
         return known;
-    }
-
-    private static String describeKeyStore() {
-        String file = System.getProperty("javax.net.ssl.keyStore", "");
-        try {
-            BasicFileAttributes attributes =
-                    file.isEmpty() ? null : Files.readAttributes(Path.of(file), BasicFileAttributes.class);
-            return attributes == null
-                    ? file
-                    : file + " " + attributes.size() + " "
-                            + attributes.lastModifiedTime().toMillis();
-        } catch (IOException | InvalidPathException e) {
-            return file; // a device, say
-        }
     }
 
     /** The JVM has an authenticator: from now on {@code HttpURLConnection} may send what that once gave. */

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that is recorded while the application reads it. It is kept once its body was complete and its client said that
  * nothing speaks against it. The body may come from one thread and the word from another.
  *
- * <p>Nothing that goes wrong here reaches the application: then the answer is not kept.
+ * <p>Its memory counts towards the bound of the cache from the first byte on; a store that needs it back takes it, from whatever
+ * thread. Nothing that goes wrong here reaches the application: then the answer is not kept.
  */
 public final class Recording {
     /** How large the pieces are that a body is recorded in, but for the last: what the JDK's clients read at once, at most. */
@@ -18,28 +20,46 @@ public final class Recording {
 
     private static final byte[] NONE = new byte[0];
 
-    private final Consumer<Body> kept;
     private final Consumer<Throwable> defects;
-    private final Spares spares;
+    private final Memory memory;
+    private final RecordingShares.Share share;
     private final long expected;
     private final long maxBytes;
+    private int inPiece;
+    private long length;
+
+    // Guarded by this, but that the thread of the body reads its piece without: see the checks where it does.
+    private @Nullable Consumer<Body> kept;
     private final List<byte[]> pieces = new ArrayList<>();
     private List<byte[]> spare = List.of();
     private byte[] piece = NONE;
-    private int inPiece;
-    private long length;
-    private boolean failed;
     private boolean complete;
     private boolean confirmed;
     private boolean over;
 
-    /** Pieces that were used before. */
-    interface Spares {
-        /** So many, or as many of them as there are, in a list to take them from. */
-        List<byte[]> take(int wanted);
+    private volatile boolean failed;
+    /** Set once, before anybody sees it. */
+    private boolean ofHead;
 
-        /** One that nobody uses any more. */
+    /** Where the memory of recordings comes from, and is accounted for. Thread-safe. */
+    interface Memory {
+        /** A share of a recording that takes nothing yet. */
+        RecordingShares.Share open(Recording recording);
+
+        /**
+         * Accounts for more memory. May give up other recordings for it, or this one.
+         *
+         * @param bytes how much is needed now
+         * @param pieces how many pieces will be
+         * @return pieces that were used before, at most as many, in a list to take them from
+         */
+        List<byte[]> take(RecordingShares.Share share, int bytes, int pieces);
+
+        /** Takes a piece that nobody uses any more. */
         void give(byte[] piece);
+
+        /** Nothing of the share is in use by its recording any more. */
+        void close(RecordingShares.Share share);
     }
 
     /**
@@ -47,16 +67,38 @@ public final class Recording {
      *
      * @param kept what there is to do with a whole body in the end
      * @param defects hears what went wrong here
-     * @param spares where pieces may come from
+     * @param memory where pieces come from
      * @param expected how long the body says it is, 0 if it does not
      * @param maxBytes how long it may be
      */
-    Recording(Consumer<Body> kept, Consumer<Throwable> defects, Spares spares, long expected, long maxBytes) {
+    Recording(Consumer<Body> kept, Consumer<Throwable> defects, Memory memory, long expected, long maxBytes) {
         this.kept = kept;
         this.defects = defects;
-        this.spares = spares;
+        this.memory = memory;
         this.expected = expected;
         this.maxBytes = maxBytes;
+        this.share = memory.open(this);
+    }
+
+    /**
+     * None of a body, but of a response that says something about what is stored: that is done once it is confirmed, since the
+     * response may turn out to be another URL's.
+     */
+    static Recording ofHead(Runnable done, Consumer<Throwable> defects, Memory memory) {
+        Recording recording = new Recording(body -> done.run(), defects, memory, 0, 0);
+        recording.ofHead = true;
+        recording.complete = true;
+        return recording;
+    }
+
+    /** Returns whether it wants the body. */
+    public boolean isOfBody() {
+        return !ofHead;
+    }
+
+    /** What its store knows of it. */
+    RecordingShares.Share share() {
+        return share;
     }
 
     /** The next bytes; the buffer is left as it is. */
@@ -64,8 +106,12 @@ public final class Recording {
         int from = buffer.position();
         int left = buffer.remaining();
         while (left > 0 && hasRoom(left)) {
-            int n = Math.min(left, piece.length - inPiece);
-            buffer.get(from, piece, inPiece, n);
+            byte[] to = piece;
+            int n = Math.min(left, to.length - inPiece);
+            if (n <= 0) {
+                return; // given up by another thread just now
+            }
+            buffer.get(from, to, inPiece, n);
             inPiece += n;
             length += n;
             from += n;
@@ -78,8 +124,12 @@ public final class Recording {
         int from = offset;
         int left = more;
         while (left > 0 && hasRoom(left)) {
-            int n = Math.min(left, piece.length - inPiece);
-            System.arraycopy(bytes, from, piece, inPiece, n);
+            byte[] to = piece;
+            int n = Math.min(left, to.length - inPiece);
+            if (n <= 0) {
+                return; // given up by another thread just now
+            }
+            System.arraycopy(bytes, from, to, inPiece, n);
             inPiece += n;
             length += n;
             from += n;
@@ -88,18 +138,21 @@ public final class Recording {
     }
 
     /** How many bytes it takes. */
-    long held() {
-        return (long) pieces.size() * PIECE + piece.length;
+    synchronized long held() {
+        return (long) (pieces.size() + spare.size()) * PIECE + piece.length;
     }
 
     private boolean hasRoom(int more) {
-        if (!failed && length + more > maxBytes) {
-            giveUp();
-        } else if (!failed && inPiece == piece.length) {
+        if (failed) {
+            return false;
+        }
+        if (length + more > maxBytes) {
+            abandon();
+        } else if (inPiece == piece.length) {
             try {
                 next();
             } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-                giveUp();
+                abandon();
                 defects.accept(e);
             }
         }
@@ -107,35 +160,77 @@ public final class Recording {
     }
 
     private void next() {
-        if (piece != NONE) {
-            pieces.add(piece);
-        }
         long left = expected - length;
-        if (left > 0 && left < PIECE) {
-            piece = new byte[(int) left];
-        } else {
-            if (spare.isEmpty()) {
-                spare = spares.take((int) Math.max(1, Math.min(left, maxBytes) / PIECE));
+        int size = left > 0 && left < PIECE ? (int) left : PIECE;
+        byte[] fresh = null;
+        synchronized (this) {
+            if (size == PIECE && !spare.isEmpty()) {
+                fresh = spare.remove(spare.size() - 1);
             }
-            piece = spare.isEmpty() ? new byte[PIECE] : spare.remove(spare.size() - 1);
         }
-        inPiece = 0;
+        List<byte[]> taken = List.of();
+        if (fresh == null) {
+            int wanted = size < PIECE ? 0 : (int) Math.max(1, Math.min(left, maxBytes) / PIECE);
+            taken = memory.take(share, size, wanted); // without our monitor: it may give others up
+            fresh = taken.isEmpty() ? new byte[size] : taken.remove(taken.size() - 1);
+        }
+        synchronized (this) {
+            if (!failed) {
+                if (piece != NONE) {
+                    pieces.add(piece);
+                }
+                if (!taken.isEmpty()) {
+                    spare = taken;
+                }
+                piece = fresh;
+                inPiece = 0;
+            }
+        }
     }
 
-    private void giveUp() {
+    /** It is not to be kept, says whatever thread. */
+    public void cancel() {
+        drop();
+        memory.close(share);
+    }
+
+    /** It is not to be kept, says the thread that the body comes from: its memory can be used again. */
+    private void abandon() {
+        List<byte[]> unused = new ArrayList<>();
+        synchronized (this) {
+            if (over || failed) {
+                return;
+            }
+            unused.addAll(pieces);
+            unused.addAll(spare);
+            unused.add(piece);
+            clear();
+        }
+        memory.close(share);
+        unused.forEach(this::giveBack);
+    }
+
+    /**
+     * It takes too much, says whatever thread: its share is closed. Its memory is not used again, since the thread of the body
+     * may be writing to it.
+     */
+    synchronized void drop() {
+        if (!over) {
+            clear();
+        }
+    }
+
+    private void clear() {
         failed = true;
-        giveBack(piece);
-        pieces.forEach(this::giveBack);
-        spare.forEach(this::giveBack);
+        kept = null;
         pieces.clear();
         spare = List.of();
         piece = NONE;
-        inPiece = 0;
     }
 
     private void giveBack(byte[] one) {
         if (one.length == PIECE) {
-            spares.give(one);
+            memory.give(one);
         }
     }
 
@@ -156,15 +251,20 @@ public final class Recording {
     }
 
     private void end() {
+        Consumer<Body> to;
         synchronized (this) {
-            if (!complete || !confirmed || failed || over) {
+            to = kept;
+            if (!complete || !confirmed || failed || over || to == null) {
                 return;
             }
             over = true;
         }
         try {
-            kept.accept(body());
+            Body body = body();
+            memory.close(share);
+            to.accept(body);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            memory.close(share);
             defects.accept(e);
         }
     }

@@ -43,6 +43,17 @@ public record Request(
         return new Request(other, address, headers, false, identity);
     }
 
+    /** The same for the whole of what this one may ask for a range of. */
+    Request whole() {
+        if (header("range").isEmpty()) {
+            return this;
+        }
+        Map<String, List<String>> others = new TreeMap<>(headers);
+        others.remove("range");
+        others.remove("if-range");
+        return new Request(method, address, others, hasBody, identity);
+    }
+
     /** Where it goes. */
     URI uri() {
         return address.uri.get();

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param attemptTimeoutNanos the time one attempt may take, 0 for no limit
  * @param deadlineNanos the time the whole call may take, waits included, 0 for no limit
  * @param replayLimitBytes how much of a body of unknown kind is recorded for a replay
+ * @param replayMaxBytes how much of all such bodies of a JVM is recorded at a time
  * @param bufferResponseBytes a response body up to this size is held back until complete, so that one cut short
  *     counts as a failed attempt; 0: off
  */
@@ -39,6 +40,7 @@ public record RetryPolicy(
         long attemptTimeoutNanos,
         long deadlineNanos,
         long replayLimitBytes,
+        long replayMaxBytes,
         long bufferResponseBytes) {
 
     /** No retry, and no timeout. */
@@ -59,6 +61,7 @@ public record RetryPolicy(
                 false,
                 0,
                 attemptTimeoutNanos,
+                0,
                 0,
                 0,
                 0);

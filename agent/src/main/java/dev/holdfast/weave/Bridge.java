@@ -15,6 +15,9 @@ final class Bridge {
     /** Loaded by every program: {@code java.net.URL} needs it. */
     private static final String NEIGHBOUR = PACKAGE + ".ParseUtil";
 
+    /** Where the JDK's own socket factories are. */
+    private static final String TLS = "sun.security.ssl";
+
     private Bridge() {}
 
     /**
@@ -42,7 +45,7 @@ final class Bridge {
                 Object.class.getModule(),
                 Set.of(),
                 Map.of(PACKAGE, users),
-                Map.of(PACKAGE, Set.of(own)),
+                opened(Object.class.getModule(), own),
                 Set.of(),
                 Map.of());
         try {
@@ -56,6 +59,12 @@ final class Bridge {
         }
         Dispatcher.connect(hooks);
         return true;
+    }
+
+    /** The packages that this module looks into: those of TLS only to tell whose a socket factory is. */
+    private static Map<String, Set<Module>> opened(Module base, Module own) {
+        Set<Module> us = Set.of(own);
+        return base.getPackages().contains(TLS) ? Map.of(PACKAGE, us, TLS, us) : Map.of(PACKAGE, us);
     }
 
     private static byte[] bridgeClass() throws IOException {

@@ -230,6 +230,7 @@ class ObserverTest {
                 0,
                 0,
                 0,
+                0,
                 0);
         Session session = use(Policies.retry().around(off));
         session.begin(BEGIN);

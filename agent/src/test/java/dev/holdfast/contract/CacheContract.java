@@ -19,9 +19,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.PrivilegedAction;
+import java.util.concurrent.Callable;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
+import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,13 +59,13 @@ class CacheContract {
         server.play(
                 Answer.respond(200, "first"),
                 Answer.respond(200, large).header("X-From", "server").chunked(),
-                Answer.respond(404, "not here"),
+                Answer.respond(400, "bad today"),
                 Answer.respond(503, "busy"));
         assertThat(style.call(Call.get(uri)).text()).isEqualTo("first");
         Seen live = style.call(Call.get(uri));
         assertThat(live.text()).isEqualTo(large);
         assertThat(live.headers()).doesNotContainKey("holdfast-fallback");
-        assertThat(style.call(Call.get(uri)).status()).isEqualTo(404);
+        assertThat(style.call(Call.get(uri)).status()).isEqualTo(400);
         Seen seen = style.call(Call.get(uri));
         isKept(seen, large);
         assertThat(seen.headers().get("x-from")).containsExactly("server");
@@ -75,7 +78,16 @@ class CacheContract {
     @ParameterizedTest
     @EnumSource
     void oneUsersAnswerIsNeverAnothers(Style style) {
-        for (String header : new String[] {"Authorization", "Cookie", "X-Api-Key"}) {
+        for (String header : new String[] {
+            "Authorization",
+            "Cookie",
+            "X-Api-Key",
+            "X-Consumer-ID",
+            "Accept",
+            "Accept-Language",
+            "Accept-Encoding",
+            "Baggage"
+        }) {
             Call call = Call.get(server.uri("/users?" + style + header));
             server.reset();
             server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
@@ -317,6 +329,106 @@ class CacheContract {
                             .status())
                     .isEqualTo(503);
             isKept(style.call(Call.get(uri).header("Authorization", "bob")), "of bob");
+        }
+    }
+
+    /** Also by those whose bodies nobody reads. */
+    @ParameterizedTest
+    @EnumSource
+    void whatTheOriginRevokedIsGone(Style style) {
+        for (Answer revoking : new Answer[] {
+            Answer.respond(401, "who are you"),
+            Answer.respond(403, "not for you"),
+            Answer.respond(404, "not here"),
+            Answer.respond(410, "gone"),
+            Answer.respond(200, "secret now").header("Cache-Control", "no-store"),
+            Answer.respond(200, "secret now").header("Cache-Control", "no-store;max-age=1"),
+            Answer.respond(200, "old").header("Pragma", "no-cache"),
+            Answer.respond(304).header("Cache-Control", "private"),
+        }) {
+            server.reset();
+            URI uri = server.uri("/revoked?" + style);
+            server.play(Answer.respond(200, "good"), Answer.respond(503, "busy"), revoking)
+                    .otherwise(Answer.respond(503, "busy"));
+            assertThat(style.call(Call.get(uri)).text()).isEqualTo("good");
+            isKept(style.call(Call.get(uri)), "good");
+            style.call(Call.get(uri));
+            assertThat(style.call(Call.get(uri)).text()).as("%s", revoking).isEqualTo("busy");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerBehindARedirectIsNotKeptAndTakesNobodysPlace(Style style) {
+        URI uri = server.uri("/home?" + style);
+        server.play(
+                        Answer.respond(200, "home of alice"),
+                        Answer.respond(302).header("Location", "/login"),
+                        Answer.respond(200, "log in").header("Cache-Control", "no-store"))
+                .otherwise(Answer.respond(503, "busy"));
+        Call call = Call.get(uri).following();
+        assertThat(style.call(call).text()).isEqualTo("home of alice");
+        assertThat(style.call(call).text()).isEqualTo("log in");
+        isKept(style.call(call), "home of alice");
+        server.reset();
+        URI other = server.uri("/other?" + style);
+        server.play(Answer.respond(302).header("Location", "/page"), Answer.respond(200, "page"))
+                .otherwise(Answer.respond(503, "busy"));
+        assertThat(style.call(Call.get(other).following()).text()).isEqualTo("page");
+        assertThat(style.call(Call.get(other).following()).text()).isEqualTo("busy");
+        assertThat(style.call(Call.get(server.uri("/page")).following()).text()).isEqualTo("busy");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPrivateAnswerIsKeptForNobodyUnlessTheFileSaysSo(Style style) {
+        Call call = Call.get(server.uri("/private?" + style)).header("Authorization", "alice");
+        server.play(Answer.respond(200, "of alice").header("Cache-Control", "private, max-age=60"))
+                .otherwise(Answer.respond(503, "busy"));
+        assertThat(style.call(call).text()).isEqualTo("of alice");
+        assertThat(style.call(call).text()).isEqualTo("busy");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNotModifiedFreshensWhatIsKept(Style style) {
+        Call call = Call.get(server.uri("/fresh?" + style));
+        server.play(
+                        Answer.respond(200, "good").header("ETag", "\"1\"").header("X-Version", "1"),
+                        Answer.respond(304).header("ETag", "\"1\"").header("X-Version", "2"))
+                .otherwise(Answer.respond(503, "busy"));
+        assertThat(style.call(call).text()).isEqualTo("good");
+        assertThat(style.call(call.header("If-None-Match", "\"1\"")).status()).isEqualTo(304);
+        Seen seen = style.call(call);
+        isKept(seen, "good");
+        assertThat(seen.headers().get("x-version")).containsExactly("2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEND", "URL_BUFFERED"})
+    void whoAsksAsAnotherSubjectIsAnotherUser(Style style) {
+        Call call = Call.get(server.uri("/subjects?" + style));
+        Subject alice = new Subject();
+        Subject bob = new Subject();
+        server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+        assertThat(textAs(alice, style, call)).isEqualTo("of alice");
+        assertThat(textAs(bob, style, call)).isEqualTo("busy");
+        assertThat(style.call(call).text()).isEqualTo("busy");
+        assertThat(textAs(alice, style, call)).isEqualTo("of alice");
+    }
+
+    @SuppressWarnings("removal") // doAs is the only way on 17
+    private static String textAs(Subject subject, Style style, Call call) {
+        PrivilegedAction<String> action = () -> style.call(call).text();
+        try {
+            // Subject.callAs, where there is one: doAs sets nothing on later Javas.
+            return (String) Subject.class
+                    .getMethod("callAs", Subject.class, Callable.class)
+                    .invoke(null, subject, (Callable<String>) action::run);
+        } catch (NoSuchMethodException e) {
+            return Subject.doAs(subject, action);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
     }
 

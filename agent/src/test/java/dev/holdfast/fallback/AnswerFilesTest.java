@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The answers in a directory: whole or not at all, for the owner alone, bounded, and nothing secret in names or files. */
 class AnswerFilesTest {
-    private static final String KEY = "0123456789abcdef";
+    private static final String KEY = key("0");
     private static final long ROOM = 1 << 20;
 
     @TempDir
@@ -43,6 +43,11 @@ class AnswerFilesTest {
 
     private Path directory() {
         return parent.resolve("kept");
+    }
+
+    /** A key as they are. */
+    private static String key(String number) {
+        return CacheKey.ofValues(List.of(number));
     }
 
     private static KeptAnswer answer(String body, String language) {
@@ -80,7 +85,7 @@ class AnswerFilesTest {
         assertThat(read.varying()).isEqualTo(written.varying());
         assertThat(read.madeAt()).isEqualTo(1_000);
         assertThat(read.receivedAt()).isEqualTo(2_000);
-        assertThat(files.read("another", ROOM)).isNull();
+        assertThat(files.read(key("another"), ROOM)).isNull();
     }
 
     @Test
@@ -112,10 +117,10 @@ class AnswerFilesTest {
     @Test
     void aDirectoryThatOthersMayWriteToIsNotUsed() throws IOException {
         Files.createDirectory(directory());
-        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxrwxr-x"));
         assertThatThrownBy(() -> new AnswerFiles(directory()).write(KEY, answer("x", "de"), ROOM))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("others may write to it (rwxrwxrwx)")
+                .hasMessageContaining("others may write to it (rwxrwxr-x)")
                 .hasMessageContaining("chmod 700");
         assertThat(files()).isEmpty();
     }
@@ -162,6 +167,98 @@ class AnswerFilesTest {
     }
 
     @Test
+    void whoHasAUserNumberWithoutANameIsAStrangerToo() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        files.write(KEY, answer("x", "de"), ROOM);
+        files.write(key("1"), answer("x", "de"), ROOM);
+        giveAway(directory().resolve(KEY + ".answer"), 54_321);
+        assertThat(files.read(KEY, ROOM)).as("a file of a stranger").isNull();
+        assertThat(files.read(key("1"), ROOM)).hasSize(1);
+        files.write(KEY, answer("y", "de"), ROOM);
+        files.delete(KEY);
+        files.deleteAll();
+        assertThat(files()).containsExactly(directory().resolve(KEY + ".answer"));
+
+        giveAway(directory(), 54_322);
+        assertThat(files.read(KEY, ROOM)).isNull();
+        assertThatThrownBy(() -> files.write(KEY, answer("x", "de"), ROOM))
+                .hasMessageContaining("belongs to 54322, and this program writes as");
+    }
+
+    private static void giveAway(Path file, int user) throws IOException {
+        try {
+            Files.setAttribute(file, "unix:uid", user);
+        } catch (IOException | UnsupportedOperationException e) {
+            abort("only root can give a file away");
+        }
+    }
+
+    @Test
+    void filesThatAreNotOfOurNamingAreNeverTouched() throws IOException {
+        Files.createDirectory(
+                directory(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        List<String> names = List.of(
+                "upload-123.tmp",
+                "journal.tmp",
+                "poll.answer",
+                "db.dat",
+                KEY.toUpperCase(java.util.Locale.ROOT) + ".answer",
+                KEY + ".answer.bak",
+                KEY + ".1.tmp",
+                KEY.substring(1) + ".answer");
+        for (String name : names) {
+            Path file = Files.write(directory().resolve(name), new byte[60_000]);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        }
+        Files.createDirectory(directory().resolve(key("a directory") + ".answer"));
+        AnswerFiles files = new AnswerFiles(directory());
+        for (int i = 0; i < 100; i++) {
+            files.write(key("" + i), answer("x".repeat(2_000), "de"), 64 * 1024);
+        }
+        assertThat(files.read(key("99"), ROOM)).as("they take no room").hasSize(1);
+        assertThat(files.read(key("80"), ROOM)).hasSize(1);
+        files.deleteAll();
+        for (String name : names) {
+            assertThat(Files.size(directory().resolve(name))).as(name).isEqualTo(60_000);
+        }
+        assertThat(directory().resolve(key("a directory") + ".answer")).isDirectory();
+        assertThat(files()).hasSize(names.size() + 1);
+    }
+
+    @Test
+    void noSymbolicLinkIsFollowed() throws IOException {
+        AnswerFiles files = new AnswerFiles(directory());
+        files.write(KEY, answer("x", "de"), ROOM);
+        Path target = parent.resolve("target");
+        Path file = directory().resolve(KEY + ".answer");
+        Files.move(file, target);
+        byte[] content = Files.readAllBytes(target);
+        Files.createSymbolicLink(file, target);
+        assertThat(files.read(KEY, ROOM)).isNull();
+        files.write(KEY, answer("newer", "de"), ROOM);
+        files.delete(KEY);
+        files.deleteAll();
+        assertThat(file).isSymbolicLink();
+        assertThat(target).hasBinaryContent(content);
+
+        Path link = Files.createSymbolicLink(parent.resolve("link"), directory());
+        assertThatThrownBy(() -> new AnswerFiles(link).write(key("1"), answer("x", "de"), ROOM))
+                .hasMessageContaining("symbolic link");
+        files.write(key("1"), answer("x", "de"), ROOM);
+        assertThat(new AnswerFiles(link).read(key("1"), ROOM)).isNull();
+    }
+
+    @Test
+    void theDirectoryForEverybodysTemporaryFilesIsRefused() throws IOException {
+        Files.createDirectory(directory());
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> new AnswerFiles(directory()).write(KEY, answer("x", "de"), ROOM))
+                .hasMessageContaining("everybody's temporary files")
+                .hasMessageNotContaining("chmod");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void aFileThatIsTornAnywhereIsAMiss() throws IOException {
         AnswerFiles files = new AnswerFiles(directory());
         files.write(KEY, answer("a body of some length", "de"), ROOM);
@@ -180,8 +277,8 @@ class AnswerFilesTest {
         Files.write(file, whole);
         assertThat(files.read(KEY, ROOM)).hasSize(1);
         // A whole file under another's name.
-        Files.move(file, directory().resolve("other.answer"));
-        assertThat(files.read("other", ROOM)).isNull();
+        Files.move(file, directory().resolve(key("other") + ".answer"));
+        assertThat(files.read(key("other"), ROOM)).isNull();
     }
 
     @Test
@@ -190,7 +287,7 @@ class AnswerFilesTest {
         AnswerFiles ofAnotherJvm = new AnswerFiles(directory());
         String body = "x".repeat(1_000);
         for (int i = 0; i < 300; i++) {
-            (i % 2 == 0 ? files : ofAnotherJvm).write("key" + i, answer(body, "de"), 64 * 1024);
+            (i % 2 == 0 ? files : ofAnotherJvm).write(key("" + i), answer(body, "de"), 64 * 1024);
         }
         long bytes = 0;
         for (Path file : files()) {
@@ -198,8 +295,8 @@ class AnswerFilesTest {
         }
         // What the other has written since the last look, an eighth at most, is not known yet.
         assertThat(bytes).isLessThan(64 * 1024 / 8 * 9 + 2_000).isGreaterThan(32 * 1024);
-        assertThat(files.read("key299", ROOM)).isNotNull();
-        assertThat(files.read("key0", ROOM)).isNull();
+        assertThat(files.read(key("299"), ROOM)).isNotNull();
+        assertThat(files.read(key("0"), ROOM)).isNull();
     }
 
     @Test
@@ -211,13 +308,13 @@ class AnswerFilesTest {
     @Test
     void whatAJvmLeftUnfinishedIsDeletedAfterAWhile() throws IOException {
         AnswerFiles files = new AnswerFiles(directory());
-        files.write("first", answer("x", "de"), ROOM);
-        Path old = Files.writeString(directory().resolve("a.1.tmp"), "half");
+        files.write(key("first"), answer("x", "de"), ROOM);
+        Path old = Files.writeString(directory().resolve(key("a") + ".0123456789abcdef.tmp"), "half");
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
-        Path young = Files.writeString(directory().resolve("b.2.tmp"), "half");
+        Path young = Files.writeString(directory().resolve(key("b") + ".0123456789abcdef.tmp"), "half");
         Path strange = Files.writeString(directory().resolve("notes.txt"), "of somebody else");
         Files.setLastModifiedTime(strange, FileTime.from(Instant.EPOCH));
-        new AnswerFiles(directory()).write("second", answer("y", "de"), ROOM);
+        new AnswerFiles(directory()).write(key("second"), answer("y", "de"), ROOM);
         assertThat(old).doesNotExist();
         assertThat(young).exists();
         assertThat(strange).exists();
@@ -293,7 +390,7 @@ class AnswerFilesTest {
             int failed = 0;
             for (int i = 0; i < 40; i++) {
                 try {
-                    files.write("key" + i, answer("x".repeat(1_000), "de"), ROOM);
+                    files.write(key("" + i), answer("x".repeat(1_000), "de"), ROOM);
                 } catch (IOException e) {
                     failed++;
                     assertThat(e).hasMessageContaining("out of disk space");
@@ -335,7 +432,7 @@ class AnswerFilesTest {
                 AnswerFiles files = new AnswerFiles(directory());
                 writers.add(pool.submit(() -> {
                     for (int i = 0; i < 500; i++) {
-                        files.write("key" + i % 5, answer(body.repeat(1 + i * 40), body), 64 * 1024);
+                        files.write(key("" + i % 5), answer(body.repeat(1 + i * 40), body), 64 * 1024);
                     }
                     return null;
                 }));
@@ -344,9 +441,9 @@ class AnswerFilesTest {
             int read = 0;
             while (read < 50 || writers.stream().anyMatch(writer -> !writer.isDone())) {
                 for (int key = 0; key < 5; key++) {
-                    Path file = directory().resolve("key" + key + ".answer");
+                    Path file = directory().resolve(key("" + key) + ".answer");
                     boolean there = Files.exists(file);
-                    List<KeptAnswer> answers = reader.read("key" + key, ROOM);
+                    List<KeptAnswer> answers = reader.read(key("" + key), ROOM);
                     if (there && answers != null) {
                         read++;
                         assertThat(answers)
@@ -371,7 +468,8 @@ class AnswerFilesTest {
     @Test
     void aHundredThousandUrisStayWithinTheirBytes() {
         CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> {});
-        CachePolicy policy = new CachePolicy(Duration.ofHours(1).toNanos(), 1 << 16, Set.of(200), Set.of(), ROOM, "");
+        CachePolicy policy = new CachePolicy(
+                Duration.ofHours(1).toNanos(), 1 << 16, Set.of(200), Set.of(), Set.of(), false, ROOM, "");
         for (int i = 0; i < 100_000; i++) {
             keep(answers, request("/" + i, Map.of()), policy, "body of " + i);
             if (i % 1_000 == 0) {
@@ -416,6 +514,13 @@ class AnswerFilesTest {
 
     private static CachePolicy policy(Path directory) {
         return new CachePolicy(
-                Duration.ofHours(1).toNanos(), 1 << 16, Set.of(200), Set.of(), ROOM, directory.toString());
+                Duration.ofHours(1).toNanos(),
+                1 << 16,
+                Set.of(200),
+                Set.of(),
+                Set.of(),
+                false,
+                ROOM,
+                directory.toString());
     }
 }

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class AnswerWriterTest {
     private static final long ROOM = 1 << 20;
 
+    private static final String KEY = CacheKey.ofValues(List.of("key"));
+    private static final String OTHER = CacheKey.ofValues(List.of("other"));
+
     @TempDir
     Path parent;
 
@@ -42,31 +45,31 @@ class AnswerWriterTest {
     void ofTheAnswersToOneRequestOneIsWrittenInASecondAndTheLastInTheEnd() {
         long begin = System.nanoTime();
         for (int i = 0; i <= 2_000; i++) {
-            writer.write("key", answer("body " + i, "de"), ROOM);
+            writer.write(KEY, answer("body " + i, "de"), ROOM);
         }
-        Awaitility.await().until(() -> bodies("key").equals(List.of("body 2000")));
+        Awaitility.await().until(() -> bodies(KEY).equals(List.of("body 2000")));
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
         assertThat(writes).hasValueLessThanOrEqualTo((int) seconds + 2);
     }
 
     @Test
     void answersThatDifferByVaryAreBothWritten() {
-        writer.write("key", answer("eins", "de"), ROOM);
-        writer.write("key", answer("one", "en"), ROOM);
-        Awaitility.await().until(() -> bodies("key").containsAll(List.of("eins", "one")));
+        writer.write(KEY, answer("eins", "de"), ROOM);
+        writer.write(KEY, answer("one", "en"), ROOM);
+        Awaitility.await().until(() -> bodies(KEY).containsAll(List.of("eins", "one")));
     }
 
     @Test
     void whatIsDeletedIsNotWrittenInItsTurn() {
-        writer.write("key", answer("first", "de"), ROOM);
-        Awaitility.await().until(() -> !bodies("key").isEmpty());
-        writer.write("key", answer("second", "de"), ROOM);
-        writer.delete("key");
-        writer.write("other", answer("first", "de"), ROOM);
-        Awaitility.await().until(() -> !bodies("other").isEmpty());
-        writer.write("other", answer("second", "de"), ROOM); // its turn is behind that of the deleted one
-        Awaitility.await().until(() -> bodies("other").equals(List.of("second")));
-        assertThat(bodies("key")).isEmpty();
+        writer.write(KEY, answer("first", "de"), ROOM);
+        Awaitility.await().until(() -> !bodies(KEY).isEmpty());
+        writer.write(KEY, answer("second", "de"), ROOM);
+        writer.delete(KEY);
+        writer.write(OTHER, answer("first", "de"), ROOM);
+        Awaitility.await().until(() -> !bodies(OTHER).isEmpty());
+        writer.write(OTHER, answer("second", "de"), ROOM); // its turn is behind that of the deleted one
+        Awaitility.await().until(() -> bodies(OTHER).equals(List.of("second")));
+        assertThat(bodies(KEY)).isEmpty();
     }
 
     private List<String> bodies(String key) {

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.CachePolicy;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,11 +26,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept, for whom, and for how long. */
 class CacheRulesTest {
-    private static final CachePolicy POLICY =
-            new CachePolicy(Duration.ofHours(1).toNanos(), 1000, Set.of(200, 203), Set.of("x-region"), 1 << 20, "");
+    private static final CachePolicy POLICY = policy(false);
 
     private long now = 1_000_000_000_000L;
     private final CachedAnswers answers = new CachedAnswers(() -> now, (what, why) -> {});
+
+    private static CachePolicy policy(boolean keepPrivate) {
+        return new CachePolicy(
+                Duration.ofHours(1).toNanos(),
+                1000,
+                Set.of(200, 203),
+                Set.of("x-request-id"),
+                Set.of("x-ignored"),
+                keepPrivate,
+                1 << 20,
+                "");
+    }
 
     private static Request get(String... headers) {
         return request("GET", Identity.NOBODY, headers);
@@ -47,6 +64,10 @@ class CacheRulesTest {
         if (recording == null) {
             return false;
         }
+        if (!recording.isOfBody()) {
+            recording.confirm();
+            return false;
+        }
         recording.add(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
         recording.complete();
         recording.confirm();
@@ -60,10 +81,10 @@ class CacheRulesTest {
 
     @Test
     void theSameRequestGetsTheSameAnswerMarkedAndWithItsAge() {
-        assertThat(keep(get("Accept", "x"), 200, "good", "X-A", "1", "Connection", "X-B", "X-B", "2", "Age", "3"))
+        assertThat(keep(get("User-Agent", "x"), 200, "good", "X-A", "1", "Connection", "X-B", "X-B", "2", "Age", "3"))
                 .isTrue();
         now += 10_999;
-        Offer.Answer answer = answers.find(get("Accept", "y"), POLICY);
+        Offer.Answer answer = answers.find(get("User-Agent", "y"), POLICY);
         assertThat(answer).isNotNull();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers())
@@ -94,7 +115,13 @@ class CacheRulesTest {
                 "X-Auth-Token",
                 "X-Forwarded-User",
                 "X-Tenant",
-                "X-Region"
+                "X-Consumer-ID",
+                "Accept",
+                "Accept-Language",
+                "Accept-Encoding",
+                "Host",
+                "Baggage",
+                "X-Request-Id"
             })
     void oneUsersAnswerIsNeverAnothers(String header) {
         for (List<String> users : List.of(List.of("alice", "bob"), List.of("bob", "alice"))) {
@@ -142,6 +169,15 @@ class CacheRulesTest {
                 "no-cache=\"X-A\"",
                 "private",
                 "must-revalidate",
+                "no-store;max-age=1",
+                "max-age=60 no-store",
+                "max-age=60, \"no-store",
+                "max-age=60, private=\"a",
+                "max-age=60, max-age=61",
+                "max-age = 60",
+                "max-age=60; private",
+                "public=, max-age=60",
+                "/",
                 "max-age=0, must-revalidate",
             })
     void whatSaysThatItMustNotBeKeptIsNot(String control) {
@@ -149,11 +185,152 @@ class CacheRulesTest {
     }
 
     @Test
-    void aPrivateAnswerIsKeptForItsUserOnly() {
-        assertThat(keep(get("Authorization", "a"), 200, "mine", "Cache-Control", "private"))
-                .isTrue();
-        assertThat(given(get("Authorization", "a"))).isEqualTo("mine");
-        assertThat(given(get("Authorization", "b"))).isNull();
+    void aPrivateAnswerIsKeptOnlyWhereTheConfigurationSaysSoAndForItsUserOnly() {
+        Request alice = get("Authorization", "a");
+        assertThat(keep(alice, 200, "mine", "Cache-Control", "private")).isFalse();
+        assertThat(keep(alice, 200, "mine", "Cache-Control", "private=\"X-Field\", max-age=60"))
+                .isFalse();
+        Recording recording = answers.record(alice, 200, map("Cache-Control", "private"), policy(true));
+        recording.complete();
+        recording.confirm();
+        assertThat(answers.find(alice, policy(true))).isNotNull();
+        assertThat(answers.find(get("Authorization", "b"), policy(true))).isNull();
+        assertThat(given(alice)).as("after the configuration changed").isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"User-Agent", "traceparent", "X-B3-TraceId", "If-None-Match", "Date", "X-Ignored"})
+    void whatCannotChooseAnAnswerIsNoPartOfTheKey(String header) {
+        assertThat(keep(get(header, "one"), 200, "good")).isTrue();
+        assertThat(given(get(header, "two"))).isEqualTo("good");
+        assertThat(given(get())).isEqualTo("good");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Pragma | no-cache",
+                "WWW-Authenticate | Negotiate oRQ=",
+                "Authentication-Info | nextnonce=1",
+                "Set-Cookie2 | s=1",
+                "Content-Range | bytes 0-1/2",
+                "Vary | Accept Language",
+                "Content-Type | text/event-stream; charset=utf-8",
+            })
+    void headersBesideCacheControlForbidItToo(String name, String value) {
+        assertThat(keep(get(), 200, "x", name, value)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 402, 403, 404, 405, 410, 451, 204, 206})
+    void anAnswerThatRevokesTheOneBeforeLeavesNothing(int status) {
+        keep(get(), 200, "good");
+        keep(request("HEAD", Identity.NOBODY), 200, "");
+        keep(get("Authorization", "b"), 200, "of bob");
+        assertThat(keep(get(), status, "")).isFalse();
+        assertThat(given(get())).isNull();
+        assertThat(given(request("HEAD", Identity.NOBODY))).isNull();
+        assertThat(given(get("Authorization", "b"))).isEqualTo("of bob");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308, 400, 408, 412, 425, 429, 500, 502, 503, 504})
+    void anAnswerThatSaysNothingOfTheOneBeforeLeavesIt(int status) {
+        keep(get(), 200, "good");
+        assertThat(keep(get(), status, "")).isFalse();
+        assertThat(given(get())).isEqualTo("good");
+    }
+
+    @Test
+    void aNewerAnswerThatMustNotBeStoredTakesTheOneBeforeAlong() {
+        for (String control : List.of("no-store", "no-cache", "private", "no-store;max-age=1")) {
+            assertThat(keep(get(), 200, "good")).isTrue();
+            assertThat(keep(get(), 200, "newer", "Cache-Control", control)).isFalse();
+            assertThat(given(get())).as(control).isNull();
+        }
+        keep(get(), 200, "good");
+        assertThat(keep(get(), 200, "too large", "Content-Length", "1001")).isFalse();
+        assertThat(keep(get(), 200, "of our own kind", "Holdfast-Fallback", "cache"))
+                .isFalse();
+        assertThat(given(get())).isEqualTo("good");
+        assertThat(keep(get("Range", "bytes=0-1"), 403, "")).isFalse();
+        assertThat(given(get())).isNull();
+    }
+
+    @Test
+    void whatAnAnswerSaysThatTurnsOutToBeAnotherUrlsIsNotHeard() {
+        keep(get(), 200, "good");
+        Recording login = answers.record(get(), 200, map("Cache-Control", "no-store"), POLICY);
+        login.cancel();
+        login.confirm();
+        assertThat(given(get())).isEqualTo("good");
+    }
+
+    @Test
+    void theListOfWhatIsIgnoredIsDocumented() throws IOException {
+        List<String> listed = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("src/docs/cache.md"))) {
+            if (line.startsWith("| ") && !line.startsWith("| what for")) {
+                Matcher names = Pattern.compile("`([^`]+)`").matcher(line);
+                while (names.find()) {
+                    listed.add(names.group(1));
+                }
+            }
+        }
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(HarmlessHeaders.names());
+    }
+
+    @Test
+    void anAnswerThatWasOnItsWayWhenItWasRevokedIsNotKept() {
+        Recording slow = answers.record(get(), 200, map(), POLICY);
+        slow.add(ByteBuffer.wrap(new byte[10]));
+        assertThat(keep(get(), 403, "")).isFalse();
+        slow.complete();
+        slow.confirm();
+        assertThat(given(get())).isNull();
+        // So many others were revoked since, that it is not known any more which.
+        Recording slower = answers.record(get("X-A", "1"), 200, map(), POLICY);
+        assertThat(keep(get("X-A", "1"), 403, "")).isFalse();
+        for (int i = 0; i < 2_000; i++) {
+            keep(get("X-A", "other " + i), 403, "");
+        }
+        slower.complete();
+        slower.confirm();
+        assertThat(given(get("X-A", "1"))).isNull();
+        keep(get("X-A", "1"), 200, "again");
+        assertThat(given(get("X-A", "1"))).isEqualTo("again");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ETag | \"1\" | If-None-Match | \"1\" | ETag | \"1\" | true",
+                "ETag | \"1\" | If-None-Match | \"1\", \"2\" | ETag | \"2\" | false",
+                "ETag | \"1\" | If-None-Match | \"1\" | X-Any | 1 | true",
+                "ETag | \"1\" | If-None-Match | \"2\" | X-Any | 1 | false",
+                "Last-Modified | yesterday | If-Modified-Since | yesterday | X-Any | 1 | true",
+                "Last-Modified | yesterday | If-Modified-Since | today | X-Any | 1 | false",
+                "Last-Modified | yesterday | If-Modified-Since | today | Last-Modified | yesterday | true",
+            })
+    void aNotModifiedFreshensWhatItSpeaksOf(
+            String stored, String value, String condition, String asked, String said, String what, boolean fresh) {
+        keep(get(), 200, "good", stored, value, "Content-Type", "text/plain", "X-Version", "1");
+        now += 3_000_000;
+        assertThat(keep(get(condition, asked), 304, "", said, what, "X-Version", "2", "Content-Type", "text/html"))
+                .isFalse();
+        now += 3_000_000;
+        assertThat(given(get()) != null).as("past its time without the 304").isEqualTo(fresh);
+        if (fresh) {
+            assertThat(answers.find(get(), POLICY).headers())
+                    .containsEntry("X-Version", List.of("2"))
+                    .containsEntry("Content-Type", List.of("text/plain"))
+                    .containsEntry("Age", List.of("3000"));
+            assertThat(keep(get(condition, asked), 304, "", "Cache-Control", "no-store"))
+                    .isFalse();
+            assertThat(given(get())).isNull();
+        }
     }
 
     @Test
@@ -169,6 +346,7 @@ class CacheRulesTest {
     @Test
     void requestsThatAreNotPlainAreLeftAlone() {
         assertThat(keep(get("Cache-Control", "no-store"), 200, "x")).isFalse();
+        assertThat(keep(get("Cache-Control", "max-age=\""), 200, "x")).isFalse();
         assertThat(keep(get("Range", "bytes=0-1"), 200, "x")).isFalse();
         assertThat(keep(request("POST", Identity.NOBODY), 200, "x")).isFalse();
         Request withBody = new Request("GET", URI.create("http://h/a"), Map.of(), true, Identity.NOBODY);
@@ -178,6 +356,8 @@ class CacheRulesTest {
         keep(get(), 200, "good");
         assertThat(given(get("Cache-Control", "no-store"))).isNull();
         assertThat(given(get("Cache-Control", "no-cache"))).isNull();
+        assertThat(given(get("Cache-Control", "max-age=9 no-cache"))).isNull();
+        assertThat(given(get("Pragma", "no-cache"))).isNull();
         assertThat(given(get("Range", "bytes=0-1"))).isNull();
         assertThat(given(request("HEAD", Identity.NOBODY))).isNull();
         assertThat(given(get())).isEqualTo("good");

@@ -116,7 +116,7 @@ class CachedAnswersTest {
                 new AnswerHead(Map.of()),
                 Body.of(body.getBytes(StandardCharsets.UTF_8)),
                 receivedAt);
-        new AnswerFiles(Path.of(policy.directory())).write(CacheKey.of(request("/a"), Set.of()), answer, ROOM);
+        new AnswerFiles(Path.of(policy.directory())).write(CacheKey.of(request("/a"), policy), answer, ROOM);
     }
 
     private void keep(String path, String body) {
@@ -142,6 +142,7 @@ class CachedAnswersTest {
     }
 
     private static CachePolicy policy(String directory) {
-        return new CachePolicy(Duration.ofHours(1).toNanos(), 1 << 12, Set.of(200), Set.of(), ROOM, directory);
+        return new CachePolicy(
+                Duration.ofHours(1).toNanos(), 1 << 12, Set.of(200), Set.of(), Set.of(), false, ROOM, directory);
     }
 }

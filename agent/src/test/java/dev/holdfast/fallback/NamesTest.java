@@ -23,16 +23,16 @@ class NamesTest {
     @Test
     void anotherKeyStoreAtTheSamePlaceIsAnotherName(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("keys.p12"), "of alice");
-        assertThat(keyStore("")).isEmpty();
-        String before = keyStore(file.toString());
+        assertThat(keyStore("")).isEqualTo(new KeyStoreFile("", true));
+        KeyStoreFile before = keyStore(file.toString());
         assertThat(keyStore(file.toString())).isEqualTo(before);
-        Files.writeString(file, "of bob, whose is longer");
-        assertThat(keyStore(file.toString())).isNotEqualTo(before).startsWith(file.toString());
-        assertThat(keyStore("NONE")).isEqualTo("NONE");
+        Files.writeString(file, "of bobby");
+        assertThat(keyStore(file.toString())).isNotEqualTo(before);
+        assertThat(keyStore("NONE")).as("a device").isEqualTo(new KeyStoreFile("NONE", false));
     }
 
     /** As a JVM that was started with it has it. */
-    private static String keyStore(String file) {
+    private static KeyStoreFile keyStore(String file) {
         String before = System.getProperty("javax.net.ssl.keyStore");
         System.setProperty("javax.net.ssl.keyStore", file);
         try {

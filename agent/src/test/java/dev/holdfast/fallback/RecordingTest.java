@@ -2,7 +2,7 @@ package dev.holdfast.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.fallback.Recording.Spares;
+import dev.holdfast.fallback.Recording.Memory;
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.CachePolicy;
 import java.net.URI;
@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,7 @@ class RecordingTest {
     private static final int ROOM = 4 << 20;
     private static final int LARGEST = 1 << 20;
     private static final CachePolicy POLICY =
-            new CachePolicy(Duration.ofHours(1).toNanos(), LARGEST, Set.of(200), Set.of(), ROOM, "");
+            new CachePolicy(Duration.ofHours(1).toNanos(), LARGEST, Set.of(200), Set.of(), Set.of(), false, ROOM, "");
 
     private final List<String> reports = new ArrayList<>();
     private final CachedAnswers answers =
@@ -150,6 +152,102 @@ class RecordingTest {
         assertThat(defects).hasSize(2).last().isInstanceOf(OutOfMemoryError.class);
     }
 
+    @Test
+    void recordingsUnderWayCountAndTheLargestIsGivenUp() {
+        List<Recording> open = new ArrayList<>();
+        long mostBytes = 0;
+        for (int i = 0; i < 200; i++) {
+            Recording recording = record("/open" + i, 0);
+            for (int piece = 0; piece <= i % 8; piece++) {
+                recording.add(body(Recording.PIECE, i), 0, Recording.PIECE);
+            }
+            open.add(recording);
+            long held = open.stream().mapToLong(Recording::held).sum();
+            assertThat(held).isLessThanOrEqualTo(ROOM / 2);
+            assertThat(answers.figures().bytes()).isBetween(held, (long) ROOM);
+            mostBytes = Math.max(mostBytes, held);
+        }
+        assertThat(mostBytes).as("as many as there is room for").isGreaterThan(ROOM / 3);
+        Recording small = record("/small", 100);
+        small.add(body(100, 1), 0, 100);
+        small.complete();
+        small.confirm();
+        assertThat(given("/small")).isEqualTo(body(100, 1));
+        for (Recording recording : open) {
+            recording.complete();
+            recording.confirm();
+        }
+        assertThat(given("/open7")).as("a large one").isNull();
+        assertThat(given("/open192")).as("a small one").isEqualTo(body(Recording.PIECE, 192));
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void recordingsThatStoppedLongAgoGoBeforeOnesThatMove() {
+        List<Recording> stalled = new ArrayList<>();
+        for (int i = 0; i < ROOM / 2 / Recording.PIECE - 1; i++) {
+            Recording recording = record("/stalled" + i, 0);
+            recording.add(body(10, 1), 0, 10);
+            stalled.add(recording);
+        }
+        for (int i = 0; i < 20 * ROOM / (16 * Recording.PIECE); i++) {
+            keep("/moving", body(16 * Recording.PIECE, i));
+        }
+        assertThat(given("/moving")).isNotNull();
+        assertThat(stalled.stream().mapToLong(Recording::held).sum()).isLessThanOrEqualTo(ROOM / 2 / 4 * 3);
+    }
+
+    @Test
+    void aRecordingThatEndsOtherwiseTakesNothing() {
+        for (int i = 0; i < 1_000; i++) {
+            Recording recording = record("/", 0);
+            recording.add(body(100_000, i), 0, 100_000);
+            recording.cancel();
+            recording.add(body(100_000, i), 0, 100_000);
+            recording.complete();
+            recording.confirm();
+        }
+        assertThat(given("/")).isNull();
+        assertThat(answers.figures().bytes()).isZero();
+    }
+
+    @Test
+    void aRecordingThatItsApplicationDroppedIsFoundByTheCollector() {
+        for (int i = 0; i < 10; i++) {
+            record("/", 0).add(body(100, i), 0, 100);
+        }
+        Awaitility.await().until(() -> {
+            System.gc();
+            return answers.figures().bytes() == 0;
+        });
+    }
+
+    @Test
+    void whatIsGivenUpWhileItsBodyComesReachesNobodyElsesAnswer() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread writer = new Thread(() -> {
+            while (!over.get()) {
+                Recording recording = record("/mixed", 0);
+                for (int i = 0; i < 40; i++) {
+                    recording.add(body(10_000, 7), 0, 10_000);
+                }
+            }
+        });
+        writer.start();
+        try {
+            for (int i = 0; i < 2_000; i++) {
+                byte[] body = body(12 * Recording.PIECE, i);
+                keep("/a", body);
+                byte[] given = given("/a");
+                assertThat(given == null || Arrays.equals(given, body)).isTrue();
+            }
+        } finally {
+            over.set(true);
+            writer.join();
+        }
+        assertThat(reports).isEmpty();
+    }
+
     private Recording record(String path, int length) {
         Map<String, List<String>> headers =
                 length == 0 ? Map.of() : Map.of("Content-Length", List.of(Integer.toString(length)));
@@ -181,17 +279,21 @@ class RecordingTest {
     }
 
     /** A store of which it is seen how many pieces had to be made. */
-    private static final class Spies implements Spares {
+    private static final class Spies implements Memory {
         private final AnswerStore store = new AnswerStore();
         int made;
 
+        Spies() {
+            store.setRoom(ROOM);
+        }
+
         Recording record() {
-            return new Recording(body -> store.put("/", kept(body), ROOM), e -> {}, this, 0, LARGEST);
+            return new Recording(body -> store.put("/", kept(body), 0), e -> {}, this, 0, LARGEST);
         }
 
         void keep(String key, byte[] bytes) {
             Recording recording =
-                    new Recording(body -> store.put(key, kept(body), ROOM), e -> {}, this, bytes.length, LARGEST);
+                    new Recording(body -> store.put(key, kept(body), 0), e -> {}, this, bytes.length, LARGEST);
             recording.add(bytes, 0, bytes.length);
             recording.complete();
             recording.confirm();
@@ -207,10 +309,20 @@ class RecordingTest {
         }
 
         @Override
-        public List<byte[]> take(int wanted) {
-            List<byte[]> taken = store.take(wanted);
+        public RecordingShares.Share open(Recording recording) {
+            return store.open(recording);
+        }
+
+        @Override
+        public List<byte[]> take(RecordingShares.Share share, int bytes, int wanted) {
+            List<byte[]> taken = store.take(share, bytes, wanted);
             made += taken.isEmpty() ? 1 : 0;
             return taken;
+        }
+
+        @Override
+        public void close(RecordingShares.Share share) {
+            store.close(share);
         }
 
         @Override
@@ -219,11 +331,19 @@ class RecordingTest {
         }
     }
 
-    private static final class NoMemory implements Spares {
+    private static final class NoMemory implements Memory {
         @Override
-        public List<byte[]> take(int wanted) {
+        public RecordingShares.Share open(Recording recording) {
+            return new AnswerStore().open(recording);
+        }
+
+        @Override
+        public List<byte[]> take(RecordingShares.Share share, int bytes, int wanted) {
             throw new OutOfMemoryError("none left");
         }
+
+        @Override
+        public void close(RecordingShares.Share share) {}
 
         @Override
         public void give(byte[] piece) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.LoopbackTls;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RestartIT {
     /** No call of another test leaves from there, and so takes the port while the server is away. */
     private static final String HOST = "127.0.0.31";
+
+    /** In the certificate. */
+    private static final String SECURE_HOST = "127.0.0.25";
 
     @TempDir
     Path directory;
@@ -61,6 +67,51 @@ class RestartIT {
                     .startsWith("HttpClient second cache")
                     .endsWith("live again with third within 3 s");
         }
+    }
+
+    /** What the JVM's own TLS context fetched outlives it; what another default context did is nobody else's. */
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void answersOfTheDefaultTlsContextOutliveTheirJvm(Jdks.Jdk jdk) throws IOException {
+        Path config = Files.writeString(directory.resolve("holdfast.toml"), """
+                [retry]
+                max_retries = 0
+                [retry.fallback]
+                strategy = "cache"
+                cache_dir = "kept"
+                """);
+        Path trusted = directory.resolve("loopback.p12");
+        try (InputStream in = LoopbackTls.class.getResourceAsStream("loopback.p12")) {
+            Files.copy(Objects.requireNonNull(in), trusted);
+        }
+        try (ScriptedServer server = ScriptedServer.https(SECURE_HOST)) {
+            server.otherwise(Answer.respond(200, "first").closing());
+            assertThat(runSecurely(jdk, config, trusted, server.uri("/a"), "jvm"))
+                    .containsExactly("HttpClient first live", "HttpURLConnection first live");
+            server.otherwise(Answer.respond(200, "of another").closing());
+            assertThat(runSecurely(jdk, config, trusted, server.uri("/b"), "other"))
+                    .containsExactly("HttpClient of another live", "HttpURLConnection of another live");
+            server.otherwise(Answer.respond(503, "busy").closing());
+            assertThat(runSecurely(jdk, config, trusted, server.uri("/a"), "jvm"))
+                    .containsExactly("HttpClient first cache", "HttpURLConnection first cache");
+            assertThat(runSecurely(jdk, config, trusted, server.uri("/b"), "jvm"))
+                    .containsExactly("HttpClient busy live", "HttpURLConnection busy live");
+            for (String context : List.of("other", "restored")) {
+                assertThat(runSecurely(jdk, config, trusted, server.uri("/a"), context))
+                        .as(context)
+                        .contains("HttpURLConnection busy live");
+            }
+        }
+    }
+
+    private static List<String> runSecurely(Jdks.Jdk jdk, Path config, Path trusted, URI uri, String context) {
+        return new ForkedJvm(jdk)
+                .agent(config.toString())
+                .jvm("-Djavax.net.ssl.trustStore=" + trusted, "-Djavax.net.ssl.trustStorePassword=holdfast")
+                .main(SecureRestartedProgram.class, uri.toString(), context)
+                .run()
+                .succeeded()
+                .lines();
     }
 
     private static List<String> run(Jdks.Jdk jdk, Path config, URI uri, String... more) {

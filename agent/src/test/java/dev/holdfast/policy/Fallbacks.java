@@ -39,7 +39,15 @@ public final class Fallbacks {
                 STATUSES,
                 ERRORS,
                 Set.of(),
-                new CachePolicy(Duration.ofHours(1).toNanos(), 1 << 20, Set.of(200, 203), Set.of(), 16 << 20, ""),
+                new CachePolicy(
+                        Duration.ofHours(1).toNanos(),
+                        1 << 20,
+                        Set.of(200, 203),
+                        Set.of(),
+                        Set.of(),
+                        false,
+                        16 << 20,
+                        ""),
                 List.of(),
                 DegradedPolicy.NONE);
     }

@@ -24,6 +24,7 @@ public final class Policies {
     private long deadline;
     private long bufferResponse;
     private long replayLimit = 64 * 1024;
+    private long replayMax = 32 << 20;
 
     private BreakerPolicy breaker = BreakerPolicy.NONE;
     private BudgetPolicy budget = new BudgetPolicy(false, 0.2, 10, 10_000_000_000L);
@@ -87,6 +88,11 @@ public final class Policies {
         return this;
     }
 
+    public Policies replayMax(long bytes) {
+        replayMax = bytes;
+        return this;
+    }
+
     public Policies replayLimit(long bytes) {
         replayLimit = bytes;
         return this;
@@ -138,6 +144,7 @@ public final class Policies {
                 attemptTimeout,
                 deadline,
                 replayLimit,
+                replayMax,
                 bufferResponse);
     }
 

@@ -138,6 +138,7 @@ class RetryRuleTest {
                 0,
                 0,
                 0,
+                0,
                 0);
         conditions.add(new HeaderCondition("a", "b", true));
 

@@ -29,7 +29,18 @@ final class AnswerRecorder<T> implements BodySubscriber<T> {
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-        application.onSubscribe(subscription);
+        application.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long n) {
+                subscription.request(n);
+            }
+
+            @Override
+            public void cancel() {
+                recording.cancel();
+                subscription.cancel();
+            }
+        });
     }
 
     @Override
@@ -42,6 +53,7 @@ final class AnswerRecorder<T> implements BodySubscriber<T> {
 
     @Override
     public void onError(Throwable error) {
+        recording.cancel();
         application.onError(error);
     }
 

@@ -229,6 +229,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
         Attempt<T> attempt = last;
         HttpResponse<T> response = attempt == null ? null : attempt.response();
         if (response != null) {
+            call.releaseBody();
             future.complete(response);
         } else {
             endAs(call.result(attempt, before, null));
@@ -237,6 +238,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     private void endAs(CompletableFuture<HttpResponse<T>> result) {
         CompletableFuture<?> unused = result.whenComplete((response, error) -> {
+            call.releaseBody();
             if (error != null) {
                 future.completeExceptionally(error);
             } else {
@@ -247,6 +249,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
 
     @Override
     public void reject(IOException error) {
+        call.releaseBody();
         future.completeExceptionally(new CompletionException(error));
     }
 

@@ -119,7 +119,9 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         Recording kept = call.recording(info);
         if (kept != null && subscriber != null) {
             recording = kept;
-            subscriber = new AnswerRecorder<>(subscriber, kept);
+            if (kept.isOfBody()) {
+                subscriber = new AnswerRecorder<>(subscriber, kept);
+            }
         }
         // An application's handler may give null: what the client makes of that is its own affair.
         return left == Long.MAX_VALUE || subscriber == null

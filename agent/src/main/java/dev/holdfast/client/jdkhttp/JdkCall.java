@@ -84,7 +84,7 @@ final class JdkCall<T> implements CallInfo {
         this.caller = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
         this.nobodyWaits = nobodyWaits;
         this.defects = defects;
-        this.body = RequestBody.of(request, client, target.policy());
+        this.body = RequestBody.of(request, client, target.policy(), engine.replayMemory());
         this.session = engine.session(target, this);
         this.rescue = new Rescue<>(this, fallbacks, request);
     }
@@ -147,6 +147,11 @@ final class JdkCall<T> implements CallInfo {
     /** What an attempt has to send in place of the request's own body; null: that one. */
     HttpRequest.@Nullable BodyPublisher publisherOf(int attempt) {
         return body.publisherOf(attempt);
+    }
+
+    /** The call has ended: no further attempt will need the request's body. */
+    void releaseBody() {
+        body.release();
     }
 
     /** A time of ours, where the application has not set a shorter one. */
@@ -235,12 +240,15 @@ final class JdkCall<T> implements CallInfo {
     /** A response that was recorded is the application's: it is kept, unless something speaks against that. */
     void confirm(Recording recording, HttpResponse<T> response) {
         try {
-            if (rescue.isAskedByTheSame() && !Wire.speaksAgainstKeeping(sender(), response)) {
+            // Behind a redirect it is another resource's, perhaps a page to log in, under rules that every hop may set.
+            if (response.previousResponse().isEmpty() && (!recording.isOfBody() || rescue.isAskedByTheSame())) {
                 recording.confirm();
+                return;
             }
         } catch (RuntimeException | LinkageError e) {
             defects.report("an answer is not kept", e); // a cookie store of the application's own
         }
+        recording.cancel();
     }
 
     /**

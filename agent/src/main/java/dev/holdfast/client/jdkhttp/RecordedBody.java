@@ -1,5 +1,7 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.call.ReplayMemory;
+import dev.holdfast.policy.RetryPolicy;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
@@ -16,21 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordedBody extends RequestBody implements BodyPublisher {
     private final BodyPublisher original;
-    private final long limit;
+    private final RetryPolicy limits;
+    private final ReplayMemory memory;
     private final boolean repeatable;
     private volatile @Nullable Recording last;
+    private volatile boolean released;
     private volatile boolean asked;
 
     /**
      * A body of which nothing was sent.
      *
      * @param original the application's publisher
-     * @param limit how many bytes are recorded at most
+     * @param limits how many bytes are recorded at most, of this body and of all
+     * @param memory what all of them take
      * @param repeatable whether a publisher that gave more can be subscribed to again
      */
-    RecordedBody(BodyPublisher original, long limit, boolean repeatable) {
+    RecordedBody(BodyPublisher original, RetryPolicy limits, ReplayMemory memory, boolean repeatable) {
         this.original = original;
-        this.limit = limit;
+        this.limits = limits;
+        this.memory = memory;
         this.repeatable = repeatable;
     }
 
@@ -38,7 +44,7 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     boolean replayable() {
         Recording recording = last;
         // Never subscribed to: nothing of it is used up.
-        return recording == null || recording.complete || (repeatable && recording.overflown);
+        return recording == null ? !released : recording.complete || (repeatable && recording.overflown);
     }
 
     @Override
@@ -58,6 +64,17 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
         return attempt > 1 && recording != null && recording.complete ? new Replay(original, recording.parts) : this;
     }
 
+    /** A response that the application keeps holds the request, and so this body; it must not hold what was recorded. */
+    @Override
+    void release() {
+        Recording recording = last;
+        released = true;
+        last = null;
+        if (recording != null) {
+            recording.share.close();
+        }
+    }
+
     @Override
     public long contentLength() {
         asked = true;
@@ -67,7 +84,11 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
         asked = true;
-        Recording recording = new Recording(subscriber, limit);
+        Recording before = last;
+        if (before != null) {
+            before.share.close();
+        }
+        Recording recording = new Recording(subscriber, limits, memory);
         last = recording;
         original.subscribe(recording);
     }
@@ -86,7 +107,8 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
     private static final class Recording implements Flow.Subscriber<ByteBuffer> {
         private final Flow.Subscriber<? super ByteBuffer> to;
-        private final long limit;
+        private final RetryPolicy limits;
+        final ReplayMemory.Share share;
         final List<byte[]> parts = new ArrayList<>();
         private long bytes;
         /** Written behind the last part, read before the first: orders the two. */
@@ -94,9 +116,10 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
         volatile boolean overflown;
 
-        Recording(Flow.Subscriber<? super ByteBuffer> to, long limit) {
+        Recording(Flow.Subscriber<? super ByteBuffer> to, RetryPolicy limits, ReplayMemory memory) {
             this.to = to;
-            this.limit = limit;
+            this.limits = limits;
+            this.share = memory.open(this);
         }
 
         @Override
@@ -106,16 +129,24 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
         @Override
         public void onNext(ByteBuffer item) {
-            bytes += item.remaining();
-            if (bytes <= limit) {
-                byte[] copy = new byte[item.remaining()];
+            int length = item.remaining();
+            bytes += length;
+            if (!overflown && bytes <= limits.replayLimitBytes() && share.take(length, limits.replayMaxBytes())) {
+                byte[] copy = new byte[length];
                 item.duplicate().get(copy);
                 parts.add(copy);
             } else {
-                parts.clear();
-                overflown = true;
+                overflow();
             }
             to.onNext(item);
+        }
+
+        private void overflow() {
+            if (!overflown) {
+                parts.clear();
+                overflown = true;
+                share.close();
+            }
         }
 
         @Override
@@ -125,7 +156,7 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
         @Override
         public void onComplete() {
-            complete = bytes <= limit;
+            complete = !overflown;
             to.onComplete();
         }
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.call.ReplayMemory;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
@@ -39,8 +40,8 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         this(true);
     }
 
-    /** The body of a request that {@code client} sends under {@code policy}. */
-    static RequestBody of(HttpRequest request, HttpClient client, Policy policy) {
+    /** The body of a request that {@code client} sends under {@code policy}; what is recorded of it is accounted for. */
+    static RequestBody of(HttpRequest request, HttpClient client, Policy policy, ReplayMemory memory) {
         RetryPolicy rule = policy.retry();
         boolean once = !rule.enabled() || rule.maxRetries() == 0;
         if (policy.mode() != Mode.ENFORCE || (once && !policy.fallback().usesDegraded())) {
@@ -56,8 +57,8 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return switch (kind(publisher)) {
             case "ByteArrayPublisher", "StringPublisher", "EmptyPublisher", "FilePublisher" -> PLAIN;
             // By its contract it can be iterated again; where it was short enough we need not rely on that.
-            case "IterablePublisher" -> new RecordedBody(publisher, rule.replayLimitBytes(), true);
-            default -> new RecordedBody(publisher, rule.replayLimitBytes(), false);
+            case "IterablePublisher" -> new RecordedBody(publisher, rule, memory, true);
+            default -> new RecordedBody(publisher, rule, memory, false);
         };
     }
 
@@ -93,6 +94,9 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     boolean notAskedFor() {
         return notAskedFor;
     }
+
+    /** No further attempt will need the body. */
+    void release() {}
 
     /** What an attempt has to send in place of the request's own publisher; null: that one. */
     @Nullable

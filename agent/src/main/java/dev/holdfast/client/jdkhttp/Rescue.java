@@ -71,9 +71,6 @@ final class Rescue<T> {
             fallbacks.heed(policy(), described(), head.statusCode());
             return null;
         }
-        if (!policy().cache().statuses().contains(head.statusCode())) {
-            return null;
-        }
         return fallbacks.record(
                 policy(), described(), head.statusCode(), head.headers().map());
     }

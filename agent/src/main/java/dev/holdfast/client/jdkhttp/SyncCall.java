@@ -65,7 +65,11 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             defects.report(JdkCall.DEFECT, e);
             defect = e;
         }
-        return deliver(defect);
+        try {
+            return deliver(defect);
+        } finally {
+            call.releaseBody();
+        }
     }
 
     @Override

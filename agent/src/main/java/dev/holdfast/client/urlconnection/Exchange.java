@@ -130,7 +130,7 @@ final class Exchange {
         } else {
             opened = establishedStream();
         }
-        Upload made = Upload.of(opened, call.replayLimitBytes(), recipe.announcedLength(), call::uploadBroke);
+        Upload made = call.upload(opened);
         recipe.setUpload(made);
         OutputStream ours = made.stream();
         return ours == null ? opened : ours;

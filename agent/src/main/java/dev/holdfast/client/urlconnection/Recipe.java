@@ -131,6 +131,12 @@ final class Recipe {
         return ProxyAddress.of(proxy, url);
     }
 
+    /** The proxy that the connection was opened with; null: the JVM's selector chooses. */
+    @Nullable
+    Proxy proxy() {
+        return proxy;
+    }
+
     /** Where the application sent it. */
     URL url() {
         return url;

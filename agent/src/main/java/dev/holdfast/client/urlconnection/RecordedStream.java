@@ -64,14 +64,22 @@ final class RecordedStream extends FilterInputStream {
     }
 
     @Override
+    public void close() throws IOException {
+        recording.cancel(); // no effect on one that is complete
+        in.close();
+    }
+
+    @Override
     public long skip(long n) throws IOException {
         over = true;
+        recording.cancel();
         return in.skip(n);
     }
 
     @Override
     public synchronized void reset() throws IOException {
         over = true;
+        recording.cancel();
         in.reset();
     }
 }

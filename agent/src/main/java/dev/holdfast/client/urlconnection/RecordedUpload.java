@@ -1,5 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.ReplayMemory;
+import dev.holdfast.policy.RetryPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordedUpload extends OutputStream {
     private final OutputStream to;
-    private final long limit;
+    private final RetryPolicy limits;
+    private final ReplayMemory.Share share;
     private final long announced;
     private final Consumer<@Nullable IOException> broken;
     /** Null: it has become too large, or is not needed any more. */
@@ -26,13 +29,20 @@ final class RecordedUpload extends OutputStream {
      * A body of which nothing was written yet.
      *
      * @param to the JDK's stream
-     * @param limit how many bytes are kept
+     * @param limits how many bytes are kept, of this body and of all
+     * @param memory what all of them take
      * @param announced how many bytes are to be written, -1 if that is not known
      * @param broken see {@link Upload#of}
      */
-    RecordedUpload(OutputStream to, long limit, long announced, Consumer<@Nullable IOException> broken) {
+    RecordedUpload(
+            OutputStream to,
+            RetryPolicy limits,
+            ReplayMemory memory,
+            long announced,
+            Consumer<@Nullable IOException> broken) {
         this.to = to;
-        this.limit = limit;
+        this.limits = limits;
+        this.share = memory.open(this);
         this.announced = announced;
         this.broken = broken;
     }
@@ -54,6 +64,7 @@ final class RecordedUpload extends OutputStream {
     /** Drops the copy. */
     void release() {
         copy = null;
+        share.close();
     }
 
     @Override
@@ -105,8 +116,10 @@ final class RecordedUpload extends OutputStream {
     private @Nullable ByteArrayOutputStream kept(int length) {
         written += length;
         ByteArrayOutputStream kept = copy;
-        if (kept != null && kept.size() + (long) length > limit) {
-            copy = null;
+        if (kept != null
+                && (kept.size() + (long) length > limits.replayLimitBytes()
+                        || !share.take(length, limits.replayMaxBytes()))) {
+            release();
             return null;
         }
         return kept;

@@ -29,7 +29,10 @@ final class Rescue {
     private FallbackPolicy policy = FallbackPolicy.NONE;
 
     private @Nullable Identity identity;
-    private boolean recorded;
+    /** Whether the answer's head was heard of. */
+    private boolean heard;
+
+    private @Nullable Recording recording;
 
     Rescue(Fallbacks fallbacks, Recipe recipe, Elsewhere elsewhere, Defects defects) {
         this.fallbacks = fallbacks;
@@ -45,7 +48,7 @@ final class Rescue {
             return;
         }
         try {
-            identity = Wire.identity(connection, this::uri, fallbacks);
+            identity = Wire.identity(connection, recipe.proxy(), this::uri, fallbacks);
         } catch (RuntimeException e) {
             defects.report("an answer is not kept", e);
         }
@@ -119,50 +122,51 @@ final class Rescue {
      * @return the stream to give in its place
      */
     InputStream recorded(Attempt.Head head, InputStream stream) {
-        Recording recording = recording(head);
-        return recording == null ? stream : RecordedStream.of(stream, head.bodyLength(recipe.method()), recording);
+        hear(head);
+        Recording begun = recording;
+        recording = null;
+        return begun == null ? stream : RecordedStream.of(stream, head.bodyLength(recipe.method()), begun);
     }
 
-    /** An answer that has no body is complete with its head; and one to a request that changes something is heard of. */
-    void recordHead(Attempt.Head head) {
-        if (recipe.method().equals("HEAD")) {
-            Recording recording = recording(head);
-            if (recording != null) {
-                recording.complete();
-            }
-        } else if (identity != null && !recipe.method().equals("GET")) {
-            try {
-                fallbacks.heed(policy, request(), head.status());
-            } catch (RuntimeException | LinkageError e) {
-                defects.report("what is kept may be outdated", e);
-            }
+    /** Hears of the head of the answer that the application gets. One without a body is complete with it. */
+    void answered(Attempt.Head head) {
+        hear(head);
+        if (recipe.method().equals("HEAD") && recording != null) {
+            recording.complete();
         }
     }
 
-    private @Nullable Recording recording(Attempt.Head head) {
-        HttpURLConnection connection = head.connection();
-        if (identity == null || recorded || connection == null) {
-            return null;
+    /** Once for a call. */
+    private void hear(Attempt.Head head) {
+        if (identity == null || heard) {
+            return;
         }
-        recorded = true;
+        heard = true;
         try {
             int status = head.status();
+            if (!recipe.method().equals("GET") && !recipe.method().equals("HEAD")) {
+                fallbacks.heed(policy, request(), status);
+                return;
+            }
+            HttpURLConnection connection = head.connection();
             // What lay on the way of a redirect is not to be seen: it may have been anybody's.
-            if (!policy.cache().statuses().contains(status) || !recipe.isFirstRequest(connection)) {
-                return null;
+            if (status < 400 && (connection == null || !recipe.isFirstRequest(connection))) {
+                return;
             }
-            // What was sent meanwhile may have had a cookie more than at first.
-            if (!identity.equals(Wire.identity(connection, this::uri, fallbacks))) {
-                return null;
+            Recording begun = fallbacks.record(policy, request(), status, Wire.headers(head));
+            if (begun == null || connection == null) {
+                return;
             }
-            Recording recording = fallbacks.record(policy, request(), status, Wire.headers(head));
-            if (recording != null) {
-                recording.confirm();
+            if (!begun.isOfBody()) {
+                begun.confirm();
+            } else if (identity.equals(Wire.identity(connection, recipe.proxy(), this::uri, fallbacks))) {
+                begun.confirm();
+                recording = begun;
+            } else {
+                begun.cancel(); // what was sent meanwhile may have had a cookie more than at first
             }
-            return recording;
         } catch (RuntimeException | LinkageError e) {
             defects.report("an answer is not kept", e);
-            return null;
         }
     }
 

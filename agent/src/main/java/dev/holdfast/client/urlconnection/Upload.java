@@ -1,5 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.ReplayMemory;
+import dev.holdfast.policy.RetryPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,15 +18,21 @@ abstract sealed class Upload {
      * The body behind a stream that the JDK gave out.
      *
      * @param stream the JDK's
-     * @param limit how many bytes are recorded
+     * @param limits how many bytes are recorded, of this body and of all
+     * @param memory what all of them take
      * @param length how many bytes the application announced, -1 if none
      * @param broken told when a streamed body can no longer be sent, on the thread that writes it: by the exception that the
      *     application gets, or by null where that is the application's own mistake
      */
-    static Upload of(OutputStream stream, long limit, long length, Consumer<@Nullable IOException> broken) {
+    static Upload of(
+            OutputStream stream,
+            RetryPolicy limits,
+            ReplayMemory memory,
+            long length,
+            Consumer<@Nullable IOException> broken) {
         return stream instanceof ByteArrayOutputStream buffer
                 ? new Buffered(buffer)
-                : new Streamed(new RecordedUpload(stream, limit, length, broken));
+                : new Streamed(new RecordedUpload(stream, limits, memory, length, broken));
     }
 
     /** What the application writes to; null: the JDK's own stream, since nothing is kept any more. */

@@ -12,6 +12,7 @@ import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketException;
@@ -90,9 +91,10 @@ final class UrlCall implements CallInfo {
         return ended;
     }
 
-    /** How much of a body is to be recorded for a next attempt. */
-    long replayLimitBytes() {
-        return target.policy().retry().replayLimitBytes();
+    /** The body that the application writes to a stream of the JDK's, recorded for a next attempt. */
+    Upload upload(OutputStream stream) {
+        return Upload.of(
+                stream, target.policy().retry(), engine.replayMemory(), recipe.announcedLength(), this::uploadBroke);
     }
 
     /** Whether its answer may be recorded. */
@@ -388,10 +390,10 @@ final class UrlCall implements CallInfo {
         showHead();
         Exception raised = attempt.raised();
         Attempt.Head head = attempt.head();
+        if (head != null) {
+            rescue.answered(head);
+        }
         if (raised == null) {
-            if (head != null) {
-                rescue.recordHead(head);
-            }
             return false;
         }
         if (session != null) {

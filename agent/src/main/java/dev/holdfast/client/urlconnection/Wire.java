@@ -1,6 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Rights;
+import dev.holdfast.fallback.CallerIdentity;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Request.Identity;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.CookieManager;
 import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +19,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** What the client puts on the wire beside the request's own headers, as far as it tells who asks, and what came back. */
@@ -26,40 +28,27 @@ final class Wire {
     /**
      * Who asks. To be found out before the request is sent: the answer may bring new cookies.
      *
+     * @param proxy what the connection was opened with, null: the JVM's selector chooses
      * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, which the JDK sends
-     *     again even when the authenticator is gone; and a cookie handler that is not the JDK's is the application's code,
-     *     which is not called an additional time
+     *     again even when the authenticator is gone; see {@link CallerIdentity} for the rest
      */
-    static @Nullable Identity identity(HttpURLConnection connection, Supplier<URI> uri, Fallbacks fallbacks) {
+    static @Nullable Identity identity(
+            HttpURLConnection connection, @Nullable Proxy proxy, Supplier<URI> uri, Fallbacks fallbacks) {
         if (Rights.ours(Authenticator::getDefault) != null) {
             fallbacks.noteAuthenticator();
         }
         if (fallbacks.hadAuthenticator()) {
             return null;
         }
-        String text = "";
-        CookieHandler cookies = Rights.ours(CookieHandler::getDefault);
-        if (cookies != null) {
-            if (cookies.getClass() != CookieManager.class) {
-                return null;
-            }
-            try {
-                List<String> sent = cookies.get(uri.get(), Map.of()).get("Cookie");
-                text = sent == null || sent.isEmpty() ? "" : "cookies " + sent;
-            } catch (IOException e) {
-                return null;
-            }
+        CallerIdentity caller =
+                new CallerIdentity(fallbacks, "HttpURLConnection", uri).cookies(Rights.ours(CookieHandler::getDefault));
+        if (proxy == null) {
+            caller.proxies(Rights.ours(ProxySelector::getDefault));
+        } else {
+            caller.proxy(proxy);
         }
-        if (!(connection instanceof HttpsURLConnection secure)) {
-            return new Identity(text, true);
-        }
-        SSLSocketFactory factory = secure.getSSLSocketFactory();
-        if (factory != HttpsURLConnection.getDefaultSSLSocketFactory() || factory != SSLSocketFactory.getDefault()) {
-            // Its certificates are nobody's business, but another factory may have others.
-            return new Identity(text + " tls " + fallbacks.nameOf(factory), false);
-        }
-        String store = fallbacks.keyStore();
-        return new Identity(store.isEmpty() ? text : text + " keys " + store, true);
+        return (connection instanceof HttpsURLConnection secure ? caller.tls(secure.getSSLSocketFactory()) : caller)
+                .identity();
     }
 
     /** Whether the JVM's cookie handler would add cookies to a request, as far as that can be known: else it would. */

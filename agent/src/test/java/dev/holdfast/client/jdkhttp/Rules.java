@@ -70,6 +70,7 @@ record Rules(
                 attemptTimeout.toNanos(),
                 deadline.toNanos(),
                 replayLimit,
+                32 << 20,
                 bufferResponse);
     }
 }

@@ -47,7 +47,7 @@ class Woven extends HttpClient {
 
     private final HttpClient real;
     private final Targets targets;
-    private final @Nullable Engine engine;
+    final @Nullable Engine engine;
     private final JdkHttpHook hook;
 
     /**

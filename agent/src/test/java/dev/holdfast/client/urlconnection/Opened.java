@@ -20,6 +20,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Opens connections as the woven JDK does: through the hook, under one policy for every host. */
 final class Opened {
     final List<String> defects = new CopyOnWriteArrayList<>();
+    /** What its calls run on. */
+    final Engine engine;
+
     private final HttpUrlConnectionHook hook;
 
     Opened(Policy policy) {
@@ -27,7 +30,7 @@ final class Opened {
     }
 
     Opened(Policy policy, Observer observer) {
-        Engine engine = new Engine(
+        engine = new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(observer), new Timer());
         hook = new HttpUrlConnectionHook(
                 () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));

@@ -1,0 +1,145 @@
+package dev.holdfast.fallback;
+
+import dev.holdfast.call.Rights;
+import dev.holdfast.fallback.Request.Identity;
+import java.io.IOException;
+import java.net.CookieHandler;
+import java.net.CookieManager;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a client puts on the wire beside the request's own headers, as far as it may choose the response: cookies, the
+ * proxy, client certificates, a Kerberos subject. One place for the rule, for all clients.
+ *
+ * <p>The caller is unknown, and nothing is stored for it, where only code of the application could tell: a cookie handler or a
+ * proxy selector that is not the JDK's is not called an additional time, since it may act. For one thread.
+ */
+public final class CallerIdentity {
+    private static final Set<String> SELECTORS =
+            Set.of("sun.net.spi.DefaultProxySelector", "java.net.ProxySelector$StaticProxySelector");
+
+    private final Fallbacks fallbacks;
+    private final Supplier<URI> uri;
+    private String text;
+    private boolean lasting = true;
+    private boolean known = true;
+
+    /**
+     * Begins with nothing but the calling thread's subject.
+     *
+     * @param fallbacks knows names of objects
+     * @param client the client's defaults, which differ from another client's: anything without a space
+     * @param uri makes the address of the request
+     */
+    public CallerIdentity(Fallbacks fallbacks, String client, Supplier<URI> uri) {
+        this.fallbacks = fallbacks;
+        this.uri = uri;
+        this.text = client;
+        String subject = CurrentSubject.describe(fallbacks);
+        if (!subject.isEmpty()) {
+            addPassing(" subject " + subject);
+        }
+    }
+
+    /** Adds the cookies that a client's handler adds to the request. */
+    public CallerIdentity cookies(@Nullable CookieHandler handler) {
+        if (handler == null) {
+            return this;
+        }
+        if (handler.getClass() != CookieManager.class) {
+            known = false;
+            return this;
+        }
+        try {
+            List<String> sent = handler.get(uri.get(), Map.of()).get("Cookie");
+            if (sent != null && !sent.isEmpty()) {
+                add(" cookies " + sent);
+            }
+        } catch (IOException e) {
+            known = false;
+        }
+        return this;
+    }
+
+    /** Adds the proxy that was chosen for the request. */
+    public CallerIdentity proxy(Proxy proxy) {
+        if (proxy.getClass() != Proxy.class) {
+            known = false;
+        } else if (proxy.type() != Proxy.Type.DIRECT) {
+            if (proxy.address() instanceof InetSocketAddress address && address.getClass() == InetSocketAddress.class) {
+                add(" proxy " + proxy.type() + ' ' + address.getHostString() + ':' + address.getPort());
+            } else {
+                known = false;
+            }
+        }
+        return this;
+    }
+
+    /** Adds the proxies that a selector has for the request, in its order. */
+    public CallerIdentity proxies(@Nullable ProxySelector selector) {
+        if (selector == null) {
+            return this;
+        }
+        if (!SELECTORS.contains(selector.getClass().getName())) {
+            known = false;
+            return this;
+        }
+        List<Proxy> selected = Rights.ours(() -> selector.select(uri.get()));
+        for (Proxy proxy : selected) {
+            CallerIdentity unused = proxy(proxy);
+        }
+        return this;
+    }
+
+    /** Adds the client certificates behind a TLS context: the JVM's, or those of an application, which are not looked at. */
+    public CallerIdentity tls(SSLContext context) {
+        if (JvmTls.isDefault(context)) {
+            addKeyStore();
+        } else {
+            addPassing(" tls " + fallbacks.nameOf(context));
+        }
+        return this;
+    }
+
+    /** Adds the client certificates behind a socket factory. */
+    public CallerIdentity tls(SSLSocketFactory factory) {
+        if (JvmTls.isDefault(factory)) {
+            addKeyStore();
+        } else {
+            addPassing(" tls " + fallbacks.nameOf(factory));
+        }
+        return this;
+    }
+
+    private void addKeyStore() {
+        KeyStoreFile store = fallbacks.keyStore();
+        if (!store.name().isEmpty()) {
+            add(" keys " + store.name());
+            lasting &= store.lasting();
+        }
+    }
+
+    private void add(String more) {
+        text += more;
+    }
+
+    private void addPassing(String more) {
+        text += more;
+        lasting = false;
+    }
+
+    /** Returns who asks; null: it cannot be known. */
+    public @Nullable Identity identity() {
+        return known ? new Identity(text, lasting) : null;
+    }
+}
