@@ -91,6 +91,39 @@ public abstract class HoldfastBridge {
     }
 
     /**
+     * Stands at the head of {@code HttpClientFacade.shutdown}, from Java 21 on.
+     *
+     * @param client the facade
+     * @return whether the client is shut down later: do not run the original body
+     */
+    public static boolean shutdown(Object client) {
+        HoldfastBridge h = hook;
+        return h != null && h.onShutdown(client);
+    }
+
+    /**
+     * Stands at the head of {@code HttpClientFacade.shutdownNow}, from Java 21 on.
+     *
+     * @param client the facade
+     * @return false: run the original body
+     */
+    public static boolean shutdownNow(Object client) {
+        HoldfastBridge h = hook;
+        return h != null && h.onShutdownNow(client);
+    }
+
+    /**
+     * Stands at the head of {@code HttpClientFacade.close}, from Java 21 on. Waits for the client's calls.
+     *
+     * @param client the facade
+     * @return false: run the original body
+     */
+    public static boolean close(Object client) {
+        HoldfastBridge h = hook;
+        return h != null && h.onClose(client);
+    }
+
+    /**
      * Stands at each return of {@code Handler.openConnection(URL, Proxy)} of http and https.
      *
      * @param connection what the JDK made
@@ -187,6 +220,21 @@ public abstract class HoldfastBridge {
 
     /** See {@link #sendAsync}. */
     protected abstract Object onSendAsync(Object client, Object request, Object handler, Object pushPromises);
+
+    /** See {@link #shutdown}. */
+    protected boolean onShutdown(Object client) {
+        return false;
+    }
+
+    /** See {@link #shutdownNow}. */
+    protected boolean onShutdownNow(Object client) {
+        return false;
+    }
+
+    /** See {@link #close}. */
+    protected boolean onClose(Object client) {
+        return false;
+    }
 
     /** See {@link #opened}. */
     protected abstract URLConnection onOpened(URLConnection connection, URL url, Proxy proxy);

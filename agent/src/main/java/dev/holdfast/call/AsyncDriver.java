@@ -56,6 +56,7 @@ public final class AsyncDriver {
 
     private final ReentrantLock lock = new ReentrantLock();
     private boolean cancelled;
+    private boolean stopped;
     private @Nullable Pause pause;
 
     /**
@@ -102,6 +103,29 @@ public final class AsyncDriver {
         attempt.cancel();
     }
 
+    /**
+     * Nothing more can be sent: a wait ends now, and none begins any more; the call ends with what there is, on the executor. An
+     * attempt in flight goes on.
+     */
+    public void stop() {
+        Pause ended;
+        lock.lock();
+        try {
+            stopped = true;
+            ended = pause;
+            pause = null;
+            if (ended != null) {
+                ended.stop();
+                session.cancel(engine.nanoTime());
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (ended != null) {
+            executor.execute(attempt::deliver);
+        }
+    }
+
     private void go(Step step) {
         if (step instanceof Step.Deliver) {
             attempt.deliver();
@@ -128,16 +152,20 @@ public final class AsyncDriver {
         Pause begun = new Pause();
         lock.lock();
         try {
-            if (cancelled) {
+            if (cancelled || stopped) {
                 session.cancel(engine.nanoTime());
-                return;
+            } else {
+                pause = begun;
+                begun.timer = engine.schedule(begun, wait.nanos());
             }
-            pause = begun;
-            begun.timer = engine.schedule(begun, wait.nanos());
         } finally {
             lock.unlock();
         }
-        if (wait.ticket() != null) {
+        if (begun.timer == null) {
+            if (!isCancelled()) {
+                attempt.deliver(); // what there is
+            }
+        } else if (wait.ticket() != null) {
             wait.ticket().onGranted(begun);
         }
     }

@@ -30,6 +30,18 @@ public final class BlockingDriver {
         default Step fallBack(Step.FallBack step) throws InterruptedException {
             return step.otherwise();
         }
+
+        /**
+         * A wait begins.
+         *
+         * @param end ends it before its time; may be run later too, to no effect
+         */
+        default void waiting(Runnable end) {}
+
+        /** Whether nothing more can be sent: the call ends with what there is, without waiting for more. */
+        default boolean isStopped() {
+            return false;
+        }
     }
 
     /**
@@ -43,8 +55,8 @@ public final class BlockingDriver {
             Step step = session.begin(engine.nanoTime());
             while (!(step instanceof Step.Deliver)) {
                 if (step instanceof Step.Wait wait) {
-                    pause(wait);
-                    step = session.resume(engine.nanoTime());
+                    pause(wait, attempt);
+                    step = attempt.isStopped() ? stopped(engine, session) : session.resume(engine.nanoTime());
                 } else if (step instanceof Step.Reject reject) {
                     throw reject.error();
                 } else if (step instanceof Step.FallBack fallBack) {
@@ -62,14 +74,18 @@ public final class BlockingDriver {
         }
     }
 
-    private static void pause(Step.Wait wait) throws InterruptedException {
+    private static Step stopped(Engine engine, Session session) {
+        session.cancel(engine.nanoTime());
+        return Step.Deliver.INSTANCE;
+    }
+
+    private static void pause(Step.Wait wait, Attempt attempt) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        attempt.waiting(over::countDown);
         ConcurrencyLimit.Ticket ticket = wait.ticket();
-        if (ticket == null) {
-            TimeUnit.NANOSECONDS.sleep(wait.nanos());
-            return;
+        if (ticket != null) {
+            ticket.onGranted(over::countDown);
         }
-        CountDownLatch granted = new CountDownLatch(1);
-        ticket.onGranted(granted::countDown);
-        boolean unused = granted.await(wait.nanos(), TimeUnit.NANOSECONDS); // the session looks at the ticket itself
+        boolean unused = over.await(wait.nanos(), TimeUnit.NANOSECONDS); // the session looks at the ticket itself
     }
 }

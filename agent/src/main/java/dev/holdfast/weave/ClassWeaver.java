@@ -28,7 +28,7 @@ final class ClassWeaver extends ClassVisitor {
         super(Opcodes.ASM9, next);
         this.className = className;
         for (JoinPoint point : JoinPoint.values()) {
-            if (point.isIn(className)) {
+            if (point.isIn(className) && point.isExpected()) {
                 missing.add(point);
             }
         }
@@ -67,6 +67,10 @@ final class ClassWeaver extends ClassVisitor {
                     case ENTER -> {
                         missing.remove(point);
                         yield new Enter(next, point, descriptor);
+                    }
+                    case GUARD -> {
+                        missing.remove(point);
+                        yield new Guard(next, point);
                     }
                     case RETURN -> {
                         missing.remove(point);
@@ -116,6 +120,28 @@ final class ClassWeaver extends ClassVisitor {
             super.visitLabel(original);
             super.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {"java/lang/Object"});
             super.visitInsn(Opcodes.POP);
+        }
+    }
+
+    /** {@link JoinPoint.Kind#GUARD}. */
+    private static final class Guard extends MethodVisitor {
+        private final JoinPoint point;
+
+        Guard(MethodVisitor next, JoinPoint point) {
+            super(Opcodes.ASM9, next);
+            this.point = point;
+        }
+
+        @Override
+        public void visitCode() {
+            super.visitCode();
+            super.visitVarInsn(Opcodes.ALOAD, 0);
+            callHook(mv, point);
+            Label original = new Label();
+            super.visitJumpInsn(Opcodes.IFEQ, original);
+            super.visitInsn(Opcodes.RETURN);
+            super.visitLabel(original);
+            super.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
         }
     }
 

@@ -60,6 +60,32 @@ final class Dispatcher extends HoldfastBridge {
         return hook == null ? null : hook.sendAsync(client, request, handler, pushPromises);
     }
 
+    // No hook yet: the client has no call.
+
+    @Override
+    protected boolean onShutdown(Object client) {
+        HttpClientHook hook = httpClient;
+        return hook != null && hook.shutdown(client);
+    }
+
+    @Override
+    protected boolean onShutdownNow(Object client) {
+        HttpClientHook hook = httpClient;
+        if (hook != null) {
+            hook.shutdownNow(client);
+        }
+        return false;
+    }
+
+    @Override
+    protected boolean onClose(Object client) {
+        HttpClientHook hook = httpClient;
+        if (hook != null) {
+            hook.close(client);
+        }
+        return false;
+    }
+
     private @Nullable HttpClientHook httpClient() {
         HttpClientHook hook = httpClient;
         if (hook == null) {

@@ -3,8 +3,8 @@ package dev.holdfast.weave;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The closed set of JDK methods that are woven: where, and what is put there. The same on JDK 17 and 25. All names are
- * exact: a hierarchy matcher would meet one call twice (facade and implementation).
+ * The closed set of JDK methods that are woven: where, and what is put there. The same on JDK 17 and 25, but for
+ * what ends a client, which is there from 21 on. All names are exact: a hierarchy matcher would meet one call twice (facade and implementation).
  *
  * <p>The one-argument {@code openConnection} of both handlers leads to the two-argument one, so each connection passes
  * once.
@@ -36,6 +36,12 @@ enum JoinPoint {
             Kind.ENTER,
             "sendAsync",
             Names.SEND_ASYNC_HOOK),
+    /** The orderly end of a client, which its calls outlive. */
+    HTTP_CLIENT_SHUTDOWN(Names.FACADE, "shutdown", "()V", Kind.GUARD, "shutdown", Names.END_HOOK),
+    /** The immediate end of a client. */
+    HTTP_CLIENT_SHUTDOWN_NOW(Names.FACADE, "shutdownNow", "()V", Kind.GUARD, "shutdownNow", Names.END_HOOK),
+    /** The end of a client that is waited for. */
+    HTTP_CLIENT_CLOSE(Names.FACADE, "close", "()V", Kind.GUARD, "close", Names.END_HOOK),
     /** Where every {@code http:} connection is made. */
     HTTP_OPEN("sun/net/www/protocol/http/Handler", "openConnection", Names.OPEN, Kind.RETURN, "opened", Names.OPENED),
     /** Where every {@code https:} connection is made. */
@@ -53,6 +59,11 @@ enum JoinPoint {
     enum Kind {
         /** At the method's head: the hook gets {@code this} and all arguments; what it returns, unless null, is returned. */
         ENTER,
+        /**
+         * At the head of a method that returns nothing: the hook gets {@code this}; where it returns true, the method does
+         * nothing. From Java 21 on.
+         */
+        GUARD,
         /** Before each return: the hook gets the result and all arguments, and gives the result. */
         RETURN,
         /** Behind each call of {@code URL.openConnection(Proxy)} in any method: the hook maps the result. */
@@ -61,6 +72,7 @@ enum JoinPoint {
 
     private static final class Names {
         static final String FACADE = "jdk/internal/net/http/HttpClientFacade";
+        static final String END_HOOK = "(Ljava/lang/Object;)Z";
         static final String OPEN = "(Ljava/net/URL;Ljava/net/Proxy;)Ljava/net/URLConnection;";
         static final String OPENED = "(Ljava/net/URLConnection;Ljava/net/URL;Ljava/net/Proxy;)Ljava/net/URLConnection;";
         static final String SEND_ASYNC_HOOK =
@@ -99,6 +111,11 @@ enum JoinPoint {
     /** Whether this is a join point of that class. */
     boolean isIn(String internalName) {
         return owner.equals(internalName);
+    }
+
+    /** Whether the running Java has it. */
+    boolean isExpected() {
+        return kind != Kind.GUARD || Runtime.version().feature() >= 21;
     }
 
     /** Whether that method of the owner is to be woven. */

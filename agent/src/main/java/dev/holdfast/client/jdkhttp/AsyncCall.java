@@ -31,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class AsyncCall<T> implements AsyncDriver.Attempt {
+final class AsyncCall<T> implements AsyncDriver.Attempt, OpenCalls.OpenCall {
     /** On which the JDK's client completes its futures. */
     static final Executor ASYNC_POOL = new CompletableFuture<Void>().defaultExecutor();
 
     private final JdkCall<T> call;
     private final HttpClient client;
     private final AsyncDriver driver;
+    private final OpenCalls openCalls;
     private final Defects defects;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
 
@@ -62,6 +63,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             HttpRequest request,
             BodyHandler<T> handler,
             Fallbacks fallbacks,
+            OpenCalls openCalls,
             Defects defects) {
         this.call = new JdkCall<>(
                 engine,
@@ -74,6 +76,7 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
                 fallbacks,
                 defects);
         this.client = client;
+        this.openCalls = openCalls;
         this.defects = defects;
         this.driver = new AsyncDriver(engine, call.session, this, call.pool);
     }
@@ -102,12 +105,15 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
                 current.driver.cancel();
             }
         });
+        openCalls.enter(client, this);
+        CompletableFuture<?> unused = future.whenComplete((response, error) -> openCalls.leave(client, this));
         starting = Thread.currentThread();
         try {
             driver.start();
         } catch (RuntimeException | LinkageError e) {
             call.giveUp();
             if (last == null) {
+                openCalls.leave(client, this);
                 if (!thrownAtOnce) {
                     defects.report("a call runs without its policy", e);
                 }
@@ -118,6 +124,16 @@ final class AsyncCall<T> implements AsyncDriver.Attempt {
             starting = null;
         }
         return future;
+    }
+
+    @Override
+    public boolean isOver() {
+        return future.isDone();
+    }
+
+    @Override
+    public void stop() {
+        driver.stop();
     }
 
     @Override

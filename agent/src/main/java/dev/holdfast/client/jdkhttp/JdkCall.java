@@ -310,19 +310,22 @@ final class JdkCall<T> implements CallInfo {
      * What the call ends in, if its last attempt did not end in a response: an exception, or the response that was
      * discarded before a next attempt that could not be sent. May run the application's handler.
      *
-     * @param last the last attempt, null: none was sent
+     * @param last the last attempt, null: none was sent, as the client was closed before
      * @param before the one before it
      * @param defect what ended the call out of turn, null: nothing did
      */
     CompletableFuture<HttpResponse<T>> result(
             @Nullable Attempt<T> last, @Nullable Attempt<T> before, @Nullable Throwable defect) {
-        Attempt<T> counts = last != null && before != null && last.refused() && before.canStand() ? before : last;
-        Throwable error = counts == null ? null : counts.error();
+        if (last == null) {
+            return CompletableFuture.failedFuture(OpenCalls.refusal()); // nothing was sent: its client is closed
+        }
+        Attempt<T> counts = before != null && last.refused() && before.canStand() ? before : last;
+        Throwable error = counts.error();
         if (error != null) {
             session.finalError(Failures.unwrap(error));
             return CompletableFuture.failedFuture(error);
         }
-        Previous<T> discarded = counts == null ? null : counts.discarded();
+        Previous<T> discarded = counts.discarded();
         CompletableFuture<HttpResponse<T>> made = discarded == null ? null : discarded.through(application);
         return made != null
                 ? made

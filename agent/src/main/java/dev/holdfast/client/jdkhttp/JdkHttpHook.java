@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class JdkHttpHook implements HttpClientHook {
     private final Supplier<@Nullable Engine> engines;
     private final Fallbacks fallbacks;
     private final Defects defects;
+    private final OpenCalls openCalls;
 
     /**
      * Made once for a JVM.
@@ -38,11 +40,15 @@ public final class JdkHttpHook implements HttpClientHook {
         this.engines = engines;
         this.fallbacks = fallbacks;
         this.defects = defects;
+        this.openCalls = new OpenCalls(defects);
     }
 
     @Override
     public @Nullable Object send(Object client, Object request, Object handler)
             throws IOException, InterruptedException {
+        if (isRefused(client, request, handler)) {
+            throw (IOException) SendError.of(OpenCalls.refusal());
+        }
         SyncCall<?> call;
         try {
             Engine engine = engines.get();
@@ -57,6 +63,7 @@ public final class JdkHttpHook implements HttpClientHook {
                     (HttpRequest) request,
                     (BodyHandler<?>) handler,
                     fallbacks,
+                    openCalls,
                     defects);
         } catch (RuntimeException | LinkageError e) {
             defects.report("a call runs without its policy", e);
@@ -68,6 +75,9 @@ public final class JdkHttpHook implements HttpClientHook {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // it is returned: the Object is the future
     public @Nullable Object sendAsync(Object client, Object request, Object handler, @Nullable Object pushPromises) {
+        if (isRefused(client, request, handler)) {
+            return CompletableFuture.failedFuture(OpenCalls.refusal());
+        }
         if (pushPromises != null) {
             return null;
         }
@@ -84,12 +94,37 @@ public final class JdkHttpHook implements HttpClientHook {
                             (HttpRequest) request,
                             (BodyHandler<?>) handler,
                             fallbacks,
+                            openCalls,
                             defects)
                     .start();
         } catch (RuntimeException | LinkageError e) {
             defects.report("a call runs without its policy", e);
             return null;
         }
+    }
+
+    /** Whether the client was shut down and does not know it yet. Our own attempts belong to calls from before that. */
+    private boolean isRefused(Object client, @Nullable Object request, @Nullable Object handler) {
+        return openCalls.refuses(client)
+                && request != null
+                && handler != null
+                && !(handler instanceof AttemptHandler)
+                && !(handler instanceof Elsewhere);
+    }
+
+    @Override
+    public boolean shutdown(Object client) {
+        return openCalls.shutdown((HttpClient) client);
+    }
+
+    @Override
+    public void shutdownNow(Object client) {
+        openCalls.shutdownNow((HttpClient) client);
+    }
+
+    @Override
+    public void close(Object client) {
+        openCalls.close((HttpClient) client);
     }
 
     private static @Nullable Target target(

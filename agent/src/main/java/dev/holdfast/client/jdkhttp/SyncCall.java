@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class SyncCall<T> implements BlockingDriver.Attempt {
+final class SyncCall<T> implements BlockingDriver.Attempt, OpenCalls.OpenCall {
     private final JdkCall<T> call;
     private final HttpClient client;
+    private final OpenCalls openCalls;
     private final Defects defects;
+    private volatile boolean stopped;
+    private volatile @Nullable Runnable wait;
     private @Nullable Attempt<T> last;
     private @Nullable Attempt<T> before;
 
@@ -35,19 +38,23 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
             HttpRequest request,
             BodyHandler<T> handler,
             Fallbacks fallbacks,
+            OpenCalls openCalls,
             Defects defects) {
         long thread = Thread.currentThread().getId();
         this.call = new JdkCall<>(engine, target, client, request, handler, thread, () -> false, fallbacks, defects);
         this.client = client;
+        this.openCalls = openCalls;
         this.defects = defects;
     }
 
     /** The response that the application gets, or null: nothing was sent, run the original. */
     @Nullable
     HttpResponse<T> run() throws IOException, InterruptedException {
+        openCalls.enter(client, this);
         try {
             return ended();
         } finally {
+            openCalls.leave(client, this);
             Reference.reachabilityFence(client); // the application may have let go of it
         }
     }
@@ -70,6 +77,33 @@ final class SyncCall<T> implements BlockingDriver.Attempt {
         } finally {
             call.releaseBody();
         }
+    }
+
+    @Override
+    public boolean isOver() {
+        return false; // until it leaves
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        Runnable end = wait;
+        if (end != null) {
+            end.run();
+        }
+    }
+
+    @Override
+    public void waiting(Runnable end) {
+        wait = end;
+        if (stopped) {
+            end.run();
+        }
+    }
+
+    @Override
+    public boolean isStopped() {
+        return stopped;
     }
 
     @Override

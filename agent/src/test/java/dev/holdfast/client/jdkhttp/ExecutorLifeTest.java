@@ -139,7 +139,7 @@ class ExecutorLifeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anExecutorThatRefusesWhatTheNextAttemptNeedsLeavesTheResponseBefore(boolean async) throws Exception {
+    void anExecutorThatRefusesWhatTheNextAttemptNeedsEndsTheCall(boolean async) throws Exception {
         AtomicBoolean refuses = new AtomicBoolean();
         Executor refusing = task -> {
             if (refuses.get()) {
@@ -155,7 +155,11 @@ class ExecutorLifeTest {
             server.awaitRequests(2);
             refuses.set(true);
             server.release();
-            assertThat(end.get()).isEqualTo("gave 503 busy");
+            // On some, the head still gets through to the application's handler: then there is no way back.
+            assertThat(end.get())
+                    .satisfiesAnyOf(
+                            ended -> assertThat(ended).isEqualTo("gave 503 busy"),
+                            ended -> assertThat(ended).contains("RejectedExecutionException: saturated"));
             assertThat(server.requests()).hasSize(2);
         }
     }

@@ -77,7 +77,8 @@ class InterruptTest {
             awaitBlocked(thread, "BlockingDriver");
             thread.interrupt();
             assertThat(task.get(20, TimeUnit.SECONDS))
-                    .isEqualTo("threw java.lang.InterruptedException: sleep interrupted, flag false");
+                    .as("as the client's own, in a call without a policy")
+                    .isEqualTo("threw java.lang.InterruptedException: null, flag false");
             assertThat(server.requests()).hasSize(1);
             assertThat(client.defects).isEmpty();
         }

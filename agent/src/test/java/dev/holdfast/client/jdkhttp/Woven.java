@@ -195,4 +195,33 @@ class Woven extends HttpClient {
     public Optional<Executor> executor() {
         return real.executor();
     }
+
+    // What ends a client, as woven code does it; called by that name from Java 21 on.
+
+    /** See {@code HttpClient.shutdown}. */
+    public void shutdown() {
+        if (!hook.shutdown(this)) {
+            end("shutdown");
+        }
+    }
+
+    /** See {@code HttpClient.shutdownNow}. */
+    public void shutdownNow() {
+        hook.shutdownNow(this);
+        end("shutdownNow");
+    }
+
+    /** See {@code HttpClient.close}. */
+    public void close() {
+        hook.close(this);
+        end("close");
+    }
+
+    private void end(String how) {
+        try {
+            HttpClient.class.getMethod(how).invoke(real);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
 }
