@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
@@ -22,17 +23,28 @@ final class Retrying {
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
     private final Observer observer;
+    private final LongSupplier lookupMemory;
     private Observer.@Nullable NotRetried notRetried;
     private int retries;
+    /** How many retries were left out, since the JVM would have asked no name server for them. */
+    private int skipped;
+
     private long previousDelay;
 
-    Retrying(Target target, CallInfo call, RandomGenerator random, LongSupplier epochMillis, Observer observer) {
+    Retrying(
+            Target target,
+            CallInfo call,
+            RandomGenerator random,
+            LongSupplier epochMillis,
+            Observer observer,
+            LongSupplier lookupMemory) {
         this.target = target;
         this.rule = target.policy().retry();
         this.call = call;
         this.random = random;
         this.epochMillis = epochMillis;
         this.observer = observer;
+        this.lookupMemory = lookupMemory;
     }
 
     /**
@@ -46,7 +58,7 @@ final class Retrying {
      */
     long delay(Outcome outcome, int attempts, long untilDeadline, long now) {
         notRetried = null;
-        if (attempts > rule.maxRetries()) {
+        if (attempts + skipped > rule.maxRetries()) {
             return none(outcome, Observer.NotRetried.USED_UP);
         }
         if (!maySendAgain(rule, call, call.bodyReplayable(), outcome instanceof Outcome.Failure f && f.nothingSent())) {
@@ -58,7 +70,7 @@ final class Retrying {
         if (asked > rule.maxRetryAfterNanos()) {
             return none(outcome, Observer.NotRetried.RETRY_AFTER_TOO_LONG);
         }
-        long delay = Math.max(asked, backoff());
+        long delay = Math.max(asked, pastLookupMemory(outcome, backoff(), attempts));
         Observer.NotRetried obstacle = obstacle(delay, untilDeadline, now);
         if (obstacle != null) {
             return none(outcome, obstacle);
@@ -137,6 +149,27 @@ final class Retrying {
         notRetried = reason;
         observer.notRetried(target, call, outcome, reason);
         return -1;
+    }
+
+    /**
+     * The wait after a failed name look-up. Until the JVM has forgotten the failure, a retry asks nobody: such retries are
+     * left out, and their waits are added to that of the next, which is at least the JVM's memory. Where {@code max_delay}
+     * forbids so long a wait, the waits stay as they are, for the memory may be an older one that ends sooner.
+     */
+    private long pastLookupMemory(Outcome outcome, long backoff, int attempts) {
+        if (!(outcome instanceof Outcome.Failure failure) || failure.kind() != ErrorKind.DNS_RESOLUTION) {
+            return backoff;
+        }
+        long memory = lookupMemory.getAsLong();
+        if (memory <= 0 || memory > rule.backoff().maxNanos()) {
+            return backoff;
+        }
+        long delay = backoff;
+        while (delay < memory && attempts + skipped < rule.maxRetries()) {
+            skipped++;
+            delay += backoff();
+        }
+        return Math.max(delay, memory);
     }
 
     private long backoff() {

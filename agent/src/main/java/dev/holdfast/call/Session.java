@@ -47,6 +47,8 @@ public final class Session {
     private final CallInfo call;
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
+
+    private final LongSupplier lookupMemory;
     private final Observer observer;
     /** Made where there are limits. */
     private final @Nullable Gate gate;
@@ -85,6 +87,22 @@ public final class Session {
      * @param observer told what happens
      */
     Session(Target target, CallInfo call, RandomGenerator random, LongSupplier epochMillis, Observer observer) {
+        this(target, call, random, epochMillis, observer, NegativeLookups::ttlNanos);
+    }
+
+    /**
+     * A call in a JVM of a given memory.
+     *
+     * @param lookupMemory how long the JVM remembers a failed name look-up, in nanoseconds
+     */
+    Session(
+            Target target,
+            CallInfo call,
+            RandomGenerator random,
+            LongSupplier epochMillis,
+            Observer observer,
+            LongSupplier lookupMemory) {
+        this.lookupMemory = lookupMemory;
         this.target = target;
         this.policy = target.policy();
         this.call = call;
@@ -417,7 +435,7 @@ public final class Session {
             return deliver(outcome, status, asks, now);
         }
         if (retrying == null) {
-            retrying = new Retrying(target, call, random, epochMillis, observer);
+            retrying = new Retrying(target, call, random, epochMillis, observer, lookupMemory);
         }
         long delay = retrying.delay(outcome, attempts, untilDeadline(now), now);
         if (delay < 0 || !enforced()) {

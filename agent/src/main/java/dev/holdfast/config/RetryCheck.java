@@ -5,9 +5,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Finds settings of the retrying that cannot work together, each good as it may be by itself. */
 final class RetryCheck {
+    private static final long DEFAULT_LOOKUP_MEMORY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Problems problems;
 
     RetryCheck(Problems problems) {
@@ -43,6 +46,7 @@ final class RetryCheck {
                     retryAfter.said(at) + " is longer than " + deadline.said(at)
                             + ": the call is over before such a wait is");
         }
+        aNameIsLookedUpAgain(settings);
         somethingIsRetried(settings);
         noHeaderBothWays(settings);
     }
@@ -50,6 +54,25 @@ final class RetryCheck {
     /** Whether calls are sent again at all. */
     static boolean isOn(Settings settings) {
         return !Boolean.FALSE.equals(settings.get("retry.enabled").found()) && settings.number("retry.max_retries") > 0;
+    }
+
+    /** The JVM's default memory of failed look-ups; the one in force is known to the program's JVM only. */
+    private void aNameIsLookedUpAgain(Settings settings) {
+        Setting errors = settings.get("retry.policy.retryable_errors");
+        Setting longest = settings.get("retry.max_delay");
+        if (errors.found() instanceof List<?> list
+                && list.contains("dns_resolution")
+                && longest.found() != null
+                && longest.nanos() < DEFAULT_LOOKUP_MEMORY_NANOS) {
+            Setting at = longest.later(errors);
+            problems.note(
+                    at.line(),
+                    at.column(),
+                    at.path(),
+                    "a JVM remembers a failed name look-up for 10 s by default, and " + longest.said(at)
+                            + " forbids to wait for so long: retries of dns_resolution ask no name server; make max_delay"
+                            + " 10s or longer, or set the security property networkaddress.cache.negative.ttl");
+        }
     }
 
     private void somethingIsRetried(Settings settings) {

@@ -2,10 +2,12 @@ package dev.holdfast.observe;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.FallbackReason;
+import dev.holdfast.call.NegativeLookups;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Target;
 import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import java.util.EnumMap;
 import java.util.Map;
@@ -60,6 +62,7 @@ public final class Log implements Observer {
     private final ConcurrentHashMap<String, Boolean> fallbacksSeen = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Boolean> callersSeen = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Boolean> proxiesSeen = new ConcurrentHashMap<>();
+    private volatile boolean lookupNoted;
     private volatile Level level = Level.INFO;
 
     /**
@@ -139,9 +142,34 @@ public final class Log implements Observer {
         }
     }
 
+    /** Names the JVM's memory of failed look-ups, once: it decides when a retry asks a name server again. */
+    private void noteLookup(Target target, Outcome outcome) {
+        boolean failed = outcome instanceof Outcome.Failure failure && failure.kind() == ErrorKind.DNS_RESOLUTION;
+        if (!failed || lookupNoted || !says(Level.WARN)) {
+            return;
+        }
+        long ttl = NegativeLookups.ttlNanos();
+        if (ttl == 0) {
+            return;
+        }
+        lookupNoted = true;
+        long longest = target.policy().retry().backoff().maxNanos();
+        say(
+                Level.WARN,
+                "the host name of " + target.origin() + " was not found; the JVM remembers that "
+                        + (ttl == NegativeLookups.FOREVER
+                                ? "for good: no retry asks a name server"
+                                : "for " + TimeUnit.NANOSECONDS.toSeconds(ttl) + " s: "
+                                        + (ttl <= longest
+                                                ? "the retry waits for so long"
+                                                : "max_delay forbids to wait for so long, so that retries ask no name server"))
+                        + " (security property networkaddress.cache.negative.ttl); said once");
+    }
+
     @Override
     public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
         noteProxy(target, because);
+        noteLookup(target, because);
         if (says(Level.DEBUG)) {
             say(
                     Kind.RETRY,
@@ -153,6 +181,7 @@ public final class Log implements Observer {
     @Override
     public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
         noteProxy(target, outcome);
+        noteLookup(target, outcome);
         if (says(Level.DEBUG)) {
             say(
                     Kind.NOT_RETRIED,

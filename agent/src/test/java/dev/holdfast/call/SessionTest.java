@@ -10,6 +10,7 @@ import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -86,6 +87,40 @@ class SessionTest {
         assertThat(session.finalError(last).getSuppressed())
                 .extracting(Throwable::getMessage)
                 .containsExactly("first", "the proxy proxy.example:3128 did not open a tunnel to http://localhost:80");
+    }
+
+    @Test
+    void asksForANameAgainWhenTheJvmHasForgottenThatItFailed() {
+        Outcome unknown = new Outcome.Failure(new UnknownHostException(), ErrorKind.DNS_RESOLUTION, true);
+        Session session = remembering(Policies.retry().maxRetries(3).policy(), 10 * SECOND);
+        session.begin(0);
+        // 1 s, 2 s and 4 s are over before the memory is: the last retry alone is made, when that is over.
+        assertThat(session.after(unknown, 0)).isEqualTo(new Step.Wait(10 * SECOND));
+        session.resume(10 * SECOND);
+        assertThat(session.after(unknown, 10 * SECOND)).isSameAs(Step.Deliver.INSTANCE);
+
+        Session longer = remembering(Policies.retry().maxRetries(5).policy(), 10 * SECOND);
+        longer.begin(0);
+        assertThat(longer.after(unknown, 0)).as("1 + 2 + 4 + 8 s").isEqualTo(new Step.Wait(15 * SECOND));
+        longer.resume(15 * SECOND);
+        assertThat(longer.after(unknown, 15 * SECOND)).as("16 s").isEqualTo(new Step.Wait(16 * SECOND));
+        longer.resume(31 * SECOND);
+        assertThat(longer.after(unknown, 31 * SECOND)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void keepsItsWaitsWhereNoLookupIsRememberedOrTheMemoryIsLongerThanAnyWait() {
+        Outcome unknown = new Outcome.Failure(new UnknownHostException(), ErrorKind.DNS_RESOLUTION, true);
+        for (long memory : new long[] {0, 31 * SECOND, NegativeLookups.FOREVER}) {
+            Session session = remembering(Policies.retry().policy(), memory);
+            session.begin(0);
+            assertThat(session.after(unknown, 0)).isEqualTo(new Step.Wait(SECOND));
+        }
+    }
+
+    private Session remembering(Policy policy, long memory) {
+        Target target = new Target(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
+        return new Session(target, call, new Random(1), () -> 0, Observer.NONE, () -> memory);
     }
 
     @Test

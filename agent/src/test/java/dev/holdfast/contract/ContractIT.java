@@ -54,6 +54,7 @@ class ContractIT {
             + "\\S+ is active: \\d+ policies from .*"
             + "|breaker of .*: \\S+ -> \\S+, .*"
             + "|calls to .* that failed after their retries are made again by \\S+: attempts multiply; .*"
+            + "|the host name of .* was not found; the JVM remembers that for 10 s: .*; said once"
             + "|first fallback of .*: .*; more of the same are only counted"
             + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks) in \\d+ s)";
 
