@@ -6,7 +6,6 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
@@ -93,25 +92,6 @@ public final class CountsStress {
         @Actor
         public void other(ZZ_Result r) {
             r.r2 = budget.tryWithdraw(0);
-        }
-    }
-
-    /** The last place under the rate is given once. */
-    @JCStressTest
-    @Outcome(id = {"0, -1", "-1, 0"}, expect = Expect.ACCEPTABLE, desc = "given once")
-    @Outcome(expect = Expect.FORBIDDEN)
-    @State
-    public static class RateIsKept {
-        private final RateLimit rate = new RateLimit(1, 1000, 0);
-
-        @Actor
-        public void one(II_Result r) {
-            r.r1 = (int) rate.acquire(0, 0);
-        }
-
-        @Actor
-        public void other(II_Result r) {
-            r.r2 = (int) rate.acquire(0, 0);
         }
     }
 

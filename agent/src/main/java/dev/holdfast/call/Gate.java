@@ -15,6 +15,8 @@ final class Gate {
     private final Observer observer;
     private final Object holder;
     private ConcurrencyLimit.@Nullable Ticket ticket;
+    /** The turn of the attempt that is at the gate. */
+    private RateLimit.@Nullable Turn turn;
 
     /**
      * A gate at which nobody waits.
@@ -31,10 +33,8 @@ final class Gate {
     /** The gate's answer. */
     sealed interface Answer {}
 
-    /** The attempt may go on to the breaker, with the place that it holds until its end. */
-    record Passed(@Nullable Place place) implements Answer {
-        private static final Passed WITHOUT_PLACE = new Passed(null);
-    }
+    /** The attempt may go on to the breaker, with what it holds until its end. */
+    record Passed(@Nullable Place place, RateLimit.@Nullable Turn turn) implements Answer {}
 
     /** The attempt has to wait first: then {@link #pass} with what is next. */
     record Waiting(Step.Wait step, Part next) implements Answer {}
@@ -46,6 +46,8 @@ final class Gate {
     enum Part {
         /** The limit on attempts in a time. */
         RATE,
+        /** The turn that was waited for. */
+        TURN,
         /** The limit on attempts at a time. */
         PLACE,
         /** The place that was queued for. */
@@ -62,8 +64,9 @@ final class Gate {
     Answer pass(Part part, long mayWait, long now) {
         return switch (part) {
             case RATE -> awaitRate(mayWait, now);
+            case TURN -> takeTurn(mayWait, now);
             case PLACE -> takePlace(mayWait, now);
-            case QUEUED_PLACE -> takeQueuedPlace();
+            case QUEUED_PLACE -> takeQueuedPlace(now);
         };
     }
 
@@ -71,15 +74,39 @@ final class Gate {
     @Nullable
     Passed passBeside(long now) {
         RateLimit rate = target.rate();
-        ConcurrencyLimit limit = target.concurrency();
-        if ((rate != null && rate.acquire(now, 0) != 0) || (limit != null && !limit.tryAcquire())) {
+        RateLimit.Turn second = rate == null ? null : rate.acquire(now, 0);
+        if (rate != null && second == null) {
             return null;
         }
-        return passed(limit);
+        ConcurrencyLimit limit = target.concurrency();
+        if (limit != null && !limit.tryAcquire()) {
+            end(second, now);
+            return null;
+        }
+        return new Passed(place(limit), second);
+    }
+
+    /** The attempt that has passed is not sent after all. */
+    void giveBack(Passed passed, long now) {
+        end(passed.turn(), now);
+        if (passed.place() != null) {
+            passed.place().leave();
+        }
+    }
+
+    /** The attempt of a turn has ended, or was not sent in the end. */
+    private void end(RateLimit.@Nullable Turn of, long now) {
+        RateLimit limit = target.rate();
+        if (of != null && limit != null) {
+            limit.giveUp(of);
+            limit.end(of, now);
+        }
     }
 
     /** Gives up waiting, if anybody did. */
-    void leave() {
+    void leave(long now) {
+        end(turn, now);
+        turn = null;
         ConcurrencyLimit.Ticket mine = ticket;
         ticket = null;
         ConcurrencyLimit limit = target.concurrency();
@@ -96,7 +123,9 @@ final class Gate {
         if (breakerRejects(now)) {
             return new Refused(Observer.Rejection.BREAKER); // rather than wait for a turn first
         }
-        long wait = limit.acquire(now, mayWait);
+        RateLimit.Turn mine = limit.acquire(now, mayWait);
+        turn = mine;
+        long wait = mine == null ? -1 : mine.waitNanos(now);
         if (wait == 0) {
             return takePlace(mayWait, now);
         }
@@ -104,44 +133,72 @@ final class Gate {
             observer.limited(target, call, Observer.Rejection.RATE, Math.max(0, wait));
         }
         if (!enforced()) {
+            end(mine, now); // it is not waited for
+            turn = null;
             return takePlace(mayWait, now);
         }
-        return wait < 0 ? new Refused(Observer.Rejection.RATE) : new Waiting(new Step.Wait(wait), Part.PLACE);
+        return wait < 0 ? new Refused(Observer.Rejection.RATE) : new Waiting(new Step.Wait(wait), Part.TURN);
+    }
+
+    /** The time of a turn has come; the attempt before may yet be on its way. */
+    private Answer takeTurn(long mayWait, long now) {
+        RateLimit limit = target.rate();
+        RateLimit.Turn mine = turn;
+        long more = limit == null || mine == null ? 0 : limit.begin(mine, now);
+        if (more < 0) {
+            return awaitRate(mayWait, now);
+        }
+        if (more == 0) {
+            return takePlace(mayWait, now);
+        }
+        return more > mayWait ? refused(Observer.Rejection.RATE, now) : new Waiting(new Step.Wait(more), Part.TURN);
+    }
+
+    private Refused refused(Observer.Rejection reason, long now) {
+        end(turn, now);
+        turn = null;
+        return new Refused(reason);
     }
 
     private Answer takePlace(long mayWait, long now) {
         ConcurrencyLimit limit = target.concurrency();
         if (limit == null) {
-            return Passed.WITHOUT_PLACE;
+            return passed(null);
         }
         if (breakerRejects(now)) {
-            return new Refused(Observer.Rejection.BREAKER);
+            return refused(Observer.Rejection.BREAKER, now);
         }
         if (limit.tryAcquire()) {
             return passed(limit);
         }
         observer.limited(target, call, Observer.Rejection.CONCURRENCY, Math.max(0, mayWait));
         if (!enforced()) {
-            return Passed.WITHOUT_PLACE;
+            return passed(null);
         }
         if (mayWait <= 0) {
-            return new Refused(Observer.Rejection.CONCURRENCY);
+            return refused(Observer.Rejection.CONCURRENCY, now);
         }
         ConcurrencyLimit.Ticket queued = limit.enqueue();
         ticket = queued;
         return new Waiting(new Step.Wait(mayWait, queued), Part.QUEUED_PLACE);
     }
 
-    private Answer takeQueuedPlace() {
+    private Answer takeQueuedPlace(long now) {
         ConcurrencyLimit.Ticket mine = ticket;
         ticket = null;
         return mine == null || mine.cancel()
-                ? new Refused(Observer.Rejection.CONCURRENCY)
+                ? refused(Observer.Rejection.CONCURRENCY, now)
                 : passed(target.concurrency());
     }
 
     private Passed passed(@Nullable ConcurrencyLimit limit) {
-        return limit == null ? Passed.WITHOUT_PLACE : new Passed(Place.held(holder, limit));
+        RateLimit.Turn mine = turn;
+        turn = null; // the attempt's from now on
+        return new Passed(place(limit), mine);
+    }
+
+    private @Nullable Place place(@Nullable ConcurrencyLimit limit) {
+        return limit == null ? null : Place.held(holder, limit);
     }
 
     private boolean breakerRejects(long now) {

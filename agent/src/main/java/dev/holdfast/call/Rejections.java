@@ -2,8 +2,10 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.LimitPolicy;
+import dev.holdfast.policy.Policy;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -33,21 +35,49 @@ final class Rejections {
             case BREAKER -> breaker(text, target, now, epochMillis);
             case CONCURRENCY ->
                 text.append(limits.maxConcurrent())
-                        .append(" attempts are under way, as many as max_concurrent allows, and none ended within ")
-                        .append(seconds(limits.maxWaitNanos()));
+                        .append(" attempts are under way, as many as max_concurrent allows, and none ended ")
+                        .append(within(target.policy()));
             case RATE ->
                 text.append("max_rate allows ")
                         .append(limits.ratePermits())
                         .append(" in ")
                         .append(seconds(limits.rateNanos()))
-                        .append(", and its turn would not have come within ")
-                        .append(seconds(limits.maxWaitNanos()));
+                        .append(", and its turn would not have come ")
+                        .append(within(target.policy()));
         }
+        return new ConnectException(before(text, attempts, status).toString());
+    }
+
+    /**
+     * The exception where the time of a call was over after a wait.
+     *
+     * @param attempts how many attempts were sent before
+     * @param status what the last of them gave, 0 or less for a failure
+     */
+    static IOException deadline(Target target, int attempts, int status) {
+        StringBuilder text = new StringBuilder("Holdfast did not send a request to ")
+                .append(target.origin())
+                .append(": the deadline of ")
+                .append(seconds(target.policy().retry().deadlineNanos()))
+                .append(" leaves no time for an answer");
+        return new SocketTimeoutException(before(text, attempts, status).toString());
+    }
+
+    private static StringBuilder before(StringBuilder text, int attempts, int status) {
         if (attempts > 0) {
             text.append(" (attempt ").append(attempts).append(" before it ");
             text.append(status > 0 ? "gave status " + status : "failed").append(')');
         }
-        return new ConnectException(text.toString());
+        return text;
+    }
+
+    /** How long the attempt might wait: {@code max_wait}, or what the deadline leaves of it. */
+    private static String within(Policy policy) {
+        long deadline = policy.retry().deadlineNanos();
+        long wait = policy.limits().maxWaitNanos();
+        return deadline > 0 && deadline <= wait
+                ? "in time for the deadline of " + seconds(deadline)
+                : "within " + seconds(wait);
     }
 
     private static void breaker(StringBuilder text, Target target, long now, long epochMillis) {

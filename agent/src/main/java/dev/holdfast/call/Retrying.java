@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Retrying {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final String RETRY_AFTER = "Retry-After";
+    private static final String DATE = "Date";
 
     private final Target target;
     private final RetryPolicy rule;
@@ -64,19 +66,27 @@ final class Retrying {
         if (!maySendAgain(rule, call, call.bodyReplayable(), outcome instanceof Outcome.Failure f && f.nothingSent())) {
             return none(outcome, Observer.NotRetried.NOT_SAFE);
         }
-        long asked = outcome instanceof Outcome.Response response && rule.honourRetryAfter()
-                ? RetryRule.retryAfterNanos(response.header(RETRY_AFTER), epochMillis.getAsLong())
-                : -1;
+        long asked =
+                outcome instanceof Outcome.Response response && rule.honourRetryAfter() ? retryAfter(response) : -1;
         if (asked > rule.maxRetryAfterNanos()) {
             return none(outcome, Observer.NotRetried.RETRY_AFTER_TOO_LONG);
         }
-        long delay = Math.max(asked, pastLookupMemory(outcome, backoff(), attempts));
+        long backoff = pastLookupMemory(outcome, backoff(), attempts);
+        long longest = Math.min(rule.maxRetryAfterNanos(), untilDeadline - target.meanResponseNanos() - 1);
+        boolean jitter = rule.backoff().jitter() != Jitter.NONE;
+        long delay = RetryRule.spreadNanos(asked, backoff, longest, jitter, random);
         Observer.NotRetried obstacle = obstacle(delay, untilDeadline, now);
         if (obstacle != null) {
             return none(outcome, obstacle);
         }
         observer.retry(target, call, outcome, delay);
         return delay;
+    }
+
+    private long retryAfter(Outcome.Response response) {
+        String value = response.header(RETRY_AFTER);
+        String date = value == null ? null : response.header(DATE);
+        return RetryRule.retryAfterNanos(value, date, epochMillis.getAsLong());
     }
 
     /** Why the last outcome that asked for another attempt gets none; null where it did not ask. */
@@ -134,7 +144,8 @@ final class Retrying {
 
     /** What is in the way of a retry after this delay. The budget comes last, for it is paid. */
     private Observer.@Nullable NotRetried obstacle(long delay, long untilDeadline, long now) {
-        if (delay >= untilDeadline) {
+        // An attempt that cannot be answered in what is left would only put a timeout in place of what is there.
+        if (delay >= untilDeadline - target.meanResponseNanos()) {
             return Observer.NotRetried.DEADLINE;
         }
         CircuitBreaker breaker = target.breaker();
@@ -143,6 +154,11 @@ final class Retrying {
         }
         RetryBudget budget = target.budget();
         return budget != null && !budget.tryWithdraw(now) ? Observer.NotRetried.BUDGET : null;
+    }
+
+    /** The wait took longer than the call has time for: the outcome before it gets no other attempt after all. */
+    void tooLate(Outcome outcome) {
+        none(outcome, Observer.NotRetried.DEADLINE);
     }
 
     private long none(Outcome outcome, Observer.NotRetried reason) {

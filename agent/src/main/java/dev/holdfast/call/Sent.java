@@ -2,6 +2,8 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.RateLimit;
+import dev.holdfast.policy.TimeoutRule;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +16,33 @@ final class Sent {
     private final Target target;
     private final int number;
     private final long at;
+    private final long given;
     private @Nullable Place place;
+    private RateLimit.@Nullable Turn turn;
     private CircuitBreaker.@Nullable Permit permit;
     private int endedInARow;
     private boolean underWay = true;
 
-    Sent(Target target, int number, long at, @Nullable Place place, CircuitBreaker.@Nullable Permit permit) {
+    /**
+     * An attempt that is being sent.
+     *
+     * @param given how long it may take, in nanoseconds, where the call's deadline says so; {@link Long#MAX_VALUE} where
+     *     it does not
+     */
+    Sent(
+            Target target,
+            int number,
+            long at,
+            long given,
+            @Nullable Place place,
+            RateLimit.@Nullable Turn turn,
+            CircuitBreaker.@Nullable Permit permit) {
         this.target = target;
         this.number = number;
         this.at = at;
+        this.given = given;
         this.place = place;
+        this.turn = turn;
         this.permit = permit;
     }
 
@@ -45,7 +64,7 @@ final class Sent {
     /** It ended: its place is free, the breaker hears of it. Gives how long it took. The status is the outcome's. */
     long end(Outcome outcome, int status, long now, RandomGenerator random) {
         underWay = false;
-        leavePlace();
+        leaveLimits(now);
         long took = now - at;
         if (status != Outcome.NO_STATUS) {
             target.answered(took);
@@ -70,7 +89,7 @@ final class Sent {
             return;
         }
         permit = null;
-        if (status != Outcome.NO_STATUS || isOriginFailure(outcome)) {
+        if (status != Outcome.NO_STATUS || isOriginFailure(outcome, took)) {
             breaker.onFailure(mine, took, now, random);
         } else {
             breaker.onIgnored(mine);
@@ -79,31 +98,42 @@ final class Sent {
 
     /**
      * Whether a failure is evidence about the origin. A failure that is not an {@link IOException} is the program's own
-     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it.
+     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it; nor does a timeout
+     * that came sooner than {@link TimeoutRule} says.
      */
-    private static boolean isOriginFailure(Outcome outcome) {
+    private boolean isOriginFailure(Outcome outcome, long took) {
         return outcome instanceof Outcome.Failure failure
                 && failure.error() instanceof IOException
-                && failure.kind() != ErrorKind.PROXY;
+                && failure.kind() != ErrorKind.PROXY
+                && (!TimeoutRule.isTimeout(failure.kind())
+                        || TimeoutRule.counts(target.policy(), failure.kind(), took, target.responseTime()));
+    }
+
+    /** Whether it was cut short by the call's deadline, which had left it less time than the policy gives an attempt. */
+    boolean isCutShort(Outcome outcome, long now) {
+        return outcome instanceof Outcome.Failure failure
+                && TimeoutRule.isTimeout(failure.kind())
+                && given != Long.MAX_VALUE
+                && TimeoutRule.isUsedUp(now - at, given);
     }
 
     /** It ended in a success, as it seemed at its head, and was none. */
-    void failLate(long now, RandomGenerator random) {
+    void failLate(Outcome.Failure failure, long now, RandomGenerator random) {
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit mine = permit;
-        if (breaker != null && mine != null) {
+        if (breaker != null && mine != null && isOriginFailure(failure, now - at)) {
             permit = null;
             breaker.onLateFailure(mine, endedInARow, now, random);
         }
     }
 
     /** Nobody waits for its end, and nothing follows from it. Without effect where it has ended. */
-    void giveUp() {
+    void giveUp(long now) {
         if (!underWay) {
             return;
         }
         underWay = false;
-        leavePlace();
+        leaveLimits(now);
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
             breaker.onIgnored(permit);
@@ -111,7 +141,13 @@ final class Sent {
         }
     }
 
-    private void leavePlace() {
+    private void leaveLimits(long now) {
+        RateLimit rate = target.rate();
+        RateLimit.Turn mine = turn;
+        if (rate != null && mine != null) {
+            turn = null;
+            rate.end(mine, now);
+        }
         Place held = place;
         if (held != null) {
             place = null;

@@ -5,6 +5,7 @@ import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryBudget;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * {@link Outcome.Cancelled} if the adapter cancelled it. That end may be told at any time, also when the call is over: an
  * attempt holds its permits for as long as the origin may be at work on it, and {@link #cancel} is the other way to have
  * them back.
+ *
+ * <p>A wait may be the end, too: where no further attempt can be sent (the deadline is over, a limit or the breaker lets none
+ * pass), {@link #resume} ends the call with the outcome before the wait, if there was one. So an adapter keeps what it can of a
+ * response until the next attempt is sent, and a little of it until that has ended: see {@link #deliversPrevious}.
  *
  * <p>Layers, outermost first: deadline, retry with its budget, limits, breaker, attempt timeout. So every attempt asks the
  * limits and the breaker, and the breaker sees every attempt's outcome.
@@ -67,6 +72,12 @@ public final class Session {
     private Observer.Result ended = Observer.Result.FAILED;
 
     private int lastStatus = Outcome.NO_STATUS;
+    /** What the attempt before the latest wait gave; null: nothing yet. */
+    private @Nullable Outcome inHand;
+    /** Why no further attempt was sent, where what is in hand is delivered instead. */
+    private @Nullable IOException notSent;
+
+    private boolean deliversPrevious;
     /** The proxy that failed in the latest attempt, as {@code host:port}; null: none did. */
     private @Nullable String failedProxy;
 
@@ -135,14 +146,34 @@ public final class Session {
         return pass(Gate.Part.RATE, now);
     }
 
-    /** The wait is over, or its ticket was granted. Returns {@link Step.Send}, {@link Step.Wait} or {@link Step.Reject}. */
+    /**
+     * The wait is over, or its ticket was granted. Returns {@link Step.Send}, {@link Step.Wait} or an end: with
+     * {@link Step.Deliver} that of the outcome before the wait, or of a call that was cancelled.
+     */
     public synchronized Step resume(long now) {
-        return switch (stage) {
-            case BACKING_OFF -> pass(Gate.Part.RATE, now);
-            case AT_THE_GATE -> pass(next, now);
-            case CANCELLED -> Step.Deliver.INSTANCE;
-            default -> throw misled("a wait");
-        };
+        if (stage == Stage.CANCELLED) {
+            return Step.Deliver.INSTANCE;
+        }
+        if (stage != Stage.BACKING_OFF && stage != Stage.AT_THE_GATE) {
+            throw misled("a wait");
+        }
+        if (enforced() && untilDeadline(now) <= target.meanResponseNanos()) {
+            return tooLate(now); // the wait was longer than was asked for, as where the whole process stood still
+        }
+        return pass(stage == Stage.BACKING_OFF ? Gate.Part.RATE : next, now);
+    }
+
+    private Step tooLate(long now) {
+        if (gate != null) {
+            gate.leave(now);
+        }
+        if (inHand == null) {
+            return reject(
+                    next == Gate.Part.QUEUED_PLACE ? Observer.Rejection.CONCURRENCY : Observer.Rejection.RATE, now);
+        }
+        notSent = Rejections.deadline(target, attempts, lastStatus);
+        retrying().tooLate(inHand);
+        return deliver(inHand, lastStatus, true, now);
     }
 
     /** What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or {@link Step.Deliver}. */
@@ -193,7 +224,18 @@ public final class Session {
         }
         current = mine;
         other = rival;
+        if (inHand != null && mine.isCutShort(outcome, now)) {
+            return deliverPrevious(inHand, outcome, now);
+        }
         return decide(outcome, status, now);
+    }
+
+    /** The call's deadline cut the latest attempt short: what is in hand is more to the application than that timeout. */
+    private Step deliverPrevious(Outcome previous, Outcome cutShort, long now) {
+        remember(cutShort);
+        deliversPrevious = true;
+        retrying().tooLate(previous);
+        return deliver(previous, lastStatus, true, now);
     }
 
     /**
@@ -204,7 +246,9 @@ public final class Session {
     public synchronized Step.@Nullable Send hedge(long now) {
         Sent first = current;
         boolean alone = stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
-        if (!alone || untilDeadline(now) <= 0 || !Hedging.granted(target, call, attempts, now)) {
+        if (!alone
+                || untilDeadline(now) <= target.meanResponseNanos()
+                || !Hedging.granted(target, call, attempts, now)) {
             return null;
         }
         Gate.Passed passed = null;
@@ -214,13 +258,14 @@ public final class Session {
                 return null;
             }
         }
-        Sent second = sent(passed == null ? null : passed.place(), now);
+        long timeout = timeout(now);
+        Sent second = sent(passed, timeout, now);
         if (second == null) {
             return null;
         }
         observer.hedged(target, call);
         other = second;
-        return new Step.Send(attempts, timeout(now));
+        return new Step.Send(attempts, timeout);
     }
 
     /**
@@ -237,7 +282,7 @@ public final class Session {
             cancel(now);
             return Step.Deliver.INSTANCE;
         }
-        mine.giveUp();
+        mine.giveUp(now);
         return Step.Drop.INSTANCE;
     }
 
@@ -246,13 +291,13 @@ public final class Session {
      * that is over it ends what may still be under way, and changes nothing else.
      */
     public synchronized void cancel(long now) {
-        giveUp(current);
-        giveUp(other);
+        giveUp(current, now);
+        giveUp(other, now);
         if (stage == Stage.DONE || stage == Stage.CANCELLED) {
             return;
         }
         if (gate != null) {
-            gate.leave();
+            gate.leave(now);
         }
         stage = Stage.CANCELLED;
         ended = Observer.Result.CANCELLED;
@@ -267,7 +312,7 @@ public final class Session {
         if (stage == Stage.CANCELLED) {
             return;
         }
-        failLate(now);
+        failLate(failure, now);
         observer.bodyFailed(target, call, failure);
     }
 
@@ -282,7 +327,7 @@ public final class Session {
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
-        failLate(now);
+        failLate(failure, now);
         observer.takenBack(target, call, failure, ended, attempts);
         if (other != null && other.isUnderWay()) {
             stage = Stage.SENT;
@@ -331,6 +376,22 @@ public final class Session {
                 && FallbackRule.after(policy, answer, Observer.NotRetried.USED_UP) == null;
     }
 
+    /**
+     * Whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline cut short. Where
+     * that outcome can no longer be given, the last one's is what there is.
+     */
+    public synchronized boolean deliversPrevious() {
+        return deliversPrevious;
+    }
+
+    /**
+     * Why no further attempt was sent after a wait: the application's exception if the response before it, which is to be
+     * delivered, can no longer be given; null where none was to be sent.
+     */
+    public synchronized @Nullable IOException notSent() {
+        return notSent;
+    }
+
     /** The policy under which the call began; a reload does not change it. */
     public Policy policy() {
         return policy;
@@ -345,9 +406,11 @@ public final class Session {
         if (gate == null) {
             return send(null, now);
         }
-        Gate.Answer answer = gate.pass(part, Math.min(policy.limits().maxWaitNanos(), untilDeadline(now)), now);
+        // Who waits longer than leaves time for an answer waits for nothing but a timeout.
+        long mayWait = Math.min(policy.limits().maxWaitNanos(), untilDeadline(now) - target.meanResponseNanos());
+        Gate.Answer answer = gate.pass(part, Math.max(0, mayWait), now);
         if (answer instanceof Gate.Passed passed) {
-            return send(passed.place(), now);
+            return send(passed, now);
         }
         if (answer instanceof Gate.Waiting waiting) {
             stage = Stage.AT_THE_GATE;
@@ -357,15 +420,15 @@ public final class Session {
         return reject(((Gate.Refused) answer).reason(), now);
     }
 
-    private Step send(@Nullable Place place, long now) {
-        Sent sent = sent(place, now);
+    private Step send(Gate.@Nullable Passed passed, long now) {
+        long timeout = timeout(now);
+        Sent sent = sent(passed, timeout, now);
         if (sent == null) {
             return reject(Observer.Rejection.BREAKER, now);
         }
         stage = Stage.SENT;
         current = sent;
         other = null;
-        long timeout = timeout(now);
         long hedge = attempts == 1 && enforced() ? Hedging.after(target, call) : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
                 ? Step.Send.FIRST
@@ -373,14 +436,14 @@ public final class Session {
     }
 
     /** An attempt with the breaker's permit. Null: the breaker rejects it, and the place is given back. */
-    private @Nullable Sent sent(@Nullable Place place, long now) {
+    private @Nullable Sent sent(Gate.@Nullable Passed passed, long timeout, long now) {
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit permit = null;
         if (breaker != null) {
             permit = breaker.tryAcquire(now, random);
             if (permit == null && enforced()) {
-                if (place != null) {
-                    place.leave();
+                if (gate != null && passed != null) {
+                    gate.giveBack(passed, now);
                 }
                 return null;
             }
@@ -389,7 +452,10 @@ public final class Session {
             }
         }
         attempts++;
-        return new Sent(target, attempts, now, place, permit);
+        long own = policy.retry().attemptTimeoutNanos();
+        long given = own > 0 && timeout >= own ? Long.MAX_VALUE : timeout;
+        Place place = passed == null ? null : passed.place();
+        return new Sent(target, attempts, now, given, place, passed == null ? null : passed.turn(), permit);
     }
 
     private long timeout(long now) {
@@ -406,8 +472,14 @@ public final class Session {
         observer.rejected(target, call, reason);
         ended = Observer.Result.REJECTED;
         reportEnd(now);
-        Step rejected = new Step.Reject(
-                finalError(Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus)));
+        IOException error = Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
+        Step rejected = Step.Deliver.INSTANCE;
+        if (inHand == null) {
+            rejected = new Step.Reject(finalError(error));
+        } else {
+            notSent = error;
+            inHand = null;
+        }
         return policy.fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
     }
 
@@ -434,21 +506,29 @@ public final class Session {
         if (!asks || !policy.retry().enabled()) {
             return deliver(outcome, status, asks, now);
         }
-        if (retrying == null) {
-            retrying = new Retrying(target, call, random, epochMillis, observer, lookupMemory);
-        }
-        long delay = retrying.delay(outcome, attempts, untilDeadline(now), now);
+        long delay = retrying().delay(outcome, attempts, untilDeadline(now), now);
         if (delay < 0 || !enforced()) {
             return deliver(outcome, status, true, now);
         }
         remember(outcome);
+        inHand = outcome;
         stage = Stage.BACKING_OFF;
         return new Step.Wait(delay);
+    }
+
+    private Retrying retrying() {
+        Retrying made = retrying;
+        if (made == null) {
+            made = new Retrying(target, call, random, epochMillis, observer, lookupMemory);
+            retrying = made;
+        }
+        return made;
     }
 
     /** Ends the call with an outcome, whether that asked for another attempt or not. */
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
         stage = Stage.DONE;
+        inHand = null; // it has a connection, and that a request's body, which must not live as long as the call
         ended = result(outcome, status, asked);
         reportEnd(now);
         if (asked && retrying != null && enforced() && retrying.hasMultiplied(attempts)) {
@@ -495,16 +575,16 @@ public final class Session {
         return outcome instanceof Outcome.Cancelled ? Observer.Result.CANCELLED : Observer.Result.FAILED;
     }
 
-    private void failLate(long now) {
+    private void failLate(Outcome.Failure failure, long now) {
         expect(Stage.DONE);
         if (current != null) {
-            current.failLate(now, random);
+            current.failLate(failure, now, random);
         }
     }
 
-    private static void giveUp(@Nullable Sent attempt) {
+    private static void giveUp(@Nullable Sent attempt, long now) {
         if (attempt != null) {
-            attempt.giveUp();
+            attempt.giveUp(now);
         }
     }
 

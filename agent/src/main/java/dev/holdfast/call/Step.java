@@ -26,8 +26,8 @@ public sealed interface Step {
     }
 
     /**
-     * Wait, then call {@link Session#resume}. Whatever response an attempt gave is discarded: nothing of it reaches
-     * the application. May be the first step of a call.
+     * Wait, then call {@link Session#resume}. The response that an attempt gave is discarded when the next one is sent: until
+     * then it may still be what the call ends in. May be the first step of a call.
      *
      * @param nanos how long, at least 0
      * @param ticket the wait ends early when this place in a queue is granted; null for a wait that does not
@@ -45,15 +45,19 @@ public sealed interface Step {
         public static final Drop INSTANCE = new Drop();
     }
 
-    /** Give the application the outcome of the attempt just reported; for a failure, {@link Session#finalError}. */
+    /**
+     * Give the application the outcome of the attempt reported last, or of the one before where {@link Session#deliversPrevious}
+     * says so; for a failure, {@link Session#finalError}. Where that is a response which can no longer be given,
+     * {@link Session#notSent} says why there is none.
+     */
     record Deliver() implements Step {
         /** The one instance that is needed. */
         public static final Deliver INSTANCE = new Deliver();
     }
 
     /**
-     * End the call with this exception: Holdfast let an attempt not pass, and there is no outcome to deliver, for there was
-     * none or it was discarded. Complete as it is; not for {@link Session#finalError}.
+     * End the call with this exception: Holdfast let its first attempt not pass, so that there is no outcome to deliver.
+     * Complete as it is; not for {@link Session#finalError}.
      *
      * @param error names the origin, the reason and when to come back
      */

@@ -3,11 +3,13 @@ package dev.holdfast.call;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.LatencyQuantile;
+import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RateLimit;
 import dev.holdfast.policy.RecentFailures;
+import dev.holdfast.policy.ResponseTimeEstimate;
 import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryLayerDetector;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ public final class Target {
     private final @Nullable ConcurrencyLimit concurrency;
     private final @Nullable RateLimit rate;
     private final @Nullable LatencyQuantile latency;
+    private final @Nullable ResponseTimeEstimate responseTime;
     private final Observer observer;
 
     /** Made with the first call that fails after retries. */
@@ -68,20 +71,47 @@ public final class Target {
                             policy.budget().ttlNanos())
                     : null;
         }
-        if (before != null && before.policy.limits().equals(policy.limits())) {
-            concurrency = before.concurrency;
-            rate = before.rate;
-        } else {
-            int places = policy.limits().maxConcurrent();
-            concurrency = places > 0 ? new ConcurrencyLimit(places) : null;
-            int permits = policy.limits().ratePermits();
-            rate = permits > 0 ? new RateLimit(permits, policy.limits().rateNanos(), now) : null;
-        }
+        concurrency = concurrency(policy.limits(), before);
+        rate = rate(policy.limits(), before);
         if (before != null && before.latency != null && policy.hedge().byQuantile()) {
             latency = before.latency;
         } else {
             latency = policy.hedge().byQuantile() ? new LatencyQuantile() : null;
         }
+        if (breaker == null && policy.retry().deadlineNanos() == 0) {
+            responseTime = null; // nobody asks for it
+        } else {
+            responseTime =
+                    before != null && before.responseTime != null ? before.responseTime : new ResponseTimeEstimate();
+        }
+    }
+
+    /** One that counts what is under way since an earlier configuration, whatever the number of places was there. */
+    private static @Nullable ConcurrencyLimit concurrency(LimitPolicy limits, @Nullable Target before) {
+        int places = limits.maxConcurrent();
+        if (places == 0) {
+            return null;
+        }
+        ConcurrencyLimit known = before == null ? null : before.concurrency;
+        if (known == null) {
+            return new ConcurrencyLimit(places);
+        }
+        known.resize(places);
+        return known;
+    }
+
+    /** One that knows what was sent under an earlier configuration, whatever the rate was there. */
+    private static @Nullable RateLimit rate(LimitPolicy limits, @Nullable Target before) {
+        int permits = limits.ratePermits();
+        if (permits == 0) {
+            return null;
+        }
+        RateLimit known = before == null ? null : before.rate;
+        if (known == null) {
+            return new RateLimit(permits, limits.rateNanos());
+        }
+        known.change(permits, limits.rateNanos());
+        return known;
     }
 
     /** What the configuration says. */
@@ -182,6 +212,20 @@ public final class Target {
         if (latency != null) {
             latency.record(took);
         }
+        if (responseTime != null) {
+            responseTime.record(took);
+        }
+    }
+
+    /** How long the origin takes to answer, where the policy has a use for it. */
+    @Nullable
+    ResponseTimeEstimate responseTime() {
+        return responseTime;
+    }
+
+    /** What an answer takes on the average, in nanoseconds; 0: not known. */
+    long meanResponseNanos() {
+        return responseTime == null ? 0 : responseTime.meanNanos();
     }
 
     /** How long attempts take, where the policy wants to know. */

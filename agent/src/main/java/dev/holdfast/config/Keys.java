@@ -206,7 +206,10 @@ final class Keys {
         keys.headers(
                 "no_retry_headers",
                 "Response headers that forbid a retry, such as { \"x-should-retry\" = \"false\" }; they win.");
-        keys.flag("retry_after", true, "Whether a Retry-After header lengthens the wait.");
+        keys.flag(
+                "retry_after",
+                true,
+                "Whether a Retry-After header lengthens the wait; jitter spreads the callers over half of it behind it.");
         keys.duration(
                 "max_retry_after",
                 "60s",

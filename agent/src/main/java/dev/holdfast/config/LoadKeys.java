@@ -106,7 +106,11 @@ final class LoadKeys {
                 "limits", true, true, "How much an origin is sent at all. Attempts wait for their turn, in order.");
         keys.integer(
                 "max_concurrent", 0, 0, 1_000_000, "Attempts that may wait for an answer at a time; 0 is any number.");
-        keys.text(ValueType.RATE, "max_rate", false, "Attempts in a time, such as \"100/s\"; \"\" is any number.");
+        keys.text(
+                ValueType.RATE,
+                "max_rate",
+                false,
+                "Attempts in any window of a time, such as \"100/s\"; \"\" is any number.");
         keys.duration("max_wait", "1s", 0, HOUR, "An attempt that would wait for longer fails at once.");
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the order of arrival. Lock-free; blocks nobody: how a caller waits for its {@link Ticket} is its own affair.
  */
 public final class ConcurrencyLimit {
-    private final int max;
+    private volatile int max;
     private final AtomicInteger taken = new AtomicInteger();
     private final ConcurrentLinkedQueue<Ticket> queue = new ConcurrentLinkedQueue<>();
 
@@ -21,6 +21,17 @@ public final class ConcurrencyLimit {
      */
     public ConcurrencyLimit(int max) {
         this.max = max;
+    }
+
+    /**
+     * Changes the number of places. Attempts that are under way keep theirs: where there are more of them than places, nobody gets
+     * one before enough of them have ended.
+     *
+     * @param places at least 1
+     */
+    public void resize(int places) {
+        max = places;
+        handOn();
     }
 
     /** Takes a place if one is free and nobody queues for it. To be given back by {@link #release}. */

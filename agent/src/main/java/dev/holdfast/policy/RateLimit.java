@@ -1,47 +1,258 @@
 package dev.holdfast.policy;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many attempts in a time, evenly spread after a first burst (the generic cell rate algorithm, ITU-T I.371: one
- * number, the time at which the bucket would be empty again). Lock-free.
+ * At most N attempts in any window of a length W, wherever the window begins.
+ *
+ * <p>There are N lanes, which attempts take in rotation. In a lane, the next attempt starts W after the one before has reached
+ * the origin. So no window of that length has two attempts of one lane, nor more than N of all.
+ *
+ * <p><b>At the origin.</b> An attempt reaches the origin some time between its sending and its end, the head of a response or a
+ * failure: long after its sending where a connection is opened first. So a lane is free W after the end of its attempt, or
+ * after the end of the time that the way may take (half of W, a second at most) if that is sooner: what takes longer is
+ * the origin's work. That makes a window longer by the time of an answer, up to that bound; without it two bursts, a window apart
+ * and differently fast, would meet at the origin.
+ *
+ * <p><b>Waiting.</b> Turns are handed out in the order of arrival, future ones too. Whether the attempt before has arrived by then
+ * is known only when the time has come, so that whoever waited asks {@link #begin} before the attempt is sent. A turn that was
+ * waited for in vain counts as one that was used.
+ *
+ * <p><b>Memory.</b> {@value #MAX_LANES} lanes at most: under a larger limit each lane takes a group of attempts at a time, and a
+ * few permits that do not fill a lane are not used.
+ *
+ * <p>Guarded by its own monitor, for a few instructions at a time. Lock-free it would be faster than anybody needs who limits
+ * his rate, and harder to trust.
  */
 public final class RateLimit {
-    private final long perPermit;
-    private final long burst;
-    private final AtomicLong emptyAt;
+    private static final int MAX_LANES = 1024;
+    private static final long LONGEST_WAY = TimeUnit.SECONDS.toNanos(1);
+
+    private int permits;
+    private long window;
+    private long way;
+    private int perLane;
+    /** The latest group of each lane; null: the lane was not used yet. */
+    private @Nullable Group[] lanes;
+    /** How many turns were handed out. */
+    private long next;
+    /** How often the rules have changed. */
+    private int version;
 
     /**
-     * A full bucket.
+     * A limit under which nothing has been sent.
      *
-     * @param permits how many attempts
+     * @param permits how many attempts, at least 1
      * @param perNanos in how much time
-     * @param now the time now
      */
-    public RateLimit(int permits, long perNanos, long now) {
-        this.perPermit = Math.max(1, perNanos / permits);
-        this.burst = perNanos - perPermit;
-        this.emptyAt = new AtomicLong(now);
+    public RateLimit(int permits, long perNanos) {
+        lanes = new Group[0];
+        change(permits, perNanos);
     }
 
     /**
-     * Takes a permit, if it is there in time.
+     * Changes the rules. What was sent counts under the new ones; those who wait for a turn ask for another one.
+     *
+     * @param newPermits how many attempts, at least 1
+     * @param perNanos in how much time
+     */
+    public synchronized void change(int newPermits, long perNanos) {
+        if (newPermits == permits && perNanos == window) {
+            return;
+        }
+        permits = newPermits;
+        window = perNanos;
+        way = Math.min(perNanos / 2, LONGEST_WAY);
+        perLane = (newPermits + MAX_LANES - 1) / MAX_LANES;
+        Group[] sent = Arrays.stream(lanes)
+                .map(RateLimit::used)
+                .filter(Objects::nonNull)
+                .toArray(Group[]::new);
+        version++;
+        next = 0;
+        lanes = new Group[newPermits / perLane];
+        if (sent.length > 0) {
+            // The latest that were sent, oldest first: as many as there are lanes hold these up, and the rest was
+            // before.
+            long from = sent[0].latest();
+            Arrays.sort(sent, Comparator.comparingLong(group -> group.latest() - from));
+            int kept = Math.min(sent.length, lanes.length);
+            System.arraycopy(sent, sent.length - kept, lanes, lanes.length - kept, kept);
+        }
+    }
+
+    /** The latest group of a lane of which anything was sent, or which stands for one. */
+    private static @Nullable Group used(@Nullable Group latest) {
+        Group group = latest;
+        while (group != null && !group.used && group.before != null) {
+            group = group.before;
+        }
+        return group;
+    }
+
+    /**
+     * Hands out the next turn, if it comes in time.
      *
      * @param now the time now
-     * @param maxWait how long the caller would wait
-     * @return how long to wait before sending, 0 for not at all; -1: it would be longer, nothing was taken
+     * @param maxWait how long the caller would wait, at least 0
+     * @return one that has begun where there is nothing to wait for; null: it would be longer, nothing was taken
      */
-    public long acquire(long now, long maxWait) {
-        while (true) {
-            long empty = emptyAt.get();
-            long from = empty - now < 0 ? now : empty;
-            long wait = Math.max(0, from - burst - now);
-            if (wait > maxWait) {
-                return -1;
+    public synchronized @Nullable Turn acquire(long now, long maxWait) {
+        int lane = (int) (next / perLane % lanes.length);
+        boolean opens = next % perLane == 0;
+        Group latest = lanes[lane];
+        Group before = latest == null || opens ? latest : latest.before;
+        long start = before == null ? now : later(now, before.clearAt(now, window));
+        if (start - now > maxWait) {
+            return null;
+        }
+        Group group = latest;
+        if (group == null || opens) {
+            group = new Group(before, start);
+            lanes[lane] = group;
+        }
+        next++;
+        Turn turn = new Turn(group, version, start);
+        group.reserve(start, way);
+        if (start == now) {
+            begun(turn, now);
+        }
+        return turn;
+    }
+
+    /**
+     * The wait for a turn is over.
+     *
+     * @return 0: the attempt is sent now; more than 0: so long it has to wait still; -1: the turn has passed, or the rules have
+     *     changed, so that another one is needed
+     */
+    public synchronized long begin(Turn turn, long now) {
+        if (turn.begun) {
+            return 0;
+        }
+        if (turn.version != version || now - turn.start > window) {
+            giveUp(turn);
+            return -1;
+        }
+        Group before = turn.group.before;
+        long wait = before == null ? 0 : before.clearAt(now, window) - now;
+        if (wait > 0) {
+            return wait;
+        }
+        begun(turn, now);
+        return 0;
+    }
+
+    /** Nobody waits for a turn any more that has not begun. */
+    public synchronized void giveUp(Turn turn) {
+        if (!turn.begun) {
+            turn.begun = true;
+            turn.ended = true;
+            turn.group.waiting--;
+            turn.group.open--;
+            turn.group.fold(window);
+        }
+    }
+
+    /** An attempt has ended that has begun: by now it has reached the origin, if it ever did. */
+    public synchronized void end(Turn turn, long now) {
+        if (turn.begun && !turn.ended) {
+            turn.ended = true;
+            turn.group.open--;
+            long latest = turn.start + way;
+            turn.group.arrival = later(turn.group.arrival, latest - now > 0 ? now : latest);
+        }
+    }
+
+    private void begun(Turn turn, long now) {
+        turn.begun = true;
+        turn.start = now;
+        turn.group.waiting--;
+        turn.group.used = true;
+        turn.group.bound = later(turn.group.bound, now + way);
+        turn.group.before = null; // has arrived so long ago that it concerns nobody any more
+    }
+
+    private static long later(long a, long b) {
+        return a - b > 0 ? a : b;
+    }
+
+    /** The right to send one attempt, now or at a time to come. Guarded by its limit. */
+    public static final class Turn {
+        private final Group group;
+        private final int version;
+        private long start;
+        private boolean begun;
+        private boolean ended;
+
+        private Turn(Group group, int version, long start) {
+            this.group = group;
+            this.version = version;
+            this.start = start;
+        }
+
+        /** How long to wait before {@link RateLimit#begin}, as far as is known; 0: it has begun. */
+        public long waitNanos(long now) {
+            return Math.max(0, start - now);
+        }
+    }
+
+    /** What passes a lane together: one attempt, or some. */
+    private static final class Group {
+        private @Nullable Group before;
+        /** How many have not ended, and how many of these have not begun. */
+        private int open;
+
+        private int waiting;
+        private boolean used;
+        /** The latest start that was promised. */
+        private long promised;
+        /** When the last of those that have ended had arrived at the latest. */
+        private long arrival;
+        /** When the last one arrives at the latest. */
+        private long bound;
+
+        Group(@Nullable Group before, long start) {
+            this.before = before;
+            this.promised = start;
+            this.arrival = start;
+            this.bound = start;
+        }
+
+        void reserve(long start, long way) {
+            open++;
+            waiting++;
+            promised = later(promised, start);
+            bound = later(bound, start + way);
+        }
+
+        /** Takes over what the group before has to say, once nothing will come of this one. */
+        void fold(long window) {
+            Group earlier = before;
+            if (open == 0 && !used && earlier != null) {
+                // Who is late for his turn may be so by a window.
+                long latest = earlier.waiting > 0 ? earlier.bound + window : earlier.latest();
+                arrival = later(arrival, latest);
+                before = null;
             }
-            if (emptyAt.compareAndSet(empty, from + perPermit)) {
-                return wait;
+        }
+
+        long latest() {
+            return open == 0 ? arrival : bound;
+        }
+
+        /** When the lane is free for the next group, at the soonest as far as is known now. */
+        long clearAt(long now, long window) {
+            if (open == 0) {
+                return arrival + window;
             }
+            // Who has not begun may do so at any moment, until his turn has passed.
+            boolean mayArrive = bound - now > 0 || (waiting > 0 && now - bound < window);
+            return later(arrival, mayArrive ? later(now, promised) : bound) + window;
         }
     }
 }

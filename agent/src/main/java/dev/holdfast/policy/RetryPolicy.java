@@ -83,6 +83,15 @@ public record RetryPolicy(
     }
 
     /**
+     * The time in nanoseconds that an attempt may take which begins with its call: {@code attempt_timeout}, or the deadline
+     * where that is shorter; {@link Long#MAX_VALUE} without either.
+     */
+    public long attemptNanos() {
+        long own = attemptTimeoutNanos > 0 ? attemptTimeoutNanos : Long.MAX_VALUE;
+        return deadlineNanos > 0 ? Math.min(own, deadlineNanos) : own;
+    }
+
+    /**
      * A response header that decides about a retry: the seed's custom retry condition, without code.
      *
      * @param name the header's name, compared without case

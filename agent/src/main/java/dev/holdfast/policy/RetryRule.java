@@ -1,13 +1,8 @@
 package dev.holdfast.policy;
 
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * other means to know that it was not applied).
  */
 public final class RetryRule {
+    /** Longer than any of the forms of a date, and than any number of seconds that somebody waits. */
+    private static final int LONGEST_DATE = 40;
+
     private RetryRule() {}
 
     /**
@@ -80,51 +78,76 @@ public final class RetryRule {
     }
 
     /**
-     * The wait that a {@code Retry-After} asks for (RFC 9110, 10.2.3), in either form. A date in the past is 0.
+     * The wait that a {@code Retry-After} asks for (RFC 9110, 10.2.3): seconds, which may have a fraction, or a date in any of
+     * its forms. A date counts from the response's own {@code Date}, so that a clock which is wrong, the machine's or the
+     * server's, does no harm; from the wall clock where there is none. A date in the past is 0.
      *
      * @param value the header's value, null if absent
-     * @param epochMillis the wall clock, for the date form
+     * @param date the value of the response's {@code Date}, null if absent
+     * @param epochMillis the wall clock
      * @return nanoseconds, or -1 where the header is absent or unreadable
      */
-    public static long retryAfterNanos(@Nullable String value, long epochMillis) {
+    public static long retryAfterNanos(@Nullable String value, @Nullable String date, long epochMillis) {
         if (value == null) {
             return -1;
         }
         String text = value.strip();
-        if (text.isEmpty() || text.length() > 40) {
+        if (text.isEmpty() || text.length() > LONGEST_DATE) {
             return -1;
         }
         if (text.charAt(0) >= '0' && text.charAt(0) <= '9') {
-            return deltaSeconds(text);
+            return seconds(text);
         }
-        try {
-            Instant date = ZonedDateTime.parse(text, HttpDate.FORMAT).toInstant();
-            return TimeUnit.MILLISECONDS.toNanos(Math.max(0, date.toEpochMilli() - epochMillis));
-        } catch (DateTimeParseException e) {
+        long until = HttpDate.millis(text, epochMillis);
+        if (until == HttpDate.NONE) {
             return -1;
         }
+        long sent = date == null || date.length() > LONGEST_DATE ? HttpDate.NONE : HttpDate.millis(date, epochMillis);
+        return TimeUnit.MILLISECONDS.toNanos(Math.max(0, until - (sent == HttpDate.NONE ? epochMillis : sent)));
     }
 
-    private static long deltaSeconds(String text) {
+    /** Digits, and perhaps a point with more of them, though RFC 9110 has no fraction: rounded up to the nanosecond. */
+    private static long seconds(String text) {
         long seconds = 0;
+        long nanos = 0;
+        long worth = -1; // of the next digit of a fraction, in nanoseconds; -1 before the point
         for (int i = 0; i < text.length(); i++) {
             int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
+            if (text.charAt(i) == '.' && worth < 0 && i + 1 < text.length()) {
+                worth = TimeUnit.SECONDS.toNanos(1) / 10;
+            } else if (digit < 0 || digit > 9) {
                 return -1;
+            } else if (worth < 0) {
+                // Saturates: nobody waits longer than that, and the cap ends it anyway.
+                seconds = Math.min(Integer.MAX_VALUE, seconds * 10 + digit);
+            } else if (worth > 0) {
+                nanos += digit * worth;
+                worth /= 10;
+            } else if (digit > 0) {
+                return TimeUnit.SECONDS.toNanos(seconds) + nanos + 1;
             }
-            // Saturates: nobody waits longer than that, and the cap ends it anyway.
-            seconds = Math.min(Integer.MAX_VALUE, seconds * 10 + digit);
         }
-        return TimeUnit.SECONDS.toNanos(seconds);
+        return TimeUnit.SECONDS.toNanos(seconds) + nanos;
     }
 
-    /** Loaded with the first date: its parts are many classes. */
-    private static final class HttpDate {
-        /** IMF-fixdate, the one form that senders must generate (RFC 9110, 5.6.7). */
-        static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
-                        "EEE, d MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-                .withZone(ZoneOffset.UTC);
-
-        private HttpDate() {}
+    /**
+     * The wait before a retry that a {@code Retry-After} asks for: that is the least, and jitter spreads those who were asked
+     * together behind it, evenly over half of it or over the backoff that would have been due, whichever is longer; never past
+     * what there is room for. Without jitter it is exactly what was asked for, or the backoff if that is longer.
+     *
+     * @param askedNanos what was asked for
+     * @param backoffNanos the backoff that would be due, jitter included
+     * @param latestNanos the longest wait that is of use
+     * @param jitter false: none
+     * @param random the source of the jitter
+     */
+    public static long spreadNanos(
+            long askedNanos, long backoffNanos, long latestNanos, boolean jitter, RandomGenerator random) {
+        long least = Math.max(askedNanos, backoffNanos);
+        if (!jitter || askedNanos <= 0) {
+            return least;
+        }
+        long spread = Math.min(Math.max(askedNanos / 2, backoffNanos), latestNanos - askedNanos);
+        return spread <= 0 ? least : Math.max(backoffNanos, askedNanos + (long) (spread * random.nextDouble()));
     }
 }

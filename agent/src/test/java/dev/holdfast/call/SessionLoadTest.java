@@ -60,7 +60,7 @@ class SessionLoadTest {
     }
 
     @Test
-    void aBreakerThatOpensDuringABackoffRejectsWithTheEarlierFailuresSuppressed() {
+    void aBreakerThatOpensDuringABackoffLeavesTheApplicationWhatWasThere() {
         use(Policies.retry().breaker(Breakers.consecutive(2).build()));
         IOException first = new IOException("first");
         Session session = session();
@@ -68,11 +68,18 @@ class SessionLoadTest {
         session.after(new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
         fail(session(), 0);
 
-        Step step = session.resume(SECOND);
+        assertThat(session.resume(SECOND)).isSameAs(Step.Deliver.INSTANCE);
 
-        assertThat(((Step.Reject) step).error())
-                .hasMessageContaining("(attempt 1 before it failed)")
-                .hasSuppressedException(first);
+        assertThat(session.deliversPrevious())
+                .as("it is that of the attempt sent last")
+                .isFalse();
+        assertThat(session.finalError(first)).isSameAs(first).hasNoSuppressedExceptions();
+        assertThat(session.notSent())
+                .as("for an adapter that cannot give it any more")
+                .isExactlyInstanceOf(ConnectException.class)
+                .hasMessageContaining("circuit breaker is open")
+                .hasMessageContaining("(attempt 1 before it failed)");
+        assertThat(events).endsWith("rejected: BREAKER", "ended: REJECTED after 1");
     }
 
     @Test
@@ -178,17 +185,44 @@ class SessionLoadTest {
     @Test
     void anAttemptWaitsForItsTurnUnderTheRate() {
         use(Policies.retry().limits(new LimitPolicy(0, 2, SECOND, SECOND)));
-
-        assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
+        Session first = session();
+        assertThat(first.begin(0)).isInstanceOf(Step.Send.class);
         assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
         Session third = session();
-        assertThat(third.begin(0)).isEqualTo(new Step.Wait(SECOND / 2));
-        assertThat(third.resume(SECOND / 2)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
-        session().begin(0);
-        assertThat(((Step.Reject) session().begin(0)).error())
+        assertThat(third.begin(0)).isEqualTo(new Step.Wait(SECOND));
+        first.after(status(200), SECOND / 10);
+
+        assertThat(third.resume(SECOND))
+                .as("a window after the first one had reached the origin")
+                .isEqualTo(new Step.Wait(SECOND / 10));
+        assertThat(third.resume(SECOND * 11 / 10)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
+        Session fourth = session();
+        assertThat(fourth.begin(SECOND * 11 / 10))
+                .as("the second one has not ended: half a window for its way")
+                .isEqualTo(new Step.Wait(SECOND * 4 / 10));
+        assertThat(session().begin(SECOND * 11 / 10)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(((Step.Reject) session().begin(SECOND * 11 / 10)).error())
                 .hasMessage(
                         "Holdfast did not send a request to https://api.example:443: max_rate allows 2 in 1.0 s, and"
                                 + " its turn would not have come within 1.0 s");
+    }
+
+    @Test
+    void anAttemptThatIsNotSentInTheEndDoesNotHoldUpItsLaneForLonger() {
+        use(Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(1).build())
+                .limits(new LimitPolicy(1, 1, SECOND, SECOND)));
+        Session first = session();
+        first.begin(0);
+        Session queued = session();
+        queued.begin(0);
+        first.after(status(503), 0); // opens the breaker
+
+        assertThat(queued.resume(SECOND)).isInstanceOf(Step.Reject.class);
+
+        assertThat(target.rate().acquire(2 * SECOND, 0)).isNotNull();
+        assertThat(target.concurrency().taken()).isZero();
     }
 
     @Test

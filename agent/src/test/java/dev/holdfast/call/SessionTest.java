@@ -66,9 +66,9 @@ class SessionTest {
                 session(Policies.retry().deadline(Duration.ofSeconds(2)).policy());
 
         assertThat(session.begin(0)).isEqualTo(new Step.Send(1, 2 * SECOND));
-        assertThat(session.after(status(503), SECOND / 2)).isEqualTo(new Step.Wait(SECOND));
-        assertThat(session.resume(SECOND * 3 / 2)).isEqualTo(new Step.Send(2, SECOND / 2));
-        assertThat(session.after(status(503), SECOND * 3 / 2 + 1)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(session.after(status(503), SECOND / 4)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(session.resume(SECOND * 5 / 4)).isEqualTo(new Step.Send(2, SECOND * 3 / 4));
+        assertThat(session.after(status(503), SECOND * 5 / 4 + 1)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test

@@ -3,9 +3,12 @@ package dev.holdfast.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -128,9 +131,7 @@ class TargetsTest {
         Target target = targets.get(plain, host("plain"), 0);
         assertThat(target.mayBeForgotten()).isTrue();
         assertThat(target.limited()).isFalse();
-        Policy limited = Policies.retry()
-                .limits(new dev.holdfast.policy.LimitPolicy(1, 0, 1, 0))
-                .policy();
+        Policy limited = Policies.retry().limits(new LimitPolicy(1, 0, 1, 0)).policy();
         Target busy = targets.get(limited, host("busy"), 0);
         assertThat(busy.limited()).isTrue();
         new Session(busy, new SessionTest.Call("GET"), new Random(), () -> 0, Observer.NONE).begin(0);
@@ -138,28 +139,92 @@ class TargetsTest {
     }
 
     @Test
-    void limitsAndLatenciesGoOnUnderTheSameRules() {
+    void limitsAndLatenciesGoOnWhateverChanges() {
         dev.holdfast.policy.HedgePolicy byQuantile = new dev.holdfast.policy.HedgePolicy(true, 0);
         Policy before = Policies.retry()
-                .limits(new dev.holdfast.policy.LimitPolicy(3, 5, SECOND, 0))
+                .limits(new LimitPolicy(3, 5, SECOND, 0))
                 .hedge(byQuantile)
                 .policy();
         Policy same = Policies.retry()
                 .maxRetries(9)
-                .limits(new dev.holdfast.policy.LimitPolicy(3, 5, SECOND, 0))
+                .limits(new LimitPolicy(3, 5, SECOND, 0))
                 .hedge(byQuantile)
                 .policy();
-        Policy other = Policies.retry()
-                .limits(new dev.holdfast.policy.LimitPolicy(4, 5, SECOND, 0))
-                .policy();
+        Policy other = Policies.retry().limits(new LimitPolicy(4, 5, SECOND, 0)).policy();
         Target first = targets.get(before, host("a"), 0);
         Target second = targets.get(same, host("a"), 0);
         assertThat(second.concurrency()).isSameAs(first.concurrency());
         assertThat(second.rate()).isSameAs(first.rate());
         assertThat(second.latency()).isNotNull().isSameAs(first.latency());
         Target third = targets.get(other, host("a"), 0);
-        assertThat(third.concurrency()).isNotSameAs(first.concurrency());
-        assertThat(third.rate()).isNotSameAs(first.rate());
+        assertThat(third.concurrency()).as("with another number").isSameAs(first.concurrency());
+        assertThat(third.rate()).isSameAs(first.rate());
         assertThat(third.latency()).isNull();
+    }
+
+    @Test
+    void aReloadThatChangesHowLongToWaitForgetsNobodyWhoIsUnderWay() {
+        Target before = targets.get(limits(new LimitPolicy(2, 3, SECOND, SECOND)), host("a"), 0);
+        begin(before, 2);
+
+        Target after = targets.get(limits(new LimitPolicy(2, 3, SECOND, 2 * SECOND)), host("a"), 1);
+
+        assertThat(after.concurrency().taken()).isEqualTo(2);
+        assertThat(call(after).begin(1)).as("no place").isInstanceOf(Step.Wait.class);
+    }
+
+    @Test
+    void aReloadThatLowersTheNumberLetsNobodyInBeforeEnoughHaveEnded() {
+        Target before = targets.get(limits(new LimitPolicy(3, 0, 1, 0)), host("a"), 0);
+        List<Session> underWay = begin(before, 3);
+        Target after = targets.get(limits(new LimitPolicy(1, 0, 1, 0)), host("a"), 1);
+
+        for (Session session : underWay) {
+            assertThat(call(after).begin(1)).isInstanceOf(Step.Reject.class);
+            session.after(SessionTest.status(200), 2);
+        }
+
+        assertThat(call(after).begin(3)).isInstanceOf(Step.Send.class);
+        assertThat(after.concurrency().taken()).isOne();
+    }
+
+    @Test
+    void aReloadThatRaisesTheNumberLetsThoseInWhoQueue() {
+        Target before = targets.get(limits(new LimitPolicy(1, 0, 1, SECOND)), host("a"), 0);
+        begin(before, 1);
+        Session queued = call(before);
+        assertThat(queued.begin(0)).isInstanceOf(Step.Wait.class);
+
+        targets.get(limits(new LimitPolicy(2, 0, 1, SECOND)), host("a"), 1);
+
+        assertThat(queued.resume(1)).isInstanceOf(Step.Send.class);
+    }
+
+    @Test
+    void aReloadThatChangesTheRateCountsWhatWasSent() {
+        Target before = targets.get(limits(new LimitPolicy(0, 10, SECOND, 0)), host("a"), 0);
+        begin(before, 5);
+        Target after = targets.get(limits(new LimitPolicy(0, 4, SECOND, 0)), host("a"), 1);
+
+        assertThat(call(after).begin(1)).isInstanceOf(Step.Reject.class);
+        assertThat(call(after).begin(2 * SECOND)).isInstanceOf(Step.Send.class);
+    }
+
+    private static Policy limits(LimitPolicy limits) {
+        return Policies.retry().maxRetries(0).limits(limits).policy();
+    }
+
+    private static Session call(Target target) {
+        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, Observer.NONE);
+    }
+
+    private static List<Session> begin(Target target, int calls) {
+        List<Session> begun = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            Session session = call(target);
+            assertThat(session.begin(0)).isInstanceOf(Step.Send.class);
+            begun.add(session);
+        }
+        return begun;
     }
 }

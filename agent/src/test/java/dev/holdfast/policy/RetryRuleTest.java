@@ -6,11 +6,21 @@ import dev.holdfast.policy.RetryPolicy.HeaderCondition;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,36 +92,134 @@ class RetryRuleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "1, 1", "120, 120", "' 7 ', 7"})
-    void readsRetryAfterInSeconds(String value, long seconds) {
-        assertThat(RetryRule.retryAfterNanos(value, 0)).isEqualTo(TimeUnit.SECONDS.toNanos(seconds));
+    @CsvSource({"0, 0", "1, 1000000000", "120, 120000000000", "' 7 ', 7000000000", "1.5, 1500000000"})
+    @CsvSource({"0.25, 250000000", "2.000000001, 2000000001", "1.0000000001, 1000000001", "3.0, 3000000000"})
+    void readsRetryAfterInSeconds(String value, long nanos) {
+        assertThat(RetryRule.retryAfterNanos(value, null, 0)).isEqualTo(nanos);
     }
 
-    @Test
-    void readsRetryAfterAsADate() {
-        long now = 784111777_000L; // Sun, 06 Nov 1994 08:49:37 GMT, the RFC's own example
+    /** Sun, 06 Nov 1994 08:49:37 GMT, the RFC's own example. */
+    private static final long NOW = 784111777_000L;
 
-        assertThat(RetryRule.retryAfterNanos("Sun, 06 Nov 1994 08:49:40 GMT", now))
-                .isEqualTo(TimeUnit.SECONDS.toNanos(3));
-        assertThat(RetryRule.retryAfterNanos("Sun, 06 Nov 1994 08:49:00 GMT", now))
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Sun, 06 Nov 1994 08:49:40 GMT",
+                "Sunday, 06-Nov-94 08:49:40 GMT",
+                "Sun Nov  6 08:49:40 1994",
+                "Wed, 6 nov 1994 08:49:40 gmt"
+            })
+    void readsRetryAfterAsADateInAllItsForms(String value) {
+        assertThat(RetryRule.retryAfterNanos(value, null, NOW)).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        assertThat(RetryRule.retryAfterNanos(value, null, NOW + 60_000))
+                .as("in the past")
                 .isZero();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "soon", "-1", "1.5", "1e3", "Sun, 99 Nov 1994 08:49:37 GMT", "12 13"})
+    @CsvSource({
+        "2026, 26, 2026",
+        "2026, 76, 2076",
+        "2026, 77, 1977",
+        "1994, 43, 2043",
+        "1994, 45, 1945",
+        "2080, 20, 2120"
+    })
+    void takesAYearOfTwoDigitsForTheOneThatIsNotFarInTheFuture(int now, String digits, int year) {
+        long wall = LocalDateTime.of(now, 6, 1, 0, 0).toEpochSecond(ZoneOffset.UTC) * 1000;
+        long date = LocalDateTime.of(year, 11, 6, 8, 49, 37).toEpochSecond(ZoneOffset.UTC) * 1000;
+
+        assertThat(HttpDate.millis("Sunday, 06-Nov-" + digits + " 08:49:37 GMT", wall))
+                .isEqualTo(date);
+    }
+
+    @Property
+    void readsBackWhatIsWrittenInEachForm(@ForAll @LongRange(min = 0, max = 4_000_000_000L) long second) {
+        ZonedDateTime date = Instant.ofEpochSecond(second).atZone(ZoneOffset.UTC);
+        for (String form : List.of(
+                "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'", "EEE MMM ppd HH:mm:ss yyyy")) {
+            String text = DateTimeFormatter.ofPattern(form, Locale.ENGLISH).format(date);
+
+            assertThat(HttpDate.millis(text, second * 1000)).as(text).isEqualTo(second * 1000);
+        }
+    }
+
+    @Test
+    void aDateCountsFromTheResponsesOwnDate() {
+        String until = "Sun, 06 Nov 1994 08:49:40 GMT";
+        String date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        for (long wrong : new long[] {NOW - 3_600_000, NOW, NOW + 3_600_000, 0}) {
+            assertThat(RetryRule.retryAfterNanos(until, date, wrong)).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        }
+        assertThat(RetryRule.retryAfterNanos(until, "yesterday", NOW))
+                .as("none that can be read")
+                .isEqualTo(TimeUnit.SECONDS.toNanos(3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "soon",
+                "-1",
+                "1.",
+                "1.5.2",
+                ".5",
+                "1e3",
+                "Sun, 99 Nov 1994 08:49:37 GMT",
+                "12 13",
+                "Sun, 06 Nov 1994 08:49 GMT",
+                "Sun, 06 Nov 1994 08:49:37 CET",
+                "Sun, 06 Mov 1994 08:49:37 GMT",
+                "Sun Nov 6 08:49:37 +1994",
+                "a b c d e",
+                "a b c d e f"
+            })
     void takesAnUnreadableRetryAfterForNone(String value) {
-        assertThat(RetryRule.retryAfterNanos(value, 0)).isEqualTo(-1);
+        assertThat(RetryRule.retryAfterNanos(value, null, 0)).isEqualTo(-1);
     }
 
     @Test
     void saturatesARetryAfterThatNoLongHolds() {
-        assertThat(RetryRule.retryAfterNanos("99999999999999999999999999", 0))
+        assertThat(RetryRule.retryAfterNanos("99999999999999999999999999", null, 0))
                 .isEqualTo(TimeUnit.SECONDS.toNanos(Integer.MAX_VALUE));
     }
 
     @Test
     void takesAMissingRetryAfterForNone() {
-        assertThat(RetryRule.retryAfterNanos(null, 0)).isEqualTo(-1);
+        assertThat(RetryRule.retryAfterNanos(null, null, 0)).isEqualTo(-1);
+    }
+
+    @Property
+    void whatIsAskedForIsTheLeastAndTheRoomIsTheMost(
+            @ForAll @LongRange(min = 1, max = 100_000_000_000L) long asked,
+            @ForAll @LongRange(min = 0, max = 100_000_000_000L) long backoff,
+            @ForAll @LongRange(min = 0, max = 100_000_000_000L) long room,
+            @ForAll boolean jitter,
+            @ForAll long seed) {
+        long wait = RetryRule.spreadNanos(asked, backoff, asked + room, jitter, new Random(seed));
+
+        assertThat(wait).isGreaterThanOrEqualTo(Math.max(asked, backoff));
+        assertThat(wait).isLessThanOrEqualTo(Math.max(backoff, asked + Math.min(room, Math.max(asked / 2, backoff))));
+        if (!jitter) {
+            assertThat(wait).isEqualTo(Math.max(asked, backoff));
+        }
+    }
+
+    @Test
+    void aHundredWhoWereAskedTogetherComeBackSpreadOverHalfOfIt() {
+        long asked = TimeUnit.SECONDS.toNanos(2);
+        Random random = new Random(1);
+        int[] tenths = new int[10];
+        for (int i = 0; i < 100; i++) {
+            long wait = RetryRule.spreadNanos(asked, asked / 20, Long.MAX_VALUE, true, random);
+            tenths[(int) ((wait - asked) * 10 / (asked / 2))]++;
+        }
+
+        for (int count : tenths) {
+            assertThat(count).isBetween(3, 20);
+        }
     }
 
     private static boolean asks(RetryPolicy policy, int status, Map<String, String> headers) {

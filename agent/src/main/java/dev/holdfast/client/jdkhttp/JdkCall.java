@@ -13,12 +13,14 @@ import dev.holdfast.fallback.Recording;
 import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -319,7 +321,8 @@ final class JdkCall<T> implements CallInfo {
         if (last == null) {
             return CompletableFuture.failedFuture(OpenCalls.refusal()); // nothing was sent: its client is closed
         }
-        Attempt<T> counts = before != null && last.refused() && before.canStand() ? before : last;
+        boolean takesPrevious = last.refused() || session.deliversPrevious();
+        Attempt<T> counts = takesPrevious && before != null && before.canStand() ? before : last;
         Throwable error = counts.error();
         if (error != null) {
             session.finalError(Failures.unwrap(error));
@@ -327,10 +330,20 @@ final class JdkCall<T> implements CallInfo {
         }
         Previous<T> discarded = counts.discarded();
         CompletableFuture<HttpResponse<T>> made = discarded == null ? null : discarded.through(application);
-        return made != null
-                ? made
-                : CompletableFuture.failedFuture(new IOException(
-                        "Holdfast could not carry out a retry; the answer before it was discarded", defect));
+        if (made != null) {
+            return made;
+        }
+        return CompletableFuture.failedFuture(notSent(defect));
+    }
+
+    /** The exception in place of a response that was discarded, and would be what the call gave. */
+    private IOException notSent(@Nullable Throwable defect) {
+        IOException why = session.notSent();
+        if (why == null) {
+            return new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
+        }
+        // The type that this client's users expect of a time that is over.
+        return why instanceof SocketTimeoutException ? new HttpTimeoutException(why.getMessage()) : why;
     }
 
     private void bodyFailed(Throwable error) {

@@ -4,6 +4,7 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Rights;
 import dev.holdfast.policy.StreamingMediaTypes;
 import dev.holdfast.weave.ConnectionAccess;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * asked for one. From then on the connection remembers a response or an exception, and sends nothing more.
  */
 final class Attempt {
+    /** The largest body that is kept until the next attempt has ended. */
+    private static final int MAX_KEPT = 16 * 1024;
+
     /** How far an attempt has come, in this order. */
     private enum Progress {
         /** Nothing was sent. */
@@ -42,6 +46,7 @@ final class Attempt {
     private @Nullable Head head;
     private boolean late;
     private boolean misused;
+    private boolean keptOpen;
     private @Nullable InputStream source;
     private @Nullable InputStream body;
 
@@ -239,6 +244,38 @@ final class Attempt {
             return Outcome.Cancelled.INSTANCE;
         }
         return Failures.of(error, firstRequest, recipe::proxyAddress);
+    }
+
+    /**
+     * Another attempt is about to be sent, and what this one gave may still be what the call gives. Takes a small body that has
+     * arrived into memory, so that its connection can be used again; keeps the connection open otherwise.
+     */
+    void keep(String method) {
+        Head arrived = head;
+        InputStream stream = null;
+        try {
+            stream = arrived == null ? null : stream();
+        } catch (IOException | RuntimeException e) {
+            // There is nothing to be read.
+        }
+        if (arrived == null || stream == null) {
+            discard();
+            return;
+        }
+        byte[] whole = Download.arrived(stream, arrived.bodyLength(method), MAX_KEPT);
+        keptOpen = whole == null;
+        if (whole != null) {
+            discard();
+            replace(stream, new ByteArrayInputStream(whole));
+        }
+    }
+
+    /** It was kept, and is not what the call gives. */
+    void letGo() {
+        if (keptOpen) {
+            keptOpen = false;
+            discard();
+        }
     }
 
     /** Lets go of its response, which nobody will read. The JDK drains what is left of a short body, to reuse the connection. */

@@ -70,6 +70,27 @@ final class Download {
         }
     }
 
+    /**
+     * A whole body, if it is there: never waits for the peer.
+     *
+     * @param stream the JDK's, of which nothing was read
+     * @param length the announced length, -1 if none
+     * @param limit how many bytes at most
+     * @return null: its end is not known beforehand, it is too long, or something of it has not arrived or will not; nothing of
+     *     it is lost then
+     */
+    static byte @Nullable [] arrived(InputStream stream, long length, int limit) {
+        try {
+            if (length < 0 || length > limit || stream.available() < length) {
+                return null;
+            }
+            byte[] body = stream.readNBytes((int) length);
+            return body.length == length ? body : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     private static void letGo(InputStream stream) {
         try {
             stream.close();

@@ -41,6 +41,9 @@ final class UrlCall implements CallInfo {
     private Target target;
 
     private volatile Attempt attempt;
+    /** The attempt before the current one, if what it gave can still be given. */
+    private @Nullable Attempt previous;
+
     private @Nullable Front front;
     private @Nullable Session session;
     private Step.@Nullable Send sending;
@@ -158,10 +161,13 @@ final class UrlCall implements CallInfo {
                 }
                 if (!again(told(send))) {
                     throwRaised();
-                    return; // a fallback has answered
+                    return; // a fallback has answered, or an earlier attempt's answer is the call's
                 }
                 send = begun(true);
             }
+        } catch (Error e) {
+            abandonSession();
+            throw e;
         } finally {
             onlyOpening = false;
             lock.unlock();
@@ -192,8 +198,19 @@ final class UrlCall implements CallInfo {
                 send = begun(false);
             }
             return true;
+        } catch (RuntimeException | Error e) {
+            abandonSession();
+            throw e;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Nobody goes on with the call: it must not keep a permit, or a probe's lease, until the connection is collected. */
+    private void abandonSession() {
+        Session begun = session;
+        if (begun != null) {
+            begun.cancel(engine.nanoTime());
         }
     }
 
@@ -372,10 +389,16 @@ final class UrlCall implements CallInfo {
         if (step instanceof Step.Wait wait) {
             HttpURLConnection next = recipe.open();
             if (next != null) {
-                attempt.discard();
-                Step.Send granted = granted(wait);
+                letGoOfPrevious();
+                Step.Send granted = awaited(wait);
                 if (granted == null) {
                     return false;
+                }
+                if (target.policy().retry().deadlineNanos() > 0) {
+                    attempt.keep(recipe.method());
+                    previous = attempt;
+                } else {
+                    attempt.discard();
                 }
                 attempt = onlyOpening ? Attempt.opening(next, recipe) : Attempt.again(next, recipe);
                 sending = granted;
@@ -386,7 +409,20 @@ final class UrlCall implements CallInfo {
         if (step instanceof Step.FallBack fallBack && rescued(fallBack)) {
             return false;
         }
+        deliver();
+        return false;
+    }
+
+    /** The current attempt is the application's, or the one before it, where that is what the call gives and was kept. */
+    private void deliver() {
         settleNow();
+        Attempt earlier = previous;
+        if (earlier != null && session().deliversPrevious()) {
+            attempt.discard();
+            attempt = earlier;
+            previous = null;
+        }
+        letGoOfPrevious();
         showHead();
         Exception raised = attempt.raised();
         Attempt.Head head = attempt.head();
@@ -394,7 +430,7 @@ final class UrlCall implements CallInfo {
             rescue.answered(head);
         }
         if (raised == null) {
-            return false;
+            return;
         }
         if (session != null) {
             Exception unused = session.finalError(raised);
@@ -406,7 +442,14 @@ final class UrlCall implements CallInfo {
             // without.
             attempt = Attempt.showing(MadeConnection.failed(attempt.connection(), recipe.method(), attempt, raised));
         }
-        return false;
+    }
+
+    private void letGoOfPrevious() {
+        Attempt earlier = previous;
+        previous = null;
+        if (earlier != null) {
+            earlier.letGo();
+        }
     }
 
     private void showHead() {
@@ -425,6 +468,7 @@ final class UrlCall implements CallInfo {
             return false;
         }
         failed.discard();
+        letGoOfPrevious();
         attempt = Attempt.showing(made);
         settled = true;
         sending = null;
@@ -435,10 +479,24 @@ final class UrlCall implements CallInfo {
         return true;
     }
 
+    /** {@link #granted} after an attempt, whose response is there until the wait has ended. */
+    private Step.@Nullable Send awaited(Step.Wait wait) throws IOException {
+        boolean ended = true;
+        try {
+            Step.Send granted = granted(wait);
+            ended = false;
+            return granted;
+        } finally {
+            if (ended) {
+                attempt.discard();
+            }
+        }
+    }
+
     /**
      * Waits as long as the session asks for before the next attempt may be sent.
      *
-     * @return null: none may be, and a fallback has settled the call
+     * @return null: none may be, and the call is settled, by a fallback or the outcome before the wait
      */
     private Step.@Nullable Send granted(Step step) throws IOException {
         Step next = step;
@@ -453,8 +511,11 @@ final class UrlCall implements CallInfo {
                 next = fallBack.otherwise();
             } else if (next instanceof Step.Reject reject) {
                 throw ended(reject.error());
-            } else {
+            } else if (disconnects.abandoned()) {
                 throw ended(new SocketException("Socket closed"));
+            } else {
+                deliver();
+                return null;
             }
         }
         return (Step.Send) next;

@@ -92,9 +92,15 @@ final class Narrator implements Observer {
         RetryPolicy rule = target.policy().retry();
         boolean asked = because instanceof Outcome.Response response
                 && rule.honourRetryAfter()
-                && RetryRule.retryAfterNanos(response.header("Retry-After"), 0) == delayNanos;
+                && isAsked(response.header("Retry-After"), delayNanos);
         notes.add(new Note(
                 clock.getAsLong() - began, Kind.WAIT, "waits ", delayNanos, asked ? ", as Retry-After asks" : ""));
+    }
+
+    /** Whether a wait is what a number of seconds asks for, or that and its jitter. */
+    private static boolean isAsked(@Nullable String retryAfter, long delayNanos) {
+        long asked = RetryRule.retryAfterNanos(retryAfter, null, 0);
+        return asked > 0 && delayNanos >= asked && delayNanos - asked <= asked / 2;
     }
 
     @Override
@@ -149,10 +155,13 @@ final class Narrator implements Observer {
             gets = reject.error().getClass().getName() + ": " + reject.error().getMessage();
         } else if (last instanceof Outcome.Failure failure) {
             int earlier = session.finalError(failure.error()).getSuppressed().length;
-            gets = "the failure of the last attempt"
+            String which = session.deliversPrevious() ? " other" : " earlier";
+            gets = (session.deliversPrevious()
+                            ? "the failure of the attempt before"
+                            : "the failure of the last attempt")
                     + (earlier == 0
                             ? ""
-                            : ", with " + earlier + (earlier == 1 ? " earlier one" : " earlier ones") + " suppressed");
+                            : ", with " + earlier + which + (earlier == 1 ? " one" : " ones") + " suppressed");
         } else {
             gets = last == null ? "nothing" : Verdicts.name(last);
         }

@@ -64,18 +64,20 @@ final class Stage {
         narrator.begin(began);
         Session session = engine.session(target, call);
         Outcome last = null;
+        Outcome before = null;
         Step step = session.begin(now);
         while (step != null) {
             if (step instanceof Step.Send send) {
                 Ended ended = send(session, target, send);
                 step = ended.step();
+                before = last;
                 last = ended.outcome();
             } else if (step instanceof Step.Wait wait) {
                 // Nobody else calls: what waits in a queue waits in vain.
                 now += wait.nanos();
                 step = session.resume(now);
             } else {
-                narrator.end(session, target, step, last, call, path);
+                narrator.end(session, target, step, session.deliversPrevious() ? before : last, call, path);
                 step = null;
             }
         }

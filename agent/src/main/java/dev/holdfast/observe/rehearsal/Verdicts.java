@@ -66,7 +66,7 @@ final class Verdicts {
                         : "its body can be produced only once, and was sent";
             case RETRY_AFTER_TOO_LONG ->
                 "Retry-After asks for more than max_retry_after = " + Spans.text(rule.maxRetryAfterNanos());
-            case DEADLINE -> "the wait would end past deadline = " + Spans.text(rule.deadlineNanos());
+            case DEADLINE -> "deadline = " + Spans.text(rule.deadlineNanos()) + " leaves no time for another attempt";
             case BREAKER_OPEN -> "the breaker is open, and no probe is due by then";
             case BUDGET -> "the retry budget is used up (retry.budget)";
         };

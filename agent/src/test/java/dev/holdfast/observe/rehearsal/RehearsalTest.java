@@ -113,8 +113,8 @@ class RehearsalTest {
                         "3000 SENT attempt 2 is sent; it has 1 s (what is left of the deadline)",
                         "4000 OUTCOME attempt 2: no answer within 1 s, so ended as read_timeout, to be retried (in"
                                 + " retryable_errors)",
-                        "4000 NO_RETRY not sent again: the wait would end past deadline = 4 s",
-                        "4000 END the program gets the failure of the last attempt, with 1 earlier one suppressed");
+                        "4000 NO_RETRY not sent again: deadline = 4 s leaves no time for another attempt",
+                        "4000 END the program gets the failure of the attempt before, with 1 other one suppressed");
     }
 
     @Test
