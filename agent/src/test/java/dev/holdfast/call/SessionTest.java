@@ -3,7 +3,9 @@ package dev.holdfast.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policies;
@@ -12,9 +14,12 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,58 @@ class SessionTest {
     void waitsAsLongAsRetryAfterAsksIfThatIsLonger() {
         assertThat(first(status(429, "7"))).isEqualTo(new Step.Wait(7 * SECOND));
         assertThat(first(status(429, "0"))).isEqualTo(new Step.Wait(SECOND));
+    }
+
+    @Test
+    void spreadsThoseWhoAreAskedTogetherBehindWhatIsAskedFor() {
+        Policy policy = Policies.retry()
+                .backoff(new Backoff(SECOND / 10, SECOND / 10, 1, Jitter.PROPORTIONAL))
+                .maxRetryAfter(Duration.ofSeconds(30))
+                .policy();
+        Set<Long> waits = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            Session session = session(policy, call, new Random(i), () -> 0);
+            session.begin(0);
+            waits.add(((Step.Wait) session.after(status(429, "8"), 0)).nanos());
+        }
+
+        assertThat(waits).hasSizeGreaterThan(90).allMatch(wait -> wait >= 8 * SECOND && wait <= 12 * SECOND);
+        assertThat(Collections.max(waits) - Collections.min(waits)).isGreaterThan(3 * SECOND);
+    }
+
+    @Test
+    void spreadsNobodyPastTheDeadlineOrTheCap() {
+        Policies policies = Policies.retry().backoff(new Backoff(SECOND, SECOND, 1, Jitter.FULL));
+        for (int i = 0; i < 100; i++) {
+            Session late = session(policies.deadline(Duration.ofSeconds(9)).policy(), call, new Random(i), () -> 0);
+            late.begin(0);
+            assertThat(((Step.Wait) late.after(status(429, "8"), 0)).nanos()).isBetween(8 * SECOND, 9 * SECOND - 1);
+            Session capped = session(
+                    Policies.retry().maxRetryAfter(Duration.ofSeconds(9)).policy(), call, new Random(i), () -> 0);
+            capped.begin(0);
+            assertThat(((Step.Wait) capped.after(status(429, "8"), 0)).nanos()).isBetween(8 * SECOND, 9 * SECOND);
+        }
+    }
+
+    @Test
+    void countsADateFromTheResponsesOwn() {
+        Outcome.Response answer = new Outcome.Response() {
+            @Override
+            public int status() {
+                return 503;
+            }
+
+            @Override
+            public String header(String name) {
+                return switch (name) {
+                    case "Retry-After" -> "Sunday, 06-Nov-94 08:49:42 GMT";
+                    case "Date" -> "Sun, 06 Nov 1994 08:49:37 GMT";
+                    default -> null;
+                };
+            }
+        };
+
+        assertThat(first(answer)).isEqualTo(new Step.Wait(5 * SECOND));
     }
 
     @Test
