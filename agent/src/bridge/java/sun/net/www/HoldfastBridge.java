@@ -6,6 +6,7 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
+import java.util.Map;
 
 /**
  * The way from a woven JDK method into Holdfast. The one class of Holdfast that lives in {@code java.base}: the agent
@@ -185,6 +186,29 @@ public abstract class HoldfastBridge {
             Field field = HttpURLConnection.class.getDeclaredField("responseCode");
             field.setAccessible(true);
             return field.getInt(delegate(connection) instanceof HttpURLConnection inner ? inner : connection);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The headers of the response that a connection of the JDK's has noted. Its own {@code getHeaderFields} begins an exchange
+     * where it has completed none.
+     *
+     * @param connection a connection of the JDK's
+     * @return lists of values by name, the status line under null; empty: none
+     */
+    protected static Map<?, ?> responseHeaders(HttpURLConnection connection) {
+        try {
+            Object talking = delegate(connection) instanceof HttpURLConnection inner ? inner : connection;
+            Class<?> type = talking.getClass();
+            while (!type.getName().equals("sun.net.www.protocol.http.HttpURLConnection")) {
+                type = type.getSuperclass();
+            }
+            Field field = type.getDeclaredField("responses");
+            field.setAccessible(true);
+            Object responses = field.get(talking);
+            return (Map<?, ?>) responses.getClass().getMethod("getHeaders").invoke(responses);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -1,6 +1,7 @@
 package dev.holdfast.weave;
 
 import java.net.HttpURLConnection;
+import java.util.Map;
 
 /**
  * What only code inside {@code java.base} can do with a connection of the JDK's. Leads through the bridge, which no
@@ -29,5 +30,16 @@ public final class ConnectionAccess {
      */
     public static int statusOf(HttpURLConnection connection) {
         return Dispatcher.notedStatus(connection);
+    }
+
+    /**
+     * The headers of the response that a connection has noted, without asking it: its own {@code getHeaderFields} begins an
+     * exchange where it has completed none.
+     *
+     * @param connection a connection of the JDK's
+     * @return lists of values by name, the status line under null; empty: none
+     */
+    public static Map<?, ?> headersOf(HttpURLConnection connection) {
+        return Dispatcher.notedHeaders(connection);
     }
 }

@@ -5,6 +5,7 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import sun.net.www.HoldfastBridge;
 
@@ -44,6 +45,11 @@ final class Dispatcher extends HoldfastBridge {
     /** See {@link ConnectionAccess#statusOf}. */
     static int notedStatus(HttpURLConnection connection) {
         return responseCode(connection);
+    }
+
+    /** See {@link ConnectionAccess#headersOf}. */
+    static Map<?, ?> notedHeaders(HttpURLConnection connection) {
+        return responseHeaders(connection);
     }
 
     @Override

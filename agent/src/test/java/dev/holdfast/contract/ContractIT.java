@@ -47,7 +47,8 @@ class ContractIT {
             FallbackContract.class,
             CacheContract.class,
             DegradedContract.class,
-            UrlConnectionFallbackContract.class);
+            UrlConnectionFallbackContract.class,
+            WholeRequestContract.class);
 
     /** The start, and what the contracts make happen: no notice of a bad file, no defect, no other line of the JVM's. */
     private static final String SAID = "\\[holdfast] ("
@@ -56,7 +57,9 @@ class ContractIT {
             + "|calls to .* that failed after their retries are made again by \\S+: attempts multiply; .*"
             + "|the host name of .* was not found; the JVM remembers that for 10 s: .*; said once"
             + "|first fallback of .*: .*; more of the same are only counted"
-            + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks) in \\d+ s)";
+            + "|the proxy \\S+ did not open a tunnel to .*"
+            + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks) in \\d+ s)"
+            + "|  warning: .*: one call that fails opens the breaker alone: .*";
 
     @TempDir
     Path directory;

@@ -34,6 +34,37 @@ class DifferentialIT {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void faultsLookTheSameToProgramAndServerUnderPoliciesThatSendNothingAgain(Jdk jdk) throws IOException {
+        String observe = config("observe", "initial_delay = \"1ms\"", "[hosts.\"*\"]", "mode = \"observe\"");
+        CompletableFuture<List<String>> without = faults(new ForkedJvm(jdk));
+        CompletableFuture<List<String>> neverDue = faults(new ForkedJvm(jdk).agent(config("*")));
+        CompletableFuture<List<String>> noRetries = faults(new ForkedJvm(jdk).agent(config("none", "max_retries = 0")));
+        CompletableFuture<List<String>> observing = faults(new ForkedJvm(jdk).agent(observe));
+        assertThat(without.join()).hasSizeGreaterThan(3000);
+        assertThat(differences("with no retry due", without.join(), neverDue.join()))
+                .isEmpty();
+        assertThat(differences("without retries", without.join(), noRetries.join()))
+                .isEmpty();
+        assertThat(differences("only observing", without.join(), observing.join()))
+                .isEmpty();
+    }
+
+    private String config(String name, String... lines) throws IOException {
+        return Files.writeString(directory.resolve(name + ".toml"), "[retry]\n" + String.join("\n", lines) + "\n")
+                .toString();
+    }
+
+    private static CompletableFuture<List<String>> faults(ForkedJvm jvm) {
+        return CompletableFuture.supplyAsync(() -> {
+            ForkedJvm.Result result =
+                    jvm.main(Program.class).within(Duration.ofMinutes(3)).run().succeeded();
+            assertThat(result.err().lines()).allMatch(line -> line.startsWith("[holdfast] "));
+            return result.lines();
+        });
+    }
+
     private String config(String host) throws IOException {
         Path file = directory.resolve(host.length() + ".toml");
         // Nothing that the program does leads to such a status or such an error.

@@ -12,9 +12,12 @@ import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -59,7 +62,10 @@ final class Transcript {
 
     private void observed(String name, ScriptedServer with, Scenario scenario) {
         run(name, with, scenario);
-        for (Received r : server.requests()) {
+        // Two connections are read side by side: whose head is listed first says nothing.
+        List<Received> requests = new ArrayList<>(server.requests());
+        requests.sort(Comparator.comparingInt(Received::connection));
+        for (Received r : requests) {
             line("server: #" + r.connection() + " " + r.method() + " " + r.target() + " " + r.headers() + " "
                     + body(r.body()));
         }
@@ -146,6 +152,8 @@ final class Transcript {
     void line(String line) {
         text.append(VARYING.matcher(line)
                         .replaceAll("(varies)")
+                        // An alert to a peer that has gone may or may not find it gone.
+                        .replace(" suppressing [java.net.SocketException: Broken pipe]", "")
                         .replace(":" + server.port(), ":PORT")
                         .replace(":" + refusing.port(), ":REFUSED")
                         .replace("\n", "\\n"))

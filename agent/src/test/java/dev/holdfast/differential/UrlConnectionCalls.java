@@ -580,7 +580,7 @@ final class UrlConnectionCalls {
         return body.length + " bytes";
     }
 
-    private static Map<String, List<String>> sorted(Map<String, List<String>> map) {
+    static Map<String, List<String>> sorted(Map<String, List<String>> map) {
         Map<String, List<String>> sorted = new TreeMap<>();
         map.forEach((name, values) -> sorted.put(String.valueOf(name), values));
         return sorted;

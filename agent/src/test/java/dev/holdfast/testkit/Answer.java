@@ -31,6 +31,7 @@ public final class Answer {
     enum Stage {
         ACCEPT,
         REQUEST_HEAD,
+        TUNNEL,
         REQUEST,
         RESPONSE_HEAD,
         RESPONSE_BODY,
@@ -51,6 +52,8 @@ public final class Answer {
     final Duration dripInterval;
     final boolean closing;
     final @Nullable Answer interim;
+    final boolean refusesBody;
+    final byte @Nullable [] raw;
 
     /** How the body's end is told. */
     enum Framing {
@@ -74,6 +77,8 @@ public final class Answer {
         this.dripInterval = b.dripInterval;
         this.closing = b.closing;
         this.interim = b.interim;
+        this.refusesBody = b.refusesBody;
+        this.raw = b.raw;
     }
 
     /** A response with this status, no body and {@code Content-Length: 0}; the connection is kept alive. */
@@ -101,6 +106,19 @@ public final class Answer {
     /** Ends the exchange when the whole request has arrived; no byte of a response is sent. */
     public static Answer afterRequest(Cut cut) {
         return cutAt(Stage.REQUEST, cut, 0);
+    }
+
+    /** The answer of a proxy to CONNECT that opens the tunnel: all that follows goes to the target and back. */
+    public static Answer tunnel() {
+        return cutAt(Stage.TUNNEL, Cut.CLOSE, 0);
+    }
+
+    /** Exactly these bytes, in ISO 8859-1, be they HTTP or not; then end of stream. */
+    public static Answer raw(String bytes) {
+        Builder b = new Builder();
+        b.raw = bytes.getBytes(StandardCharsets.ISO_8859_1);
+        b.closing = true;
+        return new Answer(b);
     }
 
     private static Answer cutAt(Stage stage, Cut cut, int after) {
@@ -207,6 +225,14 @@ public final class Answer {
         return new Answer(b);
     }
 
+    /** Responds when the request's head has arrived and takes nothing of its body, as a refused {@code Expect}; then closes. */
+    public Answer refusingBody() {
+        Builder b = new Builder(this);
+        b.refusesBody = true;
+        b.closing = true;
+        return new Answer(b);
+    }
+
     /** Whether this is the end of a connection on which no request is read: made by {@link #onAccept}. */
     public boolean endsNewConnection() {
         return stage == Stage.ACCEPT;
@@ -214,6 +240,9 @@ public final class Answer {
 
     /** The response's head as it goes over the wire, for an answer to a request with this method. */
     byte[] head() {
+        if (raw != null) {
+            return raw.clone();
+        }
         StringBuilder s =
                 new StringBuilder("HTTP/1.1 ").append(status).append(" Status ").append(status);
         s.append("\r\n");
@@ -237,7 +266,8 @@ public final class Answer {
 
     /** Whether the response to this method carries a body, or after 101 bytes of the other protocol. */
     boolean hasBody(String method) {
-        return !method.equals("HEAD") && (status >= 200 || status == 101) && status != 204 && status != 304;
+        boolean bodiless = method.equals("HEAD") || status == 204 || status == 304;
+        return raw == null && !bodiless && (status >= 200 || status == 101);
     }
 
     /** The whole response, in as many pieces as it has. */
@@ -291,6 +321,9 @@ public final class Answer {
         @Nullable
         Answer interim;
 
+        boolean refusesBody;
+        byte @Nullable [] raw;
+
         Builder() {}
 
         Builder(Answer a) {
@@ -308,6 +341,8 @@ public final class Answer {
             dripInterval = a.dripInterval;
             closing = a.closing;
             interim = a.interim;
+            refusesBody = a.refusesBody;
+            raw = a.raw;
         }
     }
 }

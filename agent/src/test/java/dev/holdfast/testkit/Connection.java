@@ -79,11 +79,19 @@ final class Connection implements Runnable {
             end(answer.cut);
             return false;
         }
-        if (request.header("Expect").filter("100-continue"::equalsIgnoreCase).isPresent() && answer.status < 400) {
-            write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        if (answer.stage == Stage.TUNNEL) {
+            tunnel(request.target());
+            return false;
         }
-        readBody(request);
-        server.changed();
+        if (!answer.refusesBody) {
+            if (request.header("Expect")
+                    .filter("100-continue"::equalsIgnoreCase)
+                    .isPresent()) {
+                write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            }
+            readBody(request);
+            server.changed();
+        }
         if (answer.stage == Stage.REQUEST) {
             end(answer.cut);
             return false;
@@ -118,6 +126,38 @@ final class Connection implements Runnable {
             end(Cut.CLOSE);
         }
         return !last;
+    }
+
+    /** Passes bytes on in both directions until either side ends its stream. */
+    private void tunnel(String authority) throws IOException {
+        int colon = authority.lastIndexOf(':');
+        try (Socket target =
+                new Socket(authority.substring(0, colon), Integer.parseInt(authority.substring(colon + 1)))) {
+            write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            Thread back = new Thread(() -> pass(target, socket), "scripted-tunnel");
+            back.setDaemon(true);
+            back.start();
+            pass(socket, target);
+        }
+    }
+
+    private void pass(Socket from, Socket to) {
+        try {
+            InputStream source = from == socket ? in : from.getInputStream();
+            byte[] bytes = new byte[8192];
+            for (int n = source.read(bytes); n >= 0; n = source.read(bytes)) {
+                to.getOutputStream().write(bytes, 0, n);
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            // One side has gone: so does the other.
+            try {
+                from.close();
+                to.close();
+            } catch (IOException closed) {
+                // Closed is closed.
+            }
+        }
     }
 
     private boolean sendBody(Answer answer) throws IOException {

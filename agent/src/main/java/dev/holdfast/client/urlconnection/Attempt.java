@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,7 +174,9 @@ final class Attempt {
     private @Nullable Head headOnce() {
         if (progress != Progress.ASKED) {
             int status = knownStatus();
-            return raised instanceof ProtocolException && status >= 0 ? new Head(null, status) : null;
+            return raised instanceof ProtocolException && status >= 0
+                    ? new Head(null, status, Rights.ours(() -> ConnectionAccess.headersOf(connection)))
+                    : null;
         }
         int status;
         try {
@@ -180,11 +184,11 @@ final class Attempt {
         } catch (IOException | RuntimeException e) {
             status = -1;
         }
-        return status < 0 && raised != null ? null : new Head(connection, status);
+        return status < 0 && raised != null ? null : new Head(connection, status, Map.of());
     }
 
-    /** The status by which a server refused to be sent the body ({@code Expect: 100-continue}); -1: it did not. */
-    private int knownStatus() {
+    /** The status that the connection has noted, such as that of a server which refused the body; -1: none. */
+    int knownStatus() {
         return Rights.ours(() -> ConnectionAccess.statusOf(connection));
     }
 
@@ -362,11 +366,18 @@ final class Attempt {
     static final class Head implements Outcome.Response {
         private final @Nullable HttpURLConnection connection;
         private final int status;
+        private final Map<?, ?> noted;
 
-        /** For an attempt that has asked; null: only the status is known, and the connection must not be asked for more. */
-        private Head(@Nullable HttpURLConnection connection, int status) {
+        /**
+         * For an attempt that has asked, or was refused the body.
+         *
+         * @param connection null: it must not be asked, and what it has noted is all that is known
+         * @param noted the headers that it has noted
+         */
+        private Head(@Nullable HttpURLConnection connection, int status, Map<?, ?> noted) {
             this.connection = connection;
             this.status = status;
+            this.noted = noted;
         }
 
         @Override
@@ -376,7 +387,18 @@ final class Attempt {
 
         @Override
         public @Nullable String header(String name) {
-            return connection == null ? null : connection.getHeaderField(name);
+            return connection == null ? notedHeader(name) : connection.getHeaderField(name);
+        }
+
+        private @Nullable String notedHeader(String name) {
+            for (Map.Entry<?, ?> header : noted.entrySet()) {
+                if (header.getKey() instanceof String key
+                        && key.equalsIgnoreCase(name)
+                        && header.getValue() instanceof List<?> values) {
+                    return String.valueOf(values.get(0));
+                }
+            }
+            return null;
         }
 
         /** The connection that it came from; null: of that response, nothing but the status is known. */

@@ -166,11 +166,36 @@ final class Exchange {
     int responseCode() throws IOException {
         boolean here = call.settle();
         failIfEnded();
-        // As the JDK's: what was thrown counts only where there is no first line at all, be it one of HTTP or not.
-        if (here && call.attempt().raised() != null && delegate().getHeaderField(0) == null) {
+        return here ? codeAtTheEnd() : delegate().getResponseCode();
+    }
+
+    @Nullable
+    String responseMessage() throws IOException {
+        boolean here = call.settle();
+        failIfEnded();
+        if (here && codeAtTheEnd() < 0 && !call.attempt().isAsked()) {
+            return null;
+        }
+        return delegate().getResponseMessage();
+    }
+
+    /**
+     * The status, for the entry that has brought the call to its end: what was thrown counts, as the JDK has it, only where
+     * there is no first line at all, be it one of HTTP or not. A connection that was not asked for its response is asked by
+     * that as often as the JDK itself would ask it, and not more.
+     */
+    private int codeAtTheEnd() throws IOException {
+        HttpURLConnection current = delegate();
+        Attempt attempt = call.attempt();
+        if (attempt.raised() == null) {
+            return current.getResponseCode();
+        }
+        String line = current.getHeaderField(0);
+        if (line == null) {
             call.throwRaised();
         }
-        return delegate().getResponseCode();
+        boolean known = attempt.isAsked() || attempt.knownStatus() >= 0 || (line != null && line.startsWith("HTTP/1."));
+        return known ? current.getResponseCode() : -1;
     }
 
     /**

@@ -72,8 +72,7 @@ final class HttpFront extends HttpURLConnection implements Front {
 
     @Override
     public @Nullable String getResponseMessage() throws IOException {
-        int unused = exchange.responseCode();
-        return exchange.delegate().getResponseMessage();
+        return exchange.responseMessage();
     }
 
     @Override

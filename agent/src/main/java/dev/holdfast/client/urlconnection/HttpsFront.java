@@ -80,8 +80,7 @@ final class HttpsFront extends HttpsURLConnection implements Front {
 
     @Override
     public @Nullable String getResponseMessage() throws IOException {
-        int unused = exchange.responseCode();
-        return exchange.delegate().getResponseMessage();
+        return exchange.responseMessage();
     }
 
     @Override
