@@ -123,6 +123,16 @@ enum Edit {
             this.bytes = bytes;
         }
 
+        /** Puts bytes before it, which stay as they are. */
+        void precede(byte[] before) {
+            bytes = joined(before, 0, before.length, bytes, before.length);
+            cutAt = cutAt == Integer.MAX_VALUE ? cutAt : cutAt + before.length;
+            java.util.TreeMap<Integer, Integer> moved = new java.util.TreeMap<>();
+            pauses.forEach((at, millis) -> moved.put(at + before.length, millis));
+            pauses.clear();
+            pauses.putAll(moved);
+        }
+
         private void pause(int at, int millis) {
             pauses.merge(at, millis, Integer::sum);
         }

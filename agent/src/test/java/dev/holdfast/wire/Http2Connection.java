@@ -113,7 +113,7 @@ final class Http2Connection {
         }
         String method = run.wireCase.calls().get(at.call()).method();
         if (!connection.send(
-                reply.http2(method, run.wireCase.id(at.call()), at.next().number(), stream, List.of()))) {
+                reply.http2(method, run.wireCase.id(at.call()), at.next().number(), stream, List.of(), false))) {
             connection.end(reply.cut());
             return false;
         }

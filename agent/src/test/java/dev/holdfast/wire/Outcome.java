@@ -52,6 +52,17 @@ record Outcome(int status, String headers, @Nullable String body, String failure
         return status >= 0 && !failure.isEmpty();
     }
 
+    /** Whether it is the same response, whose body breaks as the other's does, at the same place or before it. */
+    boolean breaksAfterPartOf(Outcome other) {
+        return failsInBody()
+                && other.failsInBody()
+                && status == other.status
+                && headers.equals(other.headers)
+                && body != null
+                && other.body != null
+                && other.body.startsWith(body);
+    }
+
     /** Whether its body is shorter than its head says, which a connection of {@code HttpURLConnection} does not tell. */
     boolean isCutShort() {
         java.util.regex.Matcher length = LENGTH.matcher(headers);

@@ -144,10 +144,12 @@ record Reply(
     /**
      * The response in HTTP/2.
      *
-     * @param before what goes over the connection before it, and is damaged like it
+     * @param before what goes over the connection before it
+     * @param damagesBefore whether that may be damaged, too
      */
-    Script http2(String method, String call, int number, int stream, List<byte[]> before) {
-        List<byte[]> frames = new ArrayList<>(before);
+    Script http2(String method, String call, int number, int stream, List<byte[]> before, boolean damagesBefore) {
+        boolean together = damagesBefore && seed % 4 == 0;
+        List<byte[]> frames = new ArrayList<>(together ? before : List.of());
         if (interim >= 102) {
             frames.add(frame(HEADERS, END_HEADERS, stream, block(interim, List.of())));
         }
@@ -170,7 +172,17 @@ record Reply(
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         frames.forEach(out::writeBytes);
-        return edited(out.toByteArray());
+        Script script = edited(out.toByteArray());
+        if (!together) {
+            before.stream().reduce(Reply::joined).ifPresent(script::precede);
+        }
+        return script;
+    }
+
+    private static byte[] joined(byte[] a, byte[] b) {
+        byte[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
     }
 
     private static void changeFrames(List<byte[]> frames, int stream, SplittableRandom random) {

@@ -235,6 +235,11 @@ final class Run {
         }
     }
 
+    /** Whether the opening of a connection may be damaged: not where a request may come as the first of one, or not. */
+    boolean opensDamaged() {
+        return !wireCase.policy().abandonsAttempts();
+    }
+
     int host() {
         return java.nio.ByteBuffer.wrap(address.getAddress()).getInt();
     }

@@ -110,7 +110,13 @@ final class WireConnection implements Runnable {
             return false;
         }
         Script script = upgrade
-                ? reply.http2(method(head), run.wireCase.id(call), next.number(), 1, Http2Connection.opening())
+                ? reply.http2(
+                        method(head),
+                        run.wireCase.id(call),
+                        next.number(),
+                        1,
+                        Http2Connection.opening(),
+                        run.opensDamaged())
                 : reply.http1(method(head), run.wireCase.id(call), next.number());
         if (reply.thenRefuse() && reply.stage() == Stage.RESPONSE) {
             run.refuse(); // before a byte of the reply, or the client may be faster
@@ -128,7 +134,7 @@ final class WireConnection implements Runnable {
         if (expects) {
             write(Reply.latin("HTTP/1.1 100 Continue\r\n\r\n"));
         }
-        socket.setSoTimeout(BODY_MILLIS);
+        socket.setSoTimeout(expects ? BODY_MILLIS : PATIENCE_MILLIS);
         long limit = reply.stage() == Stage.REQUEST_BODY
                 ? (long) run.wireCase.calls().get(call).body().length * reply.stageArgument() / 1000
                 : Long.MAX_VALUE;
