@@ -207,8 +207,12 @@ final class Oracle {
         if (!wireCase.style().urlConnection() && with.breaksAfterPartOf(without)) {
             return true; // how much of it a stream gives before it learns of the failure is a matter of time
         }
-        // Which frame, or the end of the connection, is the client's reason depends on its threads.
-        return wireCase.http2() && without.status() < 0 && with.status() < 0 && !with.hung();
+        // Which frame, or the end of the connection, is the client's reason depends on its threads; which of two
+        // attempts is the last, on their time.
+        return (wireCase.http2() || policy.abandonsAttempts())
+                && without.status() < 0
+                && with.status() < 0
+                && !with.hung();
     }
 
     /**
@@ -247,7 +251,7 @@ final class Oracle {
     }
 
     private boolean isCached(Call call, Made made) {
-        if (wireCase.policy() != WirePolicy.CACHE || !call.method().equals("GET")) {
+        if (wireCase.policy() != WirePolicy.CACHE || call.hasBody()) {
             return false;
         }
         for (int i = 0; i < call.index(); i++) {

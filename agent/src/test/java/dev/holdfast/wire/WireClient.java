@@ -29,7 +29,7 @@ final class WireClient {
     /** Nothing here waits for so long; it is the program's own limit, where it has one. */
     private static final int LIMIT_MILLIS = 60_000;
 
-    private static final int CALLS_PER_CLIENT = 400;
+    private static final int CALLS_PER_CLIENT = 2_000;
 
     /** Older clients hang for ever where the answer to {@code Expect} is an error, newer ones still over HTTP/2. */
     private static final boolean EXPECTS = Runtime.version().feature() >= 25;
