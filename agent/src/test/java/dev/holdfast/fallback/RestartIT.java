@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,6 +70,38 @@ class RestartIT {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void nobodyHasAnothersAnswerAfterARestart(Jdks.Jdk jdk) throws IOException {
+        Path config = Files.writeString(directory.resolve("holdfast.toml"), """
+                [retry]
+                max_retries = 0
+                [retry.fallback]
+                strategy = "cache"
+                cache_dir = "kept"
+                """);
+        try (ScriptedServer server = ScriptedServer.http(HOST)) {
+            for (String header : List.of("X-Consumer-ID", "Accept-Encoding", "X-Forwarded-For")) {
+                URI uri = server.uri("/" + header);
+                server.otherwise(Answer.respond(200, "of alice").closing());
+                assertThat(run(jdk, config, uri, header, "alice"))
+                        .containsExactly("HttpClient of alice live", "HttpURLConnection of alice live");
+                server.otherwise(Answer.respond(503, "busy").closing());
+                assertThat(run(jdk, config, uri, header, "bob"))
+                        .containsExactly("HttpClient busy live", "HttpURLConnection busy live");
+                assertThat(run(jdk, config, uri, header, "alice"))
+                        .containsExactly("HttpClient of alice cache", "HttpURLConnection of alice cache");
+                server.otherwise(Answer.respond(403, "revoked").closing());
+                assertThat(run(jdk, config, uri, header, "alice"))
+                        .containsExactly("HttpClient revoked live", "HttpURLConnection revoked live");
+                server.otherwise(Answer.respond(503, "busy").closing());
+                assertThat(run(jdk, config, uri, header, "alice"))
+                        .as("revoked in another JVM")
+                        .containsExactly("HttpClient busy live", "HttpURLConnection busy live");
+            }
+        }
+    }
+
     /** What the JVM's own TLS context fetched outlives it; what another default context did is nobody else's. */
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
@@ -115,7 +148,8 @@ class RestartIT {
     }
 
     private static List<String> run(Jdks.Jdk jdk, Path config, URI uri, String... more) {
-        String[] arguments = more.length == 0 ? new String[] {uri.toString()} : new String[] {uri.toString(), more[0]};
+        String[] arguments =
+                Stream.concat(Stream.of(uri.toString()), Stream.of(more)).toArray(String[]::new);
         return new ForkedJvm(jdk)
                 .agent(config.toString())
                 .main(RestartedProgram.class, arguments)
