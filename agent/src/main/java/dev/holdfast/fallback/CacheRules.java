@@ -26,6 +26,7 @@ final class CacheRules {
             "keep-alive",
             "proxy-authenticate",
             "proxy-authentication-info",
+            "proxy-authorization",
             "proxy-connection",
             "te",
             "trailer",
