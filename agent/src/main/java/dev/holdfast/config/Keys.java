@@ -153,13 +153,14 @@ final class Keys {
                 "0s",
                 0,
                 DAY,
-                "The time one attempt may take, up to its response's head; \"0s\" is no limit.");
+                "The time one attempt may take, up to its response's head, and up to the end of a body that the client is known"
+                        + " to collect; \"0s\" is no limit.");
         keys.duration(
                 "deadline",
                 "0s",
                 0,
                 DAY,
-                "The time a call may take, all attempts and waits, up to the response's head; \"0s\" is no limit.");
+                "The time a call may take, all attempts and waits, up to where an attempt_timeout holds; \"0s\" is no limit.");
         keys.size(
                 "replay_limit",
                 "64KiB",
@@ -177,7 +178,8 @@ final class Keys {
                 0L,
                 0,
                 64 * MIB,
-                "Response bodies up to this size are held back until complete: one cut short is a failed attempt; 0 is off.");
+                "Response bodies up to this size are held back until complete, streams never: one cut short is a failed attempt;"
+                        + " 0 is off.");
     }
 
     private static void which(KeyList keys) {

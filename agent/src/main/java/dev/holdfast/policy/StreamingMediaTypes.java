@@ -58,13 +58,25 @@ public final class StreamingMediaTypes {
         if (contentType == null) {
             return length >= 0;
         }
-        int end = contentType.indexOf(';');
-        String type =
-                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-        return !isStream(type) && (length >= 0 || isDocument(type));
+        String type = type(contentType);
+        return !isStreamType(type) && (length >= 0 || isDocument(type));
     }
 
-    private static boolean isStream(String type) {
+    /**
+     * Whether a response's media type is defined as a stream, which may go on for as long as both sides want.
+     *
+     * @param contentType the value of its {@code Content-Type} header, null if there is none
+     */
+    public static boolean isStream(@Nullable String contentType) {
+        return contentType != null && isStreamType(type(contentType));
+    }
+
+    private static String type(String contentType) {
+        int end = contentType.indexOf(';');
+        return (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isStreamType(String type) {
         for (String prefix : STREAM_PREFIXES) {
             if (type.startsWith(prefix)) {
                 return true;

@@ -2,12 +2,13 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Step;
 import dev.holdfast.fallback.Recording;
+import dev.holdfast.policy.StreamingMediaTypes;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the application's body type
  */
 final class AttemptHandler<T> implements BodyHandler<T> {
+    private static final String CONTENT_TYPE = "content-type";
+
     private final JdkCall<T> call;
     private final int attempt;
     private final long timeoutNanos;
@@ -112,34 +115,62 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             discarded = body;
             return body;
         }
-        long holdBack = call.holdBackBytes();
-        BodySubscriber<T> subscriber = holdBack > 0 && canBeHeldBack(info.headers(), holdBack)
-                ? new HeldBackBody<>(call, this, info, holdBack)
-                : call.application.apply(info);
-        Recording kept = call.recording(info);
-        if (kept != null && subscriber != null) {
-            recording = kept;
-            if (kept.isOfBody()) {
-                subscriber = new AnswerRecorder<>(subscriber, kept);
-            }
-        }
-        // An application's handler may give null: what the client makes of that is its own affair.
-        return left == Long.MAX_VALUE || subscriber == null
-                ? subscriber
-                : new TimedBody<>(subscriber, call.engine, left);
+        BodySubscriber<T> holding = heldBack(info, left);
+        return holding != null ? holding : handedOn(call.application.apply(info), info, left);
     }
 
-    /** Not what is known to be too large, and not a stream of events, which has no end to wait for. */
-    private static boolean canBeHeldBack(HttpHeaders headers, long limit) {
-        String type = headers.firstValue("content-type").orElse("");
-        if (type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
-            return false;
+    /** Holds the body back as far as the policy wants it; null: it goes to the application as it comes. */
+    private @Nullable BodySubscriber<T> heldBack(ResponseInfo info, long left) {
+        long limit = call.holdBackBytes();
+        if (limit <= 0 || !mayHoldBack(info.headers(), limit)) {
+            return null;
         }
-        String length = headers.firstValue("content-length").orElse("0");
-        try {
-            return Long.parseLong(length.strip()) <= limit;
-        } catch (NumberFormatException e) {
-            return false; // the client will say what it thinks of it
+        HeldBackBody<T> body = new HeldBackBody<>(call, this, info, limit);
+        BodySubscriber<T> subscriber = recorded(body, info);
+        if (left == Long.MAX_VALUE) {
+            return subscriber;
         }
+        long end = call.engine.nanoTime() + left;
+        TimedBody<T> timed = TimedBody.limited(subscriber, call.engine, left);
+        body.whenFlowing(application -> {
+            timed.lift();
+            return TimedBody.limitedIfCollected(application, application, call.engine, end - call.engine.nanoTime());
+        });
+        return timed;
+    }
+
+    /** Hands the body to the application as it comes, and gives it a time if it is known to be collected. */
+    private BodySubscriber<T> handedOn(BodySubscriber<T> application, ResponseInfo info, long left) {
+        if (application == null) {
+            return application; // what the client makes of that is its own affair
+        }
+        BodySubscriber<T> subscriber = recorded(application, info);
+        return left == Long.MAX_VALUE
+                        || StreamingMediaTypes.isStream(
+                                info.headers().firstValue(CONTENT_TYPE).orElse(null))
+                ? subscriber
+                : TimedBody.limitedIfCollected(subscriber, application, call.engine, left);
+    }
+
+    private BodySubscriber<T> recorded(BodySubscriber<T> subscriber, ResponseInfo info) {
+        Recording kept = call.recording(info);
+        recording = kept;
+        return kept == null || !kept.isOfBody() ? subscriber : new AnswerRecorder<>(subscriber, kept);
+    }
+
+    /** Not what is known to be too large, and nothing that may be a stream, which has no end to wait for. */
+    private static boolean mayHoldBack(HttpHeaders headers, long limit) {
+        Optional<String> announced = headers.firstValue("content-length");
+        long length = -1;
+        if (announced.isPresent()) {
+            try {
+                length = Long.parseLong(announced.get().strip());
+            } catch (NumberFormatException e) {
+                return false; // the client will say what it thinks of it
+            }
+        }
+        return length <= limit
+                && StreamingMediaTypes.mayHoldBack(
+                        headers.firstValue(CONTENT_TYPE).orElse(null), length);
     }
 }

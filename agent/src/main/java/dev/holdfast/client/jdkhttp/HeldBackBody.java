@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
     private final ResponseInfo head;
     private final long limit;
 
+    private volatile UnaryOperator<BodySubscriber<T>> flowing = UnaryOperator.identity();
+
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final List<List<ByteBuffer>> held = new ArrayList<>();
     private long bytes;
@@ -37,6 +40,11 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
         this.attempt = attempt;
         this.head = head;
         this.limit = limit;
+    }
+
+    /** What is put around the application's subscriber if the body is larger than what is held back, and flows to it. */
+    void whenFlowing(UnaryOperator<BodySubscriber<T>> around) {
+        flowing = around;
     }
 
     @Override
@@ -109,10 +117,10 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
     }
 
     private void flowThrough(Flow.Subscription from) {
-        Relay flowing = new Relay(from, held);
-        BodySubscriber<T> subscriber = open(flowing);
+        Relay flow = new Relay(from, held);
+        BodySubscriber<T> subscriber = open(flow, flowing);
         if (subscriber != null) {
-            relay = flowing;
+            relay = flow;
             // getBody may wait for bytes that only this thread can bring.
             AsyncCall.ASYNC_POOL.execute(() -> follow(subscriber));
         } else {
@@ -122,15 +130,15 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
     }
 
     private void handOver(Relay parts) {
-        BodySubscriber<T> subscriber = open(parts);
+        BodySubscriber<T> subscriber = open(parts, UnaryOperator.identity());
         if (subscriber != null) {
             follow(subscriber);
         }
     }
 
-    private @Nullable BodySubscriber<T> open(Relay parts) {
+    private @Nullable BodySubscriber<T> open(Relay parts, UnaryOperator<BodySubscriber<T>> around) {
         try {
-            BodySubscriber<T> subscriber = call.application.apply(head);
+            BodySubscriber<T> subscriber = around.apply(call.application.apply(head));
             parts.connect(subscriber);
             return subscriber;
         } catch (RuntimeException | Error e) {

@@ -12,9 +12,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the time in which a response's body arrives. The client's own timeout ends with the head (JDK-8208693), which
- * would let an attempt hang in a body for ever. The watch ends when the application has the body that it asked for: a
- * stream it has at once, and what it reads of it is not limited.
+ * Bounds the time in which a response's body arrives that the application gets as one whole. The client's own timeout ends
+ * with the head (JDK-8208693), which would let an attempt hang in a body for ever. A body that may be a stream is not
+ * limited: see {@link CollectingSubscribers}.
  *
  * <p>The client signals from one thread at a time; the end of the time comes from another, and is put in order here.
  *
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimedBody<T> implements BodySubscriber<T> {
     private final BodySubscriber<T> inner;
+    private final Engine engine;
+    private final long nanosLeft;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
     private volatile Flow.@Nullable Subscription upstream;
@@ -29,12 +31,57 @@ final class TimedBody<T> implements BodySubscriber<T> {
     // Guarded by this object's monitor, which is never held while anybody else's code runs.
     private boolean signalling;
     private boolean ended;
+    private boolean unlimited;
+    private @Nullable Future<?> timer;
     private @Nullable Throwable late;
 
-    TimedBody(BodySubscriber<T> inner, Engine engine, long nanosLeft) {
+    private TimedBody(BodySubscriber<T> inner, Engine engine, long nanosLeft) {
         this.inner = inner;
-        Future<?> timer = engine.schedule(() -> AsyncCall.ASYNC_POOL.execute(this::timeIsUp), Math.max(0, nanosLeft));
-        CompletableFuture<T> unused = result.whenComplete((body, error) -> timer.cancel(false));
+        this.engine = engine;
+        this.nanosLeft = Math.max(0, nanosLeft);
+    }
+
+    /** A body that must have arrived within this time, whoever takes it. */
+    static <T> TimedBody<T> limited(BodySubscriber<T> inner, Engine engine, long nanosLeft) {
+        TimedBody<T> timed = new TimedBody<>(inner, engine, nanosLeft);
+        timed.begin();
+        return timed;
+    }
+
+    /**
+     * A body that must have arrived within this time if it is known to be collected.
+     *
+     * @param inner takes the body
+     * @param application the application's subscriber, to which {@code inner} hands everything on
+     * @return {@code inner} itself where the body may be a stream
+     */
+    static <T> BodySubscriber<T> limitedIfCollected(
+            BodySubscriber<T> inner, BodySubscriber<T> application, Engine engine, long nanosLeft) {
+        if (CollectingSubscribers.collects(application)) {
+            return limited(inner, engine, nanosLeft);
+        }
+        return CollectingSubscribers.wraps(application) ? new TimedBody<>(inner, engine, nanosLeft) : inner;
+    }
+
+    private void begin() {
+        Future<?> begun = engine.schedule(() -> AsyncCall.ASYNC_POOL.execute(this::timeIsUp), nanosLeft);
+        synchronized (this) {
+            timer = begun;
+        }
+        CompletableFuture<T> unused = result.whenComplete((body, error) -> begun.cancel(false));
+    }
+
+    /** From here on the body is a stream as far as is known: its time is over at its head. */
+    void lift() {
+        Future<?> running;
+        synchronized (this) {
+            unlimited = true;
+            late = null;
+            running = timer;
+        }
+        if (running != null) {
+            running.cancel(false);
+        }
     }
 
     @Override
@@ -55,8 +102,12 @@ final class TimedBody<T> implements BodySubscriber<T> {
             upstream = subscription;
             signalling = true;
         }
+        boolean limited;
+        synchronized (this) {
+            limited = timer != null;
+        }
         try {
-            inner.onSubscribe(subscription);
+            inner.onSubscribe(limited ? subscription : new Watched(subscription));
         } finally {
             signalled();
         }
@@ -117,8 +168,8 @@ final class TimedBody<T> implements BodySubscriber<T> {
         }
         Throwable error = new HttpTimeoutException("request timed out");
         synchronized (this) {
-            late = error;
-            if (ended || signalling || upstream == null) {
+            late = unlimited ? null : error;
+            if (unlimited || ended || signalling || upstream == null) {
                 return; // whoever signals now, or first, takes it along
             }
             ended = true;
@@ -137,6 +188,32 @@ final class TimedBody<T> implements BodySubscriber<T> {
                 // Last: the client makes an error of its own of a body that nobody wants any more.
                 current.cancel();
             }
+        }
+    }
+
+    /** Notes who asks for the first part of the body; all else goes to the client as it is. */
+    private final class Watched implements Flow.Subscription {
+        private final Flow.Subscription to;
+        private boolean asked;
+
+        Watched(Flow.Subscription to) {
+            this.to = to;
+        }
+
+        @Override
+        public void request(long n) {
+            if (!asked) {
+                asked = true;
+                if (CollectingSubscribers.collectsWhoAsks(TimedBody.class)) {
+                    begin();
+                }
+            }
+            to.request(n);
+        }
+
+        @Override
+        public void cancel() {
+            to.cancel();
         }
     }
 }

@@ -221,7 +221,7 @@ final class Http2Server implements AutoCloseable {
                     return false;
                 }
                 case RESET_IN_BODY -> {
-                    frame(HEADERS, END_HEADERS, stream, status("200"));
+                    frame(HEADERS, END_HEADERS, stream, withLength(status("200"), '2'));
                     frame(DATA, 0, stream, "o".getBytes(StandardCharsets.UTF_8));
                     frame(RST_STREAM, 0, stream, number(2));
                 }
@@ -242,6 +242,14 @@ final class Http2Server implements AutoCloseable {
             block.write(code.length());
             block.writeBytes(code.getBytes(StandardCharsets.US_ASCII));
             return block.toByteArray();
+        }
+
+        /** 28, of which 15 fit into the first byte, is {@code content-length} (RFC 7541, 5.1 and 6.2.2). */
+        private byte[] withLength(byte[] block, char digit) {
+            ByteArrayOutputStream longer = new ByteArrayOutputStream();
+            longer.writeBytes(block);
+            longer.writeBytes(new byte[] {15, 28 - 15, 1, (byte) digit});
+            return longer.toByteArray();
         }
 
         private byte[] number(int value) {
