@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * by its session.
  */
 final class Sent {
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
     private final Target target;
     private final int number;
     private final long at;
@@ -84,6 +86,11 @@ final class Sent {
             long took,
             long now,
             RandomGenerator random) {
+        if (status == PROXY_AUTHENTICATION_REQUIRED) {
+            permit = null;
+            breaker.onIgnored(mine); // a proxy's answer: the origin has not been asked (RFC 9110, 15.5.8)
+            return;
+        }
         if (status != Outcome.NO_STATUS && !target.policy().breaker().isFailure(status)) {
             endedInARow = breaker.onSuccess(mine, took, now, random); // the permit is kept: the body may still break
             return;

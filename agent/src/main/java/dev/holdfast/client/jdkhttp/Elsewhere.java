@@ -145,7 +145,7 @@ final class Elsewhere<T> implements BodyHandler<T> {
         if (abandoned || failure instanceof CancellationException || (decided == null && Failures.isRefusal(failure))) {
             session.cancel(now);
         } else if (decided == null) {
-            Step unused = session.after(Failures.beforeHead(failure, false), now);
+            Step unused = session.after(Failures.beforeHead(failure, Failures.Sending.of(false)), now);
         } else if (Boolean.TRUE.equals(decided)) {
             session.bodyFailed(Failures.afterHead(failure), now);
         }

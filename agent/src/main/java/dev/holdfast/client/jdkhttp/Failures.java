@@ -15,6 +15,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +32,45 @@ final class Failures {
     private Failures() {}
 
     /**
-     * An attempt that gave no response's head.
+     * What is known of how far the client came with a request.
      *
-     * @param notBegun whether it is certain that the client had not begun to write the request
+     * @param notBegun whether it is certain that the client had not begun to write the request, or does not matter
+     * @param proven whether that is certain because the client never asked for the body
+     * @param once whether the client sends one request for a call, so that its failure is the call's
+     * @param secure whether every connection to an origin has TLS, so that one without is to a proxy
+     * @param proxy gives the proxy's address, null if it is not known
      */
-    static Outcome.Failure beforeHead(Throwable thrown, boolean notBegun) {
+    record Sending(boolean notBegun, boolean proven, boolean once, boolean secure, Supplier<@Nullable String> proxy) {
+        /** A request of which no more is known. */
+        static Sending of(boolean notBegun) {
+            return new Sending(notBegun, false, false, false, () -> null);
+        }
+    }
+
+    /** An attempt that gave no response's head. */
+    static Outcome.Failure beforeHead(Throwable thrown, Sending sending) {
         Throwable error = unwrap(thrown);
+        if (isOfTunnel(error, sending)) {
+            return new Outcome.Failure(
+                    error, ErrorKind.PROXY, sending.notBegun(), sending.proxy().get());
+        }
         ErrorKind kind = kind(error);
         if (kind == ErrorKind.PREMATURE_EOF) {
             // Closed before it said anything: to the caller the same as a reset, only more polite.
             kind = ErrorKind.CONNECTION_RESET;
         }
-        boolean nothingDone = kind.nothingSent() ? notBegun : isUnprocessed(error);
-        return new Outcome.Failure(error, kind, nothingDone);
+        return new Outcome.Failure(error, kind, nothingDone(error, kind, sending));
+    }
+
+    private static boolean nothingDone(Throwable error, ErrorKind kind, Sending sending) {
+        if (kind.nothingSent()) {
+            return sending.notBegun();
+        }
+        if (endedInHandshake(error)) {
+            return sending.proven();
+        }
+        // Of a redirected request the origin has acted on the one before.
+        return sending.once() && isUnprocessed(error);
     }
 
     /** An attempt whose response's body broke. */
@@ -108,7 +136,9 @@ final class Failures {
         boolean broken = has(error, SocketException.class) || has(error, ClosedChannelException.class);
         if (has(error, SSLException.class)) {
             // A connection that breaks within a handshake is a broken connection, not a refused certificate.
-            return broken || has(error, EOFException.class) ? ErrorKind.CONNECTION_RESET : ErrorKind.TLS;
+            return broken || has(error, EOFException.class) || endedInHandshake(error)
+                    ? ErrorKind.CONNECTION_RESET
+                    : ErrorKind.TLS;
         }
         if (has(error, EOFException.class)) {
             return ErrorKind.PREMATURE_EOF;
@@ -146,12 +176,77 @@ final class Failures {
                         || at.getClassName().equals(JDK + "Http2Connection"));
     }
 
-    /** The server said that it did nothing with the request: GOAWAY with the number of an earlier one (RFC 9113, 6.8). */
+    /**
+     * The server said that it did nothing with the request: GOAWAY with the number of an earlier one (RFC 9113, 6.8); or the
+     * client did not send it, since the connection has as many streams as the server allows (5.1.2).
+     *
+     * <p>Not told apart from other ends: a stream that the server refuses (REFUSED_STREAM), and on 17 any GOAWAY. There the
+     * same statement makes all of these exceptions, and nothing but their message differs.
+     */
     private static boolean isUnprocessed(Throwable error) {
         StackTraceElement at = made(root(error));
-        return at != null
-                && at.getClassName().equals(JDK + "Stream")
-                && at.getMethodName().equals("closeAsUnprocessed");
+        if (at == null) {
+            return false;
+        }
+        return switch (at.getClassName()) {
+            case JDK + "Stream" -> at.getMethodName().equals("closeAsUnprocessed");
+            case JDK + "Http2Connection" -> at.getMethodName().startsWith("reserveStream");
+            default -> false;
+        };
+    }
+
+    /**
+     * A proxy did not open the tunnel to the origin. An answer with another status than 200 and 407 is an exception that the
+     * tunnel's own class makes. An end of the connection looks like one of the origin's but for two things: it is read
+     * without TLS, which shows where the end was orderly; and the client has not asked for the request's body.
+     */
+    private static boolean isOfTunnel(Throwable error, Sending sending) {
+        Throwable root = root(error);
+        StackTraceElement at = made(root);
+        if (at == null) {
+            return false;
+        }
+        return at.getClassName().startsWith(JDK + "PlainTunnelingConnection")
+                || (sending.secure() && endedWithoutTls(root))
+                || (sending.secure() && sending.proven() && root instanceof SocketException && isReadingHead(error));
+    }
+
+    private static boolean endedWithoutTls(Throwable root) {
+        StackTraceElement[] trace = root.getStackTrace();
+        return root instanceof EOFException
+                && trace.length > 1
+                && trace[0].getClassName().equals(JDK + "Http1AsyncReceiver$Http1TubeSubscriber")
+                && trace[1].getClassName().startsWith(JDK + "SocketTube");
+    }
+
+    /** Whether an HTTP/1.1 response's head was waited for. */
+    private static boolean isReadingHead(Throwable error) {
+        return anyMade(error, 2, at -> at.getClassName().equals(JDK + "Http1Response$HeadersReader"));
+    }
+
+    /** The peer ended the connection within the TLS handshake, without an alert that would say why. */
+    private static boolean endedInHandshake(Throwable error) {
+        return has(error, SSLException.class)
+                && anyMade(
+                        error,
+                        1,
+                        at -> at.getClassName().equals(JDK + "common.SSLTube")
+                                && at.getMethodName().equals("checkForHandshake"));
+    }
+
+    /** Whether one of the first frames of an exception in the chain of causes is like this. */
+    private static boolean anyMade(Throwable error, int frames, Predicate<StackTraceElement> like) {
+        Throwable one = error;
+        for (int i = 0; one != null && i < DEEPEST; i++) {
+            StackTraceElement[] trace = one.getStackTrace();
+            for (int k = 0; k < Math.min(frames, trace.length); k++) {
+                if (like.test(trace[k])) {
+                    return true;
+                }
+            }
+            one = one.getCause();
+        }
+        return false;
     }
 
     private static Throwable root(Throwable error) {

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the application's body type
  */
 final class JdkCall<T> implements CallInfo {
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
     static final String DEFECT = "a call ends with the outcome it has";
 
     /** No thread waits: what is sent again may come from any. */
@@ -232,7 +233,8 @@ final class JdkCall<T> implements CallInfo {
     @Nullable
     Recording recording(ResponseInfo head) {
         try {
-            return rescue.record(head);
+            // A proxy's answer to CONNECT: the origin has not been asked (RFC 9110, 15.5.8).
+            return head.statusCode() == PROXY_AUTHENTICATION_REQUIRED ? null : rescue.record(head);
         } catch (RuntimeException | LinkageError e) {
             defects.report("an answer is not kept", e);
             return null;
@@ -295,12 +297,24 @@ final class JdkCall<T> implements CallInfo {
     Step afterError(AttemptHandler<T> handler, Throwable error) {
         Step decided = handler.decision();
         if (decided == null) {
-            return after(handler.attempt(), Failures.beforeHead(error, body.notAskedFor()));
+            return after(handler.attempt(), Failures.beforeHead(error, sending()));
         }
         if (decided instanceof Step.Deliver && handler.lostBody() == null) {
             bodyFailed(error);
         }
         return decided;
+    }
+
+    private Failures.Sending sending() {
+        HttpClient sender = sender();
+        boolean secure = "https".equalsIgnoreCase(request.uri().getScheme())
+                && sender.followRedirects() != HttpClient.Redirect.ALWAYS; // which may lead to an origin without TLS
+        return new Failures.Sending(
+                body.notAskedFor(),
+                body.provesNotBegun(),
+                RequestBody.sendsOnce(sender),
+                secure,
+                () -> Proxies.of(sender, request.uri()));
     }
 
     /** The call as it would be without us. For the case that Holdfast failed before anything was sent. */

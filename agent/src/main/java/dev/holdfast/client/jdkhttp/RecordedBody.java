@@ -59,6 +59,11 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     }
 
     @Override
+    boolean provesNotBegun() {
+        return !asked;
+    }
+
+    @Override
     BodyPublisher publisherOf(int attempt) {
         Recording recording = last;
         return attempt > 1 && recording != null && recording.complete ? new Replay(original, recording.parts) : this;

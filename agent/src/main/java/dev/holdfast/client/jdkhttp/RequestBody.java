@@ -70,7 +70,7 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     }
 
     /** Whether one call of this client is one request. */
-    private static boolean sendsOnce(HttpClient client) {
+    static boolean sendsOnce(HttpClient client) {
         return client.followRedirects() == HttpClient.Redirect.NEVER
                 && client.authenticator().isEmpty();
     }
@@ -97,6 +97,11 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
 
     /** No further attempt will need the body. */
     void release() {}
+
+    /** Whether that is certain because the client never asked for the body, and not because it does not matter. */
+    boolean provesNotBegun() {
+        return false;
+    }
 
     /** What an attempt has to send in place of the request's own publisher; null: that one. */
     @Nullable
@@ -125,6 +130,11 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
 
         @Override
         boolean notAskedFor() {
+            return !asked;
+        }
+
+        @Override
+        boolean provesNotBegun() {
             return !asked;
         }
 

@@ -13,7 +13,9 @@ class FailuresTest {
     void a_connection_that_the_client_closed_itself_is_a_timeout_whatever_it_is_called() {
         IOException closed = made("jdk.internal.net.http.SocketTube", "signalClosed");
 
-        assertThat(Failures.beforeHead(new CompletionException(new IOException("no bytes", closed)), false)
+        assertThat(Failures.beforeHead(
+                                new CompletionException(new IOException("no bytes", closed)),
+                                Failures.Sending.of(false))
                         .kind())
                 .isEqualTo(ErrorKind.READ_TIMEOUT);
     }
@@ -22,9 +24,35 @@ class FailuresTest {
     void another_end_in_the_same_place_is_none() {
         IOException other = made("jdk.internal.net.http.SocketTube", "signalError");
 
-        assertThat(Failures.beforeHead(new IOException("no bytes", other), false)
+        assertThat(Failures.beforeHead(new IOException("no bytes", other), Failures.Sending.of(false))
                         .kind())
                 .isEqualTo(ErrorKind.OTHER);
+    }
+
+    @Test
+    void a_request_for_which_the_connection_has_no_stream_left_was_not_sent() {
+        IOException none = made("jdk.internal.net.http.Http2Connection", "reserveStream");
+
+        assertThat(Failures.beforeHead(none, sendsOnce(true)).nothingSent()).isTrue();
+        assertThat(Failures.beforeHead(none, sendsOnce(false)).nothingSent())
+                .as("the origin may have acted on the request that was redirected")
+                .isFalse();
+    }
+
+    @Test
+    void a_stream_that_the_server_did_not_process_is_known_by_who_says_so() {
+        IOException unprocessed = made("jdk.internal.net.http.Stream", "closeAsUnprocessed");
+        IOException reset = made("jdk.internal.net.http.Stream", "handleReset");
+
+        assertThat(Failures.beforeHead(unprocessed, sendsOnce(true)).nothingSent())
+                .isTrue();
+        assertThat(Failures.beforeHead(unprocessed, sendsOnce(false)).nothingSent())
+                .isFalse();
+        assertThat(Failures.beforeHead(reset, sendsOnce(true)).nothingSent()).isFalse();
+    }
+
+    private static Failures.Sending sendsOnce(boolean once) {
+        return new Failures.Sending(false, false, once, false, () -> null);
     }
 
     private static IOException made(String inClass, String inMethod) {

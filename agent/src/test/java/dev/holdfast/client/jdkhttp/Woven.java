@@ -6,6 +6,7 @@ import dev.holdfast.call.Target;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.HostPattern;
@@ -33,6 +34,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,15 @@ class Woven extends HttpClient {
     static final class Time {
         volatile LongSupplier clock = System::nanoTime;
         private final Semaphore aboutToWait = new Semaphore(0);
+    }
+
+    /** The states of the breakers of all origins. */
+    List<CircuitBreaker.State> breakers() {
+        return targets.all().stream()
+                .map(Target::breaker)
+                .flatMap(Stream::ofNullable)
+                .map(CircuitBreaker::state)
+                .toList();
     }
 
     /** Returns when a response was discarded in favour of a retry. */

@@ -1,0 +1,38 @@
+package dev.holdfast.client.jdkhttp;
+
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Names the proxy through which a client goes, for messages about it. */
+final class Proxies {
+    /** Of the JDK's own: a selector of the application's is its code, which is not called an additional time. */
+    private static final Set<String> KNOWN =
+            Set.of("java.net.ProxySelector$StaticProxySelector", "sun.net.spi.DefaultProxySelector");
+
+    private Proxies() {}
+
+    /**
+     * The address of the proxy.
+     *
+     * @param uri where the request goes
+     * @return {@code host:port}; null: it is not known
+     */
+    static @Nullable String of(HttpClient client, URI uri) {
+        ProxySelector selector = client.proxy().orElseGet(ProxySelector::getDefault);
+        if (selector == null || !KNOWN.contains(selector.getClass().getName())) {
+            return null;
+        }
+        List<Proxy> proxies = selector.select(uri);
+        if (proxies.isEmpty() || !(proxies.get(0).address() instanceof InetSocketAddress address)) {
+            return null;
+        }
+        String host = address.getHostString();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+}
