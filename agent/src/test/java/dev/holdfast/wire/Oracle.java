@@ -110,10 +110,12 @@ final class Oracle {
                     return new Judgement(0, problem == null ? "an outcome that no permitted retry explains" : problem);
                 }
             }
-            // An attempt that was abandoned before it followed a redirect leaves the rest to the next.
-            int skipped = wireCase.policy().abandonsAttempts() && tries % 4 == 3 ? tries / 4 % (made.taken() + 1) : 0;
+            // Attempts side by side share the replies in any way, and one that was abandoned leaves some to the next.
+            int skipped = wireCase.policy().abandonsAttempts() && call.repeatable() && tries % 2 == 1
+                    ? tries / 2 % (1 << Math.min(5, made.taken()))
+                    : 0;
             List<Made> run = runner.run(
-                    wireCase, WirePolicy.NONE, call.index(), this::again, skipped, LettingGo.values()[tries++ % 3]);
+                    wireCase, WirePolicy.NONE, call.index(), new Retrying(), skipped, LettingGo.values()[tries++ % 3]);
             if (sameBefore(call, run)) {
                 samples.add(run.get(call.index()));
                 // A call that hangs costs a lot of time.
@@ -125,10 +127,20 @@ final class Oracle {
     }
 
     /** A program that does what the policy may do. */
-    private boolean again(Call call, List<Attempt> made) {
-        return call.index() < judged
-                ? made.size() < attempts[call.index()]
-                : made.size() <= wireCase.policy().maxRetries() && mayRetry(call, made);
+    private final class Retrying implements Runner.Again {
+        @Override
+        public boolean after(Call call, List<Attempt> made) {
+            return call.index() < judged
+                    ? made.size() < attempts[call.index()]
+                    : made.size() <= wireCase.policy().maxRetries() && mayRetry(call, made);
+        }
+
+        @Override
+        public boolean mayFollow(Call call, int attempt) {
+            return call.index() < judged
+                    ? attempt < attempts[call.index()]
+                    : attempt <= wireCase.policy().maxRetries() && call.repeatable();
+        }
     }
 
     /** Whether the calls before it ended as they were seen to end with the policy. */
@@ -190,7 +202,9 @@ final class Oracle {
         if (wireCase.policy().timed() && made.outcome().timedOut()) {
             return 0;
         }
-        return isCached(call, made) || isRefusal(call, made) || isWhole(call, made) ? 0 : -1;
+        boolean explained =
+                isCached(call, made) || isRefusal(call, made) || isWhole(call, made) || isOvertaken(call, made);
+        return explained ? 0 : -1;
     }
 
     /** Whether a program takes one for the other. */
@@ -231,6 +245,24 @@ final class Oracle {
             if (reply.status() == made.outcome().status()
                     && made.outcome().headers().contains("x-echo=[" + id + "], x-reply=[" + i + "]")
                     && made.outcome().isBody(reply, id, i, call.method())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether damage that came behind a response may have overtaken it on its way through a subscriber of Holdfast's. */
+    private boolean isOvertaken(Call call, Made made) {
+        WirePolicy policy = wireCase.policy();
+        boolean reads = policy == WirePolicy.BUFFER || policy == WirePolicy.CACHE || policy.timed();
+        if (!wireCase.http2()
+                || !reads
+                || made.outcome().status() >= 0
+                || made.outcome().hung()) {
+            return false;
+        }
+        for (int i = 0; i < made.taken(); i++) {
+            if (wireCase.reply(call.index(), i).damages(true)) {
                 return true;
             }
         }

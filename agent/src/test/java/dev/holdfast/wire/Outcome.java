@@ -31,6 +31,11 @@ record Outcome(int status, String headers, @Nullable String body, String failure
                 failure == null ? "" : names(failure));
     }
 
+    /** A response that the program let go of without a look at it: no other is the same. */
+    static Outcome unread(int status) {
+        return new Outcome(status, "", null, "unread");
+    }
+
     static Outcome failed(Throwable failure) {
         return new Outcome(-1, "", null, names(failure));
     }
@@ -49,7 +54,7 @@ record Outcome(int status, String headers, @Nullable String body, String failure
 
     /** Whether there was a response whose body could not be read. */
     boolean failsInBody() {
-        return status >= 0 && !failure.isEmpty();
+        return status >= 0 && !failure.isEmpty() && !failure.equals("unread");
     }
 
     /** Whether it is the same response, whose body breaks as the other's does, at the same place or before it. */

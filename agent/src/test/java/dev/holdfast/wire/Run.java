@@ -29,6 +29,7 @@ final class Run {
     private final WireServer server;
     private final int[] taken;
     private final int[] skipped;
+    private final int[] cursor;
     private final List<List<Arrived>> requests = new ArrayList<>();
     private final Set<Socket> open = new HashSet<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -81,6 +82,7 @@ final class Run {
         int calls = wireCase.calls().size();
         this.taken = new int[calls];
         this.skipped = new int[calls];
+        this.cursor = new int[calls];
         for (int i = 0; i < calls; i++) {
             requests.add(new ArrayList<>());
         }
@@ -114,9 +116,17 @@ final class Run {
         }
     }
 
-    /** Begins a call with a later reply. */
+    /** Leaves out replies to a call: those whose bits are set. */
     synchronized void skip(int call, int replies) {
         skipped[call] = replies;
+    }
+
+    private int next(int call) {
+        int number = cursor[call];
+        while (number < 31 && (skipped[call] >> number & 1) != 0) {
+            number++;
+        }
+        return number;
     }
 
     /** Takes no more connections, until the next call. */
@@ -138,7 +148,7 @@ final class Run {
 
     /** The next reply if it ends new connections, else null. */
     synchronized @Nullable Next takeOnAccept() {
-        if (wireCase.reply(current, skipped[current] + taken[current]).stage() != Reply.Stage.ACCEPT) {
+        if (wireCase.reply(current, next(current)).stage() != Reply.Stage.ACCEPT) {
             return null;
         }
         return take(current);
@@ -146,7 +156,9 @@ final class Run {
 
     /** The next reply to a request of a call. */
     synchronized Next take(int call) {
-        int number = skipped[call] + taken[call]++;
+        int number = next(call);
+        cursor[call] = number + 1;
+        taken[call]++;
         Reply reply = wireCase.reply(call, number);
         server.count(this, reply);
         return new Next(number, reply);

@@ -47,6 +47,11 @@ final class Runner {
     /** Decides whether the program makes a call once more. */
     interface Again {
         boolean after(Call call, List<Attempt> attempts);
+
+        /** Whether it may do so after an attempt with this number, from 1 on. */
+        default boolean mayFollow(Call call, int attempt) {
+            return false;
+        }
     }
 
     /**
@@ -64,7 +69,7 @@ final class Runner {
      * Runs the calls of a case up to one.
      *
      * @param policy the case's own, or {@link WirePolicy#NONE}
-     * @param skipped how many replies to the last call are left out
+     * @param skipped which replies to the last call are left out, a bit each
      * @param lettingGo what becomes of a response after which the call is made again
      */
     List<Made> run(WireCase wireCase, WirePolicy policy, int lastCall, Again again, int skipped, LettingGo lettingGo)
@@ -73,7 +78,6 @@ final class Runner {
         Run run = new Run(server, wireCase, port);
         run.skip(lastCall, skipped);
         List<List<Attempt>> attempts = new ArrayList<>();
-        client.lettingGo(lettingGo);
         try {
             for (Call call : wireCase.calls().subList(0, lastCall + 1)) {
                 run.begin(call.index());
@@ -83,6 +87,8 @@ final class Runner {
                     if (lettingGo == LettingGo.DISCONNECT && !ofCall.isEmpty()) {
                         client.disconnect();
                     }
+                    boolean read = lettingGo == LettingGo.CLOSE && !again.mayFollow(call, ofCall.size() + 1);
+                    client.lettingGo(read ? LettingGo.READ : lettingGo);
                     int taken = run.taken(call.index());
                     ofCall.add(new Attempt(make(run, call), run.taken(call.index()) - taken));
                 } while (again.after(call, ofCall));

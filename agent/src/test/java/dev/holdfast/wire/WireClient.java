@@ -223,7 +223,7 @@ final class WireClient {
             if (unread != null) {
                 unread.close();
             }
-            return Outcome.of(status, connection.getHeaderFields(), null, null);
+            return Outcome.unread(status);
         }
         return read(
                 status,
