@@ -262,6 +262,21 @@ class WholeRequestContract {
         }
     }
 
+    /** The JDK sends no body after a response that comes instead of 100, whatever its status. */
+    @ParameterizedTest
+    @CsvSource({"URL_FIXED,200", "URL_CHUNKED,200", "URL_FIXED,201", "URL_CHUNKED,307"})
+    void anUploadThatALaterAttemptDidNotSendIsNoSuccess(Style style, int status) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(Answer.respond(503).closing())
+                    .otherwise(Answer.respond(status).refusingBody());
+            Seen seen = style.call(expecting(Call.put(server.uri("/"), BODY)));
+            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(ProtocolException.class);
+            assertThat(server.requests()).hasSize(2);
+            assertThat(server.requests().get(0).text()).isEqualTo(BODY);
+            isRefused(server.requests().get(1));
+        }
+    }
+
     // ---- beside another attempt, and elsewhere
 
     @ParameterizedTest

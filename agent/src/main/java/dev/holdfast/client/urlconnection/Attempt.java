@@ -174,7 +174,8 @@ final class Attempt {
     private @Nullable Head headOnce() {
         if (progress != Progress.ASKED) {
             int status = knownStatus();
-            return raised instanceof ProtocolException && status >= 0
+            // Only a refusal: what the server says of a body that it never got is neither a success nor a redirect.
+            return raised instanceof ProtocolException && status >= 400
                     ? new Head(null, status, Rights.ours(() -> ConnectionAccess.headersOf(connection)))
                     : null;
         }
