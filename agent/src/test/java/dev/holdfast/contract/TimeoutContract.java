@@ -218,4 +218,15 @@ class TimeoutContract {
     private static Class<? extends java.io.IOException> timeoutOf(Style style) {
         return style.urlConnection() ? SocketTimeoutException.class : HttpTimeoutException.class;
     }
+
+    /** A connection that is cut within a head ends that head, as one of the JDK's clients sees it. */
+    @ParameterizedTest
+    @EnumSource
+    void aHeadThatTheAttemptTimeoutCutsIsNoResponse(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
+            server.play(Answer.respond(401, "who").header("X-A", "1").cutInHead(33, Cut.HANG));
+            Seen seen = style.call(Call.get(server.uri("/")));
+            assertThat(seen.status()).as("%s", seen).isIn(200, -1); // where the machine is slow, no attempt is in time
+        }
+    }
 }

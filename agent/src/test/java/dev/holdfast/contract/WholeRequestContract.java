@@ -277,6 +277,25 @@ class WholeRequestContract {
         }
     }
 
+    /** The first body is recorded; what a later attempt is refused with says when to come back. */
+    @ParameterizedTest
+    @EnumSource(names = {"URL_FIXED", "URL_CHUNKED"})
+    void theHeadersOfARefusalAreSeen(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(Answer.respond(503).closing())
+                    .otherwise(Answer.respond(503)
+                            .header("Retry-After", "3600")
+                            .header("X-Why", "full")
+                            .refusingBody());
+            Seen seen = style.call(expecting(Call.put(server.uri("/"), BODY)));
+            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
+            assertThat(seen.headers().get("x-why")).containsExactly("full");
+            assertThat(server.requests())
+                    .as("an hour is longer than the longest wait")
+                    .hasSize(2);
+        }
+    }
+
     // ---- beside another attempt, and elsewhere
 
     @ParameterizedTest

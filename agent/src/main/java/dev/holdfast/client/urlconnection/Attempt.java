@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,10 @@ final class Attempt {
             }
             progress = Progress.ASKED;
             connection.getInputStream();
+            if (watchdog.barked()) {
+                // The JDK takes the end of a connection that is cut within a head for the end of that head.
+                throw new SocketTimeoutException("Read timed out");
+            }
             head = headOnce();
         } catch (IOException | RuntimeException e) {
             failed(e, watchdog);
@@ -162,7 +167,9 @@ final class Attempt {
     private void failed(Exception error, Watchdog watchdog) {
         late = watchdog.barked();
         raised = late ? timedOut(error) : error;
-        head = headOnce();
+        // Time that is up within a head leaves half of it, which the JDK shows as a whole one.
+        boolean cut = late || (progress == Progress.ASKED && Failures.isReadTimeout(error));
+        head = cut ? null : headOnce();
     }
 
     private static SocketTimeoutException timedOut(Exception cause) {
@@ -174,8 +181,8 @@ final class Attempt {
     private @Nullable Head headOnce() {
         if (progress != Progress.ASKED) {
             int status = knownStatus();
-            // Only a refusal: what the server says of a body that it never got is neither a success nor a redirect.
-            return raised instanceof ProtocolException && status >= 400
+            // Less than 400 is no refusal: a success is none whose body was not sent.
+            return raised instanceof ProtocolException && status >= 400 && status <= 599
                     ? new Head(null, status, Rights.ours(() -> ConnectionAccess.headersOf(connection)))
                     : null;
         }
@@ -400,6 +407,17 @@ final class Attempt {
                 }
             }
             return null;
+        }
+
+        /** The headers of a response of which the connection must not be asked: those that it has noted. */
+        Map<String, List<String>> notedHeaders() {
+            Map<String, List<String>> headers = new LinkedHashMap<>();
+            noted.forEach((name, values) -> {
+                if (name instanceof String text && values instanceof List<?> list) {
+                    headers.put(text, list.stream().map(String::valueOf).toList());
+                }
+            });
+            return headers;
         }
 
         /** The connection that it came from; null: of that response, nothing but the status is known. */

@@ -52,6 +52,11 @@ final class Failures {
         };
     }
 
+    /** Whether the time for a response was up, and not that for a connection. */
+    static boolean isReadTimeout(Throwable error) {
+        return error instanceof SocketTimeoutException && Where.of(first(error)).stage != Stage.CONNECTING;
+    }
+
     /** Whether a server's refusal of the body ({@code Expect: 100-continue}) was being waited for. */
     static boolean whileExpecting(Throwable error) {
         return Where.of(first(error)).stage == Stage.EXPECTING;

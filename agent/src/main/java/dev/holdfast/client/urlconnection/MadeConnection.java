@@ -62,9 +62,12 @@ final class MadeConnection extends HttpsURLConnection {
      */
     static MadeConnection failed(HttpURLConnection real, String method, Attempt attempt, Exception error) {
         Attempt.Head head = attempt.head();
-        Shown refused = head == null ? null : Shown.of(head.status(), real.getURL());
+        Shown refused = head == null ? null : Shown.ofRefusal(head, real.getURL());
         MadeConnection made = new MadeConnection(real, method, refused, null);
         made.failure = error;
+        if (refused != null) {
+            made.lines = lines(refused.headers());
+        }
         return made;
     }
 

@@ -52,9 +52,10 @@ record Shown(
                 source);
     }
 
-    /** One of which nothing but the status is known. */
-    static Shown of(int status, URL url) {
-        return new Shown(status, reason(status), Map.of(), InputStream.nullInputStream(), url, null);
+    /** One that refused the request's body, of which no more than the head is known. */
+    static Shown ofRefusal(Attempt.Head head, URL url) {
+        int status = head.status();
+        return new Shown(status, reason(status), head.notedHeaders(), InputStream.nullInputStream(), url, null);
     }
 
     private static String reason(int status) {
