@@ -17,12 +17,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a call: a connection of the JDK's, what it threw, and what the application reads in place of its body. Also
+ * One attempt of a call: a connection of the JDK's, what it threw, and what the application reads in place of its body.
+ * Also
  * one that shows a fallback's answer. Changed only by the thread that makes the attempt.
  *
- * <p>A connection of the JDK's that is asked for anything of its response sends its request, unless it has done so before: a
- * look at one whose {@code getOutputStream} failed sends the request without its body. Therefore an attempt records how far
- * it has come, and a {@link Head}, through which alone Holdfast looks at a response, exists only where this attempt itself has
+ * <p>A connection of the JDK's that is asked for anything of its response sends its request, unless it has done so
+ * before: a
+ * look at one whose {@code getOutputStream} failed sends the request without its body. Therefore an attempt records how
+ * far
+ * it has come, and a {@link Head}, through which alone Holdfast looks at a response, exists only where this attempt
+ * itself has
  * asked for one. From then on the connection remembers a response or an exception, and sends nothing more.
  */
 final class Attempt {
@@ -65,7 +69,8 @@ final class Attempt {
     }
 
     /**
-     * A further attempt that replaces one which failed while the application opened it: it goes on being the application's.
+     * A further attempt that replaces one which failed while the application opened it: it goes on being the
+     * application's.
      *
      * @param recipe which has the body, if the application has written one already
      */
@@ -137,7 +142,8 @@ final class Attempt {
     }
 
     /**
-     * Writes the request's body whole. Where it is streamed, the connection would itself ask for the stream and close it, but
+     * Writes the request's body whole. Where it is streamed, the connection would itself ask for the stream and close
+     * it, but
      * forget the exception if that fails, and send the request again the next time that it is asked for anything.
      */
     private void write(Recipe recipe) throws IOException {
@@ -259,7 +265,8 @@ final class Attempt {
     }
 
     /**
-     * Another attempt is about to be sent, and what this one gave may still be what the call gives. Takes a small body that has
+     * Another attempt is about to be sent, and what this one gave may still be what the call gives. Takes a small body
+     * that has
      * arrived into memory, so that its connection can be used again; keeps the connection open otherwise.
      */
     void keep(String method) {
@@ -290,7 +297,10 @@ final class Attempt {
         }
     }
 
-    /** Lets go of its response, which nobody will read. The JDK drains what is left of a short body, to reuse the connection. */
+    /**
+     * Lets go of its response, which nobody will read. The JDK drains what is left of a short body, to reuse the
+     * connection.
+     */
     void discard() {
         try {
             InputStream rest = stream();
@@ -368,7 +378,8 @@ final class Attempt {
     }
 
     /**
-     * The head of a response that this attempt has asked for. Reading it sends nothing: the connection has its response, or
+     * The head of a response that this attempt has asked for. Reading it sends nothing: the connection has its
+     * response, or
      * remembers an exception. Read only while its attempt is the current one.
      */
     static final class Head implements Outcome.Response {
@@ -445,7 +456,8 @@ final class Attempt {
         }
 
         /**
-         * How many bytes the body is to have. Not always what its {@code Content-Length} says: an answer to HEAD, a 204 or a
+         * How many bytes the body is to have. Not always what its {@code Content-Length} says: an answer to HEAD, a 204
+         * or a
          * 304 has none, whatever it would have been (RFC 9110, 8.6), and chunks tell their own end (RFC 9112, 6.3).
          *
          * @param method what was sent
