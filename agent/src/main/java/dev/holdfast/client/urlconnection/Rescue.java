@@ -29,6 +29,7 @@ final class Rescue {
     private FallbackPolicy policy = FallbackPolicy.NONE;
 
     private @Nullable Identity identity;
+    private @Nullable URI uri;
     /** Whether the answer's head was heard of. */
     private boolean heard;
 
@@ -175,8 +176,18 @@ final class Rescue {
         return new Request(recipe.method(), address, recipe.headers(), recipe.upload() != null, identity);
     }
 
-    /** A URL may hold characters that a URI has to quote. */
+    /** Made once: it costs nearly a microsecond, and who asks is found out twice. */
     private URI uri() {
+        URI known = uri;
+        if (known == null) {
+            known = madeUri();
+            uri = known;
+        }
+        return known;
+    }
+
+    /** A URL may hold characters that a URI has to quote. */
+    private URI madeUri() {
         URL url = recipe.url();
         try {
             return url.toURI();
