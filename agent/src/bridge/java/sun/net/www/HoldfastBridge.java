@@ -2,6 +2,7 @@ package sun.net.www;
 
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.net.CookieHandler;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
@@ -185,7 +186,7 @@ public abstract class HoldfastBridge {
         try {
             Field field = HttpURLConnection.class.getDeclaredField("responseCode");
             field.setAccessible(true);
-            return field.getInt(delegate(connection) instanceof HttpURLConnection inner ? inner : connection);
+            return field.getInt(talking(connection));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
@@ -200,18 +201,88 @@ public abstract class HoldfastBridge {
      */
     protected static Map<?, ?> responseHeaders(HttpURLConnection connection) {
         try {
-            Object talking = delegate(connection) instanceof HttpURLConnection inner ? inner : connection;
-            Class<?> type = talking.getClass();
-            while (!type.getName().equals("sun.net.www.protocol.http.HttpURLConnection")) {
-                type = type.getSuperclass();
-            }
-            Field field = type.getDeclaredField("responses");
-            field.setAccessible(true);
-            Object responses = field.get(talking);
-            return (Map<?, ?>) responses.getClass().getMethod("getHeaders").invoke(responses);
+            HttpURLConnection talking = talking(connection);
+            Object responses = field(talking, "responses").get(talking);
+            return responses == null
+                    ? Map.of()
+                    : (Map<?, ?>) responses.getClass().getMethod("getHeaders").invoke(responses);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * The cookie handler that a connection took from the JVM when it was made, and uses whatever the JVM's is later.
+     *
+     * @param connection a connection of the JDK's
+     * @return null: none
+     */
+    protected static CookieHandler cookieHandler(HttpURLConnection connection) {
+        try {
+            HttpURLConnection talking = talking(connection);
+            return (CookieHandler) field(talking, "cookieHandler").get(talking);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Gives a connection the cookie handler and the response cache of another one, which took them from the JVM when it was
+     * made. There is no public way to set them, and the JVM's own must not be swapped for that: all threads share them.
+     *
+     * @param from a connection of the JDK's
+     * @param to one that was not connected yet
+     */
+    protected static void copyCaptured(HttpURLConnection from, HttpURLConnection to) {
+        try {
+            HttpURLConnection source = talking(from);
+            HttpURLConnection target = talking(to);
+            for (String name : new String[] {"cookieHandler", "cacheHandler"}) {
+                Field field = field(target, name);
+                Object captured = field.get(source);
+                if (field.get(target) != captured) {
+                    field.set(target, captured);
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Sets the time that a read from a connection's open socket may take. {@code setReadTimeout} itself comes too late then.
+     *
+     * @param connection a connection of the JDK's that has the head of a response, and not its whole body: the socket of
+     *     another one may serve somebody else already
+     * @param millis 0 for no limit
+     */
+    protected static void setSocketTimeout(HttpURLConnection connection, int millis) {
+        try {
+            HttpURLConnection talking = talking(connection);
+            Object client = field(talking, "http").get(talking);
+            if (client != null) {
+                client.getClass().getMethod("setReadTimeout", int.class).invoke(client, millis);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpURLConnection talking(HttpURLConnection connection) throws IllegalAccessException {
+        return delegate(connection) instanceof HttpURLConnection inner ? inner : connection;
+    }
+
+    /** Where the JDK's classes for http and https declare a field; by its name, for they are internal to the JDK. */
+    private static Field field(HttpURLConnection of, String name) throws NoSuchFieldException {
+        for (Class<?> at = of.getClass(); at != HttpURLConnection.class && at != null; at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                if (field.getName().equals(name)) {
+                    field.setAccessible(true);
+                    return field;
+                }
+            }
+        }
+        throw new NoSuchFieldException(name);
     }
 
     private static Object delegate(HttpURLConnection connection) throws IllegalAccessException {

@@ -245,7 +245,8 @@ public final class Session {
      */
     public synchronized Step.@Nullable Send hedge(long now) {
         Sent first = current;
-        boolean alone = stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
+        // Asked late, it must not come beside a retry: that is not hedged.
+        boolean alone = attempts == 1 && stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
         if (!alone
                 || untilDeadline(now) <= target.meanResponseNanos()
                 || !Hedging.granted(target, call, attempts, now)) {
@@ -277,6 +278,10 @@ public final class Session {
      */
     public synchronized Step withdraw(int attempt, long now) {
         Sent mine = underWay(attempt);
+        if (mine != null && stage == Stage.DONE) {
+            mine.giveUp(now);
+            return Step.Drop.INSTANCE;
+        }
         Sent rival = mine == current ? other : current;
         if (mine == null || rival == null || !rival.isUnderWay()) {
             cancel(now);

@@ -1,7 +1,9 @@
 package dev.holdfast.weave;
 
+import java.net.CookieHandler;
 import java.net.HttpURLConnection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What only code inside {@code java.base} can do with a connection of the JDK's. Leads through the bridge, which no
@@ -41,5 +43,36 @@ public final class ConnectionAccess {
      */
     public static Map<?, ?> headersOf(HttpURLConnection connection) {
         return Dispatcher.notedHeaders(connection);
+    }
+
+    /**
+     * The cookie handler that a connection took from the JVM when it was made.
+     *
+     * @param connection a connection of the JDK's
+     * @return null: there was none
+     */
+    public static @Nullable CookieHandler cookieHandler(HttpURLConnection connection) {
+        return Dispatcher.capturedCookieHandler(connection);
+    }
+
+    /**
+     * Gives a connection the cookie handler and the response cache that another one took from the JVM when it was made.
+     *
+     * @param from a connection of the JDK's
+     * @param to a connection of the JDK's that was not connected yet
+     */
+    public static void copyCaptured(HttpURLConnection from, HttpURLConnection to) {
+        Dispatcher.copyCapturedHandlers(from, to);
+    }
+
+    /**
+     * Sets the time that a read from a connection's open socket may take.
+     *
+     * @param connection a connection of the JDK's that has the head of a response, and not its whole body: the socket of
+     *     another one may serve another request already
+     * @param millis 0 for no limit
+     */
+    public static void setSocketTimeout(HttpURLConnection connection, int millis) {
+        Dispatcher.setOpenSocketTimeout(connection, millis);
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.weave;
 
 import java.io.IOException;
+import java.net.CookieHandler;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
@@ -50,6 +51,21 @@ final class Dispatcher extends HoldfastBridge {
     /** See {@link ConnectionAccess#headersOf}. */
     static Map<?, ?> notedHeaders(HttpURLConnection connection) {
         return responseHeaders(connection);
+    }
+
+    /** See {@link ConnectionAccess#cookieHandler}. */
+    static @Nullable CookieHandler capturedCookieHandler(HttpURLConnection connection) {
+        return cookieHandler(connection);
+    }
+
+    /** See {@link ConnectionAccess#copyCaptured}. */
+    static void copyCapturedHandlers(HttpURLConnection from, HttpURLConnection to) {
+        copyCaptured(from, to);
+    }
+
+    /** See {@link ConnectionAccess#setSocketTimeout}. */
+    static void setOpenSocketTimeout(HttpURLConnection connection, int millis) {
+        setSocketTimeout(connection, millis);
     }
 
     @Override

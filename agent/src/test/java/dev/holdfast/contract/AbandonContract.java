@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -175,6 +177,47 @@ class AbandonContract {
             Seen seen = call.seen();
             assertThat(seen.took()).isLessThan(PROMPT);
             assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** Its socket is closed by an interrupt, and so it is during a wait; the flag stays. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SEND", "SEND_ASYNC"})
+    void anInterruptOfAVirtualThreadEndsAnHttpUrlConnectionAsWithout(Style style) throws Exception {
+        Assumptions.assumeTrue(Runtime.version().feature() >= 21, "there are no virtual threads");
+        Call call = Call.put(URI.create("http://x/"), "whole");
+        String without = interruptedVirtually(style, call, Hosts.BARE, Answer.afterRequest(Cut.HANG));
+        assertThat(without).isEqualTo("java.net.SocketException, interrupted");
+        assertThat(interruptedVirtually(style, call, Hosts.PATIENT, Answer.afterRequest(Cut.HANG)))
+                .isEqualTo(without);
+        assertThat(interruptedVirtually(
+                        style, call, Hosts.PATIENT, Answer.respond(503, "busy").closing()))
+                .isEqualTo(without);
+    }
+
+    private static String interruptedVirtually(Style style, Call call, String host, Answer answer) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(host)) {
+            server.play(answer);
+            CompletableFuture<String> end = new CompletableFuture<>();
+            Runnable calling = () -> {
+                Seen seen = style.call(call.at(server.uri("/")));
+                String thrown = seen.thrown() == null
+                        ? "status " + seen.status()
+                        : seen.thrown().getClass().getName();
+                end.complete(thrown + (Thread.currentThread().isInterrupted() ? ", interrupted" : ""));
+            };
+            Thread thread = (Thread)
+                    Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, calling);
+            server.awaitRequests(1);
+            Awaitility.await()
+                    .until(() -> thread.getState() == Thread.State.WAITING
+                            || thread.getState() == Thread.State.TIMED_WAITING);
+            thread.interrupt();
+            String seen = end.get(10, TimeUnit.SECONDS);
+            assertThat(server.requests()).hasSize(1);
+            return seen;
         }
     }
 

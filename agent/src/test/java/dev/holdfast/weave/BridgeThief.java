@@ -53,8 +53,18 @@ final class BridgeThief {
         attempt("link sendAsync", () -> HoldfastBridge.sendAsync(null, null, null, null));
         attempt("link opened", () -> HoldfastBridge.opened(new Forged(url), url, null));
         attempt("link unwrap", () -> HoldfastBridge.unwrap(new Forged(url)));
-        for (String name :
-                new String[] {"send", "sendAsync", "opened", "unwrap", "install", "uninstall", "setMethod"}) {
+        for (String name : new String[] {
+            "send",
+            "sendAsync",
+            "opened",
+            "unwrap",
+            "install",
+            "uninstall",
+            "setMethod",
+            "cookieHandler",
+            "copyCaptured",
+            "setSocketTimeout"
+        }) {
             attempt("invoke " + name, () -> {
                 Method method = method(name);
                 return method.invoke(null, new Object[method.getParameterCount()]);

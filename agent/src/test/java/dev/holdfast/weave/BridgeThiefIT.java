@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** No code of the application reaches the bridge in {@code java.base}: {@link BridgeThief} tries. */
 class BridgeThiefIT {
     private static final Path CLASSES = Path.of("target", "test-classes").toAbsolutePath();
-    private static final int ATTEMPTS = 25;
+    private static final int ATTEMPTS = 31;
 
     @TempDir
     Path directory;
@@ -51,6 +51,12 @@ class BridgeThiefIT {
                         "open uninstall: InaccessibleObjectException",
                         "invoke setMethod: IllegalAccessException",
                         "open setMethod: InaccessibleObjectException",
+                        "invoke cookieHandler: IllegalAccessException",
+                        "open cookieHandler: InaccessibleObjectException",
+                        "invoke copyCaptured: IllegalAccessException",
+                        "open copyCaptured: InaccessibleObjectException",
+                        "invoke setSocketTimeout: IllegalAccessException",
+                        "open setSocketTimeout: InaccessibleObjectException",
                         "open hook: InaccessibleObjectException",
                         "open constructor: InaccessibleObjectException",
                         "look-up: IllegalAccessException",

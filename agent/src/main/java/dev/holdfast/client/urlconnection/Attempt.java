@@ -14,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,9 @@ final class Attempt {
     boolean open(Opening opening, Watchdog watchdog) throws ProtocolException {
         try {
             opening.on(connection);
+            if (!watchdog.stopCutting()) {
+                throw new SocketTimeoutException("Read timed out");
+            }
             progress = Progress.OPEN;
             return true;
         } catch (IOException | RuntimeException e) {
@@ -131,7 +135,7 @@ final class Attempt {
             }
             progress = Progress.ASKED;
             connection.getInputStream();
-            if (watchdog.barked()) {
+            if (!watchdog.stopCutting()) {
                 // The JDK takes the end of a connection that is cut within a head for the end of that head.
                 throw new SocketTimeoutException("Read timed out");
             }
@@ -171,7 +175,7 @@ final class Attempt {
     }
 
     private void failed(Exception error, Watchdog watchdog) {
-        late = watchdog.barked();
+        late = !watchdog.stopCutting();
         raised = late ? timedOut(error) : error;
         // Time that is up within a head leaves half of it, which the JDK shows as a whole one.
         boolean cut = late || (progress == Progress.ASKED && Failures.isReadTimeout(error));
@@ -322,12 +326,12 @@ final class Attempt {
      *
      * @return null: nothing was read
      */
-    Download.@Nullable Held holdBack(String method, long limit, Watchdog watchdog) {
+    Download.@Nullable Held holdBack(Recipe recipe, long limit, Watchdog watchdog) {
         Head arrived = head;
         if (arrived == null || arrived.connection == null) {
             return null;
         }
-        long length = arrived.bodyLength(method);
+        long length = arrived.bodyLength(recipe.method());
         if (length > limit || length == 0 || !StreamingMediaTypes.mayHoldBack(arrived.header("Content-Type"), length)) {
             return null;
         }
@@ -340,10 +344,33 @@ final class Attempt {
         if (stream == null) {
             return null;
         }
-        watchdog.bodyIsRead();
-        Download.Held held = Download.hold(stream, length, limit, watchdog::barked);
+        long left = watchdog.leftNanos();
+        boolean limited = left != Long.MAX_VALUE;
+        // To close a TLS socket takes as long as a read from it may take, and the JDK does so with the body's last
+        // byte.
+        boolean closing = limited && connection instanceof HttpsURLConnection;
+        if ((closing && length < 0 && "close".equalsIgnoreCase(arrived.header("Connection")))
+                || !watchdog.stopCutting()) {
+            return null;
+        }
+        int own = recipe.timeouts().read();
+        if (limited) {
+            setSocketTimeout(Timeouts.shorter(own, left));
+        }
+        Runnable restore = () -> setSocketTimeout(own);
+        Download.Held held = Download.hold(stream, length, limit, watchdog::barked, closing ? restore : null);
+        if (limited && held.flowsOn()) {
+            restore.run(); // behind its end, the socket may be somebody else's already
+        }
         replace(stream, held.stream());
         return held;
+    }
+
+    private void setSocketTimeout(int millis) {
+        HttpURLConnection unused = Rights.ours(() -> {
+            ConnectionAccess.setSocketTimeout(connection, millis);
+            return connection;
+        });
     }
 
     /** The body of its response; null: there is none. */

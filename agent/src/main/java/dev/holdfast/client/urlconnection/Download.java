@@ -34,8 +34,9 @@ final class Download {
      *
      * @param stream what the application gets to read
      * @param failure why it is not whole, null if it is (or if it was longer than the limit, and flows on behind it)
+     * @param flowsOn whether the rest of it is yet to come
      */
-    record Held(InputStream stream, @Nullable IOException failure) {}
+    record Held(InputStream stream, @Nullable IOException failure, boolean flowsOn) {}
 
     /**
      * Reads a body up to a limit before anybody sees it. What it lacks then, it lacks for the application too: where the
@@ -45,28 +46,45 @@ final class Download {
      * @param length the announced length, -1 if none
      * @param limit how many bytes at most
      * @param late whether the attempt's time is up; asked between reads
+     * @param beforeLast null, or run before the last byte of a body with an announced length is read, with which the JDK may
+     *     close the socket; that byte is left to the application if it is not there yet
      */
-    static Held hold(InputStream stream, long length, long limit, BooleanSupplier late) {
+    static Held hold(InputStream stream, long length, long limit, BooleanSupplier late, @Nullable Runnable beforeLast) {
+        long guarded = beforeLast == null || length < 0 ? limit : Math.min(limit, length - 1);
         ByteArrayOutputStream held = new ByteArrayOutputStream();
         try {
-            byte[] piece = new byte[(int) Math.min(limit, PIECE)];
-            int n = 0;
-            while (held.size() < limit && n >= 0) {
-                n = stream.read(piece, 0, (int) Math.min(piece.length, limit - held.size()));
-                held.write(piece, 0, Math.max(0, n));
-                if (n >= 0 && late.getAsBoolean()) {
-                    throw new SocketTimeoutException("Read timed out");
+            read(stream, guarded, held, late);
+            if (beforeLast != null && held.size() == length - 1) {
+                beforeLast.run();
+                if (stream.available() == 0) {
+                    InputStream most = new ByteArrayInputStream(held.toByteArray());
+                    return new Held(new SequenceInputStream(most, stream), null, true);
                 }
+                read(stream, limit, held, late);
             }
             InputStream bytes = new ByteArrayInputStream(held.toByteArray());
             if (length < 0 ? held.size() == limit : length > held.size() && held.size() == limit) {
-                return new Held(new SequenceInputStream(bytes, stream), null);
+                return new Held(new SequenceInputStream(bytes, stream), null, true);
             }
             stream.close();
-            return new Held(bytes, length > held.size() ? cutShort(length, held.size()) : null);
+            return new Held(bytes, length > held.size() ? cutShort(length, held.size()) : null, false);
         } catch (IOException e) {
             letGo(stream);
-            return new Held(new SequenceInputStream(new ByteArrayInputStream(held.toByteArray()), new Broken(e)), e);
+            return new Held(
+                    new SequenceInputStream(new ByteArrayInputStream(held.toByteArray()), new Broken(e)), e, false);
+        }
+    }
+
+    private static void read(InputStream stream, long upTo, ByteArrayOutputStream held, BooleanSupplier late)
+            throws IOException {
+        byte[] piece = new byte[(int) Math.min(Math.max(1, upTo), PIECE)];
+        int n = 0;
+        while (held.size() < upTo && n >= 0) {
+            n = stream.read(piece, 0, (int) Math.min(piece.length, upTo - held.size()));
+            held.write(piece, 0, Math.max(0, n));
+            if (n >= 0 && late.getAsBoolean()) {
+                throw new SocketTimeoutException("Read timed out");
+            }
         }
     }
 

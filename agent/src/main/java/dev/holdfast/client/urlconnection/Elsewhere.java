@@ -38,14 +38,15 @@ final class Elsewhere {
      * Sends it, unless that is not safe, or the other origin's breaker is open.
      *
      * @param of the call's session, which has ended
+     * @param failed the connection of the last attempt
      * @return null: there is no good answer
      */
     @Nullable
-    Shown answer(Session of, Offer.Elsewhere offer) {
+    Shown answer(Session of, HttpURLConnection failed, Offer.Elsewhere offer) {
         if (abandoned
                 || !of.maySendElsewhere()
                 || !call.bodyReplayable()
-                || (!offer.policy().forwardCredentials() && Wire.wouldSendCookies(offer.uri()))) {
+                || (!offer.policy().forwardCredentials() && Wire.wouldSendCookies(failed, offer.uri()))) {
             return null;
         }
         Session session = engine.elsewhere(of.policy(), call, offer.uri());
@@ -53,7 +54,7 @@ final class Elsewhere {
             return null;
         }
         try {
-            HttpURLConnection connection = recipe.openElsewhere(offer.uri().toURL(), offer.policy());
+            HttpURLConnection connection = recipe.openElsewhere(offer.uri().toURL(), failed, offer.policy());
             talking = connection;
             recipe.timeouts().shorten(connection, send);
             return answer(of, session, connection, send);

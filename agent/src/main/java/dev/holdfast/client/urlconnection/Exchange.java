@@ -105,7 +105,7 @@ final class Exchange {
     }
 
     int readTimeout() {
-        return recipe.timeouts().read(delegate());
+        return delegate().getReadTimeout();
     }
 
     // ---- what makes the JDK talk

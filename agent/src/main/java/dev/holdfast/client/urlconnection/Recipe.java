@@ -220,31 +220,41 @@ final class Recipe {
         }
     }
 
-    /** Another connection for the same request; null: none could be made, which was reported. */
+    /**
+     * Another connection for the same request.
+     *
+     * @param like the one before, whose defaults it gets
+     * @return null: none could be made, which was reported
+     */
     @Nullable
-    HttpURLConnection open() {
+    HttpURLConnection open(HttpURLConnection like) {
         try {
-            return open(url, setting -> true);
+            return open(url, like, setting -> true);
         } catch (IOException | RuntimeException e) {
             defects.report("a call ends with the outcome it has", e);
             return null;
         }
     }
 
-    /** A connection for the same request to another origin, without credentials unless the policy wants them there. */
-    HttpURLConnection openElsewhere(URL elsewhere, DegradedPolicy policy) throws IOException {
-        HttpURLConnection next = open(elsewhere, setting -> setting.goesAlong(policy));
+    /**
+     * A connection for the same request to another origin, without credentials unless the policy wants them there.
+     *
+     * @param like the one before, whose defaults it gets
+     */
+    HttpURLConnection openElsewhere(URL elsewhere, HttpURLConnection like, DegradedPolicy policy) throws IOException {
+        HttpURLConnection next = open(elsewhere, like, setting -> setting.goesAlong(policy));
         if (!policy.forwardCredentials()) {
             next.setAuthenticator(new NoCredentials()); // in place of the JVM's
         }
         return next;
     }
 
-    private HttpURLConnection open(URL to, Predicate<Setting> wanted) throws IOException {
+    private HttpURLConnection open(URL to, HttpURLConnection like, Predicate<Setting> wanted) throws IOException {
         URLConnection opened = proxy == null ? to.openConnection() : to.openConnection(proxy);
         // Under the agent that may be a front again, of which only the JDK's connection is wanted.
         HttpURLConnection next = (HttpURLConnection)
                 (opened instanceof Front made ? made.exchange().delegate() : opened);
+        CapturedDefaults.copy(like, next);
         for (Setting setting : settings) {
             if (wanted.test(setting)) {
                 setting.applyTo(next);

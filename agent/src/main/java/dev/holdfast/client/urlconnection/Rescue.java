@@ -101,7 +101,7 @@ final class Rescue {
         for (Offer offer = first; offer != null; offer = chain.next()) {
             Shown shown = offer instanceof Offer.Answer answer
                     ? Shown.of(answer, failed.getURL())
-                    : elsewhere.answer(session, (Offer.Elsewhere) offer);
+                    : elsewhere.answer(session, failed, (Offer.Elsewhere) offer);
             if (shown != null) {
                 session.fellBack(offer.strategy(), step.reason());
                 return shown;

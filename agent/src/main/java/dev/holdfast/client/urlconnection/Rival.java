@@ -78,9 +78,18 @@ final class Rival {
         if (send == null) {
             return null;
         }
-        HttpURLConnection opened = recipe.open();
+        try {
+            return result(send);
+        } catch (RuntimeException | Error e) {
+            call.withdraw(send.attempt());
+            throw e;
+        }
+    }
+
+    private @Nullable Result result(Step.Send send) {
+        HttpURLConnection opened = recipe.open(first);
         if (opened == null) {
-            Step unused = call.after(send.attempt(), Outcome.Cancelled.INSTANCE);
+            call.withdraw(send.attempt());
             return null;
         }
         talksTo(opened);

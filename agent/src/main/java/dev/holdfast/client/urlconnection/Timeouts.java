@@ -9,6 +9,10 @@ import java.util.concurrent.TimeUnit;
  * A connection's own two timeouts: what the application set, which stays in view, and what an attempt's time makes of that.
  * Where nothing is set, the JDK's properties for it hold; a longer time of a policy's must not take their place, and the
  * connection does not show them.
+ *
+ * <p>Only the connect timeout is shortened. A socket keeps its read timeout when the attempt is over: it would cut streams that
+ * the application reads later, and an https connection waits that long for its peer when it is closed. That an attempt ends in
+ * time while it waits for a response is the {@link Watchdog}'s part.
  */
 final class Timeouts {
     /** In milliseconds, 0 for none. Read once, as the JDK does. */
@@ -43,23 +47,28 @@ final class Timeouts {
         return shortened ? connect : current.getConnectTimeout();
     }
 
-    /** See {@link #connect}. */
-    synchronized int read(HttpURLConnection current) {
-        return shortened ? read : current.getReadTimeout();
+    /** How long a read may take without a policy, in milliseconds, 0 for no limit. */
+    synchronized int read() {
+        return readIsSet ? read : DEFAULT_READ;
     }
 
-    /** Sets those of a connection to what an attempt may take, where they are not shorter. */
+    /** Sets the connect timeout of a connection to what an attempt may take, where it is not shorter. */
     synchronized void shorten(HttpURLConnection connection, Step.Send send) {
         if (send.timeoutNanos() == Long.MAX_VALUE) {
             return;
         }
         shortened = true;
-        int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(send.timeoutNanos())));
-        connection.setConnectTimeout(shorter(connectIsSet ? connect : DEFAULT_CONNECT, millis));
-        connection.setReadTimeout(shorter(readIsSet ? read : DEFAULT_READ, millis));
+        connection.setConnectTimeout(shorter(connectIsSet ? connect : DEFAULT_CONNECT, send.timeoutNanos()));
     }
 
-    private static int shorter(int theirs, int ours) {
-        return theirs <= 0 ? ours : Math.min(theirs, ours);
+    /**
+     * The shorter one of two times, in milliseconds.
+     *
+     * @param millis 0 for no limit
+     * @param nanos counts as a millisecond at least
+     */
+    static int shorter(int millis, long nanos) {
+        int ours = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+        return millis <= 0 ? ours : Math.min(millis, ours);
     }
 }

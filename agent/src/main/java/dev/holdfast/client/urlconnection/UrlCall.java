@@ -148,8 +148,21 @@ final class UrlCall implements CallInfo {
                 opening.on(attempt.connection());
                 return;
             }
+            boolean begins = session == null;
             disconnects.entered();
             onlyOpening = true;
+            opened(opening, begins);
+        } catch (RuntimeException | Error e) {
+            abort(e);
+            throw e;
+        } finally {
+            onlyOpening = false;
+            lock.unlock();
+        }
+    }
+
+    private void opened(Attempt.Opening opening, boolean begins) throws IOException {
+        try {
             Step.Send send = begun(true);
             while (send != null) {
                 boolean open;
@@ -165,12 +178,11 @@ final class UrlCall implements CallInfo {
                 }
                 send = begun(true);
             }
-        } catch (Error e) {
-            abandonSession();
+        } catch (ProtocolException e) {
+            if (begins) {
+                forsake(); // nothing was sent, and the application may give it up
+            }
             throw e;
-        } finally {
-            onlyOpening = false;
-            lock.unlock();
         }
     }
 
@@ -199,18 +211,10 @@ final class UrlCall implements CallInfo {
             }
             return true;
         } catch (RuntimeException | Error e) {
-            abandonSession();
+            abort(e);
             throw e;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Nobody goes on with the call: it must not keep a permit, or a probe's lease, until the connection is collected. */
-    private void abandonSession() {
-        Session begun = session;
-        if (begun != null) {
-            begun.cancel(engine.nanoTime());
         }
     }
 
@@ -242,12 +246,32 @@ final class UrlCall implements CallInfo {
         }
     }
 
+    /**
+     * Ends the call after an {@link Error}, or a defect, which the application gets: whatever there is goes on without
+     * Holdfast.
+     */
+    private void abort(Throwable error) {
+        Session begun = session;
+        if (settled || begun == null) {
+            return;
+        }
+        begun.cancel(engine.nanoTime());
+        settleNow();
+        letGoOfPrevious();
+        if (attempt.isOurs() && !attempt.isAsked()) {
+            // Asked for anything, its connection would send the request without the body.
+            attempt = Attempt.showing(
+                    MadeConnection.failed(attempt.connection(), recipe.method(), attempt, new IOException(error)));
+        }
+    }
+
     /** Ends what was begun and is not under way: it counts as nothing, and the next entry that talks begins a call. */
     private void forsake() {
         Session begun = session;
-        if (sending != null && begun != null) {
+        if (!settled && begun != null) {
             sending = null;
             session = null;
+            letGoOfPrevious();
             begun.cancel(engine.nanoTime());
         }
     }
@@ -322,7 +346,13 @@ final class UrlCall implements CallInfo {
             return sent(send, null);
         }
         Rival rival = Rival.after(send.hedgeNanos(), engine, this, recipe, attempt.connection());
-        Step step = sent(send, rival);
+        Step step;
+        try {
+            step = sent(send, rival);
+        } catch (RuntimeException | Error e) {
+            rival.lose();
+            throw e;
+        }
         if (!(step instanceof Step.Drop)) {
             rival.lose();
             return step;
@@ -340,7 +370,7 @@ final class UrlCall implements CallInfo {
         } catch (InterruptedException e) {
             rival.lose();
             Thread.currentThread().interrupt();
-            end(new InterruptedIOException("interrupted while waiting for an answer"));
+            end(interrupted("interrupted while waiting for an answer"));
             return step;
         }
     }
@@ -357,15 +387,22 @@ final class UrlCall implements CallInfo {
         }
     }
 
+    /** Whether an interrupt of the application's closed the socket, as it does on a virtual thread. */
+    private boolean interruptedSocket() {
+        return attempt.raised() instanceof SocketException
+                && Thread.currentThread().isInterrupted()
+                && VirtualThreads.isCurrent();
+    }
+
     /** Tells the session what the attempt gave. */
     private Step told(Step.Send send) {
-        boolean abandoned = attempt.head() == null && disconnects.abandoned();
+        boolean abandoned = attempt.head() == null && (disconnects.abandoned() || interruptedSocket());
         return after(send.attempt(), abandoned ? Outcome.Cancelled.INSTANCE : attempt.outcome(recipe));
     }
 
     private Step heldBack(Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
-        Download.Held held = limit == 0 ? null : attempt.holdBack(recipe.method(), limit, watchdog);
+        Download.Held held = limit == 0 ? null : attempt.holdBack(recipe, limit, watchdog);
         if (held == null) {
             return Step.Deliver.INSTANCE;
         }
@@ -387,8 +424,11 @@ final class UrlCall implements CallInfo {
     /** Does what the session says. False: the call is settled. */
     private boolean again(Step step) throws IOException {
         if (step instanceof Step.Wait wait) {
-            HttpURLConnection next = recipe.open();
-            if (next != null) {
+            // Interrupted before the wait, the application would get nothing of what there is.
+            HttpURLConnection next = Thread.currentThread().isInterrupted() ? null : recipe.open(attempt.connection());
+            if (next == null) {
+                session().cancel(engine.nanoTime());
+            } else {
                 letGoOfPrevious();
                 Step.Send granted = awaited(wait);
                 if (granted == null) {
@@ -526,11 +566,18 @@ final class UrlCall implements CallInfo {
             disconnects.sleep(wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            end(new InterruptedIOException("interrupted while waiting to try again"));
+            end(interrupted("interrupted while waiting to try again"));
         }
         if (disconnects.abandoned()) {
             end(new SocketException("Socket closed"));
         }
+    }
+
+    /** A virtual thread gets what its socket throws: an interrupt closes that. */
+    private static IOException interrupted(String message) {
+        return VirtualThreads.isCurrent()
+                ? new SocketException("Closed by interrupt")
+                : new InterruptedIOException(message);
     }
 
     /** The application itself ended the call during a wait. */
@@ -557,6 +604,11 @@ final class UrlCall implements CallInfo {
     /** What is to be sent beside a first attempt that takes long; null: nothing. */
     Step.@Nullable Send hedge() {
         return session().hedge(engine.nanoTime());
+    }
+
+    /** An attempt beside the first one could not be made. */
+    void withdraw(int number) {
+        Step unused = session().withdraw(number, engine.nanoTime());
     }
 
     /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */

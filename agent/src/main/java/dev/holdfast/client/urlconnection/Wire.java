@@ -40,8 +40,8 @@ final class Wire {
         if (fallbacks.hadAuthenticator()) {
             return null;
         }
-        CallerIdentity caller =
-                new CallerIdentity(fallbacks, "HttpURLConnection", uri).cookies(Rights.ours(CookieHandler::getDefault));
+        CallerIdentity caller = new CallerIdentity(fallbacks, "HttpURLConnection", uri)
+                .cookies(CapturedDefaults.cookieHandler(connection));
         if (proxy == null) {
             caller.proxies(Rights.ours(ProxySelector::getDefault));
         } else {
@@ -51,9 +51,13 @@ final class Wire {
                 .identity();
     }
 
-    /** Whether the JVM's cookie handler would add cookies to a request, as far as that can be known: else it would. */
-    static boolean wouldSendCookies(URI uri) {
-        CookieHandler cookies = Rights.ours(CookieHandler::getDefault);
+    /**
+     * Whether a connection's cookie handler would add cookies to a request, as far as that can be known: else it would.
+     *
+     * @param connection the one before, whose cookie handler a connection to the other origin gets
+     */
+    static boolean wouldSendCookies(HttpURLConnection connection, URI uri) {
+        CookieHandler cookies = CapturedDefaults.cookieHandler(connection);
         if (cookies == null) {
             return false;
         }

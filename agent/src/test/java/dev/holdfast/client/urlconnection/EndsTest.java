@@ -9,6 +9,8 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Target;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
@@ -22,9 +24,16 @@ import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -236,6 +245,78 @@ class EndsTest {
         return out;
     }
 
+    /** It may go on, or give up, and nobody can tell. */
+    @Test
+    void aMistakeThatSendsNothingHoldsNoPermit() throws IOException {
+        HttpURLConnection mistaken = opened.open(server.uri("/"));
+        assertThatThrownBy(mistaken::getOutputStream).isInstanceOf(ProtocolException.class);
+        assertThat(get()).isEqualTo(200);
+        assertThat(mistaken.getResponseCode()).isEqualTo(200);
+        assertThat(server.requests()).hasSize(2);
+        assertThat(events)
+                .containsExactly(
+                        "CANCELLED after 1", "attempt 200", "FIRST_TRY after 1", "attempt 200", "FIRST_TRY after 1");
+    }
+
+    /** The JDK asks the application's own code on the way, and that may fail in any manner. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorThatIsThrownOnTheWayEndsTheAttempt(boolean connectFirst) throws IOException {
+        ProxySelector jvms = ProxySelector.getDefault();
+        HttpURLConnection failing = opened.open(server.uri("/"));
+        ProxySelector.setDefault(new Failing());
+        try {
+            assertThatThrownBy(connectFirst ? failing::connect : failing::getResponseCode)
+                    .isInstanceOf(StackOverflowError.class);
+        } finally {
+            ProxySelector.setDefault(jvms);
+        }
+        assertThat(events).containsExactly("CANCELLED after 1");
+        assertThat(get()).isEqualTo(200);
+        assertThat(failing.getResponseCode()).isEqualTo(200);
+    }
+
+    private static final class Failing extends ProxySelector {
+        @Override
+        public List<Proxy> select(URI uri) {
+            throw new StackOverflowError("on purpose");
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException why) {}
+    }
+
+    /** The body of the first answer is cut while the hedge is out, which decides then. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 503})
+    void aHedgeDecidesWhereTheHeldBackBodyOfTheFirstAnswerWasCut(int ofTheHedge) throws IOException {
+        opened = new Opened(
+                Policies.retry()
+                        .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
+                        .errors(ErrorKind.PREMATURE_EOF)
+                        .bufferResponse(1000)
+                        .hedge(new HedgePolicy(true, TimeUnit.MILLISECONDS.toNanos(20)))
+                        .limits(new LimitPolicy(2, 0, 1, 0))
+                        .policy(),
+                new Recorder());
+        server.play(
+                Answer.respond(200, "0123456789")
+                        .delayed(Duration.ofMillis(500))
+                        .cutInBody(4, Cut.CLOSE),
+                Answer.respond(ofTheHedge, "whole").delayed(Duration.ofMillis(900)),
+                Answer.respond(200, "whole"));
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        assertThat(new String(connection.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualTo("whole");
+
+        int attempts = ofTheHedge == 200 ? 2 : 3;
+        assertThat(server.requests()).hasSize(attempts);
+        assertThat(events.stream().filter(event -> !event.startsWith("attempt")))
+                .containsExactly("SAVED_BY_RETRY after 2", "taken back", "SAVED_BY_RETRY after " + attempts);
+        server.otherwise(Answer.respond(200, "fine"));
+        assertThat(get()).isEqualTo(200);
+    }
+
     private HttpURLConnection upload(Mode mode) throws IOException {
         HttpURLConnection connection = opened.open(server.uri("/"));
         connection.setRequestMethod("PUT");
@@ -267,6 +348,11 @@ class EndsTest {
                     + (outcome instanceof Outcome.Failure failure
                             ? failure.kind()
                             : String.valueOf(Outcome.statusOf(outcome))));
+        }
+
+        @Override
+        public void takenBack(Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+            events.add("taken back");
         }
 
         @Override
