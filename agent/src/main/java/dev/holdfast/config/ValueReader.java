@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Whatever is not allowed becomes an error with what was found and what is allowed.
  */
 final class ValueReader {
+    /** From here on, a number without a unit may well be one of milliseconds. */
+    private static final int MANY_SECONDS = 100;
+    /** From here on, it is hardly one of seconds. */
+    private static final int MANY_MILLIS = 1000;
+    /** A key whose default is so long says how old something may become: in nanoseconds, an hour. */
+    private static final long AN_AGE = 3_600_000_000_000L;
+
     private final Problems problems;
 
     ValueReader(Problems problems) {
@@ -201,9 +208,9 @@ final class ValueReader {
     }
 
     private static @Nullable String hint(Key key, Object found) {
-        if (key.type() == ValueType.DURATION && Quantities.isNumber(String.valueOf(found))) {
-            String seconds = found + "s";
-            return scalar(key, seconds) == null ? null : '"' + seconds + '"';
+        boolean duration = key.type() == ValueType.DURATION || key.type() == ValueType.HEDGE_DELAY;
+        if (duration && Quantities.isNumber(String.valueOf(found))) {
+            return withUnit(key, String.valueOf(found));
         }
         if (key.type() == ValueType.DECIMAL && key.max() == 1 && found instanceof Number percent) {
             Double share = decimal(key, percent.doubleValue() / 100);
@@ -217,6 +224,21 @@ final class ValueReader {
             return text.equals("true") || text.equals("false") ? text + ", without quotes" : null;
         }
         return null;
+    }
+
+    /**
+     * A number with the unit that is most likely meant: both where it may be either. Other software counts its time-outs in
+     * milliseconds, and ages in seconds.
+     */
+    private static @Nullable String withUnit(Key key, String number) {
+        String millis = scalar(key, number + "ms") == null ? null : '"' + number + "ms\"";
+        String seconds = scalar(key, number + "s") == null ? null : '"' + number + "s\"";
+        double amount = Double.parseDouble(number);
+        boolean age = Quantities.parseDuration(String.valueOf(key.standard())) >= AN_AGE;
+        if (millis == null || seconds == null || amount < MANY_SECONDS || age) {
+            return seconds != null ? seconds : millis;
+        }
+        return amount < MANY_MILLIS ? millis + " or " + seconds : millis;
     }
 
     /** A single value, or an element of an array; null where it is not allowed. */
