@@ -268,6 +268,11 @@ final class Keys {
                 "listen",
                 false,
                 "Where it listens, such as \"127.0.0.1:9464\"; \"\" is nowhere, port 0 any that is free.");
+        keys.flag(
+                "remote",
+                false,
+                "Whether other machines are meant to reach it, as in a container; if not, a listen that they can reach is warned"
+                        + " of.");
         keys.hostNames(
                 "host_names",
                 "Names under which it may be called, beside addresses and localhost; a name that listen has is one.");

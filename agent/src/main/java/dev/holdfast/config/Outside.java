@@ -150,15 +150,31 @@ public record Outside(
 
     /** Reports what is allowed, but should be meant. */
     void check(Settings settings, Problems problems) {
+        checkAdmin(settings, problems);
+        checkOtlp(settings, problems);
+    }
+
+    private void checkAdmin(Settings settings, Problems problems) {
         Setting listen = settings.get("admin.listen");
-        if (admin != null && !admin.loopback()) {
+        Setting remote = settings.get("admin.remote");
+        boolean meant = settings.isTrue("admin.remote");
+        if (admin != null && !admin.loopback() && !meant) {
             problems.warn(
                     listen.line(),
                     listen.column(),
                     listen.path(),
-                    "is no loopback address: whoever can reach it sees which hosts are called, and how they fare");
+                    "is no loopback address: whoever can reach it sees which hosts are called, and how they fare; where that"
+                            + " is meant, as in a container, write remote = true beside it");
+        } else if (meant && (admin == null || admin.loopback())) {
+            problems.warn(
+                    remote.line(),
+                    remote.column(),
+                    remote.path(),
+                    "has no effect: "
+                            + (admin == null
+                                    ? "there is no endpoint; write listen beside it"
+                                    : "listen is a loopback address, which no other machine and no other container reaches"));
         }
-        checkOtlp(settings, problems);
     }
 
     private void checkOtlp(Settings settings, Problems problems) {

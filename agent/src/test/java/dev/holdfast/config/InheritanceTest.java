@@ -223,6 +223,12 @@ class InheritanceTest {
                     .singleElement()
                     .asString()
                     .startsWith("t.toml:4:1: admin.listen: is no loopback address");
+            assertThat(ConfigLoader.parse(
+                                    "[retry]\nmax_retries=1\n[admin]\nremote = true\nlisten = \"" + open + "\"",
+                                    "t.toml")
+                            .warnings())
+                    .as("it is meant")
+                    .isEmpty();
         }
     }
 
