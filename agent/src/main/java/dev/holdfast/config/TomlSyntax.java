@@ -158,11 +158,18 @@ final class TomlSyntax {
         if (bareHost && (said.endsWith("expected a key") || said.endsWith("expected ] or ."))) {
             return "; a host pattern needs quotes, such as [hosts.\"*.example.com\"]";
         }
+        if (said.startsWith("Invalid escape sequence") || said.startsWith("Invalid unicode escape sequence")) {
+            return "; in double quotes a backslash begins an escape: write a Windows path in single quotes, or with"
+                    + " slashes";
+        }
         if (line.indexOf('=') < 0 || value.isEmpty() || !said.startsWith("Unexpected '")) {
             return "";
         }
         if (value.startsWith("True") || value.startsWith("False")) {
             return "; true and false are written in small letters";
+        }
+        if (value.matches("(?i)[a-z]:[/\\\\].*")) {
+            return "; a path needs quotes, single ones where it has backslashes";
         }
         boolean bare = said.matches("Unexpected '[A-Za-z].*expected a (value|newline).*")
                 && error.position().column() > line.indexOf('=');

@@ -23,6 +23,10 @@ final class ValueReader {
     /** A key whose default is so long says how old something may become: in nanoseconds, an hour. */
     private static final long AN_AGE = 3_600_000_000_000L;
 
+    /** The keys that name a file or a directory. */
+    private static final Set<String> PATHS =
+            Set.of("log.file", "retry.fallback.cache_dir", "retry.fallback.default_value.body_file");
+
     private final Problems problems;
 
     ValueReader(Problems problems) {
@@ -49,6 +53,14 @@ final class ValueReader {
         if (value == null) {
             report(key, path, found, at, key.allowed());
             return null;
+        }
+        if (PATHS.contains(key.path()) && ((String) value).chars().anyMatch(Character::isISOControl)) {
+            problems.warn(
+                    at.line(),
+                    at.column(),
+                    path,
+                    "has a control character in its name; in double quotes \\t is a tab and \\n a new line: write a Windows path in"
+                            + " single quotes, or with slashes");
         }
         return key.type() == ValueType.CHOICES ? List.of(value) : value;
     }
