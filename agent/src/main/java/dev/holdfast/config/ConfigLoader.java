@@ -63,6 +63,10 @@ public final class ConfigLoader {
             }
             // Errors are said as the full parser sees them, which finds those behind the first one as well.
         }
+        Problem other = OtherFormat.of(toml, file);
+        if (other != null) {
+            throw new ConfigException(List.of(other));
+        }
         Problems problems = new Problems(file);
         Configuration configuration;
         try {
