@@ -23,6 +23,9 @@ final class DocumentReader {
     private final Sources sources;
     private final DegradedCheck degraded;
     private final RouteReader routes;
+    /** Whether there are defaults, so that every host has a policy. */
+    private boolean everyHost;
+
     private Outside outside = Outside.STANDARD;
 
     DocumentReader(String file, Problems problems) {
@@ -60,6 +63,7 @@ final class DocumentReader {
         }
         if (document.get("retry") instanceof Table retry) {
             addDefaults(retry, document.position("retry"), defaults);
+            everyHost = true;
         }
         Object hosts = document.get(HOSTS);
         if (hosts instanceof Table table) {
@@ -115,6 +119,9 @@ final class DocumentReader {
         factory.check(settings);
         HostPattern pattern = pattern(name, path, at);
         List<Route> hostRoutes = routes.read(name, pattern, path, table, settings);
+        if (!everyHost) {
+            routes.checkAlone(hostRoutes, path, table, at);
+        }
         if (pattern == null) {
             return;
         }

@@ -81,9 +81,7 @@ final class RouteReader {
         }
         findUnreachable(path, found);
         for (Found route : found) {
-            if (route.pattern().prefix()
-                    && route.pattern().segments().isEmpty()
-                    && route.pattern().methods().isEmpty()) {
+            if (takesAll(route.pattern())) {
                 problems.warn(
                         route.at().line(),
                         route.at().column(),
@@ -93,6 +91,33 @@ final class RouteReader {
             }
         }
         return routes;
+    }
+
+    /**
+     * Warns where a host is named for the sake of its routes only, in a file without defaults: whoever writes one route does
+     * not think of the requests beside it, which come under a policy by that too.
+     *
+     * @param routes those that are good
+     * @param path the path that leads to the host, as messages show it
+     * @param table the host's table
+     * @param at where it begins
+     */
+    void checkAlone(List<Route> routes, String path, Table table, Position at) {
+        if (table.size() == 1 && !routes.isEmpty() && routes.stream().noneMatch(route -> takesAll(route.pattern()))) {
+            problems.warn(
+                    at.line(),
+                    at.column(),
+                    path,
+                    "has nothing but routes, and its other requests come under the built-in defaults, retries included; if that"
+                            + " is meant, write [" + path + ".retry] too, else mode = \"off\" for the host and mode ="
+                            + " \"enforce\" for each route");
+        }
+    }
+
+    private static boolean takesAll(RoutePattern pattern) {
+        return pattern.prefix()
+                && pattern.segments().isEmpty()
+                && pattern.methods().isEmpty();
     }
 
     private @Nullable RoutePattern pattern(String path, Settings settings, Position at) {

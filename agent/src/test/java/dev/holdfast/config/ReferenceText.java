@@ -33,7 +33,9 @@ final class ReferenceText {
             # For some requests to a host, the same keys stand below one of its routes, and come from the host where the route does
             # not set them. The most specific route wins, compared segment by segment: a written one before one with a * before /**,
             # and one that names its methods before one that does not. A query is no part of a path. Each route has a breaker, a
-            # budget and limits of its own. Its own keys:
+            # budget and limits of its own. A host that has nothing but routes has a policy for its other requests too: the defaults,
+            # retries included. Where only routes are meant, write mode = "off" for the host and mode = "enforce" for each route.
+            # The own keys of a route:
             #
             # [[hosts."payments.example.com".routes]]
             """;

@@ -89,6 +89,7 @@ class RoutesTest {
                 [[hosts."a.example".routes]]
                 path = "/a"
                 methods = ["HEAD"]
+                [hosts."a.example".retry]
                 """, "t.toml");
 
         assertThat(configuration.warnings()).singleElement().satisfies(warning -> {
