@@ -5,6 +5,7 @@ import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Problem;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +23,9 @@ import tools.jackson.core.JsonGenerator;
         },
         sortOptions = false)
 final class CheckCommand extends CliCommand {
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files.")
+    private static final String STANDARD_INPUT = "-";
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files; \"-\" is standard input.")
     private List<String> files = List.of();
 
     @Option(names = "--strict", description = "Warnings fail too.")
@@ -35,8 +38,17 @@ final class CheckCommand extends CliCommand {
     private record Checked(
             String file, int policies, List<Problem> errors, List<Problem> warnings, List<Problem> notes) {}
 
+    /** Where a configuration comes from. */
+    private interface Source {
+        /** Loads it; problems call it by the name. */
+        Configuration load(String name) throws ConfigException;
+    }
+
     @Override
     public Integer call() {
+        if (Collections.frequency(files, STANDARD_INPUT) > 1) {
+            throw wrong("standard input can be read once only");
+        }
         List<Checked> checked = files.stream().map(CheckCommand::check).toList();
         int errors = checked.stream().mapToInt(file -> file.errors().size()).sum();
         int warnings = checked.stream().mapToInt(file -> file.warnings().size()).sum();
@@ -54,8 +66,14 @@ final class CheckCommand extends CliCommand {
     }
 
     private static Checked check(String file) {
+        return file.equals(STANDARD_INPUT)
+                ? check("<stdin>", name -> ConfigLoader.load(System.in, name))
+                : check(file, ConfigLoader::load);
+    }
+
+    private static Checked check(String file, Source source) {
         try {
-            Configuration configuration = ConfigLoader.load(file);
+            Configuration configuration = source.load(file);
             List<Problem> warnings = new ArrayList<>(configuration.warnings());
             for (String table : configuration.inactive()) {
                 warnings.add(new Problem(file, 0, 0, table, "is not built into this version yet, so without effect"));

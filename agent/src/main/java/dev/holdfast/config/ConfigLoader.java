@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import java.io.InputStream;
 import java.util.List;
 
 /**
@@ -18,6 +19,17 @@ public final class ConfigLoader {
      */
     public static Configuration load(String path) throws ConfigException {
         return ofFile(read(path), path);
+    }
+
+    /**
+     * Reads a stream to its end, such as standard input. Files that it names are relative to the working directory.
+     *
+     * @param in what is read, and left open
+     * @param name how the problems name it
+     * @throws ConfigException it cannot be read or used, with all reasons at once
+     */
+    public static Configuration load(InputStream in, String name) throws ConfigException {
+        return parse(FileReader.read(in, name), name);
     }
 
     /**

@@ -49,6 +49,26 @@ final class FileReader {
         } catch (IOException e) {
             throw problem(path, "cannot be read: " + e.getMessage());
         }
+        return text(path, bytes);
+    }
+
+    /**
+     * Reads a stream to its end.
+     *
+     * @param in what is read, and left open
+     * @param name how problems name it
+     * @return its text
+     * @throws ConfigException it is not a readable UTF-8 text of at most {@link #LIMIT} bytes
+     */
+    static String read(InputStream in, String name) throws ConfigException {
+        try {
+            return text(name, in.readNBytes(LIMIT + 1));
+        } catch (IOException e) {
+            throw problem(name, "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String text(String path, byte[] bytes) throws ConfigException {
         if (bytes.length > LIMIT) {
             throw problem(path, "is larger than " + Quantities.size(LIMIT) + ", the most that is read");
         }

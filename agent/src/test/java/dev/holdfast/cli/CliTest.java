@@ -4,6 +4,7 @@ import static dev.holdfast.testkit.Golden.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,24 @@ class CliTest {
                                 .transcript()
                         + CommandRun.of("check", "--json", FILES + "bad.toml", FILES + "doubtful.toml")
                                 .transcript());
+    }
+
+    @Test
+    void checkOfStandardInput() throws IOException {
+        byte[] bad = Files.readAllBytes(Path.of(FILES + "bad.toml"));
+
+        assertGolden(
+                "cli/check-input.txt",
+                CommandRun.ofInput(Files.readAllBytes(Path.of(SHOP)), "check", "--strict", "-")
+                                .transcript()
+                        + CommandRun.ofInput(bad, "check", "-").transcript()
+                        + CommandRun.ofInput(bad, "check", SHOP, "-").transcript()
+                        + CommandRun.ofInput(bad, "check", "--json", "-").transcript()
+                        + CommandRun.ofInput("[retry]".getBytes(StandardCharsets.UTF_16), "check", "-")
+                                .transcript()
+                        + CommandRun.ofInput(new byte[1 << 21], "check", "-").transcript()
+                        + CommandRun.ofInput(new byte[0], "check", "-").transcript()
+                        + CommandRun.ofInput(bad, "check", "-", "-").transcript());
     }
 
     @Test

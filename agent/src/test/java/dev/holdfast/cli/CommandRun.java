@@ -2,8 +2,10 @@ package dev.holdfast.cli;
 
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -26,6 +28,17 @@ record CommandRun(List<String> arguments, int status, String out, String err) {
         int status =
                 Cli.run(arguments, new File("holdfast-agent.jar"), "1.2.3", new PrintStream(out), new PrintStream(err));
         return new CommandRun(List.of(arguments), status, text(out), text(err));
+    }
+
+    /** Runs a command in this JVM, with something on its standard input. */
+    static CommandRun ofInput(byte[] input, String... arguments) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(input));
+        try {
+            return of(arguments);
+        } finally {
+            System.setIn(before);
+        }
     }
 
     /** Runs the packaged jar. */
