@@ -47,6 +47,7 @@ final class AnswerHead {
         String lengthText = null;
         String dateText = null;
         String expiresText = null;
+        boolean malformed = false;
         for (Map.Entry<String, List<String>> header : headers.entrySet()) {
             List<String> values = header.getValue();
             // Names that differ by case only are possible in what a program or a file says.
@@ -67,11 +68,11 @@ final class AnswerHead {
                 case "content-length" -> lengthText = first(lengthText, values);
                 case "date" -> dateText = first(dateText, values);
                 case "expires" -> expiresText = first(expiresText, values);
-                default -> {}
+                default -> malformed |= !isName(header.getKey());
             }
         }
         control = Directives.of(controlLines);
-        forbids = control.has("no-store") || control.has("no-cache") || saysNoCache(pragmaLines);
+        forbids = malformed || control.has("no-store") || control.has("no-cache") || saysNoCache(pragmaLines);
         varying = vary;
         ofConnection = connection;
         setsCookie = cookie;
@@ -118,6 +119,11 @@ final class AnswerHead {
     private static boolean saysNoCache(List<String> pragmaLines) {
         Directives pragma = Directives.of(pragmaLines);
         return pragma.has("no-cache") || pragma.has("no-store");
+    }
+
+    /** Whether it is a header's name: a line that cannot be read may have forbidden to store the response. */
+    private static boolean isName(String name) {
+        return name.startsWith(":") || Directives.isToken(name);
     }
 
     private static boolean isEventStream(List<String> types) {

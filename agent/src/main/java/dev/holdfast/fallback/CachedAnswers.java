@@ -84,6 +84,10 @@ final class CachedAnswers {
     void heed(Request request, int status, CachePolicy policy) {
         if (CacheRules.outdates(request, status)) {
             forget(request, policy);
+            Request asked = request.withoutChange();
+            if (!asked.headers().equals(request.headers())) {
+                forget(asked, policy);
+            }
         }
     }
 

@@ -9,10 +9,12 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +119,16 @@ public final class CallerIdentity {
             addKeyStore();
         } else {
             addPassing(" tls " + fallbacks.nameOf(factory));
+        }
+        return this;
+    }
+
+    /** Adds the server names that the application asks for in TLS, which the JDK sends to a host that is an address. */
+    public CallerIdentity serverNames(@Nullable List<SNIServerName> names) {
+        if (names != null) {
+            for (SNIServerName name : names) {
+                add(" name " + name.getType() + ' ' + HexFormat.of().formatHex(name.getEncoded()));
+            }
         }
         return this;
     }

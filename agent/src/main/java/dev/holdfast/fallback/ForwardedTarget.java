@@ -112,15 +112,17 @@ final class ForwardedTarget {
         return false;
     }
 
-    /** Whether a value is a URL or the like with a parameter of its own that is, or may be, a credential. */
+    /** Whether a value is a URL, JSON or the like with a parameter of its own that is, or may be, a credential. */
     private static boolean holdsParameters(String value) {
-        for (int equals = value.indexOf('='); equals >= 0; equals = value.indexOf('=', equals + 1)) {
-            int begin = equals;
-            while (begin > 0 && "?&;#".indexOf(value.charAt(begin - 1)) < 0) {
-                begin--;
-            }
-            if (CredentialNames.of(value.substring(begin, equals)) != Likelihood.UNLIKELY) {
-                return true;
+        int begin = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '=' || c == ':') {
+                if (CredentialNames.of(value.substring(begin, i)) != Likelihood.UNLIKELY) {
+                    return true;
+                }
+            } else if ("?&;#,{".indexOf(c) >= 0) {
+                begin = i + 1;
             }
         }
         return false;

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,16 @@ public record Request(
         Map<String, List<String>> headers,
         boolean hasBody,
         @Nullable Identity identity) {
+    private static final Set<String> OF_A_CHANGE = Set.of(
+            "digest",
+            "expect",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "if-unmodified-since",
+            "prefer",
+            "repr-digest",
+            "transfer-encoding");
 
     /** Brings the names to lower case. */
     public Request {
@@ -51,6 +62,16 @@ public record Request(
         Map<String, List<String>> others = new TreeMap<>(headers);
         others.remove("range");
         others.remove("if-range");
+        return new Request(method, address, others, hasBody, identity);
+    }
+
+    /**
+     * The same without the headers that describe what is to be changed to, and on which condition: who changes something asks for
+     * it without them.
+     */
+    Request withoutChange() {
+        Map<String, List<String>> others = new TreeMap<>(headers);
+        others.keySet().removeIf(name -> name.startsWith("content-") || OF_A_CHANGE.contains(name));
         return new Request(method, address, others, hasBody, identity);
     }
 

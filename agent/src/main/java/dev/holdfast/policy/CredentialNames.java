@@ -46,7 +46,8 @@ public final class CredentialNames {
             "cookie");
 
     private static final Set<String> WORDS = Set.of(
-            "auth", "authn", "authz", "cred", "creds", "hmac", "jwt", "otp", "pwd", "session", "sid", "sig", "totp");
+            "auth", "authn", "authz", "cred", "creds", "hmac", "jwt", "otp", "psw", "pw", "pwd", "session", "sid",
+            "sig", "totp");
 
     /** What else is a credential for some and selects what is asked for, for others. */
     private static final Set<String> DOUBTFUL_WORDS = Set.of(
@@ -58,17 +59,21 @@ public final class CredentialNames {
             "code",
             "csrf",
             "hash",
+            "invitation",
+            "invite",
             "key",
             "keys",
             "licence",
             "license",
             "login",
             "mac",
+            "magic",
             "mfa",
             "nonce",
             "pass",
             "pin",
             "private",
+            "psk",
             "saml",
             "sign",
             "signed",

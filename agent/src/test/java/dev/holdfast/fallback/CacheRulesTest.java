@@ -229,6 +229,8 @@ class CacheRulesTest {
                 "Set-Cookie2 | s=1",
                 "Content-Range | bytes 0-1/2",
                 "Vary | Accept Language",
+                "'Cache-Control ' | private",
+                "'' | Cache-Control : private",
                 "Content-Type | text/event-stream; charset=utf-8",
             })
     void headersBesideCacheControlForbidItToo(String name, String value) {
@@ -354,6 +356,29 @@ class CacheRulesTest {
         Offer.Answer answer = answers.find(get(), POLICY);
         assertThat(answer).isNotNull();
         assertThat(answer.headers()).doesNotContainKey("Set-Cookie");
+    }
+
+    /** Who sends a document describes it, and who asks for it does not. */
+    @Test
+    void whatIsChangedIsForgottenWhateverTheRequestSaysOfItsContent() {
+        keep(get("Accept", "a"), 200, "old");
+        keep(get("Accept", "b"), 200, "other");
+        answers.heed(
+                request(
+                        "PUT",
+                        Identity.NOBODY,
+                        "Accept",
+                        "a",
+                        "Content-Type",
+                        "text/plain",
+                        "If-Match",
+                        "\"1\"",
+                        "Idempotency-Key",
+                        "k"),
+                204,
+                POLICY);
+        assertThat(given(get("Accept", "a"))).isNull();
+        assertThat(given(get("Accept", "b"))).isEqualTo("other");
     }
 
     @Test

@@ -29,6 +29,7 @@ class OtherOriginTest {
         "/a?access%255Ftoken=s3cret&q=1, /a?q=1",
         "/a?ACCESS_TOKEN=s3cret&q=1, /a?q=1",
         "/a?token&q=1, /a?q=1",
+        "/a?pw=s3cret&q=1, /a?q=1",
         "/a?x=1&x=2&&y=, /a?x=1&x=2&&y=",
         "/a;jsessionid=s3cret/b;v=1?q=1, /a/b;v=1?q=1",
         "/a?id=550e8400-e29b-41d4-a716-446655440000, /a?id=550e8400-e29b-41d4-a716-446655440000",
@@ -52,6 +53,9 @@ class OtherOriginTest {
                 "/a?redirect=https%3A%2F%2Fx.example%2F%3Faccess_token%3Ds3cret",
                 "/a?redirect=https%253A%252F%252Fx.example%252F%253Faccess_token%253Ds3cret",
                 "/a;key=s3cret",
+                "/a?filter=%7B%22password%22%3A%22s3cret%22%7D",
+                "/a?q=a,code:s3cret",
+                "/a?magic=s3cret",
             })
     void a_request_with_what_may_be_one_does_not_go(String request) {
         assertThat(OtherOrigin.of(policy(false), URI.create("https://api.example" + request)))

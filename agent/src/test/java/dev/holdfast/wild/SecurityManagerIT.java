@@ -28,7 +28,7 @@ class SecurityManagerIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void a_program_that_may_do_everything(Jdk jdk) throws IOException {
-        Result result = run(jdk, "grant { permission java.security.AllPermission; };");
+        Result result = run(jdk, "", "grant { permission java.security.AllPermission; };");
 
         assertThat(result.out()).as(result.err()).contains(Program.SERVED);
     }
@@ -36,7 +36,18 @@ class SecurityManagerIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void a_program_that_may_do_nothing_but_call(Jdk jdk) throws IOException {
-        Result result = run(jdk, AGENT + program("""
+        may_do_nothing_but_call(jdk, "");
+    }
+
+    /** Who asks is found out with the agent's rights, not with the program's. */
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_program_that_may_do_nothing_but_call_and_has_a_cache(Jdk jdk) throws IOException {
+        may_do_nothing_but_call(jdk, "[retry.fallback]\nstrategy = [\"cache\"]\n");
+    }
+
+    private void may_do_nothing_but_call(Jdk jdk, String more) throws IOException {
+        Result result = run(jdk, more, AGENT + program("""
                 permission java.net.SocketPermission "127.0.0.1", "connect,resolve,accept,listen";
                 permission java.net.URLPermission "http://127.0.0.1:*/*", "*:*";
                 """));
@@ -51,7 +62,7 @@ class SecurityManagerIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void what_a_program_may_not_it_may_not_by_way_of_the_agent_either(Jdk jdk) throws IOException {
-        Result result = run(jdk, AGENT + program("""
+        Result result = run(jdk, "", AGENT + program("""
                 permission java.net.SocketPermission "127.0.0.1", "resolve,accept,listen";
                 """));
 
@@ -63,9 +74,10 @@ class SecurityManagerIT {
         return "grant codeBase \"" + CLASSES.toUri() + "\" {\n" + permissions + "};\n";
     }
 
-    private Result run(Jdk jdk, String policy) throws IOException {
+    private Result run(Jdk jdk, String more, String policy) throws IOException {
         Assumptions.assumeTrue(jdk.feature() < 24, "Java 24 removed the security manager");
-        Path config = Files.writeString(directory.resolve("holdfast.toml"), "[retry]\ninitial_delay = \"1ms\"\n");
+        Path config =
+                Files.writeString(directory.resolve("holdfast.toml"), "[retry]\ninitial_delay = \"1ms\"\n" + more);
         Path file = Files.writeString(directory.resolve("program.policy"), policy);
         return new ForkedJvm(jdk)
                 .agent(config.toString())

@@ -48,7 +48,7 @@ final class Rescue<T> {
         this.call = call;
         this.fallbacks = fallbacks;
         this.request = request;
-        this.identity = policy().usesCache() ? Wire.identity(call.sender(), request.uri(), fallbacks) : null;
+        this.identity = policy().usesCache() ? Wire.identity(call.sender(), request, fallbacks) : null;
         this.surroundings = policy().usesDegraded() ? Surroundings.here() : null;
     }
 
@@ -58,7 +58,7 @@ final class Rescue<T> {
 
     /** Whether the client would still say the same of who asks: what was sent meanwhile may have had a cookie more. */
     boolean isAskedByTheSame() {
-        return identity != null && identity.equals(Wire.identity(call.sender(), request.uri(), fallbacks));
+        return identity != null && identity.equals(Wire.identity(call.sender(), request, fallbacks));
     }
 
     /** Begins to record a response that the application is about to read; null: it is not to be kept. */

@@ -1,11 +1,13 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.call.Rights;
 import dev.holdfast.fallback.CallerIdentity;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Request.Identity;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /** What a client puts on the wire beside the request's own headers, as far as it tells who asks. */
@@ -15,16 +17,26 @@ final class Wire {
     /**
      * Who asks. To be found out before the request is sent: the answer may bring new cookies.
      *
-     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password; see
-     *     {@link CallerIdentity} for the rest
+     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, a
+     *     request of the application's own class may say other headers when it is sent; see {@link CallerIdentity} for the rest
      */
-    static @Nullable Identity identity(HttpClient client, URI uri, Fallbacks fallbacks) {
-        if (client.authenticator().isPresent()) {
+    static @Nullable Identity identity(HttpClient client, HttpRequest request, Fallbacks fallbacks) {
+        if (client.authenticator().isPresent() || !isBuilt(request)) {
             return null;
         }
+        URI uri = request.uri();
         CallerIdentity caller = new CallerIdentity(fallbacks, "HttpClient", () -> uri)
                 .cookies(client.cookieHandler().orElse(null))
-                .proxies(client.proxy().orElseGet(ProxySelector::getDefault));
-        return ("https".equalsIgnoreCase(uri.getScheme()) ? caller.tls(client.sslContext()) : caller).identity();
+                .proxies(client.proxy().orElseGet(() -> Rights.ours(ProxySelector::getDefault)));
+        return ("https".equalsIgnoreCase(uri.getScheme())
+                        ? caller.tls(client.sslContext())
+                                .serverNames(client.sslParameters().getServerNames())
+                        : caller)
+                .identity();
+    }
+
+    /** Whether its headers are the same whenever they are asked for: a class of the application's may make them each time. */
+    private static boolean isBuilt(HttpRequest request) {
+        return request.getClass().getModule() == HttpRequest.class.getModule();
     }
 }

@@ -62,16 +62,17 @@ final class Recipe {
         settings.add(setting);
     }
 
-    /** Notes a header that was set, in place of others of its name, or added to them. */
+    /** Notes a header that was added to others of its name, or set: then in place of the last of them, as a connection does it. */
     synchronized void noteHeader(@Nullable String name, @Nullable String value, boolean added) {
         if (name == null) {
             return;
         }
         String lower = name.toLowerCase(Locale.ROOT);
-        if (!added) {
-            headers.remove(lower);
+        List<String> values = headers.computeIfAbsent(lower, n -> new ArrayList<>());
+        if (!added && !values.isEmpty()) {
+            values.remove(values.size() - 1);
         }
-        headers.computeIfAbsent(lower, n -> new ArrayList<>()).add(value == null ? "" : value);
+        values.add(value == null ? "" : value);
     }
 
     /** The first value of a header that the application set, whatever the connection still shows of it; null: it set none. */

@@ -154,7 +154,7 @@ final class Rescue {
             if (status < 400 && (connection == null || !recipe.isFirstRequest(connection))) {
                 return;
             }
-            Recording begun = fallbacks.record(policy, request(), status, Wire.headers(head));
+            Recording begun = fallbacks.record(policy, request(), status, Wire.lines(head));
             if (begun == null || connection == null) {
                 return;
             }

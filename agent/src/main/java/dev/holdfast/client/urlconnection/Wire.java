@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the client puts on the wire beside the request's own headers, as far as it tells who asks, and what came back. */
 final class Wire {
+    private static final String NO_NAME = "";
+
     private Wire() {}
 
     /**
@@ -74,6 +76,13 @@ final class Wire {
      * header has a value without a name, and ends nothing: what may not be kept is said behind it, too.
      */
     static Map<String, List<String>> headers(Attempt.Head head) {
+        Map<String, List<String>> headers = lines(head);
+        headers.remove(NO_NAME);
+        return headers;
+    }
+
+    /** The same with the lines that are no headers, under an empty name: nobody knows what {@code "Vary : *"} was to say. */
+    static Map<String, List<String>> lines(Attempt.Head head) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 1; ; i++) {
@@ -82,15 +91,14 @@ final class Wire {
             if (value == null) {
                 return headers;
             }
-            if (name != null) {
-                List<String> values = byName.get(name);
-                if (values == null) {
-                    values = new ArrayList<>(1);
-                    byName.put(name, values);
-                    headers.put(name, values);
-                }
-                values.add(value);
+            String key = name == null ? NO_NAME : name;
+            List<String> values = byName.get(key);
+            if (values == null) {
+                values = new ArrayList<>(1);
+                byName.put(key, values);
+                headers.put(key, values);
             }
+            values.add(value);
         }
     }
 }

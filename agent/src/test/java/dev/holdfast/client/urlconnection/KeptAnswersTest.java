@@ -15,6 +15,8 @@ import java.net.HttpURLConnection;
 import java.net.PasswordAuthentication;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is kept of an answer, and for whom. */
 class KeptAnswersTest {
@@ -79,6 +81,49 @@ class KeptAnswersTest {
             assertThat(live.getHeaderField("Cache-Control")).isEqualTo("no-store");
             assertThat(opened.open(server.uri("/")).getResponseCode()).isEqualTo(503);
         }
+    }
+
+    /** A connection takes it for a line without a name. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Cache-Control | no-store",
+                "Cache-Control | private",
+                "Pragma | no-cache",
+                "Vary | *",
+                "Set-Cookie | s=1"
+            })
+    void whatABlankBeforeTheColonHidesForbidsToKeepIt(String name, String value) throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Opened opened = new Opened(
+                    Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+            server.play(Answer.respond(200, "secret").header(name + ' ', value)).otherwise(Answer.respond(503, "busy"));
+            assertThat(text(opened.open(server.uri("/")))).isEqualTo("secret");
+            assertThat(opened.open(server.uri("/")).getResponseCode()).isEqualTo(503);
+        }
+    }
+
+    /** A connection replaces the last of the values, and sends the others. */
+    @Test
+    void whoSetsAHeaderThatWasAddedTwiceIsStillWhoAddedIt() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            Opened opened = new Opened(
+                    Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+            server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            assertThat(text(asked(opened, server, "alice"))).isEqualTo("of alice");
+            assertThat(server.requests().get(0).headers("X-User")).containsExactly("alice", "service");
+            assertThat(asked(opened, server, "bob").getResponseCode()).isEqualTo(503);
+            assertThat(text(asked(opened, server, "alice"))).isEqualTo("of alice");
+        }
+    }
+
+    private static HttpURLConnection asked(Opened opened, ScriptedServer server, String user) throws IOException {
+        HttpURLConnection connection = opened.open(server.uri("/"));
+        connection.addRequestProperty("X-User", user);
+        connection.addRequestProperty("X-User", "any");
+        connection.setRequestProperty("X-User", "service");
+        return connection;
     }
 
     @Test

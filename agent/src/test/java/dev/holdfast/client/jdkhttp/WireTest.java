@@ -1,0 +1,69 @@
+package dev.holdfast.client.jdkhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.Request.Identity;
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who asks, as far as the client and the request tell. */
+class WireTest {
+    private static final HttpRequest REQUEST =
+            HttpRequest.newBuilder(URI.create("https://127.0.0.1/")).build();
+
+    private final Fallbacks fallbacks = new Fallbacks((what, why) -> {});
+
+    /** To a host that is an address, the client sends the server name of its parameters. */
+    @Test
+    void whoAsksForAnotherServerNameIsAnother() {
+        assertThat(identity("a.example")).isEqualTo(identity("a.example")).isNotEqualTo(identity("b.example"));
+        assertThat(identity("a.example")).isNotEqualTo(Wire.identity(HttpClient.newHttpClient(), REQUEST, fallbacks));
+    }
+
+    private @Nullable Identity identity(String serverName) {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(serverName)));
+        return Wire.identity(HttpClient.newBuilder().sslParameters(parameters).build(), REQUEST, fallbacks);
+    }
+
+    /** A request of the application's own class may say other headers to whom asks later, or on another thread. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatARequestOfAnotherClassIsAnsweredIsNotKept(boolean async) throws Exception {
+        Woven client = new Woven(HttpClient.newHttpClient(), Rules.QUICK, dev.holdfast.policy.Fallbacks.cache());
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            assertThat(client.call(async, ofThisThread(server), BodyHandlers.ofString())
+                            .body())
+                    .isEqualTo("of alice");
+            assertThat(client.call(async, ofThisThread(server), BodyHandlers.ofString())
+                            .body())
+                    .isEqualTo("busy");
+        }
+    }
+
+    private static HttpRequest ofThisThread(ScriptedServer server) {
+        Thread asking = Thread.currentThread();
+        return new OwnRequest("GET", HttpRequest.newBuilder(server.uri("/")).build()) {
+            @Override
+            public HttpHeaders headers() {
+                String user = Thread.currentThread() == asking ? "alice" : "nobody";
+                return HttpHeaders.of(Map.of("X-User", List.of(user)), (name, value) -> true);
+            }
+        };
+    }
+}
