@@ -126,6 +126,35 @@ public abstract class HoldfastBridge {
     }
 
     /**
+     * Stands behind each exception that {@code Stream.handleReset} makes of a frame.
+     *
+     * @param error the exception
+     * @param publisher the {@code BodyPublisher} of the stream's request, or null
+     * @param code why the server reset the stream
+     */
+    public static void reset(Object error, Object publisher, int code) {
+        HoldfastBridge h = hook;
+        if (h != null) {
+            h.onReset(error, publisher, code);
+        }
+    }
+
+    /**
+     * Stands behind the exception that {@code Http2Connection.handleGoAway} makes of a frame, before Java 24.
+     *
+     * @param error the exception
+     * @param streams the {@code Map} of the connection's streams by their numbers
+     * @param last the number of the last one that the server says it may have processed
+     * @param publisherOf the {@code MethodHandle} that gives the {@code BodyPublisher} of a stream's request, or null
+     */
+    public static void goAway(Object error, Object streams, int last, Object publisherOf) {
+        HoldfastBridge h = hook;
+        if (h != null) {
+            h.onGoAway(error, streams, last, publisherOf);
+        }
+    }
+
+    /**
      * Stands at each return of {@code Handler.openConnection(URL, Proxy)} of http and https.
      *
      * @param connection what the JDK made
@@ -330,6 +359,12 @@ public abstract class HoldfastBridge {
     protected boolean onClose(Object client) {
         return false;
     }
+
+    /** See {@link #reset}. */
+    protected void onReset(Object error, Object publisher, int code) {}
+
+    /** See {@link #goAway}. */
+    protected void onGoAway(Object error, Object streams, int last, Object publisherOf) {}
 
     /** See {@link #opened}. */
     protected abstract URLConnection onOpened(URLConnection connection, URL url, Proxy proxy);

@@ -5,6 +5,8 @@ import java.util.List;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -20,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClassWeaver extends ClassVisitor {
     private static final String BRIDGE = "sun/net/www/HoldfastBridge";
+    private static final String STREAM = "jdk/internal/net/http/Stream";
+    private static final String PUBLISHER = "requestPublisher";
+    private static final String PUBLISHER_TYPE = "Ljava/net/http/HttpRequest$BodyPublisher;";
+    private static final String STREAMS = "streams";
+    private static final String STREAMS_TYPE = "Ljava/util/concurrent/ConcurrentMap;";
 
     private final String className;
     private final List<JoinPoint> missing = new ArrayList<>();
+    private final List<String> fields = new ArrayList<>();
+    private boolean woven;
 
     private ClassWeaver(String className, ClassVisitor next) {
         super(Opcodes.ASM9, next);
@@ -40,18 +49,36 @@ final class ClassWeaver extends ClassVisitor {
      * @return the new class file, or null where no join point was found
      */
     static byte @Nullable [] weave(String className, byte[] classfile, Defects defects) {
+        if (!isPossible(className)) {
+            return null;
+        }
         ClassReader reader = new ClassReader(classfile);
         // Given the reader, the writer copies all methods that are not touched as they are.
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         ClassWeaver weaver = new ClassWeaver(className, writer);
-        int expected = weaver.missing.size();
         reader.accept(weaver, 0);
         if (!weaver.missing.isEmpty()) {
             defects.report(
                     "this JDK has no " + weaver.missing + " in " + className + "; such calls run without policies",
                     null);
         }
-        return weaver.missing.size() == expected ? null : writer.toByteArray();
+        return weaver.woven ? writer.toByteArray() : null;
+    }
+
+    private static boolean isPossible(String className) {
+        for (JoinPoint point : JoinPoint.values()) {
+            if (point.isIn(className) && point.isPossible()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public @Nullable FieldVisitor visitField(
+            int access, String name, String descriptor, @Nullable String signature, @Nullable Object value) {
+        fields.add(name + descriptor);
+        return super.visitField(access, name, descriptor, signature, value);
     }
 
     @Override
@@ -65,22 +92,29 @@ final class ClassWeaver extends ClassVisitor {
             if (point.isIn(className) && point.matches(name, descriptor)) {
                 return switch (point.kind()) {
                     case ENTER -> {
-                        missing.remove(point);
+                        found(point);
                         yield new Enter(next, point, descriptor);
                     }
                     case GUARD -> {
-                        missing.remove(point);
+                        found(point);
                         yield new Guard(next, point);
                     }
                     case RETURN -> {
-                        missing.remove(point);
+                        found(point);
                         yield new Return(next, point);
                     }
                     case CALL_RESULT -> new CallResult(next, point);
+                    case MADE_OF_RESET -> fields.contains(PUBLISHER + PUBLISHER_TYPE) ? new Made(next, point) : next;
+                    case MADE_OF_GO_AWAY -> fields.contains(STREAMS + STREAMS_TYPE) ? new Made(next, point) : next;
                 };
             }
         }
         return next;
+    }
+
+    private void found(JoinPoint point) {
+        missing.remove(point);
+        woven = true;
     }
 
     private static void callHook(MethodVisitor to, JoinPoint point) {
@@ -182,7 +216,53 @@ final class ClassWeaver extends ClassVisitor {
             if (owner.equals("java/net/URL")
                     && name.equals("openConnection")
                     && descriptor.equals("(Ljava/net/Proxy;)Ljava/net/URLConnection;")) {
-                missing.remove(point);
+                found(point);
+                callHook(mv, point);
+            }
+        }
+    }
+
+    /**
+     * {@link JoinPoint.Kind#MADE_OF_RESET}, where the method has asked its frame for the error code before, and {@link
+     * JoinPoint.Kind#MADE_OF_GO_AWAY}. One class for both, as the verifier loads all that are named above.
+     */
+    private final class Made extends MethodVisitor {
+        private static final String FRAMES = "jdk/internal/net/http/frame/";
+        private static final String RESET = FRAMES + "ResetFrame";
+        private static final String CODE = "getErrorCode";
+
+        private final JoinPoint point;
+        private final boolean goAway;
+        private boolean hasCode;
+
+        Made(MethodVisitor next, JoinPoint point) {
+            super(Opcodes.ASM9, next);
+            this.point = point;
+            this.goAway = point.kind() == JoinPoint.Kind.MADE_OF_GO_AWAY;
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+            if (owner.equals(RESET) && name.equals(CODE) && descriptor.equals("()I")) {
+                hasCode = true;
+            } else if (opcode == Opcodes.INVOKESPECIAL
+                    && owner.equals("java/io/IOException")
+                    && name.equals("<init>")
+                    && (goAway || hasCode)) {
+                found(point);
+                super.visitInsn(Opcodes.DUP);
+                super.visitVarInsn(Opcodes.ALOAD, 0);
+                if (goAway) {
+                    super.visitFieldInsn(Opcodes.GETFIELD, className, STREAMS, STREAMS_TYPE);
+                    super.visitVarInsn(Opcodes.ALOAD, 1);
+                    super.visitMethodInsn(Opcodes.INVOKEVIRTUAL, FRAMES + "GoAwayFrame", "getLastStream", "()I", false);
+                    super.visitLdcInsn(new Handle(Opcodes.H_GETFIELD, STREAM, PUBLISHER, PUBLISHER_TYPE, false));
+                } else {
+                    super.visitFieldInsn(Opcodes.GETFIELD, STREAM, PUBLISHER, PUBLISHER_TYPE);
+                    super.visitVarInsn(Opcodes.ALOAD, 1);
+                    super.visitMethodInsn(Opcodes.INVOKEVIRTUAL, RESET, CODE, "()I", false);
+                }
                 callHook(mv, point);
             }
         }

@@ -108,6 +108,22 @@ final class Dispatcher extends HoldfastBridge {
         return false;
     }
 
+    @Override
+    protected void onReset(Object error, @Nullable Object publisher, int code) {
+        HttpClientHook hook = httpClient;
+        if (hook != null && publisher != null) {
+            hook.reset(error, publisher, code);
+        }
+    }
+
+    @Override
+    protected void onGoAway(Object error, Object streams, int last, Object publisherOf) {
+        HttpClientHook hook = httpClient;
+        if (hook != null) {
+            hook.goAway(error, streams, last, publisherOf);
+        }
+    }
+
     private @Nullable HttpClientHook httpClient() {
         HttpClientHook hook = httpClient;
         if (hook == null) {

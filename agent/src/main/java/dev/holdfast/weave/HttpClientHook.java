@@ -59,4 +59,23 @@ public interface HttpClientHook {
      * @param client the {@code HttpClient}
      */
     default void close(Object client) {}
+
+    /**
+     * A server reset an HTTP/2 stream. Never throws.
+     *
+     * @param error the exception that the exchange will end in, if it has not ended
+     * @param publisher the {@code BodyPublisher} of the request, as the client was given it
+     * @param code why (RFC 9113, 7)
+     */
+    default void reset(Object error, Object publisher, int code) {}
+
+    /**
+     * A server took leave of an HTTP/2 connection. Never throws.
+     *
+     * @param error the exception that all of its exchanges will end in, if they have not ended
+     * @param streams the {@code Map} of its open streams by their numbers
+     * @param last the number of the last one that the server says it may have processed (RFC 9113, 6.8)
+     * @param publisherOf the {@code MethodHandle} that gives the {@code BodyPublisher} of a stream's request, or null
+     */
+    default void goAway(Object error, Object streams, int last, Object publisherOf) {}
 }

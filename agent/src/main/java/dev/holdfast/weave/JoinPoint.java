@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The closed set of JDK methods that are woven: where, and what is put there. The same on JDK 17 and 25, but for
- * what ends a client, which is there from 21 on. All names are exact: a hierarchy matcher would meet one call twice (facade and implementation).
+ * what ends a client, which is there from 21 on, and for {@link #GO_AWAY}. All names are exact: a hierarchy matcher would meet one call twice (facade and implementation).
  *
  * <p>The one-argument {@code openConnection} of both handlers leads to the two-argument one, so each connection passes
  * once.
@@ -42,6 +42,25 @@ enum JoinPoint {
     HTTP_CLIENT_SHUTDOWN_NOW(Names.FACADE, "shutdownNow", "()V", Kind.GUARD, "shutdownNow", Names.END_HOOK),
     /** The end of a client that is waited for. */
     HTTP_CLIENT_CLOSE(Names.FACADE, "close", "()V", Kind.GUARD, "close", Names.END_HOOK),
+    /** Where the end of an HTTP/2 stream that the server resets becomes an exception. */
+    STREAM_RESET(
+            "jdk/internal/net/http/Stream",
+            "handleReset",
+            "(Ljdk/internal/net/http/frame/ResetFrame;Ljava/util/concurrent/Flow$Subscriber;)V",
+            Kind.MADE_OF_RESET,
+            "reset",
+            "(Ljava/lang/Object;Ljava/lang/Object;I)V"),
+    /**
+     * Where the leave that a server takes of an HTTP/2 connection becomes the exception of all its streams. Newer clients end
+     * those that were not processed in a method of its own.
+     */
+    GO_AWAY(
+            "jdk/internal/net/http/Http2Connection",
+            "handleGoAway",
+            "(Ljdk/internal/net/http/frame/GoAwayFrame;)V",
+            Kind.MADE_OF_GO_AWAY,
+            "goAway",
+            "(Ljava/lang/Object;Ljava/lang/Object;ILjava/lang/Object;)V"),
     /** Where every {@code http:} connection is made. */
     HTTP_OPEN("sun/net/www/protocol/http/Handler", "openConnection", Names.OPEN, Kind.RETURN, "opened", Names.OPENED),
     /** Where every {@code https:} connection is made. */
@@ -67,7 +86,18 @@ enum JoinPoint {
         /** Before each return: the hook gets the result and all arguments, and gives the result. */
         RETURN,
         /** Behind each call of {@code URL.openConnection(Proxy)} in any method: the hook maps the result. */
-        CALL_RESULT
+        CALL_RESULT,
+        /**
+         * Behind each making of an {@code IOException}: the hook gets the exception, the publisher of the stream's request and
+         * the error code of the frame.
+         */
+        MADE_OF_RESET,
+        /**
+         * Behind each making of an {@code IOException}: the hook gets the exception, the connection's streams by their numbers,
+         * the number of the last one that the server says it may have processed, and what gives the publisher of a stream's
+         * request. Before Java 24.
+         */
+        MADE_OF_GO_AWAY
     }
 
     private static final class Names {
@@ -113,9 +143,16 @@ enum JoinPoint {
         return owner.equals(internalName);
     }
 
-    /** Whether the running Java has it. */
+    /** Whether the running Java may have it. */
+    boolean isPossible() {
+        int java = Runtime.version().feature();
+        // Of the Javas before 24, some updates have it no more.
+        return kind == Kind.GUARD ? java >= 21 : kind != Kind.MADE_OF_GO_AWAY || java < 24;
+    }
+
+    /** Whether the running Java must have it: without, calls run without policies. */
     boolean isExpected() {
-        return kind != Kind.GUARD || Runtime.version().feature() >= 21;
+        return isPossible() && kind != Kind.MADE_OF_RESET && kind != Kind.MADE_OF_GO_AWAY;
     }
 
     /** Whether that method of the owner is to be woven. */

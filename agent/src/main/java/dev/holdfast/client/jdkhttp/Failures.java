@@ -36,14 +36,23 @@ final class Failures {
      *
      * @param notBegun whether it is certain that the client had not begun to write the request, or does not matter
      * @param proven whether that is certain because the client never asked for the body
-     * @param once whether the client sends one request for a call, so that its failure is the call's
+     * @param once whether the client sends one request for a call, so that its failure is the call's, of which the body can be
+     *     sent again
+     * @param unprocessed the exception by which the client says that the server did nothing with the request, where that can
+     *     be seen by no more than which one it is
      * @param secure whether every connection to an origin has TLS, so that one without is to a proxy
      * @param proxy gives the proxy's address, null if it is not known
      */
-    record Sending(boolean notBegun, boolean proven, boolean once, boolean secure, Supplier<@Nullable String> proxy) {
+    record Sending(
+            boolean notBegun,
+            boolean proven,
+            boolean once,
+            @Nullable Throwable unprocessed,
+            boolean secure,
+            Supplier<@Nullable String> proxy) {
         /** A request of which no more is known. */
         static Sending of(boolean notBegun) {
-            return new Sending(notBegun, false, false, false, () -> null);
+            return new Sending(notBegun, false, false, null, false, () -> null);
         }
     }
 
@@ -70,7 +79,7 @@ final class Failures {
             return sending.proven();
         }
         // Of a redirected request the origin has acted on the one before.
-        return sending.once() && isUnprocessed(error);
+        return sending.once() && (root(error) == sending.unprocessed() || isUnprocessed(error));
     }
 
     /** An attempt whose response's body broke. */
@@ -180,8 +189,8 @@ final class Failures {
      * The server said that it did nothing with the request: GOAWAY with the number of an earlier one (RFC 9113, 6.8); or the
      * client did not send it, since the connection has as many streams as the server allows (5.1.2).
      *
-     * <p>Not told apart from other ends: a stream that the server refuses (REFUSED_STREAM), and on 17 any GOAWAY. There the
-     * same statement makes all of these exceptions, and nothing but their message differs.
+     * <p>A stream that the server refuses (REFUSED_STREAM), and on 17 any GOAWAY, cannot be seen here: the same statement makes
+     * the exceptions of other ends, and nothing but their message differs. See {@link Sending#unprocessed}.
      */
     private static boolean isUnprocessed(Throwable error) {
         StackTraceElement at = made(root(error));

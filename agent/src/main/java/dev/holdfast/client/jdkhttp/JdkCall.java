@@ -312,7 +312,8 @@ final class JdkCall<T> implements CallInfo {
         return new Failures.Sending(
                 body.notAskedFor(),
                 body.provesNotBegun(),
-                RequestBody.sendsOnce(sender),
+                RequestBody.sendsOnce(sender) && body.replayable(),
+                body.unprocessed(),
                 secure,
                 () -> Proxies.of(sender, request.uri()));
     }

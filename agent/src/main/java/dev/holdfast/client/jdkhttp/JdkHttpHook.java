@@ -6,10 +6,12 @@ import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.HttpClientHook;
 import java.io.IOException;
+import java.lang.invoke.MethodHandle;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * have expired (GET and HEAD): such a pair counts as one attempt.
  */
 public final class JdkHttpHook implements HttpClientHook {
+    /** RFC 9113, 7 and 8.7. */
+    private static final int REFUSED_STREAM = 7;
+
     private final Supplier<@Nullable Engine> engines;
     private final Fallbacks fallbacks;
     private final Defects defects;
@@ -125,6 +130,32 @@ public final class JdkHttpHook implements HttpClientHook {
     @Override
     public void close(Object client) {
         openCalls.close((HttpClient) client);
+    }
+
+    @Override
+    public void reset(Object error, Object publisher, int code) {
+        if (code == REFUSED_STREAM) {
+            unprocessed(publisher, error);
+        }
+    }
+
+    @Override
+    public void goAway(Object error, Object streams, int last, Object publisherOf) {
+        try {
+            for (Map.Entry<?, ?> stream : ((Map<?, ?>) streams).entrySet()) {
+                if ((Integer) stream.getKey() > last) {
+                    unprocessed(((MethodHandle) publisherOf).invoke(stream.getValue()), error);
+                }
+            }
+        } catch (Throwable e) {
+            defects.report("a request that was not processed is not known to be", e);
+        }
+    }
+
+    private static void unprocessed(@Nullable Object publisher, Object error) {
+        if (publisher instanceof RequestBody.Watched body) {
+            body.unprocessed((Throwable) error);
+        }
     }
 
     private static @Nullable Target target(

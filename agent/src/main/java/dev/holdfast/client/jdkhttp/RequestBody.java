@@ -49,16 +49,23 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         }
         BodyPublisher publisher = request.bodyPublisher().orElse(null);
         if (!mayBeResent(request, rule)) {
-            return publisher != null ? new Watched(publisher) : sendsOnce(client) ? PLAIN : UNWATCHED;
+            return publisher != null
+                    ? new Watched(publisher, isPlain(publisher))
+                    : sendsOnce(client) ? PLAIN : UNWATCHED;
         }
         if (publisher == null) {
             return PLAIN;
         }
+        // An iterable can be iterated again by its contract; where it was short enough we need not rely on that.
+        return isPlain(publisher)
+                ? PLAIN
+                : new RecordedBody(publisher, rule, memory, kind(publisher).equals("IterablePublisher"));
+    }
+
+    private static boolean isPlain(BodyPublisher publisher) {
         return switch (kind(publisher)) {
-            case "ByteArrayPublisher", "StringPublisher", "EmptyPublisher", "FilePublisher" -> PLAIN;
-            // By its contract it can be iterated again; where it was short enough we need not rely on that.
-            case "IterablePublisher" -> new RecordedBody(publisher, rule, memory, true);
-            default -> new RecordedBody(publisher, rule, memory, false);
+            case "ByteArrayPublisher", "StringPublisher", "EmptyPublisher", "FilePublisher" -> true;
+            default -> false;
         };
     }
 
@@ -109,18 +116,39 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return null;
     }
 
-    /** Notes whether the client asked for the body. */
+    /** What the client made of the server's word that it did not process the request (RFC 9113, 8.7); null: none was said. */
+    @Nullable
+    Throwable unprocessed() {
+        return null;
+    }
+
+    /** Notes whether the client asked for the body, and whether the server said that it did nothing with the request. */
     static final class Watched extends RequestBody implements BodyPublisher {
         private final BodyPublisher original;
+        private final boolean plain;
         private volatile boolean asked;
+        private volatile boolean subscribed;
+        /** Which one, as the client itself may send a request once more: its end is then another. */
+        private volatile @Nullable Throwable unprocessed;
 
-        private Watched(BodyPublisher original) {
+        private Watched(BodyPublisher original, boolean plain) {
             this.original = original;
+            this.plain = plain;
+        }
+
+        void unprocessed(Throwable error) {
+            unprocessed = error;
+        }
+
+        @Override
+        @Nullable
+        Throwable unprocessed() {
+            return unprocessed;
         }
 
         @Override
         boolean replayable() {
-            return !asked;
+            return plain || !subscribed;
         }
 
         @Override
@@ -152,6 +180,7 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         @Override
         public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
             asked = true;
+            subscribed = true;
             original.subscribe(subscriber);
         }
     }

@@ -52,7 +52,7 @@ class FailuresTest {
     }
 
     private static Failures.Sending sendsOnce(boolean once) {
-        return new Failures.Sending(false, false, once, false, () -> null);
+        return new Failures.Sending(false, false, once, null, false, () -> null);
     }
 
     private static IOException made(String inClass, String inMethod) {

@@ -10,10 +10,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,8 +42,12 @@ final class Http2Server implements AutoCloseable {
         RESET,
         /** RST_STREAM with REFUSED_STREAM: nothing was done. */
         REFUSE,
-        /** GOAWAY that names stream 0 as the last: nothing was done; then the connection closes. */
+        /** RST_STREAM with CANCEL instead of a head. */
+        CANCEL,
+        /** GOAWAY that names stream 0 as the last: nothing was done. */
         GO_AWAY,
+        /** GOAWAY that names the first stream without an answer as the last, and RST_STREAM with INTERNAL_ERROR for that. */
+        GO_AWAY_WITH_FIRST,
         /** 200 and half of a body, then RST_STREAM. */
         RESET_IN_BODY,
         /** Nothing. */
@@ -153,6 +159,7 @@ final class Http2Server implements AutoCloseable {
     private final class Connection {
         private final DataInputStream in;
         private final OutputStream out;
+        private final Set<Integer> hanging = new HashSet<>();
 
         Connection(Socket socket) throws IOException {
             socket.setTcpNoDelay(true);
@@ -161,12 +168,11 @@ final class Http2Server implements AutoCloseable {
         }
 
         void run() throws IOException {
-            if (!secure && !upgraded()) {
-                return;
-            }
             if (secure) {
                 frame(SETTINGS, 0, 0, new byte[0]);
                 in.readNBytes(PREFACE);
+            } else {
+                upgrade();
             }
             Map<Integer, ByteArrayOutputStream> uploads = new HashMap<>();
             while (true) {
@@ -190,16 +196,14 @@ final class Http2Server implements AutoCloseable {
                     }
                     if ((flags & END_STREAM) != 0) {
                         bodies.add(upload.toByteArray());
-                        if (!serve(stream)) {
-                            return;
-                        }
+                        serve(stream);
                     }
                 }
             }
         }
 
         /** The first request comes in HTTP/1.1, and is stream 1 from then on. */
-        private boolean upgraded() throws IOException {
+        private void upgrade() throws IOException {
             String head = head();
             Matcher length = CONTENT_LENGTH.matcher(head);
             bodies.add(in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0));
@@ -207,27 +211,30 @@ final class Http2Server implements AutoCloseable {
                     .getBytes(StandardCharsets.ISO_8859_1));
             frame(SETTINGS, 0, 0, new byte[0]);
             in.readNBytes(PREFACE);
-            return serve(1);
+            serve(1);
         }
 
-        private boolean serve(int stream) throws IOException {
+        private void serve(int stream) throws IOException {
             switch (next()) {
                 case ANSWER -> answer(stream, "200", "ok");
                 case BUSY -> answer(stream, "503", "busy");
                 case RESET -> frame(RST_STREAM, 0, stream, number(2));
                 case REFUSE -> frame(RST_STREAM, 0, stream, number(7));
-                case GO_AWAY -> {
-                    frame(GOAWAY, 0, 0, new byte[8]);
-                    return false;
+                case CANCEL -> frame(RST_STREAM, 0, stream, number(8));
+                case GO_AWAY -> frame(GOAWAY, 0, 0, new byte[8]);
+                case GO_AWAY_WITH_FIRST -> {
+                    int first = Math.min(
+                            stream, hanging.stream().min(Integer::compare).orElse(stream));
+                    frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(first).array());
+                    frame(RST_STREAM, 0, first, number(2));
                 }
                 case RESET_IN_BODY -> {
                     frame(HEADERS, END_HEADERS, stream, withLength(status("200"), '2'));
                     frame(DATA, 0, stream, "o".getBytes(StandardCharsets.UTF_8));
                     frame(RST_STREAM, 0, stream, number(2));
                 }
-                case HANG -> {}
+                case HANG -> hanging.add(stream);
             }
-            return true;
         }
 
         private void answer(int stream, String status, String body) throws IOException {
