@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatusCommand.class,
             SwitchCommands.Off.class,
             SwitchCommands.On.class,
+            CompletionCommand.class,
             VersionCommand.class,
             LicensesCommand.class,
             HelpCommand.class

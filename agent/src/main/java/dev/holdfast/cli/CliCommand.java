@@ -24,7 +24,8 @@ abstract class CliCommand implements Callable<Integer> {
     @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
-    private CommandLine commandLine() {
+    /** This command, as picocli runs it. */
+    CommandLine commandLine() {
         CommandSpec mine = spec;
         if (mine == null) {
             throw new IllegalStateException("not run by picocli");

@@ -21,7 +21,8 @@ class CliTest {
     @Test
     void helpReadsWell() {
         StringBuilder text = new StringBuilder();
-        for (String command : new String[] {"", "check", "explain", "init", "attach", "status", "off", "on"}) {
+        for (String command :
+                new String[] {"", "check", "explain", "init", "attach", "status", "off", "on", "completion"}) {
             text.append((command.isEmpty() ? CommandRun.of("help") : CommandRun.of("help", command)).transcript());
             if (!command.isEmpty()) {
                 assertThat(CommandRun.of(command, "--help").out())
