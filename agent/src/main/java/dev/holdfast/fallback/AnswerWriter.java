@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes answers to their files on a thread of its own, which ends when there is nothing to write. Nobody waits for it: what
- * comes while too much waits is not written. Of the answers to one request that come within a second, the last is written: an
+ * comes while too much waits is not written: so many, or half of what all files may take. Of the answers to one request that come within a second, the last is written: an
  * address that is asked for a thousand times a second must not cost as many files. What waits at the program's end still is,
  * within a moment. Thread-safe.
  */
@@ -35,8 +35,11 @@ final class AnswerWriter {
     private final AnswerFiles files;
     private final BiConsumer<String, @Nullable Throwable> reports;
     private final ScheduledThreadPoolExecutor writer;
-    /** The last answer to each request, in the order in which the requests came. Guarded by itself, as is the next. */
+    /** The last answer to each request, in the order in which the requests came. Guarded by itself, as are the next. */
     private final Map<Slot, Job> waiting = new LinkedHashMap<>();
+
+    /** How much memory they take, of which the store knows nothing any more once it evicted them. */
+    private long waitingBytes;
 
     /** The keys whose files are to be deleted. */
     private final Set<String> deleted = new HashSet<>();
@@ -88,10 +91,17 @@ final class AnswerWriter {
         Slot slot = new Slot(key, answer.varying());
         long delay = 0;
         synchronized (waiting) {
-            if (waiting.size() == MOST_WAITING && !waiting.containsKey(slot)) {
+            Job earlier = waiting.get(slot);
+            if (earlier == null && waiting.size() == MOST_WAITING) {
                 return;
             }
-            if (waiting.put(slot, new Job(answer, maxBytes)) != null) {
+            long others = waitingBytes - (earlier == null ? 0 : earlier.answer.size());
+            if (others > 0 && others + answer.size() > maxBytes / 2) {
+                return;
+            }
+            waiting.put(slot, new Job(answer, maxBytes));
+            waitingBytes = others + answer.size();
+            if (earlier != null) {
                 return; // it is written in the turn of the one before it
             }
             Long before = writtenAt.get(slot);
@@ -138,7 +148,11 @@ final class AnswerWriter {
     /** Deletes what there is under a key soon, and what waits to be written. From now on nobody reads it. */
     void delete(String key) {
         synchronized (waiting) {
-            waiting.keySet().removeIf(slot -> slot.key.equals(key));
+            waiting.entrySet().removeIf(entry -> {
+                boolean removed = entry.getKey().key.equals(key);
+                waitingBytes -= removed ? entry.getValue().answer.size() : 0;
+                return removed;
+            });
             if (deletesAll || !deleted.add(key)) {
                 return;
             }
@@ -171,6 +185,7 @@ final class AnswerWriter {
         Job job;
         synchronized (waiting) {
             job = waiting.remove(slot);
+            waitingBytes -= job == null ? 0 : job.answer.size();
             writtenAt.put(slot, System.nanoTime());
         }
         if (job != null) {

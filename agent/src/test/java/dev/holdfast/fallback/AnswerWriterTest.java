@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -70,6 +71,46 @@ class AnswerWriterTest {
         writer.write(OTHER, answer("second", "de"), ROOM); // its turn is behind that of the deleted one
         Awaitility.await().until(() -> bodies(OTHER).equals(List.of("second")));
         assertThat(bodies(KEY)).isEmpty();
+    }
+
+    /** The store has let go of them long ago. */
+    @Test
+    void whatWaitsTakesHalfOfTheRoomAtMost() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch last = new CountDownLatch(1);
+        writer = new AnswerWriter(
+                new AnswerFiles(parent.resolve("slow")) {
+                    @Override
+                    void write(String key, KeptAnswer answer, long maxBytes) {
+                        begun.countDown();
+                        if (writes.incrementAndGet() == 1) {
+                            try {
+                                assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+                            } catch (InterruptedException e) {
+                                throw new AssertionError(e);
+                            }
+                        }
+                    }
+
+                    @Override
+                    void delete(String key) {
+                        last.countDown();
+                    }
+                },
+                (what, why) -> {
+                    throw new AssertionError(what, why);
+                });
+        String body = "x".repeat(100 * 1024);
+        writer.write(OTHER, answer(body, "de"), ROOM);
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 100; i++) {
+            writer.write(CacheKey.ofValues(List.of("key " + i)), answer(body, "de"), ROOM);
+        }
+        writer.delete(KEY); // the queue is in order
+        goOn.countDown();
+        assertThat(last.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writes).hasValue(1 + 5);
     }
 
     private List<String> bodies(String key) {
