@@ -130,7 +130,8 @@ final class Attempt<T> {
         if (refused()) {
             return call.withdraw(handler.attempt());
         }
-        if (Failures.unwrap(failure) instanceof CancellationException) {
+        if (Failures.unwrap(failure) instanceof CancellationException
+                || (awaitsHead() && ApplicationFailures.isOne(failure))) {
             call.giveUp();
             return Step.Deliver.INSTANCE;
         }

@@ -299,7 +299,7 @@ final class JdkCall<T> implements CallInfo {
         if (decided == null) {
             return after(handler.attempt(), Failures.beforeHead(error, sending()));
         }
-        if (decided instanceof Step.Deliver && handler.lostBody() == null) {
+        if (decided instanceof Step.Deliver && handler.lostBody() == null && !ApplicationFailures.isOne(error)) {
             bodyFailed(error);
         }
         return decided;
