@@ -103,6 +103,13 @@ public final class CallerIdentity {
         return this;
     }
 
+    /** Adds the proxies of the JVM's selector, for a client that took it when it was made. */
+    public CallerIdentity defaultProxies() {
+        ProxySelector selector = Rights.ours(ProxySelector::getDefault);
+        known &= fallbacks.isOnlySelector(selector);
+        return proxies(selector);
+    }
+
     /** Adds the client certificates behind a TLS context: the JVM's, or those of an application, which are not looked at. */
     public CallerIdentity tls(SSLContext context) {
         if (JvmTls.isDefault(context)) {

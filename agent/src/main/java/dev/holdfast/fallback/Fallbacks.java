@@ -2,6 +2,8 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.call.Rights;
 import dev.holdfast.policy.FallbackPolicy;
+import java.lang.ref.WeakReference;
+import java.net.ProxySelector;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -12,6 +14,10 @@ public final class Fallbacks {
     private final BiConsumer<String, @Nullable Throwable> reports;
     private final Names names = new Names();
     private volatile boolean authenticated;
+    /** The JVM's proxy selector when it was first asked for; refers to null where it had none. */
+    private volatile @Nullable WeakReference<@Nullable ProxySelector> firstSelector;
+
+    private volatile boolean selectorChanged;
     private volatile @Nullable KeyStoreFile keyStore;
     private volatile @Nullable CachedAnswers cached;
 
@@ -79,6 +85,21 @@ public final class Fallbacks {
             keyStore = known;
         }
         return known;
+    }
+
+    /**
+     * Notes the JVM's proxy selector, null: it has none.
+     *
+     * @return false: it had another one before, so that a client that took its default when it was made may have either
+     */
+    boolean isOnlySelector(@Nullable ProxySelector now) {
+        WeakReference<@Nullable ProxySelector> first = firstSelector;
+        if (first == null) {
+            firstSelector = new WeakReference<>(now);
+        } else if (first.get() != now) {
+            selectorChanged = true;
+        }
+        return !selectorChanged;
     }
 
     /** The JVM has an authenticator: from now on {@code HttpURLConnection} may send what that once gave. */

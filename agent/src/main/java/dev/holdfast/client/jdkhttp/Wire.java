@@ -1,6 +1,5 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Rights;
 import dev.holdfast.fallback.CallerIdentity;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Request.Identity;
@@ -26,8 +25,9 @@ final class Wire {
         }
         URI uri = request.uri();
         CallerIdentity caller = new CallerIdentity(fallbacks, "HttpClient", () -> uri)
-                .cookies(client.cookieHandler().orElse(null))
-                .proxies(client.proxy().orElseGet(() -> Rights.ours(ProxySelector::getDefault)));
+                .cookies(client.cookieHandler().orElse(null));
+        ProxySelector own = client.proxy().orElse(null);
+        CallerIdentity unused = own == null ? caller.defaultProxies() : caller.proxies(own);
         return ("https".equalsIgnoreCase(uri.getScheme())
                         ? caller.tls(client.sslContext())
                                 .serverNames(client.sslParameters().getServerNames())

@@ -6,6 +6,8 @@ import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ScriptedServer;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -38,6 +40,26 @@ class WireTest {
         SSLParameters parameters = new SSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(serverName)));
         return Wire.identity(HttpClient.newBuilder().sslParameters(parameters).build(), REQUEST, fallbacks);
+    }
+
+    /** A client takes the JVM's selector when it is made, and does not show which. */
+    @Test
+    void whoseProxyMayBeAnEarlierDefaultIsUnknown() {
+        ProxySelector before = ProxySelector.getDefault();
+        try {
+            ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", 1)));
+            HttpClient client = HttpClient.newHttpClient();
+            assertThat(Wire.identity(client, REQUEST, fallbacks)).isNotNull();
+            ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", 2)));
+            assertThat(Wire.identity(client, REQUEST, fallbacks)).isNull();
+            assertThat(Wire.identity(HttpClient.newHttpClient(), REQUEST, fallbacks))
+                    .isNull();
+            HttpClient own =
+                    HttpClient.newBuilder().proxy(ProxySelector.getDefault()).build();
+            assertThat(Wire.identity(own, REQUEST, fallbacks)).isNotNull();
+        } finally {
+            ProxySelector.setDefault(before);
+        }
     }
 
     /** A request of the application's own class may say other headers to whom asks later, or on another thread. */
