@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             InitCommand.class,
             AttachCommand.class,
+            ListCommand.class,
             StatusCommand.class,
             SwitchCommands.Off.class,
             SwitchCommands.On.class,

@@ -17,6 +17,15 @@ final class ManagedHoldfast implements AutoCloseable {
 
     private static final int POLL_MILLIS = 50;
 
+    /** Holdfast is there, but not at work. */
+    static final class Inactive extends Refusal {
+        private static final long serialVersionUID = 1L;
+
+        private Inactive(String why) {
+            super(why);
+        }
+    }
+
     private final String process;
     private final JMXConnector connector;
     private final MBeanServerConnection beans;
@@ -35,17 +44,24 @@ final class ManagedHoldfast implements AutoCloseable {
      * @param pid the process, as it was given
      * @throws Refusal why that cannot be done
      */
-    @SuppressWarnings("BanJNDI") // the address is none of a stranger's: the JVM itself has just given it
     static ManagedHoldfast of(String pid) throws Refusal, InterruptedException {
-        String process;
-        String address;
         try (RunningJvm jvm = RunningJvm.attach(pid)) {
-            process = jvm.toString();
             if (!jvm.hasHoldfast()) {
-                throw new Refusal("there is no Holdfast in process " + process + "; attach brings it in");
+                throw new Refusal("there is no Holdfast in process " + jvm + "; attach brings it in");
             }
-            address = jvm.managementAddress();
+            return of(jvm);
         }
+    }
+
+    /**
+     * Connects to a JVM that carries Holdfast.
+     *
+     * @throws Refusal why that cannot be done
+     */
+    @SuppressWarnings("BanJNDI") // the address is none of a stranger's: the JVM itself has just given it
+    static ManagedHoldfast of(RunningJvm jvm) throws Refusal, InterruptedException {
+        String process = jvm.toString();
+        String address = jvm.managementAddress();
         ManagedHoldfast holdfast;
         try {
             holdfast = new ManagedHoldfast(process, JMXConnectorFactory.connect(new JMXServiceURL(address)));
@@ -62,7 +78,7 @@ final class ManagedHoldfast implements AutoCloseable {
             while (!beans.isRegistered(name)) {
                 if (System.nanoTime() - end > 0) {
                     close();
-                    throw new Refusal(
+                    throw new Inactive(
                             "Holdfast is loaded in process " + process
                                     + ", but not active: the program's standard error says why; perhaps its file bears no policy");
                 }

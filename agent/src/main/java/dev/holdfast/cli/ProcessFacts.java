@@ -23,6 +23,22 @@ final class ProcessFacts {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).map(ProcessFacts::new);
     }
 
+    /** Of all JVMs that the user of this command runs, but for the one that runs it; those of which that is known. */
+    static List<ProcessFacts> ownJvms() {
+        String own = ownUser();
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
+                .map(ProcessFacts::new)
+                .filter(process -> !own.isEmpty() && process.user().equals(own))
+                .filter(process -> process.isJava().orElse(false))
+                .toList();
+    }
+
+    /** Its number. */
+    long pid() {
+        return process.pid();
+    }
+
     /** Who runs it; empty if that cannot be known. */
     String user() {
         return process.info().user().orElse("");

@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
 /** Something that was asked for cannot be done, and it is not Holdfast's fault: the message tells the user why. */
-final class Refusal extends Exception {
+class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
 
     Refusal(String why) {

@@ -22,7 +22,7 @@ class CliTest {
     void helpReadsWell() {
         StringBuilder text = new StringBuilder();
         for (String command :
-                new String[] {"", "check", "explain", "init", "attach", "status", "off", "on", "completion"}) {
+                new String[] {"", "check", "explain", "init", "attach", "list", "status", "off", "on", "completion"}) {
             text.append((command.isEmpty() ? CommandRun.of("help") : CommandRun.of("help", command)).transcript());
             if (!command.isEmpty()) {
                 assertThat(CommandRun.of(command, "--help").out())
@@ -172,6 +172,7 @@ class CliTest {
                         + CommandRun.of("attach", "shop").transcript()
                         + CommandRun.of("attach", "0").transcript()
                         + CommandRun.of("attach", "1", FILES + "bad.toml").transcript()
+                        + CommandRun.of("list", "shop").transcript()
                         + CommandRun.of("status", "--interval", "0", "1").transcript());
         assertThat(CommandRun.of()).satisfies(run -> {
             assertThat(run.status()).isEqualTo(2);

@@ -41,7 +41,8 @@ class CommandPagesTest {
     @Test
     void thePageNamesEveryPropertyOfTheJson() throws IOException {
         Set<String> names = new TreeSet<>();
-        for (String golden : new String[] {"observe/status.json", "cli/explain.json.txt", "cli/check.txt"}) {
+        for (String golden :
+                new String[] {"observe/status.json", "cli/explain.json.txt", "cli/check.txt", "cli/list.txt"}) {
             Matcher properties = PROPERTY.matcher(
                     Files.readString(Path.of("src/test/resources/dev/holdfast").resolve(golden)));
             while (properties.find()) {

@@ -59,6 +59,7 @@ class CompletionTest {
 
         assertThat(completed("status", "")).containsExactly("4711", "4712");
         assertThat(completed("status", "--watch", "")).containsExactly("4711", "4712");
+        assertThat(completed("list", "4711", "47")).containsExactly("4711", "4712");
         assertThat(completed("off", "4711")).containsExactly("4711");
         assertThat(completed("attach", "4711", "")).as("a file").isEmpty();
     }

@@ -1,0 +1,108 @@
+package dev.holdfast.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some JVMs, as far as they carry Holdfast.
+ *
+ * @param jvms those that do
+ * @param silent those that cannot be asked
+ */
+record Carriers(List<Carrier> jvms, List<Silent> silent) {
+    /** More than it takes to know that Holdfast is there and inactive; a JVM that hangs may never answer. */
+    private static final long LONGEST_SECONDS = 30;
+
+    /** Copies the lists. */
+    Carriers {
+        jvms = List.copyOf(jvms);
+        silent = List.copyOf(silent);
+    }
+
+    /**
+     * A JVM that carries Holdfast.
+     *
+     * @param pid its process
+     * @param program its main class or jar
+     * @param state what Holdfast does there
+     * @param status as {@link dev.holdfast.observe.SnapshotJson} has it; nothing where it is inactive
+     */
+    record Carrier(long pid, String program, State state, JsonTree status) {}
+
+    /** What Holdfast does in a JVM. */
+    enum State {
+        /** Calls come under its policies. */
+        ON,
+        /** It was switched off. */
+        OFF,
+        /** It is loaded and does nothing. */
+        INACTIVE
+    }
+
+    /**
+     * A JVM that cannot be asked.
+     *
+     * @param pid its process
+     * @param why the reason
+     */
+    record Silent(long pid, String why) {}
+
+    /** Asks JVMs, all at a time: one that hangs holds up none of the others. */
+    static Carriers among(List<Long> pids) throws InterruptedException {
+        List<FutureTask<Optional<Carrier>>> questions = new ArrayList<>();
+        for (long pid : pids) {
+            FutureTask<Optional<Carrier>> question = new FutureTask<>(() -> ask(pid));
+            Thread thread = new Thread(question, "holdfast-list-" + pid);
+            thread.setDaemon(true);
+            thread.start();
+            questions.add(question);
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
+        List<Carrier> jvms = new ArrayList<>();
+        List<Silent> silent = new ArrayList<>();
+        for (int i = 0; i < pids.size(); i++) {
+            long pid = pids.get(i);
+            String why = null;
+            try {
+                questions
+                        .get(i)
+                        .get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+                        .ifPresent(jvms::add);
+            } catch (TimeoutException e) {
+                why = "process " + pid + " has not answered within " + LONGEST_SECONDS + " s";
+            } catch (ExecutionException e) {
+                why = refusal(e.getCause());
+            }
+            if (why != null && ProcessFacts.of(pid).isPresent()) {
+                silent.add(new Silent(pid, why));
+            }
+        }
+        return new Carriers(jvms, silent);
+    }
+
+    private static String refusal(@Nullable Throwable cause) {
+        return cause instanceof Refusal ? String.valueOf(cause.getMessage()) : String.valueOf(cause);
+    }
+
+    private static Optional<Carrier> ask(long pid) throws Refusal, InterruptedException {
+        try (RunningJvm jvm = RunningJvm.attach(Long.toString(pid))) {
+            if (!jvm.hasHoldfast()) {
+                return Optional.empty();
+            }
+            String program = jvm.program();
+            try (ManagedHoldfast holdfast = ManagedHoldfast.of(jvm)) {
+                JsonTree status = JsonTree.read(holdfast.status());
+                State state = status.get("on").isTrue() ? State.ON : State.OFF;
+                return Optional.of(new Carrier(pid, program, state, status));
+            } catch (ManagedHoldfast.Inactive e) {
+                return Optional.of(new Carrier(pid, program, State.INACTIVE, new JsonTree(null)));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.Carriers.Carrier;
+import dev.holdfast.cli.Carriers.Silent;
+import dev.holdfast.config.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/** Shows which JVMs carry Holdfast. */
+@Command(
+        name = "list",
+        header = "List the JVMs that carry Holdfast, and its state there.",
+        description = {
+            "Asks all JVMs of the user who runs it, as jcmd does, and those that carry Holdfast as status does.",
+            ""
+        },
+        sortOptions = false)
+final class ListCommand extends CliCommand {
+    @Parameters(arity = "0..*", paramLabel = "PID", description = "Only these processes.")
+    private List<Long> pids = List.of();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Long> asked = pids.isEmpty()
+                ? ProcessFacts.ownJvms().stream().map(ProcessFacts::pid).toList()
+                : pids.stream().distinct().toList();
+        Carriers carriers = Carriers.among(asked);
+        if (json) {
+            printJson(to -> write(carriers, to));
+        } else {
+            out().print(text(carriers.jvms()));
+            out().flush();
+            for (Silent silent : carriers.silent()) {
+                err().println("not known: " + safe(silent.why()));
+            }
+        }
+        return Cli.DONE;
+    }
+
+    /** For a terminal: a line for each. */
+    static String text(List<Carrier> jvms) {
+        StringBuilder text = new StringBuilder();
+        if (jvms.isEmpty()) {
+            ExplanationText.line(text, "No JVM carries Holdfast.");
+            return text.toString();
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("PID", "STATE", "POLICIES", "VERSION", "PROGRAM", "FILE"));
+        for (Carrier jvm : jvms) {
+            JsonTree configuration = jvm.status().get("configuration");
+            String version = jvm.status().get("version").text();
+            int policies = configuration.get("policies").items().size();
+            rows.add(List.of(
+                    Long.toString(jvm.pid()),
+                    state(jvm),
+                    configuration.isNothing() ? "-" : Integer.toString(policies),
+                    version.isEmpty() ? "-" : safe(version),
+                    jvm.program().isEmpty() ? "-" : safe(jvm.program()),
+                    safe(configuration.get("file").text())
+                            + (configuration.get("error").isNothing() ? "" : " (changed, and refused)")));
+        }
+        int last = rows.get(0).size() - 1;
+        int[] widths = new int[last];
+        for (List<String> row : rows) {
+            for (int i = 0; i < last; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < last; i++) {
+                String padding = " ".repeat(widths[i] - row.get(i).length());
+                line.append(i == 0 ? padding + row.get(i) : row.get(i) + padding)
+                        .append("  ");
+            }
+            ExplanationText.line(text, line.append(row.get(last)).toString().stripTrailing());
+        }
+        return text.toString();
+    }
+
+    /** For a program. */
+    static void write(Carriers carriers, JsonGenerator to) {
+        to.writeStartObject();
+        to.writeNumberProperty("schema", 1);
+        to.writeArrayPropertyStart("jvms");
+        for (Carrier jvm : carriers.jvms()) {
+            JsonTree configuration = jvm.status().get("configuration");
+            to.writeStartObject();
+            to.writeNumberProperty("pid", jvm.pid());
+            write("program", jvm.program(), to);
+            to.writeStringProperty("state", state(jvm));
+            write("version", jvm.status().get("version").text(), to);
+            write("started", jvm.status().get("started").text(), to);
+            write("file", configuration.get("file").text(), to);
+            to.writeNumberProperty(
+                    "policies", configuration.get("policies").items().size());
+            write("error", configuration.get("error").text(), to);
+            to.writeEndObject();
+        }
+        to.writeEndArray();
+        to.writeArrayPropertyStart("not_known");
+        for (Silent silent : carriers.silent()) {
+            to.writeStartObject();
+            to.writeNumberProperty("pid", silent.pid());
+            to.writeStringProperty("reason", silent.why());
+            to.writeEndObject();
+        }
+        to.writeEndArray();
+        to.writeEndObject();
+    }
+
+    private static void write(String name, String text, JsonGenerator to) {
+        if (text.isEmpty()) {
+            to.writeNullProperty(name);
+        } else {
+            to.writeStringProperty(name, text);
+        }
+    }
+
+    private static String state(Carrier jvm) {
+        return jvm.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** As a problem shows it: a name may hold what must not reach a terminal. */
+    private static String safe(String text) {
+        return new Problem(text, 0, 0, "", "").file();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.cli;
+
+import static dev.holdfast.testkit.Golden.assertGolden;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cli.Carriers.Carrier;
+import dev.holdfast.cli.Carriers.Silent;
+import dev.holdfast.cli.Carriers.State;
+import dev.holdfast.observe.Json;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.core.JsonGenerator;
+
+/** What {@code list} shows, to the letter. */
+class ListTextTest {
+    private static final String REFUSED = """
+            {"version": "1.2.3", "on": false, "started": "2026-01-01T00:00:00Z",
+             "configuration": {"file": "/etc/f.toml", "policies": ["*"], "error": "/etc/f.toml:1:1: x"}}
+            """;
+
+    @Test
+    void aLineForEachAndTheSameForPrograms() throws IOException {
+        String status = Files.readString(Path.of("src/test/resources/dev/holdfast/observe/status.json"));
+        Carriers carriers = new Carriers(
+                List.of(
+                        new Carrier(7, "com.example.Shop", State.ON, JsonTree.read(status)),
+                        new Carrier(1234567, "/opt/app.jar", State.OFF, JsonTree.read(REFUSED)),
+                        new Carrier(23, "", State.INACTIVE, new JsonTree(null))),
+                List.of(new Silent(9, "process 9 has not answered within 30 s")));
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = Json.indented(text)) {
+            ListCommand.write(carriers, json);
+        }
+
+        assertGolden(
+                "cli/list.txt",
+                (ListCommand.text(carriers.jvms()) + text + "\n").replace(System.lineSeparator(), "\n"));
+    }
+
+    @Test
+    void noneIsSaidInWords() {
+        assertThat(ListCommand.text(List.of()).strip()).isEqualTo("No JVM carries Holdfast.");
+    }
+
+    @Test
+    void aNameReachesNoTerminalAsItIs() {
+        assertThat(ListCommand.text(List.of(new Carrier(7, "\033[2Jx", State.INACTIVE, new JsonTree(null)))))
+                .doesNotContain("\033")
+                .contains("u{1b}");
+    }
+}
