@@ -12,15 +12,15 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * Prints what completes the commands in a shell. It is made of the commands themselves; picocli's own script would add only what
- * it knows of the types of values, and is larger than the rest of the command line.
+ * Prints what completes the commands in a shell. It is made of the commands themselves; picocli's own script would add
+ * only what it knows of the types of values, and is larger than the rest of the command line.
  */
 @Command(
         name = "completion",
         header = "Print a function for bash that completes these commands.",
         description = {
-            "Defines holdfast, which stands for java -jar with this jar, and completes its commands, options, files and the"
-                    + " processes of JVMs.",
+            "Defines holdfast, which stands for java -jar with this jar, and completes its commands, options, files and"
+                    + " the processes of JVMs.",
             ""
         },
         footer = {"", "In ~/.bashrc:", "  eval \"$(java -jar holdfast-agent.jar completion)\""})

@@ -271,8 +271,8 @@ final class Keys {
         keys.flag(
                 "remote",
                 false,
-                "Whether other machines are meant to reach it, as in a container; if not, a listen that they can reach is warned"
-                        + " of.");
+                "Whether other machines are meant to reach it, as in a container; if not, a listen that they can reach is"
+                        + " warned of.");
         keys.hostNames(
                 "host_names",
                 "Names under which it may be called, beside addresses and localhost; a name that listen has is one.");

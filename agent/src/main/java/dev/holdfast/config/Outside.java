@@ -163,8 +163,8 @@ public record Outside(
                     listen.line(),
                     listen.column(),
                     listen.path(),
-                    "is no loopback address: whoever can reach it sees which hosts are called, and how they fare; where that"
-                            + " is meant, as in a container, write remote = true beside it");
+                    "is no loopback address: whoever can reach it sees which hosts are called, and how they fare; where"
+                            + " that is meant, as in a container, write remote = true beside it");
         } else if (meant && (admin == null || admin.loopback())) {
             problems.warn(
                     remote.line(),
@@ -173,7 +173,7 @@ public record Outside(
                     "has no effect: "
                             + (admin == null
                                     ? "there is no endpoint; write listen beside it"
-                                    : "listen is a loopback address, which no other machine and no other container reaches"));
+                                    : "listen is a loopback address, which no other machine or container reaches"));
         }
     }
 

@@ -94,8 +94,8 @@ final class RouteReader {
     }
 
     /**
-     * Warns where a host is named for the sake of its routes only, in a file without defaults: whoever writes one route does
-     * not think of the requests beside it, which come under a policy by that too.
+     * Warns where a host is named for the sake of its routes only, in a file without defaults: whoever writes one route
+     * does not think of the requests beside it, which come under a policy by that too.
      *
      * @param routes those that are good
      * @param path the path that leads to the host, as messages show it
@@ -108,8 +108,9 @@ final class RouteReader {
                     at.line(),
                     at.column(),
                     path,
-                    "has nothing but routes, and its other requests come under the built-in defaults, retries included; if that"
-                            + " is meant, write [" + path + ".retry] too, else mode = \"off\" for the host and mode ="
+                    "has nothing but routes, and its other requests come under the built-in defaults, retries included; if"
+                            + " that is meant, write [" + path
+                            + ".retry] too, else mode = \"off\" for the host and mode ="
                             + " \"enforce\" for each route");
         }
     }
