@@ -24,6 +24,8 @@ public final class Endpoint {
     private final BiConsumer<String, Throwable> defects;
     private Outside.@Nullable Admin at;
     private @Nullable Server server;
+    /** Whether the server ended by itself, so that another one is tried until it listens. */
+    private boolean died;
 
     /**
      * One that does not listen yet.
@@ -54,6 +56,7 @@ public final class Endpoint {
             server = null;
         }
         at = wanted;
+        died = false;
         if (wanted == null) {
             log.say(Log.Level.INFO, "the admin endpoint is closed");
         } else {
@@ -69,10 +72,19 @@ public final class Endpoint {
                     new Guarded(new Gatekeeper(wanted.names()), views),
                     defects,
                     Patience.STANDARD);
-            next.start();
-            server = next;
+            try {
+                next.start();
+                server = next;
+            } finally {
+                if (server == null) {
+                    next.close(); // no thread could be started: the port must be free for the next try
+                }
+            }
             log.say(Log.Level.INFO, "the admin endpoint is http://" + host + ':' + next.port() + '/');
         } catch (IOException | RuntimeException e) {
+            if (died) {
+                return; // said when it was tried first; tried again with the next tick
+            }
             String why = e instanceof UnknownHostException ? "no address is known for that name" : e.getMessage();
             log.say(
                     Log.Level.WARN,
@@ -84,10 +96,14 @@ public final class Endpoint {
     /** To be called every second or so, by a thread that may take its time. */
     public synchronized void tick() {
         Outside.Admin wanted = at;
-        if (server != null && !server.isRunning() && wanted != null) {
+        if (server != null && !server.isRunning()) {
             server.close();
             server = null;
+            died = true;
+        }
+        if (died && server == null && wanted != null) {
             open(wanted);
+            died = server == null;
         }
         if (server != null && history.due(System.currentTimeMillis())) {
             history.add(status.get());

@@ -104,9 +104,12 @@ final class Server implements Closeable {
         } catch (IOException | RuntimeException e) {
             defects.accept("the admin endpoint has ended", e);
         } finally {
-            peers.forEach(Peer::close);
+            // First of all, and whatever happens to the rest: the port must be free for the next one.
             close(listener);
             close(selector);
+            for (Peer peer : peers) {
+                peer.close();
+            }
         }
     }
 
@@ -256,6 +259,9 @@ final class Server implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        // Closed already, unless the thread was never started, or died of an error within its end.
+        close(listener);
+        close(selector);
     }
 
     private static void close(@Nullable Closeable what) {
