@@ -11,8 +11,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a call is sent again, and after what wait: what is safe, and what deadline, breaker and budget leave room for. One
- * for each call with an outcome that asks for another attempt, made with the first of them; guarded by its session.
+ * Whether a call is sent again, and after what wait: what is safe, and what deadline, breaker and budget leave room
+ * for. One for each call with an outcome that asks for another attempt, made with the first of them; guarded by its
+ * session.
  */
 final class Retrying {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -95,8 +96,8 @@ final class Retrying {
     }
 
     /**
-     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept from
-     * that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
+     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept
+     * from that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
      *
      * @param attempts how many were sent
      */
@@ -125,9 +126,19 @@ final class Retrying {
      * @param nothingSent whether nothing of it has left so far
      */
     static boolean maySendAgain(RetryPolicy rule, CallInfo call, boolean replayable, boolean nothingSent) {
-        if (!nothingSent && carriesOneTimeHeader(rule, call)) {
-            return false;
-        }
+        return (nothingSent || !carriesOneTimeHeader(rule, call)) && mayBeRepeated(rule, call, replayable, nothingSent);
+    }
+
+    /**
+     * Whether the request may be sent to another origin after its own. One-time headers are no obstacle: they are
+     * proofs for the origin, and stay there.
+     *
+     * @param rule what the policy says
+     * @param call whose request it is
+     * @param replayable whether its body can be
+     * @param nothingSent whether nothing of it has left so far
+     */
+    static boolean mayBeRepeated(RetryPolicy rule, CallInfo call, boolean replayable, boolean nothingSent) {
         return RetryRule.mayResend(
                 rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, replayable, nothingSent);
     }
@@ -168,9 +179,10 @@ final class Retrying {
     }
 
     /**
-     * The wait after a failed name look-up. Until the JVM has forgotten the failure, a retry asks nobody: such retries are
-     * left out, and their waits are added to that of the next, which is at least the JVM's memory. Where {@code max_delay}
-     * forbids so long a wait, the waits stay as they are, for the memory may be an older one that ends sooner.
+     * The wait after a failed name look-up. Until the JVM has forgotten the failure, a retry asks nobody: such retries
+     * are left out, and their waits are added to that of the next, which is at least the JVM's memory. Where
+     * {@code max_delay} forbids so long a wait, the waits stay as they are, for the memory may be an older one that
+     * ends sooner.
      */
     private long pastLookupMemory(Outcome outcome, long backoff, int attempts) {
         if (!(outcome instanceof Outcome.Failure failure) || failure.kind() != ErrorKind.DNS_RESOLUTION) {

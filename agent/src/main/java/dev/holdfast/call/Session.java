@@ -17,25 +17,27 @@ import org.jspecify.annotations.Nullable;
  * randomness that it is handed; it never sends, sleeps, blocks or touches a client's type.
  *
  * <p>Protocol: {@link #begin} once; after each {@link Step.Send} exactly one {@link #after}; after each
- * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver}, {@link Step.Reject} and {@link Step.FallBack} end it,
- * and {@link #cancel} does at any stage. An adapter that has to decide at a response's head calls {@link #after} there, keeps the step, and
- * reports a body that broke later with {@link #bodyFailed}.
+ * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver}, {@link Step.Reject} and {@link Step.FallBack}
+ * end it, and {@link #cancel} does at any stage. An adapter that has to decide at a response's head calls
+ * {@link #after} there, keeps the step, and reports a body that broke later with {@link #bodyFailed}.
  *
- * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has its
- * own {@link #after}, the first good outcome is delivered, and of the other nothing but its end is wanted, as
- * {@link Outcome.Cancelled} if the adapter cancelled it. That end may be told at any time, also when the call is over: an
- * attempt holds its permits for as long as the origin may be at work on it, and {@link #cancel} is the other way to have
- * them back.
+ * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has
+ * its own {@link #after}, the first good outcome is delivered, and of the other nothing but its end is wanted, as
+ * {@link Outcome.Cancelled} if the adapter cancelled it. That end may be told at any time, also when the call is over:
+ * an attempt holds its permits for as long as the origin may be at work on it, and {@link #cancel} is the other way to
+ * have them back.
  *
- * <p>A wait may be the end, too: where no further attempt can be sent (the deadline is over, a limit or the breaker lets none
- * pass), {@link #resume} ends the call with the outcome before the wait, if there was one. So an adapter keeps what it can of a
- * response until the next attempt is sent, and a little of it until that has ended: see {@link #deliversPrevious}.
+ * <p>A wait may be the end, too: where no further attempt can be sent (the deadline is over, a limit or the breaker
+ * lets none pass), {@link #resume} ends the call with the outcome before the wait, if there was one. So an adapter
+ * keeps what it can of a response until the next attempt is sent, and a little of it until that has ended: see
+ * {@link #deliversPrevious}.
  *
- * <p>Layers, outermost first: deadline, retry with its budget, limits, breaker, attempt timeout. So every attempt asks the
- * limits and the breaker, and the breaker sees every attempt's outcome.
+ * <p>Layers, outermost first: deadline, retry with its budget, limits, breaker, attempt timeout. So every attempt asks
+ * the limits and the breaker, and the breaker sees every attempt's outcome.
  *
  * <p>Thread-safe: the application may cancel from any thread while the driver goes on from another; what comes after
- * {@link #cancel} is answered with {@link Step.Deliver} and counts as nothing. No method takes longer than its arithmetic.
+ * {@link #cancel} is answered with {@link Step.Deliver} and counts as nothing. No method takes longer than its
+ * arithmetic.
  */
 public final class Session {
     private enum Stage {
@@ -176,7 +178,10 @@ public final class Session {
         return deliver(inHand, lastStatus, true, now);
     }
 
-    /** What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or {@link Step.Deliver}. */
+    /**
+     * What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or
+     * {@link Step.Deliver}.
+     */
     public synchronized Step after(Outcome outcome, long now) {
         return told(attempts, outcome, now);
     }
@@ -187,8 +192,8 @@ public final class Session {
      * @param attempt its number
      * @param outcome what it gave; at a response's head, or in a failure
      * @param now the time now
-     * @return {@link Step.Wait}, {@link Step.Deliver}, {@link Step.FallBack}, or {@link Step.Drop} where another attempt
-     *     decides
+     * @return {@link Step.Wait}, {@link Step.Deliver}, {@link Step.FallBack}, or {@link Step.Drop} where another
+     *     attempt decides
      */
     public synchronized Step after(int attempt, Outcome outcome, long now) {
         return told(attempt, outcome, now);
@@ -230,7 +235,9 @@ public final class Session {
         return decide(outcome, status, now);
     }
 
-    /** The call's deadline cut the latest attempt short: what is in hand is more to the application than that timeout. */
+    /**
+     * The call's deadline cut the latest attempt short: what is in hand is more to the application than that timeout.
+     */
     private Step deliverPrevious(Outcome previous, Outcome cutShort, long now) {
         remember(cutShort);
         deliversPrevious = true;
@@ -292,8 +299,8 @@ public final class Session {
     }
 
     /**
-     * The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. Of a call
-     * that is over it ends what may still be under way, and changes nothing else.
+     * The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. Of a
+     * call that is over it ends what may still be under way, and changes nothing else.
      */
     public synchronized void cancel(long now) {
         giveUp(current, now);
@@ -323,8 +330,8 @@ public final class Session {
 
     /**
      * The body of a response whose head had been decided to be delivered broke while it was held back: nothing of it
-     * reached the application, so this failure takes the response's place as the attempt's outcome. An attempt beside it that
-     * is still under way decides then.
+     * reached the application, so this failure takes the response's place as the attempt's outcome. An attempt beside
+     * it that is still under way decides then.
      *
      * @return as {@link #after}
      */
@@ -364,14 +371,17 @@ public final class Session {
     }
 
     /**
-     * Whether the request may be sent to another origin in place of its own, after an end without a good answer: by the same
-     * rules as to its own once more.
+     * Whether the request may be sent to another origin in place of its own, after an end without a good answer: by the
+     * same rules as to its own once more.
      */
     public synchronized boolean maySendElsewhere() {
-        return Retrying.maySendAgain(policy.retry(), call, call.bodyReplayable(), nothingSent);
+        return Retrying.mayBeRepeated(policy.retry(), call, call.bodyReplayable(), nothingSent);
     }
 
-    /** Whether what another origin answers is better than none: a success, and nothing that would ask for a fallback itself. */
+    /**
+     * Whether what another origin answers is better than none: a success, and nothing that would ask for a fallback
+     * itself.
+     */
     public boolean isGoodElsewhere(Outcome.Response answer) {
         int status = answer.status();
         // With these it asks for credentials, which the application was not asked for by the origin that it knows.
@@ -382,16 +392,16 @@ public final class Session {
     }
 
     /**
-     * Whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline cut short. Where
-     * that outcome can no longer be given, the last one's is what there is.
+     * Whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline cut
+     * short. Where that outcome can no longer be given, the last one's is what there is.
      */
     public synchronized boolean deliversPrevious() {
         return deliversPrevious;
     }
 
     /**
-     * Why no further attempt was sent after a wait: the application's exception if the response before it, which is to be
-     * delivered, can no longer be given; null where none was to be sent.
+     * Why no further attempt was sent after a wait: the application's exception if the response before it, which is to
+     * be delivered, can no longer be given; null where none was to be sent.
      */
     public synchronized @Nullable IOException notSent() {
         return notSent;
@@ -593,7 +603,9 @@ public final class Session {
         }
     }
 
-    /** A difference, which is right even where the sum of the two overflows; {@link Long#MAX_VALUE} without deadline. */
+    /**
+     * A difference, which is right even where the sum of the two overflows; {@link Long#MAX_VALUE} without deadline.
+     */
     private long untilDeadline(long now) {
         long deadline = policy.retry().deadlineNanos();
         return deadline > 0 ? beganAt + deadline - now : Long.MAX_VALUE;

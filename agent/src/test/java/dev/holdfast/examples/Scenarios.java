@@ -16,9 +16,9 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Programs that call the hosts of an example, which a hosts file leads to the loopback interface, and print what comes of each
- * call and how many requests it took. Whatever is called with one client is then called with the other, against a server of
- * its own.
+ * Programs that call the hosts of an example, which a hosts file leads to the loopback interface, and print what comes
+ * of each call and how many requests it took. Whatever is called with one client is then called with the other, against
+ * a server of its own.
  */
 public final class Scenarios {
     private static final Answer BUSY = Answer.respond(503);
@@ -119,12 +119,11 @@ public final class Scenarios {
             rejected += result.get().endsWith("Exception") ? 1 : 0;
         }
         threads.shutdown();
-        // 50 at once, and one in each fifth of a second of the 5 s that a call waits for its turn at most, and of the
-        // time
-        // that it took to start them all.
+        // 50 at once. Nobody waits for the end of their window, twice as long as max_wait, unless starting the threads
+        // took the rest of it.
         System.out.println(
-                good >= 75
-                                && good <= 85
+                good >= 50
+                                && good <= 60
                                 && good + rejected == 90
                                 && server.requests().size() == good
                         ? "50 in 10 s"
