@@ -17,9 +17,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Makes the calls that it reads from standard input, one a line, and writes what they came to, one a line. An ordinary program,
- * which the agent is put to: nothing here knows of it. Fields are separated by tabs: number, method, URL, headers and body, the
- * last two in Base64; headers are lines of a name, a colon and a value.
+ * Makes the calls that it reads from standard input, one a line, and writes what they came to, one a line. An ordinary
+ * program, which the agent is put to: nothing here knows of it. Fields are separated by tabs: number, method, URL,
+ * headers and body, the last two in Base64; headers are lines of a name, a colon and a value.
  */
 public final class Client {
     private Client() {}

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a policy costs over loopback: two addresses that differ in their policy, called in turn within one JVM. Two JVMs that run
- * the very same program differ by more than the limit.
+ * What a policy costs over loopback: two addresses that differ in their policy, called in turn within one JVM. Two JVMs
+ * that run the very same program differ by more than the limit.
  */
 final class PairedBenchmark {
     private static final double POLICY = 0.97;

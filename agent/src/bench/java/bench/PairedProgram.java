@@ -12,8 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /**
- * Calls two addresses of one server in turn, so that whatever differs between them is a policy: same JVM, same compiled code,
- * same moment. Prints the medians, over the pairs, of the second's calls per second and CPU per call as ratios to the first's.
+ * Calls two addresses of one server in turn, so that whatever differs between them is a policy: same JVM, same compiled
+ * code, same moment. Prints the medians, over the pairs, of the second's calls per second and CPU per call as ratios to
+ * the first's.
  */
 public final class PairedProgram {
     private static final HttpClient CLIENT =

@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * The way from a host to its policy among 10,000 patterns, each time for another host, and from a path to its route among
- * 1,000. What a call costs whose host was called before is measured elsewhere: it does not come here.
+ * The way from a host to its policy among 10,000 patterns, each time for another host, and from a path to its route
+ * among 1,000. What a call costs whose host was called before is measured elsewhere: it does not come here.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

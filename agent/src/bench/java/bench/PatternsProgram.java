@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Prints how many milliseconds it takes from a file to policies that are ready for calls, in a JVM that has done nothing else
- * yet, and how many bytes they keep; the file, with 10,000 host patterns, is its argument.
+ * Prints how many milliseconds it takes from a file to policies that are ready for calls, in a JVM that has done
+ * nothing else yet, and how many bytes they keep; the file, with 10,000 host patterns, is its argument.
  */
 public final class PatternsProgram {
     static final int PATTERNS = 10_000;

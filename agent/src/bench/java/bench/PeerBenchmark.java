@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
-/** Judges {@link Peers}. resilience4j has no breaker of consecutive failures: its window of calls stands beside ours. */
+/**
+ * Judges {@link Peers}. resilience4j has no breaker of consecutive failures: its window of calls stands beside ours.
+ */
 final class PeerBenchmark {
     private PeerBenchmark() {}
 

@@ -35,8 +35,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A successful call through closed breakers, ours and the peers', one breaker for all threads. A window of time needs the
- * time: ours is handed a reading of the clock within the measurement, as the peers read it themselves.
+ * A successful call through closed breakers, ours and the peers', one breaker for all threads. A window of time needs
+ * the time: ours is handed a reading of the clock within the measurement, as the peers read it themselves.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -17,9 +17,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Judges {@link RecordingCosts}: what it costs to record a body of 64 KiB for the fallback cache. Compared are a policy with
- * the strategy {@code cache} and the same one without, and, so that it is seen what the comparison can tell, two without; and
- * the strategy with {@code cache_dir}, which is not judged: it hangs on the disk.
+ * Judges {@link RecordingCosts}: what it costs to record a body of 64 KiB for the fallback cache. Compared are a policy
+ * with the strategy {@code cache} and the same one without, and, so that it is seen what the comparison can tell, two
+ * without; and the strategy with {@code cache_dir}, which is not judged: it hangs on the disk.
  */
 final class RecordingBenchmark {
     private static final int BODY = 64 * 1024;

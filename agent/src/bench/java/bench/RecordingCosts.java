@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Calls over loopback, one after the other. Each iteration calls the other of two addresses, so that what differs between
- * neighbours is what the addresses' policies differ in: same JVM, same compiled code, same moment.
+ * Calls over loopback, one after the other. Each iteration calls the other of two addresses, so that what differs
+ * between neighbours is what the addresses' policies differ in: same JVM, same compiled code, same moment.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
- * What the agent costs at start-up, as ratios to an empty agent. Rounds alternate between the two agents; wall times are
- * judged by the median of the ratios within a round, CPU times (Linux) by their sums.
+ * What the agent costs at start-up, as ratios to an empty agent. Rounds alternate between the two agents; wall times
+ * are judged by the median of the ratios within a round, CPU times (Linux) by their sums.
  */
 final class StartBenchmark {
     private static final double HELLO_WALL = 1.10;

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many calls a second a program makes over loopback, with the agent and its full configuration and without any agent. The
- * two programs live side by side and take turns, a fraction of a second each, so that whatever else the machine does meets
- * both.
+ * How many calls a second a program makes over loopback, with the agent and its full configuration and without any
+ * agent. The two programs live side by side and take turns, a fraction of a second each, so that whatever else the
+ * machine does meets both.
  */
 final class ThroughputBenchmark {
     private static final double THROUGHPUT = 0.97;

@@ -48,7 +48,10 @@ class DemoIT {
                 .isEqualTo(rows(said));
     }
 
-    /** The lines of the demo's table, which has three columns, but not those of a table in Markdown, nor commands with pipes. */
+    /**
+     * The lines of the demo's table, which has three columns, but not those of a table in Markdown, nor commands with
+     * pipes.
+     */
     private static List<String> rows(String text) {
         return text.lines()
                 .filter(line -> line.chars().filter(c -> c == '|').count() == 2 && !line.startsWith("|"))

@@ -11,13 +11,13 @@ import java.util.Map;
 
 /**
  * The way from a woven JDK method into Holdfast. The one class of Holdfast that lives in {@code java.base}: the agent
- * defines it there at run time, so that the JDK's own classes can link to it without anything being appended to the boot
- * class path (which prints a warning and costs the application its shared class archive).
+ * defines it there at run time, so that the JDK's own classes can link to it without anything being appended to the
+ * boot class path (which prints a warning and costs the application its shared class archive).
  *
  * <p>It stands in a package that {@code java.base} exports to {@code java.net.http} and to no application: code outside
- * the JDK can neither link to it, subclass it nor reflect on it, with or without a security manager. The agent exports the
- * package to its own module when it defines the class. In an exported package, such as {@code java.net}, these methods
- * would be everybody's: any code could read all requests or forge responses.
+ * the JDK can neither link to it, subclass it nor reflect on it, with or without a security manager. The agent exports
+ * the package to its own module when it defines the class. In an exported package, such as {@code java.net}, these
+ * methods would be everybody's: any code could read all requests or forge responses.
  *
  * <p>Its signatures speak of {@link Object} where {@code java.net.http} types are meant: this class sits on the boot
  * loader and cannot see them. Thread-safe; the hook is set once, before the first woven class is defined.
@@ -180,13 +180,13 @@ public abstract class HoldfastBridge {
     }
 
     /**
-     * Sets the request method that {@code setRequestMethod} refuses, as client libraries do by reflection for PATCH. Behind
-     * an https connection of the JDK's stands another one that does the talking.
+     * Sets the request method that {@code setRequestMethod} refuses, as client libraries do by reflection for PATCH.
+     * Behind an https connection of the JDK's stands another one that does the talking.
      *
      * @param connection a connection of the JDK's that was not connected yet
      * @param method the method
-     * @throws IllegalArgumentException if the method is not a token (RFC 9110, section 9.1): it would be sent as it is, and could
-     *     hold a line end and a second request
+     * @throws IllegalArgumentException if the method is not a token (RFC 9110, section 9.1): it would be sent as it is,
+     *     and could hold a line end and a second request
      */
     protected static void setMethod(HttpURLConnection connection, String method) {
         if (!isToken(method)) {
@@ -205,8 +205,8 @@ public abstract class HoldfastBridge {
     }
 
     /**
-     * The status that a connection of the JDK's has noted. Its own {@code getResponseCode} begins an exchange where it has
-     * noted none.
+     * The status that a connection of the JDK's has noted. Its own {@code getResponseCode} begins an exchange where it
+     * has noted none.
      *
      * @param connection a connection of the JDK's
      * @return -1: none
@@ -222,8 +222,8 @@ public abstract class HoldfastBridge {
     }
 
     /**
-     * The headers of the response that a connection of the JDK's has noted. Its own {@code getHeaderFields} begins an exchange
-     * where it has completed none.
+     * The headers of the response that a connection of the JDK's has noted. Its own {@code getHeaderFields} begins an
+     * exchange where it has completed none.
      *
      * @param connection a connection of the JDK's
      * @return lists of values by name, the status line under null; empty: none
@@ -256,8 +256,9 @@ public abstract class HoldfastBridge {
     }
 
     /**
-     * Gives a connection the cookie handler and the response cache of another one, which took them from the JVM when it was
-     * made. There is no public way to set them, and the JVM's own must not be swapped for that: all threads share them.
+     * Gives a connection the cookie handler and the response cache of another one, which took them from the JVM when it
+     * was made. There is no public way to set them, and the JVM's own must not be swapped for that: all threads share
+     * them.
      *
      * @param from a connection of the JDK's
      * @param to one that was not connected yet
@@ -279,10 +280,11 @@ public abstract class HoldfastBridge {
     }
 
     /**
-     * Sets the time that a read from a connection's open socket may take. {@code setReadTimeout} itself comes too late then.
+     * Sets the time that a read from a connection's open socket may take. {@code setReadTimeout} itself comes too late
+     * then.
      *
-     * @param connection a connection of the JDK's that has the head of a response, and not its whole body: the socket of
-     *     another one may serve somebody else already
+     * @param connection a connection of the JDK's that has the head of a response, and not its whole body: the socket
+     *     of another one may serve somebody else already
      * @param millis 0 for no limit
      */
     protected static void setSocketTimeout(HttpURLConnection connection, int millis) {

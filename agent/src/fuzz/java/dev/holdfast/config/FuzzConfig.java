@@ -80,8 +80,8 @@ public final class FuzzConfig {
     }
 
     /**
-     * The text again and again, up to one length and up to eight times that. Squared it would take 64 times as long; what is
-     * between 8 and 40 is left to a machine that compiles, collects and counts coverage meanwhile.
+     * The text again and again, up to one length and up to eight times that. Squared it would take 64 times as long;
+     * what is between 8 and 40 is left to a machine that compiles, collects and counts coverage meanwhile.
      */
     private static void timeIsLinear(String text) {
         String once = text.repeat(LENGTH / text.length() + 1);

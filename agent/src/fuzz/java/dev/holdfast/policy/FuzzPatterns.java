@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Host and route patterns, and what they are held against: whatever the text, an answer, or the one exception of a parser. */
+/**
+ * Host and route patterns, and what they are held against: whatever the text, an answer, or the one exception of a
+ * parser.
+ */
 public final class FuzzPatterns {
     private static final Policy POLICY = new Policy(
             "*",

@@ -9,7 +9,10 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** Windows, budget and limits under every interleaving that a machine will show: nothing is lost, nothing is given twice. */
+/**
+ * Windows, budget and limits under every interleaving that a machine will show: nothing is lost, nothing is given
+ * twice.
+ */
 public final class CountsStress {
     private CountsStress() {}
 

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP endpoint, wherever the configuration wants it at the moment. A port that cannot be had is said, and tried again
- * when the configuration changes; nothing else depends on it. Thread-safe.
+ * The HTTP endpoint, wherever the configuration wants it at the moment. A port that cannot be had is said, and tried
+ * again when the configuration changes; nothing else depends on it. Thread-safe.
  */
 public final class Endpoint {
     private final Supplier<Snapshot> status;

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps browsers from being used against their user. A site that lets its name be resolved to this machine (DNS rebinding)
- * has its own name in {@code Host}: only addresses, {@code localhost} and the names that the configuration knows are let in;
- * an address cannot be rebound. A site that asks from within a page of its own is told by {@code Sec-Fetch-Site},
- * {@code Origin} or {@code Referer}, whichever the browser sends; a link on it counts as well. Programs that are no browsers
- * send none of these.
+ * Keeps browsers from being used against their user. A site that lets its name be resolved to this machine (DNS
+ * rebinding) has its own name in {@code Host}: only addresses, {@code localhost} and the names that the configuration
+ * knows are let in; an address cannot be rebound. A site that asks from within a page of its own is told by
+ * {@code Sec-Fetch-Site}, {@code Origin} or {@code Referer}, whichever the browser sends; a link on it counts as well.
+ * Programs that are no browsers send none of these.
  *
  * @param names that may be called beside addresses and {@code localhost}; in lower case
  */

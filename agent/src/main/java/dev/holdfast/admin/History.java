@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * What happened in the last five minutes, so that a page that is opened in the middle of an outage shows how it began. One
- * ring of {@value #BUCKETS} numbers for each origin that is listed and each of a few counts: 2 KiB an origin. Thread-safe.
+ * What happened in the last five minutes, so that a page that is opened in the middle of an outage shows how it began.
+ * One ring of {@value #BUCKETS} numbers for each origin that is listed and each of a few counts: 2 KiB an origin.
+ * Thread-safe.
  */
 final class History {
     static final int BUCKETS = 60;
@@ -49,8 +50,8 @@ final class History {
     }
 
     /**
-     * Counts what has happened since the last time. The first look after the end of five seconds is as of these; so to be
-     * exact, one should come soon, and others may come at any time.
+     * Counts what has happened since the last time. The first look after the end of five seconds is as of these; so to
+     * be exact, one should come soon, and others may come at any time.
      *
      * @param snapshot how things are now
      */

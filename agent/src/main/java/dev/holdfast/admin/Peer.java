@@ -86,7 +86,10 @@ final class Peer implements Closeable {
         return since;
     }
 
-    /** Does what can be done without waiting, for one request at most. An exception: the connection is of no use any more. */
+    /**
+     * Does what can be done without waiting, for one request at most. An exception: the connection is of no use any
+     * more.
+     */
     void serve(long now) throws IOException {
         if (turn == Turn.CLOSE) {
             drain();

@@ -57,7 +57,8 @@ record Request(String method, String path, String query, Map<String, String> hea
     }
 
     /**
-     * The length of the head at the beginning of some bytes, with the empty line behind it; -1 while it is not complete.
+     * The length of the head at the beginning of some bytes, with the empty line behind it; -1 while it is not
+     * complete.
      *
      * @param length how many of the bytes there are
      */

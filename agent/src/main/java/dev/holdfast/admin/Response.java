@@ -6,8 +6,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * What a request gets. Every answer forbids a browser whatever it does not need: to keep it, to guess what it is, to show it
- * in a frame, to hand it to another site, to load anything.
+ * What a request gets. Every answer forbids a browser whatever it does not need: to keep it, to guess what it is, to
+ * show it in a frame, to hand it to another site, to load anything.
  *
  * @param status the status
  * @param type the media type; empty for an answer without a body

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * An HTTP/1.1 server for a few operators and scrapers, on one daemon thread that sleeps while nobody asks.
  *
  * <p>It lives inside somebody else's program, so that what counts is what it cannot be made to do: there are
- * {@value #MOST_PEERS} connections at most, the newest before the oldest, so that slow ones keep nobody out; heads, times to
- * send and to read, and the bytes kept for slow readers are bounded. The JDK's own server was not taken because it asks
- * {@code System.Logger}, and by that whatever logging the application may still want to set up, and because its module may
- * not be there; microhttp 0.11 because it bounds neither the number of connections nor the time to read an answer.
+ * {@value #MOST_PEERS} connections at most, the newest before the oldest, so that slow ones keep nobody out; heads,
+ * times to send and to read, and the bytes kept for slow readers are bounded. The JDK's own server was not taken
+ * because it asks {@code System.Logger}, and by that whatever logging the application may still want to set up, and
+ * because its module may not be there; microhttp 0.11 because it bounds neither the number of connections nor the time
+ * to read an answer.
  */
 final class Server implements Closeable {
     static final int MOST_PEERS = 16;
@@ -129,8 +130,9 @@ final class Server implements Closeable {
     }
 
     /**
-     * Goes on after an error that the program survives too, an {@code OutOfMemoryError} above all: drops the connection at
-     * which it happened. The pause keeps a memory that stays full from making this a busy loop; it allocates nothing.
+     * Goes on after an error that the program survives too, an {@code OutOfMemoryError} above all: drops the connection
+     * at which it happened. The pause keeps a memory that stays full from making this a busy loop; it allocates
+     * nothing.
      */
     private void survive(Error error) {
         try {

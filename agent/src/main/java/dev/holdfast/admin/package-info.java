@@ -1,4 +1,7 @@
-/** The HTTP endpoint for operators: the live page, its data, and what a Prometheus server collects. Off unless asked for. */
+/**
+ * The HTTP endpoint for operators: the live page, its data, and what a Prometheus server collects. Off unless asked
+ * for.
+ */
 @NullMarked
 package dev.holdfast.admin;
 

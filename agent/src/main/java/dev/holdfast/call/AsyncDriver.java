@@ -18,8 +18,8 @@ public final class AsyncDriver {
     public interface Attempt {
         /**
          * Starts one attempt. When it has ended, and the session was told what it gave ({@link Session#after}), the
-         * session's answer goes to {@code then}, exactly once, on whatever thread. The result is kept: it is delivered if
-         * the session says so, and discarded otherwise.
+         * session's answer goes to {@code then}, exactly once, on whatever thread. The result is kept: it is delivered
+         * if the session says so, and discarded otherwise.
          *
          * @param send which attempt, and how long it may take
          * @param then takes the session's answer
@@ -29,8 +29,8 @@ public final class AsyncDriver {
         /**
          * Asks the fallback strategies, without blocking.
          *
-         * @param then takes, once and on whatever thread, {@link Step.Deliver} where one has an answer, which is kept and
-         *     delivered; else what the step has for that
+         * @param then takes, once and on whatever thread, {@link Step.Deliver} where one has an answer, which is kept
+         *     and delivered; else what the step has for that
          */
         default void fallBack(Step.FallBack step, Consumer<Step> then) {
             then.accept(step.otherwise());
@@ -45,7 +45,10 @@ public final class AsyncDriver {
         /** Hands the application this exception: nothing was sent, and there is no result. */
         void reject(IOException error);
 
-        /** Hands the application the end of a call in which Holdfast itself failed: the last real outcome if there is one. */
+        /**
+         * Hands the application the end of a call in which Holdfast itself failed: the last real outcome if there is
+         * one.
+         */
         void fail(Throwable defect);
     }
 
@@ -104,8 +107,8 @@ public final class AsyncDriver {
     }
 
     /**
-     * Nothing more can be sent: a wait ends now, and none begins any more; the call ends with what there is, on the executor. An
-     * attempt in flight goes on.
+     * Nothing more can be sent: a wait ends now, and none begins any more; the call ends with what there is, on the
+     * executor. An attempt in flight goes on.
      */
     public void stop() {
         Pause ended;

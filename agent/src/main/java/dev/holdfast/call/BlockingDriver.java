@@ -25,7 +25,8 @@ public final class BlockingDriver {
         /**
          * Asks the fallback strategies.
          *
-         * @return {@link Step.Deliver} where one has an answer, which is kept and delivered; else what the step has for that
+         * @return {@link Step.Deliver} where one has an answer, which is kept and delivered; else what the step has for
+         *     that
          */
         default Step fallBack(Step.FallBack step) throws InterruptedException {
             return step.otherwise();
@@ -48,7 +49,8 @@ public final class BlockingDriver {
      * Runs the call up to {@link Step.Deliver}; the adapter then hands the last result to the application.
      *
      * @throws IOException what the application gets in place of a result: the call ended with {@link Step.Reject}
-     * @throws InterruptedException if the caller was interrupted, while sending or while waiting; the session is cancelled
+     * @throws InterruptedException if the caller was interrupted, while sending or while waiting; the session is
+     *     cancelled
      */
     public static void run(Engine engine, Session session, Attempt attempt) throws IOException, InterruptedException {
         try {

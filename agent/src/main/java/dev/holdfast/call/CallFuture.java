@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of an asynchronous call, as {@code HttpClient.sendAsync} documents it: {@code cancel(true)} on it, or on any
- * future derived from it, stops the call. Thread-safe.
+ * The future of an asynchronous call, as {@code HttpClient.sendAsync} documents it: {@code cancel(true)} on it, or on
+ * any future derived from it, stops the call. Thread-safe.
  *
  * @param <T> the result
  */
@@ -46,9 +46,9 @@ public final class CallFuture<T> extends CompletableFuture<T> {
     }
 
     /**
-     * Completes this future as cancelled; with {@code true}, stops the call too. In the order of the client's own futures:
-     * the call is stopped first, and where it ends at once, the future says how the call ended. Programs look at that:
-     * Spring shows its message.
+     * Completes this future as cancelled; with {@code true}, stops the call too. In the order of the client's own
+     * futures: the call is stopped first, and where it ends at once, the future says how the call ended. Programs look
+     * at that: Spring shows its message.
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {

@@ -26,8 +26,8 @@ public interface CallInfo {
     boolean bodyReplayable();
 
     /**
-     * A number that a call has in common with an earlier one only if it asks for the same and comes from the same place: a
-     * hash of method, URI and caller. Asked only where calls have failed.
+     * A number that a call has in common with an earlier one only if it asks for the same and comes from the same
+     * place: a hash of method, URI and caller. Asked only where calls have failed.
      *
      * @return 0: not known
      */

@@ -72,8 +72,9 @@ public final class Engine {
     }
 
     /**
-     * The target of a host, or null: its calls are none of our business and must run as if Holdfast were not there. Where
-     * the host's policy has routes, a call's own target is found by {@link #route}. Allocates nothing for a host that was seen before, policy or not. Bounded in memory whatever hosts come.
+     * The target of a host, or null: its calls are none of our business and must run as if Holdfast were not there.
+     * Where the host's policy has routes, a call's own target is found by {@link #route}. Allocates nothing for a host
+     * that was seen before, policy or not. Bounded in memory whatever hosts come.
      *
      * @param scheme {@code http} or {@code https} in any case; anything else gives null
      * @param host as in the URL: any case, brackets or a trailing dot allowed; null gives null, and so does what is too
@@ -154,7 +155,8 @@ public final class Engine {
     }
 
     /**
-     * {@link #route} for a call that may have to go through Holdfast though its policy is off: the method came too late.
+     * {@link #route} for a call that may have to go through Holdfast though its policy is off: the method came too
+     * late.
      *
      * @return where the policy is off, a target that lets every call pass as it is
      */
@@ -166,8 +168,8 @@ public final class Engine {
     }
 
     /**
-     * Starts the one request that a call sends to another origin in place of its own. That has a breaker of its own, and
-     * neither retries nor fallbacks.
+     * Starts the one request that a call sends to another origin in place of its own. That has a breaker of its own,
+     * and neither retries nor fallbacks.
      *
      * @param policy the call's
      * @param call the call

@@ -6,8 +6,9 @@ import dev.holdfast.policy.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits that an attempt must pass before it comes to the breaker: the rate, then a place among those under way; in this
- * order, so that nobody holds a probe's permit while he waits. One for each call that has limits; guarded by its session.
+ * The limits that an attempt must pass before it comes to the breaker: the rate, then a place among those under way; in
+ * this order, so that nobody holds a probe's permit while he waits. One for each call that has limits; guarded by its
+ * session.
  */
 final class Gate {
     private final Target target;

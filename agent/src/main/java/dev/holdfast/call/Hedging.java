@@ -6,13 +6,16 @@ import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
 
 /**
- * When a second attempt is sent beside a first one that takes long, and whether it may be: where sending twice is safe, as one
- * of the retries that the policy allows, and paid from the budget as those are. Stateless.
+ * When a second attempt is sent beside a first one that takes long, and whether it may be: where sending twice is safe,
+ * as one of the retries that the policy allows, and paid from the budget as those are. Stateless.
  */
 final class Hedging {
     private Hedging() {}
 
-    /** How many nanoseconds the first attempt stays alone; -1: to its end. Whether the body may be sent twice is asked later. */
+    /**
+     * How many nanoseconds the first attempt stays alone; -1: to its end. Whether the body may be sent twice is asked
+     * later.
+     */
     static long after(Target target, CallInfo call) {
         Policy policy = target.policy();
         RetryPolicy rule = policy.retry();

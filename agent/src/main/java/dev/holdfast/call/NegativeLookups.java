@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JVM's memory of failed name look-ups ({@code networkaddress.cache.negative.ttl}, 10 s by default): a name that was not
- * found is not looked up again before that time is over, so that a retry within it asks nobody. Read as {@code InetAddress}
- * reads it, with the first failed look-up, when that class has read it already.
+ * The JVM's memory of failed name look-ups ({@code networkaddress.cache.negative.ttl}, 10 s by default): a name that
+ * was not found is not looked up again before that time is over, so that a retry within it asks nobody. Read as
+ * {@code InetAddress} reads it, with the first failed look-up, when that class has read it already.
  */
 public final class NegativeLookups {
     /** The JVM never looks a failed name up again. */

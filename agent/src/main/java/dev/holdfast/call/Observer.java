@@ -4,17 +4,17 @@ import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 
 /**
- * Told what happens to calls, as it happens. On the path of every call: an implementation counts, and returns at once; it
- * must not throw. Under a policy in {@code observe} mode it is told the same decisions, though none is carried out: the
- * target's policy says which it is. Thread-safe.
+ * Told what happens to calls, as it happens. On the path of every call: an implementation counts, and returns at once;
+ * it must not throw. Under a policy in {@code observe} mode it is told the same decisions, though none is carried out:
+ * the target's policy says which it is. Thread-safe.
  */
 public interface Observer {
     /** For whom nothing of this is of interest. */
     Observer NONE = new Observer() {};
 
     /**
-     * Who is told of what happens to the calls to one target: this one, or one that need not look up whom it is about with
-     * each call. Asked once for each target.
+     * Who is told of what happens to the calls to one target: this one, or one that need not look up whom it is about
+     * with each call. Asked once for each target.
      *
      * @param target one that is new, and not to be asked for anything but its policy and its origin yet
      */
@@ -57,8 +57,8 @@ public interface Observer {
     }
 
     /**
-     * A layer above retries calls that were retried here, so that attempts multiply. Told some seconds after its last repeat,
-     * when it is known that the repeats were no schedule.
+     * A layer above retries calls that were retried here, so that attempts multiply. Told some seconds after its last
+     * repeat, when it is known that the repeats were no schedule.
      *
      * @param target the policy and the origin
      * @param caller the class that repeated the calls
@@ -97,8 +97,8 @@ public interface Observer {
     default void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {}
 
     /**
-     * The application gets an answer of a fallback strategy in place of what the call gave. Comes after {@link #ended}, which
-     * is told the real result.
+     * The application gets an answer of a fallback strategy in place of what the call gave. Comes after {@link #ended},
+     * which is told the real result.
      *
      * @param target the policy and the origin
      * @param call the application's call
@@ -113,8 +113,8 @@ public interface Observer {
     default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}
 
     /**
-     * The response that a call was said to have ended with was held back, and its body broke before the application saw any
-     * of it: the end and the attempt's success are void, and the call goes on.
+     * The response that a call was said to have ended with was held back, and its body broke before the application saw
+     * any of it: the end and the attempt's success are void, and the call goes on.
      *
      * @param target the policy and the origin
      * @param call the application's call

@@ -4,8 +4,9 @@ import dev.holdfast.policy.ConcurrencyLimit;
 import java.lang.ref.Cleaner;
 
 /**
- * A place under a {@link ConcurrencyLimit} that one attempt holds. A call that the application forgets half-way, such as an
- * {@code HttpURLConnection} that was connected and dropped, gives its place back when it is collected. Thread-safe.
+ * A place under a {@link ConcurrencyLimit} that one attempt holds. A call that the application forgets half-way, such
+ * as an {@code HttpURLConnection} that was connected and dropped, gives its place back when it is collected.
+ * Thread-safe.
  */
 final class Place {
     private final Cleaner.Cleanable release;

@@ -11,7 +11,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** What the application is told when an attempt is not let pass. An origin, no path: a message must be fit for any log. */
+/**
+ * What the application is told when an attempt is not let pass. An origin, no path: a message must be fit for any log.
+ */
 final class Rejections {
     private Rejections() {}
 

@@ -8,9 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Accounts for the request bodies that are recorded for a replay, of all calls of a JVM together: each is bounded by itself, but
- * there may be any number of them. A body that finds no room is not recorded, and so can be sent once only. What its call did
- * not give back is given back by the garbage collector. Thread-safe; without a lock across anything else.
+ * Accounts for the request bodies that are recorded for a replay, of all calls of a JVM together: each is bounded by
+ * itself, but there may be any number of them. A body that finds no room is not recorded, and so can be sent once only.
+ * What its call did not give back is given back by the garbage collector. Thread-safe; without a lock across anything
+ * else.
  */
 public final class ReplayMemory {
     private final AtomicLong used = new AtomicLong();

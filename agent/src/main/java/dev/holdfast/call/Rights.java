@@ -9,14 +9,14 @@ import java.util.function.Supplier;
 /**
  * Whose rights something runs with, on a Java that may have a security manager (17 to 23).
  *
- * <p>Two things differ from an ordinary program's code. What Holdfast needs for itself, such as a thread, it must be able to do in the
- * middle of a call of an application that may not. And what an application's call does on another thread, such as the
- * next attempt after a wait, must be allowed neither more nor less than on the application's own: the threads of the JDK's
- * common pool are allowed nothing at all then.
+ * <p>Two things differ from an ordinary program's code. What Holdfast needs for itself, such as a thread, it must be
+ * able to do in the middle of a call of an application that may not. And what an application's call does on another
+ * thread, such as the next attempt after a wait, must be allowed neither more nor less than on the application's own:
+ * the threads of the JDK's common pool are allowed nothing at all then.
  *
- * <p>There is a second reason for the first, which holds without a security manager too: up to Java 23 a thread keeps the
- * protection domains of everybody on the stack that made it, and so the class loader of whatever application was the first to
- * wait for a retry, long after it was undeployed.
+ * <p>There is a second reason for the first, which holds without a security manager too: up to Java 23 a thread keeps
+ * the protection domains of everybody on the stack that made it, and so the class loader of whatever application was
+ * the first to wait for a retry, long after it was undeployed.
  */
 public final class Rights {
     private static final boolean MATTER = Runtime.version().feature() < 24;
@@ -31,7 +31,10 @@ public final class Rights {
         return MATTER ? Checked.ours(action) : action.get();
     }
 
-    /** A daemon that belongs to nobody: of the JVM's own thread group, without context class loader or inherited thread-locals. */
+    /**
+     * A daemon that belongs to nobody: of the JVM's own thread group, without context class loader or inherited
+     * thread-locals.
+     */
     public static Thread thread(Runnable work, String name) {
         return ours(() -> {
             Thread thread = new Thread(outermostGroup(), work, name, 0, false);
@@ -50,8 +53,8 @@ public final class Rights {
     }
 
     /**
-     * An executor whose tasks run with the rights of the calling thread, as they are now. The same executor where there is no
-     * security manager.
+     * An executor whose tasks run with the rights of the calling thread, as they are now. The same executor where there
+     * is no security manager.
      */
     public static Executor carriedTo(Executor executor) {
         return MATTER && Checked.isOn() ? Checked.carriedTo(executor) : executor;

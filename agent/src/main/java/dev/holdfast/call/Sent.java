@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt, from its sending on: the place and the permit that it holds, and how its outcome reaches the breaker. Guarded
- * by its session.
+ * An attempt, from its sending on: the place and the permit that it holds, and how its outcome reaches the breaker.
+ * Guarded by its session.
  */
 final class Sent {
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
@@ -28,8 +28,8 @@ final class Sent {
     /**
      * An attempt that is being sent.
      *
-     * @param given how long it may take, in nanoseconds, where the call's deadline says so; {@link Long#MAX_VALUE} where
-     *     it does not
+     * @param given how long it may take, in nanoseconds, where the call's deadline says so; {@link Long#MAX_VALUE}
+     *     where it does not
      */
     Sent(
             Target target,
@@ -105,8 +105,8 @@ final class Sent {
 
     /**
      * Whether a failure is evidence about the origin. A failure that is not an {@link IOException} is the program's own
-     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it; nor does a timeout
-     * that came sooner than {@link TimeoutRule} says.
+     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it; nor does a
+     * timeout that came sooner than {@link TimeoutRule} says.
      */
     private boolean isOriginFailure(Outcome outcome, long took) {
         return outcome instanceof Outcome.Failure failure
@@ -116,7 +116,9 @@ final class Sent {
                         || TimeoutRule.counts(target.policy(), failure.kind(), took, target.responseTime()));
     }
 
-    /** Whether it was cut short by the call's deadline, which had left it less time than the policy gives an attempt. */
+    /**
+     * Whether it was cut short by the call's deadline, which had left it less time than the policy gives an attempt.
+     */
     boolean isCutShort(Outcome outcome, long now) {
         return outcome instanceof Outcome.Failure failure
                 && TimeoutRule.isTimeout(failure.kind())

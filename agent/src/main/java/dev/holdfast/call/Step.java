@@ -26,8 +26,8 @@ public sealed interface Step {
     }
 
     /**
-     * Wait, then call {@link Session#resume}. The response that an attempt gave is discarded when the next one is sent: until
-     * then it may still be what the call ends in. May be the first step of a call.
+     * Wait, then call {@link Session#resume}. The response that an attempt gave is discarded when the next one is sent:
+     * until then it may still be what the call ends in. May be the first step of a call.
      *
      * @param nanos how long, at least 0
      * @param ticket the wait ends early when this place in a queue is granted; null for a wait that does not
@@ -46,9 +46,9 @@ public sealed interface Step {
     }
 
     /**
-     * Give the application the outcome of the attempt reported last, or of the one before where {@link Session#deliversPrevious}
-     * says so; for a failure, {@link Session#finalError}. Where that is a response which can no longer be given,
-     * {@link Session#notSent} says why there is none.
+     * Give the application the outcome of the attempt reported last, or of the one before where
+     * {@link Session#deliversPrevious} says so; for a failure, {@link Session#finalError}. Where that is a response
+     * which can no longer be given, {@link Session#notSent} says why there is none.
      */
     record Deliver() implements Step {
         /** The one instance that is needed. */
@@ -56,17 +56,18 @@ public sealed interface Step {
     }
 
     /**
-     * End the call with this exception: Holdfast let its first attempt not pass, so that there is no outcome to deliver.
-     * Complete as it is; not for {@link Session#finalError}.
+     * End the call with this exception: Holdfast let its first attempt not pass, so that there is no outcome to
+     * deliver. Complete as it is; not for {@link Session#finalError}.
      *
      * @param error names the origin, the reason and when to come back
      */
     record Reject(IOException error) implements Step {}
 
     /**
-     * Nothing good came of the call: ask the policy's fallback strategies. Where none has an answer, {@code otherwise} is
-     * what the application gets, exactly as it would without them; so the outcome of the attempt just reported, a response's
-     * body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} hears of it.
+     * Nothing good came of the call: ask the policy's fallback strategies. Where none has an answer, {@code otherwise}
+     * is what the application gets, exactly as it would without them; so the outcome of the attempt just reported, a
+     * response's body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} hears of
+     * it.
      *
      * @param reason why
      * @param otherwise {@link Deliver} or {@link Reject}

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy applied to one origin: the answer to "does this call concern us", with what all its calls share: the breaker, the
- * budget, the limits, each only where the policy has it. Thread-safe, without locks.
+ * A policy applied to one origin: the answer to "does this call concern us", with what all its calls share: the
+ * breaker, the budget, the limits, each only where the policy has it. Thread-safe, without locks.
  */
 public final class Target {
     /** How exactly it is known when a target was used last: a call that comes sooner writes nothing. */
@@ -191,7 +191,9 @@ public final class Target {
         }
     }
 
-    /** Tells the observer of layers above that retry too, as far as they are known by now. To be called now and then. */
+    /**
+     * Tells the observer of layers above that retry too, as far as they are known by now. To be called now and then.
+     */
     void reportRetryLayers(long now) {
         Repeats known = repeats;
         if (known != null && known.layers.isWatching()) {

@@ -14,14 +14,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All targets of a JVM, one for each policy and origin, kept from one configuration to the next. Bounded: new ones push out
- * those that were idle for longest, never one whose breaker is not closed. Thread-safe.
+ * All targets of a JVM, one for each policy and origin, kept from one configuration to the next. Bounded: new ones push
+ * out those that were idle for longest, never one whose breaker is not closed. Thread-safe.
  */
 public final class Targets {
     /** How many there may be. */
     static final int MAX = 10_000;
 
-    /** How long none is searched for that could go, after a search in vain: in a flood each new one would search them all. */
+    /**
+     * How long none is searched for that could go, after a search in vain: in a flood each new one would search them
+     * all.
+     */
     static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ConcurrentHashMap<Key, Target> targets = new ConcurrentHashMap<>();
@@ -52,8 +55,8 @@ public final class Targets {
     }
 
     /**
-     * The target for a policy and an origin. One that was made under another policy of the same name hands on the state of
-     * whatever has the same rules in both.
+     * The target for a policy and an origin. One that was made under another policy of the same name hands on the state
+     * of whatever has the same rules in both.
      */
     Target get(Policy policy, Origin origin, long now) {
         Key key = new Key(policy.name(), origin);

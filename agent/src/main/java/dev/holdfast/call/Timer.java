@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread on which delays and timeouts elapse: {@code holdfast-timer}, a daemon, started with the first task, so
- * that a program that never waits has none. No application code ever runs on it. What has to be done then and may block gets a
- * thread of its own. Thread-safe.
+ * that a program that never waits has none. No application code ever runs on it. What has to be done then and may block
+ * gets a thread of its own. Thread-safe.
  */
 public final class Timer {
     private @Nullable ScheduledExecutorService executor;
@@ -38,11 +38,12 @@ public final class Timer {
     }
 
     /**
-     * Runs something that may block, on a daemon of its own, {@code holdfast-hedge}, which ends with it. Called by a task of
-     * {@link #schedule}.
+     * Runs something that may block, on a daemon of its own, {@code holdfast-hedge}, which ends with it. Called by a
+     * task of {@link #schedule}.
      *
-     * <p>The thread comes from an executor because tracing agents hand the current span on from whoever gives a task to an executor to
-     * whoever runs it, and to no thread that is started otherwise. So both ways together lead the span of the call here.
+     * <p>The thread comes from an executor because tracing agents hand the current span on from whoever gives a task to
+     * an executor to whoever runs it, and to no thread that is started otherwise. So both ways together lead the span
+     * of the call here.
      */
     public void onThread(Runnable work) {
         threads().execute(work);

@@ -10,10 +10,11 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * A JSON value, to be looked into by somebody who need not know all of it: the agent in the other JVM may be older or newer, and
- * what it does not tell is empty here.
+ * A JSON value, to be looked into by somebody who need not know all of it: the agent in the other JVM may be older or
+ * newer, and what it does not tell is empty here.
  *
- * @param value a {@code Map}, a {@code List}, a {@code String}, a {@code Number}, a {@code Boolean}; null for null and nothing
+ * @param value a {@code Map}, a {@code List}, a {@code String}, a {@code Number}, a {@code Boolean}; null for null and
+ *     nothing
  */
 record JsonTree(@Nullable Object value) {
     /** Reads a text. */

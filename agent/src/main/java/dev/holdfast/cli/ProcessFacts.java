@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What can be known of a process without touching it. On Linux more than elsewhere, and it is needed there most: attaching
- * begins with a SIGQUIT, which ends a process that is no JVM.
+ * What can be known of a process without touching it. On Linux more than elsewhere, and it is needed there most:
+ * attaching begins with a SIGQUIT, which ends a process that is no JVM.
  */
 final class ProcessFacts {
     private final ProcessHandle process;

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * A JVM that was attached to by the JDK's own attach API. (Byte Buddy's agent library would add only what works without that
- * API, and needs a native library for it.) Whatever can be found out beforehand is, so that nobody's process is disturbed for
- * nothing; and each way in which it can fail has its own message.
+ * A JVM that was attached to by the JDK's own attach API. (Byte Buddy's agent library would add only what works without
+ * that API, and needs a native library for it.) Whatever can be found out beforehand is, so that nobody's process is
+ * disturbed for nothing; and each way in which it can fail has its own message.
  */
 final class RunningJvm implements AutoCloseable {
     private static final String WATCH = "dev.holdfast.launch.Watch";
@@ -138,9 +138,10 @@ final class RunningJvm implements AutoCloseable {
     }
 
     /**
-     * Whether Holdfast is loaded there already. There is no public way to ask that leaves no trace: a system property would be
-     * the application's to see, JMX would have to be started. So it is the diagnostic command that {@code jcmd} sends, by a
-     * method of the JDK's implementation that the jar's manifest has exported to it; should that be gone, nothing is known.
+     * Whether Holdfast is loaded there already. There is no public way to ask that leaves no trace: a system property
+     * would be the application's to see, JMX would have to be started. So it is the diagnostic command that
+     * {@code jcmd} sends, by a method of the JDK's implementation that the jar's manifest has exported to it; should
+     * that be gone, nothing is known.
      */
     boolean hasHoldfast() throws Refusal {
         try (InputStream answer = (InputStream) machine.getClass()

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TOML text without most of its long runs of blank lines and comments, and where its lines stood. The time that the full
- * parser takes grows with the cube of such a run: 1,000 lines took it 15 seconds, in a file that was valid otherwise. What
- * is left out is without meaning to a parser: no line within a string, and none with a character that a comment may not
- * have.
+ * A TOML text without most of its long runs of blank lines and comments, and where its lines stood. The time that the
+ * full parser takes grows with the cube of such a run: 1,000 lines took it 15 seconds, in a file that was valid
+ * otherwise. What is left out is without meaning to a parser: no line within a string, and none with a character that a
+ * comment may not have.
  */
 final class CondensedText {
     /** How many lines of a run are kept; as many take less than a millisecond. */

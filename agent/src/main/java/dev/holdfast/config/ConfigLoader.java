@@ -4,8 +4,8 @@ import java.io.InputStream;
 import java.util.List;
 
 /**
- * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first look at
- * a file that {@link PlainToml} cannot read costs about a quarter of a CPU second. Stateless, thread-safe.
+ * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first look
+ * at a file that {@link PlainToml} cannot read costs about a quarter of a CPU second. Stateless, thread-safe.
  */
 public final class ConfigLoader {
     private ConfigLoader() {}

@@ -15,8 +15,8 @@ import java.util.Set;
  * A configuration file that was read and found good. Immutable.
  *
  * @param file the name of the file, as the user gave it
- * @param policies the policy of each host pattern with its routes, defaults merged in, in the order of the file; {@code *}
- *     is there if the file has a {@code [retry]} table or names it under {@code [hosts]}
+ * @param policies the policy of each host pattern with its routes, defaults merged in, in the order of the file;
+ *     {@code *} is there if the file has a {@code [retry]} table or names it under {@code [hosts]}
  * @param warnings what the author of the file should know, in the order of the file
  * @param notes what the author of the file may want to know, though nothing is wrong with it, in the order of the file
  * @param inactive the paths of the tables that the file sets and whose parts are not built yet
@@ -68,7 +68,9 @@ public record Configuration(
         return names;
     }
 
-    /** The names under which there is something to be known of origins: of all policies, and of requests sent elsewhere. */
+    /**
+     * The names under which there is something to be known of origins: of all policies, and of requests sent elsewhere.
+     */
     public Set<String> targetNames() {
         Set<String> names = policyNames();
         for (Policy policy : policies.values()) {

@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds requests that the strategy {@code degraded} would send where they come from, and pairs of hosts that do so mutually. */
+/**
+ * Finds requests that the strategy {@code degraded} would send where they come from, and pairs of hosts that do so
+ * mutually.
+ */
 final class DegradedCheck {
     private final Problems problems;
     private final Map<HostPattern, HostPattern> patterns = new HashMap<>();

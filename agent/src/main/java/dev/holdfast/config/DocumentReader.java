@@ -39,7 +39,8 @@ final class DocumentReader {
     }
 
     /**
-     * Reads the text with the full parser; what is wrong with it goes to the problems, and the result means nothing then.
+     * Reads the text with the full parser; what is wrong with it goes to the problems, and the result means nothing
+     * then.
      */
     Configuration read(String text) {
         TomlSyntax toml = TomlSyntax.parse(text);

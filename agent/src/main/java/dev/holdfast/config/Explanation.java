@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request gets the policy that it gets: which host pattern and route apply, why the others do not, and which line each
- * value comes from. A value, to be shown by whoever has a page or a terminal:
+ * Why a request gets the policy that it gets: which host pattern and route apply, why the others do not, and which line
+ * each value comes from. A value, to be shown by whoever has a page or a terminal:
  *
  * <pre>{@code
  * Explanation why = Explanation.of(configuration, "GET", RequestUrl.parse("https://api.example.com/v1/orders"));
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * for (Sources.Value value : why.values()) { ... value.key() + " = " + value.text() ... }
  * }</pre>
  *
- * It holds no secret: values that may be are {@code ***}, and of the URL there is neither user information nor query. What
- * would become of a call under the policy is told by {@code observe.rehearsal.Rehearsal}. Immutable.
+ * It holds no secret: values that may be are {@code ***}, and of the URL there is neither user information nor query.
+ * What would become of a call under the policy is told by {@code observe.rehearsal.Rehearsal}. Immutable.
  *
  * @param file the configuration, as it was named
  * @param method of the request

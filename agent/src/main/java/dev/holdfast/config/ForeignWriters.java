@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds who else may write a configuration file, or put another one in its place: whoever does decides where the program's
- * requests go, and with what credentials. Looks at the permissions of POSIX; on a file system without them it finds nothing.
+ * Finds who else may write a configuration file, or put another one in its place: whoever does decides where the
+ * program's requests go, and with what credentials. Looks at the permissions of POSIX; on a file system without them it
+ * finds nothing.
  */
 final class ForeignWriters {
     private static final int GROUP_WRITES = 0020;

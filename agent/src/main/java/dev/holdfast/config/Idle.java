@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Finds values that do nothing wherever they hold, since another one keeps their part off: what somebody wrote and wonders
- * why it does not take effect. A value that one host inherits in vain may be in use at another, so nothing is said before
- * all are known. One that is the default anyway is not worth a word.
+ * Finds values that do nothing wherever they hold, since another one keeps their part off: what somebody wrote and
+ * wonders why it does not take effect. A value that one host inherits in vain may be in use at another, so nothing is
+ * said before all are known. One that is the default anyway is not worth a word.
  */
 final class Idle {
     private static final String[] BREAKER = Keys.below("retry.circuit_breaker");

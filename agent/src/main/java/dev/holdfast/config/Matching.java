@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Why patterns match, or do not, in words. Whether they do is decided elsewhere, and the same: a property test holds it. */
+/**
+ * Why patterns match, or do not, in words. Whether they do is decided elsewhere, and the same: a property test holds
+ * it.
+ */
 final class Matching {
     private Matching() {}
 

@@ -5,15 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows a text that is written in another language for configurations, by its first line that is neither blank nor a
- * comment. Each of these beginnings is an error in TOML, so that no file that can be used is taken for something else; and
- * one error that names the language helps more than one for each of its lines.
+ * comment. Each of these beginnings is an error in TOML, so that no file that can be used is taken for something else;
+ * and one error that names the language helps more than one for each of its lines.
  */
 final class OtherFormat {
     private static final String TOML = "; Holdfast reads TOML: ";
     private static final String INIT = " (the command init writes a file to begin with)";
 
     private static final Pattern JSON = Pattern.compile("\\{.*|\\[\\s*\\{.*|\\[");
-    /** A document's start, a directive, or a key: bare or in quotes, with a colon and a blank or the line's end behind. */
+    /**
+     * A document's start, a directive, or a key: bare or in quotes, with a colon and a blank or the line's end behind.
+     */
     private static final Pattern YAML =
             Pattern.compile("---(?:\\s+[^=]*)?|%YAML\\s.*|(?:- )?(?:[\\w.*/-]+|\"[^\"\\\\]*\"|'[^']*')\\s*:(?:\\s.*)?");
 

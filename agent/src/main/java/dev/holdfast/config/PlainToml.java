@@ -8,11 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the TOML that configurations are made of, and nothing else: tables, arrays of tables, dotted keys, strings on one line, decimal numbers,
- * booleans, arrays, inline tables, comments. Anything beyond, and any mistake, is left to the full parser, which knows all
- * of TOML and how to explain errors, but takes 300 classes and 100 times as long, in the middle of a program's start.
+ * Reads the TOML that configurations are made of, and nothing else: tables, arrays of tables, dotted keys, strings on
+ * one line, decimal numbers, booleans, arrays, inline tables, comments. Anything beyond, and any mistake, is left to
+ * the full parser, which knows all of TOML and how to explain errors, but takes 300 classes and 100 times as long, in
+ * the middle of a program's start.
  *
- * <p>So it may refuse what is valid, but what it accepts it reads as the full parser does; a test holds the two together.
+ * <p>So it may refuse what is valid, but what it accepts it reads as the full parser does; a test holds the two
+ * together.
  */
 final class PlainToml {
     private static final int DEEPEST = 20;

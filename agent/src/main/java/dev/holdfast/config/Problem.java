@@ -60,7 +60,9 @@ public record Problem(String file, int line, int column, String key, String mess
         return c == '"' || Character.isWhitespace(c);
     }
 
-    /** Replaces what stands behind a {@code ?}, up to the end of its word, by {@code ***}: a query may hold credentials. */
+    /**
+     * Replaces what stands behind a {@code ?}, up to the end of its word, by {@code ***}: a query may hold credentials.
+     */
     private static String withoutQuery(String text) {
         int mark = text.indexOf('?');
         if (mark < 0) {

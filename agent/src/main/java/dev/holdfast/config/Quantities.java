@@ -45,7 +45,9 @@ final class Quantities {
      */
     record Rate(int permits, long nanos) {}
 
-    /** Reads a rate such as {@code "100/s"} or {@code "50/10s"}: up to a million, in up to a day; null if it is none. */
+    /**
+     * Reads a rate such as {@code "100/s"} or {@code "50/10s"}: up to a million, in up to a day; null if it is none.
+     */
     static @Nullable Rate parseRate(String text) {
         int slash = text.indexOf('/');
         if (slash < 1 || slash > 7 || slash == text.length() - 1) {

@@ -5,8 +5,8 @@ import dev.holdfast.policy.Origin;
 import java.util.Locale;
 
 /**
- * A URL as far as policies look at it. User information, query and fragment are left out right here, so that nothing made of
- * this can show them.
+ * A URL as far as policies look at it. User information, query and fragment are left out right here, so that nothing
+ * made of this can show them.
  *
  * @param origin scheme, host and port, in their canonical form
  * @param path as the URL has it, {@code /} where it has none
@@ -15,8 +15,8 @@ public record RequestUrl(Origin origin, String path) {
     /**
      * Reads a URL as the clients do, host names in Unicode included.
      *
-     * @throws IllegalArgumentException if it is none that Holdfast could be concerned with; the message says why, and shows
-     *     nothing of the URL but its scheme, host or port
+     * @throws IllegalArgumentException if it is none that Holdfast could be concerned with; the message says why, and
+     *     shows nothing of the URL but its scheme, host or port
      */
     public static RequestUrl parse(String url) {
         String text = url.strip();

@@ -47,7 +47,9 @@ final class Settings {
             return found;
         }
 
-        /** What a duration, a size or an integer comes to; 0 where what the file holds is not allowed and was reported. */
+        /**
+         * What a duration, a size or an integer comes to; 0 where what the file holds is not allowed and was reported.
+         */
         long nanos() {
             return found instanceof Long number ? number : 0;
         }

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which line each value of a policy comes from, for whoever explains a configuration. Nothing is worked out before it is
- * asked for. Filled while a file is read, not changed afterwards.
+ * Which line each value of a policy comes from, for whoever explains a configuration. Nothing is worked out before it
+ * is asked for. Filled while a file is read, not changed afterwards.
  */
 public final class Sources {
     private final String file;

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class Suggestion {
     private Suggestion() {}
 
-    /** The nearest of some words, or null if none is near. Upper and lower case and {@code -} for {@code _} count as equal. */
+    /**
+     * The nearest of some words, or null if none is near. Upper and lower case and {@code -} for {@code _} count as
+     * equal.
+     */
     static @Nullable String nearest(String word, Collection<String> words) {
         // A third of the letters may be wrong: fewer misses what is plainly meant, more suggests what is not.
         int best = Math.min(4, Math.max(1, word.length() / 3)) + 1;

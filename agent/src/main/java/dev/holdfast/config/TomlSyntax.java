@@ -15,8 +15,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * The border to the full TOML parser: its tables become ours, and so do its errors. Tables are walked by {@code keySet}:
- * the parser's {@code entrySet} copies by streams, which costs classes.
+ * The border to the full TOML parser: its tables become ours, and so do its errors. Tables are walked by
+ * {@code keySet}: the parser's {@code entrySet} copies by streams, which costs classes.
  */
 final class TomlSyntax {
     /** With so many errors in a first part of a text, the rest is not looked at. */
@@ -37,8 +37,8 @@ final class TomlSyntax {
 
     /**
      * Parses a text; what of it makes sense is in the result even where there are errors. With each key the parser goes
-     * through all errors that it has found, so that a long text is first tried by its beginning, and refused by that where
-     * it is full of them.
+     * through all errors that it has found, so that a long text is first tried by its beginning, and refused by that
+     * where it is full of them.
      */
     static TomlSyntax parse(String text) {
         CondensedText condensed = CondensedText.of(text);

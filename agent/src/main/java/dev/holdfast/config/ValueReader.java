@@ -239,8 +239,8 @@ final class ValueReader {
     }
 
     /**
-     * A number with the unit that is most likely meant: both where it may be either. Other software counts its time-outs
-     * in milliseconds, and ages in seconds.
+     * A number with the unit that is most likely meant: both where it may be either. Other software counts its
+     * time-outs in milliseconds, and ages in seconds.
      */
     private static @Nullable String withUnit(Key key, String number) {
         String millis = scalar(key, number + "ms") == null ? null : '"' + number + "ms\"";

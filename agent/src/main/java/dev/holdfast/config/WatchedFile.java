@@ -3,11 +3,12 @@ package dev.holdfast.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration file that may change under a running program. It is read and compared with what it was, rather than asked
- * for its times: so it does not matter whether an editor wrote into it, renamed another over it, or a link on the way to it
- * was led elsewhere (as Kubernetes does with a ConfigMap), nor how coarse the file system's clock is. A change counts once
- * two looks in a row have found the same, so that a file that is being written is left alone. One that is empty is most
- * likely about to be written, as whoever opens it to write makes it so: that has to last for longer.
+ * A configuration file that may change under a running program. It is read and compared with what it was, rather than
+ * asked for its times: so it does not matter whether an editor wrote into it, renamed another over it, or a link on the
+ * way to it was led elsewhere (as Kubernetes does with a ConfigMap), nor how coarse the file system's clock is. A
+ * change counts once two looks in a row have found the same, so that a file that is being written is left alone. One
+ * that is empty is most likely about to be written, as whoever opens it to write makes it so: that has to last for
+ * longer.
  *
  * <p>Not thread-safe: one thread looks.
  */

@@ -17,12 +17,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers in a directory, a file for each key, so that a program that is started anew during an outage has them. Others
- * may use the same directory, JVMs of other versions too: a file appears whole or not at all, a damaged one is a miss.
+ * The answers in a directory, a file for each key, so that a program that is started anew during an outage has them.
+ * Others may use the same directory, JVMs of other versions too: a file appears whole or not at all, a damaged one is a
+ * miss.
  *
- * <p>Directory and files are for their owner alone; a directory that others may write to is not used, since they could plant
- * answers there, and a file that is not of our own naming is never touched: see {@link CacheDirectory}. Bounded in bytes: those
- * that were written longest ago go first. For one writing thread at a time; reads come from any thread.
+ * <p>Directory and files are for their owner alone; a directory that others may write to is not used, since they could
+ * plant answers there, and a file that is not of our own naming is never touched: see {@link CacheDirectory}. Bounded
+ * in bytes: those that were written longest ago go first. For one writing thread at a time; reads come from any thread.
  */
 class AnswerFiles {
     private static final long UNFINISHED_MILLIS = TimeUnit.HOURS.toMillis(1);

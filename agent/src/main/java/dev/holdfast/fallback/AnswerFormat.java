@@ -16,8 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers to one request as the bytes of a file: a number for the format, the key, the answers, and a SHA-256 of all
- * that. Holds no header of a request, for the key and what {@code Vary} names are digests. Pure functions, thread-safe.
+ * The answers to one request as the bytes of a file: a number for the format, the key, the answers, and a SHA-256 of
+ * all that. Holds no header of a request, for the key and what {@code Vary} names are digests. Pure functions,
+ * thread-safe.
  */
 final class AnswerFormat {
     /** To be raised with every change: a file of another format is a miss. */

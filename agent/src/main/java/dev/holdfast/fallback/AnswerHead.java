@@ -151,7 +151,9 @@ final class AnswerHead {
         return ofConnection;
     }
 
-    /** Returns whether it may not be stored, or not be used without asking the origin again, by whatever header says so. */
+    /**
+     * Returns whether it may not be stored, or not be used without asking the origin again, by whatever header says so.
+     */
     boolean forbidsStoring() {
         return forbids;
     }
@@ -217,8 +219,8 @@ final class AnswerHead {
     }
 
     /**
-     * When the origin made it, by its {@code Date}, in milliseconds since the epoch. An {@code Age} alone would hide what a
-     * cache on the way has not counted (RFC 9111, section 4.2.3).
+     * When the origin made it, by its {@code Date}, in milliseconds since the epoch. An {@code Age} alone would hide
+     * what a cache on the way has not counted (RFC 9111, section 4.2.3).
      *
      * @param otherwise the answer where it does not say
      */

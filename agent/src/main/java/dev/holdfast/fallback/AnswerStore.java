@@ -10,15 +10,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers in memory, bounded in bytes: a segmented LRU. What was kept or given twice moves to a protected segment of
- * four fifths of the room, so that a flood of URIs that come once pushes out only its like. Thread-safe: a lock, held for a
- * look-up and never across I/O. Both maps are in the order of access.
+ * The answers in memory, bounded in bytes: a segmented LRU. What was kept or given twice moves to a protected segment
+ * of four fifths of the room, so that a flood of URIs that come once pushes out only its like. Thread-safe: a lock,
+ * held for a look-up and never across I/O. Both maps are in the order of access.
  *
- * <p>Not Caffeine, which was planned: the class initialiser of {@code Caffeine} 3.3.1 calls {@code System.getLogger}, which
- * runs that of {@code java.util.logging.LogManager}, on JDK 17 and 25 alike and on whatever thread. The application's log
- * manager would then be chosen by us, before the application had its say: with one that only the context class loader
- * knows, the initialiser prints a stack trace and falls back to the JDK's for good. It also takes 97 ms and 81
- * classes of its own before the first answer is kept.
+ * <p>Not Caffeine, which was planned: the class initialiser of {@code Caffeine} 3.3.1 calls {@code System.getLogger},
+ * which runs that of {@code java.util.logging.LogManager}, on JDK 17 and 25 alike and on whatever thread. The
+ * application's log manager would then be chosen by us, before the application had its say: with one that only the
+ * context class loader knows, the initialiser prints a stack trace and falls back to the JDK's for good. It also takes
+ * 97 ms and 81 classes of its own before the first answer is kept.
  */
 final class AnswerStore implements Recording.Memory {
     /** How many answers to one request there may be that differ by {@code Vary}. */
@@ -53,7 +53,9 @@ final class AnswerStore implements Recording.Memory {
         }
     }
 
-    /** Sets how many bytes all responses and recordings may take together. What no longer fits goes with the next one. */
+    /**
+     * Sets how many bytes all responses and recordings may take together. What no longer fits goes with the next one.
+     */
     void setRoom(long room) {
         lock.lock();
         try {
@@ -194,8 +196,8 @@ final class AnswerStore implements Recording.Memory {
     }
 
     /**
-     * The numbers of requests with answers; of their bytes and those of recordings, as far as they are counted; of the bytes that
-     * there is room for; of answers kept, and of requests whose answers had to go.
+     * The numbers of requests with answers; of their bytes and those of recordings, as far as they are counted; of the
+     * bytes that there is room for; of answers kept, and of requests whose answers had to go.
      */
     record Figures(long entries, long bytes, long maxBytes, long kept, long evicted) {}
 

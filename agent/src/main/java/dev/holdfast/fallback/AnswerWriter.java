@@ -18,10 +18,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes answers to their files on a thread of its own, which ends when there is nothing to write. Nobody waits for it: what
- * comes while too much waits is not written: so many, or half of what all files may take. Of the answers to one request that come within a second, the last is written: an
- * address that is asked for a thousand times a second must not cost as many files. What waits at the program's end still is,
- * within a moment. Thread-safe.
+ * Writes answers to their files on a thread of its own, which ends when there is nothing to write. Nobody waits for it:
+ * what comes while too much waits is not written: so many, or half of what all files may take. Of the answers to one
+ * request that come within a second, the last is written: an address that is asked for a thousand times a second must
+ * not cost as many files. What waits at the program's end still is, within a moment. Thread-safe.
  */
 final class AnswerWriter {
     private static final int MOST_WAITING = 256;

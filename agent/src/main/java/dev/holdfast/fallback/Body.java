@@ -6,9 +6,10 @@ import java.io.OutputStream;
 import java.util.function.Consumer;
 
 /**
- * The body of a kept answer, in pieces, as it was recorded. Immutable until its store takes it apart again: one that nobody
- * but the store has seen gives its pieces to later recordings. To write 64 KiB into new memory for each call cost as much as
- * the copy and all else about recording (3 us of 6), and its collection came on top. Whether anybody has seen it is guarded by the store's lock.
+ * The body of a kept answer, in pieces, as it was recorded. Immutable until its store takes it apart again: one that
+ * nobody but the store has seen gives its pieces to later recordings. To write 64 KiB into new memory for each call
+ * cost as much as the copy and all else about recording (3 us of 6), and its collection came on top. Whether anybody
+ * has seen it is guarded by the store's lock.
  */
 final class Body {
     private final byte[][] pieces;

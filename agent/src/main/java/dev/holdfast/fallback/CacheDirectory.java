@@ -19,11 +19,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of the cache's files, and which files in it are the cache's: regular files of its own naming that belong to whom
- * this JVM's files belong to. All others are as if they were not there, and no symbolic link is followed.
+ * The directory of the cache's files, and which files in it are the cache's: regular files of its own naming that
+ * belong to whom this JVM's files belong to. All others are as if they were not there, and no symbolic link is
+ * followed.
  *
- * <p>Who this JVM is is told by a file that it makes there, because names of users are no proof: one without a name, as in many
- * containers, has the same none as any other. Thread-safe.
+ * <p>Who this JVM is is told by a file that it makes there, because names of users are no proof: one without a name, as
+ * in many containers, has the same none as any other. Thread-safe.
  */
 final class CacheDirectory {
     private static final String SUFFIX = ".answer";

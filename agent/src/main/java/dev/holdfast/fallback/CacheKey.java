@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The key of a kept response: a digest of the method, the URI, the caller's identity, and every header of the request that is not
- * known to be harmless ({@link HarmlessHeaders}). A digest, so that neither memory nor the names of files hold a credential, and
- * so that a key has one size whatever the URI's.
+ * The key of a kept response: a digest of the method, the URI, the caller's identity, and every header of the request
+ * that is not known to be harmless ({@link HarmlessHeaders}). A digest, so that neither memory nor the names of files
+ * hold a credential, and so that a key has one size whatever the URI's.
  */
 final class CacheKey {
     private CacheKey() {}

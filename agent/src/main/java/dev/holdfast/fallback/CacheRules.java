@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * What may be kept, and what of it may be given, as RFC 9111 and RFC 5861 have it for a private cache that answers only
  * when the origin does not. Pure functions, thread-safe.
  *
- * <p>Stricter than the RFCs, for a cache that serves all users of a program: a response that sets a cookie is not stored unless
- * it says that it is public, one that is private only where the configuration says so, and none that took part in an
- * authentication.
+ * <p>Stricter than the RFCs, for a cache that serves all users of a program: a response that sets a cookie is not
+ * stored unless it says that it is public, one that is private only where the configuration says so, and none that took
+ * part in an authentication.
  */
 final class CacheRules {
     private static final Set<String> OF_ONE_CONNECTION = Set.of(
@@ -47,8 +47,8 @@ final class CacheRules {
     private CacheRules() {}
 
     /**
-     * Statuses of errors that say something of the moment, of this request's form or of its conditions. Any other answer of the
-     * 4xx class says that the caller may not see the resource, or that it is gone.
+     * Statuses of errors that say something of the moment, of this request's form or of its conditions. Any other
+     * answer of the 4xx class says that the caller may not see the resource, or that it is gone.
      */
     private static final Set<Integer> SAYS_NOTHING = Set.of(400, 408, 411, 412, 413, 414, 416, 417, 421, 425, 429, 431);
 
@@ -76,7 +76,9 @@ final class CacheRules {
                 && request.identity() != null;
     }
 
-    /** The request's own directives; {@code Pragma} means the same where that is all there is (RFC 9111, section 5.4). */
+    /**
+     * The request's own directives; {@code Pragma} means the same where that is all there is (RFC 9111, section 5.4).
+     */
     private static Directives asks(Request request) {
         List<String> control = request.header("cache-control");
         return Directives.of(control.isEmpty() ? request.header("pragma") : control);
@@ -123,8 +125,8 @@ final class CacheRules {
     }
 
     /**
-     * Whether an answer tells that what was kept for its URI is no longer so: that of a request that changed something there
-     * (RFC 9111, section 4.4). An error says nothing; nor does a method that only asks.
+     * Whether an answer tells that what was kept for its URI is no longer so: that of a request that changed something
+     * there (RFC 9111, section 4.4). An error says nothing; nor does a method that only asks.
      */
     static boolean outdates(Request request, int status) {
         return status >= 200 && status < 400 && request.identity() != null && !SAFE.contains(request.method());
@@ -136,7 +138,8 @@ final class CacheRules {
     }
 
     /**
-     * A stored response that a 304 speaks of, with the headers and the age that the 304 gives it (RFC 9111, section 3.2).
+     * A stored response that a 304 speaks of, with the headers and the age that the 304 gives it (RFC 9111, section
+     * 3.2).
      *
      * @return null: the 304 speaks of another representation, or does not tell of which
      */

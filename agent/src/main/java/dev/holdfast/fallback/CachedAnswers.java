@@ -80,7 +80,9 @@ final class CachedAnswers {
         return !policy.directory().isEmpty() && identity != null && identity.lasting();
     }
 
-    /** Forgets what was kept for the same user and URI, where the answer to a request that changed something tells so. */
+    /**
+     * Forgets what was kept for the same user and URI, where the answer to a request that changed something tells so.
+     */
     void heed(Request request, int status, CachePolicy policy) {
         if (CacheRules.outdates(request, status)) {
             forget(request, policy);
@@ -107,8 +109,8 @@ final class CachedAnswers {
     /**
      * Hears of a response to a GET or HEAD.
      *
-     * @return to be confirmed once it is known to be that URL's: the recording of its body, or of what its head says about what is
-     *     stored; null: it says nothing
+     * @return to be confirmed once it is known to be that URL's: the recording of its body, or of what its head says
+     *     about what is stored; null: it says nothing
      */
     @Nullable
     Recording record(Request request, int status, Map<String, List<String>> headers, CachePolicy policy) {

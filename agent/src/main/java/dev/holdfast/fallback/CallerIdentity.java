@@ -20,11 +20,11 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what a client puts on the wire beside the request's own headers, as far as it may choose the response: cookies, the
- * proxy, client certificates, a Kerberos subject. One place for the rule, for all clients.
+ * Collects what a client puts on the wire beside the request's own headers, as far as it may choose the response:
+ * cookies, the proxy, client certificates, a Kerberos subject. One place for the rule, for all clients.
  *
- * <p>The caller is unknown, and nothing is stored for it, where only code of the application could tell: a cookie handler or a
- * proxy selector that is not the JDK's is not called an additional time, since it may act. For one thread.
+ * <p>The caller is unknown, and nothing is stored for it, where only code of the application could tell: a cookie
+ * handler or a proxy selector that is not the JDK's is not called an additional time, since it may act. For one thread.
  */
 public final class CallerIdentity {
     private static final Set<String> SELECTORS =
@@ -110,7 +110,10 @@ public final class CallerIdentity {
         return proxies(selector);
     }
 
-    /** Adds the client certificates behind a TLS context: the JVM's, or those of an application, which are not looked at. */
+    /**
+     * Adds the client certificates behind a TLS context: the JVM's, or those of an application, which are not looked
+     * at.
+     */
     public CallerIdentity tls(SSLContext context) {
         if (JvmTls.isDefault(context)) {
             addKeyStore();

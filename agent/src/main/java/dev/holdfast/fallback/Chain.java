@@ -5,8 +5,8 @@ import dev.holdfast.policy.FallbackPolicy.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The strategies of a policy, asked for one call in the order written: one after the other, as those before turn out to have
- * no answer. For one thread at a time.
+ * The strategies of a policy, asked for one call in the order written: one after the other, as those before turn out to
+ * have no answer. For one thread at a time.
  */
 public final class Chain {
     private final Fallbacks fallbacks;

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Which request headers say who asks. By name, and rather one too many: a header taken for a credential costs a hit of the
- * cache, one not taken for it would give one user's answer to another.
+ * Which request headers say who asks. By name, and rather one too many: a header taken for a credential costs a hit of
+ * the cache, one not taken for it would give one user's answer to another.
  */
 public final class Credentials {
     private static final List<String> WORDS = List.of(

@@ -12,8 +12,8 @@ import javax.security.auth.kerberos.KerberosPrincipal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subject that the calling thread acts as: with {@code Negotiate} or {@code Kerberos} the JDK's client authenticates with
- * its credentials, and shows nothing of that.
+ * The subject that the calling thread acts as: with {@code Negotiate} or {@code Kerberos} the JDK's client
+ * authenticates with its credentials, and shows nothing of that.
  */
 final class CurrentSubject {
     /** {@code Subject.current()}, since 18; null: there is only the access control context. */
@@ -31,8 +31,8 @@ final class CurrentSubject {
     }
 
     /**
-     * Describes it: the same text for the same subject with the same Kerberos principals, and for no other in this JVM; empty:
-     * there is none.
+     * Describes it: the same text for the same subject with the same Kerberos principals, and for no other in this JVM;
+     * empty: there is none.
      */
     static String describe(Fallbacks fallbacks) {
         Subject subject = current();

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directives of {@code Cache-Control} (RFC 9111, section 5.2), of all the header's lines together. Read strictly: a field
- * that is not of the grammar, or that says two different things of one directive, reads as {@code no-store}, because nobody
- * knows what it was meant to forbid. Immutable.
+ * The directives of {@code Cache-Control} (RFC 9111, section 5.2), of all the header's lines together. Read strictly: a
+ * field that is not of the grammar, or that says two different things of one directive, reads as {@code no-store},
+ * because nobody knows what it was meant to forbid. Immutable.
  */
 final class Directives {
     private static final Directives NONE = new Directives(List.of());
@@ -126,8 +126,8 @@ final class Directives {
     }
 
     /**
-     * The value of a directive in seconds, -1 where it is absent. One that is there and makes no sense is 0: the cautious
-     * reading, stale (RFC 9111, section 4.2.1).
+     * The value of a directive in seconds, -1 where it is absent. One that is there and makes no sense is 0: the
+     * cautious reading, stale (RFC 9111, section 4.2.1).
      */
     long seconds(String name) {
         String value = values.get(name);

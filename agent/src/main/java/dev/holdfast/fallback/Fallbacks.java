@@ -41,8 +41,8 @@ public final class Fallbacks {
     }
 
     /**
-     * Hears of the response to a GET or HEAD: begins to record it for the strategy {@code cache}, or does with what is stored
-     * what the response asks for.
+     * Hears of the response to a GET or HEAD: begins to record it for the strategy {@code cache}, or does with what is
+     * stored what the response asks for.
      *
      * @param policy one that has the strategy
      * @param request what the application asked for
@@ -67,16 +67,16 @@ public final class Fallbacks {
     }
 
     /**
-     * A text for an object that decides what a client puts on the wire, such as a TLS context with its certificates: the
-     * same for the same object, and for no other in this JVM.
+     * A text for an object that decides what a client puts on the wire, such as a TLS context with its certificates:
+     * the same for the same object, and for no other in this JVM.
      */
     public String nameOf(Object object) {
         return names.of(object);
     }
 
     /**
-     * The client certificates that the JVM shows where nobody chose others. Found out once, as the JVM reads them once. Another
-     * one for another content, so that a response from the disk is not given to who came with new ones.
+     * The client certificates that the JVM shows where nobody chose others. Found out once, as the JVM reads them once.
+     * Another one for another content, so that a response from the disk is not given to who came with new ones.
      */
     KeyStoreFile keyStore() {
         KeyStoreFile known = keyStore;

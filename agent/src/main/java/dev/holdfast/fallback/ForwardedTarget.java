@@ -7,12 +7,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path and query of a request on their way to another origin. Parameters that are credentials by their names are left out,
- * those between the segments of a path ({@code ;jsessionid=…}) too. A request with one that may be a credential is not to be
- * sent: leaving it out could ask for something else, and the answer would be taken for one to what was asked.
+ * The path and query of a request on their way to another origin. Parameters that are credentials by their names are
+ * left out, those between the segments of a path ({@code ;jsessionid=…}) too. A request with one that may be a
+ * credential is not to be sent: leaving it out could ask for something else, and the answer would be taken for one to
+ * what was asked.
  */
 final class ForwardedTarget {
-    /** A run of letters and digits, both of them, that is this long is no word, no date and no UUID with its hyphens. */
+    /**
+     * A run of letters and digits, both of them, that is this long is no word, no date and no UUID with its hyphens.
+     */
     private static final int RANDOM_LENGTH = 20;
 
     private static final int MOST_DECODINGS = 3;

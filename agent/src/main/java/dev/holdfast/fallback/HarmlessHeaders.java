@@ -4,12 +4,13 @@ import dev.holdfast.policy.CachePolicy;
 import java.util.Set;
 
 /**
- * The request headers that are no part of a {@link CacheKey}: those that cannot choose a response, and of which most differ from
- * call to call. Every other header that the program set is part of the key.
+ * The request headers that are no part of a {@link CacheKey}: those that cannot choose a response, and of which most
+ * differ from call to call. Every other header that the program set is part of the key.
  *
- * <p>A list of what is harmless, because a list of what tells users apart is never complete: a header that is missing here costs
- * a hit, one that was missing there gave one user's response to another. So no header is in it that carries data of the
- * application: not {@code baggage}, {@code correlation-context}, {@code uberctx-*} or {@code sw8-correlation}.
+ * <p>A list of what is harmless, because a list of what tells users apart is never complete: a header that is missing
+ * here costs a hit, one that was missing there gave one user's response to another. So no header is in it that carries
+ * data of the application: not {@code baggage}, {@code correlation-context}, {@code uberctx-*} or
+ * {@code sw8-correlation}.
  */
 final class HarmlessHeaders {
     private static final Set<String> NAMES = Set.of(

@@ -5,9 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The order of stored responses and of what invalidated them: a response that was on its way when its key was invalidated is older
- * than what invalidated it, whenever it is complete. Keys are remembered up to a number; of an older invalidation it is no longer
- * known which key it concerned, and then it counts for all. For one thread at a time: guarded by the store's lock.
+ * The order of stored responses and of what invalidated them: a response that was on its way when its key was
+ * invalidated is older than what invalidated it, whenever it is complete. Keys are remembered up to a number; of an
+ * older invalidation it is no longer known which key it concerned, and then it counts for all. For one thread at a
+ * time: guarded by the store's lock.
  */
 final class Invalidations {
     private static final int MOST = 1024;

@@ -7,12 +7,12 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a TLS context is the JVM's own, made of its system properties, which mean the same in another JVM. One that
- * {@code SSLContext.setDefault} put in its place is not.
+ * Tells whether a TLS context is the JVM's own, made of its system properties, which mean the same in another JVM. One
+ * that {@code SSLContext.setDefault} put in its place is not.
  *
- * <p>A socket factory does not say whose it is, and {@code SSLSocketFactory.getDefault()} gives a new one at each call; so the
- * context is read from the JDK's factory, from a field that the agent opens for this module. Where that fails, the factory is
- * taken for an application's.
+ * <p>A socket factory does not say whose it is, and {@code SSLSocketFactory.getDefault()} gives a new one at each call;
+ * so the context is read from the JDK's factory, from a field that the agent opens for this module. Where that fails,
+ * the factory is taken for an application's.
  */
 final class JvmTls {
     private static final String FACTORY = "sun.security.ssl.SSLSocketFactoryImpl";

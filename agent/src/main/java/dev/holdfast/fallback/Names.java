@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A name for each object, as long as it lives. By identity: what an application's own class takes for equal may still differ in
- * the certificate that it shows. Thread-safe.
+ * A name for each object, as long as it lives. By identity: what an application's own class takes for equal may still
+ * differ in the certificate that it shows. Thread-safe.
  */
 final class Names {
     private final Map<Named, String> names = new HashMap<>();

@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The strategy {@code degraded}: where a request goes in place of its own origin, what goes along, and how its answer is marked. */
+/**
+ * The strategy {@code degraded}: where a request goes in place of its own origin, what goes along, and how its answer
+ * is marked.
+ */
 public final class OtherOrigin {
     private OtherOrigin() {}
 

@@ -8,14 +8,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is recorded while the application reads it. It is kept once its body was complete and its client said that
- * nothing speaks against it. The body may come from one thread and the word from another.
+ * An answer that is recorded while the application reads it. It is kept once its body was complete and its client said
+ * that nothing speaks against it. The body may come from one thread and the word from another.
  *
- * <p>Its memory counts towards the bound of the cache from the first byte on; a store that needs it back takes it, from whatever
- * thread. Nothing that goes wrong here reaches the application: then the answer is not kept.
+ * <p>Its memory counts towards the bound of the cache from the first byte on; a store that needs it back takes it, from
+ * whatever thread. Nothing that goes wrong here reaches the application: then the answer is not kept.
  */
 public final class Recording {
-    /** How large the pieces are that a body is recorded in, but for the last: what the JDK's clients read at once, at most. */
+    /**
+     * How large the pieces are that a body is recorded in, but for the last: what the JDK's clients read at once, at
+     * most.
+     */
     static final int PIECE = 16 * 1024;
 
     private static final byte[] NONE = new byte[0];
@@ -81,8 +84,8 @@ public final class Recording {
     }
 
     /**
-     * None of a body, but of a response that says something about what is stored: that is done once it is confirmed, since the
-     * response may turn out to be another URL's.
+     * None of a body, but of a response that says something about what is stored: that is done once it is confirmed,
+     * since the response may turn out to be another URL's.
      */
     static Recording ofHead(Runnable done, Consumer<Throwable> defects, Memory memory) {
         Recording recording = new Recording(body -> done.run(), defects, memory, 0, 0);
@@ -211,8 +214,8 @@ public final class Recording {
     }
 
     /**
-     * It takes too much, says whatever thread: its share is closed. Its memory is not used again, since the thread of the body
-     * may be writing to it.
+     * It takes too much, says whatever thread: its share is closed. Its memory is not used again, since the thread of
+     * the body may be writing to it.
      */
     synchronized void drop() {
         if (!over) {

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recordings under way and the memory that they take, so that what is not stored yet is bounded too. Past the bound the
- * largest are given up, before them those that stopped growing long ago. A recording whose body the application dropped
- * without closing it is found by the garbage collector. For one thread at a time: guarded by the store's lock.
+ * The recordings under way and the memory that they take, so that what is not stored yet is bounded too. Past the bound
+ * the largest are given up, before them those that stopped growing long ago. A recording whose body the application
+ * dropped without closing it is found by the garbage collector. For one thread at a time: guarded by the store's lock.
  */
 final class RecordingShares {
     /** A recording is stalled when so many times the bound went to others since it grew. */

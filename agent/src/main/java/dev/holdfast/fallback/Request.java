@@ -66,8 +66,8 @@ public record Request(
     }
 
     /**
-     * The same without the headers that describe what is to be changed to, and on which condition: who changes something asks for
-     * it without them.
+     * The same without the headers that describe what is to be changed to, and on which condition: who changes
+     * something asks for it without them.
      */
     Request withoutChange() {
         Map<String, List<String>> others = new TreeMap<>(headers);
@@ -97,7 +97,10 @@ public record Request(
         public static final Identity NOBODY = new Identity("", true);
     }
 
-    /** Where a request goes: known by its text, and only when something went wrong as a {@code URI}, which takes long to make. */
+    /**
+     * Where a request goes: known by its text, and only when something went wrong as a {@code URI}, which takes long to
+     * make.
+     */
     public static final class Address {
         private final String text;
         private final Supplier<URI> uri;

@@ -1,4 +1,6 @@
-/** What the application gets when nothing else helped: kept answers, written answers, another origin, and their chain. */
+/**
+ * What the application gets when nothing else helped: kept answers, written answers, another origin, and their chain.
+ */
 @NullMarked
 package dev.holdfast.fallback;
 

@@ -12,11 +12,14 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * From the watch to what carries on behind the isolated loader. Apart from {@link Watch}, which the JVM verifies before
- * {@code main}: for that it would load the isolated loader, and exceptions that are not in the JDK's archive of classes, which
- * was measured to take 2 ms of a processor's time on JDK 25 and 0.3 ms on 17.
+ * {@code main}: for that it would load the isolated loader, and exceptions that are not in the JDK's archive of
+ * classes, which was measured to take 2 ms of a processor's time on JDK 25 and 0.3 ms on 17.
  */
 final class Handover {
-    /** The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and {@code Callable<Boolean>}. */
+    /**
+     * The class behind the isolated loader that carries on: a {@code ClassFileTransformer} and
+     * {@code Callable<Boolean>}.
+     */
     private static final String STARTER = "dev.holdfast.runtime.Starter";
 
     private Handover() {}

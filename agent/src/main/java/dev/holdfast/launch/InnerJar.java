@@ -12,15 +12,17 @@ import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the two jars within the agent's jar, which hold all that the {@linkplain IsolatedLoader isolated loader} loads. The JVM
- * opens the jar of an agent several times before {@code main}, and looks at each entry of it each time: a program under a jar
- * of 1,064 entries was measured to take 5 ms (JDK 17) and 6 ms (JDK 25) more of a processor's time than under one of 24. An
- * inner jar is stored, not compressed, so that one file can be read without reading those before it.
+ * One of the two jars within the agent's jar, which hold all that the {@linkplain IsolatedLoader isolated loader}
+ * loads. The JVM opens the jar of an agent several times before {@code main}, and looks at each entry of it each time:
+ * a program under a jar of 1,064 entries was measured to take 5 ms (JDK 17) and 6 ms (JDK 25) more of a processor's
+ * time than under one of 24. An inner jar is stored, not compressed, so that one file can be read without reading those
+ * before it.
  *
- * <p>Two, since the directory of an inner jar is read when the first of its files is wanted, and of what lies in the second most
- * programs want nothing.
+ * <p>Two, since the directory of an inner jar is read when the first of its files is wanted, and of what lies in the
+ * second most programs want nothing.
  *
- * <p>Reads the inner jar's bytes by way of the outer one, which stays open: it may be deleted or replaced meanwhile. Thread-safe.
+ * <p>Reads the inner jar's bytes by way of the outer one, which stays open: it may be deleted or replaced meanwhile.
+ * Thread-safe.
  */
 final class InnerJar {
     /** What a program's calls need, and what lies beside it. */

@@ -16,10 +16,11 @@ import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads everything of the agent but this package, out of the one jar, where it lies in two {@linkplain InnerJar jars within it}
- * under the ending {@code .classdata}. The application can neither find nor collide with it: its parent is the platform loader
- * (where {@code java.net.http} lives), and its own classes win over whatever a named module of the application may have put
- * there. Reads the jar in place, no temporary files; the jar is not verified, which would be slow this early.
+ * Loads everything of the agent but this package, out of the one jar, where it lies in two
+ * {@linkplain InnerJar jars within it} under the ending {@code .classdata}. The application can neither find nor
+ * collide with it: its parent is the platform loader (where {@code java.net.http} lives), and its own classes win over
+ * whatever a named module of the application may have put there. Reads the jar in place, no temporary files; the jar is
+ * not verified, which would be slow this early.
  *
  * <p>Parallel capable: the program's thread may need a hook while the starting thread still reads the configuration.
  */

@@ -6,8 +6,9 @@ import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line: {@code java -jar holdfast-agent.jar ...}. Finds the isolated loader and hands over; what there is to say
- * and to do is {@code dev.holdfast.cli}'s. A class file of Java 8, so that an older Java can be told that it is one.
+ * The command line: {@code java -jar holdfast-agent.jar ...}. Finds the isolated loader and hands over; what there is
+ * to say and to do is {@code dev.holdfast.cli}'s. A class file of Java 8, so that an older Java can be told that it is
+ * one.
  */
 public final class Main {
     private static final String CLI = "dev.holdfast.cli.Cli";

@@ -42,8 +42,8 @@ final class StepAside {
     }
 
     /**
-     * Whether this JVM runs one of the JDK's own tools ({@code javac}, {@code jcmd}, {@code keytool}, ...), which take up
-     * agents from {@code JAVA_TOOL_OPTIONS} and whose output scripts read. The launcher of single source files
+     * Whether this JVM runs one of the JDK's own tools ({@code javac}, {@code jcmd}, {@code keytool}, ...), which take
+     * up agents from {@code JAVA_TOOL_OPTIONS} and whose output scripts read. The launcher of single source files
      * ({@code java Program.java}) runs a user's program and is none.
      *
      * @param mainModule the property {@code jdk.module.main}, set when the main class was named by its module
@@ -68,8 +68,8 @@ final class StepAside {
     }
 
     /**
-     * Whether the agent is at work in this JVM already, from whatever jar or loader: its watch is loaded. A system property
-     * would do, but the application could see it.
+     * Whether the agent is at work in this JVM already, from whatever jar or loader: its watch is loaded. A system
+     * property would do, but the application could see it.
      */
     static boolean secondInstance(Class<?>[] loaded) {
         for (Class<?> type : loaded) {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of the start: first this transformer is installed, so that no call made while the configuration is still
  * being read can slip by; a hook that fires earlier waits for it, bounded. Then the daemon thread reads the file, and
- * if that is bad or bears no policy the transformer is removed again. The thread begins a moment after the program's main
- * class was loaded, or as soon as the first watched class is: until then it would only compete with the program's own start,
- * and the shortest programs are over by then. It has no context class loader.
+ * if that is bad or bears no policy the transformer is removed again. The thread begins a moment after the program's
+ * main class was loaded, or as soon as the first watched class is: until then it would only compete with the program's
+ * own start, and the shortest programs are over by then. It has no context class loader.
  */
 public final class Watch implements ClassFileTransformer, Runnable {
     /** For a program whose main class this transformer does not see. */
@@ -39,7 +39,9 @@ public final class Watch implements ClassFileTransformer, Runnable {
     /** Loaded when somebody records events, or may be about to: see {@code observe.jfr}. */
     private static final String RECORDING = "jdk/jfr/FlightRecorder";
 
-    /** Loaded by an application that has Micrometer's global registry: see {@code observe.meters.ApplicationRegistries}. */
+    /**
+     * Loaded by an application that has Micrometer's global registry: see {@code observe.meters.ApplicationRegistries}.
+     */
     private static final String REGISTRY = "io/micrometer/core/instrument/Metrics";
 
     private static final ClassLoader PLATFORM = platformLoader();
@@ -50,7 +52,9 @@ public final class Watch implements ClassFileTransformer, Runnable {
     private final CountDownLatch managementStarts = new CountDownLatch(1);
     private final CountDownLatch recordingStarts = new CountDownLatch(1);
     private final Object makingRegistries = new Object();
-    /** Made late: in many programs it would be the first to need the JDK's variable handles, which are a dozen classes. */
+    /**
+     * Made late: in many programs it would be the first to need the JDK's variable handles, which are a dozen classes.
+     */
     private volatile @Nullable Queue<WeakReference<ClassLoader>> registries;
 
     private final CountDownLatch needed = new CountDownLatch(1);
@@ -84,8 +88,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Whether a class that can have made a client is loaded: the program runs already, another agent was here first, or the
-     * JVM took the class out of an AOT cache, which it does before any agent.
+     * Whether a class that can have made a client is loaded: the program runs already, another agent was here first, or
+     * the JVM took the class out of an AOT cache, which it does before any agent.
      */
     static boolean concerns(Class<?>[] loaded) {
         for (Class<?> type : loaded) {
@@ -104,9 +108,9 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Starts the thread that reads the configuration. What {@linkplain #concerns concerns us} and is there already, although
-     * this transformer {@linkplain #install is installed}, is woven before this returns, so that no call of the program slips
-     * by.
+     * Starts the thread that reads the configuration. What {@linkplain #concerns concerns us} and is there already,
+     * although this transformer {@linkplain #install is installed}, is woven before this returns, so that no call of
+     * the program slips by.
      *
      * @param attached whether the program runs already
      */
@@ -123,8 +127,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Reads the configuration on the calling thread, before anything is woven. For {@code strict=true}, where a bad one must
-     * stop the program before it runs, and for a file that is not there.
+     * Reads the configuration on the calling thread, before anything is woven. For {@code strict=true}, where a bad one
+     * must stop the program before it runs, and for a file that is not there.
      *
      * @return what is wrong with it, or null
      */
@@ -158,8 +162,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * What the JVM loaded for its own options, before any agent. Not looked for earlier: to ask hundreds of classes for their
-     * names takes milliseconds, in which it would compete with the program's start.
+     * What the JVM loaded for its own options, before any agent. Not looked for earlier: to ask hundreds of classes for
+     * their names takes milliseconds, in which it would compete with the program's start.
      */
     private void noticeWhatIsLoaded() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
@@ -306,8 +310,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Loads the other launch classes, not under a lock: the program's system loader may be one with a lock of its own, and the
-     * thread that waits for ours may hold that.
+     * Loads the other launch classes, not under a lock: the program's system loader may be one with a lock of its own,
+     * and the thread that waits for ours may hold that.
      */
     private static void loadWhatItTakes() {
         Objects.requireNonNull(Handover.class);

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * The calls of one client to one target. Nearly all of them are good at the first try, and cost one adder.
  *
- * <p>An end can turn out to be none (the body was held back, and broke) and a failed call can be saved by a fallback, after
- * both were counted. So what is reported is a difference, and never less than what was reported before: who collects it
- * would take a step back for a restart.
+ * <p>An end can turn out to be none (the body was held back, and broke) and a failed call can be saved by a fallback,
+ * after both were counted. So what is reported is a difference, and never less than what was reported before: who
+ * collects it would take a step back for a restart.
  */
 final class ClientCounters {
     private static final String FALLBACK = "saved_by_fallback";

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what happens under one policy with one origin, or with all origins that are not listed, and hands it on to whoever
- * else wants to know. A call that is good at its first try writes two adders and allocates nothing. Thread-safe.
+ * Counts what happens under one policy with one origin, or with all origins that are not listed, and hands it on to
+ * whoever else wants to know. A call that is good at its first try writes two adders and allocates nothing.
+ * Thread-safe.
  */
 public final class Counters implements Observer {
     /** The bounds of the histogram of delays, in seconds. */

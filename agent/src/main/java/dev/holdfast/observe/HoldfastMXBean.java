@@ -3,8 +3,8 @@ package dev.holdfast.observe;
 import java.util.List;
 
 /**
- * Holdfast in a management console: {@value Management#NAME} on the platform's MBean server. What there is to see of single
- * origins is more than attributes hold: {@link #statusJson}.
+ * Holdfast in a management console: {@value Management#NAME} on the platform's MBean server. What there is to see of
+ * single origins is more than attributes hold: {@link #statusJson}.
  */
 public interface HoldfastMXBean {
     /** Of the agent; empty if unknown. */

@@ -20,8 +20,9 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * The one way in which JSON is written and read here. It keeps no buffers and interns no names: what is written now and then,
- * in somebody else's program, leaves nothing behind. Not to be touched by calls: its first use loads some 60 classes.
+ * The one way in which JSON is written and read here. It keeps no buffers and interns no names: what is written now and
+ * then, in somebody else's program, leaves nothing behind. Not to be touched by calls: its first use loads some 60
+ * classes.
  */
 public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -40,7 +41,10 @@ public final class Json {
         return FACTORY.createGenerator(ObjectWriteContext.empty(), utf8);
     }
 
-    /** For people too, indented by two blanks, lines ended by {@code \n}. Closing it flushes, and leaves the writer open. */
+    /**
+     * For people too, indented by two blanks, lines ended by {@code \n}. Closing it flushes, and leaves the writer
+     * open.
+     */
     public static JsonGenerator indented(Writer writer) {
         return FACTORY.createGenerator(new Indented(), writer);
     }

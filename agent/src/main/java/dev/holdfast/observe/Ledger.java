@@ -19,9 +19,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All counters of a JVM, by policy and origin. Bounded: the first {@value #MAX_ORIGINS} are listed, those that come later
- * are counted together, as {@value #OTHER}, for each policy; so counts never go back, whatever targets come and go.
- * Thread-safe.
+ * All counters of a JVM, by policy and origin. Bounded: the first {@value #MAX_ORIGINS} are listed, those that come
+ * later are counted together, as {@value #OTHER}, for each policy; so counts never go back, whatever targets come and
+ * go. Thread-safe.
  */
 public final class Ledger implements Observer {
     /** How many pairs of policy and origin are listed. */
@@ -57,7 +57,9 @@ public final class Ledger implements Observer {
         this.epochMillis = epochMillis;
     }
 
-    /** Adds one who is told, beside the counters, of what happens to few calls; not of each attempt, nor of each end. */
+    /**
+     * Adds one who is told, beside the counters, of what happens to few calls; not of each attempt, nor of each end.
+     */
     public void add(Observer sink) {
         sinks.add(sink);
     }

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Says in a few lines what happens: where there is a burst of one kind, the first {@value #FIRST} in {@value #SECONDS} s and
- * how many more there were. Names policies and origins, never anything of a request. Thread-safe.
+ * Says in a few lines what happens: where there is a burst of one kind, the first {@value #FIRST} in {@value #SECONDS}
+ * s and how many more there were. Names policies and origins, never anything of a request. Thread-safe.
  */
 public final class Log implements Observer {
     private static final int FIRST = 5;
@@ -128,7 +128,9 @@ public final class Log implements Observer {
         }
     }
 
-    /** Names a proxy that did not open a tunnel: once for each origin, since the calls to it fail for the same reason. */
+    /**
+     * Names a proxy that did not open a tunnel: once for each origin, since the calls to it fail for the same reason.
+     */
     private void noteProxy(Target target, Outcome outcome) {
         String proxy = outcome instanceof Outcome.Failure failure ? failure.proxy() : null;
         if (proxy == null || !says(Level.WARN) || proxiesSeen.size() >= MOST_PROXIES) {

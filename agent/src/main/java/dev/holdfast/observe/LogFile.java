@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Holdfast's own log file. Each line begins with its time, in UTC. Past {@value #LARGEST} bytes the file is renamed, with
- * {@code .1} behind its name, and begun anew; so two of them are all there ever is. Thread-safe.
+ * Holdfast's own log file. Each line begins with its time, in UTC. Past {@value #LARGEST} bytes the file is renamed,
+ * with {@code .1} behind its name, and begun anew; so two of them are all there ever is. Thread-safe.
  */
 public final class LogFile {
     private static final long LARGEST = 10 << 20;

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Puts Holdfast on the platform's MBean server, once there is one.
  *
  * <p>Nobody asks for that server here, for whoever does makes it: some hundred classes at somebody's start, and an
- * application server that sets {@code javax.management.builder.initial} in its {@code main} would find that it comes too
- * late. So the launch classes only note when the JVM loads {@code MBeanServerFactory} (they look at each class's name
- * anyway), and from then on, once a second, the servers that exist are looked through for the platform's, which is the one
- * that has {@code java.lang:type=Runtime}. A program without JMX so pays one comparison of names per class of the JDK and no
- * class; one that uses JMX, or whose local management agent is started by somebody ({@code jconsole}, {@code status PID}),
- * finds {@value #NAME} a moment later. Nothing has to be attached for that, so it works where agents may not be loaded at run
- * time as well, and prints no warning.
+ * application server that sets {@code javax.management.builder.initial} in its {@code main} would find that it comes
+ * too late. So the launch classes only note when the JVM loads {@code MBeanServerFactory} (they look at each class's
+ * name anyway), and from then on, once a second, the servers that exist are looked through for the platform's, which is
+ * the one that has {@code java.lang:type=Runtime}. A program without JMX so pays one comparison of names per class of
+ * the JDK and no class; one that uses JMX, or whose local management agent is started by somebody ({@code jconsole},
+ * {@code status PID}), finds {@value #NAME} a moment later. Nothing has to be attached for that, so it works where
+ * agents may not be loaded at run time as well, and prints no warning.
  *
  * <p>The beans of single origins ({@link OriginMXBean}) are beside this one.
  */
@@ -44,8 +44,8 @@ public final class Management implements HoldfastMXBean {
     }
 
     /**
-     * To be called every second or so, by one thread: registers the bean, once the platform's MBean server exists, and from
-     * then on sees to it that the beans of origins are those that are listed.
+     * To be called every second or so, by one thread: registers the bean, once the platform's MBean server exists, and
+     * from then on sees to it that the beans of origins are those that are listed.
      *
      * @throws JMException the server does not take a bean
      */

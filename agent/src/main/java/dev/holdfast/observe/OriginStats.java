@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param wouldHave what {@code observe} mode would have done: {@code "retry"}, {@code "hedge"}, {@code "fallback"},
  *     {@code "reject_…"}, {@code "wait_…"}
  * @param hedges second attempts beside slow ones
- * @param nestedRetries calls that failed after their retries and were made again at once, by a layer above that retries too
+ * @param nestedRetries calls that failed after their retries and were made again at once, by a layer above that retries
+ *     too
  * @param bodiesBroken bodies that broke while the application read them
  * @param breaker null where there is none
  * @param budget null where there is none
@@ -51,8 +52,8 @@ public record OriginStats(
      * Calls of one client.
      *
      * @param client the label of the client
-     * @param calls how many ended how: {@code first_try}, {@code saved_by_retry}, {@code saved_by_fallback}, {@code failed},
-     *     {@code rejected}, {@code cancelled}; all six are there
+     * @param calls how many ended how: {@code first_try}, {@code saved_by_retry}, {@code saved_by_fallback},
+     *     {@code failed}, {@code rejected}, {@code cancelled}; all six are there
      * @param retries attempts after the first, by what made them necessary: a status, or a kind of failure
      * @param retriesLost calls that were sent again and failed in the end
      */
@@ -61,8 +62,8 @@ public record OriginStats(
     /**
      * Waits before retries, as a histogram.
      *
-     * @param counts how many were at most so long as the bound at the same place in {@link Counters#DELAY_BOUNDS}, and longer
-     *     than the one before; the last is without bound
+     * @param counts how many were at most so long as the bound at the same place in {@link Counters#DELAY_BOUNDS}, and
+     *     longer than the one before; the last is without bound
      * @param seconds all of them together
      */
     public record Delays(List<Long> counts, double seconds) {

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that Holdfast knows of itself at one moment: what the endpoint, JMX and the command line show is made of this.
- * Immutable.
+ * Everything that Holdfast knows of itself at one moment: what the endpoint, JMX and the command line show is made of
+ * this. Immutable.
  *
  * @param epochMillis when
  * @param startedEpochMillis when counting began

@@ -8,11 +8,12 @@ import tools.jackson.core.JsonGenerator;
 
 /**
  * A {@link Snapshot} as JSON: what the MXBean, the endpoint's {@code /status} and {@code status --json} give, so that a
- * program has to learn it once. {@code src/docs/command-line.md} describes it for users and is held against this by a test.
+ * program has to learn it once. {@code src/docs/command-line.md} describes it for users and is held against this by a
+ * test.
  *
- * <p>Names are those of labels and configuration ({@code snake_case}); times are RFC 3339 in UTC, durations seconds. What is
- * not there is {@code null}, never left out. Properties may be added; {@value #SCHEMA} changes if one goes or means another
- * thing.
+ * <p>Names are those of labels and configuration ({@code snake_case}); times are RFC 3339 in UTC, durations seconds.
+ * What is not there is {@code null}, never left out. Properties may be added; {@value #SCHEMA} changes if one goes or
+ * means another thing.
  *
  * <pre>
  * { schema, time, started, version|null, on,
@@ -20,11 +21,11 @@ import tools.jackson.core.JsonGenerator;
  *   origins: [ { policy, origin, mode|null,
  *       clients: [ { client, calls: {result: n}, retries: {because: n}, retries_lost } ],
  *       attempts, attempt_seconds,
- *       delays: { count, seconds, buckets: [ { up_to_seconds|null, count } ] },       not cumulative; null: without bound
- *       not_retried: {reason: n}, rejections: {by: n}, waits: {limit: { count, seconds }},
+ *       delays: { count, seconds, buckets: [ { up_to_seconds|null, count } ] },       not cumulative; null: without
+ *       bound not_retried: {reason: n}, rejections: {by: n}, waits: {limit: { count, seconds }},
  *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, hedges, nested_retries, bodies_broken,
- *       breaker: { state, since, reason|null, seconds_to_probe|null, seconds_in: {state: s}, transitions: {state: n} }|null,
- *       budget: { balance, exhausted }|null, limits: { under_way, queued }|null } ],
+ *       breaker: { state, since, reason|null, seconds_to_probe|null, seconds_in: {state: s}, transitions: {state: n}
+ *       }|null, budget: { balance, exhausted }|null, limits: { under_way, queued }|null } ],
  *   origins_not_listed,
  *   transitions: [ { time, policy, origin, from, to, reason } ],
  *   cache: { bytes, entries } }

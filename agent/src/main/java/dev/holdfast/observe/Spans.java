@@ -3,7 +3,10 @@ package dev.holdfast.observe;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** Spans of time for people: {@code 0 s}, {@code 1.5 ms}, {@code 12.25 s}, {@code 2 min 30 s}, {@code 3 h 5 min}, {@code 2 d 1 h}. */
+/**
+ * Spans of time for people: {@code 0 s}, {@code 1.5 ms}, {@code 12.25 s}, {@code 2 min 30 s}, {@code 3 h 5 min},
+ * {@code 2 d 1 h}.
+ */
 public final class Spans {
     private static final double MILLISECOND = 1e6;
     private static final double SECOND = 1e9;

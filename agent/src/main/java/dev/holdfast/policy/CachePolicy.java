@@ -9,7 +9,8 @@ import java.util.Set;
  * @param maxBodyBytes an answer with a larger body is not kept
  * @param statuses the statuses of good answers
  * @param keyHeaders request headers, in lower case, that are part of a key although their names are listed as harmless
- * @param ignoreHeaders request headers, in lower case, that are no part of a key, besides those that are listed as harmless
+ * @param ignoreHeaders request headers, in lower case, that are no part of a key, besides those that are listed as
+ *     harmless
  * @param keepPrivate whether responses are kept that say {@code Cache-Control: private}
  * @param maxBytes what all answers of a JVM may take together
  * @param directory where they are kept besides, so that they survive the JVM; empty: nowhere

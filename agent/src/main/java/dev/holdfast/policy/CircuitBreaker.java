@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops calls to an origin that fails, and finds out when it is well again. Lock-free and without a clock of its own.
  *
- * <p>Each state is an object, and a {@link Permit} belongs to the one under which it was given: a result whose state is no
- * longer current is ignored, so that a late answer of an outage cannot open a breaker that has closed since. While closed,
- * and all is well, a call reads the state, and writes nothing (consecutive failures) or one counter (a window).
+ * <p>Each state is an object, and a {@link Permit} belongs to the one under which it was given: a result whose state is
+ * no longer current is ignored, so that a late answer of an outage cannot open a breaker that has closed since. While
+ * closed, and all is well, a call reads the state, and writes nothing (consecutive failures) or one counter (a window).
  *
- * <p>Half-open admits a bounded number of probes at a time. Each holds its place by a lease: a probe that never reports loses
- * it to the next one, so that a lost probe cannot wedge the breaker.
+ * <p>Half-open admits a bounded number of probes at a time. Each holds its place by a lease: a probe that never reports
+ * loses it to the next one, so that a lost probe cannot wedge the breaker.
  */
 public final class CircuitBreaker {
     /** What a breaker is at. */
@@ -139,8 +139,8 @@ public final class CircuitBreaker {
     }
 
     /**
-     * An attempt that was taken for a success at its response's head failed later, in the body. The failures in a row go on
-     * as if there had been no success; in a window, the attempt then counts twice.
+     * An attempt that was taken for a success at its response's head failed later, in the body. The failures in a row
+     * go on as if there had been no success; in a window, the attempt then counts twice.
      *
      * @param permit the attempt's
      * @param ended what {@link #onSuccess} gave
@@ -221,7 +221,9 @@ public final class CircuitBreaker {
         return nanosToProbe(now) > 0 && policy.forced() != BreakerPolicy.Forced.OBSERVE;
     }
 
-    /** How long until the next probe may pass: 0 where calls pass, or may pass, now; {@link Long#MAX_VALUE} for never. */
+    /**
+     * How long until the next probe may pass: 0 where calls pass, or may pass, now; {@link Long#MAX_VALUE} for never.
+     */
     public long nanosToProbe(long now) {
         if (policy.forced() == BreakerPolicy.Forced.OPEN) {
             return Long.MAX_VALUE;

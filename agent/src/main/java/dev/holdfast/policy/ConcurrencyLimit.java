@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many attempts at a time (a bulkhead). Who comes while all places are taken may queue; places are handed on in
- * the order of arrival. Lock-free; blocks nobody: how a caller waits for its {@link Ticket} is its own affair.
+ * At most so many attempts at a time (a bulkhead). Who comes while all places are taken may queue; places are handed on
+ * in the order of arrival. Lock-free; blocks nobody: how a caller waits for its {@link Ticket} is its own affair.
  */
 public final class ConcurrencyLimit {
     private volatile int max;
@@ -24,8 +24,8 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Changes the number of places. Attempts that are under way keep theirs: where there are more of them than places, nobody gets
-     * one before enough of them have ended.
+     * Changes the number of places. Attempts that are under way keep theirs: where there are more of them than places,
+     * nobody gets one before enough of them have ended.
      *
      * @param places at least 1
      */
@@ -80,8 +80,8 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Gives free places to those who queue. Whoever adds to the queue or frees a place calls this afterwards, so one of the
-     * two sees both; a place that was taken for nobody is freed before the queue is looked at again.
+     * Gives free places to those who queue. Whoever adds to the queue or frees a place calls this afterwards, so one of
+     * the two sees both; a place that was taken for nobody is freed before the queue is looked at again.
      */
     private void handOn() {
         while (!queue.isEmpty() && tryTake()) {

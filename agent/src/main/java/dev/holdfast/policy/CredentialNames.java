@@ -6,9 +6,10 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Says of a header's or query parameter's name how likely its value is a credential. No list of such names is ever whole, so
- * the answer has three values: what is certain can be left out of a request, and a request with what is merely possible is
- * better not sent to another origin, with or without it: one way it would leak, the other way it would ask for something else.
+ * Says of a header's or query parameter's name how likely its value is a credential. No list of such names is ever
+ * whole, so the answer has three values: what is certain can be left out of a request, and a request with what is
+ * merely possible is better not sent to another origin, with or without it: one way it would leak, the other way it
+ * would ask for something else.
  */
 public final class CredentialNames {
     /** How likely a value is a credential. */
@@ -121,7 +122,10 @@ public final class CredentialNames {
         return false;
     }
 
-    /** The words of a name in lower case: {@code access_token}, {@code accessToken} and {@code Access-Token} have the same. */
+    /**
+     * The words of a name in lower case: {@code access_token}, {@code accessToken} and {@code Access-Token} have the
+     * same.
+     */
     private static List<String> words(String name) {
         List<String> words = new ArrayList<>();
         int begin = 0;

@@ -14,8 +14,8 @@ public enum ErrorKind {
     /** The host name could not be resolved; nothing was sent. */
     DNS_RESOLUTION("dns_resolution", true),
     /**
-     * An HTTP proxy did not open the tunnel to the origin: it answered CONNECT with an error, or its connection broke before
-     * it answered (RFC 9110, 9.3.6). Nothing reached the origin, so this is no evidence about the origin.
+     * An HTTP proxy did not open the tunnel to the origin: it answered CONNECT with an error, or its connection broke
+     * before it answered (RFC 9110, 9.3.6). Nothing reached the origin, so this is no evidence about the origin.
      */
     PROXY("proxy", true),
     /** The request went out (or may have) and no answer came in time. */

@@ -5,9 +5,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one form in which host names are compared: a URL and a pattern may spell the same host in many ways. Case, a trailing
- * dot, and the brackets of an address do not count; an international name is its ASCII form (RFC 3490, which is what the
- * JDK has); an IPv6 address is its text by RFC 5952, with its zone behind it if it names one.
+ * The one form in which host names are compared: a URL and a pattern may spell the same host in many ways. Case, a
+ * trailing dot, and the brackets of an address do not count; an international name is its ASCII form (RFC 3490, which
+ * is what the JDK has); an IPv6 address is its text by RFC 5952, with its zone behind it if it names one.
  */
 final class HostName {
     /** The longest label of a domain name (RFC 1035, section 2.3.4). */

@@ -1,10 +1,10 @@
 package dev.holdfast.policy;
 
 /**
- * Which hosts a policy is for: an exact host, {@code *.suffix} (any number of labels in front, at least one: it does not
- * match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean them: without
- * case, without a trailing dot, international names in their ASCII form. An IPv6 address stands in brackets, in any
- * spelling; without a zone it is for every zone.
+ * Which hosts a policy is for: an exact host, {@code *.suffix} (any number of labels in front, at least one: it does
+ * not match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean them:
+ * without case, without a trailing dot, international names in their ASCII form. An IPv6 address stands in brackets, in
+ * any spelling; without a zone it is for every zone.
  *
  * @param host the exact host, or the suffix behind {@code *.}, or empty for {@code *}; canonical
  * @param kind which of the three

@@ -10,8 +10,8 @@ import java.util.StringTokenizer;
 /**
  * Reads a date of a header in the three forms that a recipient must accept (RFC 9110, 5.6.7): IMF-fixdate
  * ({@code Sun, 06 Nov 1994 08:49:37 GMT}), RFC 850 ({@code Sunday, 06-Nov-94 08:49:37 GMT}) and asctime
- * ({@code Sun Nov  6 08:49:37 1994}). The name of the day is not looked at: where it contradicts the date, it is the name that is
- * wrong. Loaded with the first date that comes.
+ * ({@code Sun Nov  6 08:49:37 1994}). The name of the day is not looked at: where it contradicts the date, it is the
+ * name that is wrong. Loaded with the first date that comes.
  */
 final class HttpDate {
     /** No date. */
@@ -26,8 +26,8 @@ final class HttpDate {
      * A date in milliseconds of the epoch.
      *
      * @param text as in the header
-     * @param nowMillis the wall clock, for a year of two digits: one that appears to be more than 50 years in the future is in
-     *     the past
+     * @param nowMillis the wall clock, for a year of two digits: one that appears to be more than 50 years in the
+     *     future is in the past
      * @return {@link #NONE} where it is none
      */
     static long millis(String text, long nowMillis) {

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Within how much time 95 % of the latest attempts were answered: a histogram whose buckets grow by an eighth of an octave
- * (so that the answer is at most 13 % too high), and whose counts are halved whenever {@value #FULL} are in it, so that what
- * happened long ago fades. Lock-free; while a halving runs, counts may be off by a few.
+ * Within how much time 95 % of the latest attempts were answered: a histogram whose buckets grow by an eighth of an
+ * octave (so that the answer is at most 13 % too high), and whose counts are halved whenever {@value #FULL} are in it,
+ * so that what happened long ago fades. Lock-free; while a halving runs, counts may be off by a few.
  */
 public final class LatencyQuantile {
     private static final int PER_OCTAVE_BITS = 3;

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The latest outcomes, of a number of calls or of a stretch of time, as rates. Lock-free; once no call is recording, the
- * counts are exact.
+ * The latest outcomes, of a number of calls or of a stretch of time, as rates. Lock-free; once no call is recording,
+ * the counts are exact.
  */
 abstract sealed class OutcomeWindow {
     /**
@@ -31,8 +31,8 @@ abstract sealed class OutcomeWindow {
     record Counts(long calls, long failures, long slow) {}
 
     /**
-     * The last N calls: a ring of outcomes and running totals. A call that finds its own outcome in the place of the one
-     * that it pushes out, which is every call while all is well, changes nothing but the ring's position.
+     * The last N calls: a ring of outcomes and running totals. A call that finds its own outcome in the place of the
+     * one that it pushes out, which is every call while all is well, changes nothing but the ring's position.
      */
     private static final class OfCalls extends OutcomeWindow {
         private static final int USED = 1;

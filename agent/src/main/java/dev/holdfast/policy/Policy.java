@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the configuration says for one host pattern or route, defaults merged in. Immutable.
  *
- * @param name the host pattern as written, {@code "*"} for the file's defaults, with the route behind it if it is one's: the
- *     label in logs and metrics
+ * @param name the host pattern as written, {@code "*"} for the file's defaults, with the route behind it if it is
+ *     one's: the label in logs and metrics
  * @param mode how far the policy goes
  * @param retry the retrying, and the timeouts
  * @param breaker when calls are rejected because the origin fails
@@ -66,8 +66,8 @@ public record Policy(
     }
 
     /**
-     * What holds for requests that the strategy {@code degraded} sends to another origin: one attempt, with a time and a
-     * breaker of its own. That works by the same thresholds, and is not forced by what forces this policy's.
+     * What holds for requests that the strategy {@code degraded} sends to another origin: one attempt, with a time and
+     * a breaker of its own. That works by the same thresholds, and is not forced by what forces this policy's.
      */
     public Policy elsewhere() {
         return new Policy(

@@ -5,11 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the value of the most specific host pattern: exact host before longest suffix before {@code *}; with equal hosts
- * the one with a port before the one without. Immutable, thread-safe.
+ * Finds the value of the most specific host pattern: exact host before longest suffix before {@code *}; with equal
+ * hosts the one with a port before the one without. Immutable, thread-safe.
  *
- * <p>A lookup reads the host once, from its end, and with each label asks one hash table whether a pattern names what was
- * read so far: its cost does not depend on the number of patterns.
+ * <p>A lookup reads the host once, from its end, and with each label asks one hash table whether a pattern names what
+ * was read so far: its cost does not depend on the number of patterns.
  *
  * @param <V> what a pattern leads to
  */

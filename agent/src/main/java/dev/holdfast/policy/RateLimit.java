@@ -9,24 +9,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * At most N attempts in any window of a length W, wherever the window begins.
  *
- * <p>There are N lanes, which attempts take in rotation. In a lane, the next attempt starts W after the one before has reached
- * the origin. So no window of that length has two attempts of one lane, nor more than N of all.
+ * <p>There are N lanes, which attempts take in rotation. In a lane, the next attempt starts W after the one before has
+ * reached the origin. So no window of that length has two attempts of one lane, nor more than N of all.
  *
- * <p><b>At the origin.</b> An attempt reaches the origin some time between its sending and its end, the head of a response or a
- * failure: long after its sending where a connection is opened first. So a lane is free W after the end of its attempt, or
- * after the end of the time that the way may take (half of W, a second at most) if that is sooner: what takes longer is
- * the origin's work. That makes a window longer by the time of an answer, up to that bound; without it two bursts, a window apart
- * and differently fast, would meet at the origin.
+ * <p><b>At the origin.</b> An attempt reaches the origin some time between its sending and its end, the head of a
+ * response or a failure: long after its sending where a connection is opened first. So a lane is free W after the end
+ * of its attempt, or after the end of the time that the way may take (half of W, a second at most) if that is sooner:
+ * what takes longer is the origin's work. That makes a window longer by the time of an answer, up to that bound;
+ * without it two bursts, a window apart and differently fast, would meet at the origin.
  *
- * <p><b>Waiting.</b> Turns are handed out in the order of arrival, future ones too. Whether the attempt before has arrived by then
- * is known only when the time has come, so that whoever waited asks {@link #begin} before the attempt is sent. A turn that was
- * waited for in vain counts as one that was used.
+ * <p><b>Waiting.</b> Turns are handed out in the order of arrival, future ones too. Whether the attempt before has
+ * arrived by then is known only when the time has come, so that whoever waited asks {@link #begin} before the attempt
+ * is sent. A turn that was waited for in vain counts as one that was used.
  *
- * <p><b>Memory.</b> {@value #MAX_LANES} lanes at most: under a larger limit each lane takes a group of attempts at a time, and a
- * few permits that do not fill a lane are not used.
+ * <p><b>Memory.</b> {@value #MAX_LANES} lanes at most: under a larger limit each lane takes a group of attempts at a
+ * time, and a few permits that do not fill a lane are not used.
  *
- * <p>Guarded by its own monitor, for a few instructions at a time. Lock-free it would be faster than anybody needs who limits
- * his rate, and harder to trust.
+ * <p>Guarded by its own monitor, for a few instructions at a time. Lock-free it would be faster than anybody needs who
+ * limits his rate, and harder to trust.
  */
 public final class RateLimit {
     private static final int MAX_LANES = 1024;
@@ -127,8 +127,8 @@ public final class RateLimit {
     /**
      * The wait for a turn is over.
      *
-     * @return 0: the attempt is sent now; more than 0: so long it has to wait still; -1: the turn has passed, or the rules have
-     *     changed, so that another one is needed
+     * @return 0: the attempt is sent now; more than 0: so long it has to wait still; -1: the turn has passed, or the
+     *     rules have changed, so that another one is needed
      */
     public synchronized long begin(Turn turn, long now) {
         if (turn.begun) {

@@ -6,15 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows again a call that failed, was retried in vain, and is made once more within moments: then a layer above retries
- * too, and attempts multiply (RFC 9110 section 9.2.2: a client should not retry a failed automatic retry). One per target,
- * made with its first failure.
+ * too, and attempts multiply (RFC 9110 section 9.2.2: a client should not retry a failed automatic retry). One per
+ * target, made with its first failure.
  *
- * <p>A call is known by a number of 64 bits; each failure is recognised once. Bounded: of two calls that fall on the same
- * of {@value #PLACES} places, the later one is remembered, so that some are missed where many fail together, and none is
- * invented. Lock-free.
+ * <p>A call is known by a number of 64 bits; each failure is recognised once. Bounded: of two calls that fall on the
+ * same of {@value #PLACES} places, the later one is remembered, so that some are missed where many fail together, and
+ * none is invented. Lock-free.
  */
 public final class RecentFailures {
-    /** How long a failure is remembered: longer than the waits of the layers that retry, shorter than most schedules. */
+    /**
+     * How long a failure is remembered: longer than the waits of the layers that retry, shorter than most schedules.
+     */
     public static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final int PLACES = 32;

@@ -4,24 +4,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long an origin takes to answer, estimated as TCP estimates a round trip (RFC 6298, section 2): a smoothed mean and a
- * smoothed mean deviation, each sample weighing an eighth and a quarter. Two questions are answered from it: what an attempt
- * needs on the average, and from when on it is telling that there is no answer.
+ * How long an origin takes to answer, estimated as TCP estimates a round trip (RFC 6298, section 2): a smoothed mean
+ * and a smoothed mean deviation, each sample weighing an eighth and a quarter. Two questions are answered from it: what
+ * an attempt needs on the average, and from when on it is telling that there is no answer.
  *
- * <p>Lock-free, allocates nothing, and takes one word: microseconds, the mean in the upper half, the deviation in the lower
- * one. Of two samples that come together one may be lost, which an estimate can bear; so recording is a read and a store
- * without a fence.
+ * <p>Lock-free, allocates nothing, and takes one word: microseconds, the mean in the upper half, the deviation in the
+ * lower one. Of two samples that come together one may be lost, which an estimate can bear; so recording is a read and
+ * a store without a fence.
  */
 public final class ResponseTimeEstimate {
     /**
-     * {@link #patienceNanos} while no answer has come yet: the time after which TCP repeats the first packet of a connection
-     * whose round trip it does not know (RFC 6298, section 2.1).
+     * {@link #patienceNanos} while no answer has come yet: the time after which TCP repeats the first packet of a
+     * connection whose round trip it does not know (RFC 6298, section 2.1).
      */
     public static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
-     * The least {@link #patienceNanos}: a lost packet is repeated after at least so long (Linux' {@code TCP_RTO_MIN}), and the
-     * loss of one says nothing about the origin, however quick its answers are.
+     * The least {@link #patienceNanos}: a lost packet is repeated after at least so long (Linux' {@code TCP_RTO_MIN}),
+     * and the loss of one says nothing about the origin, however quick its answers are.
      */
     public static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -58,9 +58,9 @@ public final class ResponseTimeEstimate {
     }
 
     /**
-     * From when on, in nanoseconds, an attempt without an answer is a sign: the mean and four times the deviation (RFC 6298's
-     * retransmission timeout), which nearly all answers keep to; at least {@link #LEAST_NANOS}, and {@link #UNKNOWN_NANOS}
-     * while nothing is known.
+     * From when on, in nanoseconds, an attempt without an answer is a sign: the mean and four times the deviation (RFC
+     * 6298's retransmission timeout), which nearly all answers keep to; at least {@link #LEAST_NANOS}, and
+     * {@link #UNKNOWN_NANOS} while nothing is known.
      */
     public long patienceNanos() {
         long both = meanAndDeviation.getOpaque();

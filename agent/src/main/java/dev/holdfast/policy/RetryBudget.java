@@ -1,11 +1,12 @@
 package dev.holdfast.policy;
 
 /**
- * Keeps retries from becoming a storm: within the time to live, retries may be at most a share of the calls, plus a floor
- * so that little traffic can retry at all (Finagle's and Linkerd's rule: 20 %, 10 a second, 10 s). One per origin.
+ * Keeps retries from becoming a storm: within the time to live, retries may be at most a share of the calls, plus a
+ * floor so that little traffic can retry at all (Finagle's and Linkerd's rule: 20 %, 10 a second, 10 s). One per
+ * origin.
  *
- * <p>Lock-free. A withdrawal is counted before it is judged, so that threads that come together can never take more than
- * there is; the last of them may be refused a retry that a moment later would have been granted.
+ * <p>Lock-free. A withdrawal is counted before it is judged, so that threads that come together can never take more
+ * than there is; the last of them may be refused a retry that a moment later would have been granted.
  */
 public final class RetryBudget {
     private static final int CALLS = 0;

@@ -11,13 +11,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a layer above that retries from a program that makes the same call on a schedule, such as a poll each second. Both
- * make a failed call again within moments ({@link RecentFailures}), so a single repeat proves nothing.
+ * Tells a layer above that retries from a program that makes the same call on a schedule, such as a poll each second.
+ * Both make a failed call again within moments ({@link RecentFailures}), so a single repeat proves nothing.
  *
- * <p>A series is a failed call and its repeats. A layer that retries ends it: with a success or when it gives up, the call is
- * not made again. A schedule goes on after a success. So a layer is reported only when a series of at least
- * {@value #LEAST_REPEATS} repeats is followed by {@link RecentFailures#MEMORY_NANOS} without the call; a call that is made
- * again after a success ends its series unreported. Class loaders that look for one resource twice make one repeat only.
+ * <p>A series is a failed call and its repeats. A layer that retries ends it: with a success or when it gives up, the
+ * call is not made again. A schedule goes on after a success. So a layer is reported only when a series of at least
+ * {@value #LEAST_REPEATS} repeats is followed by {@link RecentFailures#MEMORY_NANOS} without the call; a call that is
+ * made again after a success ends its series unreported. Class loaders that look for one resource twice make one repeat
+ * only.
  *
  * <p>Bounded: {@value #MAX_SERIES} series at a time. Touched only where calls have failed. Thread-safe.
  */

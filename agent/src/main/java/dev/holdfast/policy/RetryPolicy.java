@@ -83,8 +83,8 @@ public record RetryPolicy(
     }
 
     /**
-     * The time in nanoseconds that an attempt may take which begins with its call: {@code attempt_timeout}, or the deadline
-     * where that is shorter; {@link Long#MAX_VALUE} without either.
+     * The time in nanoseconds that an attempt may take which begins with its call: {@code attempt_timeout}, or the
+     * deadline where that is shorter; {@link Long#MAX_VALUE} without either.
      */
     public long attemptNanos() {
         long own = attemptTimeoutNanos > 0 ? attemptTimeoutNanos : Long.MAX_VALUE;

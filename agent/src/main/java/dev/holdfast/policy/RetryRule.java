@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The judgement of what may be sent again, in one place. Pure functions of a {@link RetryPolicy}; thread-safe.
  *
- * <p>Two questions are kept apart: does the outcome <em>ask</em> for a retry (status, kind of failure, response header),
- * and <em>may</em> the request be sent again (RFC 9110, 9.2.2: only if its method is idempotent, or the client has some
- * other means to know that it was not applied).
+ * <p>Two questions are kept apart: does the outcome <em>ask</em> for a retry (status, kind of failure, response
+ * header), and <em>may</em> the request be sent again (RFC 9110, 9.2.2: only if its method is idempotent, or the client
+ * has some other means to know that it was not applied).
  */
 public final class RetryRule {
     /** Longer than any of the forms of a date, and than any number of seconds that somebody waits. */
@@ -19,8 +19,8 @@ public final class RetryRule {
     private RetryRule() {}
 
     /**
-     * Whether a response asks for a retry. A header condition decides before the status does; of several that match, the
-     * first in the order written wins.
+     * Whether a response asks for a retry. A header condition decides before the status does; of several that match,
+     * the first in the order written wins.
      *
      * @param policy the rules
      * @param status the response's status
@@ -59,9 +59,9 @@ public final class RetryRule {
     }
 
     /**
-     * Whether the request may be sent once more. Proof that nothing was sent allows any method and any body; otherwise the
-     * body must be replayable and the method one of the policy's, or the request must carry an {@code Idempotency-Key}
-     * (draft-ietf-httpapi-idempotency-key-header-07).
+     * Whether the request may be sent once more. Proof that nothing was sent allows any method and any body; otherwise
+     * the body must be replayable and the method one of the policy's, or the request must carry an
+     * {@code Idempotency-Key} (draft-ietf-httpapi-idempotency-key-header-07).
      *
      * @param policy the rules
      * @param method the request's method; case matters (RFC 9110, 9.1)
@@ -78,9 +78,9 @@ public final class RetryRule {
     }
 
     /**
-     * The wait that a {@code Retry-After} asks for (RFC 9110, 10.2.3): seconds, which may have a fraction, or a date in any of
-     * its forms. A date counts from the response's own {@code Date}, so that a clock which is wrong, the machine's or the
-     * server's, does no harm; from the wall clock where there is none. A date in the past is 0.
+     * The wait that a {@code Retry-After} asks for (RFC 9110, 10.2.3): seconds, which may have a fraction, or a date in
+     * any of its forms. A date counts from the response's own {@code Date}, so that a clock which is wrong, the
+     * machine's or the server's, does no harm; from the wall clock where there is none. A date in the past is 0.
      *
      * @param value the header's value, null if absent
      * @param date the value of the response's {@code Date}, null if absent
@@ -131,9 +131,10 @@ public final class RetryRule {
     }
 
     /**
-     * The wait before a retry that a {@code Retry-After} asks for: that is the least, and jitter spreads those who were asked
-     * together behind it, evenly over half of it or over the backoff that would have been due, whichever is longer; never past
-     * what there is room for. Without jitter it is exactly what was asked for, or the backoff if that is longer.
+     * The wait before a retry that a {@code Retry-After} asks for: that is the least, and jitter spreads those who were
+     * asked together behind it, evenly over half of it or over the backoff that would have been due, whichever is
+     * longer; never past what there is room for. Without jitter it is exactly what was asked for, or the backoff if
+     * that is longer.
      *
      * @param askedNanos what was asked for
      * @param backoffNanos the backoff that would be due, jitter included

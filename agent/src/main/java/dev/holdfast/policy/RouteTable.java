@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of a host, the most specific first, and the way to the one that holds for a request. They are a tree of
- * segments: a search looks at no more of them than have what the path has, however many there are. That it finds the first
- * of the list that matches is held by a test. Immutable.
+ * segments: a search looks at no more of them than have what the path has, however many there are. That it finds the
+ * first of the list that matches is held by a test. Immutable.
  */
 final class RouteTable extends AbstractList<Route> {
     private static final RouteTable EMPTY = new RouteTable(List.of());

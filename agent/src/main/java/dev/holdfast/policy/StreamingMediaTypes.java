@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells responses that may be held back until they are complete ({@code buffer_response}) from streams, whose parts the
  * program waits for one by one. A media type that is defined as a stream is never held back. Of the others, a body that
- * announces its length has an end by then; one that does not may have none, so that it is held back only where its media
- * type is known to be that of a document. What is missing in these lists is delivered as it comes.
+ * announces its length has an end by then; one that does not may have none, so that it is held back only where its
+ * media type is known to be that of a document. What is missing in these lists is delivered as it comes.
  */
 public final class StreamingMediaTypes {
     private static final Set<String> STREAMS = Set.of(

@@ -3,12 +3,13 @@ package dev.holdfast.policy;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts what happened in the last while, in {@value #BUCKETS} buckets; the oldest leaves as a whole. Lock-free; once nobody
- * is counting, the sums are exact.
+ * Counts what happened in the last while, in {@value #BUCKETS} buckets; the oldest leaves as a whole. Lock-free; once
+ * nobody is counting, the sums are exact.
  *
- * <p>There is one for each origin, perhaps two, and origins are many: so a bucket is one word, its number in the upper half
- * and its count in the lower one, and they all lie in one array. As objects they took five times the memory. A bucket
- * that is empty, as all are in the beginning, may be taken over by any time, for clocks may count from below zero.
+ * <p>There is one for each origin, perhaps two, and origins are many: so a bucket is one word, its number in the upper
+ * half and its count in the lower one, and they all lie in one array. As objects they took five times the memory. A
+ * bucket that is empty, as all are in the beginning, may be taken over by any time, for clocks may count from below
+ * zero.
  */
 final class TimeBuckets {
     static final int BUCKETS = 10;

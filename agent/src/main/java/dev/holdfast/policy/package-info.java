@@ -1,4 +1,7 @@
-/** The pure rules: what may be retried, when, how often, and whom it concerns. No I/O, no threads, no clock but the one handed in. */
+/**
+ * The pure rules: what may be retried, when, how often, and whom it concerns. No I/O, no threads, no clock but the one
+ * handed in.
+ */
 @NullMarked
 package dev.holdfast.policy;
 

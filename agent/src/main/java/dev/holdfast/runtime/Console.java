@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holdfast's few lines on standard error, or in a file of its own: the file descriptor itself, since the application may lead {@code System.err}
- * into its own logging. At most {@value #PER_MINUTE} reports a minute, each of bounded size; what was left out is counted.
- * Thread-safe.
+ * Holdfast's few lines on standard error, or in a file of its own: the file descriptor itself, since the application
+ * may lead {@code System.err} into its own logging. At most {@value #PER_MINUTE} reports a minute, each of bounded
+ * size; what was left out is counted. Thread-safe.
  */
 final class Console implements Defects {
     private static final int PER_MINUTE = 10;

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The composition root: holds the engine that is current and makes the client adapters on top of it, each when its client
- * is used for the first time. Until the first configuration is read, calls wait here, but none past
+ * The composition root: holds the engine that is current and makes the client adapters on top of it, each when its
+ * client is used for the first time. Until the first configuration is read, calls wait here, but none past
  * {@value #LONGEST_WAIT_SECONDS} s after the start: then they run as without the agent. Thread-safe.
  */
 final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
@@ -56,7 +56,9 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
         decided.countDown();
     }
 
-    /** The one switch: while it is off, every call runs as without the agent. Calls that have begun go on as they began. */
+    /**
+     * The one switch: while it is off, every call runs as without the agent. Calls that have begun go on as they began.
+     */
     void switchOn(boolean on) {
         off = !on;
     }

@@ -22,8 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Holdfast is seen from outside, under whatever configuration is in force: the counts, the log, and what shows them.
- * Thread-safe.
+ * How Holdfast is seen from outside, under whatever configuration is in force: the counts, the log, and what shows
+ * them. Thread-safe.
  */
 final class Operations {
     private final Console console;
@@ -119,7 +119,9 @@ final class Operations {
                 "the configuration was changed, but cannot be used; the one before stays in force:\n" + why);
     }
 
-    /** To be called once, by a thread that may take its time: what need not be there before the program's first call. */
+    /**
+     * To be called once, by a thread that may take its time: what need not be there before the program's first call.
+     */
     void begin() {
         listen();
         push();

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks after the configuration file while the program runs: a change is in force with the second look at it, as one whole;
- * a bad one is said, and the last good one stays. It runs on one daemon thread, which begins a moment after the start and
- * sleeps.
+ * Looks after the configuration file while the program runs: a change is in force with the second look at it, as one
+ * whole; a bad one is said, and the last good one stays. It runs on one daemon thread, which begins a moment after the
+ * start and sleeps.
  */
 final class Reload implements Runnable {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -87,8 +87,8 @@ final class Reload implements Runnable {
     }
 
     /**
-     * Goes on after an error that the program survives too, an {@code OutOfMemoryError} above all. The pause keeps a memory
-     * that stays full from turning this thread into a busy loop; it allocates nothing.
+     * Goes on after an error that the program survives too, an {@code OutOfMemoryError} above all. The pause keeps a
+     * memory that stays full from turning this thread into a busy loop; it allocates nothing.
      */
     private void survive(Throwable error) {
         try {

@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What all configurations of a JVM share, the one at the start and those that replace it, and what each of them comes to.
+ * What all configurations of a JVM share, the one at the start and those that replace it, and what each of them comes
+ * to.
  *
- * @param operations what is known of origins, goes on from one configuration to the next, as far as the rules are the same;
- *     and how it is seen
+ * @param operations what is known of origins, goes on from one configuration to the next, as far as the rules are the
+ *     same; and how it is seen
  * @param timer what delays are kept by
  */
 record Setup(Operations operations, Timer timer) {

@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries on where the launch classes end, when one of two threads needs it: the program's, which loads a class that has
- * join points, or the starting thread, which reads the configuration.
+ * Carries on where the launch classes end, when one of two threads needs it: the program's, which loads a class that
+ * has join points, or the starting thread, which reads the configuration.
  */
 public final class Starter implements ClassFileTransformer, Callable<Boolean> {
     private final Console console = new Console();

@@ -8,7 +8,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Puts {@code sun.net.www.HoldfastBridge} where woven code can link to it, and connects it with the client adapters. */
+/**
+ * Puts {@code sun.net.www.HoldfastBridge} where woven code can link to it, and connects it with the client adapters.
+ */
 final class Bridge {
     private static final String PACKAGE = "sun.net.www";
 
@@ -22,12 +24,13 @@ final class Bridge {
 
     /**
      * Defines {@code sun.net.www.HoldfastBridge} inside {@code java.base} and connects it. Its package is exported to
-     * {@code java.net.http} (by the JDK already, on 17 and 25) and opened to this module, and to nobody else: no application
-     * can link to the class, subclass it or reflect on it. Nothing is appended to the boot class path, which would print a
-     * warning and switch class-data sharing off for the application.
+     * {@code java.net.http} (by the JDK already, on 17 and 25) and opened to this module, and to nobody else: no
+     * application can link to the class, subclass it or reflect on it. Nothing is appended to the boot class path,
+     * which would print a warning and switch class-data sharing off for the application.
      *
-     * <p>This is the border that the JDK itself has. It does not stop code that changes the classes of this module, which is
-     * an unnamed one as an application's is: without a security manager, deep reflection is open to everybody there.
+     * <p>This is the border that the JDK itself has. It does not stop code that changes the classes of this module,
+     * which is an unnamed one as an application's is: without a security manager, deep reflection is open to everybody
+     * there.
      *
      * @param instrumentation the JVM's
      * @param hooks the adapters

@@ -24,8 +24,8 @@ public final class ConnectionAccess {
     }
 
     /**
-     * The status that a connection has noted, without asking it: its own {@code getResponseCode} begins an exchange where it
-     * has noted none.
+     * The status that a connection has noted, without asking it: its own {@code getResponseCode} begins an exchange
+     * where it has noted none.
      *
      * @param connection a connection of the JDK's
      * @return -1: none
@@ -35,8 +35,8 @@ public final class ConnectionAccess {
     }
 
     /**
-     * The headers of the response that a connection has noted, without asking it: its own {@code getHeaderFields} begins an
-     * exchange where it has completed none.
+     * The headers of the response that a connection has noted, without asking it: its own {@code getHeaderFields}
+     * begins an exchange where it has completed none.
      *
      * @param connection a connection of the JDK's
      * @return lists of values by name, the status line under null; empty: none
@@ -68,8 +68,8 @@ public final class ConnectionAccess {
     /**
      * Sets the time that a read from a connection's open socket may take.
      *
-     * @param connection a connection of the JDK's that has the head of a response, and not its whole body: the socket of
-     *     another one may serve another request already
+     * @param connection a connection of the JDK's that has the head of a response, and not its whole body: the socket
+     *     of another one may serve another request already
      * @param millis 0 for no limit
      */
     public static void setSocketTimeout(HttpURLConnection connection, int millis) {

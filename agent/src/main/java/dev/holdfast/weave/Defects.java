@@ -2,7 +2,9 @@ package dev.holdfast.weave;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where trouble inside Holdfast is said. Implementations are thread-safe, bounded in rate and size, and never throw. */
+/**
+ * Where trouble inside Holdfast is said. Implementations are thread-safe, bounded in rate and size, and never throw.
+ */
 @FunctionalInterface
 public interface Defects {
     /**

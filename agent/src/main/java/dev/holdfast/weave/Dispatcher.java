@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import sun.net.www.HoldfastBridge;
 
 /**
- * The near end of {@link HoldfastBridge}: what woven code reaches. For a call that is none of Holdfast's business it adds
- * a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined its superclass.
+ * The near end of {@link HoldfastBridge}: what woven code reaches. For a call that is none of Holdfast's business it
+ * adds a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined its
+ * superclass.
  */
 final class Dispatcher extends HoldfastBridge {
     private static volatile @Nullable Dispatcher installed;

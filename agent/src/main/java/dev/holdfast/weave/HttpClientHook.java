@@ -38,23 +38,24 @@ public interface HttpClientHook {
      * Orderly shutdown (from Java 21 on): the calls that were made before go on to their end, new ones are refused.
      *
      * @param client the {@code HttpClient}
-     * @return whether calls are under way: the client is shut down when they have ended, and the original body is not run
+     * @return whether calls are under way: the client is shut down when they have ended, and the original body is not
+     *     run
      */
     default boolean shutdown(Object client) {
         return false;
     }
 
     /**
-     * Immediate shutdown (from Java 21 on): calls that wait for their next attempt end with the outcome that they have. The
-     * original body ends those that are in flight.
+     * Immediate shutdown (from Java 21 on): calls that wait for their next attempt end with the outcome that they have.
+     * The original body ends those that are in flight.
      *
      * @param client the {@code HttpClient}
      */
     default void shutdownNow(Object client) {}
 
     /**
-     * Returns when no call of the client is under way any more, or the caller was interrupted, whose interrupt is set then.
-     * The original body follows.
+     * Returns when no call of the client is under way any more, or the caller was interrupted, whose interrupt is set
+     * then. The original body follows.
      *
      * @param client the {@code HttpClient}
      */

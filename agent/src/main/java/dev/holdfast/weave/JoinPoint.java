@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The closed set of JDK methods that are woven: where, and what is put there. The same on JDK 17 and 25, but for
- * what ends a client, which is there from 21 on, and for {@link #GO_AWAY}. All names are exact: a hierarchy matcher would meet one call twice (facade and implementation).
+ * what ends a client, which is there from 21 on, and for {@link #GO_AWAY}. All names are exact: a hierarchy matcher
+ * would meet one call twice (facade and implementation).
  *
  * <p>The one-argument {@code openConnection} of both handlers leads to the two-argument one, so each connection passes
  * once.
@@ -51,8 +52,8 @@ enum JoinPoint {
             "reset",
             "(Ljava/lang/Object;Ljava/lang/Object;I)V"),
     /**
-     * Where the leave that a server takes of an HTTP/2 connection becomes the exception of all its streams. Newer clients end
-     * those that were not processed in a method of its own.
+     * Where the leave that a server takes of an HTTP/2 connection becomes the exception of all its streams. Newer
+     * clients end those that were not processed in a method of its own.
      */
     GO_AWAY(
             "jdk/internal/net/http/Http2Connection",
@@ -76,11 +77,14 @@ enum JoinPoint {
 
     /** What is put where. */
     enum Kind {
-        /** At the method's head: the hook gets {@code this} and all arguments; what it returns, unless null, is returned. */
+        /**
+         * At the method's head: the hook gets {@code this} and all arguments; what it returns, unless null, is
+         * returned.
+         */
         ENTER,
         /**
-         * At the head of a method that returns nothing: the hook gets {@code this}; where it returns true, the method does
-         * nothing. From Java 21 on.
+         * At the head of a method that returns nothing: the hook gets {@code this}; where it returns true, the method
+         * does nothing. From Java 21 on.
          */
         GUARD,
         /** Before each return: the hook gets the result and all arguments, and gives the result. */
@@ -88,14 +92,14 @@ enum JoinPoint {
         /** Behind each call of {@code URL.openConnection(Proxy)} in any method: the hook maps the result. */
         CALL_RESULT,
         /**
-         * Behind each making of an {@code IOException}: the hook gets the exception, the publisher of the stream's request and
-         * the error code of the frame.
+         * Behind each making of an {@code IOException}: the hook gets the exception, the publisher of the stream's
+         * request and the error code of the frame.
          */
         MADE_OF_RESET,
         /**
-         * Behind each making of an {@code IOException}: the hook gets the exception, the connection's streams by their numbers,
-         * the number of the last one that the server says it may have processed, and what gives the publisher of a stream's
-         * request. Before Java 24.
+         * Behind each making of an {@code IOException}: the hook gets the exception, the connection's streams by their
+         * numbers, the number of the last one that the server says it may have processed, and what gives the publisher
+         * of a stream's request. Before Java 24.
          */
         MADE_OF_GO_AWAY
     }

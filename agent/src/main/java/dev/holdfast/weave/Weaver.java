@@ -4,8 +4,8 @@ import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weaves classes that have join points, and puts the bridge there before the first of them. A class that cannot be woven
- * stays as it is. Thread-safe.
+ * Weaves classes that have join points, and puts the bridge there before the first of them. A class that cannot be
+ * woven stays as it is. Thread-safe.
  */
 public final class Weaver {
     private enum State {

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * OpenTelemetry's agent beside ours: each attempt is a client span of its own that ends, within the span of the program that the call
- * was made in, whichever thread sends it; and the program's own continuation goes on within that span, as without us.
+ * OpenTelemetry's agent beside ours: each attempt is a client span of its own that ends, within the span of the program
+ * that the call was made in, whichever thread sends it; and the program's own continuation goes on within that span, as
+ * without us.
  */
 class OpenTelemetryIT {
     private static final List<String> STYLES = List.of("send", "sendAsync", "url");

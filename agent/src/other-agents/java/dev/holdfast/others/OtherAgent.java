@@ -7,7 +7,10 @@ import java.util.List;
 
 /** Agents that strangers have in their JVMs already, as they are published, told to talk to nobody. */
 enum OtherAgent {
-    /** Spans are written to standard error as JSON, all at the end: a line that long is written in pieces, between which ours would come. */
+    /**
+     * Spans are written to standard error as JSON, all at the end: a line that long is written in pieces, between which
+     * ours would come.
+     */
     OPENTELEMETRY(
             "-Dotel.traces.exporter=logging-otlp",
             "-Dotel.bsp.schedule.delay=600000",

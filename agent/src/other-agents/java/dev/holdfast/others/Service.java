@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A service that fails by what a request's path says, under a policy that does something else for each of the first segments; and
- * another origin, which a call can fall back to.
+ * A service that fails by what a request's path says, under a policy that does something else for each of the first
+ * segments; and another origin, which a call can fall back to.
  */
 final class Service implements AutoCloseable {
     private static final String POLICY = """

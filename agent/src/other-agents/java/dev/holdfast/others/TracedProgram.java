@@ -19,13 +19,15 @@ import java.util.concurrent.ExecutionException;
 import net.bytebuddy.agent.ByteBuddyAgent;
 
 /**
- * A program that calls with each client, and has spans of its own by OpenTelemetry's API. Does what the lines of its standard input
- * say, and answers each with one line:
+ * A program that calls with each client, and has spans of its own by OpenTelemetry's API. Does what the lines of its
+ * standard input say, and answers each with one line:
  *
  * <ul>
- *   <li>{@code STYLE URI within}: calls within a span of its own; answers with the URI, its trace, its span, and what it saw
+ *   <li>{@code STYLE URI within}: calls within a span of its own; answers with the URI, its trace, its span, and what
+ *   it saw
  *   <li>{@code STYLE URI without}: calls without one
- *   <li>{@code STYLE URI bare}: the same, and does not ask OpenTelemetry's API for anything, which finds an agent only if that was there
+ *   <li>{@code STYLE URI bare}: the same, and does not ask OpenTelemetry's API for anything, which finds an agent only
+ *   if that was there
  *       at the first question
  *   <li>{@code sendAsync URI cancelled}: answers {@code sent}, and cancels the call's future at the next line
  *   <li>{@code pair URI URI}: two calls at a time, the second behind the first, each within a span of its own

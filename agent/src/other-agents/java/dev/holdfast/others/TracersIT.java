@@ -18,9 +18,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Datadog's and Elastic's agents beside ours, by what the service sees of them. Attempts of a call that blocks are of the trace of the
- * program's span; with Datadog's, and with Elastic's where ours stands last, each has a span of its own. An attempt that is sent after a
- * wait of {@code sendAsync} is not on the program's thread, and these two do not find its trace there. What they print is their own.
+ * Datadog's and Elastic's agents beside ours, by what the service sees of them. Attempts of a call that blocks are of
+ * the trace of the program's span; with Datadog's, and with Elastic's where ours stands last, each has a span of its
+ * own. An attempt that is sent after a wait of {@code sendAsync} is not on the program's thread, and these two do not
+ * find its trace there. What they print is their own.
  */
 class TracersIT {
     @TempDir

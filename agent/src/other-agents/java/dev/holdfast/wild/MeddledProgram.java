@@ -4,8 +4,9 @@ import java.io.File;
 import net.bytebuddy.agent.ByteBuddyAgent;
 
 /**
- * Calls in each style; with arguments (a jar and an agent's argument, once or more), loads these agents after that, one after the
- * other, and calls again. Prints what the last calls gave, and how often a {@link Meddler} met the methods in which attempts are made.
+ * Calls in each style; with arguments (a jar and an agent's argument, once or more), loads these agents after that, one
+ * after the other, and calls again. Prints what the last calls gave, and how often a {@link Meddler} met the methods in
+ * which attempts are made.
  */
 final class MeddledProgram {
     private MeddledProgram() {}

@@ -16,8 +16,9 @@ import net.bytebuddy.matcher.ElementMatchers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another agent, which changes the same classes and those behind them, those that are loaded already too: counts the calls of their
- * methods in system properties. Does it with plain ASM, or as most agents do with Byte Buddy's builder (argument).
+ * Another agent, which changes the same classes and those behind them, those that are loaded already too: counts the
+ * calls of their methods in system properties. Does it with plain ASM, or as most agents do with Byte Buddy's builder
+ * (argument).
  */
 public final class Meddler {
     /** What it changes; the first and the third are those that ours changes. */

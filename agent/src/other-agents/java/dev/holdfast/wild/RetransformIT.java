@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Another agent changes the classes that ours changes: before it, after it, and while the program runs, each of the two the other's. A
- * policy still acts once for each call: twice as many attempts would be more requests.
+ * Another agent changes the classes that ours changes: before it, after it, and while the program runs, each of the two
+ * the other's. A policy still acts once for each call: twice as many attempts would be more requests.
  */
 class RetransformIT {
     private static final String SERVED_AND_MET = Program.SERVED + "; send 2, openConnection met, facade met";

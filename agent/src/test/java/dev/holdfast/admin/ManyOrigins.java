@@ -10,7 +10,9 @@ import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.Policies;
 import java.time.Duration;
 
-/** A program that calls very many origins, in every five seconds of five minutes, some of which fail; and what shows it. */
+/**
+ * A program that calls very many origins, in every five seconds of five minutes, some of which fail; and what shows it.
+ */
 final class ManyOrigins {
     final World world = new World(Policies.retry()
             .breaker(Breakers.consecutive(4).open(Duration.ofSeconds(600)).build())

@@ -181,7 +181,10 @@ class ServerTest {
         });
     }
 
-    /** Whether the peer was dropped: reading all of it would be proof to the contrary, so that only the end is looked for. */
+    /**
+     * Whether the peer was dropped: reading all of it would be proof to the contrary, so that only the end is looked
+     * for.
+     */
     private static boolean ended(Socket socket) throws IOException {
         try {
             socket.getOutputStream().write(' ');

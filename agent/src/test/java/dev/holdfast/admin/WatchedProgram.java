@@ -19,8 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that calls some services again and again until its standard input ends. Each line of it says how one of them is
- * from now on: {@code NAME SHARE} of the requests that fail, from 0 to 1. Prints the port of the services.
+ * A program that calls some services again and again until its standard input ends. Each line of it says how one of
+ * them is from now on: {@code NAME SHARE} of the requests that fail, from 0 to 1. Prints the port of the services.
  */
 final class WatchedProgram {
     static final List<String> SERVICES = List.of("payments", "search", "inventory", "mail");

@@ -227,7 +227,9 @@ class EngineTest {
         return new Engine(new PolicyTable<>(Map.of(HostPattern.parse(pattern), of)), targets, new Timer());
     }
 
-    /** What a call allocates once it has run; the least of a few measurements, for the JVM allocates at times as well. */
+    /**
+     * What a call allocates once it has run; the least of a few measurements, for the JVM allocates at times as well.
+     */
     private static long bytesFor(Runnable call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int i = 0; i < 1_000; i++) {

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The table: which outcome, not retried for which reason, asks for a fallback. 429 and 503 are retried, 500 and 418 listed. */
+/**
+ * The table: which outcome, not retried for which reason, asks for a fallback. 429 and 503 are retried, 500 and 418
+ * listed.
+ */
 class FallbackRuleTest {
     private static final Policy POLICY = Policies.retry()
             .statuses(200, 399, 400, 429, 503)

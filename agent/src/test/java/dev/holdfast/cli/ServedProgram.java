@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * An ordinary program that makes its clients, and first calls with them, at once, and more calls for each line of its standard
- * input, with what the line says in the path; it ends with its input. Its server answers the first request to each path with
- * 503.
+ * An ordinary program that makes its clients, and first calls with them, at once, and more calls for each line of its
+ * standard input, with what the line says in the path; it ends with its input. Its server answers the first request to
+ * each path with 503.
  */
 public final class ServedProgram {
     private ServedProgram() {}

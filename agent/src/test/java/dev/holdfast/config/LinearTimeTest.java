@@ -9,8 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The time that a file takes grows as its length does, whatever it is made of: eight times the text may take 24 times as
- * long, since machines have bad moments, but not 64 times, as it would where each part is held against each other one.
+ * The time that a file takes grows as its length does, whatever it is made of: eight times the text may take 24 times
+ * as long, since machines have bad moments, but not 64 times, as it would where each part is held against each other
+ * one.
  */
 class LinearTimeTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

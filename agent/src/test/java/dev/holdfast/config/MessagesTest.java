@@ -11,8 +11,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Holds what a user reads about a file, to the letter: beside each {@code .toml} stands a {@code .txt} with its messages.
- * Those in {@code bad} cannot be used; those in {@code doubtful} can, and are warned of. With
+ * Holds what a user reads about a file, to the letter: beside each {@code .toml} stands a {@code .txt} with its
+ * messages. Those in {@code bad} cannot be used; those in {@code doubtful} can, and are warned of. With
  * {@code -Dholdfast.writeMessages=true} what is missing is written, to be read before it is committed.
  */
 class MessagesTest {

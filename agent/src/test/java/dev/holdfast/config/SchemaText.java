@@ -10,9 +10,10 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes the JSON Schema from the definitions of the keys, for editors that complete and check TOML by one (Taplo, and Even
- * Better TOML, which is made of it): what the shipped one must be, to the letter. It is JSON Schema draft 7 without what
- * draft 4 does not have. It says less than the parser checks: neither the range of a duration nor any combination.
+ * Writes the JSON Schema from the definitions of the keys, for editors that complete and check TOML by one (Taplo, and
+ * Even Better TOML, which is made of it): what the shipped one must be, to the letter. It is JSON Schema draft 7
+ * without what draft 4 does not have. It says less than the parser checks: neither the range of a duration nor any
+ * combination.
  */
 final class SchemaText {
     private static final String DURATION = "([0-9.]+(d|h|m|s|ms|us|ns))+";

@@ -50,7 +50,9 @@ class ContractIT {
             UrlConnectionFallbackContract.class,
             WholeRequestContract.class);
 
-    /** The start, and what the contracts make happen: no notice of a bad file, no defect, no other line of the JVM's. */
+    /**
+     * The start, and what the contracts make happen: no notice of a bad file, no defect, no other line of the JVM's.
+     */
     private static final String SAID = "\\[holdfast] ("
             + "\\S+ is active: \\d+ policies from .*"
             + "|breaker of .*: \\S+ -> \\S+, .*"

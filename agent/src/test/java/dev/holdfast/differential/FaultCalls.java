@@ -21,8 +21,8 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Requests through {@code HttpURLConnection} that go wrong before they are written whole, and what programs do with the
- * connection next: much of it makes the JDK send something again. With a policy that need not act, the servers see the same
- * requests, byte for byte.
+ * connection next: much of it makes the JDK send something again. With a policy that need not act, the servers see the
+ * same requests, byte for byte.
  */
 final class FaultCalls {
     private static final byte[] BODY = "precious".getBytes(StandardCharsets.US_ASCII);
@@ -278,7 +278,10 @@ final class FaultCalls {
         awaitEnd();
     }
 
-    /** Connections are accepted in turn, and answered by none that stays open: when all have ended, all requests are listed. */
+    /**
+     * Connections are accepted in turn, and answered by none that stays open: when all have ended, all requests are
+     * listed.
+     */
     private void awaitEnd() throws IOException {
         try (Socket last = new Socket(Transcript.HOST, t.server().port())) {
             last.getOutputStream()

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each example as it ships, under the packaged agent, on every JDK: the hosts that it names are on the loopback interface for
- * the program that calls them. What either client does is the same.
+ * Each example as it ships, under the packaged agent, on every JDK: the hosts that it names are on the loopback
+ * interface for the program that calls them. What either client does is the same.
  */
 class ScenariosIT {
     private static final Path EXAMPLES = Path.of("../config-examples").toAbsolutePath();

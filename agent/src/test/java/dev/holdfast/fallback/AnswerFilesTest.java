@@ -33,7 +33,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The answers in a directory: whole or not at all, for the owner alone, bounded, and nothing secret in names or files. */
+/**
+ * The answers in a directory: whole or not at all, for the owner alone, bounded, and nothing secret in names or files.
+ */
 class AnswerFilesTest {
     private static final String KEY = key("0");
     private static final long ROOM = 1 << 20;

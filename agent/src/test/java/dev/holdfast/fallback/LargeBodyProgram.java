@@ -13,7 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 
-/** Takes a body of a gibibyte, whose length nobody says, through both clients, in 64 MiB of memory; then the service is down. */
+/**
+ * Takes a body of a gibibyte, whose length nobody says, through both clients, in 64 MiB of memory; then the service is
+ * down.
+ */
 final class LargeBodyProgram {
     private static final int PIECE = 1 << 20;
     private static final int PIECES = 1 << 10;

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A thousand answers on their way, of 250 KiB each, take no more than the cache may, in a JVM that could not hold them. */
+/**
+ * A thousand answers on their way, of 250 KiB each, take no more than the cache may, in a JVM that could not hold them.
+ */
 class OpenStreamsIT {
     private static final int STREAMS = 1_000;
 

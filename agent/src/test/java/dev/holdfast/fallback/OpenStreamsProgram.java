@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A program that reads most of many answers that never end, keeps all of them open, and says by how much its heap grew. */
+/**
+ * A program that reads most of many answers that never end, keeps all of them open, and says by how much its heap grew.
+ */
 final class OpenStreamsProgram {
     private static final int BODY = 250 * 1024;
     private static final int READ = 249 * 1024;

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A program that is started anew while its server is away still has its answers; once the server is back, they are live. */
+/**
+ * A program that is started anew while its server is away still has its answers; once the server is back, they are
+ * live.
+ */
 class RestartIT {
     /** No call of another test leaves from there, and so takes the port while the server is away. */
     private static final String HOST = "127.0.0.31";

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Nothing is recorded of a host whose policy has no {@code cache}, although another host's has: no class that takes part in
- * recording is loaded by a program that calls that host alone.
+ * Nothing is recorded of a host whose policy has no {@code cache}, although another host's has: no class that takes
+ * part in recording is loaded by a program that calls that host alone.
  */
 class UnrecordedIT {
     /** Of each client what hands bytes over, and what both hand them to. */

@@ -17,8 +17,8 @@ import java.util.Set;
 import net.bytebuddy.agent.ByteBuddyAgent;
 
 /**
- * Calls with each client, attaches the agent (arguments: jar and agent argument) to itself, calls again with clients made
- * before. The server answers the first request to each path with 503.
+ * Calls with each client, attaches the agent (arguments: jar and agent argument) to itself, calls again with clients
+ * made before. The server answers the first request to each path with 503.
  */
 final class AttachedProgram {
     private AttachedProgram() {}

@@ -23,9 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Two versions of the agent in one JVM, as when an image has one and its operator adds another. The JVM puts both jars on one class
- * path, so that the launch classes of the first run for both: the first works, with its own version's classes behind its
- * loader, and the second says that it is one.
+ * Two versions of the agent in one JVM, as when an image has one and its operator adds another. The JVM puts both jars
+ * on one class path, so that the launch classes of the first run for both: the first works, with its own version's
+ * classes behind its loader, and the second says that it is one.
  */
 class TwoVersionsIT {
     private static final String SECOND = "[holdfast] is in this JVM already; this second instance does nothing";

@@ -9,8 +9,8 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * An agent that stands in front of ours, and needs JMX ({@code management}) or the flight recorder ({@code recording}) before
- * ours can look at the classes that the JVM loads.
+ * An agent that stands in front of ours, and needs JMX ({@code management}) or the flight recorder ({@code recording})
+ * before ours can look at the classes that the JVM loads.
  */
 public final class EarlyAgent {
     private EarlyAgent() {}
@@ -25,7 +25,10 @@ public final class EarlyAgent {
         }
     }
 
-    /** An ordinary program, which then says how many of its attempts were answered by 200 and are in the agent's recording. */
+    /**
+     * An ordinary program, which then says how many of its attempts were answered by 200 and are in the agent's
+     * recording.
+     */
     public static void main(String[] arguments) throws Exception {
         ObservedProgram.calls();
         Path file = Files.createTempFile("early", ".jfr");

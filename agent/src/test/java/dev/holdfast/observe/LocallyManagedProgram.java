@@ -15,8 +15,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * Makes its calls, and then looks at itself as a management console does that is started beside it: over the local connection,
- * whose agent is started by attaching. Prints what the bean of its one origin says, and throws the switch.
+ * Makes its calls, and then looks at itself as a management console does that is started beside it: over the local
+ * connection, whose agent is started by attaching. Prints what the bean of its one origin says, and throws the switch.
  */
 public final class LocallyManagedProgram {
     private LocallyManagedProgram() {}

@@ -16,8 +16,8 @@ import javax.management.MBeanServerBuilder;
 import javax.management.ObjectName;
 
 /**
- * An ordinary program that calls, and asks for the platform's MBean server before or after, as its argument says; then waits
- * to find Holdfast there and throws its switch. {@code own}: it has set the builder of MBean servers first.
+ * An ordinary program that calls, and asks for the platform's MBean server before or after, as its argument says; then
+ * waits to find Holdfast there and throws its switch. {@code own}: it has set the builder of MBean servers first.
  */
 public final class ManagedProgram {
     private static final AtomicInteger REQUESTS = new AtomicInteger();

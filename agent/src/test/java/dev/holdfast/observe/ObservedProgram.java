@@ -12,8 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An ordinary program: a call that is good at its first try, one that is good at its second, and some that are not, so that
- * a breaker opens; with both clients. It prints its server's origin, and ends.
+ * An ordinary program: a call that is good at its first try, one that is good at its second, and some that are not, so
+ * that a breaker opens; with both clients. It prints its server's origin, and ends.
  */
 public final class ObservedProgram {
     private ObservedProgram() {}

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** Calls under one policy for every host, in a time that passes when a test says so, with everything that counts them. */
+/**
+ * Calls under one policy for every host, in a time that passes when a test says so, with everything that counts them.
+ */
 public final class World {
     private static final long STARTED_MILLIS = 1_700_000_000_000L;
 

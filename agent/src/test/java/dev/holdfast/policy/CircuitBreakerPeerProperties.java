@@ -22,8 +22,8 @@ import net.jqwik.api.Provide;
 
 /**
  * The breaker beside resilience4j's, where the two mean the same: rates over a window, one probe at a time, one success
- * that closes, one call after the other. (Calls that overlap a transition are where they differ: the peer counts a result
- * of an earlier state for the state that is current.)
+ * that closes, one call after the other. (Calls that overlap a transition are where they differ: the peer counts a
+ * result of an earlier state for the state that is current.)
  */
 class CircuitBreakerPeerProperties {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the first call of a program meet the end of the reading of its configuration, as often as its argument says, a little
- * earlier or later each time.
+ * Lets the first call of a program meet the end of the reading of its configuration, as often as its argument says, a
+ * little earlier or later each time.
  */
 final class FirstCalls {
     private static volatile @Nullable Holdfast next;

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A file that changes again and again under a program that calls without pause, on every JDK. Each way of changing it comes
- * {@code holdfast.reloads} times, which is 200 where it is given by hand.
+ * A file that changes again and again under a program that calls without pause, on every JDK. Each way of changing it
+ * comes {@code holdfast.reloads} times, which is 200 where it is given by hand.
  */
 class ReloadUnderLoadIT {
     private static final int TIMES = Integer.getInteger("holdfast.reloads", 30);

@@ -34,10 +34,10 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * A program that calls without pause, with one thread for each client, while it changes the agent's file in one of three
- * ways after another. Its server always answers 503; under each version of the file a call ends in the answer that names the
- * version, after as many attempts as the version says. A call that saw two versions would have one's answer and the other's
- * number of attempts.
+ * A program that calls without pause, with one thread for each client, while it changes the agent's file in one of
+ * three ways after another. Its server always answers 503; under each version of the file a call ends in the answer
+ * that names the version, after as many attempts as the version says. A call that saw two versions would have one's
+ * answer and the other's number of attempts.
  */
 final class ReloadUnderLoadProgram {
     private static final String CALL = "X-Call";

@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An ordinary program whose server always answers 503; it prints how many requests a call of each client, HttpClient first,
- * comes to, before and after it has changed the file that it is given.
+ * An ordinary program whose server always answers 503; it prints how many requests a call of each client, HttpClient
+ * first, comes to, before and after it has changed the file that it is given.
  */
 final class ReloadedProgram {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

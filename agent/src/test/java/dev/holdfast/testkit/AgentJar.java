@@ -7,7 +7,9 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** A jar that makes a class of the tests an agent, which runs beside ours. The class itself has to be on the class path. */
+/**
+ * A jar that makes a class of the tests an agent, which runs beside ours. The class itself has to be on the class path.
+ */
 public final class AgentJar {
     private AgentJar() {}
 

@@ -225,7 +225,10 @@ public final class Answer {
         return new Answer(b);
     }
 
-    /** Responds when the request's head has arrived and takes nothing of its body, as a refused {@code Expect}; then closes. */
+    /**
+     * Responds when the request's head has arrived and takes nothing of its body, as a refused {@code Expect}; then
+     * closes.
+     */
     public Answer refusingBody() {
         Builder b = new Builder(this);
         b.refusesBody = true;

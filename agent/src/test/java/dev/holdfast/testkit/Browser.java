@@ -31,8 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A headless Chromium with one page, driven through the DevTools protocol. Where there is none, {@link #orSkip} skips the
- * test loudly, or fails it where the variable {@code CI} is {@code true}. It talks to nobody but the page's server.
+ * A headless Chromium with one page, driven through the DevTools protocol. Where there is none, {@link #orSkip} skips
+ * the test loudly, or fails it where the variable {@code CI} is {@code true}. It talks to nobody but the page's server.
  */
 public final class Browser implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");

@@ -233,8 +233,8 @@ public final class ForkedJvm {
     }
 
     /**
-     * The program under test must not find the agent's classes where they were compiled: they would be loaded instead of
-     * the packaged ones.
+     * The program under test must not find the agent's classes where they were compiled: they would be loaded instead
+     * of the packaged ones.
      */
     private static String withoutAgent(String classPath) {
         return Stream.of(classPath.split(File.pathSeparator))

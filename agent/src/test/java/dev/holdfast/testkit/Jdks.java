@@ -80,7 +80,9 @@ public final class Jdks {
         void run(Jdk jdk) throws Exception;
     }
 
-    /** Does the same on each JDK at the same time, for tests that wait more than they work; fails if it fails on any. */
+    /**
+     * Does the same on each JDK at the same time, for tests that wait more than they work; fails if it fails on any.
+     */
     public static void sideBySide(OnJdk test) {
         Map<Jdk, CompletableFuture<Void>> runs = new LinkedHashMap<>();
         for (Jdk jdk : all()) {

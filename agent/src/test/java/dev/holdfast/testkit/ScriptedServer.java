@@ -86,7 +86,9 @@ public final class ScriptedServer implements AutoCloseable {
         return new ScriptedServer(host, 0, LoopbackTls.serverContext());
     }
 
-    /** Starts a server for {@code https} that takes no client without a certificate it knows ({@link LoopbackTls.Who}). */
+    /**
+     * Starts a server for {@code https} that takes no client without a certificate it knows ({@link LoopbackTls.Who}).
+     */
     public static ScriptedServer httpsForKnown(String host) {
         ScriptedServer server = https(host);
         server.needsCertificate = true;

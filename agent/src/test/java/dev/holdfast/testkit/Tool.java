@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program of this machine that tests need beside JDKs: where it is missing, the test is skipped loudly, or fails on CI. */
+/**
+ * A program of this machine that tests need beside JDKs: where it is missing, the test is skipped loudly, or fails on
+ * CI.
+ */
 public record Tool(Path executable) {
     /** What ran, and how it ended. */
     public record Ended(int exit, String output) {}

@@ -17,8 +17,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import sun.net.www.HoldfastBridge;
 
 /**
- * A program one of whose parts is hostile: it tries to take the place of Holdfast's hook, to call through it and to use what
- * else the bridge can do, and prints what it met. Before and after, the program calls its service.
+ * A program one of whose parts is hostile: it tries to take the place of Holdfast's hook, to call through it and to use
+ * what else the bridge can do, and prints what it met. Before and after, the program calls its service.
  */
 final class BridgeThief {
     private static final String BRIDGE = "sun.net.www.HoldfastBridge";

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Run in a JVM of its own: weaves its own JDK with hooks that record what reaches them, calls through every entry, and
- * prints one line for each thing seen. {@code late} as argument: the JDK's classes are loaded, and a client made, before.
+ * prints one line for each thing seen. {@code late} as argument: the JDK's classes are loaded, and a client made,
+ * before.
  */
 final class WeavingProgram {
     private static final List<String> SEEN = new ArrayList<>();

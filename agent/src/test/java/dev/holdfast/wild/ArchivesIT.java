@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Archives of classes that make a JVM start faster: the program is served with them too, and Holdfast does not cost it the
- * archive. From an AOT cache the JVM takes the JDK's HTTP classes before any agent is there.
+ * Archives of classes that make a JVM start faster: the program is served with them too, and Holdfast does not cost it
+ * the archive. From an AOT cache the JVM takes the JDK's HTTP classes before any agent is there.
  */
 class ArchivesIT {
     private static final String FROM_ARCHIVE = "shared objects file";

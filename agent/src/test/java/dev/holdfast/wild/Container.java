@@ -18,10 +18,10 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * A container: deploys {@link Undeployed} again and again and lets go of it each time, while the agent's file changes from one
- * time to the next. Prints how many of the loaders are still there, and by how much the JVM's classes became more between half
- * time and the end. Arguments: where the application's classes are, the service, how many times, how many may be left in the
- * end, and the agent's file.
+ * A container: deploys {@link Undeployed} again and again and lets go of it each time, while the agent's file changes
+ * from one time to the next. Prints how many of the loaders are still there, and by how much the JVM's classes became
+ * more between half time and the end. Arguments: where the application's classes are, the service, how many times, how
+ * many may be left in the end, and the agent's file.
  */
 final class Container {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A debugger of {@link Debugged}: has breakpoints where that stops and in a method that Holdfast wove, and swaps a class of
- * the program's, and all woven ones, when the program stops.
+ * A debugger of {@link Debugged}: has breakpoints where that stops and in a method that Holdfast wove, and swaps a
+ * class of the program's, and all woven ones, when the program stops.
  */
 final class Debugger {
     private static final long PATIENCE_MILLIS = 30_000;

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A service inside the program under test that answers the first request to a path with 503 and all later ones with 200. */
+/**
+ * A service inside the program under test that answers the first request to a path with 503 and all later ones with
+ * 200.
+ */
 final class Flaky implements AutoCloseable {
     private final ServerSocket server;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();

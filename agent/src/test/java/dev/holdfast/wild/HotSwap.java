@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent that swaps classes while the program runs, as tools for development do, and the program: prints what its calls gave
- * after each swap. Among the swapped are all classes that Holdfast wove.
+ * An agent that swaps classes while the program runs, as tools for development do, and the program: prints what its
+ * calls gave after each swap. Among the swapped are all classes that Holdfast wove.
  */
 public final class HotSwap {
     private static @Nullable Instrumentation given;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Classes that change while the program runs, by another agent and by a debugger. The JVM asks Holdfast about each new version
- * of a class that it wove, which weaves that version too: nothing has to be noticed or repaired afterwards.
+ * Classes that change while the program runs, by another agent and by a debugger. The JVM asks Holdfast about each new
+ * version of a class that it wove, which weaves that version too: nothing has to be noticed or repaired afterwards.
  */
 class HotSwapIT {
     private static final Pattern LISTENING = Pattern.compile("Listening for transport dt_socket at address: (\\d+)");

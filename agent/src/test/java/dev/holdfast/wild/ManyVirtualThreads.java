@@ -22,8 +22,8 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Makes so many blocking calls at once (argument), half of them with each client, each on a virtual thread of its own and each
- * failing once. Prints how many ended well, and how often a thread was pinned in a frame of Holdfast's.
+ * Makes so many blocking calls at once (argument), half of them with each client, each on a virtual thread of its own
+ * and each failing once. Prints how many ended well, and how often a thread was pinned in a frame of Holdfast's.
  */
 final class ManyVirtualThreads {
     private static final int SERVICES = 4;
@@ -102,9 +102,9 @@ final class ManyVirtualThreads {
     }
 
     /**
-     * Where a thread was pinned below a frame of ours, and how often. Left out is what happened a few times in all those calls:
-     * a thread is held while another loads, links or initialises the class that it wants, with and without us, once for a class;
-     * what pins a thread by what it does, does so in each call.
+     * Where a thread was pinned below a frame of ours, and how often. Left out is what happened a few times in all
+     * those calls: a thread is held while another loads, links or initialises the class that it wants, with and without
+     * us, once for a class; what pins a thread by what it does, does so in each call.
      */
     private static Map<String, Integer> pinnedByUs(Path file) throws java.io.IOException {
         Map<String, Integer> found = new TreeMap<>();

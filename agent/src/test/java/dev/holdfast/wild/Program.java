@@ -7,8 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /**
- * An ordinary program: calls a service that fails each call once, in each style, and prints what it saw; under a policy,
- * {@value #SERVED}.
+ * An ordinary program: calls a service that fails each call once, in each style, and prints what it saw; under a
+ * policy, {@value #SERVED}.
  */
 final class Program {
     /** What it prints where each call was repeated. */

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Programs under a security manager, on the Javas that have one: retries work, and what a program may do is neither more nor
- * less than it was. ({@code StartIT} has the policy that grants the agent nothing.)
+ * Programs under a security manager, on the Javas that have one: retries work, and what a program may do is neither
+ * more nor less than it was. ({@code StartIT} has the policy that grants the agent nothing.)
  */
 class SecurityManagerIT {
     private static final Path CLASSES = Path.of("target", "test-classes").toAbsolutePath();

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * An application that was undeployed is collected, whatever it gave the clients, and whoever waited for a retry first; and the
- * JVM's classes are as many after a long time as after a short one, however often the agent's file changed.
+ * An application that was undeployed is collected, whatever it gave the clients, and whoever waited for a retry first;
+ * and the JVM's classes are as many after a long time as after a short one, however often the agent's file changed.
  */
 class UndeployIT {
     private static final int ROUNDS = Integer.getInteger("wild.rounds", 10);

@@ -27,8 +27,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An application that is deployed, called and undeployed: loaded by a loader of its own each time, with classes of its own in
- * every place where the clients take some.
+ * An application that is deployed, called and undeployed: loaded by a loader of its own each time, with classes of its
+ * own in every place where the clients take some.
  */
 public final class Undeployed implements Runnable {
     /** From any class of the application its client is in reach. */

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Blocking calls on virtual threads wait without a thread of the system, under two carriers. {@code -Dwild.calls=20000} for
- * more of them than an ordinary build has time for.
+ * Blocking calls on virtual threads wait without a thread of the system, under two carriers. {@code -Dwild.calls=20000}
+ * for more of them than an ordinary build has time for.
  */
 class VirtualThreadsIT {
     @TempDir

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges one case. What the program saw of a call with a policy has to be what it sees without one, or what a program
- * without one sees that makes the call again after a failure, where a retry is permitted. Requests that may not be repeated
- * arrive no more often than without a policy, and no request body is other than the program's.
+ * without one sees that makes the call again after a failure, where a retry is permitted. Requests that may not be
+ * repeated arrive no more often than without a policy, and no request body is other than the program's.
  *
- * <p>The JDK's clients themselves do not always do the same: a reset overtakes data, a pooled connection ends in time or
- * not. Hence a difference is held against many runs without the policy, that is against the set of what may happen; only
- * what is not in that set is reported.
+ * <p>The JDK's clients themselves do not always do the same: a reset overtakes data, a pooled connection ends in time
+ * or not. Hence a difference is held against many runs without the policy, that is against the set of what may happen;
+ * only what is not in that set is reported.
  */
 final class Oracle {
     private static final int ROUNDS = 40;
@@ -230,8 +230,8 @@ final class Oracle {
     }
 
     /**
-     * Over HTTP/2 a response may overtake the damage that is behind it, or not. A whole response of the server's to this
-     * very call is never the worse one.
+     * Over HTTP/2 a response may overtake the damage that is behind it, or not. A whole response of the server's to
+     * this very call is never the worse one.
      */
     private boolean isWhole(Call call, Made made) {
         if (!wireCase.http2()
@@ -251,7 +251,9 @@ final class Oracle {
         return false;
     }
 
-    /** Whether damage that came behind a response may have overtaken it on its way through a subscriber of Holdfast's. */
+    /**
+     * Whether damage that came behind a response may have overtaken it on its way through a subscriber of Holdfast's.
+     */
     private boolean isOvertaken(Call call, Made made) {
         WirePolicy policy = wireCase.policy();
         boolean reads = policy == WirePolicy.BUFFER || policy == WirePolicy.CACHE || policy.timed();
@@ -270,8 +272,8 @@ final class Oracle {
     }
 
     /**
-     * {@code getOutputStream} of a connection throws where the server refuses the body. A program that has written its body
-     * when that happens to a later attempt gets the refusal itself.
+     * {@code getOutputStream} of a connection throws where the server refuses the body. A program that has written its
+     * body when that happens to a later attempt gets the refusal itself.
      */
     private boolean isRefusal(Call call, Made made) {
         int last = made.taken() - 1;
@@ -344,9 +346,9 @@ final class Oracle {
     }
 
     /**
-     * Looks closer at what was not explained, and reports it. What never comes again may be as rare without a policy: it is
-     * looked for there longer. What comes in few of many runs is told apart: the JDK has races that it wins or loses as
-     * rarely; but never a request too many.
+     * Looks closer at what was not explained, and reports it. What never comes again may be as rare without a policy:
+     * it is looked for there longer. What comes in few of many runs is told apart: the JDK has races that it wins or
+     * loses as rarely; but never a request too many.
      */
     private @Nullable String report(Call call, Made made, String problem) throws IOException {
         List<Made> first = seen;

@@ -68,7 +68,9 @@ record Outcome(int status, String headers, @Nullable String body, String failure
                 && other.body.startsWith(body);
     }
 
-    /** Whether its body is shorter than its head says, which a connection of {@code HttpURLConnection} does not tell. */
+    /**
+     * Whether its body is shorter than its head says, which a connection of {@code HttpURLConnection} does not tell.
+     */
     boolean isCutShort() {
         java.util.regex.Matcher length = LENGTH.matcher(headers);
         return length.find() && Long.parseLong(length.group(1)) > (body == null ? 0 : body.length());

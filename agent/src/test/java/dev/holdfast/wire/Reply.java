@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The server's answer to one request: a response, and how it is damaged. A value; the same reply to the same request of the
- * same call is the same bytes.
+ * The server's answer to one request: a response, and how it is damaged. A value; the same reply to the same request of
+ * the same call is the same bytes.
  *
  * @param seed of all that is random in it
  * @param stage where the exchange ends, if it does not come to a response

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Runs cases, each against a fresh address, and notices calls that do not end. For one thread, and one that watches. */
+/**
+ * Runs cases, each against a fresh address, and notices calls that do not end. For one thread, and one that watches.
+ */
 final class Runner {
     /** Long past everything that the server does: what lasts as long does not end by itself. */
     private static final long HANGS_NANOS = 6_000_000_000L;

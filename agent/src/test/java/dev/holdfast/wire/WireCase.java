@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * One case: how a program makes a few calls, one after the other, to an origin, and what the server answers. Drawn from a
- * seed and a number alone.
+ * One case: how a program makes a few calls, one after the other, to an origin, and what the server answers. Drawn from
+ * a seed and a number alone.
  *
  * @param http2 whether a client of {@code java.net.http} asks for HTTP/2, which the server then speaks
  * @param redirects whether redirects are followed

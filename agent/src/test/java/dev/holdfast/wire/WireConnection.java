@@ -18,7 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a {@link Run}: reads requests in HTTP/1.1, or HTTP/2 after an upgrade, and carries out the replies. */
+/**
+ * One connection to a {@link Run}: reads requests in HTTP/1.1, or HTTP/2 after an upgrade, and carries out the replies.
+ */
 final class WireConnection implements Runnable {
     /** For a client that the machine keeps waiting; all connections of a run end with it anyway. */
     private static final int PATIENCE_MILLIS = 5_000;

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Damaged answers to calls with a policy and without, on each JDK: the first few hundred cases of a seed. {@code
- * -Dholdfast.wire.exchanges=1000000} for so many damaged exchanges, shared by the JDKs; {@code -Dholdfast.wire.seed} for other
- * cases; with {@code -Dholdfast.wire.case} as well the one case that a report names, some times over.
+ * -Dholdfast.wire.exchanges=1000000} for so many damaged exchanges, shared by the JDKs; {@code -Dholdfast.wire.seed}
+ * for other cases; with {@code -Dholdfast.wire.case} as well the one case that a report names, some times over.
  */
 class WireIT {
     private static final long EXCHANGES = Long.getLong("holdfast.wire.exchanges", 0);
@@ -88,7 +88,9 @@ class WireIT {
         return result.out();
     }
 
-    /** A policy for two ports each: all their runs listen on one, each of those that refuse connections on the other. */
+    /**
+     * A policy for two ports each: all their runs listen on one, each of those that refuse connections on the other.
+     */
     private static String config(List<String> arguments) throws IOException {
         StringBuilder text = new StringBuilder();
         List<ServerSocket> held = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.holdfast.wire;
 
 /**
- * The configurations under test. Each has two ports of its own, which is how the configuration file tells them apart: every
- * case has an address of its own, so that no connection, breaker or cached response of one case reaches another.
+ * The configurations under test. Each has two ports of its own, which is how the configuration file tells them apart:
+ * every case has an address of its own, so that no connection, breaker or cached response of one case reaches another.
  */
 enum WirePolicy {
     /** No policy: the JDK's client alone, which all others are compared with. */

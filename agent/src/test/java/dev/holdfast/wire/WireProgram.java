@@ -12,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The main program of a JVM with the agent: server, program and oracle in one. Arguments: the seed, the first case, how many
- * cases, how many mutated exchanges are enough, how many cases at a time, then {@code name=port} for each policy.
+ * The main program of a JVM with the agent: server, program and oracle in one. Arguments: the seed, the first case, how
+ * many cases, how many mutated exchanges are enough, how many cases at a time, then {@code name=port} for each policy.
  */
 final class WireProgram {
     private static final int MOST_REPORTS = 300;

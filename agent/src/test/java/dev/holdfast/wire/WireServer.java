@@ -15,7 +15,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Accepts connections at all addresses of the loopback interface, and hands each to the run whose address it came to. */
+/**
+ * Accepts connections at all addresses of the loopback interface, and hands each to the run whose address it came to.
+ */
 final class WireServer implements AutoCloseable {
     private final Map<Integer, Run> runs = new ConcurrentHashMap<>();
     private final List<ServerSocket> listeners = new ArrayList<>();

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Client libraries work the same with the agent where nothing goes wrong, and better where something does. Each library runs
- * on each JDK without and with the agent, each time in a JVM of its own. Some of them alone: {@code -Dcompat=feign,jersey}.
+ * Client libraries work the same with the agent where nothing goes wrong, and better where something does. Each library
+ * runs on each JDK without and with the agent, each time in a JVM of its own. Some of them alone:
+ * {@code -Dcompat=feign,jersey}.
  */
 class CompatibilityIT {
     private static final String POLICIES = """

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 record Run(String name, String artifact, List<Call> calls, List<Request> requests, String err) {
     private static final String MARK = ">> ";
 
-    /** What differs from run to run and is nobody's doing: internal names in messages, boundaries and keys by chance. */
+    /**
+     * What differs from run to run and is nobody's doing: internal names in messages, boundaries and keys by chance.
+     */
     private static final Pattern VARYING = Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]"
             + "|@[0-9a-f]{5,8}\\b|(?<=Sec-WebSocket-Key=)[^,\\]]*"
             + "|\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b");

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The service that the programs call. A path is {@code /PHASE/TRANSPORT/STEP/KIND}: the last part says what is answered. In
- * the phase {@code outage} that is always a 503; in the
+ * The service that the programs call. A path is {@code /PHASE/TRANSPORT/STEP/KIND}: the last part says what is
+ * answered. In the phase {@code outage} that is always a 503; in the
  * phase {@code storm} {@value #FAULTS} % of the requests get a 503, a reset, or no answer: which, is decided by a fixed
  * seed, the path and how often it was asked for, so that a program without and with the agent meets the same weather.
  */

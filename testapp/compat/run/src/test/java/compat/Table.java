@@ -81,8 +81,9 @@ final class Table {
     }
 
     /**
-     * Writes what was run into a page, and compares it with the page that is committed. What that says of libraries that were
-     * not run is taken from there; the version of a library is not compared where another was asked for than is pinned.
+     * Writes what was run into a page, and compares it with the page that is committed. What that says of libraries
+     * that were not run is taken from there; the version of a library is not compared where another was asked for than
+     * is pinned.
      */
     void compare() throws IOException {
         List<String> before = Files.exists(COMMITTED) ? Files.readAllLines(COMMITTED) : List.of();

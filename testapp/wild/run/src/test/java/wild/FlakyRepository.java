@@ -22,8 +22,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 
 /**
- * A Maven repository on loopback, with a parent, three libraries of which one needs another, and a plugin that shows what was
- * resolved. Where it is flaky it spoils the first answer for each file, in one of four ways by turns.
+ * A Maven repository on loopback, with a parent, three libraries of which one needs another, and a plugin that shows
+ * what was resolved. Where it is flaky it spoils the first answer for each file, in one of four ways by turns.
  */
 final class FlakyRepository implements AutoCloseable {
     private static final String GROUP = "/com/example/";

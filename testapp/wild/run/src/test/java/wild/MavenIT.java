@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Maven, whose fourth version asks repositories by the JDK's client, builds a project from a repository on loopback. */
+/**
+ * Maven, whose fourth version asks repositories by the JDK's client, builds a project from a repository on loopback.
+ */
 class MavenIT {
     private static final Path HOME = Path.of(System.getProperty("wild.maven", "target/apache-maven"))
             .toAbsolutePath()

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A bundle in a Felix framework, which sees of the JVM only what it may, and whose URLs are opened through the framework: by
- * both clients, with and without packages that it gets from the JVM unasked.
+ * A bundle in a Felix framework, which sees of the JVM only what it may, and whose URLs are opened through the
+ * framework: by both clients, with and without packages that it gets from the JVM unasked.
  */
 class OsgiIT {
     private static final int ROUNDS = 10;

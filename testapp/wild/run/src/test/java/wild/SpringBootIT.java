@@ -28,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A Spring Boot service as it is shipped, in one jar: it answers by calling another service, and calls that regularly. */
+/**
+ * A Spring Boot service as it is shipped, in one jar: it answers by calling another service, and calls that regularly.
+ */
 class SpringBootIT {
     private static final Path JAR =
             Path.of("..", "boot", "target", "boot.jar").toAbsolutePath().normalize();

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The JDK's own tools, which take up an agent from {@code JAVA_TOOL_OPTIONS} like any program: they say and do what they do
- * with a variable that asks for nothing. What {@code jshell} is given to run is a program, and served as one.
+ * The JDK's own tools, which take up an agent from {@code JAVA_TOOL_OPTIONS} like any program: they say and do what
+ * they do with a variable that asks for nothing. What {@code jshell} is given to run is a program, and served as one.
  */
 class ToolsIT {
     private static final List<String> COMMANDS = List.of(

@@ -9,7 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** The service that a program calls: spoils the first answers to each path, and gives its path for an answer from then on. */
+/**
+ * The service that a program calls: spoils the first answers to each path, and gives its path for an answer from then
+ * on.
+ */
 final class Upstream implements AutoCloseable {
     private final ScriptedServer server;
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * Copies a body on its way to the application's subscriber, for the cache. Neither asks for a byte nor holds one back: what
- * the application does not read is not recorded, and then nothing is kept.
+ * Copies a body on its way to the application's subscriber, for the cache. Neither asks for a byte nor holds one back:
+ * what the application does not read is not recorded, and then nothing is kept.
  *
  * @param <T> the application's body type
  */

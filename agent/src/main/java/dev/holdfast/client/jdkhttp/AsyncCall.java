@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * One {@code HttpClient.sendAsync}. No thread is held while it waits; the application's future completes on the thread
  * on which the client completes its own.
  *
- * <p>What the application does with its future stops the attempt that is in flight, and the two end as they would without us: a
- * future that is cancelled itself at once, one of which a dependent is cancelled when the client has ended it.
+ * <p>What the application does with its future stops the attempt that is in flight, and the two end as they would
+ * without us: a future that is cancelled itself at once, one of which a dependent is cancelled when the client has
+ * ended it.
  *
  * @param <T> the application's body type
  */
@@ -82,8 +83,8 @@ final class AsyncCall<T> implements AsyncDriver.Attempt, OpenCalls.OpenCall {
     }
 
     /**
-     * A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody. Weakly: what
-     * the client keeps of an attempt (see {@link JdkCall}) must not reach what the call gave the application.
+     * A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody. Weakly:
+     * what the client keeps of an attempt (see {@link JdkCall}) must not reach what the call gave the application.
      */
     private static BooleanSupplier nobodyWaitsFor(WeakReference<? extends Future<?>> future) {
         return () -> {

@@ -147,9 +147,9 @@ final class Attempt<T> {
     /**
      * Cancels an asynchronous attempt; it ends as the client ends it. Without effect where it has ended.
      *
-     * <p>By a dependent of the client's future, never by the future itself: a tracing agent puts its own in place of that, and
-     * ends its span in a stage behind the client's, which a future that is complete already never runs. OpenTelemetry's
-     * 2.33 loses the span of every call whose future a program cancels.
+     * <p>By a dependent of the client's future, never by the future itself: a tracing agent puts its own in place of
+     * that, and ends its span in a stage behind the client's, which a future that is complete already never runs.
+     * OpenTelemetry's 2.33 loses the span of every call whose future a program cancels.
      */
     void cancel() {
         CompletableFuture<?> future = inFlight;
@@ -161,8 +161,8 @@ final class Attempt<T> {
     /**
      * Cancels it, and gives the client's own future, where that is over then.
      *
-     * @return null: it is not, or it had ended already, in a response whose body was thrown away, which the application must
-     *     not see
+     * @return null: it is not, or it had ended already, in a response whose body was thrown away, which the application
+     *     must not see
      */
     @Nullable
     CompletableFuture<HttpResponse<T>> cancelled() {
@@ -204,8 +204,8 @@ final class Attempt<T> {
     }
 
     /**
-     * Whether the client, closed meanwhile or without an executor that works, did not carry the request out: what was before
-     * is then what the call gave.
+     * Whether the client, closed meanwhile or without an executor that works, did not carry the request out: what was
+     * before is then what the call gave.
      */
     boolean refused() {
         Throwable thrown = error;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body handler of one attempt. Its type is how the woven entry knows our own attempts and lets them pass. At the
- * response's head it asks the session: a response that will be retried is discarded, and only one that is to be delivered
- * reaches the application's own handler, which thus sees exactly one.
+ * response's head it asks the session: a response that will be retried is discarded, and only one that is to be
+ * delivered reaches the application's own handler, which thus sees exactly one.
  *
  * <p>Called on a thread of the client; what it decided is read after the attempt has ended, which orders the two.
  *

@@ -10,12 +10,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's request with another body publisher or timeout, or to another place. It delegates, whatever class the
- * application's request is of: a copy would refuse what a class of its own may carry (a header that the builder does not
- * take), and costs an allocation per header.
+ * The application's request with another body publisher or timeout, or to another place. It delegates, whatever class
+ * the application's request is of: a copy would refuse what a class of its own may carry (a header that the builder
+ * does not take), and costs an allocation per header.
  *
- * <p>Headers above all are asked for when the client asks, and not before: there a tracing agent adds those of the span of this very
- * attempt.
+ * <p>Headers above all are asked for when the client asks, and not before: there a tracing agent adds those of the span
+ * of this very attempt.
  */
 final class AttemptRequest extends HttpRequest {
     /** From 26 on a request has options (JEP 517), which a class compiled for 17 cannot hand on. */

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * Holds a response before the first byte of its body until it is known who is to get that. Asks for nothing meanwhile, so
- * that the sender waits; whatever the body's size, it is still whole then.
+ * Holds a response before the first byte of its body until it is known who is to get that. Asks for nothing meanwhile,
+ * so that the sender waits; whatever the body's size, it is still whole then.
  *
  * @param <T> the application's body type
  */

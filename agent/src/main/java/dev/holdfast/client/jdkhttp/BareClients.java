@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * For each client of the application that adds credentials of its own, by an authenticator or from a cookie store, one like
- * it that does not: for requests to another origin, where they are to stay behind. Made when needed, and gone when no request
- * of its own is under way and the collector comes by. Thread-safe.
+ * For each client of the application that adds credentials of its own, by an authenticator or from a cookie store, one
+ * like it that does not: for requests to another origin, where they are to stay behind. Made when needed, and gone when
+ * no request of its own is under way and the collector comes by. Thread-safe.
  */
 final class BareClients {
     /**
-     * The values weakly too: a client holds the application's executor, through which it may well reach the client that it
-     * stands for, and neither would ever be let go.
+     * The values weakly too: a client holds the application's executor, through which it may well reach the client that
+     * it stands for, and neither would ever be let go.
      */
     private static final Map<HttpClient, WeakReference<HttpClient>> BARE = new WeakHashMap<>();
 

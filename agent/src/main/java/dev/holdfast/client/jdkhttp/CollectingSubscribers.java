@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Tells the body subscribers that are known to collect a whole body before the application gets any of it from all others.
- * Only a body that is collected may be given a time: any other may be a stream that is read for hours. Not when it completes
- * tells the two apart ({@code fromLineSubscriber} and {@code fromSubscriber} complete at a stream's end), but the class. A
- * subscriber of the application's own, or of a library, is not known.
+ * Tells the body subscribers that are known to collect a whole body before the application gets any of it from all
+ * others. Only a body that is collected may be given a time: any other may be a stream that is read for hours. Not when
+ * it completes tells the two apart ({@code fromLineSubscriber} and {@code fromSubscriber} complete at a stream's end),
+ * but the class. A subscriber of the application's own, or of a library, is not known.
  */
 final class CollectingSubscribers {
     private static final String JDK = "jdk.internal.net.http.";
@@ -31,16 +31,16 @@ final class CollectingSubscribers {
     }
 
     /**
-     * Whether a subscriber is one of the JDK's that hand everything on to one that they wrap, and do not tell which. It is
-     * known when that asks for the first part of the body: see {@link #collectsWhoAsks}.
+     * Whether a subscriber is one of the JDK's that hand everything on to one that they wrap, and do not tell which. It
+     * is known when that asks for the first part of the body: see {@link #collectsWhoAsks}.
      */
     static boolean wraps(BodySubscriber<?> subscriber) {
         return WRAPPING.contains(subscriber.getClass().getName());
     }
 
     /**
-     * Whether the first part of a body is asked for, on this very stack, by a subscriber that is known to collect: it asks
-     * within its {@code onSubscribe}, which those that wrap it have called, and nobody else stands between.
+     * Whether the first part of a body is asked for, on this very stack, by a subscriber that is known to collect: it
+     * asks within its {@code onSubscribe}, which those that wrap it have called, and nobody else stands between.
      *
      * @param subscribed the class of ours whose {@code onSubscribe} began this
      */
@@ -51,7 +51,9 @@ final class CollectingSubscribers {
                 && WRAPPING.containsAll(path.subList(1, path.size()));
     }
 
-    /** The classes whose {@code onSubscribe} is on the stack, the innermost first; empty where other code takes part. */
+    /**
+     * The classes whose {@code onSubscribe} is on the stack, the innermost first; empty where other code takes part.
+     */
     private static List<String> path(Stream<StackWalker.StackFrame> frames, String subscribed) {
         List<StackWalker.StackFrame> between = frames.skip(1) // this class
                 .dropWhile(frame -> frame.getClassName().startsWith(subscribed))

@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request of a call to another origin (the strategy {@code degraded}), sent once. Its own body handler, whose type is
- * how the woven entry lets it pass: a head that is no good is discarded, a good one goes to the application's handler, which
- * has seen no response yet. Holds no thread.
+ * The request of a call to another origin (the strategy {@code degraded}), sent once. Its own body handler, whose type
+ * is how the woven entry lets it pass: a head that is no good is discarded, a good one goes to the application's
+ * handler, which has seen no response yet. Holds no thread.
  *
  * @param <T> the application's body type
  */

@@ -14,13 +14,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the executor that the application gave its client, while a request is in flight that the application did not send
- * itself. Where such an executor is shut down or refuses a task, a client of Java 17 never ends the request: whatever would
- * end it, the request's own timeout included, is a task for that executor. Without Holdfast the call would have been over
- * before, with the outcome of its first attempt.
+ * Watches the executor that the application gave its client, while a request is in flight that the application did not
+ * send itself. Where such an executor is shut down or refuses a task, a client of Java 17 never ends the request:
+ * whatever would end it, the request's own timeout included, is a task for that executor. Without Holdfast the call
+ * would have been over before, with the outcome of its first attempt.
  *
- * <p>Looks once a second whether the executor was shut down, and whether the request's timeout has long passed. Nothing is
- * given to the executor to find out: it is the application's. Thread-safe.
+ * <p>Looks once a second whether the executor was shut down, and whether the request's timeout has long passed. Nothing
+ * is given to the executor to find out: it is the application's. Thread-safe.
  */
 final class ExecutorWatch implements Runnable {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);

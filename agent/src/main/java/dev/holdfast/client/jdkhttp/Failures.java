@@ -21,9 +21,10 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an exception of the client means. By type and stage alone: {@code HttpClient.send} re-creates what it throws, with
- * the original as cause, so the chain of causes is walked; messages are never looked at. Where the JDK throws a plain
- * {@code IOException}, the method that made it tells the stage; without stack traces such a failure is of no kind.
+ * What an exception of the client means. By type and stage alone: {@code HttpClient.send} re-creates what it throws,
+ * with the original as cause, so the chain of causes is walked; messages are never looked at. Where the JDK throws a
+ * plain {@code IOException}, the method that made it tells the stage; without stack traces such a failure is of no
+ * kind.
  */
 final class Failures {
     private static final int DEEPEST = 16;
@@ -36,10 +37,10 @@ final class Failures {
      *
      * @param notBegun whether it is certain that the client had not begun to write the request, or does not matter
      * @param proven whether that is certain because the client never asked for the body
-     * @param once whether the client sends one request for a call, so that its failure is the call's, of which the body can be
-     *     sent again
-     * @param unprocessed the exception by which the client says that the server did nothing with the request, where that can
-     *     be seen by no more than which one it is
+     * @param once whether the client sends one request for a call, so that its failure is the call's, of which the body
+     *     can be sent again
+     * @param unprocessed the exception by which the client says that the server did nothing with the request, where
+     *     that can be seen by no more than which one it is
      * @param secure whether every connection to an origin has TLS, so that one without is to a proxy
      * @param proxy gives the proxy's address, null if it is not known
      */
@@ -157,7 +158,8 @@ final class Failures {
 
     /**
      * A reset that the JDK meets while it writes ("Broken pipe", "Connection reset by peer") is a plain
-     * {@code IOException}, on 17 and 25 alike: what tells it apart, in any language, is the native method that threw it.
+     * {@code IOException}, on 17 and 25 alike: what tells it apart, in any language, is the native method that threw
+     * it.
      */
     private static boolean failedInWriting(Throwable error) {
         StackTraceElement at = made(root(error));
@@ -167,8 +169,8 @@ final class Failures {
     }
 
     /**
-     * The client itself closed the connection under an exchange, which it does where the request's time is over. On 17 the
-     * end of the connection is sometimes faster than the exception that says so.
+     * The client itself closed the connection under an exchange, which it does where the request's time is over. On 17
+     * the end of the connection is sometimes faster than the exception that says so.
      */
     private static boolean closedByTheClient(Throwable error) {
         StackTraceElement at = made(root(error));
@@ -186,11 +188,12 @@ final class Failures {
     }
 
     /**
-     * The server said that it did nothing with the request: GOAWAY with the number of an earlier one (RFC 9113, 6.8); or the
-     * client did not send it, since the connection has as many streams as the server allows (5.1.2).
+     * The server said that it did nothing with the request: GOAWAY with the number of an earlier one (RFC 9113, 6.8);
+     * or the client did not send it, since the connection has as many streams as the server allows (5.1.2).
      *
-     * <p>A stream that the server refuses (REFUSED_STREAM), and on 17 any GOAWAY, cannot be seen here: the same statement makes
-     * the exceptions of other ends, and nothing but their message differs. See {@link Sending#unprocessed}.
+     * <p>A stream that the server refuses (REFUSED_STREAM), and on 17 any GOAWAY, cannot be seen here: the same
+     * statement makes the exceptions of other ends, and nothing but their message differs. See
+     * {@link Sending#unprocessed}.
      */
     private static boolean isUnprocessed(Throwable error) {
         StackTraceElement at = made(root(error));
@@ -205,9 +208,9 @@ final class Failures {
     }
 
     /**
-     * A proxy did not open the tunnel to the origin. An answer with another status than 200 and 407 is an exception that the
-     * tunnel's own class makes. An end of the connection looks like one of the origin's but for two things: it is read
-     * without TLS, which shows where the end was orderly; and the client has not asked for the request's body.
+     * A proxy did not open the tunnel to the origin. An answer with another status than 200 and 407 is an exception
+     * that the tunnel's own class makes. An end of the connection looks like one of the origin's but for two things: it
+     * is read without TLS, which shows where the end was orderly; and the client has not asked for the request's body.
      */
     private static boolean isOfTunnel(Throwable error, Sending sending) {
         Throwable root = root(error);

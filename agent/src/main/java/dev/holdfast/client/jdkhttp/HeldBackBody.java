@@ -42,7 +42,9 @@ final class HeldBackBody<T> implements BodySubscriber<T> {
         this.limit = limit;
     }
 
-    /** What is put around the application's subscriber if the body is larger than what is held back, and flows to it. */
+    /**
+     * What is put around the application's subscriber if the body is larger than what is held back, and flows to it.
+     */
     void whenFlowing(UnaryOperator<BodySubscriber<T>> around) {
         flowing = around;
     }

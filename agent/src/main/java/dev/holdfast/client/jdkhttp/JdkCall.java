@@ -29,16 +29,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the blocking and the asynchronous call have in common: the application's request and handler, the request of each
- * attempt, and the talk with the {@link Session}.
+ * What the blocking and the asynchronous call have in common: the application's request and handler, the request of
+ * each attempt, and the talk with the {@link Session}.
  *
- * <p>Refers to the client weakly. The client keeps the body handler of an exchange that failed for as long as its connection
- * is open, and with it whatever that handler reaches: this object. If that led back to the client, neither would ever be
- * collected, nor the client's thread end. {@link SyncCall}, {@link AsyncCall} and {@link Attempt} hold the client strongly;
- * nothing that the client keeps may refer to them once an attempt has ended.
+ * <p>Refers to the client weakly. The client keeps the body handler of an exchange that failed for as long as its
+ * connection is open, and with it whatever that handler reaches: this object. If that led back to the client, neither
+ * would ever be collected, nor the client's thread end. {@link SyncCall}, {@link AsyncCall} and {@link Attempt} hold
+ * the client strongly; nothing that the client keeps may refer to them once an attempt has ended.
  *
- * <p>Once the application has given the call up (interrupt, cancel, a future that it completed itself), the session hears
- * of nothing more: what then still arrives on the client's threads is the end of an attempt that nobody asks about.
+ * <p>Once the application has given the call up (interrupt, cancel, a future that it completed itself), the session
+ * hears of nothing more: what then still arrives on the client's threads is the end of an attempt that nobody asks
+ * about.
  *
  * @param <T> the application's body type
  */
@@ -199,8 +200,8 @@ final class JdkCall<T> implements CallInfo {
     /**
      * Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered.
      *
-     * <p>The session is told also when nobody waits any more: the loser of two hedged attempts ends after the call has, and
-     * its concurrency permit is taken until then.
+     * <p>The session is told also when nobody waits any more: the loser of two hedged attempts ends after the call has,
+     * and its concurrency permit is taken until then.
      *
      * @param attempt the attempt's number
      * @param outcome what it gave

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link #isHandshake}), and our own attempts, known by the handler that they carry. Thread-safe.
  *
  * <p>One attempt is one whole call of the JDK's client, redirects and authentication included. Below us the JDK sends a
- * request a second time by itself after a {@code ConnectException} (any method) and when a pooled connection turns out to
- * have expired (GET and HEAD): such a pair counts as one attempt.
+ * request a second time by itself after a {@code ConnectException} (any method) and when a pooled connection turns out
+ * to have expired (GET and HEAD): such a pair counts as one attempt.
  */
 public final class JdkHttpHook implements HttpClientHook {
     /** RFC 9113, 7 and 8.7. */
@@ -176,9 +176,9 @@ public final class JdkHttpHook implements HttpClientHook {
 
     /**
      * Whether a request is the opening handshake of a WebSocket (RFC 6455, 4.1). The client sends it through
-     * {@code sendAsync} like any other; what marks it stands in a field of the client's own request class, which a request
-     * of ours would lose. Applications cannot build a request of that class. They can take one from a response and send it
-     * again, but the JDK's WebSocket alone puts this header into it.
+     * {@code sendAsync} like any other; what marks it stands in a field of the client's own request class, which a
+     * request of ours would lose. Applications cannot build a request of that class. They can take one from a response
+     * and send it again, but the JDK's WebSocket alone puts this header into it.
      */
     private static boolean isHandshake(HttpRequest request) {
         return request.getClass().getName().equals("jdk.internal.net.http.HttpRequestImpl")

@@ -17,14 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls under way of each client, so that a client that is closed outlives them (from Java 21 on; before, clients cannot
- * be closed).
+ * The calls under way of each client, so that a client that is closed outlives them (from Java 21 on; before, clients
+ * cannot be closed).
  *
- * <p>By its documentation, {@code shutdown} lets all calls that were made before go on to their end, and refuses new ones; and
- * {@code close} waits for that end. The client itself knows of attempts only: during a wait between two there is nothing to
- * wait for, and it would refuse the next. So while a call is under way its client is not told of the shutdown; new calls are
- * refused here in its stead, and it is shut down when the last of them has ended. As it is not shut down, it is not
- * terminated, and {@code awaitTermination} waits. {@code shutdownNow} ends the waits.
+ * <p>By its documentation, {@code shutdown} lets all calls that were made before go on to their end, and refuses new
+ * ones; and {@code close} waits for that end. The client itself knows of attempts only: during a wait between two there
+ * is nothing to wait for, and it would refuse the next. So while a call is under way its client is not told of the
+ * shutdown; new calls are refused here in its stead, and it is shut down when the last of them has ended. As it is not
+ * shut down, it is not terminated, and {@code awaitTermination} waits. {@code shutdownNow} ends the waits.
  *
  * <p>Thread-safe. Holds clients only while they have calls under way.
  */
@@ -151,7 +151,9 @@ final class OpenCalls {
         }
     }
 
-    /** Marks a client that is to be shut down; gives what the next end of a call counts down, null: none is under way. */
+    /**
+     * Marks a client that is to be shut down; gives what the next end of a call counts down, null: none is under way.
+     */
     private @Nullable CountDownLatch awaited(HttpClient client) {
         CountDownLatch[] change = {null};
         clients.computeIfPresent(client, (key, of) -> {

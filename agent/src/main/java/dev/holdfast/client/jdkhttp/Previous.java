@@ -24,8 +24,8 @@ record Previous<T>(HttpResponse<T> answer, ResponseInfo head, DiscardedBody<T> b
     }
 
     /**
-     * The response with the body that the application's handler makes of it, or null where the body was not kept. Runs the
-     * application's code, as the client would on one of its threads.
+     * The response with the body that the application's handler makes of it, or null where the body was not kept. Runs
+     * the application's code, as the client would on one of its threads.
      */
     @Nullable
     CompletableFuture<HttpResponse<T>> through(BodyHandler<T> application) {

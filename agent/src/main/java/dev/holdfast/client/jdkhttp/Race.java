@@ -7,8 +7,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt that another one is sent beside if it takes long (hedging). Which of the two counts is the session's decision;
- * the loser is cancelled, and its connection with it. No thread is held meanwhile. Thread-safe.
+ * An attempt that another one is sent beside if it takes long (hedging). Which of the two counts is the session's
+ * decision; the loser is cancelled, and its connection with it. No thread is held meanwhile. Thread-safe.
  *
  * @param <T> the application's body type
  */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records what a publisher gives, so that it can be sent again. Within the first attempt every subscription (the client
  * makes more than one for a redirect or a challenge) goes to the publisher itself, as without us. Once a recording is
- * complete, each further attempt has a publisher of its own; so two may be under way at once. A known length stays known,
- * an unknown one unknown.
+ * complete, each further attempt has a publisher of its own; so two may be under way at once. A known length stays
+ * known, an unknown one unknown.
  */
 final class RecordedBody extends RequestBody implements BodyPublisher {
     private final BodyPublisher original;
@@ -69,7 +69,9 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
         return attempt > 1 && recording != null && recording.complete ? new Replay(original, recording.parts) : this;
     }
 
-    /** A response that the application keeps holds the request, and so this body; it must not hold what was recorded. */
+    /**
+     * A response that the application keeps holds the request, and so this body; it must not hold what was recorded.
+     */
     @Override
     void release() {
         Recording recording = last;

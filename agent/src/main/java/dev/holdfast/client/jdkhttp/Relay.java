@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands the parts of a body that were held back, and those that follow, to the application's subscriber: as many as it
  * asked for, in order, from one thread at a time, whichever threads signal and ask. Its monitor is never held while
- * anybody else's code runs. Upstream is asked for one part at a time, so a slow reader holds the sender back as it would
- * without us.
+ * anybody else's code runs. Upstream is asked for one part at a time, so a slow reader holds the sender back as it
+ * would without us.
  */
 final class Relay implements Flow.Subscription {
     private final Flow.@Nullable Subscription upstream;

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  * A request's body: whether it can be sent again, and whether the client has come as far as asking for it.
  *
  * <p>The JDK's own publishers of arrays, strings, files and nothing give the same bytes to each subscriber. Any other
- * (streams, adapters, the application's own) is recorded while an attempt sends it ({@link RecordedBody}), up to a limit:
- * past that it is one-shot. Nothing is recorded of a request that is not sent again once a byte of it has left.
+ * (streams, adapters, the application's own) is recorded while an attempt sends it ({@link RecordedBody}), up to a
+ * limit: past that it is one-shot. Nothing is recorded of a request that is not sent again once a byte of it has left.
  *
- * <p>A failure to connect is no proof that nothing was sent: it may be the second hop of a redirect that refused, or the
- * connection on which a challenge was to be answered, and the origin has acted on the request before. Nor is one that the
- * application's publisher itself ran into. What proves it is that the client never asked for the body, not even for its
- * length, as it does for a request's head. Only a request whose method allows a second sending anyway goes unwatched.
+ * <p>A failure to connect is no proof that nothing was sent: it may be the second hop of a redirect that refused, or
+ * the connection on which a challenge was to be answered, and the origin has acted on the request before. Nor is one
+ * that the application's publisher itself ran into. What proves it is that the client never asked for the body, not
+ * even for its length, as it does for a request's head. Only a request whose method allows a second sending anyway goes
+ * unwatched.
  */
 sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     private static final String JDK = "jdk.internal.net.http.RequestPublishers$";
@@ -40,7 +41,9 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         this(true);
     }
 
-    /** The body of a request that {@code client} sends under {@code policy}; what is recorded of it is accounted for. */
+    /**
+     * The body of a request that {@code client} sends under {@code policy}; what is recorded of it is accounted for.
+     */
     static RequestBody of(HttpRequest request, HttpClient client, Policy policy, ReplayMemory memory) {
         RetryPolicy rule = policy.retry();
         boolean once = !rule.enabled() || rule.maxRetries() == 0;
@@ -116,13 +119,18 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return null;
     }
 
-    /** What the client made of the server's word that it did not process the request (RFC 9113, 8.7); null: none was said. */
+    /**
+     * What the client made of the server's word that it did not process the request (RFC 9113, 8.7); null: none was
+     * said.
+     */
     @Nullable
     Throwable unprocessed() {
         return null;
     }
 
-    /** Notes whether the client asked for the body, and whether the server said that it did nothing with the request. */
+    /**
+     * Notes whether the client asked for the body, and whether the server said that it did nothing with the request.
+     */
     static final class Watched extends RequestBody implements BodyPublisher {
         private final BodyPublisher original;
         private final boolean plain;

@@ -164,7 +164,10 @@ final class Rescue<T> {
         return new Request(call.method(), request.uri(), request.headers().map(), hasBody, identity);
     }
 
-    /** What the application gets, where there is an answer. Runs the application's handler, unless that is at it already. */
+    /**
+     * What the application gets, where there is an answer. Runs the application's handler, unless that is at it
+     * already.
+     */
     CompletableFuture<HttpResponse<T>> made() {
         try {
             return shown();

@@ -12,9 +12,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the time in which a response's body arrives that the application gets as one whole. The client's own timeout ends
- * with the head (JDK-8208693), which would let an attempt hang in a body for ever. A body that may be a stream is not
- * limited: see {@link CollectingSubscribers}.
+ * Bounds the time in which a response's body arrives that the application gets as one whole. The client's own timeout
+ * ends with the head (JDK-8208693), which would let an attempt hang in a body for ever. A body that may be a stream is
+ * not limited: see {@link CollectingSubscribers}.
  *
  * <p>The client signals from one thread at a time; the end of the time comes from another, and is put in order here.
  *

@@ -17,7 +17,8 @@ final class Wire {
      * Who asks. To be found out before the request is sent: the answer may bring new cookies.
      *
      * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, a
-     *     request of the application's own class may say other headers when it is sent; see {@link CallerIdentity} for the rest
+     *     request of the application's own class may say other headers when it is sent; see {@link CallerIdentity} for
+     *     the rest
      */
     static @Nullable Identity identity(HttpClient client, HttpRequest request, Fallbacks fallbacks) {
         if (client.authenticator().isPresent() || !isBuilt(request)) {
@@ -35,7 +36,10 @@ final class Wire {
                 .identity();
     }
 
-    /** Whether its headers are the same whenever they are asked for: a class of the application's may make them each time. */
+    /**
+     * Whether its headers are the same whenever they are asked for: a class of the application's may make them each
+     * time.
+     */
     private static boolean isBuilt(HttpRequest request) {
         return request.getClass().getModule() == HttpRequest.class.getModule();
     }

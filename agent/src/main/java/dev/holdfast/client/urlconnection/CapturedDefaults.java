@@ -10,10 +10,10 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JVM's defaults as a connection took them when the application opened it: redirects, use of caches, user interaction, TLS
- * socket factory and host-name verifier, cookie handler, response cache. They hold for its whole call, as they do without
- * Holdfast, so that the connection of each further attempt gets them from the one before. The JVM's defaults themselves are
- * never changed.
+ * The JVM's defaults as a connection took them when the application opened it: redirects, use of caches, user
+ * interaction, TLS socket factory and host-name verifier, cookie handler, response cache. They hold for its whole call,
+ * as they do without Holdfast, so that the connection of each further attempt gets them from the one before. The JVM's
+ * defaults themselves are never changed.
  */
 final class CapturedDefaults {
     private CapturedDefaults() {}

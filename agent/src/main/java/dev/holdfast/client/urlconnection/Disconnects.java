@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often the application disconnected a call. From the thread that talks that is as harmless as the JDK's; from another one
- * while that talks or waits, the end of the call. One thread at a time enters and waits; any may disconnect.
+ * How often the application disconnected a call. From the thread that talks that is as harmless as the JDK's; from
+ * another one while that talks or waits, the end of the call. One thread at a time enters and waits; any may
+ * disconnect.
  */
 final class Disconnects {
     private final AtomicInteger count = new AtomicInteger();

@@ -39,15 +39,15 @@ final class Download {
     record Held(InputStream stream, @Nullable IOException failure, boolean flowsOn) {}
 
     /**
-     * Reads a body up to a limit before anybody sees it. What it lacks then, it lacks for the application too: where the
-     * JDK's stream broke, what came is followed by that very exception.
+     * Reads a body up to a limit before anybody sees it. What it lacks then, it lacks for the application too: where
+     * the JDK's stream broke, what came is followed by that very exception.
      *
      * @param stream the JDK's
      * @param length the announced length, -1 if none
      * @param limit how many bytes at most
      * @param late whether the attempt's time is up; asked between reads
-     * @param beforeLast null, or run before the last byte of a body with an announced length is read, with which the JDK may
-     *     close the socket; that byte is left to the application if it is not there yet
+     * @param beforeLast null, or run before the last byte of a body with an announced length is read, with which the
+     *     JDK may close the socket; that byte is left to the application if it is not there yet
      */
     static Held hold(InputStream stream, long length, long limit, BooleanSupplier late, @Nullable Runnable beforeLast) {
         long guarded = beforeLast == null || length < 0 ? limit : Math.min(limit, length - 1);
@@ -94,8 +94,8 @@ final class Download {
      * @param stream the JDK's, of which nothing was read
      * @param length the announced length, -1 if none
      * @param limit how many bytes at most
-     * @return null: its end is not known beforehand, it is too long, or something of it has not arrived or will not; nothing of
-     *     it is lost then
+     * @return null: its end is not known beforehand, it is too long, or something of it has not arrived or will not;
+     *     nothing of it is lost then
      */
     static byte @Nullable [] arrived(InputStream stream, long length, int limit) {
         try {

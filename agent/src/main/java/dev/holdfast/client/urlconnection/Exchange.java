@@ -14,12 +14,12 @@ import java.net.URL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind one front: the gate through which every entry of {@code HttpURLConnection} leads. What the application sets
- * goes into the {@link Recipe}; what makes the JDK talk begins the {@link UrlCall}, or brings it to its end.
+ * What is behind one front: the gate through which every entry of {@code HttpURLConnection} leads. What the application
+ * sets goes into the {@link Recipe}; what makes the JDK talk begins the {@link UrlCall}, or brings it to its end.
  *
- * <p>Once the call is settled everything goes to the connection of the attempt that settled it, oddities included: what it
- * remembers, it has remembered by itself. Only what the settling entry itself would have thrown is thrown from here, since the
- * JDK wraps a remembered exception anew when it is asked again.
+ * <p>Once the call is settled everything goes to the connection of the attempt that settled it, oddities included: what
+ * it remembers, it has remembered by itself. Only what the settling entry itself would have thrown is thrown from here,
+ * since the JDK wraps a remembered exception anew when it is asked again.
  */
 final class Exchange {
     private final Recipe recipe;
@@ -180,9 +180,9 @@ final class Exchange {
     }
 
     /**
-     * The status, for the entry that has brought the call to its end: what was thrown counts, as the JDK has it, only where
-     * there is no first line at all, be it one of HTTP or not. A connection that was not asked for its response is asked by
-     * that as often as the JDK itself would ask it, and not more.
+     * The status, for the entry that has brought the call to its end: what was thrown counts, as the JDK has it, only
+     * where there is no first line at all, be it one of HTTP or not. A connection that was not asked for its response
+     * is asked by that as often as the JDK itself would ask it, and not more.
      */
     private int codeAtTheEnd() throws IOException {
         HttpURLConnection current = delegate();
@@ -239,7 +239,10 @@ final class Exchange {
         call.disconnect();
     }
 
-    /** Runs the call to its end, and throws what that is, if it is an exception of this very entry's, or of Holdfast's own. */
+    /**
+     * Runs the call to its end, and throws what that is, if it is an exception of this very entry's, or of Holdfast's
+     * own.
+     */
     private void settle() throws IOException {
         if (call.settle()) {
             call.throwRaised();

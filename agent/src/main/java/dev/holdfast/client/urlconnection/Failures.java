@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an exception of the JDK's connection means. By type and stage, never by message: the client throws a
- * {@code SocketTimeoutException} for both a connection and an answer that did not come in time, and only its stack tells
- * them apart. Where a JVM runs without stack traces, everything counts as "may have been sent".
+ * {@code SocketTimeoutException} for both a connection and an answer that did not come in time, and only its stack
+ * tells them apart. Where a JVM runs without stack traces, everything counts as "may have been sent".
  */
 final class Failures {
     private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
@@ -99,7 +99,9 @@ final class Failures {
         return ErrorKind.OTHER;
     }
 
-    /** Whether what TLS reports is that its connection ended, without an alert of the peer's: no verdict of TLS itself. */
+    /**
+     * Whether what TLS reports is that its connection ended, without an alert of the peer's: no verdict of TLS itself.
+     */
     private static boolean transportBroke(Throwable error) {
         Throwable at = error;
         for (int i = 0; i < 16 && at != null; i++) {
@@ -135,7 +137,9 @@ final class Failures {
         return at;
     }
 
-    /** The stages of an exchange in which the request itself has not been written, as far as the JDK's frames tell them. */
+    /**
+     * The stages of an exchange in which the request itself has not been written, as far as the JDK's frames tell them.
+     */
     private enum Stage {
         /** The socket is being connected, to the origin or to a proxy. */
         CONNECTING,
@@ -153,9 +157,9 @@ final class Failures {
      * Where an exception was thrown: the frames stand in the stack of whoever threw first.
      *
      * @param stage the stage of the exchange
-     * @param again whether the JDK was at it anew after it had sent something already: its own silent second try, which runs
-     *     inside the writing of the request or the reading of the answer, or the way to where a redirect leads, be that the
-     *     URL which the request had first
+     * @param again whether the JDK was at it anew after it had sent something already: its own silent second try, which
+     *     runs inside the writing of the request or the reading of the answer, or the way to where a redirect leads, be
+     *     that the URL which the request had first
      */
     private record Where(Stage stage, boolean again) {
         /** Whether nothing of the request had left. */

@@ -22,8 +22,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that shows an answer of a fallback strategy as the JDK's would show a real one, oddities included. It takes
- * the place of the attempt's connection behind a front, of either kind. As safe for threads as the JDK's.
+ * A connection that shows an answer of a fallback strategy as the JDK's would show a real one, oddities included. It
+ * takes the place of the attempt's connection behind a front, of either kind. As safe for threads as the JDK's.
  */
 final class MadeConnection extends HttpsURLConnection {
     /** Finds out what to show, when the application asks: it may have to write the request's body first. */
@@ -55,7 +55,8 @@ final class MadeConnection extends HttpsURLConnection {
     }
 
     /**
-     * Shows an attempt of Holdfast's own that failed before its connection was asked for a response, or was refused by a status.
+     * Shows an attempt of Holdfast's own that failed before its connection was asked for a response, or was refused by
+     * a status.
      *
      * @param real the connection of that attempt, which must not be asked for anything
      * @param error what it ended in

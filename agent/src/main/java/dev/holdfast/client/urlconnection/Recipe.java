@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request as the application asked for it, and how a connection is made of it: recorded while it is set on the first
- * connection, and played to that of each further attempt.
+ * The request as the application asked for it, and how a connection is made of it: recorded while it is set on the
+ * first connection, and played to that of each further attempt.
  */
 final class Recipe {
     private final URL url;
@@ -62,7 +62,10 @@ final class Recipe {
         settings.add(setting);
     }
 
-    /** Notes a header that was added to others of its name, or set: then in place of the last of them, as a connection does it. */
+    /**
+     * Notes a header that was added to others of its name, or set: then in place of the last of them, as a connection
+     * does it.
+     */
     synchronized void noteHeader(@Nullable String name, @Nullable String value, boolean added) {
         if (name == null) {
             return;
@@ -75,7 +78,10 @@ final class Recipe {
         values.add(value == null ? "" : value);
     }
 
-    /** The first value of a header that the application set, whatever the connection still shows of it; null: it set none. */
+    /**
+     * The first value of a header that the application set, whatever the connection still shows of it; null: it set
+     * none.
+     */
     synchronized @Nullable String header(String name) {
         List<String> values = headers.get(name.toLowerCase(Locale.ROOT));
         return values == null ? null : values.get(0);
@@ -116,7 +122,9 @@ final class Recipe {
         return streaming;
     }
 
-    /** Notes that the application was refused a stream to write its body to: a body that was not recorded is not none. */
+    /**
+     * Notes that the application was refused a stream to write its body to: a body that was not recorded is not none.
+     */
     void noteBodyRefused() {
         lacksBody = true;
     }

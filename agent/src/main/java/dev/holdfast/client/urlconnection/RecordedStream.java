@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Copies a body for the cache while the application reads it; nothing is read for the copy's sake. What was skipped, or read
- * again, makes no copy.
+ * Copies a body for the cache while the application reads it; nothing is read for the copy's sake. What was skipped, or
+ * read again, makes no copy.
  */
 final class RecordedStream extends FilterInputStream {
     private final Recording recording;
@@ -23,8 +23,8 @@ final class RecordedStream extends FilterInputStream {
     }
 
     /**
-     * Records a stream. As it names the class for the caller, whose own bytecode the verifier checks, a program of which
-     * nothing is recorded does not load it.
+     * Records a stream. As it names the class for the caller, whose own bytecode the verifier checks, a program of
+     * which nothing is recorded does not load it.
      *
      * @param length the announced length, -1 if none: with its last byte the body is complete
      */

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streamed request body on its way: passes everything on, keeps a copy while that is small enough, and tells when the body
- * can no longer be sent. Written by one thread, as the JDK's own stream; replayed and released by others too.
+ * A streamed request body on its way: passes everything on, keeps a copy while that is small enough, and tells when the
+ * body can no longer be sent. Written by one thread, as the JDK's own stream; replayed and released by others too.
  */
 final class RecordedUpload extends OutputStream {
     private final OutputStream to;

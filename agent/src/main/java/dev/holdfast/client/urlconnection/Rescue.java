@@ -60,8 +60,8 @@ final class Rescue {
      *
      * @param failed the connection of the last attempt
      * @param error what that ended in, null: in an answer
-     * @param beforeBody whether the application is yet to write the request's body, so that another origin cannot be asked
-     *     before it did
+     * @param beforeBody whether the application is yet to write the request's body, so that another origin cannot be
+     *     asked before it did
      * @return a connection that shows their answer; null: there is none
      */
     @Nullable

@@ -12,9 +12,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second attempt beside one that takes long (hedging). The first one goes on on the caller's thread; this one has a thread
- * of its own, started only when the time has come. Whichever of the two loses is disconnected, which ends the read that
- * waits on it. Thread-safe.
+ * A second attempt beside one that takes long (hedging). The first one goes on on the caller's thread; this one has a
+ * thread of its own, started only when the time has come. Whichever of the two loses is disconnected, which ends the
+ * read that waits on it. Thread-safe.
  */
 final class Rival {
     /** What it gave, and what follows from it. */

@@ -6,13 +6,13 @@ import java.net.HttpURLConnection;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection's own two timeouts: what the application set, which stays in view, and what an attempt's time makes of that.
- * Where nothing is set, the JDK's properties for it hold; a longer time of a policy's must not take their place, and the
- * connection does not show them.
+ * A connection's own two timeouts: what the application set, which stays in view, and what an attempt's time makes of
+ * that. Where nothing is set, the JDK's properties for it hold; a longer time of a policy's must not take their place,
+ * and the connection does not show them.
  *
- * <p>Only the connect timeout is shortened. A socket keeps its read timeout when the attempt is over: it would cut streams that
- * the application reads later, and an https connection waits that long for its peer when it is closed. That an attempt ends in
- * time while it waits for a response is the {@link Watchdog}'s part.
+ * <p>Only the connect timeout is shortened. A socket keeps its read timeout when the attempt is over: it would cut
+ * streams that the application reads later, and an https connection waits that long for its peer when it is closed.
+ * That an attempt ends in time while it waits for a response is the {@link Watchdog}'s part.
  */
 final class Timeouts {
     /** In milliseconds, 0 for none. Read once, as the JDK does. */

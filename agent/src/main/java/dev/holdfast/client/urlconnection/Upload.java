@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request's body as the application writes it, and its replay. In the buffered mode the JDK's own stream is a
- * {@link ByteArrayOutputStream}, so that a replay costs nothing before it is needed; in the streaming modes what passes is
- * recorded up to a limit. The mode on the wire stays the one that the application chose.
+ * {@link ByteArrayOutputStream}, so that a replay costs nothing before it is needed; in the streaming modes what passes
+ * is recorded up to a limit. The mode on the wire stays the one that the application chose.
  */
 abstract sealed class Upload {
     /**
@@ -21,8 +21,8 @@ abstract sealed class Upload {
      * @param limits how many bytes are recorded, of this body and of all
      * @param memory what all of them take
      * @param length how many bytes the application announced, -1 if none
-     * @param broken told when a streamed body can no longer be sent, on the thread that writes it: by the exception that the
-     *     application gets, or by null where that is the application's own mistake
+     * @param broken told when a streamed body can no longer be sent, on the thread that writes it: by the exception
+     *     that the application gets, or by null where that is the application's own mistake
      */
     static Upload of(
             OutputStream stream,

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The course of one call of {@code HttpURLConnection}: attempt after attempt, each on a connection of its own, as the
  * {@link Session} says, until the call is <em>settled</em>: the current attempt is the application's.
  *
- * <p>As safe for threads as the JDK's connection: what talks excludes each other by a lock (no monitor, since virtual threads
- * come here), and {@link #disconnect} may come from elsewhere at any time.
+ * <p>As safe for threads as the JDK's connection: what talks excludes each other by a lock (no monitor, since virtual
+ * threads come here), and {@link #disconnect} may come from elsewhere at any time.
  */
 final class UrlCall implements CallInfo {
     private static final String DEFECT = "a call ends with the outcome it has";
@@ -138,8 +138,8 @@ final class UrlCall implements CallInfo {
     // ---- its course
 
     /**
-     * Opens a connection, the first or one of a further attempt, without asking for an answer. One that a fallback has answered
-     * instead is not opened.
+     * Opens a connection, the first or one of a further attempt, without asking for an answer. One that a fallback has
+     * answered instead is not opened.
      */
     void establish(Attempt.Opening opening) throws IOException {
         lock.lock();
@@ -453,7 +453,9 @@ final class UrlCall implements CallInfo {
         return false;
     }
 
-    /** The current attempt is the application's, or the one before it, where that is what the call gives and was kept. */
+    /**
+     * The current attempt is the application's, or the one before it, where that is what the call gives and was kept.
+     */
     private void deliver() {
         settleNow();
         Attempt earlier = previous;
@@ -623,7 +625,10 @@ final class UrlCall implements CallInfo {
 
     // ---- the body
 
-    /** What the application reads in place of a stream of the JDK's: one that is watched, and recorded where that is asked for. */
+    /**
+     * What the application reads in place of a stream of the JDK's: one that is watched, and recorded where that is
+     * asked for.
+     */
     InputStream watched(InputStream stream) {
         Attempt.Head head = attempt.head();
         if (head == null || head.connection() instanceof MadeConnection) {

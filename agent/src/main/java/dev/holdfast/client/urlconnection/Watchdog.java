@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends an attempt that takes longer than it may: the connection's own timeouts bound each read, not their sum. Started
- * only where a policy sets a time. Disconnecting closes the socket, which ends the read that waits on it; while there is no
- * socket yet, or another one for a redirect, it has no effect, so that it is repeated until the attempt has ended.
+ * only where a policy sets a time. Disconnecting closes the socket, which ends the read that waits on it; while there
+ * is no socket yet, or another one for a redirect, it has no effect, so that it is repeated until the attempt has
+ * ended.
  *
  * <p>With the response's head the attempt can no longer be cut: a response that arrived in time is delivered whole.
  */
@@ -74,8 +75,8 @@ final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * The attempt has got what it waited for, or failed: nothing is cut any more, and from now on only {@link #barked} tells
-     * that the time was up. While a body is read, {@code disconnect} would wait for that read to end.
+     * The attempt has got what it waited for, or failed: nothing is cut any more, and from now on only {@link #barked}
+     * tells that the time was up. While a body is read, {@code disconnect} would wait for that read to end.
      *
      * @return false: the time was up before, and the connection is cut
      */

@@ -21,7 +21,9 @@ import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
-/** What the client puts on the wire beside the request's own headers, as far as it tells who asks, and what came back. */
+/**
+ * What the client puts on the wire beside the request's own headers, as far as it tells who asks, and what came back.
+ */
 final class Wire {
     private static final String NO_NAME = "";
 
@@ -31,8 +33,8 @@ final class Wire {
      * Who asks. To be found out before the request is sent: the answer may bring new cookies.
      *
      * @param proxy what the connection was opened with, null: the JVM's selector chooses
-     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, which the JDK sends
-     *     again even when the authenticator is gone; see {@link CallerIdentity} for the rest
+     * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, which the JDK
+     *     sends again even when the authenticator is gone; see {@link CallerIdentity} for the rest
      */
     static @Nullable Identity identity(
             HttpURLConnection connection, @Nullable Proxy proxy, Supplier<URI> uri, Fallbacks fallbacks) {
@@ -72,8 +74,8 @@ final class Wire {
     }
 
     /**
-     * The headers of an answer, in the order in which they came; names that differ by case only are one. A line that is no
-     * header has a value without a name, and ends nothing: what may not be kept is said behind it, too.
+     * The headers of an answer, in the order in which they came; names that differ by case only are one. A line that is
+     * no header has a value without a name, and ends nothing: what may not be kept is said behind it, too.
      */
     static Map<String, List<String>> headers(Attempt.Head head) {
         Map<String, List<String>> headers = lines(head);
@@ -81,7 +83,10 @@ final class Wire {
         return headers;
     }
 
-    /** The same with the lines that are no headers, under an empty name: nobody knows what {@code "Vary : *"} was to say. */
+    /**
+     * The same with the lines that are no headers, under an empty name: nobody knows what {@code "Vary : *"} was to
+     * say.
+     */
     static Map<String, List<String>> lines(Attempt.Head head) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -17,8 +17,9 @@ import jdk.jfr.RecordingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes events of what happens, while a recording runs and only then: between recordings the counters tell nobody, and a call
- * costs what it costs without all this. Events name the policy and the origin, never a path or a query. Thread-safe.
+ * Makes events of what happens, while a recording runs and only then: between recordings the counters tell nobody, and
+ * a call costs what it costs without all this. Events name the policy and the origin, never a path or a query.
+ * Thread-safe.
  */
 public final class FlightEvents implements Observer {
     private final Ledger ledger;

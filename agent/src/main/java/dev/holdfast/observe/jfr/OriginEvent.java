@@ -4,7 +4,10 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import org.jspecify.annotations.Nullable;
 
-/** What every event has that concerns an origin under a policy. The JDK records what it inherits, unless that is private. */
+/**
+ * What every event has that concerns an origin under a policy. The JDK records what it inherits, unless that is
+ * private.
+ */
 abstract class OriginEvent extends Event {
     @Label("Policy")
     @Nullable

@@ -1,4 +1,6 @@
-/** What happens as events of the JDK's Flight Recorder. Not loaded before somebody records, nor where the JDK has none. */
+/**
+ * What happens as events of the JDK's Flight Recorder. Not loaded before somebody records, nor where the JDK has none.
+ */
 @NullMarked
 package dev.holdfast.observe.jfr;
 

@@ -14,12 +14,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the meters into the global registries of the Micrometers that the application has loaded: none, one, or one for each
- * of its class loaders that has one; sooner or later.
+ * Puts the meters into the global registries of the Micrometers that the application has loaded: none, one, or one for
+ * each of its class loaders that has one; sooner or later.
  *
- * <p>Nothing here keeps a loader of the application from being collected. What knows its classes is held by the meters alone,
- * which are the application's: their functions refer to it, and we only weakly. An application that clears its registry so
- * makes us forget it, and is given the meters anew.
+ * <p>Nothing here keeps a loader of the application from being collected. What knows its classes is held by the meters
+ * alone, which are the application's: their functions refer to it, and we only weakly. An application that clears its
+ * registry so makes us forget it, and is given the meters anew.
  *
  * <p>Making a meter runs the application's code (filters, listeners), so it is done on a thread of its own, each
  * {@value #EVERY_SECONDS} s. Reading one does not wait for that: it takes a new snapshot, at most once a second.
@@ -157,8 +157,8 @@ public final class ApplicationRegistries {
         }
 
         /**
-         * A meter is read: by a thread that may hold a lock of the registry's, for which the one that makes meters may be
-         * waiting. So nobody waits here; what was known before is good enough.
+         * A meter is read: by a thread that may hold a lock of the registry's, for which the one that makes meters may
+         * be waiting. So nobody waits here; what was known before is good enough.
          */
         private void refresh() {
             if (lock.isHeldByCurrentThread() || !lock.tryLock()) {

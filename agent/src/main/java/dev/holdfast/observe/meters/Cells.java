@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Keeps the meters of a registry as the last update says: makes those that are new, and removes those that there are no more.
- * Between updates they show what the last one said. Not thread-safe, but for reading the cells.
+ * Keeps the meters of a registry as the last update says: makes those that are new, and removes those that there are no
+ * more. Between updates they show what the last one said. Not thread-safe, but for reading the cells.
  */
 final class Cells implements MeterSink {
     private final Registrar registrar;

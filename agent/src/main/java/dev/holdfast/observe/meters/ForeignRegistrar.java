@@ -9,9 +9,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes meters in the global registry of a Micrometer that the application has loaded: by reflection, for its classes are not
- * ours. What crosses over are strings, and functions of the JDK's types. It holds the application's classes, and so must
- * not be held by anything of ours: see {@link ApplicationRegistries}.
+ * Makes meters in the global registry of a Micrometer that the application has loaded: by reflection, for its classes
+ * are not ours. What crosses over are strings, and functions of the JDK's types. It holds the application's classes,
+ * and so must not be held by anything of ours: see {@link ApplicationRegistries}.
  */
 final class ForeignRegistrar implements Registrar {
     private static final String PACKAGE = "io.micrometer.core.instrument.";

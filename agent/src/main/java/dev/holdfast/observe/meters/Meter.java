@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The catalogue of meters: every name, what it means, and what it is told apart by. The names of the first five are part of
- * what Holdfast grew from; the others begin with its own. Names are written as Micrometer writes them, with dots;
- * {@link #prometheusName} is what Prometheus sees.
+ * The catalogue of meters: every name, what it means, and what it is told apart by. The names of the first five are
+ * part of what Holdfast grew from; the others begin with its own. Names are written as Micrometer writes them, with
+ * dots; {@link #prometheusName} is what Prometheus sees.
  */
 public enum Meter {
     /** Retries. */

@@ -4,8 +4,8 @@ import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.Snapshot;
 
 /**
- * What a snapshot says, in meters. What never happened to an origin has no value, but for what an alert has to see begin at
- * zero: so that an origin that is called and nothing else has few.
+ * What a snapshot says, in meters. What never happened to an origin has no value, but for what an alert has to see
+ * begin at zero: so that an origin that is called and nothing else has few.
  */
 final class Meters {
     private Meters() {}

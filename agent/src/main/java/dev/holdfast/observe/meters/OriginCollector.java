@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The meters of origins in Prometheus' model, made when they are collected. Not thread-safe: {@link Scrape} takes turns. */
+/**
+ * The meters of origins in Prometheus' model, made when they are collected. Not thread-safe: {@link Scrape} takes
+ * turns.
+ */
 final class OriginCollector implements MultiCollector {
     private @Nullable Snapshot snapshot;
 

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The meters as messages of OTLP, made by Micrometer's registry for it. A registry lives for one message: that of a program
- * with {@value #ORIGINS_EACH} origins at most, so that little is held at a time, whatever number is called, and nothing
- * between two pushes ({@link PrometheusPage} says what meters take that stay). Micrometer and protobuf are loaded with this
- * class. Not thread-safe.
+ * The meters as messages of OTLP, made by Micrometer's registry for it. A registry lives for one message: that of a
+ * program with {@value #ORIGINS_EACH} origins at most, so that little is held at a time, whatever number is called, and
+ * nothing between two pushes ({@link PrometheusPage} says what meters take that stay). Micrometer and protobuf are
+ * loaded with this class. Not thread-safe.
  */
 public final class OtlpEncoder {
     private static final int ORIGINS_EACH = 100;

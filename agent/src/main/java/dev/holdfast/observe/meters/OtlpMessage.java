@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in the making. Micrometer's registry writes it when it is closed, on the thread that closes it; before, it
- * believes that it is not enabled, and so starts no thread of its own. Histograms are put beside that: Micrometer takes
- * values for them one by one, and ours were counted elsewhere.
+ * One message in the making. Micrometer's registry writes it when it is closed, on the thread that closes it; before,
+ * it believes that it is not enabled, and so starts no thread of its own. Histograms are put beside that: Micrometer
+ * takes values for them one by one, and ours were counted elsewhere.
  */
 final class OtlpMessage implements MeterSink {
     private final Settings settings;

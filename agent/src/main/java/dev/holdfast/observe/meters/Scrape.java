@@ -6,8 +6,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters as text, for the endpoint: Prometheus' format, or OpenMetrics for those who accept it. Micrometer and Prometheus'
- * client are loaded with the first scrape, not with this class. Thread-safe: scrapes that come together are served in turn.
+ * The meters as text, for the endpoint: Prometheus' format, or OpenMetrics for those who accept it. Micrometer and
+ * Prometheus' client are loaded with the first scrape, not with this class. Thread-safe: scrapes that come together are
+ * served in turn.
  */
 public final class Scrape {
     private final Supplier<Snapshot> status;

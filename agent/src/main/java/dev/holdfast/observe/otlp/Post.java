@@ -23,12 +23,12 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends messages to one receiver by HTTP/1.1, each on a connection of its own, over a bare socket: the JDK's two clients are
- * the ones that Holdfast weaves, and they ask the application's proxy selector, authenticator and cookie store. No redirect
- * is followed, no proxy asked, no default of the application's used but the trust store.
+ * Sends messages to one receiver by HTTP/1.1, each on a connection of its own, over a bare socket: the JDK's two
+ * clients are the ones that Holdfast weaves, and they ask the application's proxy selector, authenticator and cookie
+ * store. No redirect is followed, no proxy asked, no default of the application's used but the trust store.
  *
- * <p>One thread sends; others may {@linkplain #overdue end} what takes too long, for a socket has no limit of its own for
- * writing.
+ * <p>One thread sends; others may {@linkplain #overdue end} what takes too long, for a socket has no limit of its own
+ * for writing.
  */
 final class Post implements AutoCloseable {
     private static final int LONGEST_HEAD = 16_384;

@@ -19,9 +19,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pushes all meters to a receiver of OTLP, wherever the configuration wants them at the moment, and once more when the JVM
- * ends. One daemon thread, which mostly sleeps. The values are cumulative, so a push that fails is not repeated: the next one
- * says everything. That the receiver cannot be reached is said when it begins and when it is over. Thread-safe.
+ * Pushes all meters to a receiver of OTLP, wherever the configuration wants them at the moment, and once more when the
+ * JVM ends. One daemon thread, which mostly sleeps. The values are cumulative, so a push that fails is not repeated:
+ * the next one says everything. That the receiver cannot be reached is said when it begins and when it is over.
+ * Thread-safe.
  */
 public final class Push {
     /** What the end of the JVM waits for the last push at most. */

@@ -26,8 +26,8 @@ public record Receiver(
     private static final String USUAL = "http://localhost:4318" + PATH;
 
     /**
-     * Where requests go, by the rules of OpenTelemetry's exporters: the variable for metrics is taken as it is; to the one for
-     * everything the path is added.
+     * Where requests go, by the rules of OpenTelemetry's exporters: the variable for metrics is taken as it is; to the
+     * one for everything the path is added.
      *
      * @param environment gives the value of a variable
      * @throws IllegalArgumentException what the environment says is no such URL; the message does not show it

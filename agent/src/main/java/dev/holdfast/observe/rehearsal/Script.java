@@ -17,9 +17,9 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the origin does, attempt by attempt; the last act is repeated. As text, acts separated by commas: a status or a kind of
- * failure, and behind colons how long it takes and what headers it has: {@code 503,429:retry-after=5,timeout:10s,200:80ms}.
- * Immutable.
+ * What the origin does, attempt by attempt; the last act is repeated. As text, acts separated by commas: a status or a
+ * kind of failure, and behind colons how long it takes and what headers it has:
+ * {@code 503,429:retry-after=5,timeout:10s,200:80ms}. Immutable.
  *
  * @param acts at least one
  */

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where calls are played: a world of its own, in which time passes when an attempt or a wait takes it. The driver's part is
- * played here, as {@code BlockingDriver} and {@code AsyncDriver} do it.
+ * Where calls are played: a world of its own, in which time passes when an attempt or a wait takes it. The driver's
+ * part is played here, as {@code BlockingDriver} and {@code AsyncDriver} do it.
  */
 final class Stage {
     private final Narrator narrator;

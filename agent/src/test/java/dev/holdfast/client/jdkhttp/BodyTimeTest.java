@@ -37,8 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * How long {@code attempt_timeout} and {@code deadline} hold: to the end of a body that is collected, and to the head of one
- * that may be a stream. That a time is over is known from a second call, which begins later and has the same time.
+ * How long {@code attempt_timeout} and {@code deadline} hold: to the end of a body that is collected, and to the head
+ * of one that may be a stream. That a time is over is known from a second call, which begins later and has the same
+ * time.
  */
 @Timeout(30)
 class BodyTimeTest {

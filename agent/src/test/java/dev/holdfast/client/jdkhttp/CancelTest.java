@@ -212,7 +212,10 @@ class CancelTest {
         }
     }
 
-    /** With the client's own future, its end and the cancel race; here the end is always first. Spring shows the message. */
+    /**
+     * With the client's own future, its end and the cancel race; here the end is always first. Spring shows the
+     * message.
+     */
     @Test
     void theFutureSaysOfACancelWhatTheClientsOwnSays() throws Exception {
         HttpClient ending = new Woven(CLIENT, null) {
@@ -288,8 +291,8 @@ class CancelTest {
     }
 
     /**
-     * A client as OpenTelemetry's agent leaves it: a span is ended behind the client's future, in a stage that is skipped where the
-     * future that it gives in place of that is complete already.
+     * A client as OpenTelemetry's agent leaves it: a span is ended behind the client's future, in a stage that is
+     * skipped where the future that it gives in place of that is complete already.
      */
     private static final class Traced extends Woven {
         final BlockingQueue<String> ended = new LinkedBlockingQueue<>();

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A client that is shut down lets the calls that were made before end, their waits and further attempts included, refuses new
- * ones, and has terminated when they have ended; one that is shut down now ends their waits.
+ * A client that is shut down lets the calls that were made before end, their waits and further attempts included,
+ * refuses new ones, and has terminated when they have ended; one that is shut down now ends their waits.
  */
 class ClosingIT {
     private static final String CLOSED = "threw java.io.IOException: closed <- java.io.IOException: closed | "

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
- * Ends clients in every way while calls of theirs are under way, and says how the calls ended. The arguments: a server that
- * answers each first request with 503, and one that does so under a policy that waits for a minute.
+ * Ends clients in every way while calls of theirs are under way, and says how the calls ended. The arguments: a server
+ * that answers each first request with 503, and one that does so under a policy that waits for a minute.
  */
 final class ClosingProgram {
     private static final Duration LONG = Duration.ofSeconds(40);

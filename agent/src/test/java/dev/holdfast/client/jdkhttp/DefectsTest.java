@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Holdfast fails inside. Whenever that is, the application gets an answer of the server's, and no unsafe request is sent twice. */
+/**
+ * Holdfast fails inside. Whenever that is, the application gets an answer of the server's, and no unsafe request is
+ * sent twice.
+ */
 @Timeout(60)
 class DefectsTest {
     private static final HttpClient CLIENT =

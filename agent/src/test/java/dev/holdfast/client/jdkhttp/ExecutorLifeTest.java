@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The application shuts its client's executor down while a call of it waits, or while a further attempt is in flight. */
+/**
+ * The application shuts its client's executor down while a call of it waits, or while a further attempt is in flight.
+ */
 @Timeout(120)
 class ExecutorLifeTest {
     private final ExecutorService executor = Executors.newCachedThreadPool(task -> {

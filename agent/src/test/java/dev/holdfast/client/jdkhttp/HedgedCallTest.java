@@ -37,7 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls with a second attempt beside a slow one: what each of the two holds is given back at its end, not by a collector. */
+/**
+ * Calls with a second attempt beside a slow one: what each of the two holds is given back at its end, not by a
+ * collector.
+ */
 @Timeout(30)
 class HedgedCallTest {
     private static final HedgePolicy AFTER_20_MS =

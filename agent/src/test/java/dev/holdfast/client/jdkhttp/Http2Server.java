@@ -28,8 +28,8 @@ import javax.net.ssl.SSLSocket;
 
 /**
  * An HTTP/2 server on a raw loopback socket that can reset a stream or take leave of a connection, which a well-behaved
- * server library does not do on demand. It speaks h2c by upgrade, as the JDK's client asks for it, or h2 over TLS, and no
- * more of HPACK than a status.
+ * server library does not do on demand. It speaks h2c by upgrade, as the JDK's client asks for it, or h2 over TLS, and
+ * no more of HPACK than a status.
  */
 final class Http2Server implements AutoCloseable {
     /** What is done with one request. */
@@ -46,7 +46,10 @@ final class Http2Server implements AutoCloseable {
         CANCEL,
         /** GOAWAY that names stream 0 as the last: nothing was done. */
         GO_AWAY,
-        /** GOAWAY that names the first stream without an answer as the last, and RST_STREAM with INTERNAL_ERROR for that. */
+        /**
+         * GOAWAY that names the first stream without an answer as the last, and RST_STREAM with INTERNAL_ERROR for
+         * that.
+         */
         GO_AWAY_WITH_FIRST,
         /** 200 and half of a body, then RST_STREAM. */
         RESET_IN_BODY,

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A client keeps the handler of an exchange that failed as long as the connection is open. Through a handler of ours it must
- * not reach itself: it would never be collected, nor its selector's thread end.
+ * A client keeps the handler of an exchange that failed as long as the connection is open. Through a handler of ours it
+ * must not reach itself: it would never be collected, nor its selector's thread end.
  */
 @Timeout(120)
 class KeptClientTest {

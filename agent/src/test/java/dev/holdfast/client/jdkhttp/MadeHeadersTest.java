@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The headers of an answer that the client did not make: its own type takes fewer than a file or another client has. */
+/**
+ * The headers of an answer that the client did not make: its own type takes fewer than a file or another client has.
+ */
 @Timeout(10)
 class MadeHeadersTest {
     @ParameterizedTest

@@ -7,7 +7,9 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A request of a class of its own, which can be what the JDK's builder does not make: any method, with no publisher. */
+/**
+ * A request of a class of its own, which can be what the JDK's builder does not make: any method, with no publisher.
+ */
 class OwnRequest extends HttpRequest {
     private final HttpRequest of;
     private final String method;

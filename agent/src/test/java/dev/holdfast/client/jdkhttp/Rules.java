@@ -9,7 +9,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** A policy for tests: three quick retries of everything that may be retried, each property changed by its own method. */
+/**
+ * A policy for tests: three quick retries of everything that may be retried, each property changed by its own method.
+ */
 record Rules(
         int maxRetries,
         Duration delay,

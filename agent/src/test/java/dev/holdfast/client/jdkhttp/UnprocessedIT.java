@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A server that says that it did nothing with a request (REFUSED_STREAM, or a GOAWAY that excludes its stream: RFC 9113, 8.7
- * and 6.8) is sent it again, whatever its method; one that says anything else is not. Newer clients send such a request
- * once more themselves, which is then one attempt.
+ * A server that says that it did nothing with a request (REFUSED_STREAM, or a GOAWAY that excludes its stream: RFC
+ * 9113, 8.7 and 6.8) is sent it again, whatever its method; one that says anything else is not. Newer clients send such
+ * a request once more themselves, which is then one attempt.
  */
 class UnprocessedIT {
     private static final List<String> WAYS = List.of("upgrade", "send", "async");

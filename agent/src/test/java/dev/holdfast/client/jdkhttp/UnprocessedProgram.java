@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Run in a JVM of its own: for each pair of a way and an address, a client that asks there first, and then posts what cannot
- * be sent twice without harm; prints what comes of it.
+ * Run in a JVM of its own: for each pair of a way and an address, a client that asks there first, and then posts what
+ * cannot be sent twice without harm; prints what comes of it.
  */
 final class UnprocessedProgram {
     private UnprocessedProgram() {}

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * WebSockets are untouched whatever the policy of their host: each handshake is sent once and as the client made it, none is
- * timed, counted, rejected or answered by a fallback.
+ * WebSockets are untouched whatever the policy of their host: each handshake is sent once and as the client made it,
+ * none is timed, counted, rejected or answered by a fallback.
  */
 class WebSocketIT {
     /** A text message of two characters, unmasked, as a server sends it (RFC 6455, 5.7). */

@@ -39,7 +39,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** A client as a woven program has it: its calls go to the hook first; the hook's own attempts come by again and pass. */
+/**
+ * A client as a woven program has it: its calls go to the hook first; the hook's own attempts come by again and pass.
+ */
 class Woven extends HttpClient {
     /** What Holdfast reported about itself. */
     final List<String> defects = new CopyOnWriteArrayList<>();

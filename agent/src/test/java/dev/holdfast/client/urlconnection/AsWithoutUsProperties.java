@@ -23,7 +23,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever a program does with a connection, in whatever order, legal or not: as the JDK's own, where no retry is due. */
+/**
+ * Whatever a program does with a connection, in whatever order, legal or not: as the JDK's own, where no retry is due.
+ */
 class AsWithoutUsProperties {
     private static ScriptedServer server;
     private static int runs;

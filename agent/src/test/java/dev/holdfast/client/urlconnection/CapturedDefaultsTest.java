@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a connection took from the JVM when it was opened holds for its whole call, whatever the JVM's defaults are later. */
+/**
+ * What a connection took from the JVM when it was opened holds for its whole call, whatever the JVM's defaults are
+ * later.
+ */
 class CapturedDefaultsTest {
     private final ScriptedServer server = ScriptedServer.http();
     private final SSLSocketFactory jvmsFactory = HttpsURLConnection.getDefaultSSLSocketFactory();

@@ -43,8 +43,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each attempt ends, whatever ends it, although the application asks for nothing more: it is counted, its permit is free
- * before any garbage collection, and what is kept for a further attempt is not kept longer.
+ * Each attempt ends, whatever ends it, although the application asks for nothing more: it is counted, its permit is
+ * free before any garbage collection, and what is kept for a further attempt is not kept longer.
  */
 class EndsTest {
     private static final int MUCH = 64 * 1024 * 1024;

@@ -17,9 +17,9 @@ import javax.net.ssl.HttpsURLConnection;
 import org.junit.jupiter.api.Test;
 
 /**
- * No method of the JDK's classes is left to its default in a front, where it would speak of a connection that never was. On a
- * new JDK, a new method fails this test. (What the JDK's own classes have beyond the API is out of a program's reach: their
- * packages are not exported.)
+ * No method of the JDK's classes is left to its default in a front, where it would speak of a connection that never
+ * was. On a new JDK, a new method fails this test. (What the JDK's own classes have beyond the API is out of a
+ * program's reach: their packages are not exported.)
  */
 class FrontCoverageTest {
     @Test

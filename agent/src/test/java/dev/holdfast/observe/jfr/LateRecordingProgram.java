@@ -19,8 +19,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Calls, then begins to record, goes on calling until that shows, and changes its configuration while it records, for the
- * better and for the worse.
+ * Calls, then begins to record, goes on calling until that shows, and changes its configuration while it records, for
+ * the better and for the worse.
  */
 public final class LateRecordingProgram {
     private LateRecordingProgram() {}

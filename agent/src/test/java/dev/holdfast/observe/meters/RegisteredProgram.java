@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that has Micrometer, and no framework, and touches it only after its first calls; and beside it one more Micrometer
- * in a loader of its own, as a web application has it, which it lets go of in the end.
+ * A program that has Micrometer, and no framework, and touches it only after its first calls; and beside it one more
+ * Micrometer in a loader of its own, as a web application has it, which it lets go of in the end.
  */
 public final class RegisteredProgram {
     private RegisteredProgram() {}

@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Scrapes with nothing but the packaged agent on its class path, in the isolated loader, as the endpoint does: what the jar
- * lacks of the libraries' classes fails here. Prints the two formats.
+ * Scrapes with nothing but the packaged agent on its class path, in the isolated loader, as the endpoint does: what the
+ * jar lacks of the libraries' classes fails here. Prints the two formats.
  */
 public final class ScrapedProgram {
     private ScrapedProgram() {}

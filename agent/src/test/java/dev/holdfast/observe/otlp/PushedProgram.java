@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * A program that calls the URL that it is told once for each line that it reads, and at its end says which of its defaults for
- * networking were asked from then on. What it does itself asks none of them.
+ * A program that calls the URL that it is told once for each line that it reads, and at its end says which of its
+ * defaults for networking were asked from then on. What it does itself asks none of them.
  */
 final class PushedProgram {
     private static final Set<String> ASKED = new ConcurrentSkipListSet<>();

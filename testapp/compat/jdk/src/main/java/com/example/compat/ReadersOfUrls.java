@@ -147,7 +147,9 @@ final class ReadersOfUrls {
         return JdkProgram.reply((HttpURLConnection) uri.toURL().openConnection());
     }
 
-    /** As template engines and dynamic languages do it: the public methods of a public class above the runtime class. */
+    /**
+     * As template engines and dynamic languages do it: the public methods of a public class above the runtime class.
+     */
     private static String byReflection(URI uri) throws IOException, ReflectiveOperationException {
         URLConnection connection = uri.toURL().openConnection();
         Class<?> visible = connection.getClass();

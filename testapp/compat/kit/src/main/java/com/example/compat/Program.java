@@ -13,8 +13,9 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The usual calls of a program, made with whatever client there is, first to a service that is well, then to one that has
- * its bad moments, and one call to a service that is down. What the program gets to see of each is printed, one line a call.
+ * The usual calls of a program, made with whatever client there is, first to a service that is well, then to one that
+ * has its bad moments, and one call to a service that is down. What the program gets to see of each is printed, one
+ * line a call.
  */
 public final class Program {
     /** How long the programs wait for an answer. */

@@ -11,7 +11,9 @@ import java.net.http.HttpResponse.ResponseInfo;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
-/** Asks another service in each style when it is started, with classes of its own among them, and prints what it saw. */
+/**
+ * Asks another service in each style when it is started, with classes of its own among them, and prints what it saw.
+ */
 public final class Activator implements BundleActivator {
     @Override
     public void start(BundleContext context) throws Exception {

@@ -15,9 +15,9 @@ import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.wiring.BundleWiring;
 
 /**
- * Installs the bundle a few times, starts it and uninstalls it each time; prints then how many of the class loaders are still
- * there. Arguments: a working directory, the bundle, the other service, how many times, how many may be left in the end, and
- * which packages bundles may take from the JVM without saying so.
+ * Installs the bundle a few times, starts it and uninstalls it each time; prints then how many of the class loaders are
+ * still there. Arguments: a working directory, the bundle, the other service, how many times, how many may be left in
+ * the end, and which packages bundles may take from the JVM without saying so.
  */
 public final class Host {
     private Host() {}

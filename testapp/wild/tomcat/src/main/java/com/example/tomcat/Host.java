@@ -13,9 +13,9 @@ import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 
 /**
- * Deploys the web application a few times, asks it once and undeploys it each time; prints each answer, and then how many of
- * the class loaders are still there. Arguments: a working directory, the web application's, the other service, how many
- * times, how many may be left in the end.
+ * Deploys the web application a few times, asks it once and undeploys it each time; prints each answer, and then how
+ * many of the class loaders are still there. Arguments: a working directory, the web application's, the other service,
+ * how many times, how many may be left in the end.
  */
 public final class Host {
     private static final HttpClient CALLER = HttpClient.newHttpClient();
