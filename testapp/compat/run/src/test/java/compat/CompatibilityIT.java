@@ -143,7 +143,8 @@ class CompatibilityIT {
         boolean multiplied = pair.without().calls().stream()
                 .filter(call -> call.phase().equals("outage") && pair.without().requests(call) > 1)
                 .anyMatch(call -> pair.with().requests(call) > pair.without().requests(call));
-        assertThat(pair.with().err().contains(" made again by the program after their retries")).isEqualTo(multiplied);
+        assertThat(pair.with().err().contains(" made again by the program after their retries"))
+                .isEqualTo(multiplied);
     }
 
     private static void noDefects(Pair pair) {
