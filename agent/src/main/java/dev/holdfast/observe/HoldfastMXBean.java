@@ -19,6 +19,12 @@ public interface HoldfastMXBean {
     /** Throws the switch. Calls that have begun go on as they began. */
     void setOn(boolean on);
 
+    /** Whether policies are in force: a good configuration defines some, and the switch is on. */
+    boolean isActive();
+
+    /** {@code active}, or why no policy is in force, as {@link Activity#label} has it. */
+    String getReason();
+
     /** The names of the policies in force. */
     List<String> getPolicies();
 

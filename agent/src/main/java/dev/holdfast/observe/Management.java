@@ -95,6 +95,16 @@ public final class Management implements HoldfastMXBean {
     }
 
     @Override
+    public boolean isActive() {
+        return status.get().activity() == Activity.ACTIVE;
+    }
+
+    @Override
+    public String getReason() {
+        return status.get().activity().label();
+    }
+
+    @Override
     public List<String> getPolicies() {
         return status.get().policies();
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of the agent, null if unknown
  * @param file the configuration, as the user named it
  * @param on whether the run-time switch is on
+ * @param activity whether policies are in force, or why none is
  * @param policies the names of the policies in force
  * @param origins by policy, then origin
  * @param originsNotListed how many origins there are at the moment that are counted as {@link Ledger#OTHER}
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloads how often the configuration was replaced
  * @param reloadFailures how often a changed one could not be used
  * @param reloadedEpochMillis when the one in force came into force
- * @param reloadError what is wrong with the changed file that could not be used; null where the last one could
+ * @param reloadError what is wrong with the file as it was found last; null where that could be used
  * @param cache what the fallback cache holds
  */
 public record Snapshot(
@@ -28,6 +29,7 @@ public record Snapshot(
         @Nullable String version,
         String file,
         boolean on,
+        Activity activity,
         List<String> policies,
         List<OriginStats> origins,
         int originsNotListed,

@@ -16,7 +16,7 @@ import tools.jackson.core.JsonGenerator;
  * means another thing.
  *
  * <pre>
- * { schema, time, started, version|null, on,
+ * { schema, time, started, version|null, on, active, reason,
  *   configuration: { file, policies: [name], in_force_since, reloads, reload_failures, error|null },
  *   origins: [ { policy, origin, mode|null,
  *       clients: [ { client, calls: {result: n}, retries: {because: n}, retries_lost } ],
@@ -57,6 +57,8 @@ public final class SnapshotJson {
         time(json, "started", snapshot.startedEpochMillis());
         Json.string(json, "version", snapshot.version());
         json.writeBooleanProperty("on", snapshot.on());
+        json.writeBooleanProperty("active", snapshot.activity() == Activity.ACTIVE);
+        json.writeStringProperty("reason", snapshot.activity().label());
         configuration(snapshot, json);
         json.writeArrayPropertyStart("origins");
         for (OriginStats stats : snapshot.origins()) {

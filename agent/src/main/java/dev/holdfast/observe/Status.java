@@ -15,13 +15,14 @@ public final class Status implements Supplier<Snapshot> {
     private final BooleanSupplier on;
     private final Supplier<Snapshot.Cache> cache;
     private final @Nullable String version;
-    private final String file;
+    private String file;
     private final long startedEpochMillis;
     private List<String> policies;
     private long reloads;
     private long reloadFailures;
     private long reloadedEpochMillis;
     private @Nullable String reloadError;
+    private Activity activity = Activity.ACTIVE;
 
     /**
      * The status under a first configuration.
@@ -51,6 +52,19 @@ public final class Status implements Supplier<Snapshot> {
         this.startedEpochMillis = ledger.epochMillis();
         this.reloadedEpochMillis = startedEpochMillis;
         this.policies = sorted(policies);
+    }
+
+    /**
+     * Policies are in force, or none is.
+     *
+     * @param state of the configuration: {@link Activity#ACTIVE} also while the run-time switch is off
+     * @param named the configuration file, as the user named it
+     * @param error what is wrong with the file; null where it can be used
+     */
+    public synchronized void state(Activity state, String named, @Nullable String error) {
+        activity = state;
+        file = named;
+        reloadError = error;
     }
 
     /**
@@ -90,13 +104,15 @@ public final class Status implements Supplier<Snapshot> {
     @Override
     public Snapshot get() {
         Ledger.Origins origins = ledger.origins(targets.get());
+        boolean switchedOn = on.getAsBoolean();
         synchronized (this) {
             return new Snapshot(
                     ledger.epochMillis(),
                     startedEpochMillis,
                     version,
                     file,
-                    on.getAsBoolean(),
+                    switchedOn,
+                    activity == Activity.ACTIVE && !switchedOn ? Activity.OFF : activity,
                     policies,
                     origins.stats(),
                     origins.notListed(),

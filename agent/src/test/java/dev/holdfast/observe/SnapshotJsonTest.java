@@ -81,6 +81,7 @@ class SnapshotJsonTest {
                 null,
                 "f\"\n\u20ac",
                 false,
+                Activity.OFF,
                 List.of(),
                 List.of(nothing),
                 0,

@@ -179,6 +179,14 @@ public enum Meter {
     INFO("holdfast.agent", Kind.GAUGE, "", "1, with the version of the agent", "version"),
     /** The switch. */
     ENABLED("holdfast.enabled", Kind.GAUGE, "", "1 where the run-time switch is on, 0 where it is off"),
+    /** Whether any policy is in force. */
+    ACTIVE(
+            "holdfast.active",
+            Kind.GAUGE,
+            "",
+            "1 where policies are in force, else 0; the reason is active, off, no_policies, file_missing,"
+                    + " file_unreadable or file_invalid",
+            "reason"),
     /** When counting began. */
     START_TIME("holdfast.start.time", Kind.GAUGE, "seconds", "When counting began, in Unix time"),
     /** The configuration's size. */
@@ -196,7 +204,7 @@ public enum Meter {
             "holdfast.reload.failing",
             Kind.GAUGE,
             "",
-            "1 where the configuration file holds something that cannot be used, and the one before is in force; else 0"),
+            "1 where the configuration file cannot be used: the one before is in force, or none; else 0"),
     /** When the configuration came. */
     CONFIGURATION_TIME(
             "holdfast.configuration.time",

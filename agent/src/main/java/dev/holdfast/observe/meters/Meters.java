@@ -1,5 +1,6 @@
 package dev.holdfast.observe.meters;
 
+import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.Snapshot;
 
@@ -15,6 +16,10 @@ final class Meters {
         String version = snapshot.version();
         to.value(Meter.INFO, 1, version == null ? "unknown" : version);
         to.value(Meter.ENABLED, snapshot.on() ? 1 : 0);
+        to.value(
+                Meter.ACTIVE,
+                snapshot.activity() == Activity.ACTIVE ? 1 : 0,
+                snapshot.activity().label());
         to.value(Meter.START_TIME, snapshot.startedEpochMillis() / 1e3);
         to.value(Meter.POLICIES, snapshot.policies().size());
         to.value(Meter.ORIGINS_NOT_LISTED, snapshot.originsNotListed());

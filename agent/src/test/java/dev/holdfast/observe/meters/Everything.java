@@ -68,6 +68,7 @@ final class Everything {
                 snapshot.version(),
                 snapshot.file(),
                 snapshot.on(),
+                snapshot.activity(),
                 snapshot.policies(),
                 origins,
                 snapshot.originsNotListed(),
