@@ -13,8 +13,10 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -154,7 +156,8 @@ class AsWithoutUsProperties {
     }
 
     @Property(tries = 400)
-    void isAsTheJdksOwn(@ForAll("paths") String path, @ForAll("acts") List<Act> acts) throws IOException {
+    void isAsTheJdksOwn(@ForAll("paths") String path, @ForAll("acts") List<Act> all) throws IOException {
+        List<Act> acts = untilItWouldHang(all);
         URI plain = nextRun(path);
         List<String> expected = run((HttpURLConnection) plain.toURL().openConnection(), plain, acts);
         URI hooked = nextRun(path);
@@ -162,6 +165,24 @@ class AsWithoutUsProperties {
 
         assertThat(seen).isEqualTo(expected);
         assertThat(HOOKED.defects).isEmpty();
+    }
+
+    /**
+     * The acts up to a {@code disconnect()} after which the JDK's connection would wait for ever: one that has streamed a
+     * body takes it for sent, connects anew, and waits for an answer to a request that it never writes (17 and 25).
+     */
+    private static List<Act> untilItWouldHang(List<Act> acts) {
+        Set<Act> before = EnumSet.noneOf(Act.class);
+        for (int i = 0; i < acts.size(); i++) {
+            before.add(acts.get(i));
+            boolean streams =
+                    before.contains(Act.CHUNKED) || before.contains(Act.FIXED) || before.contains(Act.FIXED_LONG);
+            boolean writes = before.contains(Act.WRITE) || before.contains(Act.FINISH_WRITING);
+            if (acts.get(i) == Act.DISCONNECT && streams && writes) {
+                return acts.subList(0, i + 1);
+            }
+        }
+        return acts;
     }
 
     /** Each run has a name of its own: what an earlier one sent may arrive late. */
