@@ -26,7 +26,7 @@ final class ForeignWriters {
     private ForeignWriters() {}
 
     /**
-     * Looks at a file and at the directories that it, and the link that leads to it, stand in.
+     * Looks at a file and at the directories that it, and the link that leads to it, stand in, up to the root.
      *
      * @param file as the user named it
      * @return a warning for each that others may write; none where that cannot be found out
@@ -52,9 +52,17 @@ final class ForeignWriters {
                     directories.add(parent.toRealPath());
                 }
             }
+            Set<Path> all = new LinkedHashSet<>(directories);
             for (Path directory : directories) {
+                for (Path above = directory.getParent(); above != null; above = above.getParent()) {
+                    all.add(above);
+                }
+            }
+            for (Path directory : all) {
                 int mode = mode(directory);
-                String replacers = (mode & STICKY) != 0 ? "" : writers(mode);
+                // Further up, systems let a group of administrators write, as in /usr/local.
+                int heeded = directories.contains(directory) ? mode : mode & ~GROUP_WRITES;
+                String replacers = (mode & STICKY) != 0 ? "" : writers(heeded);
                 // The volume of a Kubernetes ConfigMap lets everybody write and nobody can.
                 if (!replacers.isEmpty() && !Files.getFileStore(directory).isReadOnly()) {
                     warnings.add(warning(

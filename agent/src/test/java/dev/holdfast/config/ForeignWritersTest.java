@@ -66,6 +66,18 @@ class ForeignWritersTest {
     }
 
     @Test
+    void aDirectoryAbove() throws Exception {
+        Path below = Files.createDirectories(directory.resolve("one/two"));
+        Path deep = Files.move(file, below.resolve("holdfast.toml"));
+        permit(directory, "rwxrwxr-x");
+        assertThat(warnings(deep)).isEmpty();
+        permit(directory, "rwxrwxrwx");
+        assertThat(warnings(deep))
+                .containsExactly(deep + ": every user may write the directory " + directory
+                        + ", and so replace this file" + ADVICE);
+    }
+
+    @Test
     void bothEndsOfALink() throws Exception {
         Path links = Files.createDirectory(temporary.toRealPath().resolve("links"));
         Path link = Files.createSymbolicLink(links.resolve("linked.toml"), file);
