@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class AsyncCall<T> implements AsyncDriver.Attempt, OpenCalls.OpenCall {
+final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attempt {
     /** On which the JDK's client completes its futures. */
     static final Executor ASYNC_POOL = new CompletableFuture<Void>().defaultExecutor();
 
@@ -107,7 +107,9 @@ final class AsyncCall<T> implements AsyncDriver.Attempt, OpenCalls.OpenCall {
             }
         });
         openCalls.enter(client, this);
-        CompletableFuture<?> unused = future.whenComplete((response, error) -> openCalls.leave(client, this));
+        if (OpenCalls.CLOSABLE) {
+            CompletableFuture<?> unused = future.whenComplete((response, error) -> openCalls.leave(client, this));
+        }
         starting = Thread.currentThread();
         try {
             driver.start();
@@ -128,12 +130,12 @@ final class AsyncCall<T> implements AsyncDriver.Attempt, OpenCalls.OpenCall {
     }
 
     @Override
-    public boolean isOver() {
+    boolean isOver() {
         return future.isDone();
     }
 
     @Override
-    public void stop() {
+    void stop() {
         driver.stop();
     }
 

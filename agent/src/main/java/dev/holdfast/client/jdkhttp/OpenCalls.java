@@ -7,10 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,35 +26,69 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Holds clients only while they have calls under way.
  */
 final class OpenCalls {
-    /** A call that is under way. */
-    interface OpenCall {
+    /** A call that is under way, and its place among those of its client: a list without nodes, as calls are many. */
+    abstract static class OpenCall {
+        // Guarded by the monitor of the list that it is in.
+        private @Nullable ClientCalls in;
+        private @Nullable OpenCall previous;
+        private @Nullable OpenCall next;
+
         /** Whether it has ended for the application, and only what follows from that is still running. */
-        boolean isOver();
+        abstract boolean isOver();
 
         /** Nothing more can be sent: a wait ends now. */
-        void stop();
+        abstract void stop();
     }
 
-    /** Of one client. Guarded by the map's computation for that client. */
+    /** Those of one client. Guarded by its monitor, which is held for moments. */
     private static final class ClientCalls {
-        final Set<OpenCall> calls = Collections.newSetFromMap(new IdentityHashMap<>());
+        @Nullable
+        OpenCall first;
+        /** Whether it is no longer in the map. */
+        boolean left;
         /** Whether the client is to be shut down when they have ended. */
         boolean shutdown;
 
         @Nullable
         CountDownLatch change;
 
-        boolean isIdle() {
-            for (OpenCall call : calls) {
-                if (!call.isOver()) {
-                    return false;
-                }
+        void add(OpenCall call) {
+            OpenCall second = first;
+            call.in = this;
+            call.next = second;
+            if (second != null) {
+                second.previous = call;
             }
-            return true;
+            first = call;
+        }
+
+        void remove(OpenCall call) {
+            OpenCall previous = call.previous;
+            OpenCall next = call.next;
+            if (previous == null) {
+                first = next;
+            } else {
+                previous.next = next;
+            }
+            if (next != null) {
+                next.previous = previous;
+            }
+            call.in = null;
+            call.previous = null;
+            call.next = null;
+        }
+
+        List<OpenCall> all() {
+            List<OpenCall> all = new ArrayList<>();
+            for (OpenCall call = first; call != null; call = call.next) {
+                all.add(call);
+            }
+            return all;
         }
     }
 
-    private static final boolean CLOSABLE = Runtime.version().feature() >= 21;
+    /** Whether clients can be closed at all. */
+    static final boolean CLOSABLE = Runtime.version().feature() >= 21;
 
     private final ConcurrentHashMap<HttpClient, ClientCalls> clients = new ConcurrentHashMap<>();
     private final AtomicInteger shuttingDown = new AtomicInteger();
@@ -70,12 +101,21 @@ final class OpenCalls {
 
     /** A call begins. */
     void enter(HttpClient client, OpenCall call) {
-        if (CLOSABLE) {
-            clients.compute(client, (key, known) -> {
-                ClientCalls of = known == null ? new ClientCalls() : known;
-                of.calls.add(call);
-                return of;
-            });
+        while (CLOSABLE) {
+            ClientCalls calls = clients.get(client);
+            if (calls == null) {
+                ClientCalls fresh = new ClientCalls();
+                calls = clients.putIfAbsent(client, fresh);
+                if (calls == null) {
+                    calls = fresh;
+                }
+            }
+            synchronized (calls) {
+                if (!calls.left) {
+                    calls.add(call);
+                    return;
+                }
+            }
         }
     }
 
@@ -84,21 +124,32 @@ final class OpenCalls {
         if (!CLOSABLE) {
             return;
         }
-        boolean[] last = {false};
-        clients.computeIfPresent(client, (key, of) -> {
-            of.calls.remove(call);
-            if (of.change != null) {
-                of.change.countDown();
+        ClientCalls calls = clients.get(client);
+        if (calls == null) {
+            return; // it had left before
+        }
+        boolean last = false;
+        boolean closes = false;
+        synchronized (calls) {
+            if (call.in != calls) {
+                return;
             }
-            if (!of.calls.isEmpty()) {
-                return of;
+            calls.remove(call);
+            if (calls.change != null) {
+                calls.change.countDown();
             }
-            last[0] = of.shutdown;
-            return null;
-        });
-        if (last[0]) {
-            shutDown(client); // first, so that at no moment it takes new calls
-            shuttingDown.decrementAndGet();
+            if (calls.first == null) {
+                calls.left = true;
+                last = true;
+                closes = calls.shutdown;
+            }
+        }
+        if (last) {
+            if (closes) {
+                shutDown(client); // first, so that at no moment it takes new calls
+                shuttingDown.decrementAndGet();
+            }
+            clients.remove(client, calls);
         }
     }
 
@@ -107,12 +158,13 @@ final class OpenCalls {
         if (shuttingDown.get() == 0) {
             return false;
         }
-        boolean[] refuses = {false};
-        clients.computeIfPresent((HttpClient) client, (key, of) -> {
-            refuses[0] = of.shutdown;
-            return of;
-        });
-        return refuses[0];
+        ClientCalls calls = clients.get((HttpClient) client);
+        if (calls == null) {
+            return false;
+        }
+        synchronized (calls) {
+            return calls.shutdown;
+        }
     }
 
     /** As the client's own, where it is shut down. */
@@ -131,11 +183,14 @@ final class OpenCalls {
 
     /** The client is shut down: none of its calls waits any more. */
     void shutdownNow(HttpClient client) {
-        List<OpenCall> stopped = new ArrayList<>();
-        clients.computeIfPresent(client, (key, of) -> {
-            stopped.addAll(of.calls);
-            return of;
-        });
+        ClientCalls calls = clients.get(client);
+        if (calls == null) {
+            return;
+        }
+        List<OpenCall> stopped;
+        synchronized (calls) {
+            stopped = calls.all();
+        }
         stopped.forEach(OpenCall::stop);
     }
 
@@ -155,21 +210,29 @@ final class OpenCalls {
      * Marks a client that is to be shut down; gives what the next end of a call counts down, null: none is under way.
      */
     private @Nullable CountDownLatch awaited(HttpClient client) {
-        CountDownLatch[] change = {null};
-        clients.computeIfPresent(client, (key, of) -> {
-            if (!of.isIdle()) {
-                if (!of.shutdown) {
-                    of.shutdown = true;
-                    shuttingDown.incrementAndGet();
-                }
-                if (of.change == null || of.change.getCount() == 0) {
-                    of.change = new CountDownLatch(1);
-                }
-                change[0] = of.change;
+        ClientCalls calls = clients.get(client);
+        if (calls == null) {
+            return null;
+        }
+        synchronized (calls) {
+            boolean idle = true;
+            for (OpenCall call : calls.all()) {
+                idle &= call.isOver();
             }
-            return of;
-        });
-        return change[0];
+            if (idle) {
+                return null;
+            }
+            if (!calls.shutdown) {
+                calls.shutdown = true;
+                shuttingDown.incrementAndGet();
+            }
+            CountDownLatch change = calls.change;
+            if (change == null || change.getCount() == 0) {
+                change = new CountDownLatch(1);
+                calls.change = change;
+            }
+            return change;
+        }
     }
 
     private void shutDown(HttpClient client) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class SyncCall<T> implements BlockingDriver.Attempt, OpenCalls.OpenCall {
+final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Attempt {
     private final JdkCall<T> call;
     private final HttpClient client;
     private final OpenCalls openCalls;
@@ -80,12 +80,12 @@ final class SyncCall<T> implements BlockingDriver.Attempt, OpenCalls.OpenCall {
     }
 
     @Override
-    public boolean isOver() {
+    boolean isOver() {
         return false; // until it leaves
     }
 
     @Override
-    public void stop() {
+    void stop() {
         stopped = true;
         Runnable end = wait;
         if (end != null) {
