@@ -8,6 +8,8 @@ import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.HttpsURLConnection;
 
 /**
  * The way from a woven JDK method into Holdfast. The one class of Holdfast that lives in {@code java.base}: the agent
@@ -24,6 +26,8 @@ import java.util.Map;
  */
 public abstract class HoldfastBridge {
     private static final Object INSTALLING = new Object();
+
+    private static final Map<String, Field> FIELDS = new ConcurrentHashMap<>();
 
     /** The characters besides letters and digits that RFC 9110, section 5.6.2, allows in a token. */
     private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";
@@ -193,8 +197,7 @@ public abstract class HoldfastBridge {
             throw new IllegalArgumentException("the method is not a token");
         }
         try {
-            Field field = HttpURLConnection.class.getDeclaredField("method");
-            field.setAccessible(true);
+            Field field = field(connection, "method");
             field.set(connection, method);
             if (delegate(connection) instanceof HttpURLConnection inner) {
                 field.set(inner, method);
@@ -213,9 +216,8 @@ public abstract class HoldfastBridge {
      */
     protected static int responseCode(HttpURLConnection connection) {
         try {
-            Field field = HttpURLConnection.class.getDeclaredField("responseCode");
-            field.setAccessible(true);
-            return field.getInt(talking(connection));
+            HttpURLConnection talking = talking(connection);
+            return field(talking, "responseCode").getInt(talking);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
@@ -299,16 +301,24 @@ public abstract class HoldfastBridge {
         }
     }
 
-    private static HttpURLConnection talking(HttpURLConnection connection) throws IllegalAccessException {
+    private static HttpURLConnection talking(HttpURLConnection connection) throws ReflectiveOperationException {
         return delegate(connection) instanceof HttpURLConnection inner ? inner : connection;
     }
 
-    /** Where the JDK's classes for http and https declare a field; by its name, for they are internal to the JDK. */
+    /**
+     * Where the JDK's classes for http and https declare a field; by its name, for they are internal to the JDK. Looked
+     * up once: the JDK copies all fields of a class for each look-up.
+     */
     private static Field field(HttpURLConnection of, String name) throws NoSuchFieldException {
-        for (Class<?> at = of.getClass(); at != HttpURLConnection.class && at != null; at = at.getSuperclass()) {
+        Field known = FIELDS.get(name);
+        if (known != null && known.getDeclaringClass().isInstance(of)) {
+            return known;
+        }
+        for (Class<?> at = of.getClass(); at != null; at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (field.getName().equals(name)) {
                     field.setAccessible(true);
+                    FIELDS.put(name, field);
                     return field;
                 }
             }
@@ -316,13 +326,14 @@ public abstract class HoldfastBridge {
         throw new NoSuchFieldException(name);
     }
 
-    private static Object delegate(HttpURLConnection connection) throws IllegalAccessException {
+    private static Object delegate(HttpURLConnection connection) throws ReflectiveOperationException {
+        if (!(connection instanceof HttpsURLConnection)) {
+            return null; // it talks itself
+        }
         try {
-            Field field = connection.getClass().getDeclaredField("delegate");
-            field.setAccessible(true);
-            return field.get(connection);
+            return field(connection, "delegate").get(connection);
         } catch (NoSuchFieldException e) {
-            return null; // an http connection: it talks itself
+            return null;
         }
     }
 
