@@ -14,6 +14,9 @@ import java.util.Map;
  * hold a credential, and so that a key has one size whatever the URI's.
  */
 final class CacheKey {
+    /** Never fed. */
+    private static final MessageDigest SHA_256 = newSha256();
+
     private CacheKey() {}
 
     /**
@@ -60,7 +63,16 @@ final class CacheKey {
         return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** A new digest: a copy, since to look for the algorithm's provider takes longer than to digest a key. */
     static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            return newSha256();
+        }
+    }
+
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

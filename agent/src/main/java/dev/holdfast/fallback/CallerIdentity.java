@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * handler or a proxy selector that is not the JDK's is not called an additional time, since it may act. For one thread.
  */
 public final class CallerIdentity {
+    /** In the text of an identity with a proxy. */
+    public static final String PROXY = " proxy ";
+
     private static final Set<String> SELECTORS =
             Set.of("sun.net.spi.DefaultProxySelector", "java.net.ProxySelector$StaticProxySelector");
 
@@ -79,7 +82,7 @@ public final class CallerIdentity {
             known = false;
         } else if (proxy.type() != Proxy.Type.DIRECT) {
             if (proxy.address() instanceof InetSocketAddress address && address.getClass() == InetSocketAddress.class) {
-                add(" proxy " + proxy.type() + ' ' + address.getHostString() + ':' + address.getPort());
+                add(PROXY + proxy.type() + ' ' + address.getHostString() + ':' + address.getPort());
             } else {
                 known = false;
             }

@@ -33,7 +33,7 @@ public final class Recording {
 
     // Guarded by this, but that the thread of the body reads its piece without: see the checks where it does.
     private @Nullable Consumer<Body> kept;
-    private final List<byte[]> pieces = new ArrayList<>();
+    private final List<byte[]> pieces;
     private List<byte[]> spare = List.of();
     private byte[] piece = NONE;
     private boolean complete;
@@ -81,6 +81,7 @@ public final class Recording {
         this.expected = expected;
         this.maxBytes = maxBytes;
         this.share = memory.open(this);
+        this.pieces = new ArrayList<>((int) Math.min(16, expected / PIECE + 1));
     }
 
     /**

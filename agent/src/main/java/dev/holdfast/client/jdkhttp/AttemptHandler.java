@@ -75,7 +75,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     void delivered(HttpResponse<T> answer) {
         Recording kept = recording;
         if (kept != null) {
-            call.confirm(kept, answer);
+            call.confirm(kept, answer, attempt);
         }
     }
 

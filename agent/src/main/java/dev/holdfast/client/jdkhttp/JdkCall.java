@@ -242,11 +242,15 @@ final class JdkCall<T> implements CallInfo {
         }
     }
 
-    /** A response that was recorded is the application's: it is kept, unless something speaks against that. */
-    void confirm(Recording recording, HttpResponse<T> response) {
+    /**
+     * A response that was recorded is the application's: it is kept, unless something speaks against that.
+     *
+     * @param attempt which attempt it is of, the first being 1
+     */
+    void confirm(Recording recording, HttpResponse<T> response, int attempt) {
         try {
             // Behind a redirect it is another resource's, perhaps a page to log in, under rules that every hop may set.
-            if (response.previousResponse().isEmpty() && (!recording.isOfBody() || rescue.isAskedByTheSame())) {
+            if (response.previousResponse().isEmpty() && (!recording.isOfBody() || rescue.isAskedByTheSame(attempt))) {
                 recording.confirm();
                 return;
             }

@@ -56,9 +56,17 @@ final class Rescue<T> {
         return call.session.policy().fallback();
     }
 
-    /** Whether the client would still say the same of who asks: what was sent meanwhile may have had a cookie more. */
-    boolean isAskedByTheSame() {
-        return identity != null && identity.equals(Wire.identity(call.sender(), request, fallbacks));
+    /**
+     * Whether the client would still say the same of who asks: what was sent meanwhile may have had a cookie more, and a
+     * later attempt another proxy. All else is the client's for good. To ask costs some 5 % of a call.
+     *
+     * @param attempt which attempt the response is of, the first being 1
+     */
+    boolean isAskedByTheSame(int attempt) {
+        if (identity == null || (attempt == 1 && call.sender().cookieHandler().isEmpty())) {
+            return identity != null;
+        }
+        return identity.equals(Wire.identity(call.sender(), request, fallbacks));
     }
 
     /** Begins to record a response that the application is about to read; null: it is not to be kept. */
