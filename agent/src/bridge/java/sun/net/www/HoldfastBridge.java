@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
@@ -155,6 +156,19 @@ public abstract class HoldfastBridge {
         HoldfastBridge h = hook;
         if (h != null) {
             h.onGoAway(error, streams, last, publisherOf);
+        }
+    }
+
+    /**
+     * Stands before the failed future that {@code PlainTunnelingConnection} makes where a proxy opened no tunnel.
+     *
+     * @param error the exception
+     * @param proxy the proxy's address
+     */
+    public static void tunnelFailed(Object error, InetSocketAddress proxy) {
+        HoldfastBridge h = hook;
+        if (h != null) {
+            h.onTunnelFailed(error, proxy);
         }
     }
 
@@ -378,6 +392,9 @@ public abstract class HoldfastBridge {
 
     /** See {@link #goAway}. */
     protected void onGoAway(Object error, Object streams, int last, Object publisherOf) {}
+
+    /** See {@link #tunnelFailed}. */
+    protected void onTunnelFailed(Object error, InetSocketAddress proxy) {}
 
     /** See {@link #opened}. */
     protected abstract URLConnection onOpened(URLConnection connection, URL url, Proxy proxy);

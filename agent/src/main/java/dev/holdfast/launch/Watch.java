@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the program to need Holdfast: compares the name of each class that the JVM loads with the six that have
+ * Waits for the program to need Holdfast: compares the name of each class that the JVM loads with the seven that have
  * join points. Nothing else of the agent is loaded until one of them is met, or until a daemon thread reads the
  * configuration. So a program that ends before is charged a handful of classes and a string comparison per class.
  *
@@ -82,6 +82,7 @@ public final class Watch implements ClassFileTransformer, Runnable {
         return internalName.equals("jdk/internal/net/http/HttpClientFacade")
                 || internalName.equals("jdk/internal/net/http/Stream")
                 || internalName.equals("jdk/internal/net/http/Http2Connection")
+                || internalName.equals("jdk/internal/net/http/PlainTunnelingConnection")
                 || internalName.equals("sun/net/www/protocol/http/Handler")
                 || internalName.equals("sun/net/www/protocol/https/Handler")
                 || internalName.equals("java/net/HttpConnectSocketImpl");

@@ -27,6 +27,8 @@ final class ClassWeaver extends ClassVisitor {
     private static final String PUBLISHER_TYPE = "Ljava/net/http/HttpRequest$BodyPublisher;";
     private static final String STREAMS = "streams";
     private static final String STREAMS_TYPE = "Ljava/util/concurrent/ConcurrentMap;";
+    private static final String PROXY = "proxyAddr";
+    private static final String PROXY_TYPE = "Ljava/net/InetSocketAddress;";
 
     private final String className;
     private final List<JoinPoint> missing = new ArrayList<>();
@@ -106,6 +108,10 @@ final class ClassWeaver extends ClassVisitor {
                     case CALL_RESULT -> new CallResult(next, point);
                     case MADE_OF_RESET -> fields.contains(PUBLISHER + PUBLISHER_TYPE) ? new Made(next, point) : next;
                     case MADE_OF_GO_AWAY -> fields.contains(STREAMS + STREAMS_TYPE) ? new Made(next, point) : next;
+                    case FAILED_TUNNEL ->
+                        (access & Opcodes.ACC_STATIC) == 0 && fields.contains(PROXY + PROXY_TYPE)
+                                ? new Made(next, point)
+                                : next;
                 };
             }
         }
@@ -223,8 +229,9 @@ final class ClassWeaver extends ClassVisitor {
     }
 
     /**
-     * {@link JoinPoint.Kind#MADE_OF_RESET}, where the method has asked its frame for the error code before, and {@link
-     * JoinPoint.Kind#MADE_OF_GO_AWAY}. One class for both, as the verifier loads all that are named above.
+     * {@link JoinPoint.Kind#MADE_OF_RESET}, where the method has asked its frame for the error code before, {@link
+     * JoinPoint.Kind#MADE_OF_GO_AWAY} and {@link JoinPoint.Kind#FAILED_TUNNEL}. One class for all, as the verifier
+     * loads those that are named above.
      */
     private final class Made extends MethodVisitor {
         private static final String FRAMES = "jdk/internal/net/http/frame/";
@@ -233,16 +240,31 @@ final class ClassWeaver extends ClassVisitor {
 
         private final JoinPoint point;
         private final boolean goAway;
+        private final boolean tunnel;
         private boolean hasCode;
 
         Made(MethodVisitor next, JoinPoint point) {
             super(Opcodes.ASM9, next);
             this.point = point;
             this.goAway = point.kind() == JoinPoint.Kind.MADE_OF_GO_AWAY;
+            this.tunnel = point.kind() == JoinPoint.Kind.FAILED_TUNNEL;
         }
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (tunnel) {
+                if (owner.equals("jdk/internal/net/http/common/MinimalFuture")
+                        && name.equals("failedFuture")
+                        && descriptor.startsWith("(Ljava/lang/Throwable;)")) {
+                    found(point);
+                    super.visitInsn(Opcodes.DUP);
+                    super.visitVarInsn(Opcodes.ALOAD, 0);
+                    super.visitFieldInsn(Opcodes.GETFIELD, className, PROXY, PROXY_TYPE);
+                    callHook(mv, point);
+                }
+                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+                return;
+            }
             super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
             if (owner.equals(RESET) && name.equals(CODE) && descriptor.equals("()I")) {
                 hasCode = true;

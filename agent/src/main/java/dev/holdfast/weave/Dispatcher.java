@@ -3,6 +3,7 @@ package dev.holdfast.weave;
 import java.io.IOException;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
@@ -122,6 +123,14 @@ final class Dispatcher extends HoldfastBridge {
         HttpClientHook hook = httpClient;
         if (hook != null) {
             hook.goAway(error, streams, last, publisherOf);
+        }
+    }
+
+    @Override
+    protected void onTunnelFailed(Object error, InetSocketAddress proxy) {
+        HttpClientHook hook = httpClient;
+        if (hook != null) {
+            hook.tunnelFailed((Throwable) error, proxy);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.weave;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,4 +80,12 @@ public interface HttpClientHook {
      * @param publisherOf the {@code MethodHandle} that gives the {@code BodyPublisher} of a stream's request, or null
      */
     default void goAway(Object error, Object streams, int last, Object publisherOf) {}
+
+    /**
+     * A proxy opened no tunnel to the origin. Never throws.
+     *
+     * @param error the exception that the exchange will end in, if it has not ended; or one that has the same root
+     * @param proxy the proxy's address
+     */
+    default void tunnelFailed(Throwable error, InetSocketAddress proxy) {}
 }

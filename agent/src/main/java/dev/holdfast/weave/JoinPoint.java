@@ -62,6 +62,14 @@ enum JoinPoint {
             Kind.MADE_OF_GO_AWAY,
             "goAway",
             "(Ljava/lang/Object;Ljava/lang/Object;ILjava/lang/Object;)V"),
+    /** Where the failure of a CONNECT becomes the exception of the exchange that wants the tunnel. */
+    TUNNEL(
+            "jdk/internal/net/http/PlainTunnelingConnection",
+            null,
+            null,
+            Kind.FAILED_TUNNEL,
+            "tunnelFailed",
+            "(Ljava/lang/Object;Ljava/net/InetSocketAddress;)V"),
     /** Where every {@code http:} connection is made. */
     HTTP_OPEN("sun/net/www/protocol/http/Handler", "openConnection", Names.OPEN, Kind.RETURN, "opened", Names.OPENED),
     /** Where every {@code https:} connection is made. */
@@ -101,7 +109,12 @@ enum JoinPoint {
          * numbers, the number of the last one that the server says it may have processed, and what gives the publisher
          * of a stream's request. Before Java 24.
          */
-        MADE_OF_GO_AWAY
+        MADE_OF_GO_AWAY,
+        /**
+         * Before each making of a failed future, in any instance method: the hook gets the exception and the proxy's
+         * address.
+         */
+        FAILED_TUNNEL
     }
 
     private static final class Names {
@@ -156,7 +169,10 @@ enum JoinPoint {
 
     /** Whether the running Java must have it: without, calls run without policies. */
     boolean isExpected() {
-        return isPossible() && kind != Kind.MADE_OF_RESET && kind != Kind.MADE_OF_GO_AWAY;
+        return switch (kind) {
+            case MADE_OF_RESET, MADE_OF_GO_AWAY, FAILED_TUNNEL -> false; // a failure is known less well without
+            default -> isPossible();
+        };
     }
 
     /** Whether that method of the owner is to be woven. */

@@ -8,6 +8,9 @@ import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -252,6 +255,37 @@ class AbandonContract {
             Assertions.assertThatThrownBy(() -> original.get(5, TimeUnit.SECONDS))
                     .isInstanceOfAny(CancellationException.class, ExecutionException.class);
             assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** With the newer client alone, some of such calls never end. */
+    @ParameterizedTest
+    @EnumSource
+    void aCallWhoseBodyHandlerGivesNoSubscriberEnds(Policied host) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(host.address)) {
+            HttpClient client = Style.client(Call.get(server.uri("/")));
+            HttpRequest request = Style.request(Call.get(server.uri("/")));
+            for (int i = 0; i < 150; i++) {
+                CompletableFuture<HttpResponse<Void>> call = client.sendAsync(request, head -> null);
+                Throwable thrown = Assertions.catchThrowable(() -> call.get(10, TimeUnit.SECONDS));
+                assertThat(thrown).hasCauseInstanceOf(NullPointerException.class);
+                thrown = Assertions.catchThrowable(() -> client.send(request, head -> null));
+                assertThat(thrown).hasCauseInstanceOf(NullPointerException.class);
+            }
+            assertThat(server.requests()).hasSize(300);
+        }
+    }
+
+    /** Hosts with a policy. */
+    enum Policied {
+        QUICK(Hosts.QUICK),
+        ATTEMPT_TIMEOUT(Hosts.ATTEMPT_TIMEOUT),
+        BUFFERING(Hosts.BUFFERING);
+
+        private final String address;
+
+        Policied(String address) {
+            this.address = address;
         }
     }
 }

@@ -42,6 +42,7 @@ class ContractIT {
             AbandonContract.class,
             ReplayContract.class,
             TlsContract.class,
+            ProxyContract.class,
             LoadContract.class,
             NestedRetryContract.class,
             FallbackContract.class,
@@ -60,7 +61,7 @@ class ContractIT {
             + "|the host name of .* was not found; the JVM remembers that for 10 s: .*; said once"
             + "|first fallback of .*: .*; more of the same are only counted"
             + "|the proxy \\S+ did not open a tunnel to .*"
-            + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks) in \\d+ s)"
+            + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks|proxies that failed) in \\d+ s)"
             + "|  warning: .*: one call that fails opens the breaker alone: .*";
 
     @TempDir

@@ -109,10 +109,8 @@ class WholeRequestContract {
     }
 
     private static Stream<Arguments> cuts() {
-        Stream<Arguments> reset = Stream.of(Style.values()).map(style -> Arguments.of(style, Cut.RESET));
-        Stream<Arguments> closed =
-                Stream.of(Style.values()).filter(Style::urlConnection).map(style -> Arguments.of(style, Cut.CLOSE));
-        return Stream.concat(reset, closed);
+        return Stream.of(Style.values())
+                .flatMap(style -> Stream.of(Cut.RESET, Cut.CLOSE).map(cut -> Arguments.of(style, cut)));
     }
 
     @ParameterizedTest
@@ -143,11 +141,11 @@ class WholeRequestContract {
 
     private static Stream<Arguments> refusedTunnels() {
         return Stream.of(Style.values())
-                .filter(Style::urlConnection)
                 .flatMap(style -> Stream.of(
                                 Answer.respond(503).closing(),
                                 Answer.afterRequestHead(Cut.CLOSE),
-                                Answer.afterRequestHead(Cut.RESET))
+                                Answer.afterRequestHead(Cut.RESET),
+                                Answer.raw("220 ready\r\n\r\n"))
                         .map(answer -> Arguments.of(style, answer)));
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * An HTTP proxy on a raw loopback socket that opens tunnels (CONNECT), or does not, as its script says. When the script
- * is over, it opens them. It keeps a record of what it was asked. Thread-safe; its threads are daemons.
+ * is over, it opens them, unless told {@link #otherwise}. It keeps a record of what it was asked. Thread-safe; its threads are daemons.
  */
 public final class ConnectProxy implements AutoCloseable {
     /** What is done with one CONNECT. */
@@ -35,6 +35,12 @@ public final class ConnectProxy implements AutoCloseable {
         CLOSE,
         /** An end of the connection within the answer's first line. */
         CLOSE_IN_ANSWER,
+        /** Bytes that are no HTTP, and an end of the connection. */
+        GARBAGE,
+        /** A first line of HTTP whose status is no number, and an end of the connection. */
+        NO_STATUS,
+        /** Silence until the client goes away. */
+        HANG,
         /** Opens the tunnel, and ends it with the first byte of the TLS handshake. */
         CLOSE_IN_HANDSHAKE,
         /** Opens the tunnel, and resets it with the first byte of the TLS handshake. */
@@ -43,6 +49,7 @@ public final class ConnectProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Queue<Does> script;
+    private volatile Does otherwise = Does.OPEN;
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -55,6 +62,12 @@ public final class ConnectProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         daemon(this::accept);
+    }
+
+    /** What it does when the script is over. */
+    public ConnectProxy otherwise(Does does) {
+        otherwise = does;
+        return this;
     }
 
     /** Where it listens. */
@@ -80,7 +93,7 @@ public final class ConnectProxy implements AutoCloseable {
             String line = requestLine(client.getInputStream());
             asked.add(line);
             Does next = script.poll();
-            switch (next == null ? Does.OPEN : next) {
+            switch (next == null ? otherwise : next) {
                 case OPEN -> tunnel(client, line.split("[ :]")[1], Integer.parseInt(line.split("[ :]")[2]));
                 case UNAVAILABLE -> answer(client, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
                 case WANT_PASSWORD ->
@@ -90,6 +103,9 @@ public final class ConnectProxy implements AutoCloseable {
                 case RESET -> client.setSoLinger(true, 0);
                 case CLOSE -> {}
                 case CLOSE_IN_ANSWER -> answer(client, "HTTP/1.1 20");
+                case GARBAGE -> answer(client, "220 mail.example ESMTP ready\r\n\r\n");
+                case NO_STATUS -> answer(client, "HTTP/1.1 maybe later\r\n\r\n");
+                case HANG -> client.getInputStream().transferTo(OutputStream.nullOutputStream());
                 case CLOSE_IN_HANDSHAKE -> handshake(client);
                 case RESET_IN_HANDSHAKE -> {
                     handshake(client);

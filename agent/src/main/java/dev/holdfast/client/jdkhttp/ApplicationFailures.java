@@ -31,7 +31,7 @@ final class ApplicationFailures {
         for (StackTraceElement at : root.getStackTrace()) {
             String maker = at.getClassName();
             if (!maker.startsWith("java.")) {
-                return !isOfThePlatform(maker);
+                return !isOfThePlatform(maker) || maker.equals(MissingSubscriber.class.getName());
             }
         }
         return false;

@@ -142,7 +142,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     /** Hands the body to the application as it comes, and gives it a time if it is known to be collected. */
     private BodySubscriber<T> handedOn(BodySubscriber<T> application, ResponseInfo info, long left) {
         if (application == null) {
-            return application; // what the client makes of that is its own affair
+            return new MissingSubscriber<>();
         }
         BodySubscriber<T> subscriber = recorded(application, info);
         return left == Long.MAX_VALUE

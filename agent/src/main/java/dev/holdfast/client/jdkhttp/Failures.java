@@ -5,6 +5,7 @@ import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -60,11 +61,17 @@ final class Failures {
     /** An attempt that gave no response's head. */
     static Outcome.Failure beforeHead(Throwable thrown, Sending sending) {
         Throwable error = unwrap(thrown);
+        ErrorKind kind = kind(error);
+        // Time that is up ends a CONNECT, too, sometimes before it ends the exchange: that is the time's doing.
+        boolean timedOut = kind == ErrorKind.CONNECTION_TIMEOUT || kind == ErrorKind.READ_TIMEOUT;
+        InetSocketAddress proxy = timedOut ? null : FailedTunnels.proxyOf(error);
+        if (proxy != null) {
+            return new Outcome.Failure(error, ErrorKind.PROXY, sending.notBegun(), Proxies.address(proxy));
+        }
         if (isOfTunnel(error, sending)) {
             return new Outcome.Failure(
                     error, ErrorKind.PROXY, sending.notBegun(), sending.proxy().get());
         }
-        ErrorKind kind = kind(error);
         if (kind == ErrorKind.PREMATURE_EOF) {
             // Closed before it said anything: to the caller the same as a reset, only more polite.
             kind = ErrorKind.CONNECTION_RESET;
@@ -208,9 +215,10 @@ final class Failures {
     }
 
     /**
-     * A proxy did not open the tunnel to the origin. An answer with another status than 200 and 407 is an exception
-     * that the tunnel's own class makes. An end of the connection looks like one of the origin's but for two things: it
-     * is read without TLS, which shows where the end was orderly; and the client has not asked for the request's body.
+     * A proxy did not open the tunnel to the origin, where {@link FailedTunnels} does not know, since the JDK's class
+     * was not woven. An answer with another status than 200 and 407 is an exception that the tunnel's own class makes.
+     * An end of the connection looks like one of the origin's but for two things: it is read without TLS, which shows
+     * where the end was orderly; and the client has not asked for the request's body.
      */
     private static boolean isOfTunnel(Throwable error, Sending sending) {
         Throwable root = root(error);

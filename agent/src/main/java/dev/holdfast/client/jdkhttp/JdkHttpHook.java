@@ -7,6 +7,7 @@ import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.HttpClientHook;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -150,6 +151,11 @@ public final class JdkHttpHook implements HttpClientHook {
         } catch (Throwable e) {
             defects.report("a request that was not processed is not known to be", e);
         }
+    }
+
+    @Override
+    public void tunnelFailed(Throwable error, InetSocketAddress proxy) {
+        FailedTunnels.add(error, proxy);
     }
 
     private static void unprocessed(@Nullable Object publisher, Object error) {

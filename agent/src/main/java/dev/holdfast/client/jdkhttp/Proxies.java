@@ -29,9 +29,13 @@ final class Proxies {
             return null;
         }
         List<Proxy> proxies = selector.select(uri);
-        if (proxies.isEmpty() || !(proxies.get(0).address() instanceof InetSocketAddress address)) {
-            return null;
-        }
+        return proxies.isEmpty() || !(proxies.get(0).address() instanceof InetSocketAddress address)
+                ? null
+                : address(address);
+    }
+
+    /** An address as {@code host:port}. */
+    static String address(InetSocketAddress address) {
         String host = address.getHostString();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }

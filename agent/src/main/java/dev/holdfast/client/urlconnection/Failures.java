@@ -86,7 +86,8 @@ final class Failures {
         if (error instanceof ConnectException || error instanceof NoRouteToHostException) {
             return ErrorKind.CONNECTION_REFUSED;
         }
-        if (error instanceof IOException && where.stage == Stage.TUNNELING && !where.again) {
+        // What is no HTTP makes the client fail in taking it apart, in whatever exception it happens to run into.
+        if (where.stage == Stage.TUNNELING && !where.again && (error instanceof IOException || where.byJdk)) {
             return ErrorKind.PROXY;
         }
         if (error instanceof SSLException) {
@@ -160,8 +161,10 @@ final class Failures {
      * @param again whether the JDK was at it anew after it had sent something already: its own silent second try, which
      *     runs inside the writing of the request or the reading of the answer, or the way to where a redirect leads, be
      *     that the URL which the request had first
+     * @param byJdk whether the stage is known and none but the JDK's own methods were called in it: neither an
+     *     authenticator of the application's nor any other code of its own
      */
-    private record Where(Stage stage, boolean again) {
+    private record Where(Stage stage, boolean again, boolean byJdk) {
         /** Whether nothing of the request had left. */
         boolean beforeRequest() {
             return !again && stage != Stage.EXPECTING && stage != Stage.OTHER;
@@ -170,8 +173,12 @@ final class Failures {
         static Where of(Throwable thrown) {
             Stage stage = Stage.OTHER;
             boolean again = false;
+            boolean byJdk = true;
             for (StackTraceElement frame : thrown.getStackTrace()) {
                 Stage at = stage(frame);
+                if (stage == Stage.OTHER) {
+                    byJdk &= isOfJdk(frame);
+                }
                 if (at == Stage.TUNNELING) {
                     again = false; // so far it was the proxy's answer that was read
                 }
@@ -180,7 +187,12 @@ final class Failures {
                 }
                 again |= sendsAgain(frame);
             }
-            return new Where(stage, again);
+            return new Where(stage, again, byJdk && stage != Stage.OTHER);
+        }
+
+        private static boolean isOfJdk(StackTraceElement frame) {
+            String module = frame.getModuleName();
+            return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
         }
 
         private static Stage stage(StackTraceElement frame) {

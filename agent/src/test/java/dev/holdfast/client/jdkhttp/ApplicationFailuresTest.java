@@ -20,12 +20,14 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,6 +85,25 @@ class ApplicationFailuresTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"false,200", "true,200", "false,204", "true,204"})
+    void aHandlerThatGivesNoSubscriberEndsTheCallAndIsNoFailureOfTheOrigin(boolean async, int status) {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.otherwise(status == 204 ? Answer.respond(204) : Answer.respond(200, "fine"));
+            for (Rules rules : new Rules[] {Rules.QUICK, Rules.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
+                Woven client = client(rules);
+                HttpRequest get = HttpRequest.newBuilder(server.uri("/")).build();
+                for (int i = 0; i < 50; i++) {
+                    assertThatThrownBy(() -> client.call(async, get, head -> null))
+                            .matches(e ->
+                                    e instanceof NullPointerException || e.getCause() instanceof NullPointerException);
+                }
+                assertThat(client.breakers()).containsOnly(CircuitBreaker.State.CLOSED);
+            }
+            assertThat(server.requests()).hasSize(100);
+        }
+    }
+
     @Test
     void whatTheClientOrAJudgeOfTheOriginMadeIsTheOrigins() {
         assertThat(ApplicationFailures.isOne(new IOException(made("jdk.internal.net.http.Http1Response"))))
@@ -98,8 +119,12 @@ class ApplicationFailuresTest {
     }
 
     private static Woven client() {
+        return client(Rules.QUICK);
+    }
+
+    private static Woven client(Rules rules) {
         return new Woven(
-                Policies.retry().breaker(Breakers.consecutive(1).build()).around(Rules.QUICK.policy()), CLIENT);
+                Policies.retry().breaker(Breakers.consecutive(1).build()).around(rules.policy()), CLIENT);
     }
 
     private static BodyPublisher failing(Exception failure) {
