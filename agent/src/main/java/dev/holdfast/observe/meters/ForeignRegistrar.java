@@ -96,12 +96,13 @@ final class ForeignRegistrar implements Registrar {
             pairs[2 * i] = meter.labels().get(i);
             pairs[2 * i + 1] = labels.get(i);
         }
+        String id = meter.idInApplication();
         try {
             return switch (meter.kind()) {
-                case COUNTER -> counter.make(registry, meter, pairs, meter.id(), cell, value);
-                case GAUGE -> gauge.make(registry, meter, pairs, meter.id(), cell, value);
+                case COUNTER -> counter.make(registry, meter, pairs, id, cell, value);
+                case GAUGE -> gauge.make(registry, meter, pairs, id, cell, value);
                 case TIMER, HISTOGRAM ->
-                    timer.make(registry, meter, pairs, meter.id(), cell, count, value, TimeUnit.SECONDS);
+                    timer.make(registry, meter, pairs, id, cell, count, value, TimeUnit.SECONDS);
             };
         } catch (ReflectiveOperationException e) {
             throw failed(e);

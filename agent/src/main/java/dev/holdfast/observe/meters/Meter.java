@@ -6,7 +6,8 @@ import java.util.Locale;
 /**
  * The catalogue of meters: every name, what it means, and what it is told apart by. The names of the first five are
  * part of what Holdfast grew from; the others begin with its own. Names are written as Micrometer writes them, with
- * dots; {@link #prometheusName} is what Prometheus sees.
+ * dots; {@link #prometheusName} is what Prometheus sees. In a registry of the application's, which may have a
+ * {@code retry.attempts} already, all of them begin with Holdfast's: {@link #idInApplication}.
  */
 public enum Meter {
     /** Retries. */
@@ -240,6 +241,8 @@ public enum Meter {
         HISTOGRAM
     }
 
+    private static final String PREFIX = "holdfast.";
+
     private final String id;
     private final Kind kind;
     private final String unit;
@@ -263,6 +266,14 @@ public enum Meter {
     /** The name as Micrometer writes it. */
     public String id() {
         return id;
+    }
+
+    /**
+     * The name in a registry of the application's own. It has Holdfast's prefix always: two meters of one name are one
+     * to most registries, and their values would be added up.
+     */
+    public String idInApplication() {
+        return id.startsWith(PREFIX) ? id : PREFIX + id;
     }
 
     /** What kind of value it has. */

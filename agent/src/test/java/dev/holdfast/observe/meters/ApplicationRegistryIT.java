@@ -34,6 +34,7 @@ class ApplicationRegistryIT {
 
             assertThat(result.lines())
                     .contains("retries: 2.0", "delays: 2.0 of 1.0 ms", "breaker: 1.0", "later: 4.0")
+                    .contains("the program's own: 7.0 of [retry.attempts]")
                     .contains("the other loader has meters: true", "the other loader is gone")
                     .endsWith("taken back");
             assertThat(result.err()).doesNotContain("cannot");

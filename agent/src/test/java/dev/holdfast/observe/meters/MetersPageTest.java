@@ -27,6 +27,14 @@ class MetersPageTest {
                 sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m]))
                   / (sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m])) + sum(rate(holdfast_retries_lost_total[15m])))
 
+            ## In the application's own registry
+
+            With `[metrics] application_registry = true` every name has the prefix `holdfast.`, that of the first five below too
+            (`holdfast.retry.attempts`, in Prometheus `holdfast_retry_attempts_total`): an application may count its own retries under a
+            name as plain as that. The rules and the dashboard in `config-examples` are for `/metrics`. For the application's registry:
+
+                sed -E 's/\\b(retry_attempts|retry_success|retry_delay|circuit_breaker_state|fallback_activations)/holdfast_\\1/g' prometheus-rules.yaml
+
             ## Push by OTLP
 
                 [metrics.otlp]                                          # this table alone pushes to http://localhost:4318/v1/metrics

@@ -3,6 +3,7 @@ package dev.holdfast.observe.meters;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.observe.ObservedProgram;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Metrics;
@@ -16,7 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A program that has Micrometer, and no framework, and touches it only after its first calls; and beside it one more
@@ -37,22 +41,27 @@ public final class RegisteredProgram {
             return;
         }
         Metrics.addRegistry(new SimpleMeterRegistry());
+        // The program counts retries of its own, under the name that the endpoint of the agent has for its own.
+        Counter own = Metrics.counter(
+                "retry.attempts", "client", "java.net.http", "origin", "shop", "policy", "*", "reason", "503");
+        own.increment(7);
         await().atMost(30, TimeUnit.SECONDS)
-                .until(() -> Metrics.globalRegistry.find("retry.attempts").functionCounter() != null
-                        && Metrics.globalRegistry.find("retry.delay").functionTimer() != null
-                        && Metrics.globalRegistry.find("circuit.breaker.state").gauge() != null);
+                .until(() -> Metrics.globalRegistry.find("holdfast.retry.attempts").functionCounter() != null
+                        && Metrics.globalRegistry.find("holdfast.retry.delay").functionTimer() != null
+                        && Metrics.globalRegistry.find("holdfast.circuit.breaker.state").gauge() != null);
         FunctionCounter retries = Metrics.globalRegistry
-                .get("retry.attempts")
+                .get("holdfast.retry.attempts")
                 .tag("reason", "503")
                 .functionCounter();
         System.out.println("retries: " + retries.count());
-        FunctionTimer delay = Metrics.globalRegistry.get("retry.delay").functionTimer();
+        FunctionTimer delay = Metrics.globalRegistry.get("holdfast.retry.delay").functionTimer();
         System.out.println("delays: " + delay.count() + " of " + delay.mean(TimeUnit.MILLISECONDS) + " ms");
         System.out.println("breaker: "
-                + Metrics.globalRegistry.get("circuit.breaker.state").gauge().value());
+                + Metrics.globalRegistry.get("holdfast.circuit.breaker.state").gauge().value());
         ObservedProgram.calls();
-        await().atMost(30, TimeUnit.SECONDS).until(() -> sum("retry.attempts") > 2);
-        System.out.println("later: " + sum("retry.attempts"));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> sum("holdfast.retry.attempts") > 2);
+        System.out.println("later: " + sum("holdfast.retry.attempts"));
+        System.out.println("the program's own: " + own.count() + " of " + others());
 
         WeakReference<ClassLoader> loader = another();
         await().atMost(30, TimeUnit.SECONDS).until(() -> {
@@ -65,8 +74,16 @@ public final class RegisteredProgram {
         Files.writeString(
                 configuration, Files.readString(configuration).replace("registry = true", "registry = false"));
         await().atMost(30, TimeUnit.SECONDS)
-                .until(() -> Metrics.globalRegistry.getMeters().isEmpty());
+                .until(() -> Metrics.globalRegistry.getMeters().equals(List.of(own)));
         System.out.println("taken back");
+    }
+
+    /** The names that do not begin with Holdfast's. */
+    private static Set<String> others() {
+        return Metrics.globalRegistry.getMeters().stream()
+                .map(meter -> meter.getId().getName())
+                .filter(name -> !name.startsWith("holdfast."))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static double sum(String name) {
