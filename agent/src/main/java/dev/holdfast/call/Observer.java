@@ -22,6 +22,23 @@ public interface Observer {
         return this;
     }
 
+    /** A call begins. */
+    default void began(Target target, CallInfo call) {}
+
+    /**
+     * A call ended with its first attempt, which was good and began with the call: nearly all calls do, so that there
+     * is one report of both ends. The same as {@link #attempt}, then {@link #ended} with {@link Result#FIRST_TRY}.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param outcome what it gave
+     * @param nanos how long the attempt and the call took
+     */
+    default void firstTry(Target target, CallInfo call, Outcome outcome, long nanos) {
+        attempt(target, call, outcome, nanos);
+        ended(target, call, Result.FIRST_TRY, 1, nanos);
+    }
+
     /**
      * An attempt ended: at its response's head, or in a failure.
      *
@@ -121,8 +138,10 @@ public interface Observer {
      * @param failure what broke the body
      * @param result what {@link #ended} was told
      * @param attempts what {@link #ended} was told
+     * @param nanos what {@link #ended} was told
      */
-    default void takenBack(Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts) {}
+    default void takenBack(
+            Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {}
 
     /** Why there is no other attempt. */
     enum NotRetried {

@@ -6,6 +6,7 @@ import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
+import java.io.IOException;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class Retrying {
     private int skipped;
 
     private long previousDelay;
+    /** Why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
+    private @Nullable IOException notSent;
 
     Retrying(
             Target target,
@@ -165,6 +168,17 @@ final class Retrying {
         }
         RetryBudget budget = target.budget();
         return budget != null && !budget.tryWithdraw(now) ? Observer.NotRetried.BUDGET : null;
+    }
+
+    /** Sets why no further attempt was sent after a wait; the outcome before it is delivered instead. */
+    void notSent(IOException why) {
+        notSent = why;
+    }
+
+    /** The exception that says why no further attempt was sent after a wait; null where one was, or none was due. */
+    @Nullable
+    IOException notSent() {
+        return notSent;
     }
 
     /** The wait took longer than the call has time for: the outcome before it gets no other attempt after all. */

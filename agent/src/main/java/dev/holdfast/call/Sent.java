@@ -58,6 +58,11 @@ final class Sent {
         return underWay && number == attempt;
     }
 
+    /** Whether it was sent at this time. */
+    boolean isSince(long time) {
+        return at == time;
+    }
+
     /** Whether it has not ended. */
     boolean isUnderWay() {
         return underWay;

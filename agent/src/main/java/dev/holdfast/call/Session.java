@@ -50,7 +50,6 @@ public final class Session {
     }
 
     private final Target target;
-    private final Policy policy;
     private final CallInfo call;
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
@@ -66,6 +65,9 @@ public final class Session {
     private Gate.Part next = Gate.Part.RATE;
     private int attempts;
     private long beganAt;
+    /** What the observer was told last of the call's time, in nanoseconds. */
+    private long endedAfter;
+
     private @Nullable List<Throwable> failures;
 
     /** Whether the same caller's same call failed moments ago. */
@@ -76,8 +78,6 @@ public final class Session {
     private int lastStatus = Outcome.NO_STATUS;
     /** What the attempt before the latest wait gave; null: nothing yet. */
     private @Nullable Outcome inHand;
-    /** Why no further attempt was sent, where what is in hand is delivered instead. */
-    private @Nullable IOException notSent;
 
     private boolean deliversPrevious;
     /** The proxy that failed in the latest attempt, as {@code host:port}; null: none did. */
@@ -117,7 +117,6 @@ public final class Session {
             LongSupplier lookupMemory) {
         this.lookupMemory = lookupMemory;
         this.target = target;
-        this.policy = target.policy();
         this.call = call;
         this.random = random;
         this.epochMillis = epochMillis;
@@ -133,6 +132,7 @@ public final class Session {
         expect(Stage.NEW);
         beganAt = now;
         target.used(now);
+        observer.began(target, call);
         RetryBudget budget = target.budget();
         nested = target.comesBack(call, now);
         if (nested) {
@@ -173,7 +173,7 @@ public final class Session {
             return reject(
                     next == Gate.Part.QUEUED_PLACE ? Observer.Rejection.CONCURRENCY : Observer.Rejection.RATE, now);
         }
-        notSent = Rejections.deadline(target, attempts, lastStatus);
+        retrying().notSent(Rejections.deadline(target, attempts, lastStatus));
         retrying().tooLate(inHand);
         return deliver(inHand, lastStatus, true, now);
     }
@@ -213,6 +213,10 @@ public final class Session {
         }
         int status = Outcome.statusOf(outcome);
         long took = mine.end(outcome, status, now, random);
+        boolean asks = Retrying.asksForRetry(policy().retry(), outcome, status);
+        if (attempts == 1 && isGood(status, asks) && stage == Stage.SENT && mine.isSince(beganAt) && enforced()) {
+            return deliverFirst(outcome, status, now);
+        }
         if (!(outcome instanceof Outcome.Cancelled)) {
             observer.attempt(target, call, outcome, took);
             if (!enforced() && Hedging.wouldHave(target, call, took, now)) {
@@ -232,7 +236,19 @@ public final class Session {
         if (inHand != null && mine.isCutShort(outcome, now)) {
             return deliverPrevious(inHand, outcome, now);
         }
-        return decide(outcome, status, now);
+        return decide(outcome, status, asks, now);
+    }
+
+    /** The end of nearly all calls: the first attempt began with the call, and is good. */
+    private Step deliverFirst(Outcome outcome, int status, long now) {
+        lastStatus = status;
+        nothingSent = false;
+        stage = Stage.DONE;
+        ended = Observer.Result.FIRST_TRY;
+        endedAfter = now - beganAt;
+        observer.firstTry(target, call, outcome, endedAfter);
+        endRepeat(now);
+        return policy().fallback().enabled() ? fallBack(outcome, false) : Step.Deliver.INSTANCE;
     }
 
     /**
@@ -340,13 +356,14 @@ public final class Session {
             return Step.Deliver.INSTANCE;
         }
         failLate(failure, now);
-        observer.takenBack(target, call, failure, ended, attempts);
+        observer.takenBack(target, call, failure, ended, attempts, endedAfter);
         if (other != null && other.isUnderWay()) {
             stage = Stage.SENT;
             remember(failure);
             return Step.Drop.INSTANCE;
         }
-        return decide(failure, Outcome.NO_STATUS, now);
+        return decide(
+                failure, Outcome.NO_STATUS, Retrying.asksForRetry(policy().retry(), failure, Outcome.NO_STATUS), now);
     }
 
     /**
@@ -375,7 +392,7 @@ public final class Session {
      * same rules as to its own once more.
      */
     public synchronized boolean maySendElsewhere() {
-        return Retrying.mayBeRepeated(policy.retry(), call, call.bodyReplayable(), nothingSent);
+        return Retrying.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
     }
 
     /**
@@ -387,8 +404,8 @@ public final class Session {
         // With these it asks for credentials, which the application was not asked for by the origin that it knows.
         return status != 401
                 && status != 407
-                && policy.fallback().degraded().acceptStatuses().contains(status)
-                && FallbackRule.after(policy, answer, Observer.NotRetried.USED_UP) == null;
+                && policy().fallback().degraded().acceptStatuses().contains(status)
+                && FallbackRule.after(policy(), answer, Observer.NotRetried.USED_UP) == null;
     }
 
     /**
@@ -404,12 +421,12 @@ public final class Session {
      * be delivered, can no longer be given; null where none was to be sent.
      */
     public synchronized @Nullable IOException notSent() {
-        return notSent;
+        return retrying == null ? null : retrying.notSent();
     }
 
     /** The policy under which the call began; a reload does not change it. */
     public Policy policy() {
-        return policy;
+        return target.policy();
     }
 
     /** How many attempts were begun. */
@@ -422,7 +439,7 @@ public final class Session {
             return send(null, now);
         }
         // Who waits longer than leaves time for an answer waits for nothing but a timeout.
-        long mayWait = Math.min(policy.limits().maxWaitNanos(), untilDeadline(now) - target.meanResponseNanos());
+        long mayWait = Math.min(policy().limits().maxWaitNanos(), untilDeadline(now) - target.meanResponseNanos());
         Gate.Answer answer = gate.pass(part, Math.max(0, mayWait), now);
         if (answer instanceof Gate.Passed passed) {
             return send(passed, now);
@@ -467,7 +484,7 @@ public final class Session {
             }
         }
         attempts++;
-        long own = policy.retry().attemptTimeoutNanos();
+        long own = policy().retry().attemptTimeoutNanos();
         long given = own > 0 && timeout >= own ? Long.MAX_VALUE : timeout;
         Place place = passed == null ? null : passed.place();
         return new Sent(target, attempts, now, given, place, passed == null ? null : passed.turn(), permit);
@@ -477,7 +494,7 @@ public final class Session {
         if (!enforced()) {
             return Long.MAX_VALUE;
         }
-        long own = policy.retry().attemptTimeoutNanos();
+        long own = policy().retry().attemptTimeoutNanos();
         // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
         return Math.min(own > 0 ? own : Long.MAX_VALUE, Math.max(1, untilDeadline(now)));
     }
@@ -492,10 +509,10 @@ public final class Session {
         if (inHand == null) {
             rejected = new Step.Reject(finalError(error));
         } else {
-            notSent = error;
+            retrying().notSent(error);
             inHand = null;
         }
-        return policy.fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
+        return policy().fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
     }
 
     private @Nullable Sent underWay(int attempt) {
@@ -509,16 +526,15 @@ public final class Session {
     private boolean decides(Outcome outcome) {
         return outcome instanceof Outcome.Cancelled
                 || (outcome instanceof Outcome.Response
-                        && !Retrying.asksForRetry(policy.retry(), outcome, Outcome.statusOf(outcome)));
+                        && !Retrying.asksForRetry(policy().retry(), outcome, Outcome.statusOf(outcome)));
     }
 
-    private Step decide(Outcome outcome, int status, long now) {
+    private Step decide(Outcome outcome, int status, boolean asks, long now) {
         lastStatus = status;
         Outcome.Failure failed = outcome instanceof Outcome.Failure failure ? failure : null;
         nothingSent = failed != null && failed.nothingSent();
         failedProxy = failed == null ? null : failed.proxy();
-        boolean asks = Retrying.asksForRetry(policy.retry(), outcome, status);
-        if (!asks || !policy.retry().enabled()) {
+        if (!asks || !policy().retry().enabled()) {
             return deliver(outcome, status, asks, now);
         }
         long delay = retrying().delay(outcome, attempts, untilDeadline(now), now);
@@ -549,7 +565,7 @@ public final class Session {
         if (asked && retrying != null && enforced() && retrying.hasMultiplied(attempts)) {
             target.failed(call, now);
         }
-        if (!policy.fallback().enabled()) {
+        if (!policy().fallback().enabled()) {
             return Step.Deliver.INSTANCE;
         }
         Step end = fallBack(outcome, asked);
@@ -566,7 +582,7 @@ public final class Session {
 
     private Step fallBack(Outcome outcome, boolean asked) {
         FallbackReason reason =
-                FallbackRule.after(policy, outcome, asked && retrying != null ? retrying.notRetried() : null);
+                FallbackRule.after(policy(), outcome, asked && retrying != null ? retrying.notRetried() : null);
         return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
     }
 
@@ -577,17 +593,26 @@ public final class Session {
     }
 
     private void reportEnd(long now) {
-        observer.ended(target, call, ended, attempts, now - beganAt);
+        endedAfter = now - beganAt;
+        observer.ended(target, call, ended, attempts, endedAfter);
+        endRepeat(now);
+    }
+
+    private void endRepeat(long now) {
         if (nested) {
             target.repeatEnded(call, now);
         }
     }
 
     private Observer.Result result(Outcome outcome, int status, boolean asked) {
-        if (status != Outcome.NO_STATUS && status < 500 && !asked) {
+        if (isGood(status, asked)) {
             return attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
         }
         return outcome instanceof Outcome.Cancelled ? Observer.Result.CANCELLED : Observer.Result.FAILED;
+    }
+
+    private static boolean isGood(int status, boolean asked) {
+        return status != Outcome.NO_STATUS && status < 500 && !asked;
     }
 
     private void failLate(Outcome.Failure failure, long now) {
@@ -607,12 +632,12 @@ public final class Session {
      * A difference, which is right even where the sum of the two overflows; {@link Long#MAX_VALUE} without deadline.
      */
     private long untilDeadline(long now) {
-        long deadline = policy.retry().deadlineNanos();
+        long deadline = policy().retry().deadlineNanos();
         return deadline > 0 ? beganAt + deadline - now : Long.MAX_VALUE;
     }
 
     private boolean enforced() {
-        return policy.mode() == Mode.ENFORCE;
+        return policy().mode() == Mode.ENFORCE;
     }
 
     private void remember(Outcome outcome) {

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The calls of one client to one target. Nearly all of them are good at the first try, and cost one adder.
+ * The calls of one client to one target. Nearly all of them are good at the first try, and are counted in a histogram
+ * of their durations alone.
  *
  * <p>An end can turn out to be none (the body was held back, and broke) and a failed call can be saved by a fallback,
  * after both were counted. So what is reported is a difference, and never less than what was reported before: who
@@ -18,18 +19,38 @@ final class ClientCounters {
     private static final List<String> RESULTS =
             List.of("first_try", "saved_by_retry", FALLBACK, "failed", "rejected", "cancelled");
 
-    final LongAdder firstTry = new LongAdder();
+    /** Calls that were good at their first attempt, which began with them: the durations of both. */
+    final Durations firstTry = new Durations();
+
     final Tally retries = new Tally();
     private final Tally ended = new Tally();
     private final Tally voided = new Tally();
+    private final LongAdder firstTryAfterWait = new LongAdder();
     private final LongAdder moreAttempts = new LongAdder();
     private final LongAdder retriesLost = new LongAdder();
     private final LongAdder retriesLostVoided = new LongAdder();
     private final Map<String, Long> reported = new LinkedHashMap<>();
+    private boolean used;
 
-    /** A call ended otherwise than at the first try. */
+    /** A call begins. Racy: what is seen late is seen with the next report. */
+    void began() {
+        if (!used) {
+            used = true;
+        }
+    }
+
+    /** Whether the client has made a call. */
+    boolean used() {
+        return used;
+    }
+
+    /** A call ended otherwise than with a first attempt that was good and began with it. */
     void ended(Observer.Result result, int attempts) {
-        ended.add(Labels.of(result));
+        if (result == Observer.Result.FIRST_TRY) {
+            firstTryAfterWait.increment(); // each call of observe mode, or of a limit with a queue, comes here
+        } else {
+            ended.add(Labels.of(result));
+        }
         moreAttempts.add(attempts);
         if (lost(result, attempts)) {
             retriesLost.increment();
@@ -39,9 +60,7 @@ final class ClientCounters {
     /** The end was none. */
     void takenBack(Observer.Result result, int attempts) {
         voided.add(Labels.of(result));
-        if (result != Observer.Result.FIRST_TRY) {
-            moreAttempts.add(-attempts);
-        }
+        moreAttempts.add(-attempts);
         if (lost(result, attempts)) {
             retriesLostVoided.increment();
         }
@@ -59,13 +78,13 @@ final class ClientCounters {
 
     /** Attempts of calls that have ended. */
     synchronized long attempts() {
-        return atLeastBefore("attempts", firstTry.sum() - voided.get("first_try") + moreAttempts.sum());
+        return atLeastBefore("attempts", firstTry.count() + moreAttempts.sum());
     }
 
     synchronized OriginStats.ClientStats stats(String client) {
         Map<String, Long> calls = new LinkedHashMap<>();
         for (String result : RESULTS) {
-            long count = result.equals("first_try") ? firstTry.sum() : ended.get(result);
+            long count = result.equals("first_try") ? firstTry.count() + firstTryAfterWait.sum() : ended.get(result);
             calls.put(result, atLeastBefore(result, count - voided.get(result)));
         }
         long lost = atLeastBefore("lost", retriesLost.sum() - retriesLostVoided.sum());

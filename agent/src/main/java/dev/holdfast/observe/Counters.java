@@ -18,13 +18,16 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts what happens under one policy with one origin, or with all origins that are not listed, and hands it on to
- * whoever else wants to know. A call that is good at its first try writes two adders and allocates nothing.
- * Thread-safe.
+ * whoever else wants to know. A call that is good at its first try writes two adders and allocates nothing: its
+ * duration and that of its attempt are one, and are counted once. Thread-safe.
  */
 public final class Counters implements Observer {
     /** The bounds of the histogram of delays, in seconds. */
     public static final List<Double> DELAY_BOUNDS =
             List.of(0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0);
+
+    /** The bounds of the histograms of calls and attempts, in seconds. */
+    public static final List<Double> DURATION_BOUNDS = Durations.BOUNDS;
 
     private static final Client[] CLIENTS = Client.values();
 
@@ -33,7 +36,11 @@ public final class Counters implements Observer {
     private final String origin;
     private final ClientCounters httpClient = new ClientCounters();
     private final ClientCounters urlConnection = new ClientCounters();
-    private final LongAdder attemptNanos = new LongAdder();
+    /** Attempts and calls beside those of {@link ClientCounters#firstTry}, which are both. */
+    private final Durations otherAttempts = new Durations();
+
+    private final Durations otherCalls = new Durations();
+    private final Durations callsTakenBack = new Durations();
     private final AtomicLongArray delays = new AtomicLongArray(DELAY_BOUNDS.size() + 1);
     private final LongAdder delayNanos = new LongAdder();
     private final Tally notRetried = new Tally();
@@ -46,11 +53,19 @@ public final class Counters implements Observer {
     private final LongAdder nestedRetries = new LongAdder();
     private final LongAdder bodiesBroken = new LongAdder();
     private final BreakerTimes breaker;
+    private final boolean fewOrigins;
+    private Durations.Sum callsReported = new Durations.Sum();
 
-    Counters(Ledger ledger, String policy, String origin, long now, long epochMillis) {
+    /**
+     * Nothing counted yet.
+     *
+     * @param fewOrigins whether there are so few others that all of its series may begin at 0
+     */
+    Counters(Ledger ledger, String policy, String origin, boolean fewOrigins, long now, long epochMillis) {
         this.ledger = ledger;
         this.policy = policy;
         this.origin = origin;
+        this.fewOrigins = fewOrigins;
         this.breaker = new BreakerTimes(now, epochMillis);
     }
 
@@ -67,8 +82,23 @@ public final class Counters implements Observer {
     }
 
     @Override
+    public void began(Target target, CallInfo call) {
+        of(call).began();
+    }
+
+    @Override
+    public void firstTry(Target target, CallInfo call, Outcome outcome, long nanos) {
+        of(call).firstTry.add(nanos);
+        record(target, call, outcome, nanos);
+    }
+
+    @Override
     public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
-        attemptNanos.add(nanos);
+        otherAttempts.add(nanos);
+        record(target, call, outcome, nanos);
+    }
+
+    private void record(Target target, CallInfo call, Outcome outcome, long nanos) {
         Observer recorder = ledger.recorder();
         if (recorder != null) {
             recorder.attempt(target, call, outcome, nanos);
@@ -77,16 +107,15 @@ public final class Counters implements Observer {
 
     @Override
     public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
-        if (result == Result.FIRST_TRY) {
-            of(call).firstTry.increment();
-        } else {
-            of(call).ended(result, attempts);
-        }
+        of(call).ended(result, attempts);
+        otherCalls.add(nanos);
     }
 
     @Override
-    public void takenBack(Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+    public void takenBack(
+            Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
         of(call).takenBack(result, attempts);
+        callsTakenBack.add(nanos);
     }
 
     @Override
@@ -212,13 +241,12 @@ public final class Counters implements Observer {
     OriginStats stats(TargetState state) {
         List<OriginStats.ClientStats> clients = new ArrayList<>();
         for (Client client : CLIENTS) {
-            OriginStats.ClientStats stats =
-                    (client == Client.HTTP_CLIENT ? httpClient : urlConnection).stats(client.label());
-            if (stats.calls().values().stream().anyMatch(count -> count > 0)
-                    || !stats.retries().isEmpty()) {
-                clients.add(stats);
+            ClientCounters counters = client == Client.HTTP_CLIENT ? httpClient : urlConnection;
+            if (counters.used()) {
+                clients.add(counters.stats(client.label()));
             }
         }
+        OriginStats.Durations attempts = firstTries().plus(otherAttempts).report();
         List<Long> counts = new ArrayList<>();
         for (int i = 0; i < delays.length(); i++) {
             counts.add(delays.get(i));
@@ -232,7 +260,9 @@ public final class Counters implements Observer {
                 state.mode(),
                 List.copyOf(clients),
                 httpClient.attempts() + urlConnection.attempts(),
-                attemptNanos.sum() / 1e9,
+                attempts.seconds(),
+                calls(),
+                attempts,
                 new OriginStats.Delays(List.copyOf(counts), delayNanos.sum() / 1e9),
                 notRetried.all(),
                 rejections.all(),
@@ -244,7 +274,17 @@ public final class Counters implements Observer {
                 bodiesBroken.sum(),
                 state.breaker(this),
                 state.budget(notRetried.get(Labels.of(NotRetried.BUDGET))),
-                state.limits());
+                state.limits(),
+                state.possible(fewOrigins));
+    }
+
+    private Durations.Sum firstTries() {
+        return new Durations.Sum().plus(httpClient.firstTry).plus(urlConnection.firstTry);
+    }
+
+    private synchronized OriginStats.Durations calls() {
+        callsReported = firstTries().plus(otherCalls).minus(callsTakenBack).atLeast(callsReported);
+        return callsReported.report();
     }
 
     private List<OriginStats.FallbackCount> fallbackCounts() {

@@ -30,6 +30,12 @@ public final class Ledger implements Observer {
     /** The origin of all that are not listed. No origin is called so: it has no scheme. */
     public static final String OTHER = "other";
 
+    /**
+     * For how many pairs of policy and origin every series that can be begins at 0; for those that come later only the
+     * few that alerts need.
+     */
+    public static final int MAX_ZEROS = 100;
+
     private static final int TRANSITIONS_KEPT = 200;
 
     private final LongSupplier nanoTime;
@@ -100,17 +106,16 @@ public final class Ledger implements Observer {
             return found;
         }
         if (listed.get() >= MAX_ORIGINS) {
-            return origins.computeIfAbsent(OTHER, o -> counters(policy, o));
+            return origins.computeIfAbsent(OTHER, o -> counters(policy, o, false));
         }
         return origins.computeIfAbsent(origin, o -> {
-            listed.incrementAndGet();
-            return counters(policy, o);
+            return counters(policy, o, listed.incrementAndGet() <= MAX_ZEROS);
         });
     }
 
-    private Counters counters(String policy, String origin) {
+    private Counters counters(String policy, String origin, boolean fewOrigins) {
         changes.incrementAndGet();
-        return new Counters(this, policy, origin, nanoTime.getAsLong(), epochMillis.getAsLong());
+        return new Counters(this, policy, origin, fewOrigins, nanoTime.getAsLong(), epochMillis.getAsLong());
     }
 
     /** Forgets the policies that are in use no more. */
@@ -169,8 +174,9 @@ public final class Ledger implements Observer {
         long now = nanoTime.getAsLong();
         Map<String, Counters> origins = policies.get(key.policy());
         Counters found = origins == null ? null : origins.get(key.origin());
-        Counters counters =
-                found != null ? found : new Counters(this, key.policy(), key.origin(), now, epochMillis.getAsLong());
+        Counters counters = found != null
+                ? found
+                : new Counters(this, key.policy(), key.origin(), false, now, epochMillis.getAsLong());
         TargetState state = new TargetState(now);
         for (Target target : targets) {
             if (target.observer() == counters) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param clients calls and retries by the application's client
  * @param attempts how many attempts the calls took that have ended
  * @param attemptSeconds how long they took, together
+ * @param callDuration how long calls took, retries and waits included, up to the response's head or the failure; those
+ *     that were rejected or cancelled too
+ * @param attemptDuration how long attempts took, up to the response's head or the failure
  * @param delays the waits before retries
  * @param notRetried why outcomes that asked for another attempt got none, by reason
  * @param rejections attempts that were not let pass, by what did not let them
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param breaker null where there is none
  * @param budget null where there is none
  * @param limits the limits' state; null where there are none
+ * @param possible what can be counted beside what was; null where the policy is in force no more
  */
 public record OriginStats(
         String policy,
@@ -35,6 +39,8 @@ public record OriginStats(
         List<ClientStats> clients,
         long attempts,
         double attemptSeconds,
+        Durations callDuration,
+        Durations attemptDuration,
         Delays delays,
         Map<String, Long> notRetried,
         Map<String, Long> rejections,
@@ -46,7 +52,8 @@ public record OriginStats(
         long bodiesBroken,
         @Nullable BreakerStats breaker,
         @Nullable BudgetStats budget,
-        @Nullable LimitStats limits) {
+        @Nullable LimitStats limits,
+        @Nullable PossibleLabels possible) {
 
     /**
      * Calls of one client.
@@ -58,6 +65,51 @@ public record OriginStats(
      * @param retriesLost calls that were sent again and failed in the end
      */
     public record ClientStats(String client, Map<String, Long> calls, Map<String, Long> retries, long retriesLost) {}
+
+    /**
+     * Durations, as a histogram.
+     *
+     * @param counts how many were at most so long as the bound at the same place in {@link Counters#DURATION_BOUNDS},
+     *     and longer than the one before; the last is without bound
+     * @param seconds all of them together
+     */
+    public record Durations(List<Long> counts, double seconds) {
+        /** How many there were. */
+        public long count() {
+            long sum = 0;
+            for (long count : counts) {
+                sum += count;
+            }
+            return sum;
+        }
+
+        /**
+         * The duration in seconds that a share of them did not exceed, as far as the buckets tell it: those of a bucket
+         * are taken to be spread evenly, as Prometheus' {@code histogram_quantile} does; what is longer than the last
+         * bound is said to be that. NaN where there were none.
+         *
+         * @param share from 0 to 1
+         */
+        public double quantile(double share) {
+            long all = count();
+            if (all == 0) {
+                return Double.NaN;
+            }
+            double rank = share * all;
+            long below = 0;
+            double lower = 0;
+            for (int i = 0; i < Counters.DURATION_BOUNDS.size(); i++) {
+                double upper = Counters.DURATION_BOUNDS.get(i);
+                long here = counts.get(i);
+                if (here > 0 && below + here >= rank) {
+                    return lower + (upper - lower) * Math.max(0, rank - below) / here;
+                }
+                below += here;
+                lower = upper;
+            }
+            return lower;
+        }
+    }
 
     /**
      * Waits before retries, as a histogram.
@@ -87,7 +139,12 @@ public record OriginStats(
     public record Wait(long count, double seconds) {}
 
     /** How often a strategy answered for a reason. */
-    public record FallbackCount(String strategy, String reason, long count) {}
+    public record FallbackCount(String strategy, String reason, long count) {
+        /** Whether another counts the same. */
+        public boolean isOfSame(FallbackCount other) {
+            return strategy.equals(other.strategy) && reason.equals(other.reason);
+        }
+    }
 
     /**
      * A breaker.

@@ -21,6 +21,7 @@ import tools.jackson.core.JsonGenerator;
  *   origins: [ { policy, origin, mode|null,
  *       clients: [ { client, calls: {result: n}, retries: {because: n}, retries_lost } ],
  *       attempts, attempt_seconds,
+ *       call_duration: { count, seconds, p50|null, p95|null, p99|null }, attempt_duration: { the same },
  *       delays: { count, seconds, buckets: [ { up_to_seconds|null, count } ] },       not cumulative; null: without
  *       bound not_retried: {reason: n}, rejections: {by: n}, waits: {limit: { count, seconds }},
  *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, hedges, nested_retries, bodies_broken,
@@ -117,6 +118,8 @@ public final class SnapshotJson {
         json.writeEndArray();
         json.writeNumberProperty("attempts", stats.attempts());
         Json.number(json, "attempt_seconds", stats.attemptSeconds());
+        durations("call_duration", stats.callDuration(), json);
+        durations("attempt_duration", stats.attemptDuration(), json);
         delays(stats.delays(), json);
         Json.counts(json, "not_retried", stats.notRetried());
         Json.counts(json, "rejections", stats.rejections());
@@ -142,6 +145,17 @@ public final class SnapshotJson {
         json.writeNumberProperty("nested_retries", stats.nestedRetries());
         json.writeNumberProperty("bodies_broken", stats.bodiesBroken());
         state(stats, json);
+        json.writeEndObject();
+    }
+
+    /** Without buckets, which {@code /metrics} has: for a thousand origins they would double what the page asks for. */
+    private static void durations(String name, OriginStats.Durations durations, JsonGenerator json) {
+        json.writeObjectPropertyStart(name);
+        json.writeNumberProperty("count", durations.count());
+        Json.number(json, "seconds", durations.seconds());
+        Json.number(json, "p50", durations.quantile(0.5));
+        Json.number(json, "p95", durations.quantile(0.95));
+        Json.number(json, "p99", durations.quantile(0.99));
         json.writeEndObject();
     }
 

@@ -71,6 +71,12 @@ final class TargetState {
         return Double.isNaN(least) ? null : new OriginStats.BudgetStats(Math.max(0, least), exhausted);
     }
 
+    /** What can be counted under the policy; null where there is none any more. */
+    @Nullable
+    PossibleLabels possible(boolean all) {
+        return targets.isEmpty() ? null : PossibleLabels.of(targets.get(0).policy(), all);
+    }
+
     OriginStats.@Nullable LimitStats limits() {
         int underWay = 0;
         int queued = 0;

@@ -408,6 +408,10 @@
     return breaker.seconds_to_probe > 0 ? 'probe in ' + time(Math.ceil(breaker.seconds_to_probe)) : 'probe is due';
   }
 
+  function latency(what, duration) {
+    return ['p50', 'p95', 'p99'].map(share => [`${what}, ${share}`, duration[share] === null ? '–' : time(duration[share])]);
+  }
+
   function facts(origin, series) {
     const all = name => origin.clients.reduce((n, client) => n + client.calls[name], 0);
     const named = object => Object.entries(object).map(([name, n]) => [name, typeof n === 'number' ? count(n) : n]);
@@ -423,6 +427,7 @@
       ['Attempts', [['all', count(origin.attempts)],
         ['mean time', origin.attempts ? time(origin.attempt_seconds / origin.attempts) : '–'],
         ['hedges', count(origin.hedges)], ['bodies that broke', count(origin.bodies_broken)]]],
+      ['Latency since the start', [...latency('calls', origin.call_duration), ...latency('attempts', origin.attempt_duration)]],
       ['Retries because of', named(retries)],
       ['Not retried because of', named(origin.not_retried)],
       ['Rejected by', named(origin.rejections)],

@@ -252,6 +252,60 @@ class ObserverTest {
         session.after(outcome, BEGIN + 7);
     }
 
+    @Test
+    void aCallWhoseFirstAttemptIsGoodIsReportedOnce() {
+        List<String> reports = new ArrayList<>();
+        Observer once = new Observer() {
+            @Override
+            public void began(Target t, CallInfo call) {
+                reports.add("began");
+            }
+
+            @Override
+            public void firstTry(Target t, CallInfo call, Outcome outcome, long nanos) {
+                reports.add("first try in " + nanos);
+            }
+
+            @Override
+            public void attempt(Target t, CallInfo call, Outcome outcome, long nanos) {
+                reports.add("attempt in " + nanos);
+            }
+
+            @Override
+            public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+                reports.add(result + " in " + nanos);
+            }
+        };
+        Session good = new Session(
+                new Target(Policies.retry().policy(), new Origin("http", "localhost", 80), null, once, 0),
+                new SessionTest.Call("GET"),
+                new Random(1),
+                () -> 0,
+                once);
+        good.begin(5);
+        assertThat(good.after(status(200), 15)).isSameAs(Step.Deliver.INSTANCE);
+        // One attempt at a time, and the call waits for its turn: the call takes longer than its attempt.
+        Target limited = new Target(
+                Policies.retry()
+                        .limits(new LimitPolicy(0, 1, 100, 1_000_000_000L))
+                        .policy(),
+                new Origin("http", "localhost", 80),
+                null,
+                once,
+                0);
+        Session before = new Session(limited, new SessionTest.Call("GET"), new Random(1), () -> 0, Observer.NONE);
+        before.begin(100);
+        before.after(status(200), 100);
+        Session waited = new Session(limited, new SessionTest.Call("GET"), new Random(1), () -> 0, once);
+        Step.Wait wait = (Step.Wait) waited.begin(100);
+        waited.resume(100 + wait.nanos());
+        waited.after(status(200), 110 + wait.nanos());
+
+        assertThat(reports)
+                .containsExactly(
+                        "began", "first try in 10", "began", "attempt in 10", "FIRST_TRY in " + (10 + wait.nanos()));
+    }
+
     private static Outcome.Failure failure(Exception error, ErrorKind kind) {
         return new Outcome.Failure(error, kind, false);
     }
@@ -293,7 +347,8 @@ class ObserverTest {
         }
 
         @Override
-        public void takenBack(Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+        public void takenBack(
+                Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
             events.add("taken back");
         }
 

@@ -344,7 +344,8 @@ class SessionHedgeTest {
             }
 
             @Override
-            public void takenBack(Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+            public void takenBack(
+                    Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
                 takenBack.incrementAndGet();
             }
         };

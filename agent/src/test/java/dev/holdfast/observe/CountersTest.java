@@ -10,17 +10,22 @@ import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policies;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,87 @@ class CountersTest {
     }
 
     @Test
+    void the_duration_of_a_call_includes_its_retries_and_waits() {
+        World world = new World(RETRY.policy());
+
+        world.call("shop.example", status(200));
+        world.call("shop.example", status(503), status(200));
+        world.call("shop.example", status(503), status(503), status(503), status(503));
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.callDuration().counts()).isEqualTo(counts(0.01, 1, 2.5, 1, 10.0, 1));
+        assertThat(stats.callDuration().seconds()).isEqualTo(0.01 + 1.02 + 7.04, within(1e-9));
+        assertThat(stats.attemptDuration().counts()).isEqualTo(counts(0.01, 7));
+        assertThat(stats.attemptDuration().seconds()).isEqualTo(0.07, within(1e-9));
+    }
+
+    @Test
+    void a_wait_for_a_limit_belongs_to_the_call_and_not_to_its_attempt() {
+        World world = new World(Policies.retry()
+                .limits(new LimitPolicy(0, 1, 10_000_000_000L, 20_000_000_000L))
+                .policy());
+
+        world.call("shop.example", status(200));
+        Session waiting = world.session("shop.example");
+        Step.Wait wait = (Step.Wait) waiting.begin(world.now());
+        world.pass(Duration.ofNanos(wait.nanos()));
+        waiting.resume(world.now());
+        world.pass(Duration.ofMillis(10));
+        waiting.after(status(200), world.now());
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.calls("first_try")).isEqualTo(2);
+        assertThat(stats.attempts()).isEqualTo(2);
+        assertThat(stats.attemptDuration().counts()).isEqualTo(counts(0.01, 2));
+        assertThat(stats.callDuration().counts()).isEqualTo(counts(0.01, 1, 30.0, 1));
+        assertThat(stats.callDuration().seconds()).isEqualTo(0.02 + wait.nanos() / 1e9, within(1e-9));
+    }
+
+    @Test
+    void every_call_that_ended_has_a_duration() {
+        World world = new World(Policies.retry()
+                .maxRetries(0)
+                .breaker(Breakers.consecutive(1).open(Duration.ofSeconds(60)).build())
+                .policy());
+        world.call("shop.example", status(200));
+        Session cancelled = world.session("shop.example");
+        cancelled.begin(world.now());
+        world.pass(Duration.ofSeconds(3));
+        cancelled.cancel(world.now());
+        world.call("shop.example", status(503));
+        world.call("shop.example", status(200));
+
+        OriginStats stats = world.stats(ORIGIN);
+        assertThat(stats.calls("rejected")).isEqualTo(1);
+        assertThat(stats.callDuration().count()).isEqualTo(stats.calls()).isEqualTo(4);
+        assertThat(stats.callDuration().counts()).isEqualTo(counts(0.005, 1, 0.01, 2, 5.0, 1));
+    }
+
+    @Test
+    void a_share_of_the_durations_is_found_within_its_bucket() {
+        OriginStats.Durations durations = new OriginStats.Durations(counts(0.01, 90, 0.1, 9, 60.0, 1), 0);
+
+        assertThat(durations.quantile(0)).isEqualTo(0.005);
+        assertThat(durations.quantile(0.45)).isEqualTo(0.0075, within(1e-9));
+        assertThat(durations.quantile(0.9)).isEqualTo(0.01, within(1e-9));
+        assertThat(durations.quantile(0.99)).isEqualTo(0.1, within(1e-9));
+        assertThat(durations.quantile(1)).isEqualTo(60, within(1e-9));
+        assertThat(new OriginStats.Durations(counts(), 0).quantile(0.5)).isNaN();
+        List<Long> endless = new ArrayList<>(counts());
+        endless.set(endless.size() - 1, 7L);
+        assertThat(new OriginStats.Durations(endless, 0).quantile(0.5)).isEqualTo(60);
+    }
+
+    /** So many in the bucket that ends with a bound, for pairs of both. */
+    private static List<Long> counts(double... boundsAndCounts) {
+        List<Long> counts = new ArrayList<>(Collections.nCopies(Counters.DURATION_BOUNDS.size() + 1, 0L));
+        for (int i = 0; i < boundsAndCounts.length; i += 2) {
+            counts.set(Counters.DURATION_BOUNDS.indexOf(boundsAndCounts[i]), (long) boundsAndCounts[i + 1]);
+        }
+        return counts;
+    }
+
+    @Test
     void a_failed_call_that_a_fallback_saves_is_counted_once() {
         World world = new World(RETRY.policy());
         Session session = world.call("shop.example", status(503), status(503), status(503), status(503));
@@ -144,6 +230,21 @@ class CountersTest {
         assertThat(stats.calls("first_try")).isZero();
         assertThat(stats.calls("saved_by_retry")).isEqualTo(1);
         assertThat(stats.attempts()).isEqualTo(2);
+        assertThat(stats.callDuration().counts()).isEqualTo(counts(2.5, 1));
+        assertThat(stats.callDuration().seconds()).isEqualTo(1.01, within(1e-9));
+    }
+
+    @Test
+    void a_reported_duration_stays_reported_until_the_call_ends_again() {
+        World world = new World(RETRY.policy());
+        Session session = world.call("shop.example", status(200));
+        assertThat(world.stats(ORIGIN).callDuration().counts()).isEqualTo(counts(0.01, 1));
+
+        session.bodyLost(
+                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false), world.now());
+
+        assertThat(world.stats(ORIGIN).callDuration().counts()).isEqualTo(counts(0.01, 1));
+        assertThat(world.stats(ORIGIN).callDuration().seconds()).isEqualTo(0.01, within(1e-9));
     }
 
     @Test
@@ -245,6 +346,9 @@ class CountersTest {
                 .map(round -> {
                     long before = threads.getCurrentThreadAllocatedBytes();
                     for (int i = 0; i < 10_000; i++) {
+                        observer.began(target, call);
+                        observer.firstTry(target, call, answer, 1_000);
+                        // After a wait for a limit, and in observe mode.
                         observer.attempt(target, call, answer, 1_000);
                         observer.ended(target, call, Observer.Result.FIRST_TRY, 1, 1_000);
                     }

@@ -45,7 +45,9 @@ class SnapshotJsonTest {
 
         String json = SnapshotJson.of(world.status.get());
 
+        // What can be counted is for collectors of meters alone.
         assertThat(OriginStats.class.getRecordComponents())
+                .filteredOn(component -> !component.getName().equals("possible"))
                 .allSatisfy(component -> assertThat(json)
                         .contains('"'
                                 + component
@@ -63,6 +65,8 @@ class SnapshotJsonTest {
                 List.of(),
                 0,
                 Double.NaN,
+                new OriginStats.Durations(List.of(0L), 0),
+                new OriginStats.Durations(List.of(0L), 0),
                 new OriginStats.Delays(List.of(0L), 0),
                 Map.of(),
                 Map.of(),
@@ -73,6 +77,7 @@ class SnapshotJsonTest {
                 0,
                 0,
                 new OriginStats.BreakerStats("open", 0, null, -1, Map.of(), Map.of()),
+                null,
                 null,
                 null);
         Snapshot snapshot = new Snapshot(
@@ -98,6 +103,7 @@ class SnapshotJsonTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .isEqualTo(SnapshotJson.of(snapshot))
                 .contains("\"version\":null", "\"file\":\"f\\\"\\n\u20ac\"", "\"error\":\"a \\\"b\\\"\\nc\"")
+                .contains("\"p50\":null,\"p95\":null,\"p99\":null")
                 .contains("\"mode\":null", "\"attempt_seconds\":null", "\"budget\":null", "\"limits\":null")
                 .contains("\"seconds_to_probe\":null", "\"reason\":null");
     }

@@ -101,8 +101,7 @@ final class ForeignRegistrar implements Registrar {
             return switch (meter.kind()) {
                 case COUNTER -> counter.make(registry, meter, pairs, id, cell, value);
                 case GAUGE -> gauge.make(registry, meter, pairs, id, cell, value);
-                case TIMER, HISTOGRAM ->
-                    timer.make(registry, meter, pairs, id, cell, count, value, TimeUnit.SECONDS);
+                case TIMER, HISTOGRAM -> timer.make(registry, meter, pairs, id, cell, count, value, TimeUnit.SECONDS);
             };
         } catch (ReflectiveOperationException e) {
             throw failed(e);

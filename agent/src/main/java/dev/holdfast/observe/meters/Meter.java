@@ -1,5 +1,6 @@
 package dev.holdfast.observe.meters;
 
+import dev.holdfast.observe.Counters;
 import java.util.List;
 import java.util.Locale;
 
@@ -78,12 +79,21 @@ public enum Meter {
             "origin",
             "policy",
             "reason"),
+    /** What users feel. */
+    CALL_DURATION(
+            "holdfast.call.duration",
+            Kind.HISTOGRAM,
+            "seconds",
+            "How long calls took, retries and waits included, up to the response's head or the failure; those that were"
+                    + " rejected or cancelled too",
+            "origin",
+            "policy"),
     /** What attempts cost. */
     ATTEMPT_DURATION(
             "holdfast.attempt.duration",
-            Kind.TIMER,
+            Kind.HISTOGRAM,
             "seconds",
-            "Attempts of calls that ended, and the time that attempts took up to the response's head",
+            "How long attempts took, up to the response's head or the failure; those that were cancelled left out",
             "origin",
             "policy"),
     /** Hedging. */
@@ -294,6 +304,14 @@ public enum Meter {
     /** What its values are told apart by, in alphabetical order. */
     public List<String> labels() {
         return labels;
+    }
+
+    /** The bounds of a histogram's buckets; empty for other kinds. */
+    public List<Double> bounds() {
+        if (kind != Kind.HISTOGRAM) {
+            return List.of();
+        }
+        return this == RETRY_DELAY ? Counters.DELAY_BOUNDS : Counters.DURATION_BOUNDS;
     }
 
     /** Whether it tells origins apart, so that it has many values. */

@@ -28,8 +28,7 @@ interface MeterSink {
     /**
      * The value of a histogram.
      *
-     * @param counts how many in each bucket of {@link dev.holdfast.observe.Counters#DELAY_BOUNDS}; one more, for those
-     *     above
+     * @param counts how many in each bucket of {@link Meter#bounds}; one more, for those above
      * @param seconds how long, together
      * @param labels the values of the meter's labels, in their order
      */

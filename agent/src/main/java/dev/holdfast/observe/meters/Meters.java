@@ -2,11 +2,17 @@ package dev.holdfast.observe.meters;
 
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.OriginStats;
+import dev.holdfast.observe.PossibleLabels;
 import dev.holdfast.observe.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ObjLongConsumer;
 
 /**
- * What a snapshot says, in meters. What never happened to an origin has no value, but for what an alert has to see
- * begin at zero: so that an origin that is called and nothing else has few.
+ * The values of a snapshot, by meter. Counters of what can happen under an origin's policy begin at 0
+ * ({@link PossibleLabels}), since a collector has to see them before the first event to see that event; what never
+ * happened beside that has no value.
  */
 final class Meters {
     private Meters() {}
@@ -46,60 +52,91 @@ final class Meters {
 
     /** The meters that one origin has. */
     static void ofOrigin(OriginStats stats, MeterSink to) {
-        calls(stats, to);
-        retries(stats, to);
-        load(stats, to);
+        PossibleLabels possible = stats.possible() == null ? PossibleLabels.NONE : stats.possible();
+        calls(stats, possible, to);
+        retries(stats, possible, to);
+        load(stats, possible, to);
         breaker(stats, to);
     }
 
-    private static void calls(OriginStats stats, MeterSink to) {
+    private static void calls(OriginStats stats, PossibleLabels possible, MeterSink to) {
         String origin = stats.origin();
         String policy = stats.policy();
         for (OriginStats.ClientStats client : stats.clients()) {
             client.calls()
                     .forEach(
                             (outcome, count) -> to.count(Meter.CALLS, count, client.client(), origin, outcome, policy));
-            client.retries()
-                    .forEach((reason, count) ->
-                            to.count(Meter.RETRY_ATTEMPTS, count, client.client(), origin, policy, reason));
-            if (client.retriesLost() > 0) {
+            counts(
+                    client.retries(),
+                    possible.retries(),
+                    (reason, count) -> to.count(Meter.RETRY_ATTEMPTS, count, client.client(), origin, policy, reason));
+            if (possible.retrying() || client.retriesLost() > 0) {
                 to.count(Meter.RETRIES_LOST, client.retriesLost(), client.client(), origin, policy);
             }
         }
-        to.timer(Meter.ATTEMPT_DURATION, stats.attempts(), stats.attemptSeconds(), origin, policy);
-        if (stats.hedges() > 0) {
+        durations(Meter.CALL_DURATION, stats.callDuration(), stats, to);
+        durations(Meter.ATTEMPT_DURATION, stats.attemptDuration(), stats, to);
+        if (possible.hedging() || stats.hedges() > 0) {
             to.count(Meter.HEDGES, stats.hedges(), origin, policy);
         }
-        if (stats.nestedRetries() > 0) {
+        if (possible.retrying() || stats.nestedRetries() > 0) {
             to.count(Meter.NESTED_RETRIES, stats.nestedRetries(), origin, policy);
         }
-        if (stats.bodiesBroken() > 0) {
-            to.count(Meter.BODIES_BROKEN, stats.bodiesBroken(), origin, policy);
-        }
-        for (OriginStats.FallbackCount fallback : stats.fallbacks()) {
-            to.count(
-                    Meter.FALLBACK_ACTIVATIONS,
-                    fallback.count(),
-                    origin,
-                    policy,
-                    fallback.reason(),
-                    fallback.strategy());
-        }
-        stats.wouldHave().forEach((action, count) -> to.count(Meter.WOULD_HAVE, count, action, origin, policy));
+        to.count(Meter.BODIES_BROKEN, stats.bodiesBroken(), origin, policy);
+        fallbacks(stats, possible, to);
+        counts(
+                stats.wouldHave(),
+                possible.wouldHave(),
+                (action, count) -> to.count(Meter.WOULD_HAVE, count, action, origin, policy));
     }
 
-    private static void retries(OriginStats stats, MeterSink to) {
+    private static void durations(Meter meter, OriginStats.Durations durations, OriginStats stats, MeterSink to) {
+        to.histogram(meter, durations.counts(), durations.seconds(), stats.origin(), stats.policy());
+    }
+
+    private static void fallbacks(OriginStats stats, PossibleLabels possible, MeterSink to) {
+        List<OriginStats.FallbackCount> all = new ArrayList<>(stats.fallbacks());
+        for (OriginStats.FallbackCount zero : possible.fallbacks()) {
+            if (all.stream().noneMatch(zero::isOfSame)) {
+                all.add(zero);
+            }
+        }
+        for (OriginStats.FallbackCount each : all) {
+            to.count(
+                    Meter.FALLBACK_ACTIVATIONS,
+                    each.count(),
+                    stats.origin(),
+                    stats.policy(),
+                    each.reason(),
+                    each.strategy());
+        }
+    }
+
+    /** Counts by a label's value: those that there are, and 0 for those that there may be. */
+    private static void counts(Map<String, Long> counted, List<String> possible, ObjLongConsumer<String> to) {
+        counted.forEach(to::accept);
+        for (String value : possible) {
+            if (!counted.containsKey(value)) {
+                to.accept(value, 0);
+            }
+        }
+    }
+
+    private static void retries(OriginStats stats, PossibleLabels possible, MeterSink to) {
         String origin = stats.origin();
         String policy = stats.policy();
         double rate = stats.retrySuccessRate();
         if (!Double.isNaN(rate)) {
             to.value(Meter.RETRY_SUCCESS_RATE, rate, origin, policy);
         }
-        if (stats.delays().count() > 0) {
+        if (possible.retrying() || stats.delays().count() > 0) {
             to.histogram(
                     Meter.RETRY_DELAY, stats.delays().counts(), stats.delays().seconds(), origin, policy);
         }
-        stats.notRetried().forEach((reason, count) -> to.count(Meter.NOT_RETRIED, count, origin, policy, reason));
+        counts(
+                stats.notRetried(),
+                possible.notRetried(),
+                (reason, count) -> to.count(Meter.NOT_RETRIED, count, origin, policy, reason));
         OriginStats.BudgetStats budget = stats.budget();
         if (budget != null) {
             to.value(Meter.BUDGET_BALANCE, budget.balance(), origin, policy);
@@ -107,13 +144,21 @@ final class Meters {
         }
     }
 
-    private static void load(OriginStats stats, MeterSink to) {
+    private static void load(OriginStats stats, PossibleLabels possible, MeterSink to) {
         String origin = stats.origin();
         String policy = stats.policy();
-        stats.rejections().forEach((reason, count) -> to.count(Meter.REJECTIONS, count, origin, policy, reason));
+        counts(
+                stats.rejections(),
+                possible.rejections(),
+                (reason, count) -> to.count(Meter.REJECTIONS, count, origin, policy, reason));
         stats.waits()
                 .forEach((limit, wait) ->
                         to.timer(Meter.LIMIT_WAIT, wait.count(), wait.seconds(), origin, policy, limit));
+        for (String limit : possible.waits()) {
+            if (!stats.waits().containsKey(limit)) {
+                to.timer(Meter.LIMIT_WAIT, 0, 0, origin, policy, limit);
+            }
+        }
         OriginStats.LimitStats limits = stats.limits();
         if (limits != null) {
             to.value(Meter.ATTEMPTS_UNDER_WAY, limits.underWay(), origin, policy);

@@ -1,6 +1,5 @@
 package dev.holdfast.observe.meters;
 
-import dev.holdfast.observe.Counters;
 import dev.holdfast.observe.Snapshot;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -45,19 +44,18 @@ final class OriginCollector implements MultiCollector {
 
     /** Values by meter, each meter as one family. */
     private static final class Families implements MeterSink {
-        private static final double[] BOUNDS = bounds();
-
         private final Map<Meter, List<CounterSnapshot.CounterDataPointSnapshot>> counters = new EnumMap<>(Meter.class);
         private final Map<Meter, List<GaugeSnapshot.GaugeDataPointSnapshot>> gauges = new EnumMap<>(Meter.class);
         private final Map<Meter, List<SummarySnapshot.SummaryDataPointSnapshot>> timers = new EnumMap<>(Meter.class);
         private final Map<Meter, List<HistogramSnapshot.HistogramDataPointSnapshot>> histograms =
                 new EnumMap<>(Meter.class);
         private final Map<Meter, String[]> labelNames = new EnumMap<>(Meter.class);
+        private final Map<Meter, double[]> bounds = new EnumMap<>(Meter.class);
 
-        private static double[] bounds() {
-            double[] bounds = new double[Counters.DELAY_BOUNDS.size() + 1];
+        private static double[] bounds(Meter meter) {
+            double[] bounds = new double[meter.bounds().size() + 1];
             for (int i = 0; i < bounds.length - 1; i++) {
-                bounds[i] = Counters.DELAY_BOUNDS.get(i);
+                bounds[i] = meter.bounds().get(i);
             }
             bounds[bounds.length - 1] = Double.POSITIVE_INFINITY;
             return bounds;
@@ -90,7 +88,7 @@ final class OriginCollector implements MultiCollector {
             histograms
                     .computeIfAbsent(meter, m -> new ArrayList<>())
                     .add(new HistogramSnapshot.HistogramDataPointSnapshot(
-                            ClassicHistogramBuckets.of(BOUNDS, each),
+                            ClassicHistogramBuckets.of(bounds.computeIfAbsent(meter, Families::bounds), each),
                             seconds,
                             labels(meter, labels),
                             Exemplars.EMPTY,

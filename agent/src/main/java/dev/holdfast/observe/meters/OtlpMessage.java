@@ -1,7 +1,6 @@
 package dev.holdfast.observe.meters;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.holdfast.observe.Counters;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.registry.otlp.OtlpConfig;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
@@ -76,7 +75,7 @@ final class OtlpMessage implements MeterSink {
         HistogramDataPoint.Builder point = HistogramDataPoint.newBuilder()
                 .setStartTimeUnixNano(TimeUnit.MILLISECONDS.toNanos(startMillis))
                 .setTimeUnixNano(TimeUnit.MILLISECONDS.toNanos(nowMillis))
-                .addAllExplicitBounds(Counters.DELAY_BOUNDS)
+                .addAllExplicitBounds(meter.bounds())
                 .addAllBucketCounts(counts)
                 .setCount(counts.stream().mapToLong(Long::longValue).sum())
                 .setSum(seconds);

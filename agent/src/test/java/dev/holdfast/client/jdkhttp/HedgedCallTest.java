@@ -56,7 +56,12 @@ class HedgedCallTest {
 
         @Override
         public void takenBack(
-                Target target, CallInfo call, dev.holdfast.call.Outcome.Failure failure, Result result, int attempts) {
+                Target target,
+                CallInfo call,
+                dev.holdfast.call.Outcome.Failure failure,
+                Result result,
+                int attempts,
+                long nanos) {
             takenBack.release();
         }
     };

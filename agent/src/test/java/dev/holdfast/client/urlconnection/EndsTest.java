@@ -351,7 +351,8 @@ class EndsTest {
         }
 
         @Override
-        public void takenBack(Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts) {
+        public void takenBack(
+                Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
             events.add("taken back");
         }
 

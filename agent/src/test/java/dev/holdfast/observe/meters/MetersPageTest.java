@@ -19,8 +19,19 @@ class MetersPageTest {
 
             Labels: `policy` is a host pattern, with a route behind it if it is one's; `origin` is `scheme://host:port`, the first
             1,000 of each JVM, and `other` for those that come later, together; `client` is `java.net.http` or `HttpURLConnection`.
-            `reason` and `outcome` are few words, statuses and kinds of failures; nothing of a request is ever in a label. What never
-            happened has no value yet.
+            `reason` and `outcome` are few words, statuses and kinds of failures; nothing of a request is ever in a label.
+
+            What can happen under a policy is there at 0 from the first call to an origin on, so that `increase()` sees the first event:
+            the outcomes of calls, retries for each status and error that the policy lists, why there may be none, rejections, fallbacks by
+            strategy and reason, waits for limits, and, in mode `observe`, what would have been done. That is for the first 100 pairs of
+            policy and origin in a JVM; for those that come later the counters of calls, rejections, fallbacks, budgets and breakers, and the
+            histograms. A reason that no policy lists, and statuses where a policy lists more than 32, appear when they occur.
+
+            The histograms of calls and attempts have 13 bounds from 5 ms to 60 s: 16 series each, for each pair of policy and origin. The
+            share of calls that took at most 250 ms, and what 95 % of the calls to an origin did not exceed:
+
+                sum(rate(holdfast_call_duration_seconds_bucket{le="0.25"}[15m])) / sum(rate(holdfast_call_duration_seconds_count[15m]))
+                histogram_quantile(0.95, sum by (origin, le) (rate(holdfast_call_duration_seconds_bucket[15m])))
 
             `retry_success_rate` is since the start. Over any time, and over several origins, it is what its counters say:
 

@@ -46,18 +46,28 @@ public final class RegisteredProgram {
                 "retry.attempts", "client", "java.net.http", "origin", "shop", "policy", "*", "reason", "503");
         own.increment(7);
         await().atMost(30, TimeUnit.SECONDS)
-                .until(() -> Metrics.globalRegistry.find("holdfast.retry.attempts").functionCounter() != null
+                .until(() -> Metrics.globalRegistry
+                                        .find("holdfast.retry.attempts")
+                                        .functionCounter()
+                                != null
                         && Metrics.globalRegistry.find("holdfast.retry.delay").functionTimer() != null
-                        && Metrics.globalRegistry.find("holdfast.circuit.breaker.state").gauge() != null);
+                        && Metrics.globalRegistry
+                                        .find("holdfast.circuit.breaker.state")
+                                        .gauge()
+                                != null);
         FunctionCounter retries = Metrics.globalRegistry
                 .get("holdfast.retry.attempts")
                 .tag("reason", "503")
+                .tag("client", "java.net.http")
                 .functionCounter();
         System.out.println("retries: " + retries.count());
         FunctionTimer delay = Metrics.globalRegistry.get("holdfast.retry.delay").functionTimer();
         System.out.println("delays: " + delay.count() + " of " + delay.mean(TimeUnit.MILLISECONDS) + " ms");
         System.out.println("breaker: "
-                + Metrics.globalRegistry.get("holdfast.circuit.breaker.state").gauge().value());
+                + Metrics.globalRegistry
+                        .get("holdfast.circuit.breaker.state")
+                        .gauge()
+                        .value());
         ObservedProgram.calls();
         await().atMost(30, TimeUnit.SECONDS).until(() -> sum("holdfast.retry.attempts") > 2);
         System.out.println("later: " + sum("holdfast.retry.attempts"));
@@ -104,10 +114,11 @@ public final class RegisteredProgram {
         Class<?> metrics = Class.forName("io.micrometer.core.instrument.Metrics", true, loader);
         Object registry = metrics.getField("globalRegistry").get(null);
         Class<?> type = loader.loadClass("io.micrometer.core.instrument.MeterRegistry");
-        // All of them: a loader that is closed while meters are made has no more classes for that.
+        // All of them, but for the program's own: a loader that is closed while meters are made has no more classes for
+        // that.
         await().atMost(30, TimeUnit.SECONDS)
                 .until(() -> ((List<?>) type.getMethod("getMeters").invoke(registry)).size()
-                        >= Metrics.globalRegistry.getMeters().size());
+                        >= Metrics.globalRegistry.getMeters().size() - 1);
         System.out.println("the other loader has meters: "
                 + Arrays.stream(((List<?>) type.getMethod("getMeters").invoke(registry)).toArray())
                         .anyMatch(meter -> meter.getClass().getClassLoader() == loader));

@@ -5,21 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Session;
+import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.World;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Fallbacks;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ScrapeTest {
     private static final Policies RETRY =
@@ -49,6 +59,124 @@ class ScrapeTest {
                 .contains("retry_delay_seconds_bucket{" + SHOP + ",le=\"+Inf\"} 7\n")
                 .contains("retry_delay_seconds_count{" + SHOP + "} 7\n")
                 .contains("retry_delay_seconds_sum{" + SHOP + "} 15.0\n");
+    }
+
+    @Test
+    void a_histogram_of_calls_is_beside_that_of_attempts() throws IOException {
+        World world = new World(RETRY.policy());
+        world.call("shop.example", status(200));
+        world.call("shop.example", status(503), status(200));
+
+        assertThat(scrape(world, null))
+                .contains("# TYPE holdfast_call_duration_seconds histogram\n")
+                .contains("holdfast_call_duration_seconds_bucket{" + SHOP + ",le=\"0.005\"} 0\n")
+                .contains("holdfast_call_duration_seconds_bucket{" + SHOP + ",le=\"0.01\"} 1\n")
+                .contains("holdfast_call_duration_seconds_bucket{" + SHOP + ",le=\"1.0\"} 1\n")
+                .contains("holdfast_call_duration_seconds_bucket{" + SHOP + ",le=\"2.5\"} 2\n")
+                .contains("holdfast_call_duration_seconds_count{" + SHOP + "} 2\n")
+                .contains("holdfast_call_duration_seconds_sum{" + SHOP + "} 1.03\n")
+                .contains("# TYPE holdfast_attempt_duration_seconds histogram\n")
+                .contains("holdfast_attempt_duration_seconds_bucket{" + SHOP + ",le=\"0.01\"} 3\n")
+                .contains("holdfast_attempt_duration_seconds_sum{" + SHOP + "} 0.03\n");
+    }
+
+    @Test
+    void what_can_happen_is_there_at_0_before_it_happens() throws IOException {
+        World world = new World(everything().policy());
+        world.session("shop.example").begin(0);
+
+        Map<String, Double> begun =
+                new TreeMap<>(Samples.of(scrape(world, null)).values());
+        begun.keySet().removeIf(sample -> !sample.contains("origin="));
+        assertThat(begun)
+                .containsEntry(
+                        "fallback_activations_total{" + SHOP + ",reason=\"retries_used_up\",strategy=\"cache\"}", 0.0)
+                .containsEntry("retry_attempts_total{client=\"java.net.http\"," + SHOP + ",reason=\"503\"}", 0.0)
+                .containsEntry(
+                        "retry_attempts_total{client=\"java.net.http\"," + SHOP + ",reason=\"connection_reset\"}", 0.0)
+                .containsEntry("holdfast_retries_lost_total{client=\"java.net.http\"," + SHOP + "}", 0.0)
+                .containsEntry("holdfast_not_retried_total{" + SHOP + ",reason=\"breaker_open\"}", 0.0)
+                .containsEntry("holdfast_rejections_total{" + SHOP + ",reason=\"concurrency\"}", 0.0)
+                .containsEntry("holdfast_limit_wait_seconds_count{" + SHOP + ",reason=\"rate\"}", 0.0)
+                .containsEntry("holdfast_budget_exhausted_total{" + SHOP + "}", 0.0)
+                .containsEntry("holdfast_hedges_total{" + SHOP + "}", 0.0)
+                .containsEntry("holdfast_nested_retries_total{" + SHOP + "}", 0.0)
+                .containsEntry("holdfast_bodies_broken_total{" + SHOP + "}", 0.0)
+                .containsEntry("holdfast_breaker_transitions_total{" + SHOP + ",state=\"open\"}", 0.0)
+                .containsEntry("retry_delay_seconds_count{" + SHOP + "}", 0.0);
+        assertThat(begun.keySet()).noneMatch(sample -> sample.contains("HttpURLConnection"));
+    }
+
+    /** What happens has no series that was not there before, so that no increase is missed. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {"ENFORCE", "OBSERVE"})
+    void what_happens_was_there_at_0(Mode mode) throws IOException {
+        World world = new World(everything().policy(mode));
+        world.session("shop.example").begin(0);
+        Set<String> begun =
+                new TreeSet<>(Samples.of(scrape(world, null)).values().keySet());
+
+        if (mode == Mode.ENFORCE) {
+            Everything.happenTo(world, "shop.example");
+        }
+        world.call("shop.example", status(200));
+        world.call("shop.example", status(503), status(503), status(503), status(503));
+
+        Set<String> then =
+                new TreeSet<>(Samples.of(scrape(world, null)).values().keySet());
+        then.removeAll(begun);
+        then.removeIf(sample -> sample.startsWith("retry_success_rate")); // a share of nothing has no value
+        assertThat(then).isEmpty();
+    }
+
+    @Test
+    void a_policy_promises_nothing_that_it_does_not_have() throws IOException {
+        World world = new World(Policies.retry().policy());
+        world.call("shop.example", status(200));
+
+        assertThat(scrape(world, null))
+                .doesNotContain("fallback_activations_total")
+                .doesNotContain("holdfast_rejections_total")
+                .doesNotContain("holdfast_limit_wait_seconds")
+                .doesNotContain("holdfast_hedges_total")
+                .doesNotContain("holdfast_budget_exhausted_total")
+                .doesNotContain("reason=\"breaker_open\"")
+                .doesNotContain("holdfast_would_have_total");
+    }
+
+    @Test
+    void of_very_many_origins_the_later_ones_begin_with_what_alerts_need() throws IOException {
+        World world = new World(everything().policy());
+        for (int i = 0; i <= Ledger.MAX_ZEROS; i++) {
+            world.call("h" + i + ".example", status(200));
+        }
+
+        Samples samples = Samples.of(scrape(world, null));
+        Function<String, List<String>> last = name -> samples.values().keySet().stream()
+                .filter(sample ->
+                        sample.startsWith(name) && sample.contains("//h" + Ledger.MAX_ZEROS + ".example:80\""))
+                .toList();
+
+        assertThat(last.apply("fallback_activations_total")).hasSizeGreaterThan(3);
+        assertThat(last.apply("holdfast_budget_exhausted_total")).hasSize(1);
+        assertThat(last.apply("holdfast_calls_total")).hasSize(6);
+        assertThat(last.apply("retry_delay_seconds_count")).hasSize(1);
+        assertThat(last.apply("retry_attempts_total")).isEmpty();
+        assertThat(last.apply("holdfast_not_retried_total")).isEmpty();
+        assertThat(samples.sum("retry_attempts_total", "//h0.example:80\"")).isZero();
+        assertThat(samples.values().keySet())
+                .anyMatch(sample -> sample.startsWith("retry_attempts_total") && sample.contains("//h0.example:80\""));
+    }
+
+    private static Policies everything() {
+        return Policies.retry()
+                .breaker(Breakers.consecutive(50).open(Duration.ofSeconds(60)).build())
+                .budget(0.2, 10)
+                .hedge(new HedgePolicy(true, 1_000_000_000L))
+                .fallback(Fallbacks.cache())
+                .limits(new LimitPolicy(10, 100, 1_000_000_000L, 1_000_000_000L));
     }
 
     @Test
