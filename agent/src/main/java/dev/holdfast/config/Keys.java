@@ -302,6 +302,12 @@ final class Keys {
                 "file",
                 false,
                 "The file in which it is said, relative to the configuration file; \"\" is standard error.");
+        keys.choice(
+                ValueType.CHOICE,
+                "format",
+                "text",
+                List.of("text", "json"),
+                "What an entry looks like: a line for people, or a JSON object on a line of its own.");
         keys.flag("summary", false, "Whether a summary is given at exit.");
     }
 }

@@ -21,7 +21,7 @@ public record Outside(
         Log log, long lookEveryNanos, @Nullable Admin admin, Metrics metrics) {
     /** What holds where the file says nothing. */
     public static final Outside STANDARD =
-            new Outside(new Log(Level.INFO, null, false), 1_000_000_000L, null, new Metrics(false, null));
+            new Outside(new Log(Level.INFO, null, false, Format.TEXT), 1_000_000_000L, null, new Metrics(false, null));
 
     /** Headers of a push that are not the user's to set. */
     private static final Set<String> SET_ANYWAY = Set.of(
@@ -35,8 +35,16 @@ public record Outside(
         WARN,
         /** What an operator wants to know. */
         INFO,
-        /** Every retry and every rejection. */
+        /** Every retry, every rejection and every probe of a breaker. */
         DEBUG
+    }
+
+    /** What a log entry looks like. */
+    public enum Format {
+        /** A line for people. */
+        TEXT,
+        /** A JSON object on a line of its own. */
+        JSON
     }
 
     /**
@@ -45,8 +53,9 @@ public record Outside(
      * @param level the least that is said
      * @param file where it is said; null for standard error
      * @param summary whether a summary is said at exit
+     * @param format what an entry looks like
      */
-    public record Log(Level level, @Nullable File file, boolean summary) {}
+    public record Log(Level level, @Nullable File file, boolean summary, Format format) {}
 
     /**
      * The HTTP endpoint.
@@ -106,8 +115,9 @@ public record Outside(
     static Outside of(Settings settings, String configurationFile, boolean otlpTable) {
         String file = (String) settings.get("log.file").value();
         Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
-        Log log =
-                new Log(level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"));
+        Format format = Format.valueOf(((String) settings.get("log.format").value()).toUpperCase(Locale.ROOT));
+        Log log = new Log(
+                level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"), format);
         return new Outside(
                 log,
                 settings.get("reload.every").nanos(),

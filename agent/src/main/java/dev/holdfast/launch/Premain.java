@@ -2,6 +2,7 @@ package dev.holdfast.launch;
 
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Premain {
     private static final String NO_FILE = "no configuration: name a file by -javaagent:holdfast-agent.jar=FILE,"
             + " -Dholdfast.config=FILE or the variable HOLDFAST_CONFIG";
+
+    private static final long MILLIS_A_DAY = 86_400_000;
 
     private Premain() {}
 
@@ -109,8 +112,20 @@ public final class Premain {
         return null;
     }
 
-    /** Says it on standard error. */
+    /** Says on standard error that something does not work, in the form that the log's entries have. */
     static void say(String what) {
-        System.err.println("[holdfast] " + what);
+        System.err.println("[holdfast] " + time(System.currentTimeMillis()) + " ERROR " + what);
+    }
+
+    /** As the isolated classes write it, which cannot be used from here. */
+    private static String time(long epochMillis) {
+        long millis = Math.floorMod(epochMillis, MILLIS_A_DAY);
+        return LocalDate.ofEpochDay(Math.floorDiv(epochMillis, MILLIS_A_DAY)) + "T" + padded(millis / 3_600_000, 100)
+                + ":" + padded(millis / 60_000 % 60, 100) + ":" + padded(millis / 1_000 % 60, 100) + "."
+                + padded(millis % 1_000, 1_000) + "Z";
+    }
+
+    private static String padded(long number, int above) {
+        return Long.toString(number + above).substring(1);
     }
 }

@@ -9,16 +9,21 @@ import dev.holdfast.call.Target;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * Says in a few lines what happens: where there is a burst of one kind, the first {@value #FIRST} in {@value #SECONDS}
- * s and how many more there were. Names policies and origins, never anything of a request. Thread-safe.
+ * Tells operators what happens, in a few lines. What an outage repeats is said once, or at growing intervals with
+ * counts; of a burst of one kind, the first {@value #FIRST} in {@value #SECONDS} s are written and the others counted.
+ * Names policies and origins, never anything of a request. Entries are handed over outside of locks. Thread-safe.
  */
 public final class Log implements Observer {
     private static final int FIRST = 5;
@@ -35,19 +40,23 @@ public final class Log implements Observer {
         WARN,
         /** What an operator wants to know. */
         INFO,
-        /** Every retry and every rejection. */
+        /** Every retry, every rejection and every probe of a breaker. */
         DEBUG
     }
 
-    private enum Kind {
-        TRANSITION("breaker transitions"),
-        FALLBACK("first fallbacks"),
+    /** Kinds of entries that come in bursts. */
+    enum Kind {
+        BREAKER_OPENED("breakers opened"),
+        BREAKER_STILL_OPEN("breakers still open"),
+        BREAKER_CLOSED("breakers closed"),
+        BREAKER_PROBED("changes of breakers by probes"),
+        FALLBACK("first responses of fallbacks"),
         RETRY_LAYER("callers that retry too"),
         PROXY("proxies that failed"),
         RETRY("retries"),
-        NOT_RETRIED("calls without another retry"),
-        REJECTION("rejections"),
-        PUSH("words on the push of meters");
+        NOT_RETRIED("attempts without a retry"),
+        REJECTION("calls rejected"),
+        PUSH("changes of the push of meters");
 
         private final String plural;
 
@@ -56,8 +65,9 @@ public final class Log implements Observer {
         }
     }
 
-    private final Consumer<String> out;
+    private final Consumer<LogEntry> out;
     private final LongSupplier nanoTime;
+    private final BreakerLog breakers = new BreakerLog(this);
     private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
     private final ConcurrentHashMap<String, Boolean> fallbacksSeen = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Boolean> callersSeen = new ConcurrentHashMap<>();
@@ -68,23 +78,28 @@ public final class Log implements Observer {
     /**
      * A log on level {@link Level#INFO}.
      *
-     * @param out takes one entry, which may have several lines
+     * @param out takes one entry at a time, from any thread
      * @param nanoTime the clock
      */
-    public Log(Consumer<String> out, LongSupplier nanoTime) {
+    public Log(Consumer<LogEntry> out, LongSupplier nanoTime) {
         this.out = out;
         this.nanoTime = nanoTime;
     }
 
-    /** The least that is said from now on. */
+    /** The least that is written from now on. */
     public void level(Level least) {
         level = least;
     }
 
-    /** Says something that happens rarely. */
+    /** Writes an entry of the kind {@code notice}, about something that happens rarely. */
     public void say(Level how, String what) {
-        if (says(how)) {
-            out.accept(what);
+        say(LogEntry.of(how, "notice", what));
+    }
+
+    /** Writes an entry about something that happens rarely. */
+    public void say(LogEntry entry) {
+        if (says(entry.level())) {
+            out.accept(entry);
         }
     }
 
@@ -92,15 +107,21 @@ public final class Log implements Observer {
         return how.compareTo(level) <= 0;
     }
 
+    /** An entry about a policy and an origin, which the message begins with. */
+    static LogEntry entry(Level level, String event, Target target, String what) {
+        return LogEntry.of(level, event, name(target) + ": " + what)
+                .with("policy", target.policy().name())
+                .with("origin", target.origin().toString());
+    }
+
+    private static String name(Target target) {
+        return target.origin() + " (policy " + target.policy().name() + ")";
+    }
+
     @Override
     public void transition(
             Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
-        Level how = to == CircuitBreaker.State.OPEN ? Level.WARN : Level.INFO;
-        if (says(how)) {
-            say(
-                    Kind.TRANSITION,
-                    "breaker of " + target + ": " + words(from) + " -> " + words(to) + ", " + reason.text());
-        }
+        breakers.transition(target, from, to, reason, nanoTime.getAsLong());
     }
 
     @Override
@@ -109,9 +130,18 @@ public final class Log implements Observer {
         if (!says(Level.WARN) || fallbacksSeen.size() >= MOST_KINDS_OF_FALLBACK) {
             return;
         }
-        String kind = target + ": " + Labels.of(strategy) + ", " + reason.label();
-        if (fallbacksSeen.putIfAbsent(kind, true) == null) {
-            say(Kind.FALLBACK, "first fallback of " + kind + "; more of the same are only counted");
+        String fallback = Labels.of(strategy);
+        if (fallbacksSeen.putIfAbsent(target + " " + fallback + " " + reason.label(), true) == null) {
+            say(
+                    Kind.FALLBACK,
+                    entry(
+                                    Level.WARN,
+                                    "first_fallback",
+                                    target,
+                                    "first response from fallback " + fallback + " (" + reason.label()
+                                            + "); others are only counted")
+                            .with("fallback", fallback)
+                            .with("reason", reason.label()));
         }
     }
 
@@ -123,8 +153,14 @@ public final class Log implements Observer {
         if (callersSeen.putIfAbsent(target + " " + caller, true) == null) {
             say(
                     Kind.RETRY_LAYER,
-                    "calls to " + target + " that failed after their retries are made again by " + caller
-                            + ": attempts multiply; each such call is paid from the retry budget; more are only counted");
+                    entry(
+                                    Level.WARN,
+                                    "retry_layer",
+                                    target,
+                                    caller + " repeats calls that failed after all their retries, so that attempts"
+                                            + " multiply; each repeat is paid from the retry budget; others are only"
+                                            + " counted")
+                            .with("caller", caller));
         }
     }
 
@@ -139,8 +175,13 @@ public final class Log implements Observer {
         if (proxiesSeen.putIfAbsent(target + " " + proxy, true) == null) {
             say(
                     Kind.PROXY,
-                    "the proxy " + proxy + " did not open a tunnel to " + target.origin()
-                            + ": nothing reached the origin; more of the same are only counted");
+                    entry(
+                                    Level.WARN,
+                                    "proxy_failed",
+                                    target,
+                                    "the proxy " + proxy
+                                            + " did not open a tunnel; nothing reached the origin; others are only counted")
+                            .with("proxy", proxy));
         }
     }
 
@@ -155,17 +196,19 @@ public final class Log implements Observer {
             return;
         }
         lookupNoted = true;
-        long longest = target.policy().retry().backoff().maxNanos();
-        say(
-                Level.WARN,
-                "the host name of " + target.origin() + " was not found; the JVM remembers that "
-                        + (ttl == NegativeLookups.FOREVER
-                                ? "for good: no retry asks a name server"
-                                : "for " + TimeUnit.NANOSECONDS.toSeconds(ttl) + " s: "
-                                        + (ttl <= longest
-                                                ? "the retry waits for so long"
-                                                : "max_delay forbids to wait for so long, so that retries ask no name server"))
-                        + " (security property networkaddress.cache.negative.ttl); said once");
+        boolean forever = ttl == NegativeLookups.FOREVER;
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(ttl);
+        String then = ttl <= target.policy().retry().backoff().maxNanos()
+                ? "the retry waits that long"
+                : "max_delay is shorter, so retries ask no name server";
+        say(entry(
+                        Level.WARN,
+                        "host_not_found",
+                        target,
+                        "the host name was not found; the JVM remembers that "
+                                + (forever ? "for good: no retry asks a name server" : "for " + seconds + " s: " + then)
+                                + " (security property networkaddress.cache.negative.ttl); said once")
+                .with("remembered_seconds", forever ? null : seconds));
     }
 
     @Override
@@ -173,10 +216,13 @@ public final class Log implements Observer {
         noteProxy(target, because);
         noteLookup(target, because);
         if (says(Level.DEBUG)) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(delayNanos);
+            String got = Labels.of(because);
             say(
                     Kind.RETRY,
-                    "retry of a call to " + target + " after " + Labels.of(because) + ", in "
-                            + TimeUnit.NANOSECONDS.toMillis(delayNanos) + " ms");
+                    entry(Level.DEBUG, "retry", target, "got " + got + ", retrying in " + millis + " ms")
+                            .with("outcome", got)
+                            .with("delay_seconds", millis / 1e3));
         }
     }
 
@@ -185,74 +231,125 @@ public final class Log implements Observer {
         noteProxy(target, outcome);
         noteLookup(target, outcome);
         if (says(Level.DEBUG)) {
+            String got = Labels.of(outcome);
             say(
                     Kind.NOT_RETRIED,
-                    "no retry of a call to " + target + " after " + Labels.of(outcome) + ": " + Labels.of(reason));
+                    entry(Level.DEBUG, "not_retried", target, "got " + got + ", not retrying: " + why(target, reason))
+                            .with("outcome", got)
+                            .with("reason", Labels.of(reason)));
         }
+    }
+
+    private static String why(Target target, NotRetried reason) {
+        int retries = target.policy().retry().maxRetries();
+        return switch (reason) {
+            case USED_UP ->
+                retries == 0
+                        ? "max_retries is 0"
+                        : retries == 1 ? "the one retry is used" : "all " + retries + " retries used";
+            case NOT_SAFE -> "it is not safe to send the request again";
+            case RETRY_AFTER_TOO_LONG -> "Retry-After exceeds max_retry_after";
+            case DEADLINE -> "the deadline leaves no time for another attempt";
+            case BREAKER_OPEN -> "the breaker is open";
+            case BUDGET -> "the retry budget is used up";
+        };
     }
 
     @Override
     public void rejected(Target target, CallInfo call, Rejection reason) {
+        if (reason == Rejection.BREAKER) {
+            breakers.rejected(target);
+        }
         if (says(Level.DEBUG)) {
-            say(Kind.REJECTION, "rejected a call to " + target + ": " + Labels.of(reason));
+            String by = switch (reason) {
+                case BREAKER -> "the breaker";
+                case CONCURRENCY -> "limits.max_concurrent";
+                case RATE -> "limits.max_rate";
+            };
+            say(
+                    Kind.REJECTION,
+                    entry(Level.DEBUG, "rejected", target, "call rejected by " + by)
+                            .with("reason", Labels.of(reason)));
         }
     }
 
-    /** Says how the push of meters fares. */
+    /** Tells how the push of meters fares. */
     public void pushes(Level how, String what) {
-        if (says(how)) {
-            say(Kind.PUSH, what);
-        }
+        say(Kind.PUSH, LogEntry.of(how, "otlp_push", what));
     }
 
-    private static String words(CircuitBreaker.State state) {
-        return state == CircuitBreaker.State.HALF_OPEN ? "half-open" : Labels.of(state);
-    }
-
-    private synchronized void say(Kind kind, String what) {
-        Burst burst = bursts.computeIfAbsent(kind, k -> new Burst());
-        long now = nanoTime.getAsLong();
-        if (burst.said == 0 || now - burst.since >= TimeUnit.SECONDS.toNanos(SECONDS)) {
-            sum(kind, burst);
-            burst.since = now;
+    /** Writes an entry of a kind that comes in bursts. */
+    void say(Kind kind, LogEntry entry) {
+        if (!says(entry.level())) {
+            return;
         }
-        if (burst.said < FIRST) {
-            burst.said++;
-            out.accept(what);
-        } else {
-            burst.more++;
-        }
-    }
-
-    /** To be called every second or so: says how many more there were once their time is over. */
-    public synchronized void tick() {
-        long now = nanoTime.getAsLong();
-        bursts.forEach((kind, burst) -> {
-            if (burst.said > 0 && now - burst.since >= TimeUnit.SECONDS.toNanos(SECONDS)) {
-                sum(kind, burst);
+        List<LogEntry> due = new ArrayList<>(2);
+        synchronized (bursts) {
+            Burst burst = bursts.computeIfAbsent(kind, k -> new Burst());
+            long now = nanoTime.getAsLong();
+            if (burst.said == 0 || now - burst.since >= TimeUnit.SECONDS.toNanos(SECONDS)) {
+                sum(kind, burst, due);
+                burst.since = now;
             }
-        });
+            burst.level = entry.level();
+            if (burst.said < FIRST) {
+                burst.said++;
+                due.add(entry);
+            } else {
+                burst.more++;
+            }
+        }
+        due.forEach(out);
     }
 
-    /** Says what is still to be said, at the end. */
-    public synchronized void flush() {
-        bursts.forEach(this::sum);
+    /**
+     * To be called every second or so: writes what was counted instead of written, once its time is over, and reminds
+     * of breakers that stay open.
+     *
+     * @param targets those that there are
+     */
+    public void tick(Supplier<Collection<Target>> targets) {
+        long now = nanoTime.getAsLong();
+        breakers.tick(now, targets);
+        List<LogEntry> due = new ArrayList<>();
+        synchronized (bursts) {
+            bursts.forEach((kind, burst) -> {
+                if (burst.said > 0 && now - burst.since >= TimeUnit.SECONDS.toNanos(SECONDS)) {
+                    sum(kind, burst, due);
+                }
+            });
+        }
+        due.forEach(out);
     }
 
-    private void sum(Kind kind, Burst burst) {
+    /** Writes what is still to be written, at the end. */
+    public void flush() {
+        List<LogEntry> due = new ArrayList<>();
+        synchronized (bursts) {
+            bursts.forEach((kind, burst) -> sum(kind, burst, due));
+        }
+        due.forEach(out);
+    }
+
+    private void sum(Kind kind, Burst burst, List<LogEntry> due) {
         if (burst.more > 0) {
             // At the end of the program less time may have passed; what is begun of a second counts as one.
-            long seconds = 1 + (nanoTime.getAsLong() - burst.since - 1) / TimeUnit.SECONDS.toNanos(1);
-            out.accept("... " + burst.more + " more " + kind.plural + " in " + Math.min(seconds, SECONDS) + " s");
+            long begun = 1 + (nanoTime.getAsLong() - burst.since - 1) / TimeUnit.SECONDS.toNanos(1);
+            long seconds = Math.min(begun, SECONDS);
+            due.add(LogEntry.of(burst.level, "more", burst.more + " more " + kind.plural + " in " + seconds + " s")
+                    .with("kind", Labels.of(kind))
+                    .with("count", burst.more)
+                    .with("seconds", seconds));
         }
         burst.more = 0;
         burst.said = 0;
     }
 
-    /** What was said of one kind in its current time. */
+    /** The entries of one kind in its current time. */
     private static final class Burst {
         private long since;
         private int said;
         private long more;
+        private Level level = Level.INFO;
     }
 }

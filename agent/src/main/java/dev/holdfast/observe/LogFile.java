@@ -5,18 +5,19 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Holdfast's own log file. Each line begins with its time, in UTC. Past {@value #LARGEST} bytes the file is renamed,
- * with {@code .1} behind its name, and begun anew; so two of them are all there ever is. Thread-safe.
+ * Holdfast's own log file. Past {@value #LARGEST} bytes the file is renamed, with {@code .1} behind its name, and begun
+ * anew; so two of them are all there ever is. Thread-safe; its lock may be held during I/O, and is none that pins a
+ * virtual thread.
  */
 public final class LogFile {
     private static final long LARGEST = 10 << 20;
 
     private final File file;
     private final long largest;
+    private final ReentrantLock lock = new ReentrantLock();
     private OutputStream out;
     private long size;
 
@@ -39,16 +40,21 @@ public final class LogFile {
     /**
      * Writes one entry.
      *
+     * @param line without a line break at its end
      * @throws IOException it cannot be written
      */
-    public synchronized void write(String text) throws IOException {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        byte[] line = (now + " " + text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
-        if (size > 0 && size + line.length > largest) {
-            beginAnew();
+    public void write(String line) throws IOException {
+        byte[] bytes = (line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+        lock.lock();
+        try {
+            if (size > 0 && size + bytes.length > largest) {
+                beginAnew();
+            }
+            out.write(bytes);
+            size += bytes.length;
+        } finally {
+            lock.unlock();
         }
-        out.write(line);
-        size += line.length;
     }
 
     private void beginAnew() throws IOException {
@@ -61,11 +67,14 @@ public final class LogFile {
     }
 
     /** Closes the file. */
-    public synchronized void close() {
+    public void close() {
+        lock.lock();
         try {
             out.close();
         } catch (IOException e) {
             // Nothing is buffered: every line that could be written has been.
+        } finally {
+            lock.unlock();
         }
     }
 }

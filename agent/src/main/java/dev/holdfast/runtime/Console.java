@@ -1,28 +1,39 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.observe.Log;
+import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFile;
+import dev.holdfast.observe.LogFormat;
+import dev.holdfast.observe.Recurrence;
 import dev.holdfast.weave.Defects;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holdfast's few lines on standard error, or in a file of its own: the file descriptor itself, since the application
- * may lead {@code System.err} into its own logging. At most {@value #PER_MINUTE} reports a minute, each of bounded
- * size; what was left out is counted. Thread-safe.
+ * may lead {@code System.err} into its own logging. At most {@value #PER_MINUTE} reports of defects a minute, each of
+ * bounded size; what was left out is counted. A report that repeats is written the first, second, tenth, hundredth…
+ * time. Thread-safe; no lock of its own is held during I/O.
  */
 final class Console implements Defects {
     private static final int PER_MINUTE = 10;
+    private static final int MOST_KINDS = 100;
+    private static final int LONGEST_KIND = 200;
     private static final int LONGEST_REPORT = 2_000;
-    private static final int LONGEST_START = 20_000;
+    private static final int LONGEST_ENTRY = 20_000;
     private static final int FRAMES = 8;
 
     private final PrintStream out;
     private volatile @Nullable LogFile file;
+    private volatile LogFormat format = LogFormat.TEXT;
     private final Object lock = new Object();
+    private final Map<String, Integer> reported = new HashMap<>();
     private long windowStart;
     private int inWindow;
     private long leftOut;
@@ -36,15 +47,45 @@ final class Console implements Defects {
         this.windowStart = System.nanoTime();
     }
 
-    /** Prints lines of the start, each behind the agent's name; not limited in rate, for there is one start. */
+    /** Writes what an operator wants to know of the start. */
     void say(String what) {
-        print(what, LONGEST_START);
+        log(LogEntry.of(Log.Level.INFO, "notice", what));
+    }
+
+    /** Writes an entry, whatever its level: the log decides about that, and about how many there are. */
+    void log(LogEntry entry) {
+        print(entry, LONGEST_ENTRY);
     }
 
     @Override
     public void report(String what, @Nullable Throwable cause) {
-        String line;
+        String line = rationed(what, cause);
+        if (line == null) {
+            return;
+        }
+        if (cause == null) {
+            print(LogEntry.of(Log.Level.ERROR, "defect", line), LONGEST_REPORT);
+        } else if (format == LogFormat.TEXT) {
+            print(LogEntry.of(Log.Level.ERROR, "defect", line + ": " + cause + stack(cause)), LONGEST_REPORT);
+        } else {
+            print(
+                    LogEntry.of(Log.Level.ERROR, "defect", line)
+                            .with("exception", bounded(cause.toString(), LONGEST_REPORT))
+                            .with("stack_trace", stack(cause).strip()),
+                    LONGEST_REPORT);
+        }
+    }
+
+    /** The report with how many others there were; null: it is only counted. */
+    private @Nullable String rationed(String what, @Nullable Throwable cause) {
         synchronized (lock) {
+            String kind = bounded(what, LONGEST_KIND)
+                    + (cause == null ? "" : cause.getClass().getName());
+            boolean known = reported.containsKey(kind) || reported.size() < MOST_KINDS;
+            int times = known ? reported.merge(kind, 1, Integer::sum) : 1;
+            if (!Recurrence.isRound(times)) {
+                return null;
+            }
             long now = System.nanoTime();
             if (now - windowStart > TimeUnit.MINUTES.toNanos(1)) {
                 windowStart = now;
@@ -52,16 +93,17 @@ final class Console implements Defects {
             }
             if (++inWindow > PER_MINUTE) {
                 leftOut++;
-                return;
+                return null;
             }
-            line = leftOut == 0 ? what : what + " (" + leftOut + " reports were left out before this one)";
+            String line = (times == 1 ? what : what + " (" + times + " times so far)")
+                    + (leftOut == 0 ? "" : " (" + leftOut + " reports were left out before this one)");
             leftOut = 0;
+            return line;
         }
-        print(cause == null ? line : line + ": " + describe(cause), LONGEST_REPORT);
     }
 
-    private static String describe(Throwable cause) {
-        StringBuilder text = new StringBuilder(cause.toString());
+    private static String stack(Throwable cause) {
+        StringBuilder text = new StringBuilder();
         StackTraceElement[] frames = cause.getStackTrace();
         for (int i = 0; i < frames.length && i < FRAMES; i++) {
             text.append(System.lineSeparator()).append("    at ").append(frames[i]);
@@ -72,23 +114,48 @@ final class Console implements Defects {
         return text.toString();
     }
 
-    private void print(String text, int longest) {
-        String bounded = text.length() <= longest ? text : text.substring(0, longest) + "...";
+    private static String bounded(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest) + "...";
+    }
+
+    private void print(LogEntry entry, int longest) {
+        LogEntry bounded = entry.message().length() <= longest
+                ? entry
+                : new LogEntry(entry.level(), entry.event(), bounded(entry.message(), longest), entry.fields());
+        LogFormat as = format;
+        String line = as.line(System.currentTimeMillis(), bounded);
         LogFile current = file;
         if (current != null) {
             try {
-                current.write(bounded);
+                current.write(line);
                 return;
             } catch (IOException | SecurityException e) {
                 file = null;
-                out.println("[holdfast] the log goes to standard error from here on; its file cannot be written: " + e);
+                printLine(
+                        as,
+                        as.line(
+                                System.currentTimeMillis(),
+                                LogEntry.of(
+                                        Log.Level.WARN,
+                                        "log_file",
+                                        "the log goes to standard error from here on; its file cannot be written: "
+                                                + e)));
             }
         }
-        // One call, so that the lines of two threads do not mix.
-        out.println("[holdfast] " + bounded);
+        printLine(as, line);
     }
 
-    /** Leads all that is said from now on into a file; null: to standard error. */
+    /** One call, so that the lines of two threads do not mix. */
+    private void printLine(LogFormat as, String line) {
+        out.println(as == LogFormat.TEXT ? "[holdfast] " + line : line);
+    }
+
+    /** What entries look like from now on. */
+    void format(LogFormat next) {
+        format = next;
+    }
+
+    /** Leads all that is written from now on into a file; null: to standard error. */
     void writeTo(@Nullable LogFile next) {
         LogFile before = file;
         file = next;

@@ -7,7 +7,9 @@ import dev.holdfast.config.Outside;
 import dev.holdfast.fallback.CacheFigures;
 import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.Log;
+import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFile;
+import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.Management;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.Status;
@@ -62,7 +64,7 @@ final class Operations {
         this.inForce = configuration;
         this.holdfast = holdfast;
         this.signals = signals;
-        this.log = new Log(console::say, System::nanoTime);
+        this.log = new Log(console::log, System::nanoTime);
         this.agent = version == null ? "Holdfast" : "Holdfast/" + version;
         ledger.add(log);
         status = new Status(
@@ -162,7 +164,7 @@ final class Operations {
     /** To be called every second or so, by a thread that may take its time. */
     void tick() {
         targets.reportRetryLayers(System.nanoTime());
-        log.tick();
+        log.tick(targets::all);
         if (endpoint != null) {
             endpoint.tick();
         }
@@ -219,6 +221,7 @@ final class Operations {
     private synchronized void apply(Outside outside) {
         Outside.Log wanted = outside.log();
         log.level(Log.Level.valueOf(wanted.level().name()));
+        console.format(LogFormat.valueOf(wanted.format().name()));
         File file = wanted.file();
         if (file == null ? logFile != null : !file.equals(logFile)) {
             logFile = file;
@@ -236,14 +239,17 @@ final class Operations {
             console.writeTo(file == null ? null : new LogFile(file));
         } catch (IOException e) {
             console.writeTo(null);
-            console.say("the log cannot be written to " + file + ", and so goes to standard error: " + e.getMessage());
+            console.log(LogEntry.of(
+                    Log.Level.WARN,
+                    "log_file",
+                    "the log cannot be written to " + file + ", and so goes to standard error: " + e.getMessage()));
         }
     }
 
     private void end() {
         log.flush();
         if (summaryWanted) {
-            console.say(Summary.of(status.get()));
+            console.log(LogEntry.of(Log.Level.INFO, "summary", Summary.of(status.get())));
         }
     }
 }

@@ -56,12 +56,14 @@ class ContractIT {
      */
     private static final String SAID = "\\[holdfast] ("
             + "\\S+ is active: \\d+ policies from .*"
-            + "|breaker of .*: \\S+ -> \\S+, .*"
-            + "|calls to .* that failed after their retries are made again by \\S+: attempts multiply; .*"
-            + "|the host name of .* was not found; the JVM remembers that for 10 s: .*; said once"
-            + "|first fallback of .*: .*; more of the same are only counted"
-            + "|the proxy \\S+ did not open a tunnel to .*"
-            + "|\\.\\.\\. \\d+ more (breaker transitions|callers that retry too|first fallbacks|proxies that failed) in \\d+ s)"
+            + "|\\S+ \\(policy \\S+( \\S+)*\\): ("
+            + "breaker (closed|still open) after .*"
+            + "|breaker opened( for the \\d+(nd|th) time within .*)?, after \\d+ failures? in a row; calls are rejected, next probe in .*"
+            + "|\\S+ repeats calls that failed after all their retries, so that attempts multiply; .*"
+            + "|the host name was not found; the JVM remembers that for 10 s: .*; said once"
+            + "|first response from fallback \\S+ \\(\\S+\\); others are only counted"
+            + "|the proxy \\S+ did not open a tunnel; nothing reached the origin; others are only counted)"
+            + "|\\d+ more (breakers opened|breakers closed|callers that retry too|first responses of fallbacks|proxies that failed) in \\d+ s)"
             + "|  warning: .*: one call that fails opens the breaker alone: .*";
 
     @TempDir

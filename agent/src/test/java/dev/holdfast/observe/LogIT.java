@@ -27,6 +27,8 @@ class LogIT {
     @TempDir
     Path directory;
 
+    private static final String TIME = "20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";
+
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void says_when_a_breaker_opens_and_nothing_of_the_request(Jdks.Jdk jdk) throws IOException {
@@ -35,9 +37,14 @@ class LogIT {
         String origin = result.lines().get(0);
         assertThat(result.err())
                 .contains("is active: 1 policy from ")
-                .contains("[holdfast] breaker of * for " + origin + ": closed -> open, too many failures in a row")
+                .contains("[holdfast] " + origin + " (policy *): breaker opened, after 3 failures in a row;"
+                        + " calls are rejected, next probe in 60 s")
                 .doesNotContain("secret")
                 .doesNotContain("summary");
+        assertThat(result.rawErr().lines())
+                .allMatch(line -> line.matches("\\[holdfast] " + TIME + " (INFO|WARN) .*"))
+                .anyMatch(line -> line.matches(".*Z INFO .* is active: .*"))
+                .anyMatch(line -> line.matches(".*Z WARN .* breaker opened, .*"));
     }
 
     @ParameterizedTest
@@ -47,10 +54,31 @@ class LogIT {
 
         assertThat(result.err()).isEmpty();
         assertThat(Files.readString(directory.resolve("holdfast.log")))
-                .containsPattern("(?m)^20\\S+Z .*is active: 1 policy from ")
-                .contains("retry of a call to * for " + result.lines().get(0) + " after 503, in 1 ms")
+                .containsPattern("(?m)^" + TIME + " INFO .*is active: 1 policy from ")
+                .containsPattern("(?m)^" + TIME + " DEBUG " + result.lines().get(0)
+                        + " \\(policy \\*\\): got 503, retrying in 1 ms$")
                 .containsPattern("summary: 6 calls: 2 good at the first try, 1 saved by retry, 0 saved by fallback")
                 .contains("breakers opened 1 time");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void writes_a_json_object_a_line_to_standard_error_or_to_the_file(Jdks.Jdk jdk) throws IOException {
+        Result result = run(jdk, "[log]\nformat = \"json\"\nsummary = true\n");
+        run(jdk, "[log]\nformat = \"json\"\nfile = \"holdfast.log\"\n");
+
+        String origin = result.lines().get(0);
+        assertThat(result.rawErr().lines())
+                .isNotEmpty()
+                .allMatch(line -> line.matches("\\{\"time\":\"" + TIME + "\",\"level\":\"(INFO|WARN)\","
+                        + "\"logger\":\"holdfast\",\"event\":\"[a-z_]+\",\"message\":\".*\".*}"))
+                .anyMatch(line -> line.contains("\"event\":\"breaker_opened\"")
+                        && line.contains("\"policy\":\"*\",\"origin\":\"" + origin + "\""))
+                .anyMatch(line -> line.contains("\"event\":\"summary\",\"message\":\"summary: 6 calls: 2 good"))
+                .noneMatch(line -> line.contains("secret"));
+        assertThat(Files.readAllLines(directory.resolve("holdfast.log")))
+                .allMatch(line -> line.startsWith("{\"time\":\"20"))
+                .anyMatch(line -> line.contains("\"event\":\"breaker_opened\""));
     }
 
     @ParameterizedTest
@@ -58,7 +86,7 @@ class LogIT {
     void a_file_that_cannot_be_written_is_said_and_the_rest_goes_to_standard_error(Jdks.Jdk jdk) throws IOException {
         Result result = run(jdk, "[log]\nfile = \"no/such/directory/holdfast.log\"\n");
 
-        assertThat(result.err()).contains("the log cannot be written to ").contains("closed -> open");
+        assertThat(result.err()).contains("the log cannot be written to ").contains("breaker opened");
     }
 
     private Result run(Jdks.Jdk jdk, String more) throws IOException {

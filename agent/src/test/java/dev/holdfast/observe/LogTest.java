@@ -28,7 +28,7 @@ class LogTest {
             .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
             .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
             .policy());
-    private final Log log = new Log(said::add, world::now);
+    private final Log log = new Log(entry -> said.add(entry.message()), world::now);
 
     LogTest() {
         world.ledger.add(log);
@@ -39,7 +39,8 @@ class LogTest {
         world.call("shop.example", status(503), status(503));
 
         assertThat(said)
-                .containsExactly("breaker of * for http://shop.example:80: closed -> open, too many failures in a row");
+                .containsExactly("http://shop.example:80 (policy *): breaker opened, after 2 failures in a row;"
+                        + " calls are rejected, next probe in 60 s");
     }
 
     @Test
@@ -50,8 +51,9 @@ class LogTest {
         world.call("shop.example", refused, refused);
 
         assertThat(said)
-                .containsExactly("the proxy proxy.example:3128 did not open a tunnel to http://shop.example:80:"
-                        + " nothing reached the origin; more of the same are only counted");
+                .containsExactly(
+                        "http://shop.example:80 (policy *): the proxy proxy.example:3128 did not open a tunnel;"
+                                + " nothing reached the origin; others are only counted");
     }
 
     @Test
@@ -62,10 +64,10 @@ class LogTest {
         assertThat(said).hasSize(5);
 
         world.pass(Duration.ofSeconds(10));
-        log.tick();
-        log.tick();
+        log.tick(world.targets::all);
+        log.tick(world.targets::all);
 
-        assertThat(said).hasSize(6).last().isEqualTo("... 15 more breaker transitions in 10 s");
+        assertThat(said).hasSize(6).last().isEqualTo("15 more breakers opened in 10 s");
     }
 
     @Test
@@ -76,7 +78,7 @@ class LogTest {
         world.pass(Duration.ofMillis(1_200));
         log.flush();
 
-        assertThat(said).hasSize(6).last().isEqualTo("... 15 more breaker transitions in 2 s");
+        assertThat(said).hasSize(6).last().isEqualTo("15 more breakers opened in 2 s");
     }
 
     @Test
@@ -88,7 +90,9 @@ class LogTest {
         world.call("late.example", status(503), status(503));
 
         assertThat(said).last().asString().contains("late.example");
-        assertThat(said).filteredOn(line -> line.startsWith("...")).hasSize(1);
+        assertThat(said)
+                .filteredOn(line -> line.contains(" more breakers opened in "))
+                .hasSize(1);
     }
 
     @Test
@@ -102,10 +106,10 @@ class LogTest {
 
         assertThat(said)
                 .containsExactly(
-                        "first fallback of * for http://shop.example:80: cache, retries_used_up;"
-                                + " more of the same are only counted",
-                        "first fallback of * for http://shop.example:80: cache, budget;"
-                                + " more of the same are only counted");
+                        "http://shop.example:80 (policy *): first response from fallback cache (retries_used_up);"
+                                + " others are only counted",
+                        "http://shop.example:80 (policy *): first response from fallback cache (budget);"
+                                + " others are only counted");
     }
 
     @Test
@@ -124,9 +128,10 @@ class LogTest {
         assertThat(said)
                 .singleElement()
                 .asString()
-                .matches("calls to \\* for http://shop.example:80 that failed after their retries are made again by"
-                        + " org\\.junit\\.\\S+: attempts multiply; each such call is paid from the retry budget;"
-                        + " more are only counted");
+                .matches(
+                        "http://shop.example:80 \\(policy \\*\\): org\\.junit\\.\\S+ repeats calls that failed after all"
+                                + " their retries, so that attempts multiply; each repeat is paid from the retry budget;"
+                                + " others are only counted");
     }
 
     @Test
@@ -143,8 +148,8 @@ class LogTest {
         world.call("b.example", status(503), status(503));
         assertThat(said)
                 .contains(
-                        "retry of a call to * for http://b.example:80 after 503, in 1 ms",
-                        "no retry of a call to * for http://b.example:80 after 503: used_up");
+                        "http://b.example:80 (policy *): got 503, retrying in 1 ms",
+                        "http://b.example:80 (policy *): got 503, not retrying: the one retry is used");
     }
 
     @Test

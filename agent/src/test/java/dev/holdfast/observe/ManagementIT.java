@@ -81,7 +81,7 @@ class ManagementIT {
                                 .contains(
                                         "\"calls\":{\"first_try\":0,\"saved_by_retry\":0,\"saved_by_fallback\":0,\"failed\":1"));
         // The program asks again for what has just failed: whether that is said hangs on the time between the two.
-        assertThat(result.err().lines().filter(line -> !line.contains("are made again by")))
+        assertThat(result.err().lines().filter(line -> !line.contains(" repeats calls that failed ")))
                 .singleElement()
                 .asString()
                 .contains("is active");

@@ -2,6 +2,7 @@ package dev.holdfast.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.observe.LogFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,36 @@ class ConsoleTest {
     @Test
     void a_huge_report_is_cut() {
         console.report("x".repeat(1_000_000), null);
-        assertThat(text()).startsWith("[holdfast] xxx").hasSizeLessThan(3_000);
+        assertThat(text()).containsPattern("^\\[holdfast] \\S+Z ERROR xxx").hasSizeLessThan(3_000);
+    }
+
+    @Test
+    void a_defect_that_repeats_costs_a_handful_of_lines_with_counts() {
+        for (int i = 0; i < 5_000; i++) {
+            console.report("a call runs without policies", new IllegalStateException("attempt " + i));
+            console.report("a call runs without policies", new NullPointerException());
+        }
+        assertThat(text().lines().filter(line -> line.contains("IllegalStateException")))
+                .hasSize(5)
+                .last()
+                .asString()
+                .contains(
+                        "a call runs without policies (1000 times so far): java.lang.IllegalStateException: attempt 999");
+        assertThat(text().lines().filter(line -> line.contains("NullPointerException")))
+                .hasSize(5);
+    }
+
+    @Test
+    void as_json_a_defect_is_one_line_with_its_exception_and_stack() {
+        console.format(LogFormat.JSON);
+        console.report("a call runs without policies", new IllegalStateException("said \"no\"\nand more"));
+
+        assertThat(text().lines())
+                .singleElement()
+                .asString()
+                .contains("\"level\":\"ERROR\"", "\"event\":\"defect\"", "\"message\":\"a call runs without policies\"")
+                .contains("\"exception\":\"java.lang.IllegalStateException: said \\\"no\\\"\\nand more\"")
+                .contains("\"stack_trace\":\"at dev.holdfast.runtime.ConsoleTest.");
     }
 
     private String text() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,25 @@ public final class ForkedJvm {
     private String classPath = withoutAgent(System.getProperty("java.class.path"));
     private Duration limit = Duration.ofSeconds(60);
 
-    /** What a JVM left behind. */
-    public record Result(int exit, String out, String err) {
+    /** What begins an entry of the agent's log on standard error. */
+    private static final Pattern ENTRY = Pattern.compile(
+            "(?m)^\\[holdfast] \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z (?:ERROR|WARN|INFO|DEBUG) ");
+
+    /**
+     * What a JVM left behind.
+     *
+     * @param rawErr standard error as it was written
+     */
+    public record Result(int exit, String out, String rawErr) {
+        /** Standard error, less the time and the level of the agent's entries, so that it can be compared. */
+        public String err() {
+            return withoutTimes(rawErr);
+        }
+
         /** This result; fails unless the JVM exited with 0. */
         public Result succeeded() {
             if (exit != 0) {
-                throw new AssertionError("exit " + exit + "\n--- out\n" + out + "\n--- err\n" + err);
+                throw new AssertionError("exit " + exit + "\n--- out\n" + out + "\n--- err\n" + rawErr);
             }
             return this;
         }
@@ -184,9 +198,9 @@ public final class ForkedJvm {
             return out.text();
         }
 
-        /** What it has written to standard error so far. */
+        /** What it has written to standard error so far, as {@link Result#err} has it. */
         public String err() {
-            return err.text();
+            return withoutTimes(err.text());
         }
 
         /** The JVM's process id. */
@@ -243,6 +257,10 @@ public final class ForkedJvm {
                         && !Files.isRegularFile(Path.of(entry, "dev", "holdfast", "policy", "Policy.class"))
                         && !Files.isRegularFile(Path.of(entry, "dev", "holdfast", "launch", "Premain.class")))
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String withoutTimes(String err) {
+        return ENTRY.matcher(err).replaceAll("[holdfast] ");
     }
 
     private static File nothing() {

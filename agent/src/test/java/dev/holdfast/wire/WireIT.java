@@ -37,9 +37,10 @@ class WireIT {
 
     private static final String SAID = "\\[holdfast] ("
             + "\\S+ is active: \\d+ policies from .*"
-            + "|calls to .* that failed after their retries are made again by .*"
-            + "|first fallback of .*: .*; more of the same are only counted"
-            + "|\\.\\.\\. \\d+ more (callers that retry too|first fallbacks) in \\d+ s)";
+            + "|\\S+ \\(policy .*\\): ("
+            + "\\S+ repeats calls that failed after all their retries, so that attempts multiply; .*"
+            + "|first response from fallback \\S+ \\(\\S+\\); others are only counted)"
+            + "|\\d+ more (callers that retry too|first responses of fallbacks) in \\d+ s)";
 
     @TempDir
     Path directory;

@@ -1,16 +1,19 @@
 package dev.holdfast.observe.otlp;
 
 import dev.holdfast.observe.Log;
+import dev.holdfast.observe.Recurrence;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.meters.OtlpEncoder;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pushes all meters to a receiver of OTLP, wherever the configuration wants them at the moment, and once more when the
  * JVM ends. One daemon thread, which mostly sleeps. The values are cumulative, so a push that fails is not repeated:
- * the next one says everything. That the receiver cannot be reached is said when it begins and when it is over.
+ * the next one says everything. That the receiver cannot be reached is logged when it begins, at growing
+ * intervals, and when it is over.
  * Thread-safe.
  */
 public final class Push {
@@ -29,6 +33,7 @@ public final class Push {
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_REASONS = 5;
 
     private final Supplier<Snapshot> status;
     private final String agent;
@@ -226,7 +231,10 @@ public final class Push {
         private final Receiver to;
         private final int number;
         private @Nullable OtlpEncoder encoder;
-        private @Nullable String failing;
+        /** Why pushes have failed of late, as far as it was said. */
+        private final Set<String> reasons = new HashSet<>();
+
+        private Recurrence trouble = new Recurrence(System.nanoTime());
         private long failed;
 
         Round(Receiver to, int number) {
@@ -307,23 +315,38 @@ public final class Push {
 
         private void failed(Post post, String why) {
             failed++;
-            if (isWanted(number) && !why.equals(failing)) {
-                failing = why;
+            if (!isWanted(number)) {
+                return;
+            }
+            long now = System.nanoTime();
+            boolean begins = false;
+            if (!trouble.lasts()) {
+                if (trouble.isOver(now)) {
+                    trouble = new Recurrence(now);
+                    reasons.clear();
+                }
+                begins = trouble.begin(now);
+            }
+            boolean another = reasons.size() < MOST_REASONS && reasons.add(why);
+            boolean reminder = trouble.isReminderDue(now);
+            if (begins || another || reminder) {
                 log.pushes(
                         Log.Level.WARN,
                         "meters cannot be pushed to " + post.origin() + ": " + why + "; it is tried again every "
-                                + time(to.stepNanos()));
+                                + time(to.stepNanos())
+                                + (failed == 1
+                                        ? ""
+                                        : "; " + failed + " pushes have failed since the last that succeeded"));
             }
         }
 
         private void succeeded(Post post) {
-            if (failing != null) {
+            if (trouble.end(System.nanoTime())) {
                 log.pushes(
                         Log.Level.INFO,
                         "meters are pushed to " + post.origin() + " again, after " + failed
                                 + (failed == 1 ? " push that failed" : " pushes that failed"));
             }
-            failing = null;
             failed = 0;
         }
     }

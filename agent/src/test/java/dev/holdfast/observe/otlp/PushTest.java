@@ -38,7 +38,7 @@ class PushTest {
             world.status,
             "Holdfast/1.2.3",
             // On a clock that runs so fast that nothing is folded.
-            new Log(said::add, () -> clock.addAndGet(TimeUnit.MINUTES.toNanos(1))),
+            new Log(entry -> said.add(entry.message()), () -> clock.addAndGet(TimeUnit.MINUTES.toNanos(1))),
             (what, why) -> defects.add(what + ": " + why));
 
     @AfterEach
