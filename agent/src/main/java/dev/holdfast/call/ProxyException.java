@@ -7,7 +7,7 @@ import java.io.IOException;
  * Names the proxy that did not open a tunnel, for the reader of a stack trace: the JDK's own exception does not. Only
  * ever attached to that exception as a suppressed one; has no stack trace, for it was thrown nowhere.
  */
-final class ProxyException extends IOException {
+public final class ProxyException extends IOException {
     private static final long serialVersionUID = 1;
 
     /**

@@ -4,10 +4,16 @@ import dev.holdfast.config.ConfigException;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Explanation;
+import dev.holdfast.config.RequestShape;
 import dev.holdfast.config.RequestUrl;
 import dev.holdfast.observe.rehearsal.Rehearsal;
 import dev.holdfast.observe.rehearsal.Script;
 import dev.holdfast.observe.rehearsal.Timeline;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -30,7 +36,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         footer = {
             "",
-            "Outcomes are statuses and failures (refused, reset, dns, timeout, connection_timeout, eof, tls), each with the time"
+            "Outcomes are statuses and failures (refused, reset, dns, proxy, timeout, connection_timeout, eof, tls), each with the time"
                     + " that it takes and response headers behind colons; the last one is repeated:",
             "  --outcomes 503,reset,200",
             "  --outcomes 429:retry-after=5,200:80ms",
@@ -65,6 +71,14 @@ final class ExplainCommand extends CliCommand {
     @Option(names = "--one-shot-body", description = "The request's body can be produced only once.")
     private boolean oneShotBody;
 
+    @Option(
+            names = "--proxy",
+            paramLabel = "HOST:PORT",
+            description =
+                    "The HTTP proxy that the program goes through; by default that of this JVM's system properties,"
+                            + " as -Dhttps.proxyHost.")
+    private @Nullable String proxy;
+
     @Option(names = "--short", description = "Leave out the settings that are defaults.")
     private boolean shortened;
 
@@ -74,7 +88,7 @@ final class ExplainCommand extends CliCommand {
     @Override
     public Integer call() {
         if (request.size() < 2 || request.size() > 3) {
-            throw wrong("FILE [METHOD] URL is what it takes, two or three arguments, not " + request.size());
+            throw wrong("expected FILE [METHOD] URL, two or three arguments, not " + request.size());
         }
         String file = request.get(0);
         String method = request.size() == 3 ? request.get(1).toUpperCase(Locale.ROOT) : "GET";
@@ -83,6 +97,9 @@ final class ExplainCommand extends CliCommand {
         }
         if (calls < 1 || calls > MOST_CALLS) {
             throw wrong("--calls is from 1 to " + MOST_CALLS);
+        }
+        if (proxy != null && !proxy.matches("(\\[[0-9A-Fa-f:.]+]|[^:/@\\s]+):[0-9]{1,5}")) {
+            throw wrong("--proxy is HOST:PORT");
         }
         RequestUrl url;
         Script script;
@@ -99,9 +116,11 @@ final class ExplainCommand extends CliCommand {
             err().println(e.getMessage());
             return Cli.BAD_CONFIGURATION;
         }
-        Explanation why = Explanation.of(configuration, method, url);
-        Timeline timeline =
-                script == null ? null : rehearsal(configuration, method, url).play(script, calls);
+        RequestShape shape = new RequestShape(headerNames(), !oneShotBody, proxy == null ? proxyOf(url) : proxy);
+        Explanation why = Explanation.of(configuration, method, url, shape);
+        Timeline timeline = script == null
+                ? null
+                : rehearsal(configuration, method, url, shape).play(script, calls);
         if (json) {
             printJson(to -> ExplanationJson.write(why, timeline, to));
         } else {
@@ -112,15 +131,38 @@ final class ExplainCommand extends CliCommand {
         return Cli.DONE;
     }
 
-    private Rehearsal rehearsal(Configuration configuration, String method, RequestUrl url) {
+    private Set<String> headerNames() {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         for (String header : headers) {
             // A value may come along, as curl has it; only the name is of interest.
             names.add(header.split("[:=]", 2)[0].strip());
         }
+        return names;
+    }
+
+    /** The proxy that the JDK's clients would use in a JVM with these system properties; null: none. */
+    private static @Nullable String proxyOf(RequestUrl url) {
+        ProxySelector selector = ProxySelector.getDefault();
+        URI uri;
+        try {
+            uri = new URI(url.origin().toString());
+        } catch (URISyntaxException e) {
+            return null; // no client takes it for a URI either
+        }
+        for (Proxy found : selector == null ? List.<Proxy>of() : selector.select(uri)) {
+            if (found.type() == Proxy.Type.HTTP && found.address() instanceof InetSocketAddress address) {
+                String host = address.getHostString();
+                return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort();
+            }
+        }
+        return null;
+    }
+
+    private Rehearsal rehearsal(Configuration configuration, String method, RequestUrl url, RequestShape shape) {
         Rehearsal rehearsal = Rehearsal.of(configuration.policies(), url.origin(), url.path())
                 .method(method)
-                .headers(names);
+                .headers(shape.headers())
+                .proxy(shape.proxy());
         return oneShotBody ? rehearsal.oneShotBody() : rehearsal;
     }
 

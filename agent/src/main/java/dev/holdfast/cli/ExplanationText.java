@@ -5,12 +5,14 @@ import dev.holdfast.config.Explanation.Candidate;
 import dev.holdfast.config.Explanation.Verdict;
 import dev.holdfast.config.Sources;
 import dev.holdfast.policy.Mode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** An explanation for a terminal. The settings are TOML, so that they can be copied. */
 final class ExplanationText {
     private static final int WIDEST = 56;
+    private static final int LINE = 92;
 
     private ExplanationText() {}
 
@@ -31,6 +33,11 @@ final class ExplanationText {
             line(text, "Routes:");
             candidates(text, why.routes());
         }
+        if (!why.restrictions().isEmpty()) {
+            line(text, "");
+            line(text, "What the settings do not do for this request:");
+            restrictions(text, why.restrictions());
+        }
         if (!why.values().isEmpty()) {
             line(text, "");
             line(text, "Settings, and the line of " + why.file() + " that each comes from:");
@@ -46,14 +53,40 @@ final class ExplanationText {
     private static String summary(Explanation why) {
         Mode mode = why.mode();
         if (mode == null) {
-            return "no host pattern matches: the call runs as without the agent";
+            return "no host pattern matches: the call runs unmodified";
         }
         return "policy " + why.policy() + ", mode " + mode.name().toLowerCase(Locale.ROOT)
                 + switch (mode) {
                     case ENFORCE -> "";
                     case OBSERVE -> ": decisions are counted, and none is carried out";
-                    case OFF -> ": the call runs as without the agent";
+                    case OFF -> ": the call runs unmodified";
                 };
+    }
+
+    /** Each under the setting that one would expect something else of. */
+    private static void restrictions(StringBuilder text, List<Explanation.Restriction> restrictions) {
+        for (Explanation.Restriction restriction : restrictions) {
+            String about = restriction.setting().isEmpty() ? "" : restriction.setting() + ": ";
+            String indent = "  - ";
+            for (String line : wrapped(about + restriction.text())) {
+                line(text, indent + line);
+                indent = "    ";
+            }
+        }
+    }
+
+    private static List<String> wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > LINE) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     private static void candidates(StringBuilder text, List<Candidate> candidates) {

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
 import dev.holdfast.policy.Route;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param routes the routes of the host pattern that applies, likewise
  * @param policy the policy's name, null where no pattern matches: the call is untouched
  * @param mode the policy's, null where there is none
+ * @param restrictions what the settings do not do for this request, although one may expect it; empty where the call is
+ *     untouched
  * @param values all values of the policy, in the order of the reference; empty where there is none
  */
 public record Explanation(
@@ -44,6 +47,7 @@ public record Explanation(
         List<Candidate> routes,
         @Nullable String policy,
         @Nullable Mode mode,
+        List<Restriction> restrictions,
         List<Sources.Value> values) {
     /** How many patterns that do not match are listed: those that have most in common with the host. */
     static final int NOT_MATCHING_SHOWN = 10;
@@ -52,6 +56,7 @@ public record Explanation(
     public Explanation {
         hosts = List.copyOf(hosts);
         routes = List.copyOf(routes);
+        restrictions = List.copyOf(restrictions);
         values = List.copyOf(values);
     }
 
@@ -75,7 +80,15 @@ public record Explanation(
      */
     public record Candidate(String pattern, int line, Verdict verdict, String reason) {}
 
-    /** Whether the call runs as without the agent. */
+    /**
+     * Something that the settings do not do for a request.
+     *
+     * @param setting the path of the key or table that one would expect it of; empty where there is none
+     * @param text what happens instead: a sentence without a full stop
+     */
+    public record Restriction(String setting, String text) {}
+
+    /** Whether the call runs unmodified. */
     public boolean untouched() {
         return mode == null || mode == Mode.OFF;
     }
@@ -88,6 +101,18 @@ public record Explanation(
      * @param url of the request
      */
     public static Explanation of(Configuration configuration, String method, RequestUrl url) {
+        return of(configuration, method, url, RequestShape.PLAIN);
+    }
+
+    /**
+     * Explains a request of which more is known.
+     *
+     * @param configuration which policies there are
+     * @param method of the request, as it is sent
+     * @param url of the request
+     * @param shape what else is known of it
+     */
+    public static Explanation of(Configuration configuration, String method, RequestUrl url, RequestShape shape) {
         // The table decides, as it does for calls; what is said about the candidates only follows.
         Map<HostPattern, Policy> policies = configuration.policies();
         Policy host = new PolicyTable<>(policies)
@@ -99,7 +124,7 @@ public record Explanation(
             if (reason != null) {
                 others.add(entry.getKey());
             } else if (host != null) {
-                hosts.add(hostCandidate(configuration, entry.getKey(), entry.getValue(), host));
+                hosts.add(hostCandidate(configuration, entry.getKey(), entry.getValue(), host, url.origin()));
             }
         }
         hosts.sort(Comparator.comparing(Candidate::verdict));
@@ -122,18 +147,19 @@ public record Explanation(
                 host == null ? List.of() : routes(configuration, host, method, url),
                 policy == null ? null : policy.name(),
                 policy == null ? null : policy.mode(),
+                policy == null || policy.mode() == Mode.OFF ? List.of() : Restrictions.of(policy, method, url, shape),
                 policy == null ? List.of() : configuration.sources().values(policy.name()));
     }
 
     private static Candidate hostCandidate(
-            Configuration configuration, HostPattern pattern, Policy policy, Policy applies) {
+            Configuration configuration, HostPattern pattern, Policy policy, Policy applies, Origin origin) {
         boolean chosen = policy.name().equals(applies.name());
         return candidate(
                 configuration,
                 policy,
                 policy.name(),
                 chosen ? Verdict.APPLIES : Verdict.LESS_SPECIFIC,
-                Matching.match(pattern) + (chosen ? "" : ", but " + applies.name() + " is more specific"));
+                Matching.match(pattern, origin) + (chosen ? "" : ", but " + applies.name() + " is more specific"));
     }
 
     private static List<Candidate> routes(Configuration configuration, Policy host, String method, RequestUrl url) {

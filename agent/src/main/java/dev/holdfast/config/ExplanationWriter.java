@@ -22,6 +22,14 @@ public final class ExplanationWriter {
         candidates("hosts", why.hosts(), to);
         to.writeNumberProperty("hosts_left_out", why.hostsLeftOut());
         candidates("routes", why.routes(), to);
+        to.writeArrayPropertyStart("restrictions");
+        for (Explanation.Restriction restriction : why.restrictions()) {
+            to.writeStartObject();
+            to.writeStringProperty("setting", restriction.setting());
+            to.writeStringProperty("text", restriction.text());
+            to.writeEndObject();
+        }
+        to.writeEndArray();
         settings(why.values(), to);
     }
 

@@ -15,9 +15,10 @@ final class Matching {
     private Matching() {}
 
     /** Why a pattern matches that does. */
-    static String match(HostPattern pattern) {
+    static String match(HostPattern pattern, Origin origin) {
         String what = switch (pattern.kind()) {
-            case EXACT -> "names this host";
+            case EXACT ->
+                pattern.host().equals(origin.host()) ? "names this host" : "names this address, whatever its zone";
             case SUFFIX -> "is for every host below " + pattern.host();
             case ANY -> "is for every host";
         };
@@ -28,7 +29,11 @@ final class Matching {
     static @Nullable String mismatch(HostPattern pattern, Origin origin) {
         String host = origin.host();
         String suffix = pattern.host();
-        if (pattern.kind() == HostPattern.Kind.EXACT && !host.equals(suffix)) {
+        if (pattern.kind() == HostPattern.Kind.EXACT && !host.equals(suffix) && !suffix.equals(address(host))) {
+            if (isZoned(suffix) && address(suffix).equals(address(host))) {
+                return "is for zone " + zone(suffix) + " of this address, and the URL names "
+                        + (isZoned(host) ? "zone " + zone(host) : "none");
+            }
             return host.endsWith("." + suffix) ? "names " + suffix + " itself, not the hosts below it" : "another host";
         }
         if (pattern.kind() == HostPattern.Kind.SUFFIX && !host.endsWith("." + suffix)) {
@@ -39,11 +44,25 @@ final class Matching {
                 : "is for port " + pattern.port() + ", and this is port " + origin.port();
     }
 
+    /** Whether a host is an IPv6 address that names a zone (RFC 6874). */
+    private static boolean isZoned(String host) {
+        return host.indexOf(':') >= 0 && host.indexOf('%') > 0;
+    }
+
+    /** The address without its zone; a host that names none is itself. */
+    private static String address(String host) {
+        return isZoned(host) ? host.substring(0, host.indexOf('%')) : host;
+    }
+
+    private static String zone(String host) {
+        return host.substring(host.indexOf('%') + 1);
+    }
+
     /** How many labels at its end the host of a pattern has in common with a host; with all of them, it is the same. */
     static int labelsInCommon(HostPattern pattern, Origin origin) {
         String one = pattern.host();
         String other = origin.host();
-        if (one.equals(other)) {
+        if (address(one).equals(address(other))) {
             return Integer.MAX_VALUE;
         }
         int labels = 0;

@@ -12,6 +12,9 @@ import java.util.Locale;
  * @param path as the URL has it, {@code /} where it has none
  */
 public record RequestUrl(Origin origin, String path) {
+    /** As for calls: the longest domain name, with room for a trailing dot and for address literals. */
+    private static final int LONGEST_HOST = 255;
+
     /**
      * Reads a URL as the clients do, host names in Unicode included.
      *
@@ -43,6 +46,10 @@ public record RequestUrl(Origin origin, String path) {
         String canonical = HostPattern.canonicalHost(host);
         if (canonical.isEmpty() || canonical.chars().anyMatch(c -> c <= ' ')) {
             throw new IllegalArgumentException("the URL names no host");
+        }
+        if (canonical.length() > LONGEST_HOST) {
+            throw new IllegalArgumentException("the URL's host is longer than " + LONGEST_HOST
+                    + " characters: no name server knows it, and Holdfast leaves it alone");
         }
         int pathEnd = end;
         while (pathEnd < text.length() && "?#".indexOf(text.charAt(pathEnd)) < 0) {

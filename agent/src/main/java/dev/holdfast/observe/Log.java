@@ -336,7 +336,7 @@ public final class Log implements Observer {
             // At the end of the program less time may have passed; what is begun of a second counts as one.
             long begun = 1 + (nanoTime.getAsLong() - burst.since - 1) / TimeUnit.SECONDS.toNanos(1);
             long seconds = Math.min(begun, SECONDS);
-            due.add(LogEntry.of(burst.level, "more", burst.more + " more " + kind.plural + " in " + seconds + " s")
+            due.add(LogEntry.of(burst.level, "more", kind.plural + ": " + burst.more + " more in " + seconds + " s")
                     .with("kind", Labels.of(kind))
                     .with("count", burst.more)
                     .with("seconds", seconds));

@@ -673,6 +673,9 @@
       el('p', { class: 'quiet' }, `for ${why.method} ${why.url}`),
       ...candidates('Host patterns', why.hosts, why.hosts_left_out),
       ...candidates('Routes of this pattern', why.routes, 0),
+      ...(why.restrictions.length ? [el('h3', {}, 'What the settings do not do for this request'),
+        el('ul', { class: 'rules' }, ...why.restrictions.map(each =>
+          el('li', {}, ...(each.setting ? [el('b', { class: 'code' }, each.setting), ' '] : []), each.text)))] : []),
       ...(set.length ? [el('h3', {}, 'What the file sets for it'),
         el('table', { class: 'list inner', role: 'table' },
           el('thead', {}, el('tr', {}, ...['Key', 'Value', 'From'].map(name => el('th', { scope: 'col' }, name)))),

@@ -95,7 +95,8 @@ class ExplanationProperties {
         Arbitrary<String> any = Combinators.combine(
                         Arbitraries.frequencyOf(
                                 net.jqwik.api.Tuple.of(3, hosts()),
-                                net.jqwik.api.Tuple.of(3, hosts().map(host -> "*." + host)),
+                                net.jqwik.api.Tuple.of(2, addresses()),
+                                net.jqwik.api.Tuple.of(3, names().map(host -> "*." + host)),
                                 net.jqwik.api.Tuple.of(1, Arbitraries.just("*"))),
                         ports())
                 .as((host, port) -> host + port);
@@ -103,6 +104,15 @@ class ExplanationProperties {
     }
 
     private static Arbitrary<String> hosts() {
+        return Arbitraries.oneOf(names(), names(), addresses());
+    }
+
+    /** In each zone that an address may name, and in none. */
+    private static Arbitrary<String> addresses() {
+        return Arbitraries.of("[fe80::1]", "[fe80::1%25eth0]", "[fe80::1%25eth1]", "[fe80::2%25eth0]", "[::1]");
+    }
+
+    private static Arbitrary<String> names() {
         return Arbitraries.of("a", "b", "ab").list().ofMinSize(1).ofMaxSize(3).map(labels -> String.join(".", labels));
     }
 

@@ -151,6 +151,35 @@ class ExplanationTest {
                         org.assertj.core.groups.Tuple.tuple("/", "its segment 1 is empty, the path's is \"v1\""));
     }
 
+    @Test
+    void anAddressWithAZoneIsExplainedAsItIsMatched() throws ConfigException {
+        String file = """
+                [retry]
+                [hosts."[fe80::1]".retry]
+                [hosts."[fe80::1%eth0]:8080".retry]
+                [hosts."[fe80::1%eth1]".retry]
+                [hosts."[fe80::2]".retry]
+                """;
+
+        assertThat(explain(file, "GET", "http://[FE80:0::1%25eth0]/").hosts())
+                .containsExactly(
+                        new Candidate("[fe80::1]", 2, Verdict.APPLIES, "names this address, whatever its zone"),
+                        new Candidate(
+                                "*", 1, Verdict.LESS_SPECIFIC, "is for every host, but [fe80::1] is more specific"),
+                        new Candidate(
+                                "[fe80::1%eth0]:8080", 3, Verdict.NO_MATCH, "is for port 8080, and this is port 80"),
+                        new Candidate(
+                                "[fe80::1%eth1]",
+                                4, Verdict.NO_MATCH, "is for zone eth1 of this address, and the URL names zone eth0"),
+                        new Candidate("[fe80::2]", 5, Verdict.NO_MATCH, "another host"));
+        assertThat(explain(file, "GET", "http://[fe80::1%25eth0]:8080/").policy())
+                .isEqualTo("[fe80::1%eth0]:8080");
+        assertThat(explain(file, "GET", "http://[fe80::1]/").hosts())
+                .contains(new Candidate(
+                        "[fe80::1%eth1]",
+                        4, Verdict.NO_MATCH, "is for zone eth1 of this address, and the URL names none"));
+    }
+
     private static Explanation explain(String file, String method, String url) throws ConfigException {
         return Explanation.of(ConfigLoader.parse(file, "t.toml"), method, RequestUrl.parse(url));
     }

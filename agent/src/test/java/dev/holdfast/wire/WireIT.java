@@ -40,7 +40,7 @@ class WireIT {
             + "|\\S+ \\(policy .*\\): ("
             + "\\S+ repeats calls that failed after all their retries, so that attempts multiply; .*"
             + "|first response from fallback \\S+ \\(\\S+\\); others are only counted)"
-            + "|\\d+ more (callers that retry too|first responses of fallbacks) in \\d+ s)";
+            + "|(callers that retry too|first responses of fallbacks): \\d+ more in \\d+ s)";
 
     @TempDir
     Path directory;

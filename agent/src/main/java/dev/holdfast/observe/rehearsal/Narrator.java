@@ -4,6 +4,7 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
+import dev.holdfast.call.ProxyException;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
@@ -26,6 +27,8 @@ final class Narrator implements Observer {
     private final LongSupplier clock;
     private List<Note> notes = new ArrayList<>();
     private long began;
+    /** Whether the program gets a response whose body breaks. */
+    private boolean brokenBody;
 
     Narrator(LongSupplier clock) {
         this.clock = clock;
@@ -34,6 +37,7 @@ final class Narrator implements Observer {
     void begin(long now) {
         began = now;
         notes = new ArrayList<>();
+        brokenBody = false;
     }
 
     List<Note> notes() {
@@ -71,6 +75,17 @@ final class Narrator implements Observer {
         note(
                 Kind.OUTCOME,
                 text.append(Verdicts.of(target.policy().retry(), outcome)).toString());
+    }
+
+    void brokenBody(Target target, int attempt, Outcome.Failure failure, long took, boolean heldBack) {
+        String text = "attempt " + attempt + ": 200" + (took > 0 ? " after " + Spans.text(took) : "")
+                + ", and its body ends too early: " + Verdicts.name(failure);
+        brokenBody = !heldBack;
+        note(
+                Kind.OUTCOME,
+                heldBack
+                        ? text + Verdicts.of(target.policy().retry(), failure) + "; it was held back (buffer_response)"
+                        : text + ", not to be retried: the program has the response (buffer_response = 0)");
     }
 
     void cancelled(int attempt) {
@@ -154,16 +169,21 @@ final class Narrator implements Observer {
         if (end instanceof Step.Reject reject) {
             gets = reject.error().getClass().getName() + ": " + reject.error().getMessage();
         } else if (last instanceof Outcome.Failure failure) {
-            int earlier = session.finalError(failure.error()).getSuppressed().length;
+            Throwable[] suppressed = session.finalError(failure.error()).getSuppressed();
+            boolean proxy = suppressed.length > 0 && suppressed[suppressed.length - 1] instanceof ProxyException;
+            int earlier = suppressed.length - (proxy ? 1 : 0);
             String which = session.deliversPrevious() ? " other" : " earlier";
             gets = (session.deliversPrevious()
                             ? "the failure of the attempt before"
                             : "the failure of the last attempt")
                     + (earlier == 0
                             ? ""
-                            : ", with " + earlier + which + (earlier == 1 ? " one" : " ones") + " suppressed");
+                            : ", with " + earlier + which + (earlier == 1 ? " one" : " ones") + " suppressed")
+                    + (proxy ? ", and one that names the proxy" : "");
         } else {
-            gets = last == null ? "nothing" : Verdicts.name(last);
+            gets = last == null
+                    ? "nothing"
+                    : Verdicts.name(last) + (brokenBody ? ", with a body that ends too early" : "");
         }
         note(Kind.END, (step == end ? "the program gets " : "where none has an answer, the program gets ") + gets);
     }

@@ -36,6 +36,7 @@ public final class Rehearsal {
     private String method = "GET";
     private Set<String> headers = Set.of();
     private boolean replayable = true;
+    private @Nullable String proxy;
     private long epochMillis = System.currentTimeMillis();
 
     private Rehearsal(Map<HostPattern, Policy> policies, Origin origin, String path) {
@@ -71,6 +72,12 @@ public final class Rehearsal {
     /** The request's body can be produced only once. */
     public Rehearsal oneShotBody() {
         replayable = false;
+        return this;
+    }
+
+    /** The HTTP proxy that it goes through, as {@code host:port}; null: not known. */
+    public Rehearsal proxy(@Nullable String address) {
+        proxy = address;
         return this;
     }
 
@@ -110,7 +117,7 @@ public final class Rehearsal {
     }
 
     private List<Played> playWith(double jitter, Script script, int calls) {
-        Stage stage = new Stage(policies, script, jitter, epochMillis);
+        Stage stage = new Stage(policies, script, jitter, epochMillis, proxy);
         List<Played> played = new ArrayList<>();
         for (int i = 0; i < calls; i++) {
             Target target = stage.target(origin, method, path);

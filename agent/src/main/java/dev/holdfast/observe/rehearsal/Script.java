@@ -71,6 +71,12 @@ public record Script(List<Act> acts) {
         return acts.get(Math.min(index, acts.size() - 1));
     }
 
+    /** What an act gives, with an exception of its own: each attempt that fails throws another. */
+    static Outcome outcome(Act act) {
+        Outcome made = act.outcome() instanceof Outcome.Failure ? outcome(act.name(), Map.of()) : null;
+        return made == null ? act.outcome() : made;
+    }
+
     private static Act act(String text) {
         String[] parts = text.split(":", -1);
         String name = parts[0].strip().toLowerCase(Locale.ROOT);
@@ -123,6 +129,11 @@ public record Script(List<Act> acts) {
                 failure(ErrorKind.PREMATURE_EOF, new EOFException("The connection was closed"));
             default -> null;
         };
+    }
+
+    /** The head of a response whose body ends too early. */
+    static Outcome.Response headOfBrokenBody() {
+        return new Answer(200, Map.of());
     }
 
     /** What an attempt ends in that took too long. */

@@ -9,6 +9,7 @@ import dev.holdfast.call.Target;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.observe.rehearsal.Script.Act;
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
@@ -27,6 +28,7 @@ final class Stage {
     private final Engine engine;
     private final Script script;
     private final long epochMillis;
+    private final @Nullable String proxy;
     private int next;
     private long now;
 
@@ -37,8 +39,10 @@ final class Stage {
      * @param script what the origin does
      * @param jitter from 0 to less than 1: what every random number is
      * @param epochMillis the wall clock's time
+     * @param proxy that calls go through, as {@code host:port}; null: not known
      */
-    Stage(Map<HostPattern, Policy> policies, Script script, double jitter, long epochMillis) {
+    Stage(Map<HostPattern, Policy> policies, Script script, double jitter, long epochMillis, @Nullable String proxy) {
+        this.proxy = proxy;
         this.script = script;
         this.epochMillis = epochMillis;
         narrator = new Narrator(() -> now);
@@ -112,6 +116,29 @@ final class Stage {
         return attempt;
     }
 
+    /**
+     * A response whose body ends too early: known behind its head, so that nothing can be done about it but where the
+     * body is held back.
+     */
+    private Ended broken(Session session, Target target, UnderWay attempt, Outcome.Failure failure) {
+        Outcome.Response head = Script.headOfBrokenBody();
+        Step delivered = session.after(attempt.number, head, now);
+        boolean heldBack = target.policy().retry().bufferResponseBytes() > 0;
+        narrator.brokenBody(target, attempt.number, failure, now - attempt.since, heldBack);
+        if (heldBack) {
+            return new Ended(session.bodyLost(failure, now), failure);
+        }
+        session.bodyFailed(failure, now);
+        return new Ended(delivered, head);
+    }
+
+    /** An outcome with the name of the proxy in it, where that is known. */
+    private Outcome named(Outcome outcome) {
+        return proxy != null && outcome instanceof Outcome.Failure failure && failure.kind() == ErrorKind.PROXY
+                ? Outcome.Failure.ofProxy(failure.error(), proxy)
+                : outcome;
+    }
+
     private Ended send(Session session, Target target, Step.Send send) {
         List<UnderWay> attempts = new ArrayList<>();
         attempts.add(begin(send, target, false));
@@ -137,7 +164,14 @@ final class Stage {
             }
             now = first.until;
             attempts.remove(first);
-            Outcome outcome = first.cut ? Script.silence() : first.act.outcome();
+            Outcome outcome = first.cut ? Script.silence() : named(Script.outcome(first.act));
+            if (outcome instanceof Outcome.Failure failure && failure.kind() == ErrorKind.PREMATURE_EOF) {
+                for (UnderWay other : attempts) {
+                    narrator.cancelled(other.number);
+                    session.after(other.number, Outcome.Cancelled.INSTANCE, now);
+                }
+                return broken(session, target, first, failure);
+            }
             narrator.outcome(target, first.number, outcome, now - first.since, first.cut);
             Step step = session.after(first.number, outcome, now);
             if (!(step instanceof Step.Drop)) {

@@ -16,7 +16,11 @@ final class Verdicts {
         if (outcome instanceof Outcome.Response response) {
             return Integer.toString(response.status());
         }
-        return outcome instanceof Outcome.Failure failure ? failure.kind().configName() : "cancelled";
+        if (!(outcome instanceof Outcome.Failure failure)) {
+            return "cancelled";
+        }
+        String kind = failure.kind().configName();
+        return failure.proxy() == null ? kind : kind + " (" + failure.proxy() + " did not open the tunnel)";
     }
 
     /** Whether an outcome is to be retried, and why, as what follows its name; nothing where it is good. */
@@ -58,17 +62,30 @@ final class Verdicts {
     static String of(RetryPolicy rule, CallInfo call, Observer.NotRetried reason) {
         return switch (reason) {
             case USED_UP ->
-                rule.maxRetries() == 0 ? "max_retries = 0" : "max_retries = " + rule.maxRetries() + " are used up";
-            case NOT_SAFE ->
-                call.bodyReplayable()
-                        ? "the server may have acted on it, " + call.method()
-                                + " is not in methods, and it has no Idempotency-Key"
-                        : "its body can be produced only once, and was sent";
+                rule.maxRetries() == 0
+                        ? "max_retries = 0"
+                        : rule.maxRetries() == 1
+                                ? "the one retry is used (max_retries)"
+                                : "all " + rule.maxRetries() + " retries used (max_retries)";
+            case NOT_SAFE -> notSafe(rule, call);
             case RETRY_AFTER_TOO_LONG ->
                 "Retry-After asks for more than max_retry_after = " + Spans.text(rule.maxRetryAfterNanos());
             case DEADLINE -> "deadline = " + Spans.text(rule.deadlineNanos()) + " leaves no time for another attempt";
             case BREAKER_OPEN -> "the breaker is open, and no probe is due by then";
             case BUDGET -> "the retry budget is used up (retry.budget)";
         };
+    }
+
+    private static String notSafe(RetryPolicy rule, CallInfo call) {
+        if (!call.bodyReplayable()) {
+            return "its body can be produced only once, and was sent";
+        }
+        for (String name : rule.oneTimeHeaders()) {
+            if (call.requestHeader(name) != null) {
+                return "it carries " + name + ", which is good for one request (one_time_headers)";
+            }
+        }
+        return "the server may have acted on it, " + call.method()
+                + " is not in methods, and it has no Idempotency-Key";
     }
 }

@@ -51,7 +51,7 @@ class RehearsalTest {
         assertThat(call.events())
                 .extracting(Timeline.Event::text)
                 .contains(
-                        "not sent again: max_retries = 3 are used up",
+                        "not sent again: all 3 retries used (max_retries)",
                         "waits 500 ms (0 s to 1 s by jitter)",
                         "the program gets 503");
     }
@@ -93,6 +93,59 @@ class RehearsalTest {
                 .contains(
                         "0 OUTCOME attempt 1: connection_refused, to be retried (in retryable_errors; nothing was sent)",
                         "1000 NO_RETRY not sent again: its body can be produced only once, and was sent");
+    }
+
+    @Test
+    void aRequestWithAOneTimeHeaderIsNotSentAgainWhateverItsMethod() {
+        Policy policy = Policies.retry().backoff(backoff(Jitter.NONE)).policy();
+
+        assertThat(texts(rehearsal(policy).headers(Set.of("DPoP")).play(Script.parse("refused,503"), 1)))
+                .contains(
+                        "1000 NO_RETRY not sent again: it carries dpop, which is good for one request (one_time_headers)");
+    }
+
+    @Test
+    void aBodyThatEndsTooEarlyIsTheProgramsUnlessItIsHeldBack() {
+        Policies rules = Policies.retry().backoff(backoff(Jitter.NONE)).errors(ErrorKind.PREMATURE_EOF);
+
+        assertThat(told(rules.policy(), "eof,200"))
+                .containsExactly(
+                        "0 OUTCOME attempt 1: 200, and its body ends too early: premature_eof, not to be retried:"
+                                + " the program has the response (buffer_response = 0)",
+                        "0 END the program gets 200, with a body that ends too early");
+        assertThat(told(rules.bufferResponse(1_000).policy(), "eof:20ms,200"))
+                .containsExactly(
+                        "0 SENT attempt 1 is sent",
+                        "20 OUTCOME attempt 1: 200 after 20 ms, and its body ends too early: premature_eof,"
+                                + " to be retried (in retryable_errors); it was held back (buffer_response)",
+                        "20 WAIT waits 1 s",
+                        "1020 OUTCOME attempt 2: 200",
+                        "1020 END the program gets 200");
+        assertThat(told(rules.errors(ErrorKind.READ_TIMEOUT).policy(), "eof,200"))
+                .contains("0 END the program gets the failure of the last attempt");
+    }
+
+    @Test
+    void aProxyThatRefusesIsNamed() {
+        Policy policy = Policies.retry()
+                .backoff(backoff(Jitter.NONE))
+                .maxRetries(1)
+                .errors(ErrorKind.PROXY)
+                .policy();
+
+        assertThat(texts(rehearsal(policy)
+                        .method("POST")
+                        .proxy("proxy.example:3128")
+                        .play(Script.parse("proxy"), 1)))
+                .containsExactly(
+                        "0 OUTCOME attempt 1: proxy (proxy.example:3128 did not open the tunnel),"
+                                + " to be retried (in retryable_errors; nothing was sent)",
+                        "0 WAIT waits 1 s",
+                        "1000 OUTCOME attempt 2: proxy (proxy.example:3128 did not open the tunnel),"
+                                + " to be retried (in retryable_errors; nothing was sent)",
+                        "1000 NO_RETRY not sent again: the one retry is used (max_retries)",
+                        "1000 END the program gets the failure of the last attempt, with 1 earlier one suppressed,"
+                                + " and one that names the proxy");
     }
 
     @Test
