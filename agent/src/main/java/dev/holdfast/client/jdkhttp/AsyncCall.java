@@ -73,7 +73,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
                 request,
                 handler,
                 JdkCall.ANY_THREAD,
-                nobodyWaitsFor(new WeakReference<>(future)),
+                new NobodyWaits(future),
                 fallbacks,
                 defects);
         this.client = client;
@@ -86,26 +86,41 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
      * A future that the application has completed (cancel(false), orTimeout, complete) is waited for by nobody. Weakly:
      * what the client keeps of an attempt (see {@link JdkCall}) must not reach what the call gave the application.
      */
-    private static BooleanSupplier nobodyWaitsFor(WeakReference<? extends Future<?>> future) {
-        return () -> {
-            Future<?> waitedFor = future.get();
+    private static final class NobodyWaits extends WeakReference<Future<?>> implements BooleanSupplier {
+        NobodyWaits(Future<?> future) {
+            super(future);
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            Future<?> waitedFor = get();
             return waitedFor == null || waitedFor.isDone();
-        };
+        }
+    }
+
+    /**
+     * Cancels a call. Weakly, as the client does it: a future that the application keeps must not keep the client. While
+     * there is something to cancel, the attempt or the timer holds the call.
+     */
+    private static final class Canceller extends WeakReference<AsyncCall<?>> implements CallFuture.Stop {
+        Canceller(AsyncCall<?> call) {
+            super(call);
+        }
+
+        @Override
+        public void stop(boolean derived) {
+            AsyncCall<?> call = get();
+            if (call != null) {
+                call.cancelledItself |= !derived;
+                call.driver.cancel();
+            }
+        }
     }
 
     /** The application's future, or null: nothing was sent, run the original. */
     @Nullable
     CompletableFuture<HttpResponse<T>> start() {
-        // Weakly, as the client does it: a future that the application keeps must not keep the client. While there is
-        // something to cancel, the attempt or the timer holds us.
-        WeakReference<AsyncCall<T>> self = new WeakReference<>(this);
-        future.onCancel(derived -> {
-            AsyncCall<T> current = self.get();
-            if (current != null) {
-                current.cancelledItself |= !derived;
-                current.driver.cancel();
-            }
-        });
+        future.onCancel(new Canceller(this));
         openCalls.enter(client, this);
         if (OpenCalls.CLOSABLE) {
             CompletableFuture<?> unused = future.whenComplete((response, error) -> openCalls.leave(client, this));

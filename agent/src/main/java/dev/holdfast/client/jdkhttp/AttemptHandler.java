@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -145,9 +144,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             return new MissingSubscriber<>();
         }
         BodySubscriber<T> subscriber = recorded(application, info);
-        return left == Long.MAX_VALUE
-                        || StreamingMediaTypes.isStream(
-                                info.headers().firstValue(CONTENT_TYPE).orElse(null))
+        return left == Long.MAX_VALUE || StreamingMediaTypes.isStream(Headers.first(info.headers(), CONTENT_TYPE))
                 ? subscriber
                 : TimedBody.limitedIfCollected(subscriber, application, call.engine, left);
     }
@@ -160,17 +157,15 @@ final class AttemptHandler<T> implements BodyHandler<T> {
 
     /** Not what is known to be too large, and nothing that may be a stream, which has no end to wait for. */
     private static boolean mayHoldBack(HttpHeaders headers, long limit) {
-        Optional<String> announced = headers.firstValue("content-length");
+        String announced = Headers.first(headers, "content-length");
         long length = -1;
-        if (announced.isPresent()) {
+        if (announced != null) {
             try {
-                length = Long.parseLong(announced.get().strip());
+                length = Long.parseLong(announced.strip());
             } catch (NumberFormatException e) {
                 return false; // the client will say what it thinks of it
             }
         }
-        return length <= limit
-                && StreamingMediaTypes.mayHoldBack(
-                        headers.firstValue(CONTENT_TYPE).orElse(null), length);
+        return length <= limit && StreamingMediaTypes.mayHoldBack(Headers.first(headers, CONTENT_TYPE), length);
     }
 }

@@ -115,7 +115,7 @@ final class JdkCall<T> implements CallInfo {
 
     @Override
     public @Nullable String requestHeader(String name) {
-        return request.headers().firstValue(name).orElse(null);
+        return Headers.first(request.headers(), name);
     }
 
     @Override
@@ -385,7 +385,7 @@ final class JdkCall<T> implements CallInfo {
 
         @Override
         public @Nullable String header(String name) {
-            return headers.firstValue(name).orElse(null);
+            return Headers.first(headers, name);
         }
     }
 }

@@ -188,6 +188,6 @@ public final class JdkHttpHook implements HttpClientHook {
      */
     private static boolean isHandshake(HttpRequest request) {
         return request.getClass().getName().equals("jdk.internal.net.http.HttpRequestImpl")
-                && request.headers().firstValue("Sec-WebSocket-Key").isPresent();
+                && Headers.first(request.headers(), "Sec-WebSocket-Key") != null;
     }
 }

@@ -75,7 +75,7 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     /** Whether a request that may have been applied can be sent again, if its body can. */
     private static boolean mayBeResent(HttpRequest request, RetryPolicy rule) {
         String method = request.method();
-        boolean hasKey = request.headers().firstValue("Idempotency-Key").isPresent();
+        boolean hasKey = Headers.first(request.headers(), "Idempotency-Key") != null;
         return RetryRule.mayResend(rule, method == null ? "GET" : method, hasKey, true, false);
     }
 
