@@ -122,7 +122,9 @@ public final class Endpoint {
         @Override
         public Response answer(Request request) {
             int refusal = gatekeeper.refusal(request);
-            return refusal == Gatekeeper.OPEN ? views.answer(request) : Response.empty(refusal);
+            return refusal == Gatekeeper.OPEN
+                    ? Compression.of(request, views.answer(request))
+                    : Response.empty(refusal);
         }
     }
 }

@@ -37,7 +37,7 @@ final class Page {
         String policy = "default-src 'none'; script-src '" + hash(script) + "'; style-src '" + hash(style)
                 + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
                 + "require-trusted-types-for 'script'; trusted-types 'none'";
-        return new Response(200, "text/html; charset=utf-8", policy, html.getBytes(StandardCharsets.UTF_8));
+        return Response.page("text/html; charset=utf-8", policy, html.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String hash(String text) {

@@ -12,10 +12,11 @@ import java.time.format.DateTimeFormatter;
  * @param status the status
  * @param type the media type; empty for an answer without a body
  * @param policy the Content-Security-Policy
+ * @param encoding the content coding of the body; empty for none
  * @param body the body; not changed by anybody once it is here
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them, and a copy of some megabytes is no help
-record Response(int status, String type, String policy, byte[] body) {
+record Response(int status, String type, String policy, String encoding, byte[] body) {
     /** For everything that is no page. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
@@ -30,12 +31,22 @@ record Response(int status, String type, String policy, byte[] body) {
 
     /** An answer that says nothing but its status. */
     static Response empty(int status) {
-        return new Response(status, "", NOTHING, new byte[0]);
+        return new Response(status, "", NOTHING, "", new byte[0]);
     }
 
     /** An answer that is no page. */
     static Response of(String type, byte[] body) {
-        return new Response(200, type, NOTHING, body);
+        return new Response(200, type, NOTHING, "", body);
+    }
+
+    /** A page, with a policy of its own. */
+    static Response page(String type, String policy, byte[] body) {
+        return new Response(200, type, policy, "", body);
+    }
+
+    /** This answer with its body in a content coding. */
+    Response encoded(String coding, byte[] encoded) {
+        return new Response(status, type, policy, coding, encoded);
     }
 
     /** The bytes before the body. */
@@ -48,6 +59,10 @@ record Response(int status, String type, String policy, byte[] body) {
         head.append("Content-Length: ").append(body.length).append("\r\n");
         if (!type.isEmpty()) {
             head.append("Content-Type: ").append(type).append("\r\n");
+            head.append("Vary: Accept, Accept-Encoding\r\n");
+        }
+        if (!encoding.isEmpty()) {
+            head.append("Content-Encoding: ").append(encoding).append("\r\n");
         }
         if (status == 405) {
             head.append("Allow: GET, HEAD\r\n");

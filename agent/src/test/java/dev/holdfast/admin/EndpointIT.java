@@ -65,6 +65,10 @@ class EndpointIT {
             assertThat(Ask.get(port, "/metrics").body())
                     .contains("\nholdfast_calls_total{", "http://search.shop.example:")
                     .doesNotContain("secret");
+            assertThat(Ask.compressed(port, "/metrics"))
+                    .contains("\nholdfast_calls_total{", "http://search.shop.example:");
+            assertThat(Ask.compressed(port, "/status")).startsWith("{\"schema\":1,");
+            assertThat(Ask.compressed(port, "/")).startsWith("<!doctype html>");
             assertThat(Ask.get(port, "/history").body())
                     .startsWith("{\"bucket_seconds\":5,")
                     .contains("\"first_try\":[");
