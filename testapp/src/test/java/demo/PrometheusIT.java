@@ -66,7 +66,7 @@ class PrometheusIT {
                     .isGreaterThan(5);
             assertThat(query(address, "sum(max_over_time(retry_delay_seconds_bucket{le=\"+Inf\"}[5m]))"))
                     .isGreaterThan(5);
-            assertThat(query(address, "count(max_over_time(holdfast_agent[5m]))"))
+            assertThat(query(address, "count(max_over_time(holdfast_build_info[5m]))"))
                     .isEqualTo(1);
             await(prometheus, said, () -> {
                 String evaluated = get(address + "/api/v1/rules");

@@ -41,13 +41,17 @@ final class StatusText {
         int policies = configuration.get("policies").items().size();
         ExplanationText.line(
                 text,
-                "Holdfast " + status.get("version").text() + " in process " + process + ": "
+                "Holdfast " + status.get("version").text() + " in process " + process + whereAndSince(status) + ": "
                         + (status.get("on").isTrue() ? "on" : "OFF, calls run as without the agent"));
         long reloads = configuration.get("reloads").count();
         ExplanationText.line(
                 text,
                 policies + (policies == 1 ? " policy" : " policies") + " from "
-                        + configuration.get("file").text() + ", in force for "
+                        + configuration.get("file").text()
+                        + (configuration.get("sha256").isNothing()
+                                ? ""
+                                : " (sha256 " + configuration.get("sha256").text() + ")")
+                        + ", in force for "
                         + since(configuration.get("in_force_since"), status)
                         + (reloads == 0 ? "" : " (reloaded " + times(reloads) + ")") + "; counting for "
                         + since(status.get("started"), status));
@@ -55,6 +59,14 @@ final class StatusText {
             ExplanationText.line(text, "The file was changed and cannot be used; the one before stays in force:");
             configuration.get("error").text().lines().forEach(line -> ExplanationText.line(text, "  " + line));
         }
+    }
+
+    private static String whereAndSince(JsonTree status) {
+        JsonTree process = status.get("process");
+        return process.isNothing()
+                ? ""
+                : " on " + process.get("host").text() + ", started "
+                        + process.get("started").text();
     }
 
     private static void table(StringBuilder text, List<JsonTree> origins) {

@@ -71,7 +71,7 @@ public final class ConfigLoader {
             Problems problems = new Problems(file);
             Configuration configuration = new DocumentReader(file, problems).read(plain);
             if (!problems.any()) {
-                return configuration;
+                return configuration.with(new Fingerprint(text));
             }
             // Errors are said as the full parser sees them, which finds those behind the first one as well.
         }
@@ -91,6 +91,6 @@ public final class ConfigLoader {
         if (!errors.isEmpty()) {
             throw new ConfigException(errors);
         }
-        return configuration;
+        return configuration.with(new Fingerprint(text));
     }
 }

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param inactive the paths of the tables that the file sets and whose parts are not built yet
  * @param outside how Holdfast is seen from outside
  * @param sources which line each value of each policy comes from
+ * @param fingerprint of the text
  */
 public record Configuration(
         String file,
@@ -30,7 +31,8 @@ public record Configuration(
         List<Problem> notes,
         List<String> inactive,
         Outside outside,
-        Sources sources) {
+        Sources sources,
+        Fingerprint fingerprint) {
     /** Copies the collections; the policies keep their order. */
     public Configuration {
         policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
@@ -43,7 +45,12 @@ public record Configuration(
     Configuration with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(more);
         all.addAll(warnings);
-        return new Configuration(file, policies, all, notes, inactive, outside, sources);
+        return new Configuration(file, policies, all, notes, inactive, outside, sources, fingerprint);
+    }
+
+    /** The same, known by the fingerprint of the text that it was read from. */
+    Configuration with(Fingerprint known) {
+        return new Configuration(file, policies, warnings, notes, inactive, outside, sources, known);
     }
 
     /** Whether any call can be concerned. If not, there is no reason to touch the program at all. */

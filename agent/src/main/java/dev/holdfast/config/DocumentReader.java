@@ -84,14 +84,21 @@ final class DocumentReader {
     }
 
     private Configuration configuration() {
-        Configuration configuration =
-                new Configuration(file, policies, List.of(), List.of(), tables.inactive(), outside, sources);
+        Configuration configuration = new Configuration(
+                file, policies, List.of(), List.of(), tables.inactive(), outside, sources, Fingerprint.NONE);
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
         }
         return new Configuration(
-                file, policies, problems.warnings(), problems.notes(), tables.inactive(), outside, sources);
+                file,
+                policies,
+                problems.warnings(),
+                problems.notes(),
+                tables.inactive(),
+                outside,
+                sources,
+                Fingerprint.NONE);
     }
 
     private void addDefaults(Table retry, Position at, Settings defaults) {

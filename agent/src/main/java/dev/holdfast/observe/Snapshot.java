@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param epochMillis when
  * @param startedEpochMillis when counting began
  * @param version of the agent, null if unknown
+ * @param process the JVM
  * @param file the configuration, as the user named it
+ * @param fingerprint of the text of the configuration in force; null if unknown
  * @param on whether the run-time switch is on
  * @param activity whether policies are in force, or why none is
  * @param policies the names of the policies in force
@@ -27,7 +29,9 @@ public record Snapshot(
         long epochMillis,
         long startedEpochMillis,
         @Nullable String version,
+        ProcessIdentity process,
         String file,
+        @Nullable String fingerprint,
         boolean on,
         Activity activity,
         List<String> policies,

@@ -17,7 +17,8 @@ import tools.jackson.core.JsonGenerator;
  *
  * <pre>
  * { schema, time, started, version|null, on, active, reason,
- *   configuration: { file, policies: [name], in_force_since, reloads, reload_failures, error|null },
+ *   process: { host, pid, program, started },
+ *   configuration: { file, sha256|null, policies: [name], in_force_since, reloads, reload_failures, error|null },
  *   origins: [ { policy, origin, mode|null,
  *       clients: [ { client, calls: {result: n}, retries: {because: n}, retries_lost } ],
  *       attempts, attempt_seconds,
@@ -60,6 +61,7 @@ public final class SnapshotJson {
         json.writeBooleanProperty("on", snapshot.on());
         json.writeBooleanProperty("active", snapshot.activity() == Activity.ACTIVE);
         json.writeStringProperty("reason", snapshot.activity().label());
+        process(snapshot.process(), json);
         configuration(snapshot, json);
         json.writeArrayPropertyStart("origins");
         for (OriginStats stats : snapshot.origins()) {
@@ -86,9 +88,19 @@ public final class SnapshotJson {
         json.writeEndObject();
     }
 
+    private static void process(ProcessIdentity process, JsonGenerator json) {
+        json.writeObjectPropertyStart("process");
+        json.writeStringProperty("host", process.host());
+        json.writeNumberProperty("pid", process.pid());
+        json.writeStringProperty("program", process.program());
+        time(json, "started", process.startedEpochMillis());
+        json.writeEndObject();
+    }
+
     private static void configuration(Snapshot snapshot, JsonGenerator json) {
         json.writeObjectPropertyStart("configuration");
         json.writeStringProperty("file", snapshot.file());
+        Json.string(json, "sha256", snapshot.fingerprint());
         json.writeArrayPropertyStart("policies");
         for (String policy : snapshot.policies()) {
             json.writeString(policy);

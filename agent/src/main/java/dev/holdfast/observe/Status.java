@@ -15,8 +15,10 @@ public final class Status implements Supplier<Snapshot> {
     private final BooleanSupplier on;
     private final Supplier<Snapshot.Cache> cache;
     private final @Nullable String version;
+    private final Supplier<ProcessIdentity> process;
     private String file;
     private final long startedEpochMillis;
+    private Supplier<String> fingerprint;
     private List<String> policies;
     private long reloads;
     private long reloadFailures;
@@ -32,7 +34,9 @@ public final class Status implements Supplier<Snapshot> {
      * @param on whether the run-time switch is on
      * @param cache what the fallback cache holds
      * @param version of the agent
+     * @param process the JVM
      * @param file the configuration, as the user named it
+     * @param fingerprint of its text, worked out when it is first asked for
      * @param policies the names of its policies
      */
     public Status(
@@ -41,14 +45,18 @@ public final class Status implements Supplier<Snapshot> {
             BooleanSupplier on,
             Supplier<Snapshot.Cache> cache,
             @Nullable String version,
+            Supplier<ProcessIdentity> process,
             String file,
+            Supplier<String> fingerprint,
             Set<String> policies) {
         this.ledger = ledger;
         this.targets = targets;
         this.on = on;
         this.cache = cache;
         this.version = version;
+        this.process = process;
         this.file = file;
+        this.fingerprint = fingerprint;
         this.startedEpochMillis = ledger.epochMillis();
         this.reloadedEpochMillis = startedEpochMillis;
         this.policies = sorted(policies);
@@ -70,10 +78,12 @@ public final class Status implements Supplier<Snapshot> {
     /**
      * Another configuration is in force.
      *
+     * @param of the fingerprint of its text
      * @param names of its policies
      * @param targetNames of all that is counted apart: the policies, and what belongs to them
      */
-    public synchronized void reloaded(Set<String> names, Set<String> targetNames) {
+    public synchronized void reloaded(Supplier<String> of, Set<String> names, Set<String> targetNames) {
+        fingerprint = of;
         policies = sorted(names);
         reloads++;
         reloadedEpochMillis = ledger.epochMillis();
@@ -110,7 +120,9 @@ public final class Status implements Supplier<Snapshot> {
                     ledger.epochMillis(),
                     startedEpochMillis,
                     version,
+                    process.get(),
                     file,
+                    fingerprint.get(),
                     switchedOn,
                     activity == Activity.ACTIVE && !switchedOn ? Activity.OFF : activity,
                     policies,

@@ -11,6 +11,7 @@ import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFile;
 import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.Management;
+import dev.holdfast.observe.ProcessIdentity;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.Status;
 import dev.holdfast.observe.Summary;
@@ -73,7 +74,9 @@ final class Operations {
                 holdfast::isOn,
                 () -> cache(holdfast.cacheFigures()),
                 version,
+                ProcessIdentity::current,
                 configuration.file(),
+                configuration.fingerprint()::toString,
                 configuration.policyNames());
         apply(configuration.outside());
         record();
@@ -92,7 +95,7 @@ final class Operations {
     /** Another configuration is in force, as the text says. */
     void reloaded(Configuration changed, String summary, List<String> notices) {
         targets.retain(changed.targetNames());
-        status.reloaded(changed.policyNames(), changed.targetNames());
+        status.reloaded(changed.fingerprint()::toString, changed.policyNames(), changed.targetNames());
         inForce = changed;
         FlightEvents recorded = events;
         if (recorded != null) {

@@ -37,10 +37,11 @@ record Setup(Operations operations, Timer timer) {
         return notices;
     }
 
-    /** One line: how many policies, from which file. */
+    /** One line: how many policies, from which file, of which content. */
     static String summary(String what, Configuration configuration) {
         int policies = configuration.policyNames().size();
-        return what + ": " + policies + (policies == 1 ? " policy" : " policies") + " from " + configuration.file();
+        return what + ": " + policies + (policies == 1 ? " policy" : " policies") + " from " + configuration.file()
+                + " (sha256 " + configuration.fingerprint() + ")";
     }
 
     /** A line with notices below it, the first few of them. */

@@ -4,6 +4,7 @@ import dev.holdfast.call.Timer;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.WatchedFile;
+import dev.holdfast.observe.ProcessIdentity;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -96,6 +97,6 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
         String summary = active
                 ? Setup.summary("is active", configuration)
                 : configuration.file() + " bears no policy; the program runs as without the agent";
-        return version == null ? summary : version + ' ' + summary;
+        return (version == null ? summary : version + ' ' + summary) + "; " + ProcessIdentity.current();
     }
 }

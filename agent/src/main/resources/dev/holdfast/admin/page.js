@@ -583,7 +583,7 @@
 
   function showConfiguration() {
     const configuration = state.status.configuration;
-    say($('file'), `${configuration.file}, in force since ${clock(Date.parse(configuration.in_force_since))}`
+    say($('file'), `${configuration.file} (sha256 ${configuration.sha256}), in force since ${clock(Date.parse(configuration.in_force_since))}`
       + (configuration.reloads ? `, reloaded ${count(configuration.reloads)} times` : ''));
     const names = configuration.policies;
     const revision = configuration.in_force_since + configuration.reloads;
@@ -713,6 +713,14 @@
     $('notices').replaceChildren(...notices.map(([kind, text, more]) => el('div', { class: 'notice ' + kind }, text, ...(more ? [el('pre', {}, more)] : []))));
   }
 
+  /** Which of many JVMs this is: in the head, and first in the title, where a row of tabs shows it. */
+  function showProcess() {
+    const { host, pid, program, started } = state.status.process;
+    say($('who'), `${program}, PID ${pid} on ${host}, started ${started.slice(0, 19)}Z`);
+    const title = `${program} (${pid}) on ${host} · Holdfast`;
+    if (document.title !== title) document.title = title;
+  }
+
   async function poll() {
     const began = performance.now();
     try {
@@ -726,6 +734,7 @@
       take(status);
       state.lost = 0;
       $('version').textContent = status.version || '';
+      showProcess();
       showOverview();
       showOrigins();
       showBreakers();

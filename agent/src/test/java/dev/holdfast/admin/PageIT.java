@@ -107,6 +107,11 @@ class PageIT {
                         .asInt())
                 .isPositive();
         assertThat(browser.text("#overview")).contains("Good without Holdfast", "saved by retry");
+        String program = WatchedProgram.class.getName();
+        assertThat(browser.text("#who")).contains(program + ", PID " + jvm.pid() + " on ", ", started 20");
+        assertThat(browser.eval("document.title").asString())
+                .startsWith(program + " (" + jvm.pid() + ") on ")
+                .endsWith(" · Holdfast");
         browser.eval("document.querySelector('#transitions-box').open = true");
         eventually().until(() -> browser.text("#transitions").contains("closed → open"));
         browser.eval("document.querySelector('#transitions-box').open = false");

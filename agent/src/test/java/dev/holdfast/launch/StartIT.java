@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.StartLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ class StartIT {
         Result result = program(jdk).agent(file).main(OneCallEach.class).run();
 
         assertThat(result.out()).isEqualToNormalizingNewlines("HttpURLConnection 200\nHttpClient 200\nrequests 2\n");
-        assertThat(result.err().lines()).containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + file);
+        assertThat(StartLine.plain(result.err()).lines())
+                .containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + file);
     }
 
     @ParameterizedTest
@@ -170,7 +172,7 @@ class StartIT {
                     .succeeded();
 
             assertThat(result.out()).contains("requests 2");
-            assertThat(result.err().lines())
+            assertThat(StartLine.plain(result.err()).lines())
                     .containsOnlyOnce(
                             "[holdfast] is in this JVM already; this second instance does nothing",
                             "[holdfast] 0.1.0 is active: 1 policy from " + file)

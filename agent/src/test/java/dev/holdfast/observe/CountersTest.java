@@ -314,7 +314,7 @@ class CountersTest {
         World world = new World(RETRY.policy());
         world.call("shop.example", status(200));
 
-        world.status.reloaded(Set.of("other.example"), Set.of("other.example"));
+        world.status.reloaded(() -> "c0ffee000001", Set.of("other.example"), Set.of("other.example"));
 
         assertThat(world.status.get().origins()).isEmpty();
         assertThat(world.status.get().reloads()).isEqualTo(1);
@@ -328,7 +328,7 @@ class CountersTest {
         assertThat(world.status.get().reloadError()).isEqualTo("line 3: no such key");
         assertThat(world.status.get().reloadFailures()).isEqualTo(1);
 
-        world.status.reloaded(Set.of("*"), Set.of("*"));
+        world.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
         assertThat(world.status.get().reloadError()).isNull();
         assertThat(world.status.get().reloadFailures()).isEqualTo(1);
     }

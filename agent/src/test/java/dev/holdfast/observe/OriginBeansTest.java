@@ -64,7 +64,7 @@ class OriginBeansTest {
         beans.update();
         assertThat(registered()).hasSize(Ledger.MAX_ORIGINS + 1);
 
-        world.status.reloaded(Set.of("shop.example"), Set.of("shop.example"));
+        world.status.reloaded(() -> "c0ffee000001", Set.of("shop.example"), Set.of("shop.example"));
         beans.update();
         assertThat(registered()).isEmpty();
 
@@ -81,7 +81,7 @@ class OriginBeansTest {
         World world = new World(Policies.retry().policy());
         world.call("shop.example", status(200));
         new OriginBeans(server, world.status).update();
-        world.status.reloaded(Set.of(), Set.of());
+        world.status.reloaded(() -> "c0ffee000001", Set.of(), Set.of());
 
         assertThat(server.getAttribute(registered().iterator().next(), "Calls")).isEqualTo(0L);
     }

@@ -84,7 +84,9 @@ class SnapshotJsonTest {
                 0,
                 0,
                 null,
+                World.IDENTITY,
                 "f\"\n\u20ac",
+                null,
                 false,
                 Activity.OFF,
                 List.of(),
@@ -104,6 +106,7 @@ class SnapshotJsonTest {
                 .isEqualTo(SnapshotJson.of(snapshot))
                 .contains("\"version\":null", "\"file\":\"f\\\"\\n\u20ac\"", "\"error\":\"a \\\"b\\\"\\nc\"")
                 .contains("\"p50\":null,\"p95\":null,\"p99\":null")
+                .contains("\"sha256\":null")
                 .contains("\"mode\":null", "\"attempt_seconds\":null", "\"budget\":null", "\"limits\":null")
                 .contains("\"seconds_to_probe\":null", "\"reason\":null");
     }

@@ -23,6 +23,10 @@ import java.util.Set;
 public final class World {
     private static final long STARTED_MILLIS = 1_700_000_000_000L;
 
+    /** The JVM in which the calls are made. */
+    public static final ProcessIdentity IDENTITY =
+            new ProcessIdentity("web-7", 4711, "com.example.Shop", STARTED_MILLIS - 1_500);
+
     private long now = Duration.ofDays(1).toNanos();
 
     public final Ledger ledger = new Ledger(this::now, this::epochMillis);
@@ -44,7 +48,9 @@ public final class World {
                 () -> true,
                 () -> new Snapshot.Cache(5, 2, 4, 1, 3, 2_048, 65_536),
                 "1.2.3",
+                () -> IDENTITY,
                 "holdfast.toml",
+                () -> "c0ffee000000",
                 Set.of("*"));
     }
 

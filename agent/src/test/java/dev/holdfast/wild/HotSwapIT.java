@@ -7,6 +7,7 @@ import dev.holdfast.testkit.AgentJar;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.StartLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,8 @@ class HotSwapIT {
                             "as they were seen, " + (first ? 0 : ClassFiles.WOVEN.size()) + " of them woven: behind, "
                                     + Program.SERVED,
                             "retransformed again: behind, " + Program.SERVED);
-            assertThat(result.err().lines()).containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + config);
+            assertThat(StartLine.plain(result.err()).lines())
+                    .containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + config);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.StartLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,7 @@ class ModulesIT {
 
     private void served(Result result) {
         assertThat(result.lines()).as(result.err()).containsExactly(Program.SERVED);
-        assertThat(result.err().lines()).containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + config);
+        assertThat(StartLine.plain(result.err()).lines())
+                .containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + config);
     }
 }

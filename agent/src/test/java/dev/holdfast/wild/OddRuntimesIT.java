@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.StartLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,7 +178,7 @@ class OddRuntimesIT {
 
     private void served(Result result) {
         assertThat(result.out()).as(result.err()).contains(Program.SERVED);
-        assertThat(result.err().lines().filter(line -> line.startsWith("[holdfast]")))
+        assertThat(StartLine.plain(result.err()).lines().filter(line -> line.startsWith("[holdfast]")))
                 .containsExactly("[holdfast] 0.1.0 is active: 1 policy from " + config);
     }
 

@@ -186,8 +186,19 @@ public enum Meter {
             "origin",
             "policy"),
 
-    /** The version. */
-    INFO("holdfast.agent", Kind.GAUGE, "", "1, with the version of the agent", "version"),
+    /** What runs where. */
+    BUILD_INFO(
+            "holdfast.build.info",
+            Kind.GAUGE,
+            "",
+            "1, with the version of the agent, the configuration file in force and its sha256, and the process",
+            "configuration",
+            "configuration_sha256",
+            "host",
+            "pid",
+            "program",
+            "started",
+            "version"),
     /** The switch. */
     ENABLED("holdfast.enabled", Kind.GAUGE, "", "1 where the run-time switch is on, 0 where it is off"),
     /** Whether any policy is in force. */

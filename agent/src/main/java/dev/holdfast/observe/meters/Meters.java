@@ -3,11 +3,13 @@ package dev.holdfast.observe.meters;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.PossibleLabels;
+import dev.holdfast.observe.ProcessIdentity;
 import dev.holdfast.observe.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a snapshot, by meter. Counters of what can happen under an origin's policy begin at 0
@@ -19,8 +21,7 @@ final class Meters {
 
     /** The meters that there is one of. */
     static void ofAgent(Snapshot snapshot, MeterSink to) {
-        String version = snapshot.version();
-        to.value(Meter.INFO, 1, version == null ? "unknown" : version);
+        buildInfo(snapshot, to);
         to.value(Meter.ENABLED, snapshot.on() ? 1 : 0);
         to.value(
                 Meter.ACTIVE,
@@ -41,6 +42,24 @@ final class Meters {
         to.count(Meter.CACHE_ENTRIES, cache.entries());
         to.count(Meter.CACHE_BYTES, cache.bytes());
         to.count(Meter.CACHE_LIMIT, cache.maxBytes());
+    }
+
+    private static void buildInfo(Snapshot snapshot, MeterSink to) {
+        ProcessIdentity process = snapshot.process();
+        to.value(
+                Meter.BUILD_INFO,
+                1,
+                snapshot.file(),
+                orUnknown(snapshot.fingerprint()),
+                process.host(),
+                Long.toString(process.pid()),
+                process.program(),
+                process.started(),
+                orUnknown(snapshot.version()));
+    }
+
+    private static String orUnknown(@Nullable String text) {
+        return text == null ? "unknown" : text;
     }
 
     /** The meters that each origin has. */

@@ -2,6 +2,7 @@ package dev.holdfast.observe.meters;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.holdfast.observe.OriginStats;
+import dev.holdfast.observe.ProcessIdentity;
 import dev.holdfast.observe.Snapshot;
 import io.micrometer.registry.otlp.OtlpConfig;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters as messages of OTLP, made by Micrometer's registry for it. A registry lives for one message: that of a
@@ -58,11 +60,12 @@ public final class OtlpEncoder {
 
     /** All meters of a snapshot, as {@code ExportMetricsServiceRequest}s. */
     public void encode(Snapshot snapshot, Taker to) throws IOException {
+        Map<String, String> resource = resource(snapshot);
         List<OriginStats> origins = snapshot.origins();
         int from = 0;
         do {
             int end = Math.min(from + ORIGINS_EACH, origins.size());
-            OtlpMessage message = new OtlpMessage(attributes, snapshot.startedEpochMillis(), snapshot.epochMillis());
+            OtlpMessage message = new OtlpMessage(resource, snapshot.startedEpochMillis(), snapshot.epochMillis());
             if (from == 0) {
                 Meters.ofAgent(snapshot, message);
             }
@@ -72,6 +75,32 @@ public final class OtlpEncoder {
             to.take(message.bytes());
             from = end;
         } while (from < origins.size());
+    }
+
+    /**
+     * What the process is, by the names of OpenTelemetry's conventions as far as there are any; what the environment or
+     * the configuration says of it goes first.
+     */
+    private Map<String, String> resource(Snapshot snapshot) {
+        ProcessIdentity process = snapshot.process();
+        Map<String, String> resource = new LinkedHashMap<>();
+        resource.put("host.name", process.host());
+        resource.put("process.pid", Long.toString(process.pid()));
+        resource.put("process.creation.time", process.started());
+        // Receivers tell the processes of a service apart by this.
+        resource.put("service.instance.id", process.pid() + "@" + process.host());
+        resource.put("holdfast.program", process.program());
+        resource.put("holdfast.configuration", snapshot.file());
+        putKnown(resource, "holdfast.configuration.sha256", snapshot.fingerprint());
+        putKnown(resource, "holdfast.version", snapshot.version());
+        resource.putAll(attributes);
+        return resource;
+    }
+
+    private static void putKnown(Map<String, String> resource, String name, @Nullable String value) {
+        if (value != null) {
+            resource.put(name, value);
+        }
     }
 
     /** How many values a receiver says that it did not take, though it took the message; 0 where it says nothing. */

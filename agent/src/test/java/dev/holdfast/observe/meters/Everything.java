@@ -33,7 +33,7 @@ final class Everything {
     static Snapshot happened() {
         World enforced = new World(RULES.policy());
         happenTo(enforced, "shop.example");
-        enforced.status.reloaded(Set.of("*"), Set.of("*"));
+        enforced.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
         enforced.status.reloadFailed("line 3");
         World observed = new World(RULES.policy(Mode.OBSERVE));
         observed.call("seen.example", status(503));
@@ -66,7 +66,9 @@ final class Everything {
                 snapshot.epochMillis(),
                 snapshot.startedEpochMillis(),
                 snapshot.version(),
+                snapshot.process(),
                 snapshot.file(),
+                snapshot.fingerprint(),
                 snapshot.on(),
                 snapshot.activity(),
                 snapshot.policies(),

@@ -55,6 +55,9 @@ class MetersPageTest {
                 headers = { Authorization = "Bearer ..." }              # beside OTEL_EXPORTER_OTLP_(METRICS_)HEADERS
                 resource_attributes = { "service.name" = "shop" }       # beside OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
 
+            What is not set there, the resource has of its own: `host.name`, `process.pid`, `process.creation.time`, `service.instance.id`
+            (`PID@HOST`), and `holdfast.program`, `holdfast.version`, `holdfast.configuration`, `holdfast.configuration.sha256`.
+
             Protobuf over HTTP, by Micrometer's registry: cumulative values under Micrometer's names with their units, which a collector
             turns into Prometheus' names; where a histogram is named, it comes with its buckets. Once more at exit, which waits 2 s for
             that at most. The messages go to the receiver itself: no policy, no proxy, no redirect, none of the program's authenticators

@@ -2,6 +2,7 @@ package dev.holdfast.observe.meters;
 
 import java.io.File;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.security.ProtectionDomain;
 
 /** The isolated loader of the packaged agent, for programs that have it on their class path. */
@@ -21,6 +22,15 @@ final class Packed {
     static Object field(Class<?> owner, String name) {
         try {
             return owner.getField(name).get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Calls a static method without arguments. */
+    static Object invoke(Method method) {
+        try {
+            return method.invoke(null);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }

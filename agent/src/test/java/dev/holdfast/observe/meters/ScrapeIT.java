@@ -31,7 +31,10 @@ class ScrapeIT {
 
         assertThat(result.err()).isEmpty();
         assertThat(result.lines())
-                .contains("text/plain; version=0.0.4; charset=utf-8", "holdfast_agent{version=\"1.2.3\"} 1.0")
+                .contains("text/plain; version=0.0.4; charset=utf-8")
+                .anyMatch(line -> line.matches("holdfast_build_info\\{configuration=\"holdfast.toml\","
+                        + "configuration_sha256=\"c0ffee000000\",host=\"[\\w.-]+\",pid=\"\\d+\",program=\""
+                        + ScrapedProgram.class.getName() + "\",started=\"20[^\"]+Z\",version=\"1.2.3\"} 1"))
                 .contains("application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF")
                 .endsWith("done");
         assertThat(Files.readString(loaded))

@@ -237,11 +237,13 @@ class ScrapeTest {
     @Test
     void the_agent_has_meters_of_its_own() throws IOException {
         World world = new World(RETRY.policy());
-        world.status.reloaded(Set.of("*"), Set.of("*"));
+        world.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
         world.status.reloadFailed("line 3: no such key");
 
         assertThat(scrape(world, null))
-                .contains("holdfast_agent{version=\"1.2.3\"} 1.0\n")
+                .contains(
+                        "holdfast_build_info{configuration=\"holdfast.toml\",configuration_sha256=\"c0ffee000001\",host=\"web-7\","
+                                + "pid=\"4711\",program=\"com.example.Shop\",started=\"2023-11-14T22:13:18Z\",version=\"1.2.3\"} 1\n")
                 .contains("holdfast_enabled 1.0\n")
                 .contains("holdfast_policies 1.0\n")
                 .contains("holdfast_reloads_total 1.0\n")

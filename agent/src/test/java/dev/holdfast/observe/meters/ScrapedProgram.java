@@ -21,6 +21,9 @@ public final class ScrapedProgram {
         Class<?> cache = isolated.loadClass("dev.holdfast.observe.Snapshot$Cache");
         Supplier<?> noCache = () -> Packed.field(cache, "EMPTY");
         Supplier<Collection<?>> noTargets = List::of;
+        Method identity =
+                isolated.loadClass("dev.holdfast.observe.ProcessIdentity").getMethod("current");
+        Supplier<?> process = () -> Packed.invoke(identity);
         Constructor<?> status =
                 isolated.loadClass("dev.holdfast.observe.Status").getConstructors()[0];
         Object counts = status.newInstance(
@@ -29,7 +32,9 @@ public final class ScrapedProgram {
                 (BooleanSupplier) () -> true,
                 noCache,
                 "1.2.3",
+                process,
                 "holdfast.toml",
+                (Supplier<?>) () -> "c0ffee000000",
                 Set.of());
         Object scrape = isolated.loadClass("dev.holdfast.observe.meters.Scrape")
                 .getConstructor(Supplier.class)

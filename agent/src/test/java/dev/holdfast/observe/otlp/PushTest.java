@@ -66,7 +66,10 @@ class PushTest {
             assertThat(first.headers("User-Agent")).containsExactly("Holdfast/1.2.3");
             assertThat(first.headers("Host")).containsExactly("127.0.0.1:" + server.port());
             OtlpSamples samples = OtlpSamples.of(first.body());
-            assertThat(samples.values()).containsKey("holdfast_agent{version=\"1.2.3\"}");
+            assertThat(samples.values())
+                    .containsKey("holdfast_build_info{configuration=\"holdfast.toml\","
+                            + "configuration_sha256=\"c0ffee000000\",host=\"web-7\",pid=\"4711\","
+                            + "program=\"com.example.Shop\",started=\"2023-11-14T22:13:18Z\",version=\"1.2.3\"}");
             assertThat(samples.resource()).containsEntry("service.name", "shop");
             assertThat(said).containsExactly("meters are pushed to http://127.0.0.1:" + server.port() + " every 50 ms");
         }
