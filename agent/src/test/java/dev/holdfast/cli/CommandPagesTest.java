@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What the pages for users say of the command line is so. */
 class CommandPagesTest {
     private static final Pattern RUN =
-            Pattern.compile("(?ms)^```\n\\$ java -jar holdfast-agent\\.jar ([^\n]+)\n(.*?)^```$");
+            Pattern.compile("(?ms)^```\n\\$ java -jar agent/target/holdfast-agent\\.jar ([^\n]+)\n(.*?)^```$");
     private static final Pattern PROPERTY = Pattern.compile("\"(\\w+)\" ?:");
     private static final Path PAGE = Path.of("src/docs/command-line.md");
 

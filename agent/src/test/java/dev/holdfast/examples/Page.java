@@ -45,7 +45,8 @@ record Page(List<Block> blocks) {
     /** The blocks under a heading in a language. */
     List<Block> under(String heading, String language) {
         return blocks.stream()
-                .filter(block -> block.heading().equals(heading) && block.language().equals(language))
+                .filter(block ->
+                        block.heading().equals(heading) && block.language().equals(language))
                 .toList();
     }
 
