@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import dev.holdfast.observe.Comparison;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.Snapshot;
 import java.util.HashMap;
@@ -8,31 +9,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 
 /**
  * What happened in the last five minutes, so that a page that is opened in the middle of an outage shows how it began.
- * One ring of {@value #BUCKETS} numbers for each origin that is listed and each of a few counts: 2 KiB an origin.
+ * One ring of {@value #BUCKETS} numbers for each origin that is listed and each of a few counts: 3 KiB an origin.
  * Thread-safe.
  */
 final class History {
     static final int BUCKETS = 60;
     static final int BUCKET_SECONDS = 5;
 
-    /** The results of calls, and what follows them in a row. */
-    private static final List<String> METRICS = List.of(
-            "first_try",
-            "saved_by_retry",
-            "saved_by_fallback",
-            "failed",
-            "rejected",
-            "retries",
-            "delay_seconds",
-            "fallbacks");
+    /** The results of calls that were not cancelled. */
+    private static final List<String> RESULTS = Comparison.RESULTS.subList(0, Comparison.RESULTS.size() - 1);
 
-    private static final int RETRIES = 5;
-    private static final int DELAY = 6;
-    private static final int FALLBACKS = 7;
+    private static final int RETRIES = RESULTS.size();
+    private static final int DELAY = RETRIES + 1;
+    private static final int FALLBACKS = RETRIES + 2;
+
+    /** The results, and what follows them in a row. */
+    private static final List<String> METRICS = Stream.concat(
+                    RESULTS.stream(), Stream.of("retries", "delay_seconds", "fallbacks"))
+            .toList();
 
     private final Map<Key, Ring> rings = new HashMap<>();
     private long last;
@@ -82,7 +81,7 @@ final class History {
     private static long[] counts(OriginStats stats) {
         long[] counts = new long[METRICS.size()];
         for (int i = 0; i < RETRIES; i++) {
-            counts[i] = stats.calls(METRICS.get(i));
+            counts[i] = stats.calls(RESULTS.get(i));
         }
         counts[RETRIES] = stats.retries();
         counts[DELAY] = Math.round(stats.delays().seconds() * 1000);

@@ -18,6 +18,10 @@ final class Gate {
     private ConcurrencyLimit.@Nullable Ticket ticket;
     /** The turn of the attempt that is at the gate. */
     private RateLimit.@Nullable Turn turn;
+    /** What the attempt waits for, and since when. */
+    private Observer.@Nullable Rejection waitsFor;
+
+    private long waitsSince;
 
     /**
      * A gate at which nobody waits.
@@ -52,7 +56,12 @@ final class Gate {
         /** The limit on attempts at a time. */
         PLACE,
         /** The place that was queued for. */
-        QUEUED_PLACE
+        QUEUED_PLACE;
+
+        /** The limit that this part belongs to. */
+        Observer.Rejection limit() {
+            return this == RATE || this == TURN ? Observer.Rejection.RATE : Observer.Rejection.CONCURRENCY;
+        }
     }
 
     /**
@@ -63,12 +72,27 @@ final class Gate {
      * @param now the time now
      */
     Answer pass(Part part, long mayWait, long now) {
-        return switch (part) {
+        Answer answer = switch (part) {
             case RATE -> awaitRate(mayWait, now);
             case TURN -> takeTurn(mayWait, now);
             case PLACE -> takePlace(mayWait, now);
             case QUEUED_PLACE -> takeQueuedPlace(now);
         };
+        waitsFor(answer instanceof Waiting waiting ? waiting.next().limit() : null, now);
+        return answer;
+    }
+
+    /** Notes what the attempt waits for from now on, and reports the wait that is over by that. */
+    private void waitsFor(Observer.@Nullable Rejection limit, long now) {
+        Observer.Rejection before = waitsFor;
+        if (limit == before) {
+            return;
+        }
+        if (before != null) {
+            observer.waited(target, call, before, now - waitsSince);
+        }
+        waitsFor = limit;
+        waitsSince = now;
     }
 
     /** Passes it without waiting, as an attempt beside another one must. Null: it may not. */
@@ -106,6 +130,7 @@ final class Gate {
 
     /** Gives up waiting, if anybody did. */
     void leave(long now) {
+        waitsFor(null, now);
         end(turn, now);
         turn = null;
         ConcurrencyLimit.Ticket mine = ticket;
@@ -130,10 +155,13 @@ final class Gate {
         if (wait == 0) {
             return takePlace(mayWait, now);
         }
-        if (wait > 0 || !enforced()) {
-            observer.limited(target, call, Observer.Rejection.RATE, Math.max(0, wait));
+        if (wait > 0) {
+            observer.limited(target, call, Observer.Rejection.RATE, wait);
         }
         if (!enforced()) {
+            if (wait < 0) {
+                observer.rejected(target, call, Observer.Rejection.RATE);
+            }
             end(mine, now); // it is not waited for
             turn = null;
             return takePlace(mayWait, now);
@@ -172,8 +200,13 @@ final class Gate {
         if (limit.tryAcquire()) {
             return passed(limit);
         }
-        observer.limited(target, call, Observer.Rejection.CONCURRENCY, Math.max(0, mayWait));
+        if (mayWait > 0) {
+            observer.limited(target, call, Observer.Rejection.CONCURRENCY, mayWait);
+        }
         if (!enforced()) {
+            if (mayWait <= 0) {
+                observer.rejected(target, call, Observer.Rejection.CONCURRENCY);
+            }
             return passed(null);
         }
         if (mayWait <= 0) {

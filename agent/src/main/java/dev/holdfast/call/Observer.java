@@ -59,6 +59,17 @@ public interface Observer {
      */
     default void retry(Target target, CallInfo call, Outcome because, long delayNanos) {}
 
+    /**
+     * A retry that {@link #retry} announced is sent. It may not be: a limit or the breaker rejects it, the deadline
+     * passes during the wait, or the application cancels the call.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param because what the attempt before gave
+     * @param delayNanos the wait that was announced
+     */
+    default void retrySent(Target target, CallInfo call, Outcome because, long delayNanos) {}
+
     /** An outcome asked for another attempt, and there will be none. */
     default void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {}
 
@@ -97,6 +108,16 @@ public interface Observer {
     /** An attempt waits for its turn under a limit: as long as said at most. */
     default void limited(Target target, CallInfo call, Rejection limit, long nanos) {}
 
+    /**
+     * A wait for a limit is over: the attempt may be sent, was rejected, or the application cancelled its call.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param limit what was waited for
+     * @param nanos how long the attempt waited
+     */
+    default void waited(Target target, CallInfo call, Rejection limit, long nanos) {}
+
     /** The breaker of an origin changed its state. */
     default void transition(
             Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {}
@@ -125,6 +146,15 @@ public interface Observer {
      */
     default void fallback(
             Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {}
+
+    /**
+     * The answer of which {@link #fallback} was told is good: its status is below 500.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param result what {@link #ended} was told
+     */
+    default void saved(Target target, CallInfo call, Result result) {}
 
     /** The body of a response broke that the application was reading. */
     default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}
@@ -169,15 +199,28 @@ public interface Observer {
         RATE
     }
 
-    /** How a call ended. */
+    /**
+     * How a call ended. An attempt is good if it gave a response with a status below 500 that the policy neither
+     * retries nor lists for a fallback.
+     *
+     * <p>The first attempt is what the origin would have been sent without Holdfast. So its outcome says how the call
+     * would have ended without; {@link #FIRST_TRY}, {@link #SAVED_BY_RETRY} and {@link #FAILED} are the calls of which
+     * it is known.
+     */
     enum Result {
         /** The first attempt was good. */
         FIRST_TRY,
-        /** A later attempt was good. */
+        /** The first attempt failed by itself; a later one was good. */
         SAVED_BY_RETRY,
-        /** No attempt was good. */
+        /** The first attempt failed by itself, and no later one was good; or the hedged attempt's failure decided. */
         FAILED,
-        /** No attempt was good, and the last one was not even sent. */
+        /** The hedged attempt was good before the first one had ended, which was cancelled: its outcome is unknown. */
+        HEDGED,
+        /** A time limit of the policy ended the first attempt, whose outcome is unknown; a later one was good. */
+        GOOD_AFTER_TIMEOUT,
+        /** A time limit of the policy ended the first attempt, whose outcome is unknown; no later one was good. */
+        TIMED_OUT,
+        /** The breaker or a limit rejected the first attempt: nothing was sent. */
         REJECTED,
         /** The application did not wait for the end. */
         CANCELLED

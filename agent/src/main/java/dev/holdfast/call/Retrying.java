@@ -33,6 +33,7 @@ final class Retrying {
     /** How many retries were left out, since the JVM would have asked no name server for them. */
     private int skipped;
 
+    private long announcedDelay;
     private long previousDelay;
     /** Why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
     private @Nullable IOException notSent;
@@ -83,8 +84,14 @@ final class Retrying {
         if (obstacle != null) {
             return none(outcome, obstacle);
         }
+        announcedDelay = delay;
         observer.retry(target, call, outcome, delay);
         return delay;
+    }
+
+    /** The latest wait that the observer was told of, in nanoseconds. */
+    long announcedDelay() {
+        return announcedDelay;
     }
 
     private long retryAfter(Outcome.Response response) {

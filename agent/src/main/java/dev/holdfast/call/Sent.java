@@ -18,7 +18,8 @@ final class Sent {
     private final Target target;
     private final int number;
     private final long at;
-    private final long given;
+    private final long timeout;
+    private final boolean deadlineComesFirst;
     private @Nullable Place place;
     private RateLimit.@Nullable Turn turn;
     private CircuitBreaker.@Nullable Permit permit;
@@ -28,21 +29,23 @@ final class Sent {
     /**
      * An attempt that is being sent.
      *
-     * @param given how long it may take, in nanoseconds, where the call's deadline says so; {@link Long#MAX_VALUE}
-     *     where it does not
+     * @param timeout how long it may take by the policy, in nanoseconds; {@link Long#MAX_VALUE} without limit
+     * @param deadlineComesFirst whether that is what the call's deadline leaves, less than the policy gives an attempt
      */
     Sent(
             Target target,
             int number,
             long at,
-            long given,
+            long timeout,
+            boolean deadlineComesFirst,
             @Nullable Place place,
             RateLimit.@Nullable Turn turn,
             CircuitBreaker.@Nullable Permit permit) {
         this.target = target;
         this.number = number;
         this.at = at;
-        this.given = given;
+        this.timeout = timeout;
+        this.deadlineComesFirst = deadlineComesFirst;
         this.place = place;
         this.turn = turn;
         this.permit = permit;
@@ -125,10 +128,18 @@ final class Sent {
      * Whether it was cut short by the call's deadline, which had left it less time than the policy gives an attempt.
      */
     boolean isCutShort(Outcome outcome, long now) {
-        return outcome instanceof Outcome.Failure failure
+        return deadlineComesFirst && isTimedOut(outcome, now);
+    }
+
+    /**
+     * Whether a time limit of the policy ended it, so that nobody knows what the origin would have answered. A shorter
+     * timeout of the application's own is not one of these: the call has it without Holdfast, too.
+     */
+    boolean isTimedOut(Outcome outcome, long now) {
+        return timeout != Long.MAX_VALUE
+                && outcome instanceof Outcome.Failure failure
                 && TimeoutRule.isTimeout(failure.kind())
-                && given != Long.MAX_VALUE
-                && TimeoutRule.isUsedUp(now - at, given);
+                && TimeoutRule.isUsedUp(now - at, timeout);
     }
 
     /** It ended in a success, as it seemed at its head, and was none. */

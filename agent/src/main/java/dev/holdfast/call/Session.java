@@ -4,6 +4,7 @@ import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RateLimit;
 import dev.holdfast.policy.RetryBudget;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -49,6 +50,13 @@ public final class Session {
         CANCELLED
     }
 
+    /** The first attempt has not ended, was good, was cancelled, or was never sent. */
+    private static final byte FIRST_NOT_BAD = 0;
+    /** The first attempt failed by itself, as the call would have without Holdfast. */
+    private static final byte FIRST_FAILED = 1;
+    /** A time limit of the policy ended the first attempt. */
+    private static final byte FIRST_TIMED_OUT = 2;
+
     private final Target target;
     private final CallInfo call;
     private final RandomGenerator random;
@@ -74,6 +82,9 @@ public final class Session {
     private boolean nested;
     /** What the observer was told last. */
     private Observer.Result ended = Observer.Result.FAILED;
+
+    /** One of the constants above. A byte, which takes no room: each call has an object of this class. */
+    private byte first = FIRST_NOT_BAD;
 
     private int lastStatus = Outcome.NO_STATUS;
     /** What the attempt before the latest wait gave; null: nothing yet. */
@@ -228,6 +239,7 @@ public final class Session {
         }
         Sent rival = mine == current ? other : current;
         if (rival != null && rival.isUnderWay() && !decides(outcome)) {
+            notGood(mine, outcome, now);
             remember(outcome);
             return Step.Drop.INSTANCE;
         }
@@ -358,6 +370,7 @@ public final class Session {
         failLate(failure, now);
         observer.takenBack(target, call, failure, ended, attempts, endedAfter);
         if (other != null && other.isUnderWay()) {
+            notGood(current, failure, now);
             stage = Stage.SENT;
             remember(failure);
             return Step.Drop.INSTANCE;
@@ -461,6 +474,9 @@ public final class Session {
         stage = Stage.SENT;
         current = sent;
         other = null;
+        if (inHand != null && attempts > 1) {
+            observer.retrySent(target, call, inHand, retrying().announcedDelay());
+        }
         long hedge = attempts == 1 && enforced() ? Hedging.after(target, call) : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
                 ? Step.Send.FIRST
@@ -485,9 +501,10 @@ public final class Session {
         }
         attempts++;
         long own = policy().retry().attemptTimeoutNanos();
-        long given = own > 0 && timeout >= own ? Long.MAX_VALUE : timeout;
+        boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
         Place place = passed == null ? null : passed.place();
-        return new Sent(target, attempts, now, given, place, passed == null ? null : passed.turn(), permit);
+        RateLimit.Turn turn = passed == null ? null : passed.turn();
+        return new Sent(target, attempts, now, timeout, deadlineComesFirst, place, turn, permit);
     }
 
     private long timeout(long now) {
@@ -502,7 +519,7 @@ public final class Session {
     private Step reject(Observer.Rejection reason, long now) {
         stage = Stage.DONE;
         observer.rejected(target, call, reason);
-        ended = Observer.Result.REJECTED;
+        ended = notGood();
         reportEnd(now);
         IOException error = Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
         Step rejected = Step.Deliver.INSTANCE;
@@ -534,6 +551,9 @@ public final class Session {
         Outcome.Failure failed = outcome instanceof Outcome.Failure failure ? failure : null;
         nothingSent = failed != null && failed.nothingSent();
         failedProxy = failed == null ? null : failed.proxy();
+        if (!isGood(status, asks)) {
+            notGood(current, outcome, now);
+        }
         if (!asks || !policy().retry().enabled()) {
             return deliver(outcome, status, asks, now);
         }
@@ -586,10 +606,29 @@ public final class Session {
         return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
     }
 
-    /** The application gets an answer of this strategy in place of what the call gave. */
-    public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
+    /**
+     * The application gets another origin's response in place of what the call gave: a good one, see
+     * {@link #isGoodElsewhere}.
+     */
+    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        fellBack(strategy, reason, true);
+    }
+
+    /**
+     * The application gets a stored or a static response in place of what the call gave.
+     *
+     * @param status the response's; one of 500 or above, which the configuration may say, does not save the call
+     */
+    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, int status) {
+        fellBack(strategy, reason, status < 500);
+    }
+
+    private synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good) {
         target.forgive(call); // the application does not see it fail
         observer.fallback(target, call, strategy, reason, ended);
+        if (good) {
+            observer.saved(target, call, ended);
+        }
     }
 
     private void reportEnd(long now) {
@@ -605,14 +644,41 @@ public final class Session {
     }
 
     private Observer.Result result(Outcome outcome, int status, boolean asked) {
-        if (isGood(status, asked)) {
-            return attempts == 1 ? Observer.Result.FIRST_TRY : Observer.Result.SAVED_BY_RETRY;
+        if (outcome instanceof Outcome.Cancelled) {
+            return Observer.Result.CANCELLED;
         }
-        return outcome instanceof Outcome.Cancelled ? Observer.Result.CANCELLED : Observer.Result.FAILED;
+        if (!isGood(status, asked)) {
+            return notGood();
+        }
+        if (current != null && current.isNumber(1)) {
+            return Observer.Result.FIRST_TRY;
+        }
+        return switch (first) {
+            case FIRST_FAILED -> Observer.Result.SAVED_BY_RETRY;
+            case FIRST_TIMED_OUT -> Observer.Result.GOOD_AFTER_TIMEOUT;
+            default -> Observer.Result.HEDGED;
+        };
     }
 
-    private static boolean isGood(int status, boolean asked) {
-        return status != Outcome.NO_STATUS && status < 500 && !asked;
+    private Observer.Result notGood() {
+        if (attempts == 0) {
+            return Observer.Result.REJECTED;
+        }
+        return first == FIRST_TIMED_OUT ? Observer.Result.TIMED_OUT : Observer.Result.FAILED;
+    }
+
+    /** Whether an attempt was good: see {@link Observer.Result}. */
+    private boolean isGood(int status, boolean asked) {
+        if (status == Outcome.NO_STATUS || status >= 500 || asked) {
+            return false;
+        }
+        return status < 400 || !policy().fallback().enabled() || !policy().fallback().statuses().contains(status);
+    }
+
+    private void notGood(@Nullable Sent attempt, Outcome outcome, long now) {
+        if (attempt != null && attempt.isNumber(1) && !(outcome instanceof Outcome.Cancelled)) {
+            first = attempt.isTimedOut(outcome, now) ? FIRST_TIMED_OUT : FIRST_FAILED;
+        }
     }
 
     private void failLate(Outcome.Failure failure, long now) {

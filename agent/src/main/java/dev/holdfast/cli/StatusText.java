@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.observe.Spans;
+import dev.holdfast.policy.Policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -24,6 +25,7 @@ final class StatusText {
         if (origins.isEmpty()) {
             ExplanationText.line(text, "No call has gone to a host with a policy yet.");
         } else {
+            comparison(text, status);
             ExplanationText.line(text, "");
             table(text, origins);
             details(text, origins);
@@ -69,6 +71,35 @@ final class StatusText {
                         + process.get("started").text();
     }
 
+    private static void comparison(StringBuilder text, JsonTree status) {
+        JsonTree comparison = status.get("comparison");
+        long compared = comparison.get("calls").count();
+        long rejected = 0;
+        for (JsonTree origin : status.get("origins").items()) {
+            // What the strategy `degraded` sends is no call of the program's.
+            rejected += origin.get("policy").text().endsWith(Policy.ELSEWHERE) ? 0 : calls(origin, "rejected");
+        }
+        if (compared > 0) {
+            ExplanationText.line(
+                    text,
+                    "Good without Holdfast "
+                            + percent(comparison.get("good_without").count(), compared)
+                            + ", with it " + percent(comparison.get("good_with").count(), compared) + ", of the "
+                            + compared + (compared == 1 ? " call" : " calls") + " that can be compared");
+        }
+        if (rejected > 0) {
+            ExplanationText.line(
+                    text,
+                    "Rejected by Holdfast: " + rejected + (rejected == 1 ? " call" : " calls") + ", nothing was sent");
+        }
+    }
+
+    /** Rounded down, so that 100 % is said of nothing less. */
+    private static String percent(long part, long all) {
+        long tenths = part * 1000 / all;
+        return tenths == 1000 ? "100 %" : tenths / 10 + "." + tenths % 10 + " %";
+    }
+
     private static void table(StringBuilder text, List<JsonTree> origins) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
@@ -80,6 +111,7 @@ final class StatusText {
                 "RETRIED",
                 "FALLBACK",
                 "FAILED",
+                "TIMED OUT",
                 "REJECTED",
                 "RETRIES",
                 "BREAKER",
@@ -91,9 +123,12 @@ final class StatusText {
                     origin.get("mode").isNothing() ? "-" : origin.get("mode").text(),
                     Long.toString(calls(origin, null)),
                     Long.toString(calls(origin, "first_try")),
-                    Long.toString(calls(origin, "saved_by_retry")),
-                    Long.toString(calls(origin, "saved_by_fallback")),
+                    Long.toString(calls(origin, "saved_by_retry")
+                            + calls(origin, "good_after_timeout")
+                            + calls(origin, "hedged")),
+                    Long.toString(calls(origin, "saved_by_fallback") + calls(origin, "answered_by_fallback")),
                     Long.toString(calls(origin, "failed")),
+                    Long.toString(calls(origin, "timed_out")),
                     Long.toString(calls(origin, "rejected")),
                     Long.toString(retries(origin)),
                     origin.get("breaker").isNothing()
@@ -116,7 +151,7 @@ final class StatusText {
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                boolean number = (i >= 3 && i <= 9) || i == 11;
+                boolean number = (i >= 3 && i <= 10) || i == 12;
                 String padding = " ".repeat(widths[i] - row.get(i).length());
                 line.append(i == 0 ? "" : "  ").append(number ? padding + row.get(i) : row.get(i) + padding);
             }
@@ -168,7 +203,7 @@ final class StatusText {
             }
             counts(text, name + "retries because of ", retriesBecause(origin));
             counts(text, name + "not retried: ", origin.get("not_retried"));
-            counts(text, name + "not sent: ", origin.get("rejections"));
+            counts(text, name + "rejected by Holdfast: ", origin.get("rejections"));
             counts(text, name + "would have, were it not for observe mode: ", origin.get("would_have"));
         }
     }

@@ -2,7 +2,6 @@ package dev.holdfast.observe;
 
 import dev.holdfast.call.Observer;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,10 +14,6 @@ import java.util.concurrent.atomic.LongAdder;
  * collects it would take a step back for a restart.
  */
 final class ClientCounters {
-    private static final String FALLBACK = "saved_by_fallback";
-    private static final List<String> RESULTS =
-            List.of("first_try", "saved_by_retry", FALLBACK, "failed", "rejected", "cancelled");
-
     /** Calls that were good at their first attempt, which began with them: the durations of both. */
     final Durations firstTry = new Durations();
 
@@ -66,14 +61,14 @@ final class ClientCounters {
         }
     }
 
-    /** A call that had failed, or was rejected, was saved. */
+    /** A call that had ended without a good response gets one of a fallback. */
     void saved(Observer.Result result) {
-        ended.add(FALLBACK);
+        ended.add(result == Observer.Result.FAILED ? "saved_by_fallback" : "answered_by_fallback");
         voided.add(Labels.of(result));
     }
 
     private static boolean lost(Observer.Result result, int attempts) {
-        return attempts > 1 && (result == Observer.Result.FAILED || result == Observer.Result.REJECTED);
+        return attempts > 1 && (result == Observer.Result.FAILED || result == Observer.Result.TIMED_OUT);
     }
 
     /** Attempts of calls that have ended. */
@@ -83,7 +78,7 @@ final class ClientCounters {
 
     synchronized OriginStats.ClientStats stats(String client) {
         Map<String, Long> calls = new LinkedHashMap<>();
-        for (String result : RESULTS) {
+        for (String result : Comparison.RESULTS) {
             long count = result.equals("first_try") ? firstTry.count() + firstTryAfterWait.sum() : ended.get(result);
             calls.put(result, atLeastBefore(result, count - voided.get(result)));
         }

@@ -134,12 +134,16 @@ public final class Counters implements Observer {
             wouldHave.add("retry");
             return;
         }
-        of(call).retries.add(Labels.of(because));
-        this.delayNanos.add(delayNanos);
-        delays.incrementAndGet(bucket(delayNanos / 1e9));
         for (Observer sink : ledger.sinks()) {
             sink.retry(target, call, because, delayNanos);
         }
+    }
+
+    @Override
+    public void retrySent(Target target, CallInfo call, Outcome because, long delayNanos) {
+        of(call).retries.add(Labels.of(because));
+        this.delayNanos.add(delayNanos);
+        delays.incrementAndGet(bucket(delayNanos / 1e9));
     }
 
     private static int bucket(double seconds) {
@@ -199,8 +203,11 @@ public final class Counters implements Observer {
     public void limited(Target target, CallInfo call, Rejection limit, long nanos) {
         if (observeOnly(target)) {
             wouldHave.add("wait_" + Labels.of(limit));
-            return;
         }
+    }
+
+    @Override
+    public void waited(Target target, CallInfo call, Rejection limit, long nanos) {
         waits.add(Labels.of(limit));
         waitNanos.add(Labels.of(limit), nanos);
     }
@@ -218,10 +225,14 @@ public final class Counters implements Observer {
     public void fallback(
             Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
         fallbacks.add(Labels.of(strategy) + ' ' + reason.label());
-        of(call).saved(result);
         for (Observer sink : ledger.sinks()) {
             sink.fallback(target, call, strategy, reason, result);
         }
+    }
+
+    @Override
+    public void saved(Target target, CallInfo call, Result result) {
+        of(call).saved(result);
     }
 
     @Override

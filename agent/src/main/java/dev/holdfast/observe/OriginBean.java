@@ -52,7 +52,7 @@ final class OriginBean implements OriginMXBean {
 
     @Override
     public long getSuccessfulRetries() {
-        return stats.get().calls("saved_by_retry");
+        return stats.get().successfulRetries();
     }
 
     @Override
@@ -85,6 +85,21 @@ final class OriginBean implements OriginMXBean {
     public String getCircuitBreakerState() {
         OriginStats.BreakerStats breaker = stats.get().breaker();
         return breaker == null ? "" : breaker.state();
+    }
+
+    @Override
+    public long getFailedCalls() {
+        return stats.get().calls("failed");
+    }
+
+    @Override
+    public long getRejectedCalls() {
+        return stats.get().calls("rejected");
+    }
+
+    @Override
+    public long getTimedOutCalls() {
+        return stats.get().calls("timed_out");
     }
 
     @Override

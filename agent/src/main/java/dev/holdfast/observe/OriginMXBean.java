@@ -45,7 +45,16 @@ public interface OriginMXBean {
     /** {@code closed}, {@code open} or {@code half_open}; empty where there is no breaker. */
     String getCircuitBreakerState();
 
-    /** Attempts that a breaker or a limit did not let pass. */
+    /** Calls that the origin failed. */
+    long getFailedCalls();
+
+    /** Calls of which Holdfast rejected the first attempt, so that nothing was sent. */
+    long getRejectedCalls();
+
+    /** Calls without a good end whose first attempt a time limit of the policy ended. */
+    long getTimedOutCalls();
+
+    /** Attempts that the breaker or a limit rejected, retries among them. */
     long getRejections();
 
     /** Answers of fallback strategies. */

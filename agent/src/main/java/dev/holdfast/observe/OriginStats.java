@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import dev.holdfast.policy.Policy;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param attemptDuration how long attempts took, up to the response's head or the failure
  * @param delays the waits before retries
  * @param notRetried why outcomes that asked for another attempt got none, by reason
- * @param rejections attempts that were not let pass, by what did not let them
- * @param waits attempts that had to wait for a limit, by limit
+ * @param rejections attempts that Holdfast rejected, by what rejected them
+ * @param waits waits for a limit that are over, by limit
  * @param fallbacks answers of fallback strategies
  * @param wouldHave what {@code observe} mode would have done: {@code "retry"}, {@code "hedge"}, {@code "fallback"},
  *     {@code "reject_…"}, {@code "wait_…"}
@@ -59,9 +60,8 @@ public record OriginStats(
      * Calls of one client.
      *
      * @param client the label of the client
-     * @param calls how many ended how: {@code first_try}, {@code saved_by_retry}, {@code saved_by_fallback},
-     *     {@code failed}, {@code rejected}, {@code cancelled}; all six are there
-     * @param retries attempts after the first, by what made them necessary: a status, or a kind of failure
+     * @param calls how many ended how: all of {@link Comparison#RESULTS} are there
+     * @param retries retries that were sent, by what made them necessary: a status, or a kind of failure
      * @param retriesLost calls that were sent again and failed in the end
      */
     public record ClientStats(String client, Map<String, Long> calls, Map<String, Long> retries, long retriesLost) {}
@@ -135,7 +135,7 @@ public record OriginStats(
         }
     }
 
-    /** Attempts that waited: how many, and for how long at most, together. */
+    /** Waits for a limit: how many, and how long they took together. */
     public record Wait(long count, double seconds) {}
 
     /** How often a strategy answered for a reason. */
@@ -174,6 +174,11 @@ public record OriginStats(
 
     /** Limits: attempts that wait for an answer, and those that wait for their turn. */
     public record LimitStats(int underWay, int queued) {}
+
+    /** Whether these are calls of the application, and not those that the strategy {@code degraded} makes for them. */
+    public boolean ofApplication() {
+        return !policy.endsWith(Policy.ELSEWHERE);
+    }
 
     /** All calls with this result, of whichever client. */
     public long calls(String result) {
@@ -215,9 +220,14 @@ public record OriginStats(
         return sum;
     }
 
+    /** Calls that a retry brought to a good end. */
+    public long successfulRetries() {
+        return calls("saved_by_retry") + calls("good_after_timeout");
+    }
+
     /** The share of the calls that were sent again which ended well by it; NaN where none was sent again. */
     public double retrySuccessRate() {
-        long saved = calls("saved_by_retry");
+        long saved = successfulRetries();
         long all = saved + retriesLost();
         return all == 0 ? Double.NaN : (double) saved / all;
     }

@@ -26,16 +26,17 @@ import tools.jackson.core.JsonGenerator;
  *       delays: { count, seconds, buckets: [ { up_to_seconds|null, count } ] },       not cumulative; null: without
  *       bound not_retried: {reason: n}, rejections: {by: n}, waits: {limit: { count, seconds }},
  *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, hedges, nested_retries, bodies_broken,
+ *       comparison: { calls, good_without, good_with },
  *       breaker: { state, since, reason|null, seconds_to_probe|null, seconds_in: {state: s}, transitions: {state: n}
  *       }|null, budget: { balance, exhausted }|null, limits: { under_way, queued }|null } ],
- *   origins_not_listed,
+ *   origins_not_listed, comparison: { calls, good_without, good_with },
  *   transitions: [ { time, policy, origin, from, to, reason } ],
  *   cache: { bytes, entries } }
  * </pre>
  */
 public final class SnapshotJson {
     /** The number in {@code schema}. */
-    public static final int SCHEMA = 1;
+    public static final int SCHEMA = 2;
 
     private SnapshotJson() {}
 
@@ -69,6 +70,7 @@ public final class SnapshotJson {
         }
         json.writeEndArray();
         json.writeNumberProperty("origins_not_listed", snapshot.originsNotListed());
+        comparison(Comparison.ofAll(snapshot.origins()), json);
         json.writeArrayPropertyStart("transitions");
         for (Snapshot.Transition transition : snapshot.transitions()) {
             json.writeStartObject();
@@ -156,6 +158,7 @@ public final class SnapshotJson {
         json.writeNumberProperty("hedges", stats.hedges());
         json.writeNumberProperty("nested_retries", stats.nestedRetries());
         json.writeNumberProperty("bodies_broken", stats.bodiesBroken());
+        comparison(Comparison.of(List.of(stats)), json);
         state(stats, json);
         json.writeEndObject();
     }
@@ -168,6 +171,14 @@ public final class SnapshotJson {
         Json.number(json, "p50", durations.quantile(0.5));
         Json.number(json, "p95", durations.quantile(0.95));
         Json.number(json, "p99", durations.quantile(0.99));
+        json.writeEndObject();
+    }
+
+    private static void comparison(Comparison comparison, JsonGenerator json) {
+        json.writeObjectPropertyStart("comparison");
+        json.writeNumberProperty("calls", comparison.calls());
+        json.writeNumberProperty("good_without", comparison.goodWithout());
+        json.writeNumberProperty("good_with", comparison.goodWith());
         json.writeEndObject();
     }
 

@@ -17,7 +17,9 @@ public final class Summary {
     public static String of(Snapshot snapshot) {
         StringBuilder text = new StringBuilder("summary: ");
         long seconds = Math.max(0, snapshot.epochMillis() - snapshot.startedEpochMillis()) / 1000;
-        text.append(counts(snapshot.origins())).append(" in ").append(time(seconds));
+        text.append(counts(snapshot.origins().stream()
+                        .filter(OriginStats::ofApplication)
+                        .toList())).append(" in ").append(time(seconds));
         List<OriginStats> worst = new ArrayList<>(snapshot.origins());
         worst.removeIf(stats -> trouble(stats) == 0);
         worst.sort(Comparator.comparingLong(Summary::trouble).reversed());
@@ -37,6 +39,11 @@ public final class Summary {
 
     private static String counts(List<OriginStats> origins) {
         long calls = sum(origins, null);
+        StringBuilder rare = new StringBuilder();
+        rare(rare, origins, "hedged", " answered by the hedged attempt");
+        rare(rare, origins, "good_after_timeout", " good after an attempt that Holdfast's time limit ended");
+        rare(rare, origins, "answered_by_fallback", " answered by fallback without knowing what the origin would say");
+        rare(rare, origins, "timed_out", " timed out by Holdfast's time limit");
         long opened = 0;
         long retries = 0;
         long repeats = 0;
@@ -49,9 +56,17 @@ public final class Summary {
         return calls + (calls == 1 ? " call: " : " calls: ") + sum(origins, "first_try") + " good at the first try, "
                 + sum(origins, "saved_by_retry") + " saved by retry, " + sum(origins, "saved_by_fallback")
                 + " saved by fallback, " + sum(origins, "failed") + " failed, " + sum(origins, "rejected")
-                + " rejected; " + retries + (retries == 1 ? " retry, " : " retries, ") + "breakers opened " + opened
+                + " rejected by Holdfast" + rare + "; " + retries + (retries == 1 ? " retry, " : " retries, ")
+                + "breakers opened " + opened
                 + (opened == 1 ? " time" : " times")
                 + (repeats == 0 ? "" : "; " + repeats + " made again by the program after their retries");
+    }
+
+    private static void rare(StringBuilder text, List<OriginStats> origins, String result, String words) {
+        long sum = sum(origins, result);
+        if (sum > 0) {
+            text.append(", ").append(sum).append(words);
+        }
     }
 
     private static long sum(List<OriginStats> origins, @Nullable String result) {

@@ -27,6 +27,8 @@ public record Policy(
         HedgePolicy hedge,
         FallbackPolicy fallback,
         List<Route> routes) {
+    /** How the names of policies end that hold for requests of the strategy {@code degraded}; no other name does. */
+    public static final String ELSEWHERE = " (degraded)";
 
     /** Sorts the routes. */
     public Policy {
@@ -71,7 +73,7 @@ public record Policy(
      */
     public Policy elsewhere() {
         return new Policy(
-                name + " (degraded)",
+                name + ELSEWHERE,
                 Mode.ENFORCE,
                 RetryPolicy.once(fallback.degraded().timeoutNanos()),
                 breaker.decidedByOutcomes(),

@@ -4,9 +4,18 @@
 (() => {
   const BUCKETS = 60, BUCKET_SECONDS = 5, MINUTE = 12, EVERY_MS = 2000, GIVE_UP_MS = 8000;
   const ROWS = 50, LANES = 20, TRANSITIONS = 50, REMEMBERED = 2000, OFFERED = 200;
-  const METRICS = ['first_try', 'saved_by_retry', 'saved_by_fallback', 'failed', 'rejected', 'retries', 'delay_seconds', 'fallbacks'];
-  const [FIRST, RETRY, FALLBACK, FAILED, REJECTED, RETRIES, DELAY, FALLBACKS] = METRICS.keys();
-  const PAINT = ['first', 'retry', 'fallback', 'failed', 'rejected'];
+  const RESULTS = {
+    first_try: 'good at the first try', saved_by_retry: 'saved by retry', saved_by_fallback: 'saved by fallback', failed: 'failed',
+    hedged: 'answered by the hedge', good_after_timeout: 'good after a time-out', answered_by_fallback: 'fallback, origin unknown',
+    timed_out: 'timed out by Holdfast', rejected: 'rejected by Holdfast',
+  };
+  const METRICS = [...Object.keys(RESULTS), 'retries', 'delay_seconds', 'fallbacks'];
+  const [FIRST, RETRY, FALLBACK, FAILED, HEDGED, LATER, UNKNOWN, TIMED_OUT, REJECTED, RETRIES, DELAY, FALLBACKS] = METRICS.keys();
+  // The colours of the chart, from below, and the results that they stand for.
+  const PAINT = {
+    first: [FIRST], retry: [RETRY, HEDGED, LATER], fallback: [FALLBACK, UNKNOWN], failed: [FAILED], timedout: [TIMED_OUT], rejected: [REJECTED],
+  };
+  const PAINTED = Object.values(PAINT);
   const SVG = 'http://www.w3.org/2000/svg';
   const STATES = { closed: 'closed', open: 'open', half_open: 'half-open' };
   const SHAPES = { closed: '●', open: '■', half_open: '▲' };
@@ -115,20 +124,31 @@
       return all;
     }
 
+    /** The calls of which it is known how they would have ended without Holdfast: the first attempt was sent, and ended by itself. */
+    compared() {
+      return this.sum(FIRST) + this.saved() + this.sum(FAILED);
+    }
+
     before() {
-      return this.sum(FIRST) / this.calls();
+      return this.sum(FIRST) / this.compared();
     }
 
     after() {
-      return (this.sum(FIRST) + this.saved()) / this.calls();
+      return (this.sum(FIRST) + this.saved()) / this.compared();
     }
 
     saved() {
       return this.sum(RETRY) + this.sum(FALLBACK);
     }
 
+    /** The calls without a good end, whoever was to blame. */
     lost() {
-      return this.sum(FAILED) + this.sum(REJECTED);
+      return this.sum(FAILED) + this.sum(TIMED_OUT) + this.sum(REJECTED);
+    }
+
+    /** The share of all calls that ended well. */
+    good() {
+      return 1 - this.lost() / this.calls();
     }
 
     /** Mean calls in a second of the last minute, or since the start, less the bucket that is still being filled. */
@@ -175,7 +195,7 @@
         (origin[name] || []).forEach((amount, i, all) => {
           const bucket = history.last_bucket - (all.length - 1 - i);
           row.series.add(metric, bucket, amount);
-          state.total.add(metric, bucket, amount);
+          if (row.ofProgram) state.total.add(metric, bucket, amount);
         });
       });
     }
@@ -207,7 +227,7 @@
           const more = value - (row.counters ? row.counters[metric] : 0);
           if (more > 0) {
             row.series.spread(metric, before, now, more);
-            state.total.spread(metric, before, now, more);
+            if (row.ofProgram) state.total.spread(metric, before, now, more);
           }
         });
       }
@@ -235,21 +255,21 @@
   function plot(target, series, width, height, most) {
     const step = width / (BUCKETS - 1);
     const bar = Math.max(1, step - (step > 5 ? 1.5 : 0.5));
-    const paths = PAINT.map(() => '');
+    const paths = PAINTED.map(() => '');
     for (let age = 1; age < BUCKETS; age++) {
       let y = height;
       const x = width - age * step;
-      for (let metric = FIRST; metric <= REJECTED; metric++) {
-        const value = series.at(metric, age);
+      PAINTED.forEach((metrics, i) => {
+        const value = metrics.reduce((n, metric) => n + series.at(metric, age), 0);
         if (value > 0) {
           const h = Math.max(0.75, value / most * height);
           y -= h;
-          paths[metric] += `M${x.toFixed(1)} ${y.toFixed(2)}h${bar.toFixed(1)}v${h.toFixed(2)}h-${bar.toFixed(1)}z`;
+          paths[i] += `M${x.toFixed(1)} ${y.toFixed(2)}h${bar.toFixed(1)}v${h.toFixed(2)}h-${bar.toFixed(1)}z`;
         }
-      }
+      });
     }
-    if (!target.firstChild) target.append(...PAINT.map(paint => svg('path', { class: paint })));
-    PAINT.forEach((paint, i) => target.children[i].setAttribute('d', paths[i]));
+    if (!target.firstChild) target.append(...Object.keys(PAINT).map(paint => svg('path', { class: paint })));
+    paths.forEach((path, i) => target.children[i].setAttribute('d', path));
   }
 
   function highest(series) {
@@ -276,10 +296,14 @@
     say($('good-before'), percent(total.before()));
     say($('good-after'), percent(total.after()));
     $('good-after').className = total.after() > total.before() ? 'good' : '';
-    figure($('calls-rate'), perSecond(total.rate()), 'a second');
+    say($('compared'), comparison(total));
+    figure($('calls-rate'), perSecond(total.rate()), calls ? `a second, ${percent(total.good())} good` : 'a second');
     figure($('saved'), count(total.saved()), plural(total.saved()));
-    figure($('lost'), count(total.lost()), plural(total.lost()));
-    $('lost').className = total.lost() >= 0.5 ? 'bad' : '';
+    figure($('failed'), count(total.sum(FAILED)), plural(total.sum(FAILED)));
+    $('failed').className = total.sum(FAILED) >= 0.5 ? 'bad' : '';
+    const late = total.sum(TIMED_OUT);
+    figure($('rejected'), count(total.sum(REJECTED)), plural(total.sum(REJECTED)) + (late >= 0.5 ? `, and ${count(late)} timed out` : ''));
+    $('rejected').className = total.sum(REJECTED) >= 0.5 ? 'held' : '';
     figure($('retries-rate'), count(total.sum(RETRIES)), total.sum(RETRIES) ? 'mean wait ' + time(total.delay()) : '');
     const breakers = state.status.origins.filter(origin => origin.breaker);
     const open = breakers.filter(origin => origin.breaker.state !== 'closed').length;
@@ -290,10 +314,17 @@
     say($('scale-top'), String(top));
     say($('scale-middle'), String(top / 2));
     $('chart').setAttribute('aria-label', calls
-      ? `${count(calls)} calls in 5 minutes: ${percent(total.before())} good at the first try, `
-        + `${count(total.sum(RETRY))} saved by retry, ${count(total.sum(FALLBACK))} saved by fallback, `
-        + `${count(total.sum(FAILED))} failed, ${count(total.sum(REJECTED))} rejected`
+      ? `${count(calls)} calls in 5 minutes: ` + Object.values(RESULTS).map((words, metric) => [total.sum(metric), words])
+        .filter(([n]) => n >= 0.5).map(([n, words]) => `${count(n)} ${words}`).join(', ')
       : 'no calls in 5 minutes');
+  }
+
+  /** What the two shares above are shares of. */
+  function comparison(series) {
+    const calls = series.calls(), compared = series.compared();
+    if (calls < 0.5) return 'no calls';
+    return Math.round(calls - compared) === 0 ? `of ${count(calls)} ${plural(calls)}`
+      : `of the ${count(compared)} of ${count(calls)} calls whose own first attempt’s outcome is known`;
   }
 
   function figure(node, value, unit) {
@@ -308,6 +339,8 @@
     constructor(key, entry) {
       this.key = key;
       this.entry = entry;
+      // The others are requests that the fallback strategy `degraded` makes for the program's calls.
+      this.ofProgram = !entry.policy.endsWith(' (degraded)');
       this.series = new Series();
       this.counters = null;
       this.known = !state.fresh; // whoever comes later was not called before
@@ -347,14 +380,18 @@
       const { series, origin } = this;
       this.showState(origin);
       const changed = series.after() > series.before();
-      const good = series.calls() ? percent(series.before()) + ' → ' : '';
-      if (this.good.dataset.text !== good + percent(series.after())) {
-        this.good.dataset.text = good + percent(series.after());
+      const compared = series.compared() > 0;
+      const good = compared ? percent(series.before()) + ' → ' : '';
+      const after = compared ? percent(series.after()) : series.calls() ? 'not known' : 'no calls';
+      const held = series.sum(REJECTED) >= 0.5 ? count(series.sum(REJECTED)) + ' rejected by Holdfast' : '';
+      if (this.good.dataset.text !== good + after + held) {
+        this.good.dataset.text = good + after + held;
         this.good.replaceChildren(el('span', { class: changed ? '' : 'quiet' }, good),
-          el('b', { class: changed ? 'good' : series.lost() ? 'bad' : '' }, series.calls() ? percent(series.after()) : 'no calls'));
+          el('b', { class: changed ? 'good' : series.sum(FAILED) ? 'bad' : '' }, after),
+          ...(held ? [el('span', { class: 'until held' }, held)] : []));
       }
       plot(this.spark, series, 180, 26, Math.max(highest(series), 1));
-      this.spark.setAttribute('aria-label', `${count(series.calls())} calls, ${count(series.saved())} saved, ${count(series.lost())} lost`);
+      this.spark.setAttribute('aria-label', `${count(series.calls())} calls, ${count(series.saved())} saved, ${count(series.sum(FAILED))} failed, ${count(series.sum(REJECTED))} rejected by Holdfast`);
       say(this.calls, perSecond(series.rate()) + ' /s');
       say(this.retries, count(series.sum(RETRIES)));
       say(this.fallbacks, count(series.sum(FALLBACKS)));
@@ -415,7 +452,6 @@
   function facts(origin, series) {
     const all = name => origin.clients.reduce((n, client) => n + client.calls[name], 0);
     const named = object => Object.entries(object).map(([name, n]) => [name, typeof n === 'number' ? count(n) : n]);
-    const results = ['first_try', 'saved_by_retry', 'saved_by_fallback', 'failed', 'rejected', 'cancelled'];
     const retries = {};
     for (const client of origin.clients) {
       for (const [because, n] of Object.entries(client.retries)) retries[because] = (retries[because] || 0) + n;
@@ -423,15 +459,15 @@
     const groups = [
       ['Last 5 minutes', [['calls a second', perSecond(series.rate())], ['retries', count(series.sum(RETRIES))],
         ['fallbacks', count(series.sum(FALLBACKS))], ['mean delay', Number.isNaN(series.delay()) ? '–' : time(series.delay())]]],
-      ['Calls since the start', results.map(name => [name.replaceAll('_', ' '), count(all(name))])],
+      ['Calls since the start', [...Object.entries(RESULTS), ['cancelled', 'cancelled by the program']].map(([name, words]) => [words, count(all(name))])],
       ['Attempts', [['all', count(origin.attempts)],
         ['mean time', origin.attempts ? time(origin.attempt_seconds / origin.attempts) : '–'],
         ['hedges', count(origin.hedges)], ['bodies that broke', count(origin.bodies_broken)]]],
       ['Latency since the start', [...latency('calls', origin.call_duration), ...latency('attempts', origin.attempt_duration)]],
       ['Retries because of', named(retries)],
       ['Not retried because of', named(origin.not_retried)],
-      ['Rejected by', named(origin.rejections)],
-      ['Waited for', Object.entries(origin.waits).map(([limit, wait]) => [limit, `${count(wait.count)}, ${time(wait.seconds)} in all`])],
+      ['Attempts rejected by Holdfast for', named(origin.rejections)],
+      ['Waits for a limit', Object.entries(origin.waits).map(([limit, wait]) => [limit, `${count(wait.count)}, ${time(wait.seconds)} in all`])],
       ['Fallbacks', origin.fallbacks.map(each => [`${each.strategy}, ${each.reason}`, count(each.count)])],
       ['Observe mode would have', named(origin.would_have)],
       ['Clients', origin.clients.map(client => [client.client, count(sum(client.calls)) + ' calls'])],

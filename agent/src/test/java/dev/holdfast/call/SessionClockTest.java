@@ -169,7 +169,7 @@ class SessionClockTest {
         session.after(status(503), MS);
 
         assertThat(session.resume(1001 * MS)).isSameAs(Step.Deliver.INSTANCE);
-        assertThat(events).endsWith("rejected: RATE", "ended: REJECTED after 1");
+        assertThat(events).endsWith("rejected: RATE", "ended: FAILED after 1");
     }
 
     @Property(tries = 500)

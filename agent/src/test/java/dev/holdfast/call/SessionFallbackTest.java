@@ -92,7 +92,7 @@ class SessionFallbackTest {
             assertThat(fallBack.reason()).isEqualTo(FallbackReason.LIMIT);
             assertThat(fallBack.otherwise()).isSameAs(Step.Deliver.INSTANCE);
         });
-        assertThat(ended).containsExactly("REJECTED");
+        assertThat(ended).containsExactly("FAILED");
     }
 
     @Test

@@ -79,7 +79,7 @@ class SessionLoadTest {
                 .isExactlyInstanceOf(ConnectException.class)
                 .hasMessageContaining("circuit breaker is open")
                 .hasMessageContaining("(attempt 1 before it failed)");
-        assertThat(events).endsWith("rejected: BREAKER", "ended: REJECTED after 1");
+        assertThat(events).endsWith("rejected: BREAKER", "ended: FAILED after 1");
     }
 
     @Test

@@ -57,6 +57,10 @@ class CountersTest {
                             entry("saved_by_retry", 1L),
                             entry("saved_by_fallback", 0L),
                             entry("failed", 1L),
+                            entry("hedged", 0L),
+                            entry("good_after_timeout", 0L),
+                            entry("answered_by_fallback", 0L),
+                            entry("timed_out", 0L),
                             entry("rejected", 0L),
                             entry("cancelled", 1L));
             assertThat(client.retries()).containsExactly(entry("503", 4L));

@@ -159,9 +159,9 @@ class LogTest {
         assertThat(Summary.of(world.status.get()).lines())
                 .containsExactly(
                         "summary: 2 calls: 1 good at the first try, 0 saved by retry, 0 saved by fallback, 1 failed,"
-                                + " 0 rejected; 1 retry, breakers opened 1 time in 3m",
+                                + " 0 rejected by Holdfast; 1 retry, breakers opened 1 time in 3m",
                         "  * for http://bad.example:80: 1 call: 0 good at the first try, 0 saved by retry,"
-                                + " 0 saved by fallback, 1 failed, 0 rejected; 1 retry, breakers opened 1 time");
+                                + " 0 saved by fallback, 1 failed, 0 rejected by Holdfast; 1 retry, breakers opened 1 time");
     }
 
     @Test

@@ -107,7 +107,7 @@ final class Rescue<T> {
             }
             if (offer instanceof Offer.Answer found) {
                 answer = found;
-                call.session.fellBack(found.strategy(), step.reason());
+                call.session.fellBack(found.strategy(), step.reason(), found.status());
                 answered.complete(true);
                 return;
             }

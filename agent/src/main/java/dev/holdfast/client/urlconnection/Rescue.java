@@ -101,9 +101,12 @@ final class Rescue {
     private @Nullable Shown shown(
             @Nullable Offer first, Chain chain, Step.FallBack step, Session session, HttpURLConnection failed) {
         for (Offer offer = first; offer != null; offer = chain.next()) {
-            Shown shown = offer instanceof Offer.Answer answer
-                    ? Shown.of(answer, failed.getURL())
-                    : elsewhere.answer(session, failed, (Offer.Elsewhere) offer);
+            if (offer instanceof Offer.Answer answer) {
+                Shown shown = Shown.of(answer, failed.getURL());
+                session.fellBack(offer.strategy(), step.reason(), answer.status());
+                return shown;
+            }
+            Shown shown = elsewhere.answer(session, failed, (Offer.Elsewhere) offer);
             if (shown != null) {
                 session.fellBack(offer.strategy(), step.reason());
                 return shown;

@@ -16,7 +16,7 @@ public enum Meter {
             "retry.attempts",
             Kind.COUNTER,
             "",
-            "Attempts after a call's first, by what made them necessary",
+            "Retries that were sent, by what made them necessary",
             "client",
             "origin",
             "policy",
@@ -26,8 +26,9 @@ public enum Meter {
             "retry.success.rate",
             Kind.GAUGE,
             "",
-            "Share of the calls that were sent again which ended well by it, since the start: calls with the outcome"
-                    + " saved_by_retry, divided by those and the retries lost; absent where none was sent again",
+            "Share of the calls that were sent again which ended well by it, since the start: calls with the outcomes"
+                    + " saved_by_retry and good_after_timeout, divided by those and the retries lost; absent where"
+                    + " none was sent again",
             "origin",
             "policy"),
     /** The breaker. */
@@ -49,14 +50,16 @@ public enum Meter {
             "reason",
             "strategy"),
     /** The waits before retries. */
-    RETRY_DELAY("retry.delay", Kind.HISTOGRAM, "seconds", "Waits before retries", "origin", "policy"),
+    RETRY_DELAY(
+            "retry.delay", Kind.HISTOGRAM, "seconds", "Waits before the retries that were sent", "origin", "policy"),
 
     /** Calls. */
     CALLS(
             "holdfast.calls",
             Kind.COUNTER,
             "",
-            "Calls that ended, by how: first_try, saved_by_retry, saved_by_fallback, failed, rejected, cancelled",
+            "Calls that ended, by how: first_try, saved_by_retry, saved_by_fallback, failed, hedged,"
+                    + " good_after_timeout, answered_by_fallback, timed_out, rejected, cancelled",
             "client",
             "origin",
             "outcome",
@@ -137,7 +140,7 @@ public enum Meter {
             "holdfast.rejections",
             Kind.COUNTER,
             "",
-            "Attempts that were not let pass, by what did not let them: breaker, concurrency, rate",
+            "Attempts that Holdfast rejected, by what rejected them: breaker, concurrency, rate",
             "origin",
             "policy",
             "reason"),
@@ -156,7 +159,7 @@ public enum Meter {
             "holdfast.limit.wait",
             Kind.TIMER,
             "seconds",
-            "Attempts that waited for their turn under a limit, and for how long at most, by limit",
+            "Waits of attempts for their turn under a limit that are over, and how long they took, by limit",
             "origin",
             "policy",
             "reason"),

@@ -81,7 +81,7 @@ class HedgedCallTest {
                     .extracting(Received::target)
                     .containsExactly("/0", "/0", "/1", "/1", "/2", "/2", "/3", "/3", "/4", "/4", "/5", "/5");
         }
-        assertThat(ends).hasSize(6).containsOnly(Observer.Result.SAVED_BY_RETRY);
+        assertThat(ends).hasSize(6).containsOnly(Observer.Result.HEDGED);
         assertThat(client.defects).isEmpty();
     }
 

@@ -312,7 +312,7 @@ class EndsTest {
         int attempts = ofTheHedge == 200 ? 2 : 3;
         assertThat(server.requests()).hasSize(attempts);
         assertThat(events.stream().filter(event -> !event.startsWith("attempt")))
-                .containsExactly("SAVED_BY_RETRY after 2", "taken back", "SAVED_BY_RETRY after " + attempts);
+                .containsExactly("FIRST_TRY after 2", "taken back", "SAVED_BY_RETRY after " + attempts);
         server.otherwise(Answer.respond(200, "fine"));
         assertThat(get()).isEqualTo(200);
     }

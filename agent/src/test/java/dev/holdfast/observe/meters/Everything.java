@@ -53,7 +53,7 @@ final class Everything {
         World.Get call = new World.Get(0);
         observer.hedged(target, call);
         observer.nestedRetry(target, call);
-        observer.limited(target, call, Observer.Rejection.RATE, 5_000_000);
+        observer.waited(target, call, Observer.Rejection.RATE, 5_000_000);
         observer.rejected(target, call, Observer.Rejection.CONCURRENCY);
         observer.fallback(
                 target, call, FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP, Observer.Result.FAILED);

@@ -35,8 +35,8 @@ class MetersPageTest {
 
             `retry_success_rate` is since the start. Over any time, and over several origins, it is what its counters say:
 
-                sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m]))
-                  / (sum(rate(holdfast_calls_total{outcome="saved_by_retry"}[15m])) + sum(rate(holdfast_retries_lost_total[15m])))
+                sum(rate(holdfast_calls_total{outcome=~"saved_by_retry|good_after_timeout"}[15m]))
+                  / (sum(rate(holdfast_calls_total{outcome=~"saved_by_retry|good_after_timeout"}[15m])) + sum(rate(holdfast_retries_lost_total[15m])))
 
             ## In the application's own registry
 

@@ -1,0 +1,212 @@
+package dev.holdfast.control;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program and its server, once: without Holdfast, or with it. Each call has a script of what the server does with
+ * its first request, its second, and so on; without Holdfast there is but one.
+ */
+final class ControlRun implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    /** What a server does with a request. */
+    enum Fault {
+        /** 200. */
+        NONE(Answer.respond(200, "ok")),
+        /** 503. */
+        BUSY(Answer.respond(503, "busy")),
+        /** 200, when the test says so. */
+        SLOW(Answer.respond(200, "ok").held()),
+        /** 503, when the test says so. */
+        SLOWLY_BUSY(Answer.respond(503, "busy").held()),
+        /** 200, with a body that ends too soon. */
+        CUT(Answer.respond(200, "half of it").cutInBody(4, Answer.Cut.CLOSE));
+
+        private final Answer answer;
+
+        Fault(Answer answer) {
+            this.answer = answer;
+        }
+    }
+
+    /** One call of the program. */
+    static final class Call {
+        private final String host;
+        private final List<Fault> script;
+        private final AtomicInteger arrived = new AtomicInteger();
+        private final AtomicInteger attempts = new AtomicInteger();
+        private volatile boolean knowable = true;
+
+        Call(String host, List<Fault> script) {
+            this.host = host;
+            this.script = script;
+        }
+
+        /** Where it goes to. */
+        String host() {
+            return host;
+        }
+
+        /** How many requests of it have arrived. */
+        int arrived() {
+            return arrived.get();
+        }
+
+        /** How many requests of it have arrived for its own host. */
+        int attempts() {
+            return attempts.get();
+        }
+
+        /** Whether the server's answer to its first request came before the program had its response. */
+        boolean firstAttemptEndedByItself() {
+            return knowable && arrived.get() > 0;
+        }
+    }
+
+    final boolean withHoldfast;
+    final ForkedJvm.Running jvm;
+    private final ScriptedServer server = ScriptedServer.http();
+    private final Map<Integer, Call> calls = new LinkedHashMap<>();
+    private final Map<Integer, Call> seen = new ConcurrentHashMap<>();
+
+    /**
+     * Starts it.
+     *
+     * @param config the agent's, with {@code PORT} for the server's; null for none
+     * @param directory for its files
+     */
+    ControlRun(Jdks.Jdk jdk, String client, @Nullable String config, Path directory) throws IOException {
+        withHoldfast = config != null;
+        server.otherwise(this::answer);
+        Path hosts = Files.writeString(
+                directory.resolve("hosts"),
+                "127.0.0.1 localhost other.example " + String.join(" ", FaultScript.HOSTS) + "\n");
+        ForkedJvm fork = new ForkedJvm(jdk).jvm("-Djdk.net.hosts.file=" + hosts);
+        if (config != null) {
+            fork.agent(Files.writeString(
+                            directory.resolve("holdfast.toml"), config.replace("PORT", String.valueOf(server.port())))
+                    .toString());
+        }
+        jvm = fork.main(ControlProgram.class, client).start();
+    }
+
+    private Answer answer(Received request) {
+        Call call = seen.get(Integer.parseInt(request.header("X-Call").orElseThrow()));
+        int number = call.arrived.getAndIncrement();
+        if (request.header("Host").orElseThrow().startsWith(call.host)) {
+            call.attempts.incrementAndGet();
+        }
+        return call.script.get(Math.min(number, call.script.size() - 1)).answer;
+    }
+
+    /** Begins a call with its script; its last line holds for all further requests. */
+    int begin(String host, Fault... script) {
+        int id = calls.size();
+        Call call = new Call(host, List.of(script));
+        calls.put(id, call);
+        seen.put(id, call);
+        jvm.tell("call " + id + " http://" + host + ":" + server.port() + "/");
+        return id;
+    }
+
+    /** Makes a call and waits for its end. */
+    void call(String host, Fault... script) {
+        end(begin(host, script));
+    }
+
+    /** The program gives up a call whose request has arrived. */
+    void cancel(int id) {
+        arrived(id, 1);
+        jvm.tell("cancel " + id);
+        end(id);
+    }
+
+    /** Waits until this many requests of a call have arrived; without Holdfast there is one. */
+    void arrived(int id, int withHoldfastSo) {
+        int count = withHoldfast ? withHoldfastSo : 1;
+        until(() -> calls.get(id).arrived() >= count);
+    }
+
+    /** How many calls have ended. */
+    int ended(List<Integer> ids) {
+        return (int) ids.stream().filter(ends()::containsKey).count();
+    }
+
+    /** Lets the server go on with what it holds. */
+    void release() {
+        server.release();
+    }
+
+    /** Lets the server go on with all that it holds, until a call ends by that. */
+    void releaseUntilEnd(int id) {
+        until(() -> {
+            server.release();
+            return ends().containsKey(id);
+        });
+    }
+
+    /** Waits for the end of a call whose first request the server goes on to hold; without Holdfast it is let go. */
+    void endBeforeTheFirstAnswer(int id) {
+        calls.get(id).knowable = false;
+        if (withHoldfast) {
+            end(id);
+        } else {
+            releaseUntilEnd(id);
+        }
+    }
+
+    /** Waits for the end of a call. */
+    String end(int id) {
+        until(() -> ends().containsKey(id));
+        return ends().get(id);
+    }
+
+    void until(BooleanSupplier condition) {
+        try {
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(condition::getAsBoolean);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("the program said\n" + jvm.out() + jvm.err(), e);
+        }
+    }
+
+    /** All calls by their numbers. */
+    Map<Integer, Call> calls() {
+        return calls;
+    }
+
+    /** What the program got, by call. */
+    Map<Integer, String> ends() {
+        Map<Integer, String> ends = new LinkedHashMap<>();
+        // A line that is being written is not there yet.
+        String out = jvm.out();
+        out.substring(0, out.lastIndexOf('\n') + 1).lines().forEach(line -> {
+            int space = line.indexOf(' ');
+            ends.put(Integer.parseInt(line.substring(0, space)), line.substring(space + 1));
+        });
+        return ends;
+    }
+
+    @Override
+    public void close() {
+        jvm.close();
+        server.close();
+    }
+}
