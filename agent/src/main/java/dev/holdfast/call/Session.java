@@ -672,7 +672,9 @@ public final class Session {
         if (status == Outcome.NO_STATUS || status >= 500 || asked) {
             return false;
         }
-        return status < 400 || !policy().fallback().enabled() || !policy().fallback().statuses().contains(status);
+        return status < 400
+                || !policy().fallback().enabled()
+                || !policy().fallback().statuses().contains(status);
     }
 
     private void notGood(@Nullable Sent attempt, Outcome outcome, long now) {

@@ -19,7 +19,9 @@ public final class Summary {
         long seconds = Math.max(0, snapshot.epochMillis() - snapshot.startedEpochMillis()) / 1000;
         text.append(counts(snapshot.origins().stream()
                         .filter(OriginStats::ofApplication)
-                        .toList())).append(" in ").append(time(seconds));
+                        .toList()))
+                .append(" in ")
+                .append(time(seconds));
         List<OriginStats> worst = new ArrayList<>(snapshot.origins());
         worst.removeIf(stats -> trouble(stats) == 0);
         worst.sort(Comparator.comparingLong(Summary::trouble).reversed());

@@ -46,8 +46,9 @@ class SessionResultTest {
 
     @Test
     void aCallWhoseRetryIsRejectedFailedAtTheOrigin() {
-        Session session = use(
-                Policies.retry().limits(new LimitPolicy(0, 1, 3_600_000 * MS, 0)).policy());
+        Session session = use(Policies.retry()
+                .limits(new LimitPolicy(0, 1, 3_600_000 * MS, 0))
+                .policy());
         session.begin(0);
         session.after(status(503), 0);
 
@@ -117,10 +118,8 @@ class SessionResultTest {
 
     @Test
     void ofAFirstAttemptThatThePolicyTimesOutNothingIsKnown() {
-        Policies rules = Policies.retry()
-                .maxRetries(1)
-                .errors(ErrorKind.READ_TIMEOUT)
-                .attemptTimeout(Duration.ofMillis(100));
+        Policies rules =
+                Policies.retry().maxRetries(1).errors(ErrorKind.READ_TIMEOUT).attemptTimeout(Duration.ofMillis(100));
         Session good = use(rules.policy());
         good.begin(0);
         good.after(timeout(), 100 * MS);
@@ -149,7 +148,10 @@ class SessionResultTest {
 
     @Test
     void theProgramsOwnTimeoutIsAFailureThatItHasWithoutHoldfastToo() {
-        Session session = use(Policies.retry().maxRetries(0).attemptTimeout(Duration.ofMillis(100)).policy());
+        Session session = use(Policies.retry()
+                .maxRetries(0)
+                .attemptTimeout(Duration.ofMillis(100))
+                .policy());
         session.begin(0);
 
         session.after(timeout(), 40 * MS);

@@ -105,7 +105,9 @@ class ControlIT {
         Map<String, Truth> truths = new LinkedHashMap<>();
         Map<Integer, String> before = without.ends();
         Map<Integer, String> after = with.ends();
-        assertThat(before.keySet()).isEqualTo(after.keySet()).isEqualTo(with.calls().keySet());
+        assertThat(before.keySet())
+                .isEqualTo(after.keySet())
+                .isEqualTo(with.calls().keySet());
         with.calls().forEach((id, call) -> {
             assertThat(without.calls().get(id).host()).isEqualTo(call.host());
             // A body that breaks on its way to the program changes no result: the head was good.
@@ -119,30 +121,46 @@ class ControlIT {
     private static void compare(SoftAssertions figures, String host, Truth truth, JsonNode origin) {
         JsonNode calls = origin.at("/clients/0/calls");
         for (String result : Comparison.RESULTS) {
-            figures.assertThat(calls.get(result).asLong()).as(host + " " + result).isEqualTo(truth.result(result));
+            figures.assertThat(calls.get(result).asLong())
+                    .as(host + " " + result)
+                    .isEqualTo(truth.result(result));
         }
-        figures.assertThat(origin.at("/comparison/calls").asLong()).as(host + " compared").isEqualTo(truth.compared());
+        figures.assertThat(origin.at("/comparison/calls").asLong())
+                .as(host + " compared")
+                .isEqualTo(truth.compared());
         figures.assertThat(origin.at("/comparison/good_without").asLong())
                 .as(host + " good without Holdfast")
                 .isEqualTo(truth.goodWithout());
         figures.assertThat(origin.at("/comparison/good_with").asLong())
                 .as(host + " good with Holdfast")
                 .isEqualTo(truth.goodWith());
-        figures.assertThat(origin.get("attempts").asLong()).as(host + " attempts").isEqualTo(truth.attempts());
-        figures.assertThat(sum(origin.at("/clients/0/retries"))).as(host + " retries").isEqualTo(truth.retries());
-        figures.assertThat(origin.at("/delays/count").asLong()).as(host + " delays").isEqualTo(truth.retries());
+        figures.assertThat(origin.get("attempts").asLong())
+                .as(host + " attempts")
+                .isEqualTo(truth.attempts());
+        figures.assertThat(sum(origin.at("/clients/0/retries")))
+                .as(host + " retries")
+                .isEqualTo(truth.retries());
+        figures.assertThat(origin.at("/delays/count").asLong())
+                .as(host + " delays")
+                .isEqualTo(truth.retries());
         figures.assertThat(origin.get("hedges").asLong()).as(host + " hedges").isEqualTo(truth.hedges());
         long fallbacks = 0;
         for (JsonNode fallback : origin.get("fallbacks")) {
             fallbacks += fallback.get("count").asLong();
         }
         figures.assertThat(fallbacks).as(host + " fallbacks").isEqualTo(truth.fallbacks());
-        figures.assertThat(origin.at("/limits/queued").asLong()).as(host + " queued").isZero();
-        figures.assertThat(origin.at("/limits/under_way").asLong()).as(host + " under way").isZero();
+        figures.assertThat(origin.at("/limits/queued").asLong())
+                .as(host + " queued")
+                .isZero();
+        figures.assertThat(origin.at("/limits/under_way").asLong())
+                .as(host + " under way")
+                .isZero();
 
         Map<String, Long> decided = DECISIONS.getOrDefault(host, Map.of());
-        decided.forEach((pointer, count) ->
-                figures.assertThat(origin.at(pointer).asLong()).as(host + pointer).isEqualTo(count));
+        decided.forEach(
+                (pointer, count) -> figures.assertThat(origin.at(pointer).asLong())
+                        .as(host + pointer)
+                        .isEqualTo(count));
         for (String counts : new String[] {"rejections", "waits", "would_have"}) {
             figures.assertThat(origin.get(counts).size())
                     .as(host + " " + counts + " " + origin.get(counts))
@@ -162,7 +180,9 @@ class ControlIT {
         String metrics = get(with, "/metrics");
         for (String result : Comparison.RESULTS) {
             long true_ = sum(truths, truth -> truth.result(result));
-            figures.assertThat(scraped(metrics, "outcome=\"" + result + "\"")).as("scraped " + result).isEqualTo(true_);
+            figures.assertThat(scraped(metrics, "outcome=\"" + result + "\""))
+                    .as("scraped " + result)
+                    .isEqualTo(true_);
             long shown = 0;
             for (JsonNode origin : history.get("origins")) {
                 boolean elsewhere = origin.get("policy").asString().endsWith(" (degraded)");
@@ -224,8 +244,6 @@ class ControlIT {
                 .until(() -> ADDRESS.matcher(with.jvm.err()), Matcher::find);
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(address.group(1) + path)).build();
-        return HttpClient.newHttpClient()
-                .send(request, BodyHandlers.ofString())
-                .body();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 }

@@ -154,10 +154,8 @@ final class FaultScript {
                 Stream.generate(() -> run.begin(host, SLOW)).limit(6).toList();
         boolean limited = run.withHoldfast;
         boolean queued = host.startsWith("queue");
-        run.until(() -> calls.stream()
-                                .filter(id -> run.calls().get(id).arrived() > 0)
-                                .count()
-                        == (limited ? 2 : 6));
+        run.until(() ->
+                calls.stream().filter(id -> run.calls().get(id).arrived() > 0).count() == (limited ? 2 : 6));
         run.until(() -> run.ended(calls) == (limited && !queued ? 4 : 0));
         calls.forEach(run::releaseUntilEnd);
     }

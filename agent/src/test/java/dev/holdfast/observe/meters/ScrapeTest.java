@@ -161,7 +161,7 @@ class ScrapeTest {
 
         assertThat(last.apply("fallback_activations_total")).hasSizeGreaterThan(3);
         assertThat(last.apply("holdfast_budget_exhausted_total")).hasSize(1);
-        assertThat(last.apply("holdfast_calls_total")).hasSize(6);
+        assertThat(last.apply("holdfast_calls_total")).hasSize(10);
         assertThat(last.apply("retry_delay_seconds_count")).hasSize(1);
         assertThat(last.apply("retry_attempts_total")).isEmpty();
         assertThat(last.apply("holdfast_not_retried_total")).isEmpty();
