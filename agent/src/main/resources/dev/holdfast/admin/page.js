@@ -461,7 +461,6 @@
         ['fallbacks', count(series.sum(FALLBACKS))], ['mean delay', Number.isNaN(series.delay()) ? '–' : time(series.delay())]]],
       ['Calls since the start', [...Object.entries(RESULTS), ['cancelled', 'cancelled by the program']].map(([name, words]) => [words, count(all(name))])],
       ['Attempts', [['all', count(origin.attempts)],
-        ['mean time', origin.attempts ? time(origin.attempt_seconds / origin.attempts) : '–'],
         ['hedges', count(origin.hedges)], ['bodies that broke', count(origin.bodies_broken)]]],
       ['Latency since the start', [...latency('calls', origin.call_duration), ...latency('attempts', origin.attempt_duration)]],
       ['Retries because of', named(retries)],

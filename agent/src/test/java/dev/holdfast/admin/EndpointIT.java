@@ -56,7 +56,7 @@ class EndpointIT {
             Ask.Answer status = Ask.get(port, "/status");
             assertThat(status.head())
                     .contains("\r\nContent-Type: application/json\r\n", "\r\nCache-Control: no-store\r\n");
-            assertThat(status.body()).startsWith("{\"schema\":1,").doesNotContain("secret", "/v1/things");
+            assertThat(status.body()).startsWith("{\"schema\":2,").doesNotContain("secret", "/v1/things");
             assertThat(Ask.get(port, "/configuration?policy=%2A").body())
                     .contains(
                             "{\"key\":\"retry.max_retries\",\"toml\":\"1\",\"default\":false,\"line\":2,\"from\":\"\"}")
@@ -67,7 +67,7 @@ class EndpointIT {
                     .doesNotContain("secret");
             assertThat(Ask.compressed(port, "/metrics"))
                     .contains("\nholdfast_calls_total{", "http://search.shop.example:");
-            assertThat(Ask.compressed(port, "/status")).startsWith("{\"schema\":1,");
+            assertThat(Ask.compressed(port, "/status")).startsWith("{\"schema\":2,");
             assertThat(Ask.compressed(port, "/")).startsWith("<!doctype html>");
             assertThat(Ask.get(port, "/history").body())
                     .startsWith("{\"bucket_seconds\":5,")

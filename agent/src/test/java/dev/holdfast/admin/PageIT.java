@@ -106,7 +106,8 @@ class PageIT {
         assertThat(browser.eval("document.querySelectorAll('#lanes rect.open').length")
                         .asInt())
                 .isPositive();
-        assertThat(browser.text("#overview")).contains("Good without Holdfast", "saved by retry");
+        assertThat(browser.text("#overview"))
+                .contains("Good without Holdfast", "Rejected by Holdfast", "later attempt");
         String program = WatchedProgram.class.getName();
         assertThat(browser.text("#who")).contains(program + ", PID " + jvm.pid() + " on ", ", started 20");
         assertThat(browser.eval("document.title").asString())

@@ -103,7 +103,7 @@ class RunningJvmIT {
                     .start();
             try (BufferedReader lines = watching.inputReader(StandardCharsets.UTF_8)) {
                 for (int i = 0; i < 3; i++) {
-                    assertThat(lines.readLine()).startsWith("{\"schema\":1,");
+                    assertThat(lines.readLine()).startsWith("{\"schema\":2,");
                 }
                 program.end();
 

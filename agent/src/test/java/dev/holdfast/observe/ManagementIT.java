@@ -77,7 +77,7 @@ class ManagementIT {
                 .endsWith("503 after 2")
                 .anySatisfy(
                         line -> assertThat(line)
-                                .startsWith("{\"schema\":1,")
+                                .startsWith("{\"schema\":2,")
                                 .contains(
                                         "\"calls\":{\"first_try\":0,\"saved_by_retry\":0,\"saved_by_fallback\":0,\"failed\":1"));
         // The program asks again for what has just failed: whether that is said hangs on the time between the two.
