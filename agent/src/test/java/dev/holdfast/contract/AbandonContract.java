@@ -59,7 +59,7 @@ class AbandonContract {
     void whileTheAnswerOfALaterAttemptIsAwaited(Style style) throws Exception {
         Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503, "busy")).otherwise(Answer.afterRequest(Cut.HANG));
+            server.play(Answer.respond(503, "busy").closing()).otherwise(Answer.afterRequest(Cut.HANG));
             InFlight call = style.start(Call.put(server.uri("/"), "whole"));
             server.awaitRequests(2);
             call.awaitReading();

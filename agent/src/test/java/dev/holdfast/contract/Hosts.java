@@ -10,7 +10,7 @@ final class Hosts {
     static final String BUFFERING = "127.0.0.3";
     /** 100 retries, but 600 ms for the whole call. */
     static final String DEADLINE = "127.0.0.4";
-    /** As {@link #QUICK}; 250 ms for an attempt. */
+    /** As {@link #QUICK}; a second for an attempt. */
     static final String ATTEMPT_TIMEOUT = "127.0.0.5";
     /** As {@link #QUICK}; bodies of unknown kind are recorded up to 1 KiB. */
     static final String SMALL_REPLAY = "127.0.0.6";
@@ -26,7 +26,7 @@ final class Hosts {
     static final String BUDGETED = "127.0.0.11";
     /** 2 attempts at a time, which wait for 10 s; 50 attempts in 500 ms. */
     static final String LIMITED = "127.0.0.12";
-    /** 150 ms for an attempt; responses up to 64 KiB are held back until complete. */
+    /** 400 ms for an attempt; responses up to 64 KiB are held back until complete. */
     static final String TIMED_WHOLE = "127.0.0.13";
     /** 3 retries at once, out of 10 in 10 s. */
     static final String THRIFTY = "127.0.0.15";

@@ -77,7 +77,7 @@ class UnreachableContract {
                     .isInstanceOf(
                             style.urlConnection() ? SocketTimeoutException.class : HttpConnectTimeoutException.class);
             assertThat(seen.thrown().getSuppressed()).hasSize(RETRIES);
-            assertThat(seen.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(5));
+            assertThat(seen.took()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
         }
     }
 
@@ -90,8 +90,8 @@ class UnreachableContract {
             assertThat(seen.thrown())
                     .isInstanceOfAny(
                             ConnectException.class, HttpConnectTimeoutException.class, SocketTimeoutException.class);
-            assertThat(seen.thrown().getSuppressed()).hasSizeBetween(2, 12);
-            assertThat(seen.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(3));
+            assertThat(seen.thrown().getSuppressed()).hasSizeBetween(1, 12);
+            assertThat(seen.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(20));
         }
     }
 }

@@ -194,7 +194,8 @@ class ExchangeTest {
                                 .body())
                         .isEqualTo("ok");
                 assertThat(Duration.ofNanos(System.nanoTime() - start))
-                        .isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+                        .as("twice the application's time, not once the policy's")
+                        .isBetween(Duration.ofMillis(500), Duration.ofSeconds(15));
                 server.play(Answer.afterRequest(Cut.HANG), Answer.afterRequest(Cut.HANG));
             }
         }
@@ -256,7 +257,6 @@ class ExchangeTest {
             assertThat(response.headers().firstValue("Content-Length")).contains("10");
             assertThat(response.body()).isEmpty();
             assertThat(server.requests()).hasSize(2);
-            assertThat(server.accepted()).isEqualTo(1);
         }
     }
 
