@@ -3,12 +3,15 @@ package dev.holdfast;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.net.URLConnection;
+import java.util.Set;
 
 /** Who may import whom. The rules are the plan of the rooms; a change of the plan is a change here. */
 @AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -88,4 +91,72 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.net.http..", "javax.net.ssl..", "net.bytebuddy..", "org.tomlj..");
+
+    /** Those of {@code URLConnection} and its kind that begin an exchange where none is complete. */
+    private static final Set<String> TALKING = Set.of(
+            "connect",
+            "getContent",
+            "getContentEncoding",
+            "getContentLength",
+            "getContentLengthLong",
+            "getContentType",
+            "getDate",
+            "getExpiration",
+            "getHeaderField",
+            "getHeaderFieldDate",
+            "getHeaderFieldInt",
+            "getHeaderFieldKey",
+            "getHeaderFieldLong",
+            "getHeaderFields",
+            "getInputStream",
+            "getLastModified",
+            "getOutputStream",
+            "getResponseCode",
+            "getResponseMessage");
+
+    /**
+     * Who may call them: an attempt, where it sends and where it has asked; and what hands the application's own call
+     * on to the connection of a call that is settled.
+     */
+    private static final Set<String> TALKERS = Set.of(
+            "Attempt.send",
+            "Attempt.write",
+            "Attempt.headOnce",
+            "Attempt.stream",
+            "Head.bodyLength",
+            "Head.header",
+            "Head.message",
+            "Head.nameAt",
+            "Head.valueAt",
+            "Exchange.connect",
+            "Exchange.outputStream",
+            "Exchange.establishedStream",
+            "Exchange.inputStream",
+            "Exchange.responseCode",
+            "Exchange.responseMessage",
+            "Exchange.codeAtTheEnd");
+
+    /**
+     * To look at a connection of the JDK's may be to send its request, without its body: {@code Attempt} knows when it
+     * is not.
+     */
+    @ArchTest
+    static final ArchRule nothing_else_makes_a_connection_talk = ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.holdfast.observe.otlp..") // its own connection, to the receiver of the meters
+            .should()
+            .accessTargetWhere(com.tngtech.archunit.base.DescribedPredicate.describe(
+                    "a connection of the JDK's is made to talk, or may be",
+                    access -> TALKING.contains(access.getName())
+                            && access.getTargetOwner().isAssignableTo(URLConnection.class)
+                            && !access.getTargetOwner().getPackageName().startsWith("dev.holdfast.")
+                            && !mayTalk(access.getOrigin())));
+
+    private static boolean mayTalk(JavaCodeUnit from) {
+        String owner = from.getOwner().getSimpleName();
+        // What the compiler made of a lambda is named after its method.
+        String method = from.getName().replaceAll("^lambda\\$(\\w+)\\$\\d+$", "$1");
+        boolean front = owner.equals("HttpFront") || owner.equals("HttpsFront");
+        return front ? TALKING.contains(method) : TALKERS.contains(owner + '.' + method);
+    }
 }
