@@ -116,6 +116,7 @@ final class Server implements Closeable {
 
     private void serveThoseWhoAreReady() throws IOException {
         selector.select(millisToNext(System.nanoTime()));
+        boolean unused = Thread.interrupted(); // whoever did that: each later select would return at once
         for (SelectionKey key : selector.selectedKeys()) {
             if (key == accepting) {
                 accept();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -271,6 +272,28 @@ class ServerTest {
         server = another(port);
         server.start();
         assertAlive();
+    }
+
+    /** Some programs interrupt every thread that they find. Interrupted for good, it would never sleep again. */
+    @Test
+    void an_interrupt_is_forgotten() throws IOException {
+        List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("holdfast-admin"))
+                .toList();
+        assertThat(threads).isNotEmpty();
+        threads.forEach(Thread::interrupt);
+        Awaitility.await().until(() -> threads.stream().noneMatch(Thread::isInterrupted));
+        assertAlive();
+    }
+
+    /** As where no thread can be started. */
+    @Test
+    void a_port_is_free_again_where_the_server_was_never_started() throws IOException {
+        Server never = another(0);
+        int port = never.port();
+        never.close();
+
+        another(port).close();
     }
 
     private Server another(int port) throws IOException {
