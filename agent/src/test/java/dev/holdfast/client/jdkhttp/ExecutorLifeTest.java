@@ -2,6 +2,8 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.ScriptedServer;
@@ -10,6 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -163,6 +168,72 @@ class ExecutorLifeTest {
                             ended -> assertThat(ended).isEqualTo("gave 503 busy"),
                             ended -> assertThat(ended).contains("RejectedExecutionException: saturated"));
             assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    /** One that is shut down, and still runs what it was given: as long as it does so, a response can arrive. */
+    private static final class Retiring extends AbstractExecutorService {
+        private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "retiring");
+            thread.setDaemon(true);
+            return thread;
+        });
+        private volatile boolean shutDown;
+
+        @Override
+        public void execute(Runnable task) {
+            workers.execute(task);
+        }
+
+        @Override
+        public void shutdown() {
+            shutDown = true;
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            shutDown = true;
+            return workers.shutdownNow();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return shutDown;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return workers.isTerminated();
+        }
+
+        @Override
+        public boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
+            return workers.awaitTermination(time, unit);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theOtherOriginIsNotAskedByAClientWhoseExecutorWasShutDownMeanwhile(boolean async) throws Exception {
+        Retiring retiring = new Retiring();
+        try (ScriptedServer other = ScriptedServer.http("127.0.0.3");
+                ScriptedServer server = ScriptedServer.http()) {
+            FallbackPolicy degraded = Fallbacks.degraded(other.uri("").toString());
+            Woven client = new Woven(client(retiring), Rules.QUICK.maxRetries(0), degraded);
+            server.otherwise(Answer.respond(503, "busy"));
+            assertThat(inBackground(async, client, server).get()).isEqualTo("gave 200 ok");
+            assertThat(other.requests()).hasSize(1);
+
+            server.otherwise(request -> {
+                retiring.shutdown();
+                return Answer.respond(503, "busy");
+            });
+            assertThat(inBackground(async, client, server).get()).isEqualTo("gave 503 busy");
+            assertThat(other.requests()).hasSize(1);
+            assertThat(server.requests()).hasSize(2);
+            assertThat(client.defects).isEmpty();
+        } finally {
+            retiring.shutdownNow();
         }
     }
 }
