@@ -2,8 +2,8 @@ package dev.holdfast.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.config.Configuration;
 import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Outside;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.World;
@@ -40,7 +40,7 @@ class EndpointTest {
         endpoint = new Endpoint(
                 world.status,
                 () -> configuration,
-                new Log(said::add, System::nanoTime),
+                new Log(entry -> said.add(entry.message()), System::nanoTime),
                 (what, cause) -> defects.add(cause));
         port = freePort();
         endpoint.listen(new Outside.Admin("127.0.0.1", port, Set.of()));

@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -47,28 +49,30 @@ final class WireProgram {
         AtomicInteger judged = new AtomicInteger();
         ConcurrentLinkedQueue<Runner> runners = new ConcurrentLinkedQueue<>();
         ConcurrentLinkedQueue<String> reports = new ConcurrentLinkedQueue<>();
-        List<Thread> workerThreads = new ArrayList<>();
+        CountDownLatch ended = new CountDownLatch(workers);
         for (int i = 0; i < workers; i++) {
             Thread worker = new Thread(
                     () -> {
-                        Runner runner = new Runner(server, ports, threads);
-                        runners.add(runner);
-                        warmUp(runner, seed);
-                        for (int n = next.getAndIncrement();
-                                n < first + cases && server.mutated() < enough && reports.size() < MOST_REPORTS;
-                                n = next.getAndIncrement()) {
-                            judge(runner, WireCase.draw(seed, repeat ? first : n), reports);
-                            judged.incrementAndGet();
+                        try {
+                            Runner runner = new Runner(server, ports, threads);
+                            runners.add(runner);
+                            warmUp(runner, seed);
+                            for (int n = next.getAndIncrement();
+                                    n < first + cases && server.mutated() < enough && reports.size() < MOST_REPORTS;
+                                    n = next.getAndIncrement()) {
+                                judge(runner, WireCase.draw(seed, repeat ? first : n), reports);
+                                judged.incrementAndGet();
+                            }
+                        } finally {
+                            ended.countDown();
                         }
                     },
                     "worker");
             worker.start();
-            workerThreads.add(worker);
         }
         long started = System.nanoTime();
         long said = started;
-        while (workerThreads.stream().anyMatch(Thread::isAlive)) {
-            Thread.sleep(200);
+        while (!ended.await(200, TimeUnit.MILLISECONDS)) {
             runners.forEach(Runner::watch);
             if (System.nanoTime() - said > 30_000_000_000L) {
                 said = System.nanoTime();

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands where the application's body handler gave no subscriber but null, which its contract does not allow. The
@@ -17,9 +18,13 @@ import java.util.concurrent.Flow;
  * @param <T> the application's body type
  */
 final class MissingSubscriber<T> implements BodySubscriber<T> {
+    /** By the name that the client has for it, which the JVM puts into the exception's message. */
+    private final @Nullable BodySubscriber<T> userSubscriber = null;
+
     @Override
+    @SuppressWarnings("NullAway") // the exception is the point
     public CompletionStage<T> getBody() {
-        throw new NullPointerException("the body handler returned no BodySubscriber");
+        return userSubscriber.getBody();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.ReplayMemory;
 import dev.holdfast.policy.RetryPolicy;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
@@ -70,7 +71,8 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     }
 
     /**
-     * A response that the application keeps holds the request, and so this body; it must not hold what was recorded.
+     * A response that the application keeps holds its request, and so this body, or a replay of it; neither must hold
+     * what was recorded. A replay that is being sent goes on.
      */
     @Override
     void release() {
@@ -79,6 +81,9 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
         last = null;
         if (recording != null) {
             recording.share.close();
+            for (Parts parts = recording.parts; parts != null; parts = parts.before) {
+                parts.list = null;
+            }
         }
     }
 
@@ -95,12 +100,15 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
         if (before != null) {
             before.share.close();
         }
-        Recording recording = new Recording(subscriber, limits, memory);
+        // A complete one may have a replay that is yet to be sent, so that it is let go of with the body.
+        Parts replayed = before != null && before.complete ? before.parts : null;
+        Recording recording = new Recording(subscriber, limits, memory, new Parts(replayed));
         last = recording;
         original.subscribe(recording);
     }
 
-    private record Replay(BodyPublisher original, List<byte[]> parts) implements BodyPublisher {
+    /** Gives what was recorded, until the body is {@linkplain RequestBody#release released}. */
+    private record Replay(BodyPublisher original, Parts recorded) implements BodyPublisher {
         @Override
         public long contentLength() {
             return original.contentLength();
@@ -108,23 +116,55 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
         @Override
         public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-            BodyPublishers.ofByteArrays(parts).subscribe(subscriber);
+            List<byte[]> parts = recorded.list;
+            if (parts != null) {
+                BodyPublishers.ofByteArrays(parts).subscribe(subscriber);
+                return;
+            }
+            subscriber.onSubscribe(Nothing.INSTANCE);
+            subscriber.onError(new IOException("the request's body was released"));
         }
+    }
+
+    /**
+     * What was recorded. A replay holds nothing but this: behind a recording are the client's exchange, and the
+     * application's own source.
+     */
+    private static final class Parts {
+        /** Of a complete recording of the same body, before this one. */
+        final @Nullable Parts before;
+        /** Null: they are too many, or not needed any more. */
+        volatile @Nullable List<byte[]> list = new ArrayList<>();
+
+        Parts(@Nullable Parts before) {
+            this.before = before;
+        }
+    }
+
+    private enum Nothing implements Flow.Subscription {
+        INSTANCE;
+
+        @Override
+        public void request(long n) {}
+
+        @Override
+        public void cancel() {}
     }
 
     private static final class Recording implements Flow.Subscriber<ByteBuffer> {
         private final Flow.Subscriber<? super ByteBuffer> to;
         private final RetryPolicy limits;
         final ReplayMemory.Share share;
-        final List<byte[]> parts = new ArrayList<>();
+        final Parts parts;
         private long bytes;
         /** Written behind the last part, read before the first: orders the two. */
         volatile boolean complete;
 
         volatile boolean overflown;
 
-        Recording(Flow.Subscriber<? super ByteBuffer> to, RetryPolicy limits, ReplayMemory memory) {
+        Recording(Flow.Subscriber<? super ByteBuffer> to, RetryPolicy limits, ReplayMemory memory, Parts parts) {
             this.to = to;
+            this.parts = parts;
             this.limits = limits;
             this.share = memory.open(this);
         }
@@ -138,10 +178,11 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
         public void onNext(ByteBuffer item) {
             int length = item.remaining();
             bytes += length;
-            if (!overflown && bytes <= limits.replayLimitBytes() && share.take(length, limits.replayMaxBytes())) {
+            List<byte[]> kept = parts.list;
+            if (kept != null && bytes <= limits.replayLimitBytes() && share.take(length, limits.replayMaxBytes())) {
                 byte[] copy = new byte[length];
                 item.duplicate().get(copy);
-                parts.add(copy);
+                kept.add(copy);
             } else {
                 overflow();
             }
@@ -150,8 +191,8 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
 
         private void overflow() {
             if (!overflown) {
-                parts.clear();
                 overflown = true;
+                parts.list = null;
                 share.close();
             }
         }
