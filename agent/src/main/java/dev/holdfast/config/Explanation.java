@@ -88,7 +88,7 @@ public record Explanation(
      */
     public record Restriction(String setting, String text) {}
 
-    /** Whether the call runs unmodified. */
+    /** Returns whether the call runs unmodified. */
     public boolean untouched() {
         return mode == null || mode == Mode.OFF;
     }

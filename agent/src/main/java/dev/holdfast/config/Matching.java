@@ -44,7 +44,7 @@ final class Matching {
                 : "is for port " + pattern.port() + ", and this is port " + origin.port();
     }
 
-    /** Whether a host is an IPv6 address that names a zone (RFC 6874). */
+    /** Returns whether a host is an IPv6 address that names a zone (RFC 6874). */
     private static boolean isZoned(String host) {
         return host.indexOf(':') >= 0 && host.indexOf('%') > 0;
     }

@@ -39,7 +39,7 @@ public record Outside(
         DEBUG
     }
 
-    /** What a log entry looks like. */
+    /** The form of a log entry. */
     public enum Format {
         /** A line for people. */
         TEXT,
@@ -53,7 +53,7 @@ public record Outside(
      * @param level the least that is said
      * @param file where it is said; null for standard error
      * @param summary whether a summary is said at exit
-     * @param format what an entry looks like
+     * @param format the form of an entry
      */
     public record Log(Level level, @Nullable File file, boolean summary, Format format) {}
 

@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a request beside its method and URL, as far as policies look at it. Immutable.
+ * The properties of a request, beside its method and URL, that policies look at. Immutable.
  *
  * @param headers the names of headers that it carries, compared without case; no values
  * @param bodyReplayable whether its body, if it has one, can be produced once more
@@ -25,7 +25,7 @@ public record RequestShape(
         headers = names;
     }
 
-    /** Whether it carries a header of this name. */
+    /** Returns whether it carries a header of this name. */
     boolean carries(String header) {
         return headers.contains(header);
     }

@@ -39,7 +39,7 @@ final class Restrictions {
         this.shape = shape;
     }
 
-    /** What does not hold for a request under a policy that is in force for it. */
+    /** Returns the restrictions of a request under a policy that is in force for it. */
     static List<Explanation.Restriction> of(Policy policy, String method, RequestUrl url, RequestShape shape) {
         Restrictions restrictions = new Restrictions(policy, method, url, shape);
         restrictions.find();
@@ -86,7 +86,7 @@ final class Restrictions {
         return null;
     }
 
-    /** Whether the origin may be asked twice. */
+    /** Finds what forbids to send the request to the origin twice. */
     private void safety() {
         if (!RetryRule.mayResend(rule, method, hasKey(), true, false)) {
             add(

@@ -31,7 +31,7 @@ final class BreakerLog {
         this.log = log;
     }
 
-    /** What is known of one breaker since it opened. */
+    /** The counts of one breaker since it opened. */
     private static final class Outage {
         private final Target target;
         private final CircuitBreaker breaker;

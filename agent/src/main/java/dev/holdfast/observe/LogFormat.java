@@ -1,7 +1,7 @@
 package dev.holdfast.observe;
 
 /**
- * How an entry of the log looks. Thread-safe, and cheap to load: an entry may be written on the thread of a call, so
+ * The form in which entries of the log are written. Thread-safe, and cheap to load: an entry may be written on the thread of a call, so
  * that JSON is written by hand here rather than by {@link Json}.
  */
 public enum LogFormat {

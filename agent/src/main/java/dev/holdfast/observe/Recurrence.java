@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * same episode. Without a clock of its own. Thread-safe: its methods are arithmetic under its own lock.
  */
 public final class Recurrence {
-    /** How long something has to stay away for its next time to be another episode. */
+    /** The time that something has to stay away for its next time to be another episode. */
     static final int QUIET_MINUTES = 10;
 
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(QUIET_MINUTES);
@@ -25,7 +25,7 @@ public final class Recurrence {
     private boolean lasting;
     private int times;
     private int reminders;
-    /** Whether no line says that it began last. */
+    /** True where no line says that it began last. */
     private boolean unsaid;
 
     /** An episode in which nothing has begun yet. */
@@ -35,7 +35,7 @@ public final class Recurrence {
         ended = now;
     }
 
-    /** It begins. Gives whether that is worth a line: the first, second, tenth, hundredth… time of the episode. */
+    /** Begins it. Returns whether a line is due: the first, second, tenth, hundredth… time of the episode. */
     public synchronized boolean begin(long now) {
         if (times == 0) {
             firstBegan = now;
@@ -47,7 +47,7 @@ public final class Recurrence {
         return !unsaid;
     }
 
-    /** It ends. Gives whether that is worth a line: where a line says that it began. What has ended cannot end again. */
+    /** Ends it. Returns whether a line is due: where one says that it began. False where it has ended already. */
     public synchronized boolean end(long now) {
         if (!lasting) {
             return false;
@@ -58,7 +58,7 @@ public final class Recurrence {
     }
 
     /**
-     * Whether it lasts, and a line is due: 1 min, 10 min, 1 h, 6 h after the episode began, then once a day; and once
+     * Returns whether it lasts and a line is due: 1 min, 10 min, 1 h, 6 h after the episode began, then once a day; and once
      * where it lasts for 5 min and no line says that it began. Each is told once.
      */
     public synchronized boolean isReminderDue(long now) {
@@ -76,37 +76,37 @@ public final class Recurrence {
         return index < REMINDERS.length ? REMINDERS[index] : LATER_REMINDERS * (index - REMINDERS.length + 1);
     }
 
-    /** Whether the episode is over: it has not come back for {@value #QUIET_MINUTES} min. */
+    /** Returns whether the episode is over: it has not come back for {@value #QUIET_MINUTES} min. */
     public synchronized boolean isOver(long now) {
         return !lasting && now - ended >= QUIET_NANOS;
     }
 
-    /** Whether it lasts. */
+    /** Returns whether it lasts. */
     public synchronized boolean lasts() {
         return lasting;
     }
 
-    /** Whether it has ended, and no line says so. */
+    /** Returns whether it has ended and no line says so. */
     synchronized boolean isEndUnsaid() {
         return unsaid && !lasting;
     }
 
-    /** How often it began in this episode. */
+    /** Returns the number of times that it began in this episode. */
     synchronized int times() {
         return times;
     }
 
-    /** How long it lasts since it began last, or lasted then. */
+    /** Returns the nanoseconds from its last beginning until now, or until it ended. */
     synchronized long lastNanos(long now) {
         return (lasting ? now : ended) - began;
     }
 
-    /** How long the episode lasts: from its first beginning until now, or its last end. */
+    /** Returns the nanoseconds from the first beginning of the episode until now, or until its last end. */
     synchronized long episodeNanos(long now) {
         return (lasting ? now : ended) - firstBegan;
     }
 
-    /** Whether something that repeats is worth a line now: the first, second, tenth, hundredth… time. */
+    /** Returns whether a line is due for something that repeats: the first, second, tenth, hundredth… time. */
     public static boolean isRound(int times) {
         int rest = times;
         while (rest >= 10 && rest % 10 == 0) {

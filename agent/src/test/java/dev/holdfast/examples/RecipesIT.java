@@ -3,25 +3,16 @@ package dev.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.examples.Page.Block;
-import dev.holdfast.launch.FlakyCallEach;
-import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
 import dev.holdfast.testkit.Tool;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -40,16 +31,15 @@ import org.xml.sax.InputSource;
  * the program are others. The program is served where it ends with two good calls in four requests.
  */
 class RecipesIT {
-    private static final String SERVED = "HttpURLConnection 200\nHttpClient 200\nrequests 4\n";
-    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final String SERVED = Installation.SERVED;
+    private static final Path REPOSITORY = Installation.REPOSITORY;
 
     private final Page page;
 
     @TempDir
     Path directory;
 
-    private Path configuration;
-    private Path program;
+    private Installation installation;
 
     RecipesIT() throws IOException {
         page = Page.read(REPOSITORY.resolve("docs/recipes.md"));
@@ -57,22 +47,7 @@ class RecipesIT {
 
     @BeforeEach
     void install() throws IOException {
-        configuration =
-                Files.copy(REPOSITORY.resolve("config-examples/quickstart.toml"), directory.resolve("holdfast.toml"));
-        program = directory.resolve("app.jar");
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, FlakyCallEach.class.getName());
-        try (OutputStream file = Files.newOutputStream(program);
-                JarOutputStream jar = new JarOutputStream(file, manifest)) {
-            for (String name : List.of("FlakyCallEach", "OneCallEach")) {
-                String entry = "dev/holdfast/launch/" + name + ".class";
-                jar.putNextEntry(new JarEntry(entry));
-                try (InputStream bytes = FlakyCallEach.class.getResourceAsStream("/" + entry)) {
-                    Objects.requireNonNull(bytes, entry).transferTo(jar);
-                }
-            }
-        }
+        installation = Installation.in(directory);
     }
 
     @Test
@@ -95,13 +70,14 @@ class RecipesIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void what_shells_run_serves_the_program(Jdk jdk) throws Exception {
-        assertServed(shell(jdk, page.only("A command line", "sh")));
-        assertServed(shell(jdk, page.only("JAVA_TOOL_OPTIONS", "sh")));
-        assertServed(shell(jdk, page.under("Spring Boot", "sh").get(0).text()));
-        Files.writeString(directory.resolve("setenv.sh"), here(page.only("Tomcat", "sh")));
-        assertServed(shell(
+        assertServed(installation.shell(jdk, page.only("A command line", "sh")));
+        assertServed(installation.shell(jdk, page.only("JAVA_TOOL_OPTIONS", "sh")));
+        assertServed(
+                installation.shell(jdk, page.under("Spring Boot", "sh").get(0).text()));
+        Files.writeString(directory.resolve("setenv.sh"), installation.here(page.only("Tomcat", "sh")));
+        assertServed(installation.shell(
                 jdk,
-                "CATALINA_OPTS=-Dkept=true\n. " + installed(directory.resolve("setenv.sh"))
+                "CATALINA_OPTS=-Dkept=true\n. " + directory.resolve("setenv.sh")
                         + "\ncase $CATALINA_OPTS in -Dkept=true\\ -javaagent:*) ;; *) exit 7;; esac\n"
                         + "java $CATALINA_OPTS -jar app.jar"));
     }
@@ -116,8 +92,8 @@ class RecipesIT {
         Map<String, Boolean> tried = new TreeMap<>();
         while (options.find()) {
             found++;
-            if (tried.putIfAbsent(here(options.group()), true) == null) {
-                assertServed(shell(jdk, "java " + options.group() + " -jar app.jar"));
+            if (tried.putIfAbsent(installation.here(options.group()), true) == null) {
+                assertServed(installation.shell(jdk, "java " + options.group() + " -jar app.jar"));
             }
         }
         assertThat(found).isGreaterThan(10);
@@ -134,8 +110,8 @@ class RecipesIT {
                 .as("one variable, quoted, with nothing that systemd expands")
                 .isTrue();
 
-        assertServed(
-                shell(jdk, "export " + environment.group(1) + "='" + environment.group(2) + "'\njava -jar app.jar"));
+        assertServed(installation.shell(
+                jdk, "export " + environment.group(1) + "='" + environment.group(2) + "'\njava -jar app.jar"));
     }
 
     @Test
@@ -182,7 +158,7 @@ class RecipesIT {
         assertThat(copied).containsOnlyKeys(variable.group(2), variable.group(3), entry.group(1));
         assertThat(REPOSITORY.resolve(copied.get(variable.group(2)))).isRegularFile();
         assertThat(REPOSITORY.resolve(copied.get(variable.group(3)))).isRegularFile();
-        assertServed(shell(
+        assertServed(installation.shell(
                 jdk,
                 "export " + variable.group(1) + "=-javaagent:" + variable.group(2) + "=" + variable.group(3)
                         + "\njava -jar app.jar"));
@@ -233,7 +209,7 @@ class RecipesIT {
     void maven_runs_under_the_agent(Jdk jdk) throws Exception {
         Tool.orSkip("mvn", "maven");
 
-        Ended ended = shell(jdk, page.only("Maven", "sh"));
+        Installation.Ended ended = installation.shell(jdk, page.only("Maven", "sh"));
 
         assertThat(ended.exit()).as(ended.toString()).isZero();
         assertThat(ended.out()).contains("Apache Maven");
@@ -253,7 +229,7 @@ class RecipesIT {
         }
         assertThat(files).isEqualTo(3);
         String check = where.get(1).text().replaceAll("(?m)^sudo .*\n", "");
-        assertThat(shell(jdk, check)).satisfies(ended -> {
+        assertThat(installation.shell(jdk, check)).satisfies(ended -> {
             assertThat(ended.exit()).as(ended.toString()).isZero();
             assertThat(ended.out()).contains("holdfast.toml");
         });
@@ -261,49 +237,12 @@ class RecipesIT {
                 .lines()
                 .findFirst()
                 .orElseThrow();
-        assertThat(shell(jdk, list).exit()).isZero();
+        assertThat(installation.shell(jdk, list).exit()).isZero();
     }
 
-    private static void assertServed(Ended ended) {
+    private static void assertServed(Installation.Ended ended) {
         assertThat(ended.exit()).as(ended.toString()).isZero();
         assertThat(ended.out()).as(ended.toString()).isEqualToNormalizingNewlines(SERVED);
-    }
-
-    /** How a script ended. */
-    private record Ended(int exit, String out, String err) {}
-
-    /** Runs a script with the JDK's commands first on the path, in an environment without options for JVMs. */
-    private Ended shell(Jdk jdk, String script) throws IOException, InterruptedException {
-        Path file = Files.writeString(directory.resolve("script"), here(script));
-        ProcessBuilder builder = Tool.orSkip("bash", "bash").command("-eu", file.toString());
-        Map<String, String> environment = builder.environment();
-        environment
-                .keySet()
-                .removeIf(name -> name.endsWith("JAVA_OPTIONS")
-                        || name.equals("JAVA_TOOL_OPTIONS")
-                        || name.equals("MAVEN_OPTS")
-                        || name.startsWith("HOLDFAST_"));
-        Path bin = jdk.orSkip().tool("java").getParent();
-        environment.put("PATH", bin + ":" + environment.get("PATH"));
-        environment.put("JAVA_HOME", String.valueOf(bin.getParent()));
-        Path errors = Files.createTempFile(directory, "err", "");
-        Process process = builder.redirectErrorStream(false)
-                .redirectInput(Files.createTempFile(directory, "in", "").toFile())
-                .redirectError(errors.toFile())
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output, Files.readString(errors));
-    }
-
-    /** A text with the paths of the page replaced by those of this test. */
-    private String here(String text) {
-        return text.replaceAll("(?:/opt)?/holdfast/holdfast-agent\\.jar", installed(ForkedJvm.agentJar()))
-                .replaceAll("/etc/(?:holdfast/)?holdfast\\.toml", installed(configuration))
-                .replaceAll("(?<![\\w/-])app\\.jar", installed(program));
-    }
-
-    private static String installed(Path path) {
-        return Matcher.quoteReplacement(path.toString());
     }
 
     private static Object yaml(String text) {
