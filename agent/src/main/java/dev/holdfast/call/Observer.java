@@ -55,9 +55,10 @@ public interface Observer {
      * @param target the policy and the origin
      * @param call the application's call
      * @param because what the last attempt gave
+     * @param attempt the number of the next one; the first attempt of a call is 1
      * @param delayNanos the wait before the next
      */
-    default void retry(Target target, CallInfo call, Outcome because, long delayNanos) {}
+    default void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {}
 
     /**
      * A retry that {@link #retry} announced is sent. It may not be: a limit or the breaker rejects it, the deadline

@@ -85,7 +85,7 @@ final class Retrying {
             return none(outcome, obstacle);
         }
         announcedDelay = delay;
-        observer.retry(target, call, outcome, delay);
+        observer.retry(target, call, outcome, attempts + 1, delay);
         return delay;
     }
 

@@ -129,13 +129,13 @@ public final class Counters implements Observer {
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         if (observeOnly(target)) {
             wouldHave.add("retry");
             return;
         }
         for (Observer sink : ledger.sinks()) {
-            sink.retry(target, call, because, delayNanos);
+            sink.retry(target, call, because, attempt, delayNanos);
         }
     }
 

@@ -212,7 +212,7 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         noteProxy(target, because);
         noteLookup(target, because);
         if (says(Level.DEBUG)) {
@@ -220,8 +220,14 @@ public final class Log implements Observer {
             String got = Labels.of(because);
             say(
                     Kind.RETRY,
-                    entry(Level.DEBUG, "retry", target, "got " + got + ", retrying in " + millis + " ms")
+                    entry(
+                                    Level.DEBUG,
+                                    "retry",
+                                    target,
+                                    "got " + got + ", retrying in " + millis + " ms (attempt " + attempt + " of "
+                                            + (target.policy().retry().maxRetries() + 1) + ")")
                             .with("outcome", got)
+                            .with("attempt", attempt)
                             .with("delay_seconds", millis / 1e3));
         }
     }

@@ -327,7 +327,7 @@ class ObserverTest {
         }
 
         @Override
-        public void retry(Target t, CallInfo call, Outcome because, long delayNanos) {
+        public void retry(Target t, CallInfo call, Outcome because, int attempt, long delayNanos) {
             events.add("retry");
         }
 

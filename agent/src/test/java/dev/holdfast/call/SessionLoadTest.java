@@ -363,7 +363,7 @@ class SessionLoadTest {
 
     private final class Recorder implements Observer {
         @Override
-        public void retry(Target t, CallInfo call, Outcome because, long delayNanos) {
+        public void retry(Target t, CallInfo call, Outcome because, int attempt, long delayNanos) {
             events.add("retry in " + delayNanos);
         }
 

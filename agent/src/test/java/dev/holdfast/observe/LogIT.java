@@ -56,7 +56,7 @@ class LogIT {
         assertThat(Files.readString(directory.resolve("holdfast.log")))
                 .containsPattern("(?m)^" + TIME + " INFO .*is active: 1 policy from ")
                 .containsPattern("(?m)^" + TIME + " DEBUG " + result.lines().get(0)
-                        + " \\(policy \\*\\): got 503, retrying in 1 ms$")
+                        + " \\(policy \\*\\): got 503, retrying in 1 ms \\(attempt 2 of 2\\)$")
                 .containsPattern("summary: 6 calls: 2 good at the first try, 1 saved by retry, 0 saved by fallback")
                 .contains("breakers opened 1 time");
     }

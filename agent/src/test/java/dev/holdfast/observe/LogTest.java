@@ -146,7 +146,7 @@ class LogTest {
         world.call("b.example", status(503), status(503));
         assertThat(said)
                 .contains(
-                        "http://b.example:80 (policy *): got 503, retrying in 1 ms",
+                        "http://b.example:80 (policy *): got 503, retrying in 1 ms (attempt 2 of 2)",
                         "http://b.example:80 (policy *): got 503, not retrying: the one retry is used");
     }
 

@@ -64,7 +64,7 @@ public final class FlightEvents implements Observer {
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         RetryEvent event = new RetryEvent();
         if (event.shouldCommit()) {
             describe(event, target, call);

@@ -99,7 +99,7 @@ final class Narrator implements Observer {
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, long delayNanos) {
+    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         if (target.policy().mode() != Mode.ENFORCE) {
             note(Kind.NO_RETRY, "would be sent again in " + Spans.text(delayNanos) + "; in observe mode it is not");
             return;
