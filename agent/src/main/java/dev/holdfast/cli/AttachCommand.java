@@ -36,7 +36,7 @@ final class AttachCommand extends CliCommand {
     private @Nullable String file;
 
     @Override
-    public Integer call() throws Refusal {
+    public Integer call() throws Refusal, InterruptedException {
         String argument = "strict=true";
         String what = "the file that its own settings name";
         if (file != null) {
@@ -56,11 +56,7 @@ final class AttachCommand extends CliCommand {
             what = policies + (policies == 1 ? " policy" : " policies") + " from " + new File(file).getAbsolutePath();
         }
         try (RunningJvm jvm = RunningJvm.attach(pid)) {
-            if (jvm.hasHoldfast()) {
-                throw new Refusal("Holdfast is in process " + jvm
-                        + " already. Where it is active it takes up changes of its file by itself: see status " + pid
-                        + ". Where it could not start, the program has to be started again.");
-            }
+            boolean switchedOff = jvm.hasHoldfast() && refuseUnlessInactive(jvm);
             boolean warns = jvm.warnsOfAgents();
             jvm.load(cli().jar(), argument);
             out().println("Holdfast is in process " + jvm + ", under " + what);
@@ -68,8 +64,30 @@ final class AttachCommand extends CliCommand {
                 out().println("Java " + jvm.javaVersion()
                         + " has printed a warning about that on the program's standard error; see help attach");
             }
+            if (switchedOff) {
+                out().println("It is switched off there: on " + pid + " switches it on");
+            }
         }
         return Cli.DONE;
+    }
+
+    /**
+     * Refuses where Holdfast has policies in force already, or was switched off; where it has none, it can be given a
+     * file.
+     *
+     * @return whether it is switched off all the same
+     */
+    private boolean refuseUnlessInactive(RunningJvm jvm) throws Refusal, InterruptedException {
+        try (ManagedHoldfast holdfast = ManagedHoldfast.of(jvm, err()::println)) {
+            JsonTree status = JsonTree.read(holdfast.status());
+            if (ActivityWords.state(status) != Carriers.State.INACTIVE) {
+                throw new Refusal("Holdfast is in process " + jvm
+                        + " already: it takes up changes of its file by itself;" + " see status " + pid);
+            }
+            return !status.get("on").isTrue();
+        } catch (ManagedHoldfast.NoAnswer e) {
+            return false; // an attach that failed has left its classes there, and nothing else
+        }
     }
 
     /** Absolute, for that program's working directory is its own. */
@@ -79,7 +97,7 @@ final class AttachCommand extends CliCommand {
             throw new Refusal("the agent's argument cannot carry a path with a comma or an equals sign: " + path);
         }
         if (!configuration.policyBearing()) {
-            throw new Refusal(file + " bears no policy, so there is nothing to attach for");
+            throw new Refusal(file + " has no policy in force, so there is nothing to attach for");
         }
         return path;
     }

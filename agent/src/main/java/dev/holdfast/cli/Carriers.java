@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param silent those that cannot be asked
  */
 record Carriers(List<Carrier> jvms, List<Silent> silent) {
-    /** More than it takes to know that Holdfast is there and inactive; a JVM that hangs may never answer. */
+    /** More than it takes to know that Holdfast is there and does not answer; a JVM that hangs may never do. */
     private static final long LONGEST_SECONDS = 30;
 
     /** Copies the lists. */
@@ -31,7 +31,7 @@ record Carriers(List<Carrier> jvms, List<Silent> silent) {
      * @param pid its process
      * @param program its main class or jar
      * @param state what Holdfast does there
-     * @param status as {@link dev.holdfast.observe.SnapshotJson} has it; nothing where it is inactive
+     * @param status as {@link dev.holdfast.observe.SnapshotJson} has it; nothing where Holdfast does not answer
      */
     record Carrier(long pid, String program, State state, JsonTree status) {}
 
@@ -41,7 +41,7 @@ record Carriers(List<Carrier> jvms, List<Silent> silent) {
         ON,
         /** It was switched off. */
         OFF,
-        /** It is loaded and does nothing. */
+        /** It is loaded, and no policy is in force. */
         INACTIVE
     }
 
@@ -96,11 +96,10 @@ record Carriers(List<Carrier> jvms, List<Silent> silent) {
                 return Optional.empty();
             }
             String program = jvm.program();
-            try (ManagedHoldfast holdfast = ManagedHoldfast.of(jvm)) {
+            try (ManagedHoldfast holdfast = ManagedHoldfast.of(jvm, waiting -> {})) {
                 JsonTree status = JsonTree.read(holdfast.status());
-                State state = status.get("on").isTrue() ? State.ON : State.OFF;
-                return Optional.of(new Carrier(pid, program, state, status));
-            } catch (ManagedHoldfast.Inactive e) {
+                return Optional.of(new Carrier(pid, program, ActivityWords.state(status), status));
+            } catch (ManagedHoldfast.NoAnswer e) {
                 return Optional.of(new Carrier(pid, program, State.INACTIVE, new JsonTree(null)));
             }
         }

@@ -53,7 +53,7 @@ final class ListCommand extends CliCommand {
             return text.toString();
         }
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("PID", "STATE", "POLICIES", "VERSION", "PROGRAM", "FILE"));
+        rows.add(List.of("PID", "STATE", "REASON", "POLICIES", "VERSION", "PROGRAM", "FILE"));
         for (Carrier jvm : jvms) {
             JsonTree configuration = jvm.status().get("configuration");
             String version = jvm.status().get("version").text();
@@ -61,11 +61,15 @@ final class ListCommand extends CliCommand {
             rows.add(List.of(
                     Long.toString(jvm.pid()),
                     state(jvm),
+                    reason(jvm).isEmpty() ? "-" : safe(reason(jvm)),
                     configuration.isNothing() ? "-" : Integer.toString(policies),
                     version.isEmpty() ? "-" : safe(version),
                     jvm.program().isEmpty() ? "-" : safe(jvm.program()),
                     safe(configuration.get("file").text())
-                            + (configuration.get("error").isNothing() ? "" : " (changed, and refused)")));
+                            + (configuration.get("error").isNothing()
+                                            || reason(jvm).startsWith("file_")
+                                    ? ""
+                                    : " (changed, and refused)")));
         }
         int last = rows.get(0).size() - 1;
         int[] widths = new int[last];
@@ -97,6 +101,7 @@ final class ListCommand extends CliCommand {
             to.writeNumberProperty("pid", jvm.pid());
             write("program", jvm.program(), to);
             to.writeStringProperty("state", state(jvm));
+            write("reason", reason(jvm), to);
             write("version", jvm.status().get("version").text(), to);
             write("started", jvm.status().get("started").text(), to);
             write("file", configuration.get("file").text(), to);
@@ -127,6 +132,13 @@ final class ListCommand extends CliCommand {
 
     private static String state(Carrier jvm) {
         return jvm.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Why no policy is in force, as the status has it; empty where one is, or where that is not known. */
+    private static String reason(Carrier jvm) {
+        return jvm.state() == Carriers.State.ON
+                ? ""
+                : jvm.status().get("reason").text();
     }
 
     /** As a problem shows it: a name may hold what must not reach a terminal. */

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.observe.Management;
 import java.io.IOException;
+import java.util.function.Consumer;
 import javax.management.Attribute;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
@@ -17,11 +18,14 @@ final class ManagedHoldfast implements AutoCloseable {
 
     private static final int POLL_MILLIS = 50;
 
-    /** Holdfast is there, but not at work. */
-    static final class Inactive extends Refusal {
+    /** So long nobody is told that this waits. */
+    private static final int LONGEST_SILENCE_MILLIS = 2_000;
+
+    /** Holdfast is there, but does not answer. */
+    static final class NoAnswer extends Refusal {
         private static final long serialVersionUID = 1L;
 
-        private Inactive(String why) {
+        private NoAnswer(String why) {
             super(why);
         }
     }
@@ -42,24 +46,26 @@ final class ManagedHoldfast implements AutoCloseable {
      * Connects.
      *
      * @param pid the process, as it was given
+     * @param waiting is told what is waited for, if that takes long
      * @throws Refusal why that cannot be done
      */
-    static ManagedHoldfast of(String pid) throws Refusal, InterruptedException {
+    static ManagedHoldfast of(String pid, Consumer<String> waiting) throws Refusal, InterruptedException {
         try (RunningJvm jvm = RunningJvm.attach(pid)) {
             if (!jvm.hasHoldfast()) {
                 throw new Refusal("there is no Holdfast in process " + jvm + "; attach brings it in");
             }
-            return of(jvm);
+            return of(jvm, waiting);
         }
     }
 
     /**
      * Connects to a JVM that carries Holdfast.
      *
+     * @param waiting is told what is waited for, if that takes long
      * @throws Refusal why that cannot be done
      */
     @SuppressWarnings("BanJNDI") // the address is none of a stranger's: the JVM itself has just given it
-    static ManagedHoldfast of(RunningJvm jvm) throws Refusal, InterruptedException {
+    static ManagedHoldfast of(RunningJvm jvm, Consumer<String> waiting) throws Refusal, InterruptedException {
         String process = jvm.toString();
         String address = jvm.managementAddress();
         ManagedHoldfast holdfast;
@@ -68,19 +74,27 @@ final class ManagedHoldfast implements AutoCloseable {
         } catch (IOException | JMException e) {
             throw new Refusal("process " + process + " cannot be managed from here: " + e.getMessage());
         }
-        holdfast.await();
+        holdfast.await(waiting);
         return holdfast;
     }
 
-    private void await() throws Refusal, InterruptedException {
-        long end = System.nanoTime() + LONGEST_WAIT_MILLIS * 1_000_000L;
+    private void await(Consumer<String> waiting) throws Refusal, InterruptedException {
+        long begin = System.nanoTime();
+        boolean told = false;
         try {
             while (!beans.isRegistered(name)) {
-                if (System.nanoTime() - end > 0) {
+                long millis = (System.nanoTime() - begin) / 1_000_000;
+                if (millis > LONGEST_WAIT_MILLIS) {
                     close();
-                    throw new Inactive(
-                            "Holdfast is loaded in process " + process
-                                    + ", but not active: the program's standard error says why; perhaps its file bears no policy");
+                    throw new NoAnswer("Holdfast is loaded in process " + process + ", but has not answered within "
+                            + LONGEST_WAIT_MILLIS / 1000
+                            + " s: its start failed, and the program's standard error says why; or it is inactive, and"
+                            + " of a version that does not answer then");
+                }
+                if (!told && millis > LONGEST_SILENCE_MILLIS) {
+                    told = true;
+                    waiting.accept("waiting up to " + LONGEST_WAIT_MILLIS / 1000 + " s for Holdfast in process "
+                            + process + " to register with its JVM's management");
                 }
                 Thread.sleep(POLL_MILLIS);
             }

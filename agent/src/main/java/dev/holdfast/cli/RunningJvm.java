@@ -174,8 +174,9 @@ final class RunningJvm implements AutoCloseable {
         try {
             machine.loadAgent(jar.getAbsolutePath(), argument);
         } catch (AgentInitializationException e) {
-            throw new Refusal("the agent did not start in process " + this
-                    + ": the program's standard error says why; its user must be able to read the file, too");
+            throw new Refusal(
+                    "the agent did not start in process " + this
+                            + " under that file: the program's standard error says why; its user must be able to read the file, too");
         } catch (AgentLoadException e) {
             String why = String.valueOf(e.getMessage());
             throw new Refusal(

@@ -37,7 +37,7 @@ final class StatusCommand extends CliCommand {
         if (!(interval >= 0.1 && interval <= 86_400)) {
             throw wrong("--interval is from 0.1 to 86400 seconds");
         }
-        try (ManagedHoldfast holdfast = ManagedHoldfast.of(pid)) {
+        try (ManagedHoldfast holdfast = ManagedHoldfast.of(pid, err()::println)) {
             show(holdfast.process(), holdfast.status());
             while (watch) {
                 Thread.sleep((long) (1000 * interval));

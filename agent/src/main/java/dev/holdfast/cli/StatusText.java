@@ -44,21 +44,31 @@ final class StatusText {
         ExplanationText.line(
                 text,
                 "Holdfast " + status.get("version").text() + " in process " + process + whereAndSince(status) + ": "
-                        + (status.get("on").isTrue() ? "on" : "OFF, calls run as without the agent"));
+                        + state(status));
         long reloads = configuration.get("reloads").count();
+        boolean unused = status.get("reason").text().startsWith("file_");
         ExplanationText.line(
                 text,
-                policies + (policies == 1 ? " policy" : " policies") + " from "
-                        + configuration.get("file").text()
-                        + (configuration.get("sha256").isNothing()
-                                ? ""
-                                : " (sha256 " + configuration.get("sha256").text() + ")")
-                        + ", in force for "
-                        + since(configuration.get("in_force_since"), status)
-                        + (reloads == 0 ? "" : " (reloaded " + times(reloads) + ")") + "; counting for "
-                        + since(status.get("started"), status));
+                unused
+                        ? "No policy is in force; the file is "
+                                + configuration.get("file").text() + "; counting for "
+                                + since(status.get("started"), status)
+                        : policies + (policies == 1 ? " policy" : " policies") + " from "
+                                + configuration.get("file").text()
+                                + (configuration.get("sha256").isNothing()
+                                        ? ""
+                                        : " (sha256 "
+                                                + configuration.get("sha256").text() + ")")
+                                + ", in force for "
+                                + since(configuration.get("in_force_since"), status)
+                                + (reloads == 0 ? "" : " (reloaded " + times(reloads) + ")") + "; counting for "
+                                + since(status.get("started"), status));
         if (!configuration.get("error").isNothing()) {
-            ExplanationText.line(text, "The file was changed and cannot be used; the one before stays in force:");
+            ExplanationText.line(
+                    text,
+                    unused
+                            ? "The file cannot be used; a good one takes effect without a restart:"
+                            : "The file was changed and cannot be used; the one before stays in force:");
             configuration.get("error").text().lines().forEach(line -> ExplanationText.line(text, "  " + line));
         }
     }
@@ -98,6 +108,15 @@ final class StatusText {
     private static String percent(long part, long all) {
         long tenths = part * 1000 / all;
         return tenths == 1000 ? "100 %" : tenths / 10 + "." + tenths % 10 + " %";
+    }
+
+    private static String state(JsonTree status) {
+        String why = ActivityWords.whyInactive(status);
+        boolean on = status.get("on").isTrue();
+        if (why != null) {
+            return "INACTIVE, " + why + (on ? "" : ", and switched off") + "; calls run as without the agent";
+        }
+        return on ? "on" : "OFF, calls run as without the agent";
     }
 
     private static void table(StringBuilder text, List<JsonTree> origins) {

@@ -16,10 +16,13 @@ abstract class SwitchCommands extends CliCommand {
 
     @Override
     public Integer call() throws Refusal, InterruptedException {
-        try (ManagedHoldfast holdfast = ManagedHoldfast.of(pid)) {
+        try (ManagedHoldfast holdfast = ManagedHoldfast.of(pid, err()::println)) {
             holdfast.switchOn(on);
+            JsonTree status = JsonTree.read(holdfast.status());
+            String why = ActivityWords.whyInactive(status);
             out().println("Holdfast is " + (on ? "on" : "off") + " in process " + holdfast.process()
-                    + ": calls that begin now run " + (on ? "under its policies" : "as without the agent"));
+                    + (on && why != null ? ", but inactive, as " + why : "") + ": calls that begin now run "
+                    + (on && why == null ? "under its policies" : "as without the agent"));
         }
         return Cli.DONE;
     }

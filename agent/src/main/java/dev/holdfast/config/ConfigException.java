@@ -8,16 +8,54 @@ public final class ConfigException extends Exception {
     /** How many problems the message shows. */
     static final int SHOWN = 50;
 
+    /** The kind of trouble. */
+    public enum Kind {
+        /** There is no such file. */
+        MISSING,
+        /** There is a file, or something else of that name, and its text cannot be read. */
+        UNREADABLE,
+        /** The text has errors. */
+        INVALID
+    }
+
     private final transient List<Problem> problems;
+    private final Kind kind;
+    private final transient Outside outside;
+
+    /**
+     * Collects what is wrong with a text.
+     *
+     * @param problems at least one, sorted by position
+     */
+    public ConfigException(List<Problem> problems) {
+        this(problems, Kind.INVALID, Outside.STANDARD);
+    }
 
     /**
      * Collects what is wrong.
      *
      * @param problems at least one, sorted by position
+     * @param kind the kind of trouble
+     * @param outside see {@link #outside}
      */
-    public ConfigException(List<Problem> problems) {
+    ConfigException(List<Problem> problems, Kind kind, Outside outside) {
         super(message(problems));
         this.problems = List.copyOf(problems);
+        this.kind = kind;
+        this.outside = outside;
+    }
+
+    /** The kind of trouble. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /**
+     * How the file wants Holdfast to be seen from outside, as far as that could be read: a table that has an error, or
+     * stands behind a syntax error, counts as if it were not there.
+     */
+    public Outside outside() {
+        return outside;
     }
 
     /** Everything that is wrong, sorted by position. The message, fit for standard error, shows the first 50. */

@@ -80,16 +80,17 @@ public final class ConfigLoader {
             throw new ConfigException(List.of(other));
         }
         Problems problems = new Problems(file);
+        DocumentReader reader = new DocumentReader(file, problems);
         Configuration configuration;
         try {
-            configuration = new DocumentReader(file, problems).read(toml);
+            configuration = reader.read(toml);
         } catch (StackOverflowError e) {
             // The parser goes down with each bracket. No configuration has reason to be so deep.
             throw new ConfigException(List.of(new Problem(file, 1, 1, "", "is nested too deeply to be read")));
         }
         List<Problem> errors = problems.errors();
         if (!errors.isEmpty()) {
-            throw new ConfigException(errors);
+            throw new ConfigException(errors, ConfigException.Kind.INVALID, reader.outside());
         }
         return configuration.with(new Fingerprint(text));
     }

@@ -41,6 +41,12 @@ public record Configuration(
         inactive = List.copyOf(inactive);
     }
 
+    /** What is in force while no file could be used: no policy. */
+    public static Configuration withoutPolicies(String file, Outside outside) {
+        return new Configuration(
+                file, Map.of(), List.of(), List.of(), List.of(), outside, new Sources(file), Fingerprint.NONE);
+    }
+
     /** The same with warnings that concern the file as a whole. */
     Configuration with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(more);

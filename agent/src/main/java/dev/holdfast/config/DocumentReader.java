@@ -46,6 +46,9 @@ final class DocumentReader {
         TomlSyntax toml = TomlSyntax.parse(text);
         readTables(toml.table());
         toml.report(problems);
+        if (!toml.errors().isEmpty()) {
+            outside = LeadingTables.outside(text, toml.firstErrorLine(), file);
+        }
         return configuration();
     }
 
@@ -58,10 +61,7 @@ final class DocumentReader {
     private void readTables(Table document) {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
-        if (!problems.any()) {
-            outside = Outside.of(defaults, file, hasOtlp(document));
-            outside.check(defaults, problems);
-        }
+        outside = outside(document, defaults, file, problems);
         if (document.get("retry") instanceof Table retry) {
             addDefaults(retry, document.position("retry"), defaults);
             everyHost = true;
@@ -76,6 +76,23 @@ final class DocumentReader {
         }
         factory.checked();
         degraded.report();
+    }
+
+    /** How the document wants Holdfast to be seen from outside, as far as no error was found in it. */
+    static Outside outside(Table document, Settings settings, String file, Problems problems) {
+        if (!problems.any()) {
+            Outside outside = Outside.of(settings, file, hasOtlp(document));
+            outside.check(settings, problems);
+            if (!problems.any()) {
+                return outside;
+            }
+        }
+        return Outside.of(settings.readable(problems), file, hasOtlp(document) && !problems.concern("metrics"));
+    }
+
+    /** As far as it could be read. */
+    Outside outside() {
+        return outside;
     }
 
     /** Whether there is the table: it alone says that meters are pushed. */

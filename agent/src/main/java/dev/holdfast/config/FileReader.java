@@ -31,23 +31,23 @@ final class FileReader {
     static String read(String path) throws ConfigException {
         File file = new File(path);
         if (path.isEmpty()) {
-            throw problem("(no name)", "the name of the configuration file is empty");
+            throw unreadable("(no name)", "the name of the configuration file is empty");
         }
         if (!file.exists()) {
-            throw problem(path, absence(file.getAbsoluteFile()));
+            throw absence(path, file.getAbsoluteFile());
         }
         if (file.isDirectory()) {
-            throw problem(path, "is a directory; name the file in it");
+            throw unreadable(path, "is a directory; name the file in it");
         }
         // A pipe or a terminal would block the start, a device has no end.
         if (!file.isFile()) {
-            throw problem(path, "is not a regular file");
+            throw unreadable(path, "is not a regular file");
         }
         byte[] bytes;
         try (InputStream in = new FileInputStream(file)) {
             bytes = in.readNBytes(LIMIT + 1);
         } catch (IOException e) {
-            throw problem(path, "cannot be read: " + e.getMessage());
+            throw unreadable(path, "cannot be read: " + e.getMessage());
         }
         return text(path, bytes);
     }
@@ -64,36 +64,36 @@ final class FileReader {
         try {
             return text(name, in.readNBytes(LIMIT + 1));
         } catch (IOException e) {
-            throw problem(name, "cannot be read: " + e.getMessage());
+            throw unreadable(name, "cannot be read: " + e.getMessage());
         }
     }
 
     private static String text(String path, byte[] bytes) throws ConfigException {
         if (bytes.length > LIMIT) {
-            throw problem(path, "is larger than " + Quantities.size(LIMIT) + ", the most that is read");
+            throw invalid(path, "is larger than " + Quantities.size(LIMIT) + ", the most that is read");
         }
         return decode(path, bytes);
     }
 
     /** Why a file is not there, as far as {@code java.io} can tell. */
-    private static String absence(File file) {
+    private static ConfigException absence(String path, File file) {
         File parent = file.getParentFile();
         String[] siblings = parent == null ? null : parent.list();
         if (siblings != null && List.of(siblings).contains(file.getName())) {
-            return "is a link that leads to no file; looked for " + file;
+            return missing(path, "is a link that leads to no file; looked for " + file);
         }
         for (File folder = parent; folder != null; folder = folder.getParentFile()) {
             if (folder.isDirectory() && !folder.canExecute()) {
-                return "no file that can be seen: the directory " + folder + " may not be entered";
+                return unreadable(path, "no file that can be seen: the directory " + folder + " may not be entered");
             }
         }
-        return "no such file; looked for " + file;
+        return missing(path, "no such file; looked for " + file);
     }
 
     private static String decode(String path, byte[] bytes) throws ConfigException {
         int start = bytes.length < 2 ? 0 : ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
         if (start == 0xfeff || start == 0xfffe) {
-            throw problem(path, "is UTF-16; save it as UTF-8");
+            throw invalid(path, "is UTF-16; save it as UTF-8");
         }
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
@@ -119,7 +119,17 @@ final class FileReader {
         return out.flip().toString();
     }
 
-    private static ConfigException problem(String path, String message) {
+    private static ConfigException missing(String path, String message) {
+        return new ConfigException(
+                List.of(new Problem(path, 0, 0, "", message)), ConfigException.Kind.MISSING, Outside.STANDARD);
+    }
+
+    private static ConfigException invalid(String path, String message) {
         return new ConfigException(List.of(new Problem(path, 0, 0, "", message)));
+    }
+
+    private static ConfigException unreadable(String path, String message) {
+        return new ConfigException(
+                List.of(new Problem(path, 0, 0, "", message)), ConfigException.Kind.UNREADABLE, Outside.STANDARD);
     }
 }

@@ -41,6 +41,16 @@ final class Problems {
         return !errors.isEmpty();
     }
 
+    /** Whether there is an error in a table at the top of the file, or in one below it. */
+    boolean concern(String table) {
+        for (Problem error : errors) {
+            if (error.key().equals(table) || error.key().startsWith(table + ".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Forgets the errors of some lines: they are the echo of another one. */
     void forget(BitSet lines) {
         errors.removeIf(problem -> lines.get(problem.line()));

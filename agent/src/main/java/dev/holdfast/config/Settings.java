@@ -82,6 +82,19 @@ final class Settings {
         return own.get(path);
     }
 
+    /** What this part sets in tables without an error; what stands in the others counts as not set. */
+    Settings readable(Problems problems) {
+        Settings readable = new Settings(parent);
+        for (Map.Entry<String, Setting> entry : own.entrySet()) {
+            String path = entry.getKey();
+            int dot = path.indexOf('.');
+            if (!problems.concern(dot < 0 ? path : path.substring(0, dot))) {
+                readable.own.put(path, entry.getValue());
+            }
+        }
+        return readable;
+    }
+
     void put(Key key, Setting setting) {
         own.put(key.path(), setting);
     }

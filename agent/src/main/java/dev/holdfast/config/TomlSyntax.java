@@ -61,6 +61,15 @@ final class TomlSyntax {
         return result.errors();
     }
 
+    /** The line of the file where the first of the errors is. */
+    int firstErrorLine() {
+        int first = Integer.MAX_VALUE;
+        for (TomlParseError error : result.errors()) {
+            first = Math.min(first, condensed.lineOf(error.position().line()));
+        }
+        return first;
+    }
+
     /**
      * Adds the parser's errors to those found in the values. Below a broken table header, keys were taken for keys of
      * the table before, so that whatever was said about them, up to the next header, misleads and is forgotten.

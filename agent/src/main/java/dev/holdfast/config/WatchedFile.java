@@ -35,6 +35,36 @@ public final class WatchedFile {
     }
 
     /**
+     * A file that was not read yet.
+     *
+     * @param path as the user named it
+     */
+    public WatchedFile(String path) {
+        this(path, FORGOTTEN);
+    }
+
+    /** The path, as the user named it. */
+    public String path() {
+        return path;
+    }
+
+    /**
+     * Reads the file as it is now, whether or not it has changed.
+     *
+     * @throws ConfigException it is bad; {@link #look} says so again only when it has changed
+     */
+    public Configuration read() throws ConfigException {
+        pending = null;
+        try {
+            known = FileReader.read(path);
+        } catch (ConfigException e) {
+            known = unreadable(e);
+            throw e;
+        }
+        return ConfigLoader.ofFile(known, path);
+    }
+
+    /**
      * Looks at the file.
      *
      * @return the new configuration, null while nothing has changed
@@ -58,8 +88,7 @@ public final class WatchedFile {
         try {
             found = FileReader.read(path);
         } catch (ConfigException e) {
-            // No text of a file begins like this: it would not be UTF-8.
-            found = "\uDC00" + e.getMessage();
+            found = unreadable(e);
             unreadable = e;
         }
         if (found.equals(known)) {
@@ -80,5 +109,10 @@ public final class WatchedFile {
             throw unreadable;
         }
         return ConfigLoader.ofFile(found, path);
+    }
+
+    /** Stands for the text of a file that cannot be read; no text begins like this: it would not be UTF-8. */
+    private static String unreadable(ConfigException why) {
+        return "\uDC00" + why.getMessage();
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the JVM enters: before {@code main} ({@code -javaagent}) or into a running program (attach).
  *
- * <p>Whatever goes wrong here is said on standard error and the program runs as without the agent; the one exception is
+ * <p>Whatever goes wrong here is said on standard error and the program runs unmodified; the one exception is
  * {@code strict=true}, which was asked for. Nothing that the application may want to set up itself is touched:
  * no {@code java.util.logging}, no {@code java.nio.file}, no JMX, no standard output, no default {@code SSLContext}
  * (the build checks it).
@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class Premain {
     private static final String NO_FILE = "no configuration: name a file by -javaagent:holdfast-agent.jar=FILE,"
             + " -Dholdfast.config=FILE or the variable HOLDFAST_CONFIG";
+
+    /** While the file cannot be used. */
+    static final String INACTIVE_FOR_NOW =
+            "Holdfast is inactive until the file can be used; the program runs unmodified";
+
+    private static final String SECOND = "is in this JVM already; this second instance does nothing";
 
     private static final long MILLIS_A_DAY = 86_400_000;
 
@@ -66,11 +72,10 @@ public final class Premain {
             if (StepAside.jdkTool(System.getProperty("jdk.module.main"), System.getProperty("sun.java.command"))) {
                 return null;
             }
-            if (StepAside.secondInstance(instrumentation.getAllLoadedClasses())) {
-                say("is in this JVM already; this second instance does nothing");
-                return null;
-            }
-            return start(options(argument), instrumentation, attached);
+            Class<?> loaded = StepAside.loadedWatch(instrumentation.getAllLoadedClasses());
+            return loaded == null
+                    ? start(options(argument), instrumentation, attached)
+                    : startAgain(loaded, options(argument), instrumentation, attached);
         } catch (Throwable e) {
             // Not a clause of its own, for which the JVM would load a class that is not in the JDK's archive of
             // classes.
@@ -90,25 +95,48 @@ public final class Premain {
 
     private static @Nullable String start(AgentOptions options, Instrumentation instrumentation, boolean attached) {
         String file = options.file();
-        String problem = options.error() != null ? options.error() : file == null ? NO_FILE : null;
-        if (problem == null && file != null) {
-            Watch watch = new Watch(instrumentation, file);
-            // A file that is not there is the commonest mistake, and said at once: later, a short program would have
-            // ended.
-            if (!options.strict() && new File(file).exists()) {
-                watch.install();
-                watch.start(attached);
-                return null;
-            }
-            problem = watch.startNow();
+        if (options.error() != null || file == null) {
+            String problem = options.error() != null ? options.error() : NO_FILE;
+            return inactive(problem, "; Holdfast is inactive; the program runs unmodified", options);
         }
-        if (problem == null) {
+        Watch watch = new Watch(instrumentation, file);
+        // A file that is not there is the commonest mistake, and said at once: later, a short program would have
+        // ended.
+        if (!options.strict() && new File(file).exists()) {
+            watch.start(attached);
             return null;
         }
+        String problem = watch.startNow(options.strict());
+        return problem == null ? null : inactive(problem, '\n' + INACTIVE_FOR_NOW, options);
+    }
+
+    /**
+     * An agent's classes are in this JVM already. Where they are of an instance that has no policy in force, an attach
+     * has it read a file; where an attach that failed has left them, this is the first instance.
+     */
+    private static @Nullable String startAgain(
+            Class<?> loaded, AgentOptions options, Instrumentation instrumentation, boolean attached) {
+        Watch watch = loaded == Watch.class ? Watch.current() : null;
+        if (loaded == Watch.class && watch == null) {
+            return start(options, instrumentation, attached);
+        }
+        String problem = "";
+        if (watch != null && attached) {
+            problem = options.error() != null ? options.error() : watch.readInstead(options.file());
+        }
+        if (problem != null && problem.isEmpty()) {
+            say(SECOND);
+            return null;
+        }
+        return problem == null ? null : inactive(problem, "\nHoldfast stays as it was", options);
+    }
+
+    /** Says it, or gives it back where it forbids the start. */
+    private static @Nullable String inactive(String problem, String consequence, AgentOptions options) {
         if (options.strict()) {
             return problem + "\nstrict=true: the program does not run";
         }
-        say(problem + (problem.indexOf('\n') < 0 ? "; " : "\n") + "the program runs as without the agent");
+        say(problem + consequence);
         return null;
     }
 

@@ -68,16 +68,16 @@ final class StepAside {
     }
 
     /**
-     * Whether the agent is at work in this JVM already, from whatever jar or loader: its watch is loaded. A system
+     * The watch of an agent that is in this JVM already, from whatever jar or loader; null if there is none. A system
      * property would do, but the application could see it.
      */
-    static boolean secondInstance(Class<?>[] loaded) {
+    static @Nullable Class<?> loadedWatch(Class<?>[] loaded) {
         for (Class<?> type : loaded) {
             // First a look at the loader: asking hundreds of the JDK's classes for their names is slower.
             if (type.getClassLoader() != null && type.getName().equals("dev.holdfast.launch.Watch")) {
-                return true;
+                return type;
             }
         }
-        return false;
+        return null;
     }
 }

@@ -10,7 +10,6 @@ import java.security.PrivilegedExceptionAction;
 import java.security.ProtectionDomain;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of the start: first this transformer is installed, so that no call made while the configuration is still
  * being read can slip by; a hook that fires earlier waits for it, bounded. Then the daemon thread reads the file, and
- * if that is bad or bears no policy the transformer is removed again. The thread begins a moment after the program's
+ * if that is bad or defines no policy the transformer is removed again, until the file defines one: then it is
+ * installed once more, and what is loaded by then is woven, as when the agent is attached. The thread begins a moment after the program's
  * main class was loaded, or as soon as the first watched class is: until then it would only compete with the program's
  * own start, and the shortest programs are over by then. It has no context class loader.
  */
@@ -46,21 +46,25 @@ public final class Watch implements ClassFileTransformer, Runnable {
 
     private static final ClassLoader PLATFORM = platformLoader();
 
+    /** The one that is in charge of this JVM, once it has begun. */
+    private static volatile @Nullable Watch current;
+
     private final Instrumentation instrumentation;
     private final String file;
     private final CountDownLatch programStarts = new CountDownLatch(1);
     private final CountDownLatch managementStarts = new CountDownLatch(1);
     private final CountDownLatch recordingStarts = new CountDownLatch(1);
-    private final Object makingRegistries = new Object();
+    private final Object lock = new Object();
     /**
      * Made late: in many programs it would be the first to need the JDK's variable handles, which are a dozen classes.
      */
     private volatile @Nullable Queue<WeakReference<ClassLoader>> registries;
 
     private final CountDownLatch needed = new CountDownLatch(1);
+    private boolean installed;
     private boolean programStarted;
     private volatile @Nullable ClassLoader isolated;
-    private @Nullable Object starter;
+    private volatile @Nullable Object starter;
 
     /**
      * A watch that is not installed yet.
@@ -103,19 +107,47 @@ public final class Watch implements ClassFileTransformer, Runnable {
         return false;
     }
 
-    /** Installs this transformer. */
+    /** The watch that is in charge of this JVM: one that could not begin, as its attach failed, is not. */
+    static @Nullable Watch current() {
+        return current;
+    }
+
+    /** Installs this transformer, where it is not, and weaves what is loaded already. */
     void install() {
-        instrumentation.addTransformer(this, instrumentation.isRetransformClassesSupported());
+        if (add()) {
+            weaveWhatIsLoaded();
+        }
+    }
+
+    private boolean add() {
+        synchronized (lock) {
+            if (installed) {
+                return false;
+            }
+            instrumentation.addTransformer(this, instrumentation.isRetransformClassesSupported());
+            installed = true;
+            return true;
+        }
+    }
+
+    /** Removes this transformer. What is woven stays so. */
+    void remove() {
+        synchronized (lock) {
+            installed = false;
+            instrumentation.removeTransformer(this);
+        }
     }
 
     /**
-     * Starts the thread that reads the configuration. What {@linkplain #concerns concerns us} and is there already,
-     * although this transformer {@linkplain #install is installed}, is woven before this returns, so that no call of
+     * Installs this transformer, and starts the thread that reads the configuration. What {@linkplain #concerns concerns us} and is there already,
+     * is woven before this returns, so that no call of
      * the program slips by.
      *
      * @param attached whether the program runs already
      */
     void start(boolean attached) {
+        current = this;
+        add();
         if (attached || concerns(instrumentation.getAllLoadedClasses())) {
             weaveWhatIsLoaded();
             programStarts.countDown();
@@ -131,17 +163,35 @@ public final class Watch implements ClassFileTransformer, Runnable {
      * Reads the configuration on the calling thread, before anything is woven. For {@code strict=true}, where a bad one
      * must stop the program before it runs, and for a file that is not there.
      *
+     * @param strict whether a bad one is not to be looked at any more
      * @return what is wrong with it, or null
      */
     @Nullable
-    String startNow() {
+    String startNow(boolean strict) {
+        String problem = null;
         try {
             noticeWhatIsLoaded();
-            if (readConfiguration()) {
-                install();
-                weaveWhatIsLoaded();
-            }
-            return null;
+            Handover.read(starter());
+        } catch (Exception | LinkageError e) {
+            problem = describe(e);
+        }
+        if (problem == null || !strict) {
+            current = this;
+            watchFile();
+        }
+        return problem;
+    }
+
+    /**
+     * Attached once more: reads another file, and looks after that one from then on, unless it is bad.
+     *
+     * @param otherFile null: the file that is known is read at once
+     * @return null; empty where policies are in force already; or what is wrong with the file
+     */
+    @Nullable
+    String readInstead(@Nullable String otherFile) {
+        try {
+            return Handover.readInstead(starter(), otherFile);
         } catch (Exception | LinkageError e) {
             return describe(e);
         }
@@ -153,13 +203,26 @@ public final class Watch implements ClassFileTransformer, Runnable {
             programStarts.await(LONGEST_HOLD_MILLIS, TimeUnit.MILLISECONDS);
             needed.await(AFTER_PROGRAM_START_MILLIS, TimeUnit.MILLISECONDS);
             noticeWhatIsLoaded();
-            if (readConfiguration()) {
-                return;
-            }
+            Handover.read(starter());
         } catch (Throwable e) {
-            Premain.say(describe(e) + "\nthe program runs as without the agent");
+            if (starter == null) {
+                remove();
+            }
+            Premain.say(describe(e) + '\n' + Premain.INACTIVE_FOR_NOW);
         }
-        instrumentation.removeTransformer(this);
+        watchFile();
+    }
+
+    /** Where there is nothing to do it with, that was said before. */
+    private void watchFile() {
+        Object made = starter;
+        if (made != null) {
+            try {
+                Handover.watchFile(made);
+            } catch (Throwable e) {
+                Premain.say("changes of the configuration are not taken up: " + e);
+            }
+        }
     }
 
     /**
@@ -172,11 +235,6 @@ public final class Watch implements ClassFileTransformer, Runnable {
                 notice(null, loaded.getName().replace('.', '/'));
             }
         }
-    }
-
-    @SuppressWarnings("unchecked") // what Starter is
-    private boolean readConfiguration() throws Exception {
-        return ((Callable<Boolean>) starter()).call();
     }
 
     private static String describe(Throwable problem) {
@@ -272,7 +330,7 @@ public final class Watch implements ClassFileTransformer, Runnable {
     private Queue<WeakReference<ClassLoader>> registries() {
         Queue<WeakReference<ClassLoader>> made = registries;
         if (made == null) {
-            synchronized (makingRegistries) {
+            synchronized (lock) {
                 made = registries;
                 if (made == null) {
                     made = new ConcurrentLinkedQueue<>();
@@ -303,7 +361,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
             if (made == null) {
                 ClassLoader loader = Handover.isolated(PLATFORM);
                 isolated = loader;
-                made = Handover.starter(loader, instrumentation, file, managementStarts, recordingStarts, registries());
+                made = Handover.starter(
+                        this, loader, instrumentation, file, managementStarts, recordingStarts, registries());
                 starter = made;
             }
             return made;

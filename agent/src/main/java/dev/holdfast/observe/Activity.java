@@ -19,6 +19,11 @@ public enum Activity {
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
+    /** Whether a file could be used since the start: the last one that could is in force. */
+    public boolean fileUsed() {
+        return this == ACTIVE || this == OFF || this == NO_POLICIES;
+    }
+
     /** The reason as a label and as JSON have it, such as {@code file_missing}. */
     public String label() {
         return label;

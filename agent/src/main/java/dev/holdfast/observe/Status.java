@@ -122,7 +122,7 @@ public final class Status implements Supplier<Snapshot> {
                     version,
                     process.get(),
                     file,
-                    fingerprint.get(),
+                    activity.fileUsed() ? fingerprint.get() : null,
                     switchedOn,
                     activity == Activity.ACTIVE && !switchedOn ? Activity.OFF : activity,
                     policies,

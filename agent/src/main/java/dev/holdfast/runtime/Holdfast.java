@@ -51,7 +51,7 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
         decided.countDown();
     }
 
-    /** There is no policy: waiting calls go on, untouched. */
+    /** There is no policy yet: waiting calls go on, untouched. */
     void useNothing() {
         decided.countDown();
     }
@@ -61,6 +61,11 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
      */
     void switchOn(boolean on) {
         off = !on;
+    }
+
+    /** Whether there is an engine: there were policies in force at some time. */
+    boolean hasEngine() {
+        return engine != null;
     }
 
     /** Whether the switch is on. */

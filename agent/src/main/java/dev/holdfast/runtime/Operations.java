@@ -5,6 +5,7 @@ import dev.holdfast.call.Targets;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Outside;
 import dev.holdfast.fallback.CacheFigures;
+import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
@@ -52,11 +53,15 @@ final class Operations {
     /**
      * Under a first configuration.
      *
+     * @param activity whether policies are in force
+     * @param problem what is wrong with the file; null where it can be used
      * @param version of the agent
      * @param signals what the program uses
      */
     Operations(
             Configuration configuration,
+            Activity activity,
+            @Nullable String problem,
             Holdfast holdfast,
             Console console,
             @Nullable String version,
@@ -78,6 +83,7 @@ final class Operations {
                 configuration.file(),
                 configuration.fingerprint()::toString,
                 configuration.policyNames());
+        status.state(activity, configuration.file(), problem);
         apply(configuration.outside());
         record();
     }
@@ -93,9 +99,10 @@ final class Operations {
     }
 
     /** Another configuration is in force, as the text says. */
-    void reloaded(Configuration changed, String summary, List<String> notices) {
+    void reloaded(Configuration changed, Activity activity, String summary, List<String> notices) {
         targets.retain(changed.targetNames());
         status.reloaded(changed.fingerprint()::toString, changed.policyNames(), changed.targetNames());
+        status.state(activity, changed.file(), null);
         inForce = changed;
         FlightEvents recorded = events;
         if (recorded != null) {
@@ -112,6 +119,11 @@ final class Operations {
         log.say(notices.isEmpty() ? Log.Level.INFO : Log.Level.WARN, Setup.described(summary, notices));
     }
 
+    /** Says something that happens rarely. */
+    void say(Log.Level level, String what) {
+        log.say(level, what);
+    }
+
     /** A changed configuration cannot be used. */
     void reloadFailed(String why) {
         status.reloadFailed(why);
@@ -122,6 +134,24 @@ final class Operations {
         log.say(
                 Log.Level.ERROR,
                 "the configuration was changed, but cannot be used; the one before stays in force:\n" + why);
+    }
+
+    /**
+     * The file has changed, and still none was found since the start that could be used.
+     *
+     * @param readable no policies, and how the file wants Holdfast to be seen from outside
+     * @param activity why no policy is in force
+     * @param problem what is wrong with the file
+     * @param text says so in the log
+     */
+    void stillInactive(Configuration readable, Activity activity, String problem, String text) {
+        status.reloadFailed(problem);
+        status.state(activity, readable.file(), problem);
+        inForce = readable;
+        apply(readable.outside());
+        log.say(Log.Level.ERROR, text);
+        listen();
+        push();
     }
 
     /**

@@ -6,41 +6,103 @@ import dev.holdfast.config.WatchedFile;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after the configuration file while the program runs: a change is in force with the second look at it, as one
- * whole; a bad one is said, and the last good one stays. It runs on one daemon thread, which begins a moment after the
- * start and sleeps.
+ * Looks after the configuration file while the program runs, whether or not the file could be used at the start: a
+ * change is in force with the second look at it, as one whole; a bad one is said, and the last good one stays. It runs
+ * on one daemon thread, which begins a moment after the start and sleeps.
  */
 final class Reload implements Runnable {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final WatchedFile file;
-    private final Setup setup;
-    private final Holdfast holdfast;
+    private final Activation activation;
     private final Console console;
     private final CountDownLatch end = new CountDownLatch(1);
-    private long everyNanos;
+    /** Held by whoever reads the file, puts a configuration in force, or looks at what is. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private WatchedFile file;
+    /** Whether the file was read, so that it is known whether policies are in force. */
+    private boolean read;
+
+    private boolean watching;
     private long looked;
     private long ticked;
-    /** Whether the work that need not be done before the program's first call is done. */
-    private boolean begun;
 
     /**
-     * For a file that was read a moment ago.
+     * For a file that was not read yet.
      *
-     * @param configuration what was in it
+     * @param activation puts in force what is in it
      */
-    Reload(WatchedFile file, Configuration configuration, Setup setup, Holdfast holdfast, Console console) {
+    Reload(WatchedFile file, Activation activation, Console console) {
         this.file = file;
-        this.setup = setup;
-        this.holdfast = holdfast;
+        this.activation = activation;
         this.console = console;
-        everyNanos = configuration.outside().lookEveryNanos();
     }
 
-    /** Starts the thread. */
-    void start() {
+    /**
+     * Reads the file for the first time, on the calling thread.
+     *
+     * @return whether policies are in force
+     * @throws ConfigException what is wrong with it
+     */
+    boolean readFirst() throws ConfigException {
+        lock.lock();
+        try {
+            if (!read) {
+                read = true;
+                try {
+                    activation.begin(file);
+                } catch (RuntimeException | Error e) {
+                    file.forget(); // no fault of the file: it is read again with the next looks
+                    throw e;
+                }
+            }
+            return activation.isActive();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * While no policy is in force, reads a file, and from then on looks after that one, unless it is bad.
+     *
+     * @param path the file; null for the one that is looked after already
+     * @return null; empty where policies are in force already; or what is wrong with the file
+     */
+    @Nullable
+    String readInstead(@Nullable String path) {
+        lock.lock();
+        try {
+            if (read && activation.isActive()) {
+                return "";
+            }
+            WatchedFile next = new WatchedFile(path == null ? file.path() : path);
+            Configuration configuration = next.read();
+            file = next;
+            read = true;
+            activation.replace(configuration);
+            return null;
+        } catch (ConfigException e) {
+            return "the configuration cannot be used:\n" + e.getMessage();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts the thread; once. */
+    void watch() {
+        lock.lock();
+        try {
+            if (watching) {
+                return;
+            }
+            watching = true;
+        } finally {
+            lock.unlock();
+        }
         Thread thread = new Thread(null, this, "holdfast-reload");
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
@@ -67,23 +129,36 @@ final class Reload implements Runnable {
 
     /** One round: a wait, and then the work that is due. Gives false when the thread is to end. */
     private boolean step() throws InterruptedException {
-        if (!begun) {
-            setup.operations().begin();
-            begun = true;
-        }
+        long everyNanos = begin();
         if (end.await(Math.min(everyNanos, TICK_NANOS), TimeUnit.NANOSECONDS)) {
             return false;
         }
-        long now = System.nanoTime();
-        if (now - looked >= everyNanos) {
-            looked = now;
-            look();
-        }
-        if (now - ticked >= TICK_NANOS) {
-            ticked = now;
-            setup.operations().tick();
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            if (now - looked >= everyNanos) {
+                looked = now;
+                look();
+            }
+            if (now - ticked >= TICK_NANOS) {
+                ticked = now;
+                activation.tick();
+            }
+        } finally {
+            lock.unlock();
         }
         return true;
+    }
+
+    /** Gives how often the file is to be looked at. */
+    private long begin() {
+        lock.lock();
+        try {
+            activation.show();
+            return activation.lookEveryNanos();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -100,16 +175,14 @@ final class Reload implements Runnable {
     }
 
     /** One look at the file. */
-    void look() {
+    private void look() {
         try {
             Configuration changed = file.look();
             if (changed != null) {
-                holdfast.use(setup.engine(changed));
-                everyNanos = changed.outside().lookEveryNanos();
-                setup.operations().reloaded(changed, Setup.summary("reloaded", changed), Setup.notices(changed));
+                activation.replace(changed);
             }
         } catch (ConfigException e) {
-            setup.operations().reloadFailed(String.valueOf(e.getMessage()));
+            activation.reject(file, e);
         } catch (RuntimeException | LinkageError e) {
             console.report("the changed configuration cannot be put in force; the one before stays", e);
         } catch (Error e) {

@@ -5,8 +5,9 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What the launch classes see of the program in the names of the classes that it loads, which they look at anyway: that
- * it uses something which is not to be touched before the program itself does.
+ * What is seen of the program in the names of the classes that it loads: that it uses something which is not to be
+ * touched before the program itself does. The launch classes see it while they look at these names anyway, and
+ * {@link LoadedClasses} at other times.
  *
  * @param managementStarts down once somebody wants an MBean server
  * @param recordingStarts down once somebody records events, or may be about to

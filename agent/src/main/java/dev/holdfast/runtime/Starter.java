@@ -1,10 +1,6 @@
 package dev.holdfast.runtime;
 
-import dev.holdfast.call.Timer;
-import dev.holdfast.config.ConfigLoader;
-import dev.holdfast.config.Configuration;
 import dev.holdfast.config.WatchedFile;
-import dev.holdfast.observe.ProcessIdentity;
 import dev.holdfast.weave.Weaver;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -13,19 +9,25 @@ import java.security.ProtectionDomain;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries on where the launch classes end, when one of two threads needs it: the program's, which loads a class that
- * has join points, or the starting thread, which reads the configuration.
+ * has join points, or the starting thread, which reads the configuration. Thread-safe.
  */
-public final class Starter implements ClassFileTransformer, Callable<Boolean> {
+public final class Starter
+        implements ClassFileTransformer, Callable<Boolean>, Runnable, UnaryOperator<@Nullable String> {
     private final Console console = new Console();
     private final Holdfast holdfast = new Holdfast(console);
+    private final Instrumentation instrumentation;
     private final String file;
     private final @Nullable String version;
     private final Signals signals;
+    private final Consumer<Boolean> transformer;
     private final Weaver weaver;
+    private @Nullable Reload reload;
 
     /**
      * Called by reflection, from the launch classes.
@@ -36,6 +38,8 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
      * @param managementStarts see {@link Signals#managementStarts}
      * @param recordingStarts see {@link Signals#recordingStarts}
      * @param registries see {@link Signals#registries}
+     * @param transformer true: installs the transformer that calls {@link #transform}, unless it is installed, and has
+     *     it weave what is loaded already; false: removes it
      */
     public Starter(
             Instrumentation instrumentation,
@@ -43,10 +47,13 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
             @Nullable String version,
             CountDownLatch managementStarts,
             CountDownLatch recordingStarts,
-            Queue<WeakReference<ClassLoader>> registries) {
+            Queue<WeakReference<ClassLoader>> registries,
+            Consumer<Boolean> transformer) {
+        this.instrumentation = instrumentation;
         this.file = file;
         this.version = version;
         this.signals = new Signals(managementStarts, recordingStarts, registries);
+        this.transformer = transformer;
         this.weaver = new Weaver(instrumentation, holdfast, console);
     }
 
@@ -64,39 +71,43 @@ public final class Starter implements ClassFileTransformer, Callable<Boolean> {
     /**
      * Reads the configuration and puts it to use, on the calling thread.
      *
-     * @return whether it bears any policy
-     * @throws Exception what is wrong with it; woven code runs as if it were not
+     * @return whether any policy is in force
+     * @throws Exception what is wrong with it; woven code runs as if it were not, until {@link #run} finds a good one
      */
     @Override
     public Boolean call() throws Exception {
         holdfast.startingOnThisThread();
-        boolean active = false;
-        try {
-            String text = ConfigLoader.read(file);
-            Configuration configuration = ConfigLoader.ofFile(text, file);
-            if (configuration.policyBearing()) {
-                Operations operations = new Operations(configuration, holdfast, console, version, signals);
-                Setup setup = new Setup(operations, new Timer());
-                holdfast.use(setup.engine(configuration));
-                active = true;
-                new Reload(new WatchedFile(file, text), configuration, setup, holdfast, console).start();
-                operations.say(described(configuration, true), Setup.notices(configuration));
-            } else {
-                console.say(Setup.described(described(configuration, false), Setup.notices(configuration)));
-            }
-            return active;
-        } finally {
-            if (!active) {
-                weaver.disconnect();
-                holdfast.useNothing();
-            }
-        }
+        return reload().readFirst();
     }
 
-    private String described(Configuration configuration, boolean active) {
-        String summary = active
-                ? Setup.summary("is active", configuration)
-                : configuration.file() + " bears no policy; the program runs as without the agent";
-        return (version == null ? summary : version + ' ' + summary) + "; " + ProcessIdentity.current();
+    /** From here on, changes of the configuration are taken up, by a thread of its own. */
+    @Override
+    public void run() {
+        reload().watch();
+    }
+
+    /**
+     * Takes another configuration file, while no policy is in force.
+     *
+     * @param file its path; null: the one that is known is read at once
+     * @return null; empty where policies are in force already; or what is wrong with the file
+     */
+    @Override
+    public @Nullable String apply(@Nullable String file) {
+        return reload().readInstead(file);
+    }
+
+    /** Made when the configuration is to be read: the program's thread, which may have made this, does without. */
+    private synchronized Reload reload() {
+        Reload made = reload;
+        if (made == null) {
+            LoadedClasses loaded = new LoadedClasses(instrumentation, signals);
+            made = new Reload(
+                    new WatchedFile(file),
+                    new Activation(file, holdfast, console, version, signals, loaded, transformer),
+                    console);
+            reload = made;
+        }
+        return made;
     }
 }

@@ -618,7 +618,7 @@
 
   function showConfiguration() {
     const configuration = state.status.configuration;
-    say($('file'), `${configuration.file} (sha256 ${configuration.sha256}), in force since ${clock(Date.parse(configuration.in_force_since))}`
+    say($('file'), `${configuration.file}${configuration.sha256 ? ` (sha256 ${configuration.sha256})` : ''}, in force since ${clock(Date.parse(configuration.in_force_since))}`
       + (configuration.reloads ? `, reloaded ${count(configuration.reloads)} times` : ''));
     const names = configuration.policies;
     const revision = configuration.in_force_since + configuration.reloads;
@@ -738,9 +738,17 @@
     const status = state.status;
     const notices = [];
     if (lost) notices.push(['bad', `The JVM has not answered since ${clock(lost)}. What is shown is from then; it is asked again every few seconds.`]);
+    const inactive = status && status.active === false && (status.on || status.reason !== 'off');
+    const unused = status && status.reason.startsWith('file_');
+    if (inactive) {
+      notices.push(['bad', 'Holdfast is inactive, no policy is in force: calls run as without the agent. Reason:',
+        status.reason.replaceAll('_', ' ')]);
+    }
     if (status && !status.on) notices.push(['', 'Holdfast is switched off: calls run as without the agent.']);
     if (status && status.configuration.error) {
-      notices.push(['bad', 'The changed configuration cannot be used; the one before stays in force:', status.configuration.error]);
+      notices.push(['bad', unused
+        ? 'The configuration cannot be used; a good one takes effect without a restart:'
+        : 'The changed configuration cannot be used; the one before stays in force:', status.configuration.error]);
     }
     const announced = JSON.stringify(notices);
     if (announced === state.announced) return;

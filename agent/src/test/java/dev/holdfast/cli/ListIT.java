@@ -23,8 +23,9 @@ class ListIT {
         String file = Files.writeString(directory.resolve("holdfast.toml"), "[retry]\ninitial_delay = \"1ms\"\n")
                 .toString();
         String agent = "-javaagent:" + ForkedJvm.agentJar() + "=config=" + file;
-        String bad = "-javaagent:" + ForkedJvm.agentJar() + "=config="
-                + Files.writeString(directory.resolve("bad.toml"), "[retry]\nmax_retries = -1\n");
+        String badFile = Files.writeString(directory.resolve("bad.toml"), "[retry]\nmax_retries = -1\n")
+                .toString();
+        String bad = "-javaagent:" + ForkedJvm.agentJar() + "=config=" + badFile;
         try (Subject on = new Subject(jdk, directory, agent);
                 Subject off = new Subject(jdk, directory, agent);
                 Subject inactive = new Subject(jdk, directory, bad);
@@ -41,10 +42,10 @@ class ListIT {
             assertThat(list.status()).as(list.err()).isZero();
             assertThat(list.out().lines().map(line -> List.of(line.strip().split(" {2,}"))))
                     .containsExactly(
-                            List.of("PID", "STATE", "POLICIES", "VERSION", "PROGRAM", "FILE"),
-                            List.of(on.pid(), "on", "1", "0.1.0", program, file),
-                            List.of(off.pid(), "off", "1", "0.1.0", program, file),
-                            List.of(inactive.pid(), "inactive", "-", "-", program));
+                            List.of("PID", "STATE", "REASON", "POLICIES", "VERSION", "PROGRAM", "FILE"),
+                            List.of(on.pid(), "on", "-", "1", "0.1.0", program, file),
+                            List.of(off.pid(), "off", "off", "1", "0.1.0", program, file),
+                            List.of(inactive.pid(), "inactive", "file_invalid", "0", "0.1.0", program, badFile));
             assertThat(list.err().lines())
                     .singleElement()
                     .asString()

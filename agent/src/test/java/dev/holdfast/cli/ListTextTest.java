@@ -18,8 +18,14 @@ import tools.jackson.core.JsonGenerator;
 /** What {@code list} shows, to the letter. */
 class ListTextTest {
     private static final String REFUSED = """
-            {"version": "1.2.3", "on": false, "started": "2026-01-01T00:00:00Z",
+            {"version": "1.2.3", "on": false, "active": false, "reason": "off", "started": "2026-01-01T00:00:00Z",
              "configuration": {"file": "/etc/f.toml", "policies": ["*"], "error": "/etc/f.toml:1:1: x"}}
+            """;
+
+    private static final String INVALID = """
+            {"version": "1.2.3", "on": true, "active": false, "reason": "file_invalid",
+             "started": "2026-01-01T00:00:00Z",
+             "configuration": {"file": "/etc/bad.toml", "policies": [], "error": "/etc/bad.toml:1:1: x"}}
             """;
 
     @Test
@@ -29,7 +35,8 @@ class ListTextTest {
                 List.of(
                         new Carrier(7, "com.example.Shop", State.ON, JsonTree.read(status)),
                         new Carrier(1234567, "/opt/app.jar", State.OFF, JsonTree.read(REFUSED)),
-                        new Carrier(23, "", State.INACTIVE, new JsonTree(null))),
+                        new Carrier(23, "", State.INACTIVE, new JsonTree(null)),
+                        new Carrier(24, "com.example.Shop", State.INACTIVE, JsonTree.read(INVALID))),
                 List.of(new Silent(9, "process 9 has not answered within 30 s")));
         StringWriter text = new StringWriter();
         try (JsonGenerator json = Json.indented(text)) {

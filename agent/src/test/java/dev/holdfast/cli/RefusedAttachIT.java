@@ -82,7 +82,7 @@ class RefusedAttachIT {
         Path empty = Files.writeString(directory.resolve("empty.toml"), "# nothing\n");
         Path odd = Files.writeString(directory.resolve("a,b.toml"), "[retry]\nmax_retries = 1\n");
         try (Subject program = new Subject(jdk, directory)) {
-            assertRefused(CommandRun.ofJar(jdk, "attach", program.pid(), empty.toString()), "bears no policy");
+            assertRefused(CommandRun.ofJar(jdk, "attach", program.pid(), empty.toString()), "has no policy in force");
             assertRefused(CommandRun.ofJar(jdk, "attach", program.pid(), odd.toString()), "a comma or an equals sign");
             assertUntouched(program);
         }

@@ -39,6 +39,31 @@ class StatusTextTest {
     }
 
     @Test
+    void saysWhyNoPolicyIsInForce() {
+        String text = StatusText.of("7", JsonTree.read("""
+                {"version": "1.2.3", "on": false, "active": false, "reason": "file_missing",
+                 "time": "2026-01-01T00:10:00Z", "started": "2026-01-01T00:00:00Z",
+                 "configuration": {"file": "f.toml", "policies": [], "in_force_since": "2026-01-01T00:00:00Z",
+                 "reloads": 0, "error": "f.toml: no such file"}, "origins": [], "origins_not_listed": 0}
+                """));
+
+        assertThat(text.lines())
+                .containsExactly(
+                        "Holdfast 1.2.3 in process 7: INACTIVE, its file is missing, and switched off;"
+                                + " calls run as without the agent",
+                        "No policy is in force; the file is f.toml; counting for 10 min",
+                        "The file cannot be used; a good one takes effect without a restart:",
+                        "  f.toml: no such file",
+                        "No call has gone to a host with a policy yet.");
+        assertThat(StatusText.of("7", JsonTree.read("{\"on\": true, \"active\": false, \"reason\": \"off\"}")))
+                .contains("INACTIVE, the mode of every policy is off; calls");
+        assertThat(StatusText.of("7", JsonTree.read("{\"on\": false, \"active\": false, \"reason\": \"off\"}")))
+                .contains(": OFF, calls");
+        assertThat(StatusText.of("7", JsonTree.read("{\"on\": true, \"active\": false, \"reason\": \"novel\"}")))
+                .contains("INACTIVE, novel; calls");
+    }
+
+    @Test
     void whatAnotherVersionDoesNotTellIsEmpty() {
         assertThat(StatusText.of(
                         "7", JsonTree.read("{\"origins\": [{\"policy\": \"*\"}], \"more\": [1.5, true, null]}")))

@@ -127,6 +127,20 @@ class WatchedFileTest {
         assertTakes(watched, 1);
     }
 
+    @Test
+    void aBadFirstReadIsNoChangeUntilTheFileChanges() throws Exception {
+        Path file = directory.resolve("h.toml");
+        WatchedFile watched = new WatchedFile(file.toString());
+        assertThatThrownBy(watched::read).isInstanceOf(ConfigException.class).hasMessageContaining("no such file");
+        assertThat(watched.look()).isNull();
+        assertThat(watched.look()).isNull();
+
+        Files.writeString(file, ONE);
+        assertTakes(watched, 1);
+        assertThat(watched.read().policyBearing()).isTrue();
+        assertThat(watched.look()).isNull();
+    }
+
     private static void assertTakes(WatchedFile watched, int retries) throws ConfigException {
         assertThat(watched.look()).as("the first look at a change").isNull();
         Configuration taken = watched.look();

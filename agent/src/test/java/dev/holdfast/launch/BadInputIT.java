@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BadInputIT {
     private static final String UNTOUCHED = "HttpURLConnection 503\nHttpClient 503\nrequests 2\n";
-    private static final String RUNS = "the program runs as without the agent";
+    private static final String RUNS = "the program runs unmodified";
 
     @TempDir
     Path directory;
@@ -61,7 +61,7 @@ class BadInputIT {
                     .startsWith("[holdfast] the configuration cannot be used:")
                     .anySatisfy(line ->
                             assertThat(line).startsWith(file.getKey() + ":").contains(file.getValue()))
-                    .endsWith(RUNS);
+                    .endsWith("Holdfast is inactive until the file can be used; " + RUNS);
         });
     }
 
@@ -104,7 +104,7 @@ class BadInputIT {
                 .containsExactly(
                         "[holdfast] the configuration cannot be used:",
                         missing + ": no such file; looked for " + missing,
-                        RUNS);
+                        "Holdfast is inactive until the file can be used; " + RUNS);
     }
 
     @ParameterizedTest
@@ -131,7 +131,7 @@ class BadInputIT {
         for (String text : new String[] {"", "[hosts]\n"}) {
             Path nothing = Files.writeString(directory.resolve("nothing.toml"), text);
             assertThat(untouched(jdk, nothing.toString()).err())
-                    .contains("bears no policy; " + RUNS, "add a [retry] table");
+                    .contains("is inactive: " + nothing + " defines no policy", "add a [retry] table");
         }
     }
 

@@ -129,7 +129,7 @@ class StartIT {
                 .succeeded();
 
         assertThat(result.out()).isEqualToNormalizingNewlines("HttpURLConnection 503\nHttpClient 503\nrequests 2\n");
-        assertThat(result.err()).contains("bears no policy");
+        assertThat(result.err()).contains("defines no policy");
     }
 
     @ParameterizedTest

@@ -3,12 +3,11 @@ package dev.holdfast.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.call.Timer;
-import dev.holdfast.config.ConfigLoader;
-import dev.holdfast.config.Configuration;
 import dev.holdfast.config.WatchedFile;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +22,11 @@ class ReloadTest {
     private static final String TWO_RETRIES = "[retry]\nmax_retries = 2\n[reload]\nevery = \"50ms\"\n";
     private static final String FIVE_RETRIES = "[retry]\nmax_retries = 5\n[reload]\nevery = \"50ms\"\n";
 
+    private static final Instrumentation NO_CLASSES = (Instrumentation) Proxy.newProxyInstance(
+            ReloadTest.class.getClassLoader(),
+            new Class<?>[] {Instrumentation.class},
+            (proxy, method, arguments) -> new Class<?>[0]);
+
     @TempDir
     Path directory;
 
@@ -31,22 +35,24 @@ class ReloadTest {
         Path path = Files.writeString(directory.resolve("holdfast.toml"), TWO_RETRIES);
         String file = path.toString();
         // As if there were no memory for the lines that it writes: each change writes some.
-        AtomicInteger errors = new AtomicInteger();
+        AtomicInteger errors = new AtomicInteger(-1); // the first line is that of the start
         PrintStream noMemory = new PrintStream(OutputStream.nullOutputStream()) {
             @Override
             public void println(String line) {
-                if (errors.incrementAndGet() <= 3) {
+                int number = errors.incrementAndGet();
+                if (number > 0 && number <= 3) {
                     throw new OutOfMemoryError("a test's own");
                 }
             }
         };
         Console console = new Console(noMemory);
         Holdfast holdfast = new Holdfast(console);
-        Configuration configuration = ConfigLoader.parse(TWO_RETRIES, file);
         Signals signals = new Signals(new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>());
-        Setup setup = new Setup(new Operations(configuration, holdfast, console, "test", signals), new Timer());
-        holdfast.use(setup.engine(configuration));
-        new Reload(new WatchedFile(file, TWO_RETRIES), configuration, setup, holdfast, console).start();
+        Activation activation = new Activation(
+                file, holdfast, console, "test", signals, new LoadedClasses(NO_CLASSES, signals), installed -> {});
+        Reload reload = new Reload(new WatchedFile(file), activation, console);
+        assertThat(reload.readFirst()).isTrue();
+        reload.watch();
 
         Files.writeString(path, FIVE_RETRIES);
 

@@ -32,6 +32,7 @@ public final class ForkedJvm {
     private static final List<String> REMOVED = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private final Jdks.Jdk jdk;
+    private final List<String> launcher = new ArrayList<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private final List<String> mainArguments = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
@@ -96,6 +97,12 @@ public final class ForkedJvm {
         return jvm("-javaagent:" + agentJar() + (argument.isEmpty() ? "" : "=" + argument));
     }
 
+    /** Starts it by another program, which takes a command behind these arguments of its own. */
+    public ForkedJvm by(String... command) {
+        launcher.addAll(List.of(command));
+        return this;
+    }
+
     /** Adds arguments for the JVM. */
     public ForkedJvm jvm(String... arguments) {
         jvmArguments.addAll(List.of(arguments));
@@ -155,7 +162,7 @@ public final class ForkedJvm {
     }
 
     private Process launch(ProcessBuilder.Redirect input) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(jdk.tool("java").toString());
         command.addAll(jvmArguments);
         if (!classPath.isEmpty()) {
