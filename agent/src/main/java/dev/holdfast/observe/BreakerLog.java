@@ -23,12 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BreakerLog {
     private static final int MOST = 10_000;
+    /** The time between two looks through all targets, of which there may be thousands. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Log log;
     private final ConcurrentHashMap<CircuitBreaker, Outage> outages = new ConcurrentHashMap<>();
 
-    BreakerLog(Log log) {
+    private long lookedAt;
+
+    BreakerLog(Log log, long now) {
         this.log = log;
+        this.lookedAt = now;
     }
 
     /** The counts of one breaker since it opened. */
@@ -153,7 +158,8 @@ final class BreakerLog {
     }
 
     /**
-     * Says what is to be said of outages that last, and forgets those that are over. To be called every second or so.
+     * Says what is to be said of outages that last, and forgets those that are over. To be called every second or so,
+     * by one thread.
      *
      * @param alive the targets that there are: a reload may have put others in their place, with breakers of their own
      */
@@ -161,14 +167,16 @@ final class BreakerLog {
         if (outages.isEmpty()) {
             return;
         }
-        Set<CircuitBreaker> breakers = breakers(alive.get());
-        for (Map.Entry<CircuitBreaker, Outage> entry : outages.entrySet()) {
-            if (!breakers.contains(entry.getKey())) {
-                replaced(entry.getValue(), now);
-            } else {
-                tick(entry.getValue(), now);
+        if (now - lookedAt >= LOOK_NANOS) {
+            lookedAt = now;
+            Set<CircuitBreaker> breakers = breakers(alive.get());
+            for (Map.Entry<CircuitBreaker, Outage> entry : outages.entrySet()) {
+                if (!breakers.contains(entry.getKey())) {
+                    replaced(entry.getValue(), now);
+                }
             }
         }
+        outages.values().forEach(outage -> tick(outage, now));
     }
 
     private static Set<CircuitBreaker> breakers(Collection<Target> targets) {

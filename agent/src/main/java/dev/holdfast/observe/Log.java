@@ -67,7 +67,7 @@ public final class Log implements Observer {
 
     private final Consumer<LogEntry> out;
     private final LongSupplier nanoTime;
-    private final BreakerLog breakers = new BreakerLog(this);
+    private final BreakerLog breakers;
     private final Map<Kind, Burst> bursts = new EnumMap<>(Kind.class);
     private final ConcurrentHashMap<String, Boolean> fallbacksSeen = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Boolean> callersSeen = new ConcurrentHashMap<>();
@@ -84,6 +84,7 @@ public final class Log implements Observer {
     public Log(Consumer<LogEntry> out, LongSupplier nanoTime) {
         this.out = out;
         this.nanoTime = nanoTime;
+        this.breakers = new BreakerLog(this, nanoTime.getAsLong());
     }
 
     /** The least that is written from now on. */
