@@ -324,7 +324,7 @@
     const calls = series.calls(), compared = series.compared();
     if (calls < 0.5) return 'no calls';
     return Math.round(calls - compared) === 0 ? `of ${count(calls)} ${plural(calls)}`
-      : `of the ${count(compared)} of ${count(calls)} calls whose own first attempt’s outcome is known`;
+      : `${count(compared)} of ${count(calls)} calls are compared; of the others it is unknown`;
   }
 
   function figure(node, value, unit) {

@@ -54,6 +54,10 @@ class PageIT {
                 [hosts."search.shop.example".retry.fallback.default_value]
                 body = "t0psecret"
 
+                [hosts."inventory.shop.example".limits]
+                max_rate = "5/s"
+                max_wait = "0s"
+
                 [hosts."mail.shop.example"]
                 mode = "observe"
 
@@ -119,6 +123,57 @@ class PageIT {
 
         pictures();
         nothing_is_asked_of_others_said_in_the_console_or_told_that_is_secret();
+    }
+
+    @Test
+    void what_holdfast_rejects_is_no_failure_of_a_healthy_origin() {
+        eventually().until(() -> row("inventory"), row -> row.contains("rejected by Holdfast"));
+
+        assertThat(row("inventory")).contains("100 % → 100 %");
+        assertThat(browser.text("#good-before")).isEqualTo("100 %");
+        assertThat(browser.text("#good-after")).isEqualTo("100 %");
+        assertThat(browser.text("#failed")).startsWith("0");
+        assertThat(browser.text("#compared"))
+                .matches("\\d+ of \\d+ calls are compared; of the others it is unknown");
+        assertThat(browser.text("#rejected")).matches("(?s)[1-9]\\d*\\s+calls?");
+        assertThat(browser.eval("getComputedStyle(document.querySelector('#rejected')).color")
+                        .asString())
+                .as("a colour of its own")
+                .isNotIn(
+                        browser.eval("getComputedStyle(document.querySelector('#failed')).color")
+                                .asString(),
+                        browser.eval("getComputedStyle(document.querySelector('#saved')).color")
+                                .asString());
+    }
+
+    @Test
+    void axe_core_finds_nothing_at_any_width_and_in_any_scheme() throws IOException {
+        jvm.tell("payments 1");
+        eventually().until(() -> row("payments"), row -> row.contains("open"));
+        eventually().until(() -> row("inventory"), row -> row.contains("rejected by Holdfast"));
+        browser.eval("document.querySelectorAll('#rows button.origin').forEach(button => button.click())");
+        browser.eval("document.querySelector('#transitions-box').open = true");
+        browser.eval("document.querySelector('#url').focus()");
+        browser.type("http://search.shop.example/");
+        browser.press("Enter");
+        eventually().until(() -> browser.text("#explanation .verdict").startsWith("Policy "));
+        eventually().until(() -> browser.text("#values").contains("retry.max_retries"));
+
+        lookAt("while it goes on");
+        jvm.end();
+        eventually().until(() -> browser.text("#link").equals("no connection"));
+        lookAt("without a connection");
+    }
+
+    private void lookAt(String when) throws IOException {
+        for (boolean dark : new boolean[] {false, true}) {
+            for (int width : new int[] {1280, 390}) {
+                browser.show(width, 900, dark);
+                assertThat(browser.accessibilityViolations())
+                        .as(when + ", " + width + (dark ? ", dark" : ", light"))
+                        .isEmpty();
+            }
+        }
     }
 
     /** Whether more calls are good with the agent than would be without it. */
@@ -221,7 +276,7 @@ class PageIT {
         eventually().until(() -> browser.text("#explanation .verdict").equals("Policy search.shop.example applies."));
         assertThat(browser.text("#explanation"))
                 .contains("for GET http://search.shop.example/v1/things")
-                .contains("search.shop.example is more specific", "1 that does not match")
+                .contains("search.shop.example is more specific", "2 that do not match")
                 .contains("retry.fallback.default_value.body\t***\tline ");
         assertThat(browser.requests()).noneMatch(request -> request.contains("t0psecret"));
         browser.picture(PICTURES.resolve("explanation.png"));

@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -189,6 +191,24 @@ public final class Browser implements AutoCloseable {
     public void picture(Path file) throws IOException {
         JsonNode picture = call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
         Files.write(file, Base64.getDecoder().decode(picture.get("data").asString()));
+    }
+
+    /** What axe-core finds wrong with the page as it is: the rule, and the elements that break it. */
+    public List<String> accessibilityViolations() throws IOException {
+        eval(axe() + ";0");
+        List<String> violations = new ArrayList<>();
+        for (JsonNode violation : eval("axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations"
+                + ".map(rule => rule.id + ': ' + rule.help + '\\n  ' + rule.nodes.map(node => node.html + ' '"
+                + " + node.failureSummary).join('\\n  ')))")) {
+            violations.add(violation.asString());
+        }
+        return violations;
+    }
+
+    private static String axe() throws IOException {
+        try (InputStream script = Browser.class.getResourceAsStream("/axe.min.js")) {
+            return new String(Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     /** What was written to the console as an error or a warning, and what was thrown. */
