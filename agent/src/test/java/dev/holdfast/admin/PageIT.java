@@ -133,8 +133,7 @@ class PageIT {
         assertThat(browser.text("#good-before")).isEqualTo("100 %");
         assertThat(browser.text("#good-after")).isEqualTo("100 %");
         assertThat(browser.text("#failed")).startsWith("0");
-        assertThat(browser.text("#compared"))
-                .matches("\\d+ of \\d+ calls are compared; of the others it is unknown");
+        assertThat(browser.text("#compared")).matches("\\d+ of \\d+ calls are compared; of the others it is unknown");
         assertThat(browser.text("#rejected")).matches("(?s)[1-9]\\d*\\s+calls?");
         assertThat(browser.eval("getComputedStyle(document.querySelector('#rejected')).color")
                         .asString())

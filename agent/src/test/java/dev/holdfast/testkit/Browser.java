@@ -197,9 +197,10 @@ public final class Browser implements AutoCloseable {
     public List<String> accessibilityViolations() throws IOException {
         eval(axe() + ";0");
         List<String> violations = new ArrayList<>();
-        for (JsonNode violation : eval("axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations"
-                + ".map(rule => rule.id + ': ' + rule.help + '\\n  ' + rule.nodes.map(node => node.html + ' '"
-                + " + node.failureSummary).join('\\n  ')))")) {
+        for (JsonNode violation :
+                eval("axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations"
+                        + ".map(rule => rule.id + ': ' + rule.help + '\\n  ' + rule.nodes.map(node => node.html + ' '"
+                        + " + node.failureSummary).join('\\n  ')))")) {
             violations.add(violation.asString());
         }
         return violations;
