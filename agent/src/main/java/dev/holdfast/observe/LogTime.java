@@ -12,6 +12,19 @@ final class LogTime {
 
     /** Appends {@code 2026-11-30T03:35:20.123Z}; for the years 0 to 9999. */
     static void append(long epochMillis, StringBuilder to) {
+        seconds(epochMillis, to);
+        to.append('.');
+        padded(Math.floorMod(epochMillis, 1_000L), 3, to);
+        to.append('Z');
+    }
+
+    /** Appends {@code 2026-11-30T03:35:20Z}, rounded down; for the same years. */
+    static void appendSeconds(long epochMillis, StringBuilder to) {
+        seconds(epochMillis, to);
+        to.append('Z');
+    }
+
+    private static void seconds(long epochMillis, StringBuilder to) {
         date(Math.floorDiv(epochMillis, (long) MILLIS_A_DAY), to);
         int millis = (int) Math.floorMod(epochMillis, (long) MILLIS_A_DAY);
         to.append('T');
@@ -20,9 +33,6 @@ final class LogTime {
         padded(millis / 60_000 % 60, 2, to);
         to.append(':');
         padded(millis / 1_000 % 60, 2, to);
-        to.append('.');
-        padded(millis % 1_000, 3, to);
-        to.append('Z');
     }
 
     /** The civil date of a day, in eras of 400 years that begin with March: the leap day is then a year's last. */

@@ -2,7 +2,6 @@ package dev.holdfast.observe;
 
 import java.io.File;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
  * Which JVM speaks, for an operator who has many of them. Immutable.
@@ -135,9 +134,9 @@ public record ProcessIdentity(String host, long pid, String program, long starte
 
     /** When the process began, in RFC 3339 with whole seconds. */
     public String started() {
-        return Instant.ofEpochMilli(startedEpochMillis)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
+        StringBuilder text = new StringBuilder();
+        LogTime.appendSeconds(startedEpochMillis, text);
+        return text.toString();
     }
 
     /** For people: {@code shop.jar, PID 4711 on web-7, started 2026-11-30T03:35:21Z}. */

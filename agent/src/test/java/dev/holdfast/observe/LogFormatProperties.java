@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -32,5 +33,11 @@ class LogFormatProperties {
         LogTime.append(millis, text);
 
         assertThat(text.toString()).isEqualTo(MILLIS.format(Instant.ofEpochMilli(millis)));
+        text.setLength(0);
+        LogTime.appendSeconds(millis, text);
+        assertThat(text.toString())
+                .isEqualTo(Instant.ofEpochMilli(millis)
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString());
     }
 }
