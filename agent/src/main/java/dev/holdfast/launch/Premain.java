@@ -2,7 +2,6 @@ package dev.holdfast.launch;
 
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,12 +144,31 @@ public final class Premain {
         System.err.println("[holdfast] " + time(System.currentTimeMillis()) + " ERROR " + what);
     }
 
-    /** As the isolated classes write it, which cannot be used from here. */
-    private static String time(long epochMillis) {
-        long millis = Math.floorMod(epochMillis, MILLIS_A_DAY);
-        return LocalDate.ofEpochDay(Math.floorDiv(epochMillis, MILLIS_A_DAY)) + "T" + padded(millis / 3_600_000, 100)
+    /**
+     * As the isolated classes write it, which cannot be used from here. Without {@code java.time}: of that, a program
+     * that is told that no file was named would load 13 classes more on JDK 17, and 15 on 25.
+     */
+    static String time(long epochMillis) {
+        long millis = epochMillis % MILLIS_A_DAY;
+        return date(epochMillis / MILLIS_A_DAY) + "T" + padded(millis / 3_600_000, 100)
                 + ":" + padded(millis / 60_000 % 60, 100) + ":" + padded(millis / 1_000 % 60, 100) + "."
                 + padded(millis % 1_000, 1_000) + "Z";
+    }
+
+    /**
+     * The date of a day after 1969. Counted in years that begin in March, so that the day that some years have more is
+     * the last one; all months but the last then come in a cycle of five with 153 days.
+     */
+    private static String date(long epochDay) {
+        long day = epochDay + 719_468; // since March 1st of the year 0
+        long era = day / 146_097; // of 400 years
+        long ofEra = day % 146_097;
+        long yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365;
+        long ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        long sinceMarch = (5 * ofYear + 2) / 153;
+        long month = sinceMarch < 10 ? sinceMarch + 3 : sinceMarch - 9;
+        long year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
+        return year + "-" + padded(month, 100) + "-" + padded(ofYear - (153 * sinceMarch + 2) / 5 + 1, 100);
     }
 
     private static String padded(long number, int above) {
