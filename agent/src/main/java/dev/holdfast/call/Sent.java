@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.RateLimit;
 import dev.holdfast.policy.TimeoutRule;
@@ -25,6 +26,7 @@ final class Sent {
     private CircuitBreaker.@Nullable Permit permit;
     private int endedInARow;
     private boolean underWay = true;
+    private boolean idle;
 
     /**
      * An attempt that is being sent.
@@ -164,6 +166,29 @@ final class Sent {
             breaker.onIgnored(permit);
             permit = null;
         }
+    }
+
+    /** Gives its permit back, and may take one again: the application has it in its hands, and does nothing with it. */
+    void idle() {
+        Place held = place;
+        if (held != null) {
+            place = null;
+            idle = true;
+            held.leave();
+        }
+    }
+
+    /**
+     * Goes on after {@link #idle()}: takes a permit again, where one is free.
+     *
+     * @param holder lives as long as the permit may be held
+     */
+    void resume(Object holder) {
+        ConcurrencyLimit limit = target.concurrency();
+        if (idle && underWay && limit != null && limit.tryAcquire()) {
+            place = Place.held(holder, limit);
+        }
+        idle = false;
     }
 
     private void leaveLimits(long now) {

@@ -305,6 +305,33 @@ public final class Session {
     }
 
     /**
+     * The application was given an attempt to write its request's body to, and has done nothing with it for as long as
+     * an attempt may take. Whether it will ever do so cannot be known: the attempt no longer counts under
+     * {@code max_concurrent}.
+     *
+     * @param attempt its number
+     */
+    public synchronized void idle(int attempt) {
+        Sent mine = underWay(attempt);
+        if (mine != null && stage == Stage.SENT) {
+            mine.idle();
+        }
+    }
+
+    /**
+     * The application goes on with an attempt that may have been {@link #idle}: it counts again, if there is room. It
+     * is not held up otherwise, as its connection is open.
+     *
+     * @param attempt its number
+     */
+    public synchronized void goesOn(int attempt) {
+        Sent mine = underWay(attempt);
+        if (mine != null) {
+            mine.resume(this);
+        }
+    }
+
+    /**
      * The client did not take an attempt that was to be sent, which is no outcome. An attempt beside it goes on alone;
      * without one, the call ends as if it had been cancelled.
      *

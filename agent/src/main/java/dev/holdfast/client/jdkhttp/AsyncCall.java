@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the application does with its future stops the attempt that is in flight, and the two end as they would
  * without us: a future that is cancelled itself at once, one of which a dependent is cancelled when the client has
- * ended it.
+ * ended it. A future that the application completes itself, or that times out, or is cancelled without interrupting, is
+ * over; the client goes on with the exchange all the same, which therefore holds its permit until it ends.
  *
  * @param <T> the application's body type
  */

@@ -61,6 +61,11 @@ final class RecordedUpload extends OutputStream {
         whole.writeTo(other);
     }
 
+    /** How many bytes were written; seen by another thread than the writing one, perhaps some fewer. */
+    long written() {
+        return written;
+    }
+
     /** Drops the copy. */
     void release() {
         copy = null;

@@ -41,6 +41,9 @@ abstract sealed class Upload {
     /** Whether the whole body is at hand. */
     abstract boolean replayable();
 
+    /** How many bytes the application has written, as far as this thread can tell. */
+    abstract long written();
+
     /** Writes the body again. */
     abstract void replayTo(OutputStream to) throws IOException;
 
@@ -63,6 +66,12 @@ abstract sealed class Upload {
         @Override
         boolean replayable() {
             return buffer != null;
+        }
+
+        @Override
+        long written() {
+            ByteArrayOutputStream held = buffer;
+            return held == null ? 0 : held.size();
         }
 
         @Override
@@ -96,6 +105,11 @@ abstract sealed class Upload {
         @Override
         boolean replayable() {
             return recorded.isWhole();
+        }
+
+        @Override
+        long written() {
+            return recorded.written();
         }
 
         @Override

@@ -46,7 +46,7 @@ final class UrlCall implements CallInfo {
 
     private @Nullable Front front;
     private @Nullable Session session;
-    private Step.@Nullable Send sending;
+    private volatile Step.@Nullable Send sending;
     private volatile boolean settled;
     /** The number of the thread that began the call. */
     private long caller;
@@ -98,6 +98,45 @@ final class UrlCall implements CallInfo {
     Upload upload(OutputStream stream) {
         return Upload.of(
                 stream, target.policy().retry(), engine.replayMemory(), recipe.announcedLength(), this::uploadBroke);
+    }
+
+    /** Whether an attempt of it counts under a limit on attempts at a time. */
+    boolean holdsPermit() {
+        return target.concurrency() != null;
+    }
+
+    /** How many bytes of the request's body the application has written. */
+    long written() {
+        Upload upload = recipe.upload();
+        return upload == null ? 0 : upload.written();
+    }
+
+    /**
+     * The application has not written for as long as an attempt may take. Called by the timer's thread, which must not
+     * wait.
+     *
+     * @return false: somebody talks at this moment, so that it is to be asked again
+     */
+    @SuppressWarnings("ReferenceEquality") // a later call on the same connection may send an equal one
+    boolean idle(Step.Send send) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            Session begun = session;
+            if (sending == send && begun != null) {
+                begun.idle(send.attempt());
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether an attempt is still to be sent, or to be brought to its end. */
+    @SuppressWarnings("ReferenceEquality") // a later call on the same connection may send an equal one
+    boolean awaits(Step.Send send) {
+        return !settled && sending == send;
     }
 
     /** Whether its answer may be recorded. */
@@ -170,6 +209,7 @@ final class UrlCall implements CallInfo {
                     open = attempt.open(opening, watchdog);
                 }
                 if (open) {
+                    IdleAttempt.watch(engine, this, send);
                     return;
                 }
                 if (!again(told(send))) {
@@ -201,9 +241,11 @@ final class UrlCall implements CallInfo {
                 return false;
             }
             disconnects.entered();
-            if (sending != null) {
+            Step.Send open = sending;
+            if (open != null) {
                 bringMethod(); // it was opened before
                 recipe.complete(attempt.connection());
+                session().goesOn(open.attempt());
             }
             Step.Send send = begun(false);
             while (send != null && again(sent(send))) {

@@ -3,6 +3,7 @@ package dev.holdfast.client.jdkhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.HedgePolicy;
+import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.testkit.Answer;
@@ -155,6 +156,32 @@ class CancelTest {
             assertThat(server.requests()).hasSize(discarded + 1);
             assertThat(client.defects).isEmpty();
             return end;
+        }
+    }
+
+    /** Also where the future is over: without a policy the client goes on with the exchange, and the origin with it. */
+    @ParameterizedTest
+    @EnumSource
+    void anAttemptHoldsItsPermitAsLongAsTheClientGoesOn(Way way) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(Answer.respond(200, "late").held().closing());
+            Policy limited =
+                    Policies.retry().limits(new LimitPolicy(1, 0, 1, 0)).around(Rules.QUICK.policy());
+            Woven client = new Woven(limited, CLIENT);
+            CompletableFuture<HttpResponse<String>> future =
+                    client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
+            server.awaitRequests(1);
+            String unused = End.of(way.end(future));
+            if (!way.closes) {
+                assertThat(client.permitsTaken()).isEqualTo(1);
+            }
+            Awaitility.await().until(() -> {
+                if (!way.closes) {
+                    server.release();
+                }
+                return client.permitsTaken() == 0;
+            });
+            assertThat(client.defects).isEmpty();
         }
     }
 

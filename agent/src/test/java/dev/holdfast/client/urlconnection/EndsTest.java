@@ -89,6 +89,34 @@ class EndsTest {
         Reference.reachabilityFence(broken);
     }
 
+    /** Asked for its stream and dropped, or kept for later: which of them cannot be known. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aConnectionThatIsLeftAloneHoldsNoPermitForLongerThanAnAttemptMayTake(boolean byDeadline) throws IOException {
+        Duration limit = Duration.ofSeconds(1);
+        Policies policies = Policies.retry().limits(ONE_AT_A_TIME);
+        opened = new Opened(
+                (byDeadline ? policies.deadline(limit) : policies.attemptTimeout(limit)).policy(), new Recorder());
+        HttpURLConnection buffered = opened.open(server.uri("/"));
+        buffered.setRequestMethod("PUT");
+        buffered.setDoOutput(true);
+        buffered.getOutputStream().write('a');
+        assertThatThrownBy(this::get).isInstanceOf(ConnectException.class);
+        Awaitility.await().until(() -> opened.permitsTaken() == 0);
+
+        HttpURLConnection streamed = upload(Mode.CHUNKED);
+        streamed.getOutputStream().write('b');
+        Awaitility.await().until(() -> opened.permitsTaken() == 0);
+
+        // Who comes back goes on.
+        buffered.getOutputStream().write('A');
+        assertThat(buffered.getResponseCode()).isEqualTo(200);
+        streamed.getOutputStream().write('B');
+        assertThat(streamed.getResponseCode()).isEqualTo(200);
+        assertThat(server.requests()).extracting(Received::text).containsExactlyInAnyOrder("aA", "bB");
+        assertThat(opened.permitsTaken()).isZero();
+    }
+
     @Test
     void theBreakerHearsOfBrokenUploads() throws IOException {
         opened = new Opened(

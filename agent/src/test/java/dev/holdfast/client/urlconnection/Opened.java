@@ -2,9 +2,11 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
+import dev.holdfast.call.Target;
 import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
@@ -16,6 +18,7 @@ import java.net.URL;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** Opens connections as the woven JDK does: through the hook, under one policy for every host. */
 final class Opened {
@@ -23,6 +26,7 @@ final class Opened {
     /** What its calls run on. */
     final Engine engine;
 
+    private final Targets targets;
     private final HttpUrlConnectionHook hook;
 
     Opened(Policy policy) {
@@ -30,10 +34,19 @@ final class Opened {
     }
 
     Opened(Policy policy, Observer observer) {
-        engine = new Engine(
-                new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), new Targets(observer), new Timer());
+        targets = new Targets(observer);
+        engine = new Engine(new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), targets, new Timer());
         hook = new HttpUrlConnectionHook(
                 () -> engine, new Fallbacks((what, why) -> {}), (what, cause) -> defects.add(what + ": " + cause));
+    }
+
+    /** How many permits of {@code max_concurrent} are taken, of all origins. */
+    int permitsTaken() {
+        return targets.all().stream()
+                .map(Target::concurrency)
+                .flatMap(Stream::ofNullable)
+                .mapToInt(ConcurrencyLimit::taken)
+                .sum();
     }
 
     HttpURLConnection open(URI uri) throws IOException {
