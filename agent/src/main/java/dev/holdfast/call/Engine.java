@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ public final class Engine {
         this.nanoTime = nanoTime;
         this.epochMillis = epochMillis;
         this.random = random;
+        targets.unmatched().forgetIf(origin -> policies.find(origin.host(), origin.port()) != null);
     }
 
     /**
@@ -95,6 +97,9 @@ public final class Engine {
             for (Known k : known) {
                 Target target = k.target;
                 if (k.port == effectivePort && k.secure == secure && (target == null || !target.isForgotten())) {
+                    if (k.unmatched != null) {
+                        k.unmatched.increment();
+                    }
                     return target;
                 }
             }
@@ -105,13 +110,16 @@ public final class Engine {
     private @Nullable Target find(String host, boolean secure, int port) {
         String canonical = HostPattern.canonicalHost(host);
         Policy policy = policies.find(canonical, port);
-        Target target = policy == null || !policy.inForce()
-                ? null
-                : targets.get(policy, new Origin(secure ? "https" : "http", canonical, port), nanoTime());
+        Origin origin = new Origin(secure ? "https" : "http", canonical, port);
+        LongAdder unmatched = policy == null ? targets.unmatched().counter(origin) : null;
+        if (unmatched != null) {
+            unmatched.increment();
+        }
+        Target target = policy == null || !policy.inForce() ? null : targets.get(policy, origin, nanoTime());
         if (hosts.size() >= MAX_HOSTS) {
             hosts.clear();
         }
-        hosts.merge(host, new Known[] {new Known(secure, port, target)}, Engine::joined);
+        hosts.merge(host, new Known[] {new Known(secure, port, target, unmatched)}, Engine::joined);
         return target;
     }
 
@@ -193,6 +201,11 @@ public final class Engine {
         return new Session(target, call, random, epochMillis, target.observer());
     }
 
+    /** The proxies that calls go through, of all engines of a JVM. */
+    public ProxiesInUse proxies() {
+        return targets.proxies();
+    }
+
     /** The memory of the request bodies that are recorded for a replay, of all engines of a JVM. */
     public ReplayMemory replayMemory() {
         return targets.replayMemory();
@@ -223,5 +236,15 @@ public final class Engine {
         return String.format(Locale.ROOT, "Engine[%d hosts seen]", hosts.size());
     }
 
-    private record Known(boolean secure, int port, @Nullable Target target) {}
+    /**
+     * What was found for a port of a host.
+     *
+     * @param target null: its calls are none of our business
+     * @param unmatched counts its calls, where no pattern matches it
+     */
+    private record Known(
+            boolean secure,
+            int port,
+            @Nullable Target target,
+            @Nullable LongAdder unmatched) {}
 }

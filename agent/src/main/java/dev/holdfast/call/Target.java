@@ -34,6 +34,9 @@ public final class Target {
     private final Observer observer;
 
     /** Made with the first call that fails after retries. */
+    /** A bit for each client. */
+    private volatile int calledBy;
+
     private volatile @Nullable Repeats repeats;
 
     private volatile long used;
@@ -270,5 +273,16 @@ public final class Target {
     @Override
     public String toString() {
         return policy.name() + " for " + origin;
+    }
+
+    /** Whether a client makes its first call here. Threads that ask at once may all be told so. */
+    public boolean isFirstCallOf(Client client) {
+        int bit = client == Client.HTTP_CLIENT ? 1 : 2;
+        int known = calledBy;
+        if ((known & bit) != 0) {
+            return false;
+        }
+        calledBy = known | bit;
+        return true;
     }
 }

@@ -30,6 +30,8 @@ public final class Targets {
     private final ConcurrentHashMap<Key, Target> targets = new ConcurrentHashMap<>();
     private final ReentrantLock making = new ReentrantLock();
     private final ReplayMemory replayMemory = new ReplayMemory();
+    private final UnmatchedOrigins unmatched = new UnmatchedOrigins();
+    private final ProxiesInUse proxies = new ProxiesInUse();
     private final Observer observer;
     private final int max;
     private volatile boolean inVain;
@@ -52,6 +54,16 @@ public final class Targets {
     /** The memory of recorded request bodies, of all targets together. */
     ReplayMemory replayMemory() {
         return replayMemory;
+    }
+
+    /** The origins that no host pattern matches. */
+    public UnmatchedOrigins unmatched() {
+        return unmatched;
+    }
+
+    /** The proxies that calls to targets go through. */
+    public ProxiesInUse proxies() {
+        return proxies;
     }
 
     /**

@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             CheckCommand.class,
             ExplainCommand.class,
+            ScanCommand.class,
             InitCommand.class,
             AttachCommand.class,
             ListCommand.class,

@@ -34,6 +34,7 @@ final class StatusText {
         if (more > 0) {
             ExplanationText.line(text, more + " origins are counted together, as \"other\"");
         }
+        gaps(text, status);
         transitions(text, status.get("transitions").items());
         return text.toString();
     }
@@ -70,6 +71,37 @@ final class StatusText {
                             ? "The file cannot be used; a good one takes effect without a restart:"
                             : "The file was changed and cannot be used; the one before stays in force:");
             configuration.get("error").text().lines().forEach(line -> ExplanationText.line(text, "  " + line));
+        }
+    }
+
+    private static void gaps(StringBuilder text, JsonTree status) {
+        List<String> hosts = new ArrayList<>();
+        for (JsonTree host : status.get("gaps").get("hosts").items()) {
+            hosts.add(host.get("origin").text() + " " + host.get("calls").count());
+        }
+        long others = status.get("gaps").get("other_calls").count();
+        if (others > 0) {
+            hosts.add("others " + others);
+        }
+        listed(text, "No policy matches these, their calls run unmodified: ", hosts);
+        List<String> clients = new ArrayList<>();
+        for (JsonTree client : status.get("gaps").get("clients").items()) {
+            clients.add(client.get("client").text()
+                    + (client.get("version").isNothing()
+                            ? ""
+                            : " " + client.get("version").text())
+                    + " (" + client.get("package").text() + ")");
+        }
+        listed(text, "In use and not covered: ", clients);
+        listed(
+                text,
+                "HTTP proxies: ",
+                status.get("proxies").items().stream().map(JsonTree::text).toList());
+    }
+
+    private static void listed(StringBuilder text, String what, List<String> all) {
+        if (!all.isEmpty()) {
+            ExplanationText.line(text, what + String.join(", ", all));
         }
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloadedEpochMillis when the one in force came into force
  * @param reloadError what is wrong with the file as it was found last; null where that could be used
  * @param cache what the fallback cache holds
+ * @param gaps where Holdfast does not help
  */
 public record Snapshot(
         long epochMillis,
@@ -42,7 +43,8 @@ public record Snapshot(
         long reloadFailures,
         long reloadedEpochMillis,
         @Nullable String reloadError,
-        Cache cache) {
+        Cache cache,
+        Gaps gaps) {
 
     /**
      * A breaker changed its state.

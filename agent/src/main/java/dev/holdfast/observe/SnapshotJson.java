@@ -31,7 +31,9 @@ import tools.jackson.core.JsonGenerator;
  *       }|null, budget: { balance, exhausted }|null, limits: { under_way, queued }|null } ],
  *   origins_not_listed, comparison: { calls, good_without, good_with },
  *   transitions: [ { time, policy, origin, from, to, reason } ],
- *   cache: { bytes, entries } }
+ *   cache: { bytes, entries },
+ *   gaps: { hosts: [ { origin, calls } ], other_calls, clients: [ { client, package, version|null } ] },
+ *   proxies: [address] }
  * </pre>
  */
 public final class SnapshotJson {
@@ -87,7 +89,34 @@ public final class SnapshotJson {
         json.writeNumberProperty("bytes", snapshot.cache().bytes());
         json.writeNumberProperty("entries", snapshot.cache().entries());
         json.writeEndObject();
+        gaps(snapshot.gaps(), json);
         json.writeEndObject();
+    }
+
+    private static void gaps(Gaps gaps, JsonGenerator json) {
+        json.writeObjectPropertyStart("gaps");
+        json.writeArrayPropertyStart("hosts");
+        for (Gaps.Unmatched host : gaps.hosts()) {
+            json.writeStartObject();
+            json.writeStringProperty("origin", host.origin());
+            json.writeNumberProperty("calls", host.calls());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberProperty("other_calls", gaps.otherCalls());
+        json.writeArrayPropertyStart("clients");
+        for (Gaps.Uncovered client : gaps.clients()) {
+            json.writeStartObject();
+            json.writeStringProperty("client", client.name());
+            json.writeStringProperty("package", client.packageName());
+            Json.string(json, "version", client.version());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeArrayPropertyStart("proxies");
+        gaps.proxies().forEach(json::writeString);
+        json.writeEndArray();
     }
 
     private static void process(ProcessIdentity process, JsonGenerator json) {

@@ -14,6 +14,7 @@ public final class Status implements Supplier<Snapshot> {
     private final Supplier<Collection<Target>> targets;
     private final BooleanSupplier on;
     private final Supplier<Snapshot.Cache> cache;
+    private final Supplier<Gaps> gaps;
     private final @Nullable String version;
     private final Supplier<ProcessIdentity> process;
     private String file;
@@ -33,6 +34,7 @@ public final class Status implements Supplier<Snapshot> {
      * @param targets what is called
      * @param on whether the run-time switch is on
      * @param cache what the fallback cache holds
+     * @param gaps where Holdfast does not help
      * @param version of the agent
      * @param process the JVM
      * @param file the configuration, as the user named it
@@ -44,6 +46,7 @@ public final class Status implements Supplier<Snapshot> {
             Supplier<Collection<Target>> targets,
             BooleanSupplier on,
             Supplier<Snapshot.Cache> cache,
+            Supplier<Gaps> gaps,
             @Nullable String version,
             Supplier<ProcessIdentity> process,
             String file,
@@ -53,6 +56,7 @@ public final class Status implements Supplier<Snapshot> {
         this.targets = targets;
         this.on = on;
         this.cache = cache;
+        this.gaps = gaps;
         this.version = version;
         this.process = process;
         this.file = file;
@@ -114,6 +118,7 @@ public final class Status implements Supplier<Snapshot> {
     @Override
     public Snapshot get() {
         Ledger.Origins origins = ledger.origins(targets.get());
+        Gaps known = gaps.get();
         boolean switchedOn = on.getAsBoolean();
         synchronized (this) {
             return new Snapshot(
@@ -133,7 +138,8 @@ public final class Status implements Supplier<Snapshot> {
                     reloadFailures,
                     reloadedEpochMillis,
                     reloadError,
-                    cache.get());
+                    cache.get(),
+                    known);
         }
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A snapshot in a few lines, for the end of the log. */
 public final class Summary {
     private static final int WORST = 5;
+    private static final int NAMED = 10;
 
     private Summary() {}
 
@@ -36,7 +37,29 @@ public final class Summary {
         if (worst.size() > WORST) {
             text.append("\n  ... and ").append(worst.size() - WORST).append(" more");
         }
+        gaps(text, snapshot.gaps());
         return text.toString();
+    }
+
+    /** What stood beside it all, a line for each kind. */
+    private static void gaps(StringBuilder text, Gaps gaps) {
+        line(text, "no policy matches: ", gaps.hosts(), gaps.otherCalls());
+        line(text, "clients that are not covered: ", gaps.clients(), 0);
+        line(text, "HTTP proxies: ", gaps.proxies(), 0);
+    }
+
+    private static void line(StringBuilder text, String what, List<?> all, long otherCalls) {
+        if (all.isEmpty()) {
+            return;
+        }
+        List<String> shown = all.stream().limit(NAMED).map(Object::toString).toList();
+        text.append("\n  ").append(what).append(String.join(", ", shown));
+        if (all.size() > NAMED) {
+            text.append(", and ").append(all.size() - NAMED).append(" more");
+        }
+        if (otherCalls > 0) {
+            text.append(", and ").append(otherCalls).append(" calls to others");
+        }
     }
 
     private static String counts(List<OriginStats> origins) {

@@ -5,7 +5,9 @@ import dev.holdfast.call.Targets;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Outside;
 import dev.holdfast.fallback.CacheFigures;
+import dev.holdfast.inventory.LoadedClients;
 import dev.holdfast.observe.Activity;
+import dev.holdfast.observe.Gaps;
 import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
@@ -48,6 +50,7 @@ final class Operations {
     private volatile Configuration inForce;
     private @Nullable Endpoint endpoint;
     private @Nullable Push push;
+    private @Nullable GapWatch gapWatch;
     private final String agent;
 
     /**
@@ -78,6 +81,7 @@ final class Operations {
                 targets::all,
                 holdfast::isOn,
                 () -> cache(holdfast.cacheFigures()),
+                this::gaps,
                 version,
                 ProcessIdentity::current,
                 configuration.file(),
@@ -207,6 +211,27 @@ final class Operations {
         record();
         manage();
         register();
+        gapWatch().tick();
+    }
+
+    private Gaps gaps() {
+        return gapWatch().get();
+    }
+
+    /** Made late: the start has no use for it. */
+    private synchronized GapWatch gapWatch() {
+        GapWatch made = gapWatch;
+        if (made == null) {
+            made = new GapWatch(
+                    targets.unmatched(),
+                    targets.proxies(),
+                    new LoadedClients(signals.loadedClasses()),
+                    name -> System.getProperty(name, ""),
+                    log,
+                    System::nanoTime);
+            gapWatch = made;
+        }
+        return made;
     }
 
     private void register() {
@@ -282,6 +307,7 @@ final class Operations {
     private void end() {
         log.flush();
         if (summaryWanted) {
+            gapWatch().lastLook();
             console.log(LogEntry.of(Log.Level.INFO, "summary", Summary.of(status.get())));
         }
     }

@@ -52,7 +52,7 @@ public final class Starter
         this.instrumentation = instrumentation;
         this.file = file;
         this.version = version;
-        this.signals = new Signals(managementStarts, recordingStarts, registries);
+        this.signals = new Signals(managementStarts, recordingStarts, registries, instrumentation::getAllLoadedClasses);
         this.transformer = transformer;
         this.weaver = new Weaver(instrumentation, holdfast, console);
     }

@@ -23,7 +23,7 @@
   const $ = id => document.getElementById(id);
   const state = {
     status: null, rows: new Map(), total: null, sort: 'state', up: false, limit: ROWS, open: new Set(), lost: 0, order: [],
-    transitions: new Map(), revision: '', announced: '', fresh: true, asleep: false,
+    transitions: new Map(), revision: '', announced: '', gaps: '', fresh: true, asleep: false,
   };
 
   // --- small tools -------------------------------------------------------------------------------------------------
@@ -729,6 +729,26 @@
         el('ul', { class: 'rules' }, ...others.map(item), ...(leftOut ? [el('li', {}, `and ${count(leftOut)} more`)] : [])))] : [])];
   }
 
+  // --- where Holdfast does not help ---------------------------------------------------------------------------------
+
+  function showGaps() {
+    const { gaps, proxies } = state.status;
+    const calls = n => `${count(n)} ${plural(n)}`;
+    const rows = [
+      ...gaps.clients.map(each => [each.client + (each.version ? ' ' + each.version : ''), each.package,
+        'this client is not covered: its requests get no policy']),
+      ...gaps.hosts.slice(0, ROWS).map(each => [each.origin, calls(each.calls), 'no host pattern matches: its calls run unmodified']),
+      ...(gaps.hosts.length > ROWS ? [[`${count(gaps.hosts.length - ROWS)} more`, '', 'no host pattern matches; /status names them']] : []),
+      ...(gaps.other_calls ? [['further hosts', calls(gaps.other_calls), 'no host pattern matches; counted together']] : []),
+      ...proxies.map(each => [each, 'HTTP proxy', 'calls go through it']),
+    ];
+    const text = JSON.stringify(rows);
+    if (text === state.gaps) return;
+    state.gaps = text;
+    $('gaps').hidden = !rows.length;
+    $('gap-rows').replaceChildren(...rows.map(row => el('tr', {}, ...row.map(cell => el('td', {}, cell)))));
+  }
+
   // --- the connection to the JVM ----------------------------------------------------------------------------------
 
   function showLink(lost) {
@@ -781,6 +801,7 @@
       showOverview();
       showOrigins();
       showBreakers();
+      showGaps();
       showConfiguration();
     } catch (e) {
       if (!(e instanceof TypeError) && e.name !== 'AbortError' && !/^HTTP/.test(e.message)) console.error(e);

@@ -71,6 +71,7 @@ class PageIT {
         jvm = new ForkedJvm(jdks.get(jdks.size() - 1))
                 .agent(file.toString())
                 .jvm("-Djdk.net.hosts.file=" + hosts)
+                .jvm("-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128") // nothing is called by https
                 .main(WatchedProgram.class, "10")
                 .start();
         url = "http://127.0.0.1:" + Ask.port(jvm) + "/";
@@ -112,6 +113,7 @@ class PageIT {
                 .isPositive();
         assertThat(browser.text("#overview"))
                 .contains("Good without Holdfast", "Rejected by Holdfast", "later attempt");
+        eventually().until(() -> browser.text("#gaps").contains("proxy.example:3128"));
         String program = WatchedProgram.class.getName();
         assertThat(browser.text("#who")).contains(program + ", PID " + jvm.pid() + " on ", ", started 20");
         assertThat(browser.eval("document.title").asString())

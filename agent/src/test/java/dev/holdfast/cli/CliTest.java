@@ -21,8 +21,9 @@ class CliTest {
     @Test
     void helpReadsWell() {
         StringBuilder text = new StringBuilder();
-        for (String command :
-                new String[] {"", "check", "explain", "init", "attach", "list", "status", "off", "on", "completion"}) {
+        for (String command : new String[] {
+            "", "check", "explain", "scan", "init", "attach", "list", "status", "off", "on", "completion"
+        }) {
             text.append((command.isEmpty() ? CommandRun.of("help") : CommandRun.of("help", command)).transcript());
             if (!command.isEmpty()) {
                 assertThat(CommandRun.of(command, "--help").out())

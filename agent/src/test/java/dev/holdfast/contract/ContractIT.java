@@ -56,6 +56,8 @@ class ContractIT {
      */
     private static final String SAID = "\\[holdfast] ("
             + "\\S+ is active: \\d+ policies from .*"
+            + "|no policy matches .*: calls to (it|them) run unmodified"
+            + "|HTTP proxy in use: \\S+"
             + "|\\S+ \\(policy \\S+( \\S+)*\\): ("
             + "breaker (closed|still open) after .*"
             + "|breaker opened( for the \\d+(nd|th) time within .*)?, after (1 failure|\\d+ failures in a row); calls are rejected, next probe in .*"

@@ -97,7 +97,8 @@ class SnapshotJsonTest {
                 1,
                 0,
                 "a \"b\"\nc",
-                Snapshot.Cache.EMPTY);
+                Snapshot.Cache.EMPTY,
+                Gaps.NONE);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
         SnapshotJson.write(snapshot, out);

@@ -13,6 +13,7 @@ import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -26,6 +27,17 @@ public final class World {
     /** The JVM in which the calls are made. */
     public static final ProcessIdentity IDENTITY =
             new ProcessIdentity("web-7", 4711, "com.example.Shop", STARTED_MILLIS - 1_500);
+
+    /** What is not covered in that JVM. */
+    public static final Gaps GAPS = new Gaps(
+            List.of(
+                    new Gaps.Unmatched("http://billing.example:80", 1),
+                    new Gaps.Unmatched("https://a.example:443", 12)),
+            7,
+            List.of(
+                    new Gaps.Uncovered("OkHttp", "com.vendor.shaded.okhttp3.internal.http", null),
+                    new Gaps.Uncovered("Apache HttpClient 4", "org.apache.http.impl.execchain", "4.5.14")),
+            List.of("proxy.example:3128"));
 
     private long now = Duration.ofDays(1).toNanos();
 
@@ -47,6 +59,7 @@ public final class World {
                 targets::all,
                 () -> true,
                 () -> new Snapshot.Cache(5, 2, 4, 1, 3, 2_048, 65_536),
+                () -> GAPS,
                 "1.2.3",
                 () -> IDENTITY,
                 "holdfast.toml",

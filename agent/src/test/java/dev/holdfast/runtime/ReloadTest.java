@@ -47,7 +47,8 @@ class ReloadTest {
         };
         Console console = new Console(noMemory);
         Holdfast holdfast = new Holdfast(console);
-        Signals signals = new Signals(new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>());
+        Signals signals =
+                new Signals(new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>(), () -> new Class<?>[0]);
         Activation activation = new Activation(
                 file, holdfast, console, "test", signals, new LoadedClasses(NO_CLASSES, signals), installed -> {});
         Reload reload = new Reload(new WatchedFile(file), activation, console);

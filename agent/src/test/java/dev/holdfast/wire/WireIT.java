@@ -37,6 +37,8 @@ class WireIT {
 
     private static final String SAID = "\\[holdfast] ("
             + "\\S+ is active: \\d+ policies from .*"
+            + "|no policy matches .*: calls to (it|them) run unmodified"
+            + "|HTTP proxy in use: \\S+"
             + "|\\S+ \\(policy .*\\): ("
             + "\\S+ repeats calls that failed after all their retries, so that attempts multiply; .*"
             + "|first response from fallback \\S+ \\(\\S+\\); others are only counted)"

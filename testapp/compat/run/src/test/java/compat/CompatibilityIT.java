@@ -44,6 +44,7 @@ class CompatibilityIT {
     /** The lines that the agent may write: that it is there, who above it retries too, and the summary at the end. */
     private static final String SAID = "\\[holdfast] (\\S+ is active: 1 policy from .*"
             + "|summary: .*"
+            + "|the program uses .*: Holdfast does not cover it, its requests get no policy"
             + "|\\S+ \\(policy \\*\\): \\S+ repeats calls that failed after all their retries, so that attempts multiply; .*)";
 
     @TempDir

@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
@@ -58,7 +59,7 @@ public final class JdkHttpHook implements HttpClientHook {
         SyncCall<?> call;
         try {
             Engine engine = engines.get();
-            Target target = target(engine, request, handler);
+            Target target = target(engine, client, request, handler);
             if (engine == null || target == null) {
                 return null;
             }
@@ -89,7 +90,7 @@ public final class JdkHttpHook implements HttpClientHook {
         }
         try {
             Engine engine = engines.get();
-            Target target = target(engine, request, handler);
+            Target target = target(engine, client, request, handler);
             if (engine == null || target == null) {
                 return null;
             }
@@ -165,7 +166,7 @@ public final class JdkHttpHook implements HttpClientHook {
     }
 
     private static @Nullable Target target(
-            @Nullable Engine engine, @Nullable Object request, @Nullable Object handler) {
+            @Nullable Engine engine, Object client, @Nullable Object request, @Nullable Object handler) {
         if (engine == null
                 || handler instanceof AttemptHandler
                 || handler instanceof Elsewhere
@@ -175,9 +176,13 @@ public final class JdkHttpHook implements HttpClientHook {
         }
         URI uri = httpRequest.uri();
         Target host = uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
-        return host == null || isHandshake(httpRequest)
-                ? null
-                : engine.route(host, httpRequest.method(), uri.getRawPath());
+        if (host == null || isHandshake(httpRequest)) {
+            return null;
+        }
+        if (host.isFirstCallOf(Client.HTTP_CLIENT)) {
+            engine.proxies().note(Proxies.ofCall((HttpClient) client, uri));
+        }
+        return engine.route(host, httpRequest.method(), uri.getRawPath());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.call.Rights;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -17,6 +18,15 @@ final class Proxies {
 
     private Proxies() {}
 
+    /** {@link #of} before a call, which must not fail because the proxy cannot be named. */
+    static @Nullable String ofCall(HttpClient client, URI uri) {
+        try {
+            return Rights.ours(() -> of(client, uri));
+        } catch (RuntimeException e) {
+            return null;
+        }
+    }
+
     /**
      * The address of the proxy.
      *
@@ -29,7 +39,9 @@ final class Proxies {
             return null;
         }
         List<Proxy> proxies = selector.select(uri);
-        return proxies.isEmpty() || !(proxies.get(0).address() instanceof InetSocketAddress address)
+        return proxies.isEmpty()
+                        || proxies.get(0).type() != Proxy.Type.HTTP // the client goes through no other
+                        || !(proxies.get(0).address() instanceof InetSocketAddress address)
                 ? null
                 : address(address);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
@@ -50,6 +51,9 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
             Target target = engine.target(url.getProtocol(), url.getHost(), url.getPort());
             if (target == null || !target.policy().inForceFor(url.getPath())) {
                 return connection;
+            }
+            if (target.isFirstCallOf(Client.URL_CONNECTION)) {
+                engine.proxies().note(ProxyAddress.of(proxy, url));
             }
             Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbacks, defects);
             return http instanceof HttpsURLConnection ? new HttpsFront(url, exchange) : new HttpFront(url, exchange);

@@ -202,6 +202,24 @@ public enum Meter {
             "program",
             "started",
             "version"),
+    /** Calls that run unmodified. */
+    UNMATCHED_CALLS(
+            "holdfast.unmatched.calls",
+            Kind.COUNTER,
+            "",
+            "Calls to origins that no host pattern matches, which run unmodified: the first 100 origins, then \"other\"",
+            "origin"),
+    /** Clients that are not covered. */
+    UNCOVERED_CLIENT(
+            "holdfast.uncovered.client",
+            Kind.GAUGE,
+            "",
+            "1 for each HTTP client that carries calls in the JVM and that Holdfast does not cover",
+            "client",
+            "package",
+            "version"),
+    /** Proxies. */
+    PROXY("holdfast.http.proxy", Kind.GAUGE, "", "1 for each HTTP proxy in use, as host:port", "address"),
     /** The switch. */
     ENABLED("holdfast.enabled", Kind.GAUGE, "", "1 where the run-time switch is on, 0 where it is off"),
     /** Whether any policy is in force. */

@@ -1,6 +1,8 @@
 package dev.holdfast.observe.meters;
 
 import dev.holdfast.observe.Activity;
+import dev.holdfast.observe.Gaps;
+import dev.holdfast.observe.Ledger;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.PossibleLabels;
 import dev.holdfast.observe.ProcessIdentity;
@@ -22,6 +24,7 @@ final class Meters {
     /** The meters that there is one of. */
     static void ofAgent(Snapshot snapshot, MeterSink to) {
         buildInfo(snapshot, to);
+        gaps(snapshot.gaps(), to);
         to.value(Meter.ENABLED, snapshot.on() ? 1 : 0);
         to.value(
                 Meter.ACTIVE,
@@ -42,6 +45,19 @@ final class Meters {
         to.count(Meter.CACHE_ENTRIES, cache.entries());
         to.count(Meter.CACHE_BYTES, cache.bytes());
         to.count(Meter.CACHE_LIMIT, cache.maxBytes());
+    }
+
+    private static void gaps(Gaps gaps, MeterSink to) {
+        for (Gaps.Unmatched host : gaps.hosts()) {
+            to.count(Meter.UNMATCHED_CALLS, host.calls(), host.origin());
+        }
+        to.count(Meter.UNMATCHED_CALLS, gaps.otherCalls(), Ledger.OTHER);
+        for (Gaps.Uncovered client : gaps.clients()) {
+            to.value(Meter.UNCOVERED_CLIENT, 1, client.name(), client.packageName(), orUnknown(client.version()));
+        }
+        for (String proxy : gaps.proxies()) {
+            to.value(Meter.PROXY, 1, proxy);
+        }
     }
 
     private static void buildInfo(Snapshot snapshot, MeterSink to) {

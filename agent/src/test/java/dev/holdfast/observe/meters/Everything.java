@@ -79,6 +79,7 @@ final class Everything {
                 snapshot.reloadFailures(),
                 snapshot.reloadedEpochMillis(),
                 snapshot.reloadError(),
-                snapshot.cache());
+                snapshot.cache(),
+                snapshot.gaps());
     }
 }

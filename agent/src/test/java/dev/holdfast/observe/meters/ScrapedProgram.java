@@ -20,6 +20,8 @@ public final class ScrapedProgram {
         Class<?> ledger = isolated.loadClass("dev.holdfast.observe.Ledger");
         Class<?> cache = isolated.loadClass("dev.holdfast.observe.Snapshot$Cache");
         Supplier<?> noCache = () -> Packed.field(cache, "EMPTY");
+        Class<?> gaps = isolated.loadClass("dev.holdfast.observe.Gaps");
+        Supplier<?> noGaps = () -> Packed.field(gaps, "NONE");
         Supplier<Collection<?>> noTargets = List::of;
         Method identity =
                 isolated.loadClass("dev.holdfast.observe.ProcessIdentity").getMethod("current");
@@ -31,6 +33,7 @@ public final class ScrapedProgram {
                 noTargets,
                 (BooleanSupplier) () -> true,
                 noCache,
+                noGaps,
                 "1.2.3",
                 process,
                 "holdfast.toml",

@@ -1,0 +1,8 @@
+/**
+ * Which HTTP clients there are: the one table of those that are known, whether Holdfast covers them, and which of them
+ * carry calls in this JVM. Uses the JDK alone.
+ */
+@NullMarked
+package dev.holdfast.inventory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package dev.holdfast.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.ForkedJvm.Running;
+import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.ToyClasses;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where Holdfast does not help is said in the log, the status, the meters and the summary, and nothing secret is. */
+class GapsIT {
+    private static final String CLIENT = "com.vendor.shaded.okhttp3.internal.http.RealInterceptorChain";
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void hosts_clients_and_proxies_are_named(Jdks.Jdk jdk) throws IOException {
+        Path file = Files.writeString(directory.resolve("holdfast.toml"), """
+                [hosts."shop.example".retry]
+                [admin]
+                listen = "127.0.0.1:0"
+                [log]
+                summary = true
+                """);
+        Path library = Files.write(
+                directory.resolve("vendor.jar"),
+                ToyClasses.zip(Map.of(ToyClasses.path(CLIENT), ToyClasses.named(CLIENT))));
+        try (ScriptedServer first = proxy();
+                ScriptedServer second = proxy();
+                Running jvm = new ForkedJvm(jdk)
+                        .agent(file.toString())
+                        .classPath(Path.of("target", "test-classes").toAbsolutePath() + File.pathSeparator + library)
+                        .jvm("-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128")
+                        .main(
+                                GapsProgram.class,
+                                Integer.toString(first.port()),
+                                Integer.toString(second.port()),
+                                CLIENT)
+                        .start()) {
+            int port = Ask.port(jvm);
+            await().atMost(Duration.ofSeconds(60)).until(() -> jvm.out().contains("called"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> jvm.err().contains("proxy.example:3128"));
+
+            assertThat(jvm.err().lines())
+                    .anyMatch(line -> line.startsWith("[holdfast] no policy matches http://flood")
+                            && line.endsWith(" and 80 more: calls to them run unmodified"))
+                    .containsOnlyOnce("[holdfast] the program uses OkHttp (com.vendor.shaded.okhttp3.internal.http):"
+                            + " Holdfast does not cover it, its requests get no policy")
+                    .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + first.port())
+                    .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + second.port())
+                    .containsOnlyOnce("[holdfast] HTTP proxy in use: proxy.example:3128");
+            String status = Ask.get(port, "/status").body();
+            assertThat(status)
+                    .contains(
+                            "{\"origin\":\"http://pay.example:80\",\"calls\":2}",
+                            "{\"origin\":\"http://mail.example:8080\",\"calls\":1}",
+                            "\"other_calls\":102,",
+                            "{\"client\":\"OkHttp\",\"package\":\"com.vendor.shaded.okhttp3.internal.http\","
+                                    + "\"version\":null}")
+                    .contains("\"127.0.0.1:" + first.port() + "\"", "\"127.0.0.1:" + second.port() + "\"")
+                    .contains("\"proxy.example:3128\"");
+            assertThat(status.split("flood", -1))
+                    .as("100 origins with the two above")
+                    .hasSize(99);
+            String metrics = Ask.get(port, "/metrics").body();
+            assertThat(metrics)
+                    .contains(
+                            "\nholdfast_unmatched_calls_total{origin=\"http://pay.example:80\"} 2.0\n",
+                            "\nholdfast_unmatched_calls_total{origin=\"other\"} 102.0\n",
+                            "\nholdfast_uncovered_client{client=\"OkHttp\","
+                                    + "package=\"com.vendor.shaded.okhttp3.internal.http\",version=\"unknown\"} 1.0\n",
+                            "\nholdfast_http_proxy{address=\"proxy.example:3128\"} 1.0\n");
+
+            String err = jvm.end().succeeded().err();
+            assertThat(err)
+                    .contains("\n  no policy matches: http://")
+                    .contains(", and 90 more, and 102 calls to others")
+                    .contains("\n  clients that are not covered: OkHttp (com.vendor.shaded.okhttp3.internal.http)\n")
+                    .contains("\n  HTTP proxies: 127.0.0.1:");
+            assertThat(err + status + metrics).doesNotContain("t0p").doesNotContain("shop.example:80: calls");
+            assertThat(first.requests())
+                    .extracting(Received::target)
+                    .containsExactly(
+                            "http://shop.example/a?key=t0psecret",
+                            "http://pay.example/t0psecret",
+                            "http://pay.example/t0psecret");
+            assertThat(second.requests()).hasSize(2);
+        }
+    }
+
+    /** Answers by itself. */
+    private static ScriptedServer proxy() {
+        ScriptedServer server = ScriptedServer.http();
+        server.otherwise(Answer.respond(200, "fine"));
+        return server;
+    }
+}
