@@ -33,10 +33,10 @@ public final class Target {
     private final @Nullable ResponseTimeEstimate responseTime;
     private final Observer observer;
 
-    /** Made with the first call that fails after retries. */
     /** A bit for each client. */
     private volatile int calledBy;
 
+    /** Made with the first call that fails after retries. */
     private volatile @Nullable Repeats repeats;
 
     private volatile long used;
