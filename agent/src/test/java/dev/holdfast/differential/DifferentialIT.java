@@ -88,7 +88,8 @@ class DifferentialIT {
                         .run()
                         .succeeded();
                 assertThat(result.err().lines())
-                        .allMatch(line -> line.matches("\\[holdfast] (.* is active: |no policy matches ).*"));
+                        .allMatch(line ->
+                                line.matches("\\[holdfast] (.* is active: |no policy matches |HTTP proxy in use: ).*"));
                 List<String> lines = new ArrayList<>();
                 for (String line : result.lines()) {
                     lines.add(line.replace(":" + servers.port(), ":PORT").replace(":" + servers.tlsPort(), ":TLS"));

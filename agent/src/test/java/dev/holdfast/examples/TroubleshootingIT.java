@@ -48,7 +48,7 @@ class TroubleshootingIT {
     void its_commands_run(Jdk jdk) throws Exception {
         List<Block> commands = page.under("Nothing happens", "sh");
 
-        assertThat(commands).hasSize(3).allSatisfy(command -> {
+        assertThat(commands).hasSize(4).allSatisfy(command -> {
             Ended ended = installation.shell(jdk, command.text());
             assertThat(ended.exit()).as(ended.toString()).isZero();
         });
