@@ -11,8 +11,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compresses what a client accepts compressed (RFC 9110, 12.5.3): a scrape of a thousand origins has some megabytes,
- * and becomes a twentieth. Quickly rather than tightly, since the endpoint has one thread.
+ * Compresses what a client accepts compressed (RFC 9110, 12.5.3): a scrape of a thousand origins has some megabytes.
+ * Quickly rather than tightly, since the endpoint has one thread.
  */
 final class Compression {
     /** A shorter body gains nothing, or a packet at best. */
