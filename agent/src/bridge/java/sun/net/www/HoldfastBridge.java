@@ -320,8 +320,8 @@ public abstract class HoldfastBridge {
     }
 
     /**
-     * Where the JDK's classes for http and https declare a field; by its name, for they are internal to the JDK. Looked
-     * up once: the JDK copies all fields of a class for each look-up.
+     * Returns a field that the JDK's classes for http and https declare; by its name, for they are internal to the JDK.
+     * Looked up once: the JDK copies all fields of a class for each look-up.
      */
     private static Field field(HttpURLConnection of, String name) throws NoSuchFieldException {
         Field known = FIELDS.get(name);

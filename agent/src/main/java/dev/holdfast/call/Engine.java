@@ -237,7 +237,7 @@ public final class Engine {
     }
 
     /**
-     * What was found for a port of a host.
+     * The result of a look-up for a port of a host.
      *
      * @param target null: its calls are none of our business
      * @param unmatched counts its calls, where no pattern matches it

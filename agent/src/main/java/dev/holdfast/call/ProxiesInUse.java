@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * target, when it is called for the first time. Thread-safe.
  */
 public final class ProxiesInUse {
-    /** How many are kept. */
+    /** The most addresses that are kept. */
     public static final int MAX = 20;
 
     private final Set<String> addresses = ConcurrentHashMap.newKeySet();

@@ -73,7 +73,7 @@ public final class Session {
     private Gate.Part next = Gate.Part.RATE;
     private int attempts;
     private long beganAt;
-    /** What the observer was told last of the call's time, in nanoseconds. */
+    /** The duration of the call that the observer was told last, in nanoseconds. */
     private long endedAfter;
 
     private @Nullable List<Throwable> failures;

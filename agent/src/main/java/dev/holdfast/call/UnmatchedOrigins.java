@@ -14,13 +14,13 @@ import java.util.function.Predicate;
  * configuration, so that a call costs one increment. Thread-safe.
  */
 public final class UnmatchedOrigins {
-    /** How many are told apart. */
+    /** The most origins that are told apart. */
     public static final int MAX = 100;
 
     private final ConcurrentHashMap<Origin, LongAdder> calls = new ConcurrentHashMap<>();
     private final LongAdder others = new LongAdder();
 
-    /** What counts the calls of an origin. */
+    /** Returns the counter for the calls of an origin. */
     LongAdder counter(Origin origin) {
         LongAdder known = calls.get(origin);
         if (known != null) {

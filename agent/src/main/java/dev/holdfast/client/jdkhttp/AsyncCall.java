@@ -100,8 +100,8 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
     }
 
     /**
-     * Cancels a call. Weakly, as the client does it: a future that the application keeps must not keep the client. While
-     * there is something to cancel, the attempt or the timer holds the call.
+     * Cancels a call. Weakly, as the client does it: a future that the application keeps must not keep the client.
+     * While there is something to cancel, the attempt or the timer holds the call.
      */
     private static final class Canceller extends WeakReference<AsyncCall<?>> implements CallFuture.Stop {
         Canceller(AsyncCall<?> call) {

@@ -59,7 +59,9 @@ final class FailedTunnels {
         return root;
     }
 
-    /** An exception as a key: equal to another one of the same exception, and once that is collected to itself alone. */
+    /**
+     * An exception as a key: equal to another one of the same exception, and once that is collected to itself alone.
+     */
     private static final class Known extends WeakReference<Throwable> {
         private final int hash;
 

@@ -57,8 +57,8 @@ final class Rescue<T> {
     }
 
     /**
-     * Whether the client would still say the same of who asks: what was sent meanwhile may have had a cookie more, and a
-     * later attempt another proxy. All else is the client's for good. To ask costs some 5 % of a call.
+     * Returns whether the client would still say the same of who asks: what was sent meanwhile may have had a cookie
+     * more, and a later attempt another proxy. All else is the client's for good. To ask costs some 5 % of a call.
      *
      * @param attempt which attempt the response is of, the first being 1
      */
