@@ -1,11 +1,11 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.call.Defects;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFile;
 import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.Recurrence;
-import dev.holdfast.weave.Defects;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

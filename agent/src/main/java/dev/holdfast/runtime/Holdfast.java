@@ -1,11 +1,11 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.client.jdkhttp.JdkHttpHook;
 import dev.holdfast.client.urlconnection.HttpUrlConnectionHook;
 import dev.holdfast.fallback.CacheFigures;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.Hooks;
 import dev.holdfast.weave.HttpClientHook;
 import dev.holdfast.weave.UrlConnectionHook;

@@ -1,5 +1,6 @@
 package dev.holdfast.weave;
 
+import dev.holdfast.call.Defects;
 import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.jar.asm.ClassReader;

@@ -1,5 +1,6 @@
 package dev.holdfast.weave;
 
+import dev.holdfast.call.Defects;
 import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 

@@ -2,11 +2,11 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.AsyncDriver;
 import dev.holdfast.call.CallFuture;
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;

@@ -2,6 +2,7 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Rights;
@@ -10,7 +11,6 @@ import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
 import dev.holdfast.fallback.Recording;
-import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.SocketTimeoutException;

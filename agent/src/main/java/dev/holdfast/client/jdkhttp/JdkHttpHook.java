@@ -1,10 +1,10 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Client;
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.HttpClientHook;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;

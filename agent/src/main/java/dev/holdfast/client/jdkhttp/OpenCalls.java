@@ -1,6 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.weave.Defects;
+import dev.holdfast.call.Defects;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

@@ -1,11 +1,11 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.BlockingDriver;
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.net.http.HttpClient;

@@ -1,9 +1,9 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Client;
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import dev.holdfast.weave.UrlConnectionHook;
 import java.net.HttpURLConnection;
 import java.net.Proxy;

@@ -1,5 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.fallback.CallerIdentity;
@@ -11,7 +12,6 @@ import dev.holdfast.fallback.Request;
 import dev.holdfast.fallback.Request.Address;
 import dev.holdfast.fallback.Request.Identity;
 import dev.holdfast.policy.FallbackPolicy;
-import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;

@@ -2,13 +2,13 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
+import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Defects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

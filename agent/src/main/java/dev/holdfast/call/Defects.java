@@ -1,4 +1,4 @@
-package dev.holdfast.weave;
+package dev.holdfast.call;
 
 import org.jspecify.annotations.Nullable;
 
