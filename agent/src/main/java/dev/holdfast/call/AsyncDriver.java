@@ -137,7 +137,10 @@ public final class AsyncDriver {
         } else if (step instanceof Step.Reject reject) {
             attempt.reject(reject.error());
         } else if (step instanceof Step.FallBack fallBack) {
-            attempt.fallBack(fallBack, this::go);
+            attempt.fallBack(fallBack, end -> {
+                session.fallbackFailed(engine.nanoTime()); // unless one answered
+                go(end);
+            });
         } else if (step instanceof Step.Send send) {
             if (isCancelled()) {
                 session.cancel(engine.nanoTime());

@@ -63,6 +63,7 @@ public final class BlockingDriver {
                     throw reject.error();
                 } else if (step instanceof Step.FallBack fallBack) {
                     step = attempt.fallBack(fallBack);
+                    session.fallbackFailed(engine.nanoTime()); // unless one answered
                 } else {
                     step = attempt.send((Step.Send) step);
                 }

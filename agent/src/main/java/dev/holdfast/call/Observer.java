@@ -124,38 +124,26 @@ public interface Observer {
             Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {}
 
     /**
-     * A call ended, as far as Holdfast is concerned: at the head of the response that the application gets, or in a
-     * failure.
+     * A call ended, as far as Holdfast is concerned: at the head of the response that the application gets, be it a
+     * fallback's, or in a failure. Told once for each call, unless {@link #takenBack} says that it goes on.
      *
      * @param target the policy and the origin
      * @param call the application's call
      * @param result how
      * @param attempts how many were sent
-     * @param nanos how long it took, waits included
+     * @param nanos how long it took, waits and the search for a fallback included
      */
     default void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {}
 
     /**
-     * The application gets an answer of a fallback strategy in place of what the call gave. Comes after {@link #ended},
-     * which is told the real result.
+     * The application gets a response of a fallback strategy in place of what the call gave. {@link #ended} follows.
      *
      * @param target the policy and the origin
      * @param call the application's call
      * @param strategy which
      * @param reason why one was asked
-     * @param result what {@link #ended} was told
      */
-    default void fallback(
-            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {}
-
-    /**
-     * The answer of which {@link #fallback} was told is good: its status is below 500.
-     *
-     * @param target the policy and the origin
-     * @param call the application's call
-     * @param result what {@link #ended} was told
-     */
-    default void saved(Target target, CallInfo call, Result result) {}
+    default void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {}
 
     /** The body of a response broke that the application was reading. */
     default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}
@@ -205,20 +193,24 @@ public interface Observer {
      * retries nor lists for a fallback.
      *
      * <p>The first attempt is what the origin would have been sent without Holdfast. So its outcome says how the call
-     * would have ended without; {@link #FIRST_TRY}, {@link #SAVED_BY_RETRY} and {@link #FAILED} are the calls of which
-     * it is known.
+     * would have ended without; {@link #FIRST_TRY}, {@link #SAVED_BY_RETRY}, {@link #SAVED_BY_FALLBACK} and
+     * {@link #FAILED} are the calls of which it is known.
      */
     enum Result {
         /** The first attempt was good. */
         FIRST_TRY,
         /** The first attempt failed by itself; a later one was good. */
         SAVED_BY_RETRY,
+        /** The first attempt failed by itself, and no later one was good; a fallback's response was. */
+        SAVED_BY_FALLBACK,
         /** The first attempt failed by itself, and no later one was good; or the hedged attempt's failure decided. */
         FAILED,
         /** The hedged attempt was good before the first one had ended, which was cancelled: its outcome is unknown. */
         HEDGED,
         /** A time limit of the policy ended the first attempt, whose outcome is unknown; a later one was good. */
         GOOD_AFTER_TIMEOUT,
+        /** The first attempt was rejected, or ended by a time limit of the policy; a fallback's response was good. */
+        ANSWERED_BY_FALLBACK,
         /** A time limit of the policy ended the first attempt, whose outcome is unknown; no later one was good. */
         TIMED_OUT,
         /** The breaker or a limit rejected the first attempt: nothing was sent. */

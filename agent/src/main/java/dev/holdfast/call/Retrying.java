@@ -38,6 +38,8 @@ final class Retrying {
     /** Why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
     private @Nullable IOException notSent;
 
+    private boolean multiplied;
+
     Retrying(
             Target target,
             CallInfo call,
@@ -106,13 +108,23 @@ final class Retrying {
     }
 
     /**
-     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept
-     * from that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
+     * The last attempt has ended.
      *
+     * @param inVain whether its outcome asks for another one, which there is not
      * @param attempts how many were sent
      */
-    boolean hasMultiplied(int attempts) {
-        return notRetried != Observer.NotRetried.NOT_SAFE && (attempts > 1 || notRetried == Observer.NotRetried.BUDGET);
+    void end(boolean inVain, int attempts) {
+        multiplied = inVain
+                && notRetried != Observer.NotRetried.NOT_SAFE
+                && (attempts > 1 || notRetried == Observer.NotRetried.BUDGET);
+    }
+
+    /**
+     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept
+     * from that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
+     */
+    boolean hasMultiplied() {
+        return multiplied;
     }
 
     /** Whether an outcome asks for another attempt, whatever stands against it. */

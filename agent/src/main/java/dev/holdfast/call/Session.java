@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * randomness that it is handed; it never sends, sleeps, blocks or touches a client's type.
  *
  * <p>Protocol: {@link #begin} once; after each {@link Step.Send} exactly one {@link #after}; after each
- * {@link Step.Wait} exactly one {@link #resume}; {@link Step.Deliver}, {@link Step.Reject} and {@link Step.FallBack}
- * end it, and {@link #cancel} does at any stage. An adapter that has to decide at a response's head calls
+ * {@link Step.Wait} exactly one {@link #resume}; after {@link Step.FallBack} either {@link #fellBack} or
+ * {@link #fallbackFailed}; {@link Step.Deliver}, {@link Step.Reject} and these two end it, and {@link #cancel} does at
+ * any stage. An adapter that has to decide at a response's head calls
  * {@link #after} there, keeps the step, and reports a body that broke later with {@link #bodyFailed}.
  *
  * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has
@@ -46,6 +47,8 @@ public final class Session {
         SENT,
         BACKING_OFF,
         AT_THE_GATE,
+        /** No attempt follows; the call ends when the fallback strategies were asked. */
+        FALLING_BACK,
         DONE,
         CANCELLED
     }
@@ -260,7 +263,7 @@ public final class Session {
         endedAfter = now - beganAt;
         observer.firstTry(target, call, outcome, endedAfter);
         endRepeat(now);
-        return policy().fallback().enabled() ? fallBack(outcome, false) : Step.Deliver.INSTANCE;
+        return Step.Deliver.INSTANCE; // a good response asks for no fallback
     }
 
     /**
@@ -340,7 +343,7 @@ public final class Session {
      */
     public synchronized Step withdraw(int attempt, long now) {
         Sent mine = underWay(attempt);
-        if (mine != null && stage == Stage.DONE) {
+        if (mine != null && (stage == Stage.DONE || stage == Stage.FALLING_BACK)) {
             mine.giveUp(now);
             return Step.Drop.INSTANCE;
         }
@@ -544,10 +547,8 @@ public final class Session {
     }
 
     private Step reject(Observer.Rejection reason, long now) {
-        stage = Stage.DONE;
         observer.rejected(target, call, reason);
         ended = notGood();
-        reportEnd(now);
         IOException error = Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
         Step rejected = Step.Deliver.INSTANCE;
         if (inHand == null) {
@@ -556,7 +557,12 @@ public final class Session {
             retrying().notSent(error);
             inHand = null;
         }
-        return policy().fallback().enabled() ? new Step.FallBack(FallbackReason.of(reason), rejected) : rejected;
+        if (policy().fallback().enabled()) {
+            stage = Stage.FALLING_BACK;
+            return new Step.FallBack(FallbackReason.of(reason), rejected);
+        }
+        end(now);
+        return rejected;
     }
 
     private @Nullable Sent underWay(int attempt) {
@@ -605,23 +611,20 @@ public final class Session {
 
     /** Ends the call with an outcome, whether that asked for another attempt or not. */
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
-        stage = Stage.DONE;
         inHand = null; // it has a connection, and that a request's body, which must not live as long as the call
         ended = result(outcome, status, asked);
-        reportEnd(now);
-        if (asked && retrying != null && enforced() && retrying.hasMultiplied(attempts)) {
-            target.failed(call, now);
+        if (retrying != null) {
+            retrying.end(asked && enforced(), attempts);
         }
-        if (!policy().fallback().enabled()) {
-            return Step.Deliver.INSTANCE;
+        Step step = policy().fallback().enabled() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
+        if (step instanceof Step.FallBack && enforced()) {
+            stage = Stage.FALLING_BACK;
+            return step;
         }
-        Step end = fallBack(outcome, asked);
-        if (enforced()) {
-            return end;
-        }
+        end(now);
         // Where a retry would have come first, nobody knows what that would have given.
         boolean retried = asked && retrying != null && retrying.notRetried() == null;
-        if (end instanceof Step.FallBack && !retried) {
+        if (step instanceof Step.FallBack && !retried) {
             observer.wouldFallBack(target, call);
         }
         return Step.Deliver.INSTANCE;
@@ -634,27 +637,55 @@ public final class Session {
     }
 
     /**
-     * The application gets another origin's response in place of what the call gave: a good one, see
-     * {@link #isGoodElsewhere}.
+     * Ends the call with another origin's response in place of what its own gave: a good one, see
+     * {@link #isGoodElsewhere}. Without effect where the application has cancelled the call meanwhile.
      */
-    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason) {
-        fellBack(strategy, reason, true);
+    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, long now) {
+        fellBack(strategy, reason, true, now);
     }
 
     /**
-     * The application gets a stored or a static response in place of what the call gave.
+     * Ends the call with a stored or a static response in place of what the origin gave. Without effect where the
+     * application has cancelled the call meanwhile.
      *
      * @param status the response's; one of 500 or above, which the configuration may say, does not save the call
      */
-    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, int status) {
-        fellBack(strategy, reason, status < 500);
+    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, int status, long now) {
+        fellBack(strategy, reason, status < 500, now);
     }
 
-    private synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good) {
+    private synchronized void fellBack(
+            FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good, long now) {
+        if (stage != Stage.FALLING_BACK) {
+            return;
+        }
         target.forgive(call); // the application does not see it fail
-        observer.fallback(target, call, strategy, reason, ended);
+        observer.fallback(target, call, strategy, reason);
         if (good) {
-            observer.saved(target, call, ended);
+            ended = ended == Observer.Result.FAILED
+                    ? Observer.Result.SAVED_BY_FALLBACK
+                    : Observer.Result.ANSWERED_BY_FALLBACK;
+        }
+        stage = Stage.DONE;
+        reportEnd(now);
+    }
+
+    /**
+     * Ends the call with what the origin gave, or with its rejection: no fallback strategy has a response. Without
+     * effect where one had, or where the application has cancelled the call meanwhile.
+     */
+    public synchronized void fallbackFailed(long now) {
+        if (stage == Stage.FALLING_BACK) {
+            end(now);
+        }
+    }
+
+    /** Ends the call without a fallback. */
+    private void end(long now) {
+        stage = Stage.DONE;
+        reportEnd(now);
+        if (retrying != null && retrying.hasMultiplied()) {
+            target.failed(call, now);
         }
     }
 

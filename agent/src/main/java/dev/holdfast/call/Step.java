@@ -4,7 +4,10 @@ import dev.holdfast.policy.ConcurrencyLimit;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a driver has to do next. {@link Deliver}, {@link Reject} and {@link FallBack} end the call. */
+/**
+ * What a driver has to do next. {@link Deliver} and {@link Reject} end the call, and so does {@link FallBack} once the
+ * strategies were asked.
+ */
 public sealed interface Step {
     /**
      * Send an attempt and report what it gave to {@link Session#after}.
@@ -66,8 +69,8 @@ public sealed interface Step {
     /**
      * Nothing good came of the call: ask the policy's fallback strategies. Where none has an answer, {@code otherwise}
      * is what the application gets, exactly as it would without them; so the outcome of the attempt just reported, a
-     * response's body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} hears of
-     * it.
+     * response's body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} ends the
+     * call, else {@link Session#fallbackFailed}.
      *
      * @param reason why
      * @param otherwise {@link Deliver} or {@link Reject}

@@ -9,9 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
  * The calls of one client to one target. Nearly all of them are good at the first try, and are counted in a histogram
  * of their durations alone.
  *
- * <p>An end can turn out to be none (the body was held back, and broke) and a failed call can be saved by a fallback,
- * after both were counted. So what is reported is a difference, and never less than what was reported before: who
- * collects it would take a step back for a restart.
+ * <p>An end can turn out to be none, after it was counted: the body was held back, and broke. So what is reported is a
+ * difference, and never less than what was reported before: who collects it would take a step back for a restart.
  */
 final class ClientCounters {
     /** Calls that were good at their first attempt, which began with them: the durations of both. */
@@ -61,14 +60,13 @@ final class ClientCounters {
         }
     }
 
-    /** A call that had ended without a good response gets one of a fallback. */
-    void saved(Observer.Result result) {
-        ended.add(result == Observer.Result.FAILED ? "saved_by_fallback" : "answered_by_fallback");
-        voided.add(Labels.of(result));
-    }
-
+    /** Whether retries of a call were sent to no avail. */
     private static boolean lost(Observer.Result result, int attempts) {
-        return attempts > 1 && (result == Observer.Result.FAILED || result == Observer.Result.TIMED_OUT);
+        return attempts > 1
+                && switch (result) {
+                    case FAILED, TIMED_OUT, SAVED_BY_FALLBACK, ANSWERED_BY_FALLBACK -> true;
+                    case FIRST_TRY, SAVED_BY_RETRY, HEDGED, GOOD_AFTER_TIMEOUT, REJECTED, CANCELLED -> false;
+                };
     }
 
     /** Attempts of calls that have ended. */

@@ -222,17 +222,11 @@ public final class Counters implements Observer {
     }
 
     @Override
-    public void fallback(
-            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+    public void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
         fallbacks.add(Labels.of(strategy) + ' ' + reason.label());
         for (Observer sink : ledger.sinks()) {
-            sink.fallback(target, call, strategy, reason, result);
+            sink.fallback(target, call, strategy, reason);
         }
-    }
-
-    @Override
-    public void saved(Target target, CallInfo call, Result result) {
-        of(call).saved(result);
     }
 
     @Override

@@ -126,8 +126,7 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void fallback(
-            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+    public void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
         if (!says(Level.WARN) || fallbacksSeen.size() >= MOST_KINDS_OF_FALLBACK) {
             return;
         }

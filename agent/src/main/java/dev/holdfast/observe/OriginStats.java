@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param clients calls and retries by the application's client
  * @param attempts how many attempts the calls took that have ended
  * @param attemptSeconds how long they took, together
- * @param callDuration how long calls took, retries and waits included, up to the response's head or the failure; those
+ * @param callDuration how long calls took, retries, waits and fallbacks included, up to the response's head or the failure; those
  *     that were rejected or cancelled too
  * @param attemptDuration how long attempts took, up to the response's head or the failure
  * @param delays the waits before retries

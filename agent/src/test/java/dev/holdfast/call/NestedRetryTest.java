@@ -222,7 +222,7 @@ class NestedRetryTest {
         session.after(status(503), 0);
         session.resume(0);
         Step.FallBack step = (Step.FallBack) session.after(status(503), 0);
-        session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, step.reason());
+        session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, step.reason(), 0L);
 
         session(call("GET", 7)).begin(0);
 

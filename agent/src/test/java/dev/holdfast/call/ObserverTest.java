@@ -8,6 +8,7 @@ import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
@@ -172,9 +173,15 @@ class ObserverTest {
 
     @Test
     void aFallback() {
-        Session session = use(Policies.retry().policy());
-        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.BREAKER_OPEN);
-        assertThat(events).containsExactly("fallback CACHE breaker_open");
+        Session session =
+                use(Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+        session.begin(BEGIN);
+        session.after(status(503), BEGIN + 7);
+        events.clear();
+
+        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.BREAKER_OPEN, BEGIN + 9);
+
+        assertThat(events).containsExactly("fallback CACHE breaker_open", "SAVED_BY_FALLBACK after 1 in 9");
     }
 
     @Test
@@ -353,8 +360,7 @@ class ObserverTest {
         }
 
         @Override
-        public void fallback(
-                Target t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+        public void fallback(Target t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
             events.add("fallback " + strategy + " " + reason.label());
         }
 

@@ -7,6 +7,7 @@ import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
@@ -33,6 +34,22 @@ class SessionFallbackTest {
             DegradedPolicy.NONE);
 
     private final List<String> ended = new ArrayList<>();
+    private final Observer observer = new Observer() {
+        @Override
+        public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+            ended.add(result.name() + " in " + nanos);
+        }
+
+        @Override
+        public void fallback(Target target, CallInfo call, Strategy strategy, FallbackReason reason) {
+            ended.add("fallback " + strategy);
+        }
+
+        @Override
+        public void wouldFallBack(Target target, CallInfo call) {
+            ended.add("would fall back");
+        }
+    };
 
     @Test
     void oneThatUsedItsRetriesUpDoes() {
@@ -43,7 +60,87 @@ class SessionFallbackTest {
         session.resume(0);
 
         assertThat(session.after(status(503), 0)).isEqualTo(fallBack(FallbackReason.RETRIES_USED_UP));
-        assertThat(ended).containsExactly("FAILED");
+    }
+
+    @Test
+    void theCallEndsOnceAndNotBeforeTheFallbackHasAnswered() {
+        Session session = session("GET", Policies.retry().maxRetries(0));
+        session.begin(10);
+        session.after(status(503), 20);
+        assertThat(ended).isEmpty();
+
+        session.fellBack(Strategy.DEGRADED, FallbackReason.RETRIES_USED_UP, 70);
+
+        assertThat(ended).containsExactly("fallback DEGRADED", "SAVED_BY_FALLBACK in 60");
+        session.fallbackFailed(80);
+        session.fellBack(Strategy.CACHE, FallbackReason.RETRIES_USED_UP, 200, 90);
+        session.cancel(100);
+        assertThat(ended).as("nothing ends it a second time").hasSize(2);
+    }
+
+    @Test
+    void theCallEndsOnceAndNotBeforeTheFallbackHasFailed() {
+        Session session = session("GET", Policies.retry().maxRetries(0));
+        session.begin(10);
+        session.after(status(503), 20);
+
+        session.fallbackFailed(70);
+
+        assertThat(ended).containsExactly("FAILED in 60");
+        session.fellBack(Strategy.DEGRADED, FallbackReason.RETRIES_USED_UP, 80);
+        session.fallbackFailed(90);
+        session.cancel(100);
+        assertThat(ended).as("nothing ends it a second time").hasSize(1);
+    }
+
+    @Test
+    void oneThatIsCancelledWhileItsFallbackRunsIsCancelledWhateverThatGives() {
+        Session session = session("GET", Policies.retry().maxRetries(0));
+        session.begin(10);
+        session.after(status(503), 20);
+
+        session.cancel(40);
+
+        assertThat(ended).containsExactly("CANCELLED in 30");
+        session.fellBack(Strategy.DEGRADED, FallbackReason.RETRIES_USED_UP, 80);
+        session.fallbackFailed(90);
+        assertThat(ended).hasSize(1);
+    }
+
+    @Test
+    void oneThatWasRejectedEndsWithItsFallbackToo() {
+        for (boolean answered : new boolean[] {true, false}) {
+            ended.clear();
+            Policies limited = Policies.retry()
+                    .limits(new LimitPolicy(0, 1, 3_600_000_000_000L, 0))
+                    .fallback(FALLBACK);
+            Target target = new Target(limited.policy(), new Origin("http", "h", 80), null, observer, 0);
+            session(target, "GET").begin(0);
+            Session rejected = session(target, "GET");
+            assertThat(rejected.begin(10)).isInstanceOf(Step.FallBack.class);
+            assertThat(ended).isEmpty();
+
+            if (answered) {
+                rejected.fellBack(Strategy.CACHE, FallbackReason.LIMIT, 200, 30);
+            } else {
+                rejected.fallbackFailed(30);
+            }
+
+            assertThat(ended).last().isEqualTo(answered ? "ANSWERED_BY_FALLBACK in 20" : "REJECTED in 20");
+        }
+    }
+
+    @Test
+    void anAttemptBesideItThatTheClientDidNotTakeLeavesTheFallbackAlone() {
+        Session session = session("GET", Policies.retry().hedge(new HedgePolicy(true, 5)));
+        session.begin(0);
+        session.hedge(5);
+        assertThat(session.after(1, status(418), 10)).isEqualTo(fallBack(FallbackReason.LISTED));
+
+        assertThat(session.withdraw(2, 20)).isSameAs(Step.Drop.INSTANCE);
+
+        session.fallbackFailed(30);
+        assertThat(ended).containsExactly("FAILED in 30");
     }
 
     @Test
@@ -92,7 +189,8 @@ class SessionFallbackTest {
             assertThat(fallBack.reason()).isEqualTo(FallbackReason.LIMIT);
             assertThat(fallBack.otherwise()).isSameAs(Step.Deliver.INSTANCE);
         });
-        assertThat(ended).containsExactly("FAILED");
+        session.fallbackFailed(1);
+        assertThat(ended).containsExactly("FAILED in 1");
     }
 
     @Test
@@ -102,7 +200,7 @@ class SessionFallbackTest {
         session.begin(0);
 
         assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
-        assertThat(ended).containsExactly("FAILED", "would fall back");
+        assertThat(ended).containsExactly("FAILED in 0", "would fall back");
     }
 
     @Test
@@ -111,7 +209,7 @@ class SessionFallbackTest {
         session.begin(0);
 
         assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
-        assertThat(ended).containsExactly("FAILED");
+        assertThat(ended).containsExactly("FAILED in 0");
     }
 
     private static Step fallBack(FallbackReason reason) {
@@ -129,18 +227,10 @@ class SessionFallbackTest {
     }
 
     private Session session(String method, Policy policy) {
-        Observer observer = new Observer() {
-            @Override
-            public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
-                ended.add(result.name());
-            }
+        return session(new Target(policy, new Origin("http", "h", 80), null, observer, 0), method);
+    }
 
-            @Override
-            public void wouldFallBack(Target target, CallInfo call) {
-                ended.add("would fall back");
-            }
-        };
-        Target target = new Target(policy, new Origin("http", "h", 80), null, observer, 0);
+    private Session session(Target target, String method) {
         CallInfo call = new CallInfo() {
             @Override
             public Client client() {

@@ -175,6 +175,7 @@ class SessionResultTest {
         session.begin(0);
 
         session.after(status(404), 0);
+        session.fallbackFailed(0);
 
         assertThat(events).containsExactly("FAILED after 1");
     }
@@ -186,10 +187,10 @@ class SessionResultTest {
             Session session = use(rules.policy());
             session.begin(0);
             session.after(status(503), 0);
-            session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, FallbackReason.RETRIES_USED_UP, status);
+            session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, FallbackReason.RETRIES_USED_UP, status, 0);
         }
 
-        assertThat(events).containsExactly("FAILED after 1", "saved FAILED", "FAILED after 1");
+        assertThat(events).containsExactly("SAVED_BY_FALLBACK after 1", "FAILED after 1");
     }
 
     @Test
@@ -301,11 +302,6 @@ class SessionResultTest {
             if (t.policy().mode() == Mode.OBSERVE) {
                 events.add("rejected " + reason);
             }
-        }
-
-        @Override
-        public void saved(Target t, CallInfo call, Result result) {
-            events.add("saved " + result);
         }
 
         @Override

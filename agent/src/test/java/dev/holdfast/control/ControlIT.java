@@ -7,22 +7,15 @@ import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +29,6 @@ import tools.jackson.databind.json.JsonMapper;
  * every figure compared with what the program and the server counted. {@code docs/figures.md} has the definitions.
  */
 class ControlIT {
-    private static final Pattern ADDRESS = Pattern.compile("the admin endpoint is (http://[^/]*:\\d+)/");
     private static final Path PAGE = Path.of("..", "docs", "figures.md");
 
     /** What is no count of what happened to calls. */
@@ -73,7 +65,7 @@ class ControlIT {
             FaultScript.play(with);
             Map<String, Truth> truths = truths(without, with);
 
-            JsonNode status = JsonMapper.shared().readTree(get(with, "/status"));
+            JsonNode status = JsonMapper.shared().readTree(with.get("/status"));
             SoftAssertions figures = new SoftAssertions();
             long hosts = 0;
             for (JsonNode origin : status.get("origins")) {
@@ -176,8 +168,8 @@ class ControlIT {
         figures.assertThat(status.at("/comparison/calls").asLong()).isEqualTo(sum(truths, Truth::compared));
         figures.assertThat(status.at("/comparison/good_without").asLong()).isEqualTo(sum(truths, Truth::goodWithout));
         figures.assertThat(status.at("/comparison/good_with").asLong()).isEqualTo(sum(truths, Truth::goodWith));
-        JsonNode history = JsonMapper.shared().readTree(get(with, "/history"));
-        String metrics = get(with, "/metrics");
+        JsonNode history = JsonMapper.shared().readTree(with.get("/history"));
+        String metrics = with.get("/metrics");
         for (String result : Comparison.RESULTS) {
             long true_ = sum(truths, truth -> truth.result(result));
             figures.assertThat(scraped(metrics, "outcome=\"" + result + "\""))
@@ -236,14 +228,5 @@ class ControlIT {
                         && !line.contains("(degraded)"))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-    }
-
-    private static String get(ControlRun with, String path) throws IOException, InterruptedException {
-        Matcher address = Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> ADDRESS.matcher(with.jvm.err()), Matcher::find);
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(address.group(1) + path)).build();
-        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 }

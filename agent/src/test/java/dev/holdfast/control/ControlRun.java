@@ -1,5 +1,6 @@
 package dev.holdfast.control;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.testkit.Answer;
@@ -8,6 +9,10 @@ import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.Received;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,14 +22,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The program and its server, once: without Holdfast, or with it. Each call has a script of what the server does with
  * its first request, its second, and so on; without Holdfast there is but one.
  */
 final class ControlRun implements AutoCloseable {
+    private static final Pattern ADDRESS = Pattern.compile("the admin endpoint is (http://[^/]*:\\d+)/");
     private static final Duration PATIENCE = Duration.ofSeconds(25);
 
     /** What a server does with a request. */
@@ -148,6 +158,38 @@ final class ControlRun implements AutoCloseable {
     /** How many calls have ended. */
     int ended(List<Integer> ids) {
         return (int) ids.stream().filter(ends()::containsKey).count();
+    }
+
+    /** Holdfast has counted no call to a host that the program still waits for. */
+    void noFigureIsAheadOf(String host) throws IOException, InterruptedException {
+        if (!withHoldfast) {
+            return;
+        }
+        long ended = calls.keySet().stream()
+                .filter(id -> calls.get(id).host.equals(host) && ends().containsKey(id))
+                .count();
+        for (JsonNode origin : JsonMapper.shared().readTree(get("/status")).get("origins")) {
+            if (URI.create(origin.get("origin").asString()).getHost().equals(host)) {
+                long counted = 0;
+                for (JsonNode count : origin.at("/clients/0/calls")) {
+                    counted += count.asLong();
+                }
+                assertThat(counted).as("calls to " + host + " that have ended").isEqualTo(ended);
+                assertThat(origin.at("/call_duration/count").asLong())
+                        .as("durations of calls to " + host)
+                        .isEqualTo(ended);
+                return;
+            }
+        }
+        throw new AssertionError("nothing is known of " + host);
+    }
+
+    /** What the agent's endpoint answers. */
+    String get(String path) throws IOException, InterruptedException {
+        Matcher address = await().atMost(Duration.ofSeconds(30)).until(() -> ADDRESS.matcher(jvm.err()), Matcher::find);
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(address.group(1) + path)).build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
     /** Lets the server go on with what it holds. */

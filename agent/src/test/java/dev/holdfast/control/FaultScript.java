@@ -6,6 +6,7 @@ import static dev.holdfast.control.ControlRun.Fault.NONE;
 import static dev.holdfast.control.ControlRun.Fault.SLOW;
 import static dev.holdfast.control.ControlRun.Fault.SLOWLY_BUSY;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -116,7 +117,7 @@ final class FaultScript {
 
     private FaultScript() {}
 
-    static void play(ControlRun run) {
+    static void play(ControlRun run) throws IOException, InterruptedException {
         plain(run);
         limits(run);
         breaker(run);
@@ -196,7 +197,7 @@ final class FaultScript {
         run.call("timeout.example", BUSY, NONE);
     }
 
-    private static void fallbacks(ControlRun run) {
+    private static void fallbacks(ControlRun run) throws IOException, InterruptedException {
         run.call("fallback.example", NONE);
         run.call("fallback.example", BUSY, NONE);
         run.call("fallback.example", BUSY);
@@ -206,11 +207,19 @@ final class FaultScript {
         run.call("degraded.example", NONE);
         run.call("degraded.example", BUSY, NONE); // the second request is the other origin's
         run.call("degraded.example", BUSY, BUSY);
+        int slow = run.begin("degraded.example", BUSY, SLOW);
+        run.arrived(slow, 2);
+        run.noFigureIsAheadOf("degraded.example");
+        run.releaseUntilEnd(slow);
     }
 
     private static void cancelled(ControlRun run) {
         run.cancel(run.begin("cancel.example", SLOW));
         run.call("cancel.example", NONE);
+        int fallingBack = run.begin("degraded.example", BUSY, SLOW);
+        run.arrived(fallingBack, 2);
+        run.cancel(fallingBack);
+        run.release();
     }
 
     private static void observed(ControlRun run) {

@@ -9,6 +9,7 @@ import dev.holdfast.call.Session;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
 import java.io.File;
@@ -95,12 +96,15 @@ class LogTest {
 
     @Test
     void only_the_first_fallback_of_a_kind_is_said() {
-        Session session = world.call("shop.example", status(503), status(503));
-        said.clear();
+        World world = new World(
+                Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
+        world.ledger.add(log);
 
-        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
-        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
-        session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.BUDGET);
+        for (FallbackReason reason :
+                List.of(FallbackReason.RETRIES_USED_UP, FallbackReason.RETRIES_USED_UP, FallbackReason.BUDGET)) {
+            Session session = world.call("shop.example", status(503));
+            session.fellBack(FallbackPolicy.Strategy.CACHE, reason, world.now());
+        }
 
         assertThat(said)
                 .containsExactly(

@@ -67,7 +67,7 @@ public final class World {
                 Set.of("*"));
     }
 
-    long now() {
+    public long now() {
         return now;
     }
 

@@ -268,12 +268,17 @@ final class JdkCall<T> implements CallInfo {
     CompletableFuture<Step> resolved(Step.FallBack step) {
         try {
             if (!isOver()) {
-                return rescue.ask(step).thenApply(answered -> answered ? step : step.otherwise());
+                return rescue.ask(step).thenApply(answered -> answered ? step : withoutFallback(step));
             }
         } catch (RuntimeException | LinkageError e) {
             defects.report(DEFECT, e);
         }
-        return CompletableFuture.completedFuture(step.otherwise());
+        return CompletableFuture.completedFuture(withoutFallback(step));
+    }
+
+    private Step withoutFallback(Step.FallBack step) {
+        session.fallbackFailed(engine.nanoTime());
+        return step.otherwise();
     }
 
     /** What follows from a step once the strategies were asked, if that is what it asks for. See {@link #resolved}. */

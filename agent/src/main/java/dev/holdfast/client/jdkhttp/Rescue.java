@@ -107,7 +107,7 @@ final class Rescue<T> {
             }
             if (offer instanceof Offer.Answer found) {
                 answer = found;
-                call.session.fellBack(found.strategy(), step.reason(), found.status());
+                call.session.fellBack(found.strategy(), step.reason(), found.status(), call.engine.nanoTime());
                 answered.complete(true);
                 return;
             }
@@ -126,7 +126,7 @@ final class Rescue<T> {
         CompletableFuture<?> unused = sent.good().thenAccept(good -> {
             try {
                 if (good) {
-                    call.session.fellBack(other.strategy(), step.reason());
+                    call.session.fellBack(other.strategy(), step.reason(), call.engine.nanoTime());
                     answered.complete(true);
                 } else {
                     elsewhere = null;

@@ -77,7 +77,7 @@ final class Elsewhere {
             Attempt attempt = Attempt.again(connection, recipe);
             attempt.send(recipe, watchdog);
             Attempt.Head head = attempt.head();
-            if (head == null && abandoned) {
+            if (head == null && (abandoned || VirtualThreads.interruptedSocket(attempt.raised()))) {
                 session.cancel(engine.nanoTime());
                 return null;
             }

@@ -1,6 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Defects;
+import dev.holdfast.call.Engine;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.fallback.CallerIdentity;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The fallback of one call: describes its request, asks the strategies, and records its answer for worse times. */
 final class Rescue {
+    private final Engine engine;
     private final Fallbacks fallbacks;
     private final Recipe recipe;
     private final Elsewhere elsewhere;
@@ -36,8 +38,11 @@ final class Rescue {
     private boolean heard;
 
     private @Nullable Recording recording;
+    /** The session of a call that waits for the strategies' response. */
+    private volatile @Nullable Session asking;
 
-    Rescue(Fallbacks fallbacks, Recipe recipe, Elsewhere elsewhere, Defects defects) {
+    Rescue(Engine engine, Fallbacks fallbacks, Recipe recipe, Elsewhere elsewhere, Defects defects) {
+        this.engine = engine;
         this.fallbacks = fallbacks;
         this.elsewhere = elsewhere;
         this.recipe = recipe;
@@ -73,13 +78,15 @@ final class Rescue {
             HttpURLConnection failed,
             @Nullable Exception error,
             boolean beforeBody) {
+        asking = session;
+        boolean askedLater = false;
         try {
             Chain chain = fallbacks.chain(policy, request());
             Offer offer = chain.next();
             if (offer instanceof Offer.Elsewhere other && beforeBody && session.maySendElsewhere()) {
+                askedLater = true;
                 return new MadeConnection(failed, recipe.method(), () -> {
-                    Shown shown = shown(other, chain, step, session, failed);
-                    recipe.releaseUpload();
+                    Shown shown = askedAtLast(other, chain, step, session, failed);
                     if (shown != null) {
                         return shown;
                     }
@@ -94,7 +101,26 @@ final class Rescue {
         } catch (RuntimeException | LinkageError e) {
             defects.report("a call ends with the outcome it has", e);
             return null;
+        } finally {
+            if (!askedLater) {
+                asked(session);
+            }
         }
+    }
+
+    private @Nullable Shown askedAtLast(
+            Offer first, Chain chain, Step.FallBack step, Session session, HttpURLConnection failed) {
+        try {
+            return shown(first, chain, step, session, failed);
+        } finally {
+            asked(session);
+            recipe.releaseUpload();
+        }
+    }
+
+    private void asked(Session session) {
+        asking = null;
+        session.fallbackFailed(engine.nanoTime()); // unless one answered
     }
 
     /** The first answer, beginning with an offer. */
@@ -103,12 +129,12 @@ final class Rescue {
         for (Offer offer = first; offer != null; offer = chain.next()) {
             if (offer instanceof Offer.Answer answer) {
                 Shown shown = Shown.of(answer, failed.getURL());
-                session.fellBack(offer.strategy(), step.reason(), answer.status());
+                session.fellBack(offer.strategy(), step.reason(), answer.status(), engine.nanoTime());
                 return shown;
             }
             Shown shown = elsewhere.answer(session, failed, (Offer.Elsewhere) offer);
             if (shown != null) {
-                session.fellBack(offer.strategy(), step.reason());
+                session.fellBack(offer.strategy(), step.reason(), engine.nanoTime());
                 return shown;
             }
         }
@@ -117,6 +143,10 @@ final class Rescue {
 
     /** From another thread: nobody wants an answer any more. */
     void abandon() {
+        Session waiting = asking;
+        if (waiting != null) {
+            waiting.cancel(engine.nanoTime());
+        }
         elsewhere.abandon();
     }
 

@@ -70,7 +70,7 @@ final class UrlCall implements CallInfo {
         this.attempt = Attempt.first(first);
         this.recipe = recipe;
         this.defects = defects;
-        this.rescue = new Rescue(fallbacks, recipe, new Elsewhere(engine, this, recipe), defects);
+        this.rescue = new Rescue(engine, fallbacks, recipe, new Elsewhere(engine, this, recipe), defects);
     }
 
     /** Set once, by the front's constructor. */
@@ -429,16 +429,10 @@ final class UrlCall implements CallInfo {
         }
     }
 
-    /** Whether an interrupt of the application's closed the socket, as it does on a virtual thread. */
-    private boolean interruptedSocket() {
-        return attempt.raised() instanceof SocketException
-                && Thread.currentThread().isInterrupted()
-                && VirtualThreads.isCurrent();
-    }
-
     /** Tells the session what the attempt gave. */
     private Step told(Step.Send send) {
-        boolean abandoned = attempt.head() == null && (disconnects.abandoned() || interruptedSocket());
+        boolean abandoned = attempt.head() == null
+                && (disconnects.abandoned() || VirtualThreads.interruptedSocket(attempt.raised()));
         return after(send.attempt(), abandoned ? Outcome.Cancelled.INSTANCE : attempt.outcome(recipe));
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.client.urlconnection;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a thread is a virtual one, on a Java that may know none (before 21). */
@@ -18,6 +19,11 @@ final class VirtualThreads {
         } catch (ReflectiveOperationException e) {
             return null; // an older Java
         }
+    }
+
+    /** Whether an exception on the current thread comes of an interrupt, which closes the socket of a virtual one. */
+    static boolean interruptedSocket(@Nullable Exception raised) {
+        return raised instanceof SocketException && Thread.currentThread().isInterrupted() && isCurrent();
     }
 
     /** Whether the current thread is one. */

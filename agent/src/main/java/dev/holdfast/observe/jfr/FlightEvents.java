@@ -98,8 +98,7 @@ public final class FlightEvents implements Observer {
     }
 
     @Override
-    public void fallback(
-            Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason, Result result) {
+    public void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
         FallbackEvent event = new FallbackEvent();
         if (event.shouldCommit()) {
             describe(event, target, call);

@@ -87,8 +87,8 @@ public enum Meter {
             "holdfast.call.duration",
             Kind.HISTOGRAM,
             "seconds",
-            "How long calls took, retries and waits included, up to the response's head or the failure; those that were"
-                    + " rejected or cancelled too",
+            "How long calls took, retries, waits and fallbacks included, up to the response's head or the failure;"
+                    + " those that were rejected or cancelled too",
             "origin",
             "policy"),
     /** What attempts cost. */

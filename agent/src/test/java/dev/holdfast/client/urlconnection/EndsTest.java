@@ -10,6 +10,7 @@ import dev.holdfast.call.Target;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.LimitPolicy;
@@ -18,6 +19,7 @@ import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.Received;
 import dev.holdfast.testkit.ScriptedServer;
+import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ref.Reference;
@@ -115,6 +117,41 @@ class EndsTest {
         assertThat(streamed.getResponseCode()).isEqualTo(200);
         assertThat(server.requests()).extracting(Received::text).containsExactlyInAnyOrder("aA", "bB");
         assertThat(opened.permitsTaken()).isZero();
+    }
+
+    /** Opened before its body was written, so that another origin can be asked only with that. */
+    @Test
+    void aCallWhoseFallbackIsAskedLaterEndsWithIt() throws IOException {
+        opened = new Opened(
+                Policies.retry()
+                        .maxRetries(0)
+                        .fallback(Fallbacks.degraded(server.uri("/").toString()))
+                        .policy(),
+                new Recorder());
+        try (Unreachable origin = Unreachable.refusing("127.0.0.1")) {
+            HttpURLConnection answered = post(origin);
+            HttpURLConnection givenUp = post(origin);
+            assertThat(events)
+                    .as("none has ended")
+                    .containsExactly("attempt CONNECTION_REFUSED", "attempt CONNECTION_REFUSED");
+            events.clear();
+
+            answered.getOutputStream().write('a');
+            assertThat(answered.getResponseCode()).isEqualTo(200);
+            assertThat(events).containsExactly("attempt 200", "FIRST_TRY after 1", "SAVED_BY_FALLBACK after 1");
+            events.clear();
+
+            givenUp.disconnect();
+            assertThat(events).containsExactly("CANCELLED after 1");
+            assertThat(server.requests()).extracting(Received::text).containsExactly("a");
+        }
+    }
+
+    private HttpURLConnection post(Unreachable origin) throws IOException {
+        HttpURLConnection connection = opened.open(origin.uri("/"));
+        connection.setDoOutput(true);
+        connection.connect();
+        return connection;
     }
 
     @Test

@@ -55,8 +55,7 @@ final class Everything {
         observer.nestedRetry(target, call);
         observer.waited(target, call, Observer.Rejection.RATE, 5_000_000);
         observer.rejected(target, call, Observer.Rejection.CONCURRENCY);
-        observer.fallback(
-                target, call, FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP, Observer.Result.FAILED);
+        observer.fallback(target, call, FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
         observer.bodyFailed(
                 target, call, new Outcome.Failure(new IOException("cut"), ErrorKind.CONNECTION_RESET, false));
     }

@@ -38,11 +38,15 @@ class ScrapeTest {
 
     @Test
     void the_seeds_names_are_there_with_their_labels() throws IOException {
-        World world = new World(RETRY.policy());
+        World world = new World(Policies.retry()
+                .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
+                .fallback(Fallbacks.cache())
+                .policy());
         world.call("shop.example", status(503), status(200));
         Session lost = world.call("shop.example", status(503), status(503), status(503), status(503));
-        lost.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP);
-        world.call("shop.example", status(503), status(503), status(503), status(503));
+        lost.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP, world.now());
+        world.call("shop.example", status(503), status(503), status(503), status(503))
+                .fallbackFailed(world.now());
 
         String text = scrape(world, null);
 
