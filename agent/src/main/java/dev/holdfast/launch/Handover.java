@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,12 @@ final class Handover implements Consumer<Boolean> {
     @SuppressWarnings("unchecked") // what the starter is
     static boolean read(Object starter) throws Exception {
         return ((Callable<Boolean>) starter).call();
+    }
+
+    /** Says that something does not work. Returns false where that is to be said as text, by {@link Premain#say}. */
+    @SuppressWarnings("unchecked") // what the starter is
+    static boolean say(Object starter, String what) {
+        return ((Predicate<String>) starter).test(what);
     }
 
     /** Has changes of the configuration taken up. */

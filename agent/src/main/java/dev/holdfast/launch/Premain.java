@@ -33,9 +33,7 @@ public final class Premain {
      * @param instrumentation the JVM's
      */
     public static void premain(@Nullable String argument, Instrumentation instrumentation) {
-        String refusal = start(argument, instrumentation, false);
-        if (refusal != null) {
-            say(refusal);
+        if (start(argument, instrumentation, false) != null) {
             // strict=true: the program must not run without the policies that it was started with.
             Runtime.getRuntime().exit(1);
         }
@@ -55,7 +53,10 @@ public final class Premain {
         }
     }
 
-    /** Starts, or says why not. Returns why the program must not run ({@code strict=true}), else null. */
+    /**
+     * Starts, or says why not. Returns why the program must not run ({@code strict=true}), else null; an attach that
+     * has to fail for that says nothing.
+     */
     private static @Nullable String start(
             @Nullable String argument, Instrumentation instrumentation, boolean attached) {
         try {
@@ -96,7 +97,7 @@ public final class Premain {
         String file = options.file();
         if (options.error() != null || file == null) {
             String problem = options.error() != null ? options.error() : NO_FILE;
-            return inactive(problem, "; Holdfast is inactive; the program runs unmodified", options);
+            return inactive(null, problem, "; Holdfast is inactive; the program runs unmodified", options, attached);
         }
         Watch watch = new Watch(instrumentation, file);
         // A file that is not there is the commonest mistake, and said at once: later, a short program would have
@@ -106,7 +107,7 @@ public final class Premain {
             return null;
         }
         String problem = watch.startNow(options.strict());
-        return problem == null ? null : inactive(problem, '\n' + INACTIVE_FOR_NOW, options);
+        return problem == null ? null : inactive(watch, problem, '\n' + INACTIVE_FOR_NOW, options, attached);
     }
 
     /**
@@ -127,16 +128,23 @@ public final class Premain {
             say(SECOND);
             return null;
         }
-        return problem == null ? null : inactive(problem, "\nHoldfast stays as it was", options);
+        return problem == null ? null : inactive(watch, problem, "\nHoldfast stays as it was", options, attached);
     }
 
-    /** Says it, or gives it back where it forbids the start. */
-    private static @Nullable String inactive(String problem, String consequence, AgentOptions options) {
-        if (options.strict()) {
-            return problem + "\nstrict=true: the program does not run";
+    /** Says what is wrong with the start. Returns it where it forbids the start. */
+    private static @Nullable String inactive(
+            @Nullable Watch watch, String problem, String consequence, AgentOptions options, boolean attached) {
+        boolean strict = options.strict();
+        String text = problem + (strict ? "\nstrict=true: the program does not run" : consequence);
+        if (strict && attached) {
+            return text;
         }
-        say(problem + consequence);
-        return null;
+        if (watch == null) {
+            say(text);
+        } else {
+            watch.say(text);
+        }
+        return strict ? text : null;
     }
 
     /** Says on standard error that something does not work, in the form that the log's entries have. */

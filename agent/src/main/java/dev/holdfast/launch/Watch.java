@@ -208,9 +208,17 @@ public final class Watch implements ClassFileTransformer, Runnable {
             if (starter == null) {
                 remove();
             }
-            Premain.say(describe(e) + '\n' + Premain.INACTIVE_FOR_NOW);
+            say(describe(e) + '\n' + Premain.INACTIVE_FOR_NOW);
         }
         watchFile();
+    }
+
+    /** Says on standard error that something does not work, in the form that the file asks for, if that is known. */
+    void say(String what) {
+        Object made = starter;
+        if (made == null || !Handover.say(made, what)) {
+            Premain.say(what);
+        }
     }
 
     /** Where there is nothing to do it with, that was said before. */

@@ -8,6 +8,7 @@ import dev.holdfast.config.WatchedFile;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
+import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.ProcessIdentity;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,7 @@ final class Activation {
             }
         } catch (ConfigException e) {
             failed(file, e);
+            console.format(LogFormat.valueOf(e.outside().log().format().name())); // for what is said of it
             throw e;
         } finally {
             if (!isActive()) {

@@ -52,6 +52,21 @@ final class Console implements Defects {
         log(LogEntry.of(Log.Level.INFO, "notice", what));
     }
 
+    /**
+     * Writes on standard error, wherever the log goes, what is wrong with the start; nothing where the form is text,
+     * which the launch classes write by themselves.
+     *
+     * @return whether it was written
+     */
+    boolean sayUnlessText(String what) {
+        LogFormat as = format;
+        if (as == LogFormat.TEXT) {
+            return false;
+        }
+        printLine(as, as.line(System.currentTimeMillis(), LogEntry.of(Log.Level.ERROR, "notice", what)));
+        return true;
+    }
+
     /** Writes an entry, whatever its level: the log decides about that, and about how many there are. */
     void log(LogEntry entry) {
         print(entry, LONGEST_ENTRY);

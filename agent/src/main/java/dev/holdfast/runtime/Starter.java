@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * has join points, or the starting thread, which reads the configuration. Thread-safe.
  */
 public final class Starter
-        implements ClassFileTransformer, Callable<Boolean>, Runnable, UnaryOperator<@Nullable String> {
+        implements ClassFileTransformer,
+                Callable<Boolean>,
+                Runnable,
+                UnaryOperator<@Nullable String>,
+                Predicate<String> {
     private final Console console = new Console();
     private final Holdfast holdfast = new Holdfast(console);
     private final Instrumentation instrumentation;
@@ -95,6 +100,16 @@ public final class Starter
     @Override
     public @Nullable String apply(@Nullable String file) {
         return reload().readInstead(file);
+    }
+
+    /**
+     * Says on standard error that something does not work, where the file asks for another form than text.
+     *
+     * @return false: the launch classes are to say it, as text
+     */
+    @Override
+    public boolean test(String what) {
+        return console.sayUnlessText(what);
     }
 
     /** Made when the configuration is to be read: the program's thread, which may have made this, does without. */

@@ -132,13 +132,19 @@ class InactiveStartIT {
     void a_config_map_that_is_swapped_in_is_taken_up(Jdk jdk) throws IOException {
         Files.createDirectory(directory.resolve("..bad"));
         Files.createDirectory(directory.resolve("..good"));
-        Files.writeString(directory.resolve("..bad/holdfast.toml"), "[retry]\nmax_retris = 3\n");
+        Files.writeString(
+                directory.resolve("..bad/holdfast.toml"), "[log]\nformat = \"json\"\n[retry]\nmax_retris = 3\n");
         Files.writeString(directory.resolve("..good/holdfast.toml"), GOOD);
         Files.createSymbolicLink(directory.resolve("..data"), Path.of("..bad"));
         Path file = Files.createSymbolicLink(directory.resolve("holdfast.toml"), Path.of("..data/holdfast.toml"));
         try (Waiting program = new Waiting(jdk, Waiting.agent(file))) {
             program.assertUntouched("before");
-            program.awaitErr(UNTIL_USED);
+            assertThat(program.awaitErr(UNTIL_USED).lines())
+                    .as("in the form that the bad file itself asks for")
+                    .singleElement()
+                    .asString()
+                    .matches("\\{\"time\":\"[^\"]+\",\"level\":\"ERROR\",\"logger\":\"holdfast\",\"event\":\"notice\","
+                            + "\"message\":\"the configuration cannot be used:\\\\n.*max_retris.*\"}");
 
             Path next = Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of("..good"));
             Files.move(next, directory.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);

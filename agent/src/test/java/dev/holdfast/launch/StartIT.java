@@ -94,16 +94,21 @@ class StartIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void strict_refuses_to_start_on_a_bad_file(Jdks.Jdk jdk) throws IOException {
-        String bad = config("[retry]\nmax_retry = 3\n");
+        String bad = config("[log]\nformat = \"json\"\n[retry]\nmax_retry = 3\n");
 
         for (String argument : new String[] {
             "config=" + bad + ",strict=true", "strict=true,config=" + directory.resolve("missing.toml"), "strict=true"
         }) {
+            boolean json = argument.startsWith("config");
             Result result = program(jdk).agent(argument).main(Hello.class).run();
 
             assertThat(result.exit()).isEqualTo(1);
             assertThat(result.out()).isEmpty();
-            assertThat(result.err()).startsWith("[holdfast]").doesNotContain("\tat ");
+            assertThat(result.rawErr())
+                    .startsWith(json ? "{\"time\":\"" : "[holdfast]")
+                    .contains("strict=true: the program does not run")
+                    .doesNotContain("\tat ");
+            assertThat(result.rawErr().lines()).hasSize(json ? 1 : argument.equals("strict=true") ? 2 : 3);
         }
     }
 
