@@ -29,6 +29,13 @@ import sun.net.www.HoldfastBridge;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CallCosts {
+    // As the list of clients and their declarations have it.
+    private static final int HTTP_CLIENT = 0;
+    private static final int SEND = 0;
+    private static final int SEND_ASYNC = 1;
+    private static final int URL_CONNECTION = 1;
+    private static final int OPENED = 0;
+
     private final HttpClient client = new InstantClient();
     private final BodyHandler<Void> handler = BodyHandlers.discarding();
     private HttpRequest other;
@@ -49,14 +56,10 @@ public class CallCosts {
         if (woven.version() == null
                 || otherUrl.openConnection() instanceof InstantConnection
                 || !(namedUrl.openConnection() instanceof HttpURLConnection)
-                || HoldfastBridge.send(client, other, handler) != null
-                || HoldfastBridge.send(client, named, handler) == null
-                || HoldfastBridge.opened(new InstantConnection(otherUrl), otherUrl, null)
-                                .getClass()
-                        != InstantConnection.class
-                || HoldfastBridge.opened(new InstantConnection(namedUrl), namedUrl, null)
-                                .getClass()
-                        == InstantConnection.class) {
+                || HoldfastBridge.enter(client, other, handler, null, HTTP_CLIENT, SEND) != null
+                || HoldfastBridge.enter(client, named, handler, null, HTTP_CLIENT, SEND) == null
+                || opened(otherUrl).getClass() != InstantConnection.class
+                || opened(namedUrl).getClass() == InstantConnection.class) {
             throw new IllegalStateException("the agent is not active");
         }
     }
@@ -76,8 +79,8 @@ public class CallCosts {
         return send(named);
     }
 
-    private Object send(HttpRequest request) throws IOException, InterruptedException {
-        Object answer = HoldfastBridge.send(client, request, handler);
+    private Object send(HttpRequest request) throws Exception {
+        Object answer = HoldfastBridge.enter(client, request, handler, null, HTTP_CLIENT, SEND);
         return answer != null ? answer : client.send(request, handler);
     }
 
@@ -87,17 +90,17 @@ public class CallCosts {
     }
 
     @Benchmark
-    public Object sendAsyncNoPolicy() {
+    public Object sendAsyncNoPolicy() throws Exception {
         return sendAsync(other);
     }
 
     @Benchmark
-    public Object sendAsyncPolicy() {
+    public Object sendAsyncPolicy() throws Exception {
         return sendAsync(named);
     }
 
-    private Object sendAsync(HttpRequest request) {
-        Object answer = HoldfastBridge.sendAsync(client, request, handler, null);
+    private Object sendAsync(HttpRequest request) throws Exception {
+        Object answer = HoldfastBridge.enter(client, request, handler, null, HTTP_CLIENT, SEND_ASYNC);
         return answer != null
                 ? ((CompletableFuture<?>) answer).join()
                 : client.sendAsync(request, handler).join();
@@ -110,12 +113,16 @@ public class CallCosts {
 
     @Benchmark
     public Object connectionNoPolicy() throws Exception {
-        return read((HttpURLConnection) HoldfastBridge.opened(new InstantConnection(otherUrl), otherUrl, null));
+        return read(opened(otherUrl));
     }
 
     @Benchmark
     public Object connectionPolicy() throws Exception {
-        return read((HttpURLConnection) HoldfastBridge.opened(new InstantConnection(namedUrl), namedUrl, null));
+        return read(opened(namedUrl));
+    }
+
+    private static HttpURLConnection opened(URL url) {
+        return (HttpURLConnection) HoldfastBridge.result(new InstantConnection(url), url, null, URL_CONNECTION, OPENED);
     }
 
     private static int read(HttpURLConnection connection) throws IOException {

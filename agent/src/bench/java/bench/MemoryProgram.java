@@ -82,9 +82,11 @@ public final class MemoryProgram {
     }
 
     private static final class Get implements CallInfo, Outcome.Response {
+        private static final Client CLIENT = Client.of("java.net.http");
+
         @Override
         public Client client() {
-            return Client.HTTP_CLIENT;
+            return CLIENT;
         }
 
         @Override

@@ -186,9 +186,11 @@ public class Peers {
     }
 
     private static final class Get implements CallInfo {
+        private static final Client CLIENT = Client.of("java.net.http");
+
         @Override
         public Client client() {
-            return Client.HTTP_CLIENT;
+            return CLIENT;
         }
 
         @Override

@@ -277,7 +277,7 @@ public final class Target {
 
     /** Whether a client makes its first call here. Threads that ask at once may all be told so. */
     public boolean isFirstCallOf(Client client) {
-        int bit = client == Client.HTTP_CLIENT ? 1 : 2;
+        int bit = 1 << client.index();
         int known = calledBy;
         if ((known & bit) != 0) {
             return false;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the program to need Holdfast: compares the name of each class that the JVM loads with the seven that have
+ * Waits for the program to need Holdfast: compares the name of each class that the JVM loads with the few that have
  * join points. Nothing else of the agent is loaded until one of them is met, or until a daemon thread reads the
  * configuration. So a program that ends before is charged a handful of classes and a string comparison per class.
  *
@@ -43,6 +43,8 @@ public final class Watch implements ClassFileTransformer, Runnable {
      * Loaded by an application that has Micrometer's global registry: see {@code observe.meters.ApplicationRegistries}.
      */
     private static final String REGISTRY = "io/micrometer/core/instrument/Metrics";
+
+    private static final String[] WATCHED = words(WatchedClasses.NAMES);
 
     private static final ClassLoader PLATFORM = platformLoader();
 
@@ -83,13 +85,29 @@ public final class Watch implements ClassFileTransformer, Runnable {
      * @param internalName with slashes
      */
     public static boolean watches(String internalName) {
-        return internalName.equals("jdk/internal/net/http/HttpClientFacade")
-                || internalName.equals("jdk/internal/net/http/Stream")
-                || internalName.equals("jdk/internal/net/http/Http2Connection")
-                || internalName.equals("jdk/internal/net/http/PlainTunnelingConnection")
-                || internalName.equals("sun/net/www/protocol/http/Handler")
-                || internalName.equals("sun/net/www/protocol/https/Handler")
-                || internalName.equals("java/net/HttpConnectSocketImpl");
+        for (String watched : WATCHED) {
+            if (watched.equals(internalName)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** By hand: {@code split} is for regular expressions, too. */
+    private static String[] words(String text) {
+        int count = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == ' ') {
+                count++;
+            }
+        }
+        String[] words = new String[count];
+        for (int i = 0, from = 0; i < count; i++) {
+            int to = text.indexOf(' ', from);
+            words[i] = text.substring(from, to);
+            from = to + 1;
+        }
+        return words;
     }
 
     /**

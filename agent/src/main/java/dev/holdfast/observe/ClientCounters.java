@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import dev.holdfast.call.Client;
 import dev.holdfast.call.Observer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,18 +25,10 @@ final class ClientCounters {
     private final LongAdder retriesLost = new LongAdder();
     private final LongAdder retriesLostVoided = new LongAdder();
     private final Map<String, Long> reported = new LinkedHashMap<>();
-    private boolean used;
+    private final Client client;
 
-    /** A call begins. Racy: what is seen late is seen with the next report. */
-    void began() {
-        if (!used) {
-            used = true;
-        }
-    }
-
-    /** Whether the client has made a call. */
-    boolean used() {
-        return used;
+    ClientCounters(Client client) {
+        this.client = client;
     }
 
     /** A call ended otherwise than with a first attempt that was good and began with it. */
@@ -74,14 +67,14 @@ final class ClientCounters {
         return atLeastBefore("attempts", firstTry.count() + moreAttempts.sum());
     }
 
-    synchronized OriginStats.ClientStats stats(String client) {
+    synchronized OriginStats.ClientStats stats() {
         Map<String, Long> calls = new LinkedHashMap<>();
         for (String result : Comparison.RESULTS) {
             long count = result.equals("first_try") ? firstTry.count() + firstTryAfterWait.sum() : ended.get(result);
             calls.put(result, atLeastBefore(result, count - voided.get(result)));
         }
         long lost = atLeastBefore("lost", retriesLost.sum() - retriesLostVoided.sum());
-        return new OriginStats.ClientStats(client, calls, retries.all(), lost);
+        return new OriginStats.ClientStats(client.label(), calls, retries.all(), lost);
     }
 
     private long atLeastBefore(String name, long now) {

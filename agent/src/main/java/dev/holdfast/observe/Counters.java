@@ -10,11 +10,13 @@ import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Mode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what happens under one policy with one origin, or with all origins that are not listed, and hands it on to
@@ -29,13 +31,12 @@ public final class Counters implements Observer {
     /** The bounds of the histograms of calls and attempts, in seconds. */
     public static final List<Double> DURATION_BOUNDS = Durations.BOUNDS;
 
-    private static final Client[] CLIENTS = Client.values();
-
     private final Ledger ledger;
     private final String policy;
     private final String origin;
-    private final ClientCounters httpClient = new ClientCounters();
-    private final ClientCounters urlConnection = new ClientCounters();
+    /** By {@link Client#index}; null: no call yet. Replaced by a longer copy when a client makes its first call. */
+    private volatile @Nullable ClientCounters[] clients = {};
+
     /** Attempts and calls beside those of {@link ClientCounters#firstTry}, which are both. */
     private final Durations otherAttempts = new Durations();
 
@@ -83,7 +84,7 @@ public final class Counters implements Observer {
 
     @Override
     public void began(Target target, CallInfo call) {
-        of(call).began();
+        of(call); // from here on, the client is in the reports
     }
 
     @Override
@@ -235,7 +236,24 @@ public final class Counters implements Observer {
     }
 
     private ClientCounters of(CallInfo call) {
-        return call.client() == Client.HTTP_CLIENT ? httpClient : urlConnection;
+        Client client = call.client();
+        int index = client.index();
+        ClientCounters[] known = clients;
+        ClientCounters counters = index < known.length ? known[index] : null;
+        return counters != null ? counters : first(client);
+    }
+
+    private synchronized ClientCounters first(Client client) {
+        int index = client.index();
+        ClientCounters[] known = clients;
+        ClientCounters counters = index < known.length ? known[index] : null;
+        if (counters == null) {
+            counters = new ClientCounters(client);
+            ClientCounters[] longer = Arrays.copyOf(known, Math.max(known.length, index + 1));
+            longer[index] = counters;
+            clients = longer;
+        }
+        return counters;
     }
 
     private static boolean observeOnly(Target target) {
@@ -244,11 +262,12 @@ public final class Counters implements Observer {
 
     /** What was counted so far, with the state of the targets that it belongs to. */
     OriginStats stats(TargetState state) {
-        List<OriginStats.ClientStats> clients = new ArrayList<>();
-        for (Client client : CLIENTS) {
-            ClientCounters counters = client == Client.HTTP_CLIENT ? httpClient : urlConnection;
-            if (counters.used()) {
-                clients.add(counters.stats(client.label()));
+        List<OriginStats.ClientStats> clientStats = new ArrayList<>();
+        long attemptsOfCalls = 0;
+        for (ClientCounters counters : clients) {
+            if (counters != null) {
+                clientStats.add(counters.stats());
+                attemptsOfCalls += counters.attempts();
             }
         }
         OriginStats.Durations attempts = firstTries().plus(otherAttempts).report();
@@ -263,8 +282,8 @@ public final class Counters implements Observer {
                 policy,
                 origin,
                 state.mode(),
-                List.copyOf(clients),
-                httpClient.attempts() + urlConnection.attempts(),
+                List.copyOf(clientStats),
+                attemptsOfCalls,
                 attempts.seconds(),
                 calls(),
                 attempts,
@@ -284,7 +303,13 @@ public final class Counters implements Observer {
     }
 
     private Durations.Sum firstTries() {
-        return new Durations.Sum().plus(httpClient.firstTry).plus(urlConnection.firstTry);
+        Durations.Sum sum = new Durations.Sum();
+        for (ClientCounters counters : clients) {
+            if (counters != null) {
+                sum = sum.plus(counters.firstTry);
+            }
+        }
+        return sum;
     }
 
     private synchronized OriginStats.Durations calls() {

@@ -2,38 +2,32 @@ package dev.holdfast.runtime;
 
 import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
-import dev.holdfast.client.jdkhttp.JdkHttpHook;
-import dev.holdfast.client.urlconnection.HttpUrlConnectionHook;
 import dev.holdfast.fallback.CacheFigures;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.Hooks;
-import dev.holdfast.weave.HttpClientHook;
-import dev.holdfast.weave.UrlConnectionHook;
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.weave.Adapters;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The composition root: holds the engine that is current and makes the client adapters on top of it, each when its
- * client is used for the first time. Until the first configuration is read, calls wait here, but none past
+ * The composition root: holds the engine that is current, on which the client adapters work, each of which is made when
+ * its client is used for the first time. Until the first configuration is read, calls wait here, but none past
  * {@value #LONGEST_WAIT_SECONDS} s after the start: then they run as without the agent. Thread-safe.
  */
-final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
+final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     private static final int LONGEST_WAIT_SECONDS = 10;
 
     private final Defects defects;
     private final Fallbacks fallbacks;
     private final CountDownLatch decided = new CountDownLatch(1);
     private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
-    private final Object making = new Object();
     private volatile @Nullable Engine engine;
     private volatile boolean off;
     private volatile @Nullable Thread starting;
-    private @Nullable HttpClientHook httpClient;
-    private @Nullable UrlConnectionHook urlConnection;
-    private boolean httpClientBroken;
-    private boolean urlConnectionBroken;
 
     Holdfast(Defects defects) {
         this.defects = defects;
@@ -79,45 +73,13 @@ final class Holdfast implements Hooks, Supplier<@Nullable Engine> {
     }
 
     @Override
-    public @Nullable HttpClientHook httpClient() {
-        Engine current = await();
-        if (current == null) {
-            return null;
-        }
-        synchronized (making) {
-            if (httpClient == null && !httpClientBroken) {
-                try {
-                    httpClient = new JdkHttpHook(this, fallbacks, defects);
-                } catch (RuntimeException | LinkageError e) {
-                    httpClientBroken = true;
-                    cannotMake("java.net.http.HttpClient", e);
-                }
-            }
-            return httpClient;
-        }
+    public List<ClientInstrumentation> clients() {
+        return Clients.ALL;
     }
 
     @Override
-    public @Nullable UrlConnectionHook urlConnection() {
-        Engine current = await();
-        if (current == null) {
-            return null;
-        }
-        synchronized (making) {
-            if (urlConnection == null && !urlConnectionBroken) {
-                try {
-                    urlConnection = new HttpUrlConnectionHook(this, fallbacks, defects);
-                } catch (RuntimeException | LinkageError e) {
-                    urlConnectionBroken = true;
-                    cannotMake("java.net.HttpURLConnection", e);
-                }
-            }
-            return urlConnection;
-        }
-    }
-
-    private void cannotMake(String client, Throwable cause) {
-        defects.report("the adapter for " + client + " cannot be made; its calls run without policies", cause);
+    public @Nullable AdapterContext context() {
+        return await() == null ? null : new AdapterContext(this, fallbacks, defects);
     }
 
     /** The current engine, for the adapters; null while the switch is off. */

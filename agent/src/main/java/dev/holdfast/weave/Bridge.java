@@ -1,15 +1,19 @@
 package dev.holdfast.weave;
 
+import dev.holdfast.call.Defects;
+import dev.holdfast.instrumentation.ClientInstrumentation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Puts {@code sun.net.www.HoldfastBridge} where woven code can link to it, and connects it with the client adapters.
+ * Puts {@code sun.net.www.HoldfastBridge} where woven code of the JDK can link to it, and connects it with the client
+ * adapters.
  */
 final class Bridge {
     private static final String PACKAGE = "sun.net.www";
@@ -24,7 +28,7 @@ final class Bridge {
 
     /**
      * Defines {@code sun.net.www.HoldfastBridge} inside {@code java.base} and connects it. Its package is exported to
-     * {@code java.net.http} (by the JDK already, on 17 and 25) and opened to this module, and to nobody else: no
+     * the modules of the clients (by the JDK already, on 17 and 25) and opened to this module, and to nobody else: no
      * application can link to the class, subclass it or reflect on it. Nothing is appended to the boot class path,
      * which would print a warning and switch class-data sharing off for the application.
      *
@@ -33,16 +37,19 @@ final class Bridge {
      * there.
      *
      * @param instrumentation the JVM's
-     * @param hooks the adapters
+     * @param adapters the clients and their adapters
+     * @param defects where trouble is reported
      * @return false: another instance was here before
      */
-    static boolean install(Instrumentation instrumentation, Hooks hooks) {
+    static boolean install(Instrumentation instrumentation, Adapters adapters, Defects defects) {
         Module own = Bridge.class.getModule();
         Set<Module> users = new HashSet<>();
         users.add(own);
-        Module client = ModuleLayer.boot().findModule("java.net.http").orElse(null);
-        if (client != null) {
-            users.add(client);
+        for (ClientInstrumentation client : adapters.clients()) {
+            Module module = ModuleLayer.boot().findModule(client.module()).orElse(null);
+            if (module != null) {
+                users.add(module);
+            }
         }
         instrumentation.redefineModule(
                 Object.class.getModule(),
@@ -52,15 +59,14 @@ final class Bridge {
                 Set.of(),
                 Map.of());
         try {
-            Class<?> neighbour = Class.forName(NEIGHBOUR, false, null);
-            MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(bridgeClass());
+            define("HoldfastBridge");
         } catch (LinkageError e) {
             // Defined already: another instance, which the check at the start did not see. Atomic only here.
             return false;
         } catch (Exception e) {
             throw new IllegalStateException("java.base cannot be entered: " + e, e);
         }
-        Dispatcher.connect(hooks);
+        Dispatcher.connect(adapters, defects);
         return true;
     }
 
@@ -70,8 +76,25 @@ final class Bridge {
         return base.getPackages().contains(TLS) ? Map.of(PACKAGE, us, TLS, us) : Map.of(PACKAGE, us);
     }
 
-    private static byte[] bridgeClass() throws IOException {
-        try (InputStream in = Bridge.class.getClassLoader().getResourceAsStream("sun/net/www/HoldfastBridge.class")) {
+    /** Defines what an adapter needs beside the bridge. */
+    static void define(List<String> classes) {
+        try {
+            for (String simpleName : classes) {
+                define(simpleName);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("java.base cannot be entered: " + e, e);
+        }
+    }
+
+    private static void define(String simpleName) throws Exception {
+        Class<?> neighbour = Class.forName(NEIGHBOUR, false, null);
+        MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(packed(simpleName));
+    }
+
+    private static byte[] packed(String simpleName) throws IOException {
+        String file = PACKAGE.replace('.', '/') + '/' + simpleName + ".class";
+        try (InputStream in = Bridge.class.getClassLoader().getResourceAsStream(file)) {
             return in == null ? new byte[0] : in.readAllBytes();
         }
     }

@@ -1,34 +1,44 @@
 package dev.holdfast.weave;
 
-import java.io.IOException;
-import java.net.CookieHandler;
-import java.net.HttpURLConnection;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.URL;
-import java.net.URLConnection;
-import java.util.Map;
+import dev.holdfast.call.Defects;
+import dev.holdfast.call.Rights;
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientAdapter;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import sun.net.www.HoldfastBridge;
 
 /**
- * The near end of {@link HoldfastBridge}: what woven code reaches. For a call that is none of Holdfast's business it
- * adds a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined its
- * superclass.
+ * The near end of {@link HoldfastBridge}: what woven code of the JDK reaches. For a call that is none of Holdfast's
+ * business it adds a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined
+ * its superclass.
  */
 final class Dispatcher extends HoldfastBridge {
     private static volatile @Nullable Dispatcher installed;
 
-    private final Hooks hooks;
-    private volatile @Nullable HttpClientHook httpClient;
-    private volatile @Nullable UrlConnectionHook urlConnection;
+    private final Adapters source;
+    private final List<ClientInstrumentation> clients;
+    private final Defects defects;
 
-    Dispatcher(Hooks hooks) {
-        this.hooks = hooks;
+    /**
+     * By the client's place in the list; null: not made yet. Read without a lock or a barrier, which is enough for
+     * adapters, whose fields are final.
+     */
+    private final @Nullable ClientAdapter[] adapters;
+
+    private final boolean[] broken;
+
+    private Dispatcher(Adapters source, Defects defects) {
+        this.source = source;
+        this.clients = source.clients();
+        this.defects = defects;
+        this.adapters = new ClientAdapter[clients.size()];
+        this.broken = new boolean[clients.size()];
     }
 
-    static void connect(Hooks hooks) {
-        Dispatcher made = new Dispatcher(hooks);
+    static void connect(Adapters source, Defects defects) {
+        Dispatcher made = new Dispatcher(source, defects);
         install(made);
         installed = made;
     }
@@ -40,123 +50,73 @@ final class Dispatcher extends HoldfastBridge {
         }
     }
 
-    /** See {@link ConnectionAccess#setMethod}. */
-    static void setRequestMethod(HttpURLConnection connection, String method) {
-        setMethod(connection, method);
-    }
-
-    /** See {@link ConnectionAccess#statusOf}. */
-    static int notedStatus(HttpURLConnection connection) {
-        return responseCode(connection);
-    }
-
-    /** See {@link ConnectionAccess#headersOf}. */
-    static Map<?, ?> notedHeaders(HttpURLConnection connection) {
-        return responseHeaders(connection);
-    }
-
-    /** See {@link ConnectionAccess#cookieHandler}. */
-    static @Nullable CookieHandler capturedCookieHandler(HttpURLConnection connection) {
-        return cookieHandler(connection);
-    }
-
-    /** See {@link ConnectionAccess#copyCaptured}. */
-    static void copyCapturedHandlers(HttpURLConnection from, HttpURLConnection to) {
-        copyCaptured(from, to);
-    }
-
-    /** See {@link ConnectionAccess#setSocketTimeout}. */
-    static void setOpenSocketTimeout(HttpURLConnection connection, int millis) {
-        setSocketTimeout(connection, millis);
-    }
-
     @Override
-    protected @Nullable Object onSend(Object client, Object request, Object handler)
-            throws IOException, InterruptedException {
-        HttpClientHook hook = httpClient();
-        return hook == null ? null : hook.send(client, request, handler);
-    }
-
-    @Override
-    protected @Nullable Object onSendAsync(
-            Object client, Object request, Object handler, @Nullable Object pushPromises) {
-        HttpClientHook hook = httpClient();
-        return hook == null ? null : hook.sendAsync(client, request, handler, pushPromises);
-    }
-
-    // No hook yet: the client has no call.
-
-    @Override
-    protected boolean onShutdown(Object client) {
-        HttpClientHook hook = httpClient;
-        return hook != null && hook.shutdown(client);
-    }
-
-    @Override
-    protected boolean onShutdownNow(Object client) {
-        HttpClientHook hook = httpClient;
-        if (hook != null) {
-            hook.shutdownNow(client);
+    protected @Nullable Object onEnter(
+            Object self,
+            @Nullable Object first,
+            @Nullable Object second,
+            @Nullable Object third,
+            int client,
+            int joinPoint)
+            throws Exception {
+        ClientAdapter adapter = adapters[client];
+        if (adapter == null) {
+            adapter = make(client);
         }
-        return false;
+        return adapter == null ? null : adapter.enter(joinPoint, self, first, second, third);
     }
 
     @Override
-    protected boolean onClose(Object client) {
-        HttpClientHook hook = httpClient;
-        if (hook != null) {
-            hook.close(client);
+    protected @Nullable Object onResult(
+            @Nullable Object value, @Nullable Object first, @Nullable Object second, int client, int joinPoint) {
+        ClientAdapter adapter = adapters[client];
+        if (adapter == null) {
+            adapter = make(client);
         }
-        return false;
+        return adapter == null ? value : adapter.result(joinPoint, value, first, second);
+    }
+
+    // No adapter yet: the client has no call.
+
+    @Override
+    protected boolean onGuard(Object self, int client, int joinPoint) {
+        ClientAdapter adapter = adapters[client];
+        return adapter != null && adapter.guard(joinPoint, self);
     }
 
     @Override
-    protected void onReset(Object error, @Nullable Object publisher, int code) {
-        HttpClientHook hook = httpClient;
-        if (hook != null && publisher != null) {
-            hook.reset(error, publisher, code);
+    protected void onObserve(
+            Object subject, @Nullable Object first, @Nullable Object second, int number, int client, int joinPoint) {
+        ClientAdapter adapter = adapters[client];
+        if (adapter != null) {
+            adapter.observe(joinPoint, subject, first, second, number);
         }
     }
 
-    @Override
-    protected void onGoAway(Object error, Object streams, int last, Object publisherOf) {
-        HttpClientHook hook = httpClient;
-        if (hook != null) {
-            hook.goAway(error, streams, last, publisherOf);
+    private @Nullable ClientAdapter make(int client) {
+        AdapterContext context = source.context();
+        if (context == null) {
+            return null;
         }
-    }
-
-    @Override
-    protected void onTunnelFailed(Object error, InetSocketAddress proxy) {
-        HttpClientHook hook = httpClient;
-        if (hook != null) {
-            hook.tunnelFailed((Throwable) error, proxy);
+        synchronized (adapters) {
+            ClientAdapter made = adapters[client];
+            if (made == null && !broken[client]) {
+                ClientInstrumentation instrumentation = clients.get(client);
+                try {
+                    made = Rights.ours(() -> {
+                        Bridge.define(instrumentation.bridgeClasses());
+                        return instrumentation.adapter(context);
+                    });
+                    adapters[client] = made;
+                } catch (RuntimeException | LinkageError e) {
+                    broken[client] = true;
+                    defects.report(
+                            "the adapter for " + instrumentation.name()
+                                    + " cannot be made; its calls run without policies",
+                            e);
+                }
+            }
+            return made;
         }
-    }
-
-    private @Nullable HttpClientHook httpClient() {
-        HttpClientHook hook = httpClient;
-        if (hook == null) {
-            hook = hooks.httpClient();
-            httpClient = hook;
-        }
-        return hook;
-    }
-
-    @Override
-    protected URLConnection onOpened(URLConnection connection, URL url, @Nullable Proxy proxy) {
-        UrlConnectionHook hook = urlConnection;
-        if (hook == null) {
-            hook = hooks.urlConnection();
-            urlConnection = hook;
-        }
-        return hook == null ? connection : hook.opened(connection, url, proxy);
-    }
-
-    @Override
-    protected URLConnection onUnwrap(URLConnection connection) {
-        UrlConnectionHook hook = urlConnection;
-        // No hook yet: no connection was wrapped.
-        return hook == null ? connection : hook.unwrap(connection);
     }
 }

@@ -16,7 +16,7 @@ public final class Weaver {
     }
 
     private final Instrumentation instrumentation;
-    private final Hooks hooks;
+    private final Adapters adapters;
     private final Defects defects;
     private State state = State.NOT_BRIDGED;
 
@@ -24,12 +24,12 @@ public final class Weaver {
      * A weaver that has done nothing yet.
      *
      * @param instrumentation the JVM's
-     * @param hooks the client adapters that woven code shall reach
+     * @param adapters the clients and their adapters
      * @param defects where trouble is said
      */
-    public Weaver(Instrumentation instrumentation, Hooks hooks, Defects defects) {
+    public Weaver(Instrumentation instrumentation, Adapters adapters, Defects defects) {
         this.instrumentation = instrumentation;
-        this.hooks = hooks;
+        this.adapters = adapters;
         this.defects = defects;
     }
 
@@ -42,7 +42,7 @@ public final class Weaver {
      */
     public byte @Nullable [] weave(String internalName, byte[] classfile) {
         try {
-            return bridge() ? ClassWeaver.weave(internalName, classfile, defects) : null;
+            return bridge() ? ClassWeaver.weave(internalName, classfile, adapters.clients(), defects) : null;
         } catch (RuntimeException | LinkageError e) {
             defects.report("cannot weave " + internalName + "; its calls run without policies", e);
             return null;
@@ -59,7 +59,7 @@ public final class Weaver {
 
     private synchronized boolean bridge() {
         if (state == State.NOT_BRIDGED) {
-            if (Bridge.install(instrumentation, hooks)) {
+            if (Bridge.install(instrumentation, adapters, defects)) {
                 state = State.BRIDGED;
             } else {
                 state = State.OFF;

@@ -255,7 +255,7 @@ class NestedRetryTest {
         return new CallInfo() {
             @Override
             public Client client() {
-                return Client.HTTP_CLIENT;
+                return Client.of("java.net.http");
             }
 
             @Override

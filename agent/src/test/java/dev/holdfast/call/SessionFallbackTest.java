@@ -234,7 +234,7 @@ class SessionFallbackTest {
         CallInfo call = new CallInfo() {
             @Override
             public Client client() {
-                return Client.HTTP_CLIENT;
+                return Client.of("java.net.http");
             }
 
             @Override

@@ -349,7 +349,7 @@ class SessionTest {
 
         @Override
         public Client client() {
-            return Client.HTTP_CLIENT;
+            return Client.of("java.net.http");
         }
 
         @Override

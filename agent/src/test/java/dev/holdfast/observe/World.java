@@ -133,7 +133,7 @@ public final class World {
     public record Get(long fingerprint) implements CallInfo {
         @Override
         public Client client() {
-            return Client.HTTP_CLIENT;
+            return Client.of("java.net.http");
         }
 
         @Override

@@ -40,7 +40,7 @@ final class FirstCalls {
             next = holdfast;
             round = i;
             pass(i % 23);
-            if (holdfast.urlConnection() == null) {
+            if (holdfast.context() == null) {
                 without++;
             }
         }

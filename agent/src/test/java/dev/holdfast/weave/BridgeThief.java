@@ -7,7 +7,6 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLConnection;
@@ -15,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import sun.net.www.HoldfastBridge;
+import sun.net.www.HoldfastConnection;
 
 /**
  * A program one of whose parts is hostile: it tries to take the place of Holdfast's hook, to call through it and to use
@@ -22,6 +22,7 @@ import sun.net.www.HoldfastBridge;
  */
 final class BridgeThief {
     private static final String BRIDGE = "sun.net.www.HoldfastBridge";
+    private static final String CONNECTION = "sun.net.www.HoldfastConnection";
 
     private BridgeThief() {}
 
@@ -49,15 +50,19 @@ final class BridgeThief {
     private static void attempts(URL url) {
         attempt("java.net", () -> Class.forName("java.net.HoldfastBridge"));
         attempt("subclass", () -> Impostor.steal());
-        attempt("link send", () -> HoldfastBridge.send(null, null, null));
-        attempt("link sendAsync", () -> HoldfastBridge.sendAsync(null, null, null, null));
-        attempt("link opened", () -> HoldfastBridge.opened(new Forged(url), url, null));
-        attempt("link unwrap", () -> HoldfastBridge.unwrap(new Forged(url)));
+        attempt("link enter", () -> HoldfastBridge.enter(null, null, null, null, 0, 0));
+        attempt("link guard", () -> HoldfastBridge.guard(null, 0, 0));
+        attempt("link result", () -> HoldfastBridge.result(new Forged(url), url, null, 1, 0));
+        attempt("link observe", () -> {
+            HoldfastBridge.observe(null, null, null, 0, 0, 0);
+            return "";
+        });
+        attempt("link connection", () -> Robber.steal());
         for (String name : new String[] {
-            "send",
-            "sendAsync",
-            "opened",
-            "unwrap",
+            "enter",
+            "guard",
+            "result",
+            "observe",
             "install",
             "uninstall",
             "setMethod",
@@ -90,8 +95,8 @@ final class BridgeThief {
                 () -> MethodHandles.lookup()
                         .findStatic(
                                 bridge(),
-                                "send",
-                                MethodType.methodType(Object.class, Object.class, Object.class, Object.class)));
+                                "guard",
+                                MethodType.methodType(boolean.class, Object.class, int.class, int.class)));
         attempt("private look-up", () -> MethodHandles.privateLookupIn(bridge(), MethodHandles.lookup()));
         attempt("method field", () -> {
             Field method = HttpURLConnection.class.getDeclaredField("method");
@@ -104,10 +109,16 @@ final class BridgeThief {
         return Class.forName(BRIDGE, false, null);
     }
 
+    private static Class<?> connection() throws ClassNotFoundException {
+        return Class.forName(CONNECTION, false, null);
+    }
+
     private static Method method(String name) throws ClassNotFoundException {
-        for (Method method : bridge().getDeclaredMethods()) {
-            if (method.getName().equals(name)) {
-                return method;
+        for (Class<?> type : new Class<?>[] {bridge(), connection()}) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (method.getName().equals(name)) {
+                    return method;
+                }
             }
         }
         throw new AssertionError("the bridge has no method " + name);
@@ -134,23 +145,28 @@ final class BridgeThief {
         }
 
         @Override
-        protected Object onSend(Object client, Object request, Object handler) {
+        protected Object onEnter(Object self, Object first, Object second, Object third, int client, int joinPoint) {
             throw new IllegalStateException("forged");
         }
 
         @Override
-        protected Object onSendAsync(Object client, Object request, Object handler, Object pushPromises) {
-            throw new IllegalStateException("forged");
+        protected boolean onGuard(Object self, int client, int joinPoint) {
+            return true;
         }
 
         @Override
-        protected URLConnection onOpened(URLConnection connection, URL url, Proxy proxy) {
-            return new Forged(url);
+        protected Object onResult(Object value, Object first, Object second, int client, int joinPoint) {
+            return new Forged((URL) first);
         }
 
         @Override
-        protected URLConnection onUnwrap(URLConnection connection) {
-            return connection;
+        protected void onObserve(Object subject, Object first, Object second, int number, int client, int joinPoint) {}
+    }
+
+    /** What would set a method that is a second request. */
+    private static final class Robber extends HoldfastConnection {
+        static Object steal() {
+            return responseCode(null);
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** No code of the application reaches the bridge in {@code java.base}: {@link BridgeThief} tries. */
 class BridgeThiefIT {
     private static final Path CLASSES = Path.of("target", "test-classes").toAbsolutePath();
-    private static final int ATTEMPTS = 31;
+    private static final int ATTEMPTS = 32;
 
     @TempDir
     Path directory;
@@ -33,18 +33,19 @@ class BridgeThiefIT {
                 .containsExactly(
                         "java.net: ClassNotFoundException",
                         "subclass: IllegalAccessError",
-                        "link send: IllegalAccessError",
-                        "link sendAsync: IllegalAccessError",
-                        "link opened: IllegalAccessError",
-                        "link unwrap: IllegalAccessError",
-                        "invoke send: IllegalAccessException",
-                        "open send: InaccessibleObjectException",
-                        "invoke sendAsync: IllegalAccessException",
-                        "open sendAsync: InaccessibleObjectException",
-                        "invoke opened: IllegalAccessException",
-                        "open opened: InaccessibleObjectException",
-                        "invoke unwrap: IllegalAccessException",
-                        "open unwrap: InaccessibleObjectException",
+                        "link enter: IllegalAccessError",
+                        "link guard: IllegalAccessError",
+                        "link result: IllegalAccessError",
+                        "link observe: IllegalAccessError",
+                        "link connection: IllegalAccessError",
+                        "invoke enter: IllegalAccessException",
+                        "open enter: InaccessibleObjectException",
+                        "invoke guard: IllegalAccessException",
+                        "open guard: InaccessibleObjectException",
+                        "invoke result: IllegalAccessException",
+                        "open result: InaccessibleObjectException",
+                        "invoke observe: IllegalAccessException",
+                        "open observe: InaccessibleObjectException",
                         "invoke install: IllegalAccessException",
                         "open install: InaccessibleObjectException",
                         "invoke uninstall: IllegalAccessException",

@@ -1,6 +1,12 @@
 package dev.holdfast.weave;
 
+import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientAdapter;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.instrumentation.JoinPoint;
 import dev.holdfast.launch.Watch;
+import dev.holdfast.runtime.Clients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,8 +56,7 @@ final class WeavingProgram {
                 url.openConnection();
             }
             Instrumentation instrumentation = ByteBuddyAgent.install();
-            Weaver weaver = new Weaver(
-                    instrumentation, new RecordingHooks(), (what, cause) -> SEEN.add("DEFECT " + what + " " + cause));
+            Weaver weaver = new Weaver(instrumentation, new RecordingHooks(), WeavingProgram::defect);
             if (Watch.watches("")) { // loads it before the transformer is asked about it
                 throw new AssertionError();
             }
@@ -68,9 +73,13 @@ final class WeavingProgram {
             weaver.disconnect();
             connectAgain();
             SEEN.add("disconnected " + status(client, origin));
-            SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks()));
+            SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks(), WeavingProgram::defect));
         }
         SEEN.forEach(System.out::println);
+    }
+
+    private static void defect(String what, @Nullable Throwable cause) {
+        SEEN.add("DEFECT " + what + " " + cause);
     }
 
     private static void calls(HttpClient client, String origin, URL url) throws Exception {
@@ -98,7 +107,7 @@ final class WeavingProgram {
     /** Whatever happened before: a hook is installed once. */
     private static void connectAgain() {
         try {
-            Dispatcher.connect(new RecordingHooks());
+            Dispatcher.connect(new RecordingHooks(), WeavingProgram::defect);
             SEEN.add("second hook installed");
         } catch (IllegalStateException e) {
             SEEN.add("second hook refused");
@@ -158,47 +167,81 @@ final class WeavingProgram {
         }
     }
 
-    /** Records; replaces a response for {@code /replace}, throws for {@code /throw}, wraps connections on demand. */
-    private static final class RecordingHooks implements Hooks, HttpClientHook, UrlConnectionHook {
+    /** The clients of the list with adapters that record. */
+    private static final class RecordingHooks implements Adapters {
         @Override
-        public HttpClientHook httpClient() {
-            return this;
+        public List<ClientInstrumentation> clients() {
+            return List.of(
+                    new Recorded(Clients.ALL.get(0), new HttpClientRecorder()),
+                    new Recorded(Clients.ALL.get(1), new ConnectionRecorder()));
         }
 
         @Override
-        public UrlConnectionHook urlConnection() {
-            return this;
+        public AdapterContext context() {
+            return new AdapterContext(() -> null, new Fallbacks((what, why) -> {}), WeavingProgram::defect);
+        }
+    }
+
+    private record Recorded(ClientInstrumentation declared, ClientAdapter recorder) implements ClientInstrumentation {
+        @Override
+        public String name() {
+            return declared.name();
         }
 
         @Override
-        public @Nullable Object send(Object client, Object request, Object handler) throws IOException {
+        public String module() {
+            return declared.module();
+        }
+
+        @Override
+        public List<JoinPoint> joinPoints() {
+            return declared.joinPoints();
+        }
+
+        @Override
+        public ClientAdapter adapter(AdapterContext context) {
+            return recorder;
+        }
+    }
+
+    /** Replaces a response for {@code /replace}, throws for {@code /throw}. */
+    private static final class HttpClientRecorder implements ClientAdapter {
+        @Override
+        public @Nullable Object enter(
+                int joinPoint,
+                Object client,
+                @Nullable Object request,
+                @Nullable Object handler,
+                @Nullable Object third)
+                throws IOException {
             String path = ((HttpRequest) request).uri().getPath();
-            SEEN.add("send " + path + " " + (client instanceof HttpClient) + " " + (handler != null));
+            boolean send = joinPoint == 0;
+            SEEN.add((send ? "send " : "sendAsync ") + path + " " + (client instanceof HttpClient) + " "
+                    + (send ? handler != null : third));
             if (path.equals("/throw")) {
                 throw new IOException("ours");
             }
-            return path.equals("/replace") ? Replaced.INSTANCE : null;
+            if (!path.equals("/replace")) {
+                return null;
+            }
+            return send ? Replaced.INSTANCE : CompletableFuture.completedFuture(Replaced.INSTANCE);
         }
+    }
 
+    /** Wraps connections on demand. */
+    private static final class ConnectionRecorder implements ClientAdapter {
         @Override
-        public @Nullable Object sendAsync(
-                Object client, Object request, Object handler, @Nullable Object pushPromises) {
-            String path = ((HttpRequest) request).uri().getPath();
-            SEEN.add("sendAsync " + path + " " + (client instanceof HttpClient) + " " + pushPromises);
-            return path.equals("/replace") ? CompletableFuture.completedFuture(Replaced.INSTANCE) : null;
-        }
-
-        @Override
-        public URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
+        public @Nullable Object result(
+                int joinPoint, @Nullable Object value, @Nullable Object first, @Nullable Object second) {
+            URLConnection connection = (URLConnection) value;
+            if (joinPoint == 1) {
+                SEEN.add("unwrap " + (connection instanceof Wrapper));
+                return connection instanceof Wrapper wrapper ? wrapper.jdk : connection;
+            }
+            URL url = (URL) first;
             SEEN.add("opened " + url.getProtocol() + url.getPath() + " "
-                    + connection.getURL().equals(url) + " " + (proxy == null ? null : proxy.type()));
+                    + connection.getURL().equals(url) + " " + (second == null ? null : ((Proxy) second).type()));
             return wrap ? new Wrapper(connection, url) : connection;
-        }
-
-        @Override
-        public URLConnection unwrap(URLConnection connection) {
-            SEEN.add("unwrap " + (connection instanceof Wrapper));
-            return connection instanceof Wrapper wrapper ? wrapper.jdk : connection;
         }
     }
 

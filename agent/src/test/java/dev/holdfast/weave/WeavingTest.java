@@ -2,12 +2,10 @@ package dev.holdfast.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.launch.Watch;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
 import java.io.File;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,14 +36,6 @@ class WeavingTest {
         "disconnected 204",
         "second bridge false",
     };
-
-    @Test
-    void the_watch_looks_for_the_owners_of_all_join_points_and_for_no_others() {
-        for (JoinPoint point : JoinPoint.values()) {
-            assertThat(Watch.watches(point.owner())).as(point.owner()).isTrue();
-        }
-        assertThat(Watch.watches("java/net/HttpURLConnection")).isFalse();
-    }
 
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")

@@ -104,7 +104,7 @@ final class JdkCall<T> implements CallInfo {
 
     @Override
     public Client client() {
-        return Client.HTTP_CLIENT;
+        return JdkHttpHook.CLIENT;
     }
 
     @Override

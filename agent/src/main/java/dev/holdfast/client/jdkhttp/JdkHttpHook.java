@@ -5,7 +5,7 @@ import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.HttpClientHook;
+import dev.holdfast.instrumentation.ClientAdapter;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.net.InetSocketAddress;
@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * request a second time by itself after a {@code ConnectException} (any method) and when a pooled connection turns out
  * to have expired (GET and HEAD): such a pair counts as one attempt.
  */
-public final class JdkHttpHook implements HttpClientHook {
+public final class JdkHttpHook implements ClientAdapter {
+    static final Client CLIENT = Client.of(JdkHttpInstrumentation.NAME);
+
     /** RFC 9113, 7 and 8.7. */
     private static final int REFUSED_STREAM = 7;
 
@@ -51,7 +53,53 @@ public final class JdkHttpHook implements HttpClientHook {
     }
 
     @Override
-    public @Nullable Object send(Object client, Object request, Object handler)
+    public @Nullable Object enter(
+            int joinPoint, Object self, @Nullable Object first, @Nullable Object second, @Nullable Object third)
+            throws IOException, InterruptedException {
+        return joinPoint == JdkHttpInstrumentation.SEND
+                ? send(self, first, second)
+                : sendAsync(self, first, second, third);
+    }
+
+    @Override
+    public boolean guard(int joinPoint, Object self) {
+        switch (joinPoint) {
+            case JdkHttpInstrumentation.SHUTDOWN:
+                return shutdown(self);
+            case JdkHttpInstrumentation.SHUTDOWN_NOW:
+                shutdownNow(self);
+                return false;
+            default:
+                close(self);
+                return false;
+        }
+    }
+
+    @Override
+    public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
+        switch (joinPoint) {
+            case JdkHttpInstrumentation.STREAM_RESET -> reset(subject, first, number);
+            case JdkHttpInstrumentation.GO_AWAY -> goAway(subject, first, number, second);
+            default -> {
+                if (first != null) {
+                    FailedTunnels.add((Throwable) subject, (InetSocketAddress) first);
+                }
+            }
+        }
+    }
+
+    /**
+     * A blocking call.
+     *
+     * @param client the {@code HttpClient} on which {@code send} was called
+     * @param request the {@code HttpRequest}
+     * @param handler the {@code BodyHandler}
+     * @return the response, or null: run the original body
+     * @throws IOException as {@code HttpClient.send}
+     * @throws InterruptedException as {@code HttpClient.send}
+     */
+    @Nullable
+    Object send(Object client, @Nullable Object request, @Nullable Object handler)
             throws IOException, InterruptedException {
         if (isRefused(client, request, handler)) {
             throw (IOException) SendError.of(OpenCalls.refusal());
@@ -60,7 +108,7 @@ public final class JdkHttpHook implements HttpClientHook {
         try {
             Engine engine = engines.get();
             Target target = target(engine, client, request, handler);
-            if (engine == null || target == null) {
+            if (engine == null || target == null || request == null || handler == null) {
                 return null;
             }
             call = new SyncCall<>(
@@ -79,9 +127,18 @@ public final class JdkHttpHook implements HttpClientHook {
         return call.run();
     }
 
-    @Override
+    /**
+     * An asynchronous call.
+     *
+     * @param client the {@code HttpClient} on which {@code sendAsync} was called
+     * @param request the {@code HttpRequest}
+     * @param handler the {@code BodyHandler}
+     * @param pushPromises the {@code PushPromiseHandler}, or null
+     * @return the future, or null: run the original body
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // it is returned: the Object is the future
-    public @Nullable Object sendAsync(Object client, Object request, Object handler, @Nullable Object pushPromises) {
+    @Nullable
+    Object sendAsync(Object client, @Nullable Object request, @Nullable Object handler, @Nullable Object pushPromises) {
         if (isRefused(client, request, handler)) {
             return CompletableFuture.failedFuture(OpenCalls.refusal());
         }
@@ -91,7 +148,7 @@ public final class JdkHttpHook implements HttpClientHook {
         try {
             Engine engine = engines.get();
             Target target = target(engine, client, request, handler);
-            if (engine == null || target == null) {
+            if (engine == null || target == null || request == null || handler == null) {
                 return null;
             }
             return new AsyncCall<>(
@@ -119,31 +176,63 @@ public final class JdkHttpHook implements HttpClientHook {
                 && !(handler instanceof Elsewhere);
     }
 
-    @Override
-    public boolean shutdown(Object client) {
+    /**
+     * Orderly shutdown (from Java 21 on): the calls that were made before go on to their end, new ones are refused.
+     *
+     * @param client the {@code HttpClient}
+     * @return whether calls are under way: the client is shut down when they have ended, and the original body is not
+     *     run
+     */
+    boolean shutdown(Object client) {
         return openCalls.shutdown((HttpClient) client);
     }
 
-    @Override
-    public void shutdownNow(Object client) {
+    /**
+     * Immediate shutdown (from Java 21 on): calls that wait for their next attempt end with the outcome that they have.
+     * The original body ends those that are in flight.
+     *
+     * @param client the {@code HttpClient}
+     */
+    void shutdownNow(Object client) {
         openCalls.shutdownNow((HttpClient) client);
     }
 
-    @Override
-    public void close(Object client) {
+    /**
+     * Returns when no call of the client is under way any more, or the caller was interrupted, whose interrupt is set
+     * then. The original body follows.
+     *
+     * @param client the {@code HttpClient}
+     */
+    void close(Object client) {
         openCalls.close((HttpClient) client);
     }
 
-    @Override
-    public void reset(Object error, Object publisher, int code) {
+    /**
+     * A server reset an HTTP/2 stream. Never throws.
+     *
+     * @param error the exception that the exchange will end in, if it has not ended
+     * @param publisher the {@code BodyPublisher} of the request, as the client was given it
+     * @param code why (RFC 9113, 7)
+     */
+    private static void reset(Object error, @Nullable Object publisher, int code) {
         if (code == REFUSED_STREAM) {
             unprocessed(publisher, error);
         }
     }
 
-    @Override
-    public void goAway(Object error, Object streams, int last, Object publisherOf) {
+    /**
+     * A server took leave of an HTTP/2 connection. Never throws.
+     *
+     * @param error the exception that all of its exchanges will end in, if they have not ended
+     * @param streams the {@code Map} of its open streams by their numbers
+     * @param last the number of the last one that the server says it may have processed (RFC 9113, 6.8)
+     * @param publisherOf the {@code MethodHandle} that gives the {@code BodyPublisher} of a stream's request, or null
+     */
+    private void goAway(Object error, @Nullable Object streams, int last, @Nullable Object publisherOf) {
         try {
+            if (streams == null || publisherOf == null) {
+                return;
+            }
             for (Map.Entry<?, ?> stream : ((Map<?, ?>) streams).entrySet()) {
                 if ((Integer) stream.getKey() > last) {
                     unprocessed(((MethodHandle) publisherOf).invoke(stream.getValue()), error);
@@ -152,11 +241,6 @@ public final class JdkHttpHook implements HttpClientHook {
         } catch (Throwable e) {
             defects.report("a request that was not processed is not known to be", e);
         }
-    }
-
-    @Override
-    public void tunnelFailed(Throwable error, InetSocketAddress proxy) {
-        FailedTunnels.add(error, proxy);
     }
 
     private static void unprocessed(@Nullable Object publisher, Object error) {
@@ -179,7 +263,7 @@ public final class JdkHttpHook implements HttpClientHook {
         if (host == null || isHandshake(httpRequest)) {
             return null;
         }
-        if (host.isFirstCallOf(Client.HTTP_CLIENT)) {
+        if (host.isFirstCallOf(CLIENT)) {
             engine.proxies().note(Proxies.ofCall((HttpClient) client, uri));
         }
         return engine.route(host, httpRequest.method(), uri.getRawPath());

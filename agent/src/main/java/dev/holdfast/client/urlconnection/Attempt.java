@@ -3,7 +3,6 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Rights;
 import dev.holdfast.policy.StreamingMediaTypes;
-import dev.holdfast.weave.ConnectionAccess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

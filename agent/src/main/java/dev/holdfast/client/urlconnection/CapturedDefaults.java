@@ -1,7 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Rights;
-import dev.holdfast.weave.ConnectionAccess;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
 import javax.net.ssl.HostnameVerifier;

@@ -5,7 +5,7 @@ import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Target;
 import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.weave.UrlConnectionHook;
+import dev.holdfast.instrumentation.ClientAdapter;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * request a second time by itself when a connection breaks before an answer came, a buffered POST too (unless
  * {@code -Dsun.net.http.retryPost=false}): such a pair counts as one attempt. Thread-safe.
  */
-public final class HttpUrlConnectionHook implements UrlConnectionHook {
+public final class HttpUrlConnectionHook implements ClientAdapter {
+    static final Client CLIENT = Client.of(UrlConnectionInstrumentation.NAME);
+
     private final Supplier<@Nullable Engine> engines;
     private final Fallbacks fallbacks;
     private final Defects defects;
@@ -42,7 +44,25 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
     }
 
     @Override
-    public URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
+    public @Nullable Object result(
+            int joinPoint, @Nullable Object value, @Nullable Object first, @Nullable Object second) {
+        if (!(value instanceof URLConnection connection)) {
+            return value;
+        }
+        return joinPoint == UrlConnectionInstrumentation.OPENED && first instanceof URL url
+                ? opened(connection, url, (Proxy) second)
+                : unwrap(connection);
+    }
+
+    /**
+     * A connection was opened. Never throws.
+     *
+     * @param connection what the JDK's handler made
+     * @param url the URL that was opened
+     * @param proxy the proxy that was asked for, or null
+     * @return the connection for the application; {@code connection} itself where no policy applies
+     */
+    URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
         try {
             Engine engine = engines.get();
             if (engine == null || connection instanceof Front || !(connection instanceof HttpURLConnection http)) {
@@ -52,7 +72,7 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
             if (target == null || !target.policy().inForceFor(url.getPath())) {
                 return connection;
             }
-            if (target.isFirstCallOf(Client.URL_CONNECTION)) {
+            if (target.isFirstCallOf(CLIENT)) {
                 engine.proxies().note(ProxyAddress.of(proxy, url));
             }
             Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbacks, defects);
@@ -63,8 +83,8 @@ public final class HttpUrlConnectionHook implements UrlConnectionHook {
         }
     }
 
-    @Override
-    public URLConnection unwrap(URLConnection connection) {
+    /** The JDK's own connection behind {@code connection}, or {@code connection} itself. */
+    private static URLConnection unwrap(URLConnection connection) {
         return connection instanceof Front front ? front.exchange().delegate() : connection;
     }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.Defects;
 import dev.holdfast.call.Rights;
 import dev.holdfast.policy.DegradedPolicy;
-import dev.holdfast.weave.ConnectionAccess;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.HttpURLConnection;

@@ -148,7 +148,7 @@ final class UrlCall implements CallInfo {
 
     @Override
     public Client client() {
-        return Client.URL_CONNECTION;
+        return HttpUrlConnectionHook.CLIENT;
     }
 
     @Override

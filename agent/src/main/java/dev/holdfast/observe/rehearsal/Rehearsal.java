@@ -130,9 +130,11 @@ public final class Rehearsal {
     }
 
     private record Role(String method, Set<String> headers, boolean bodyReplayable) implements CallInfo {
+        private static final Client SIMULATED = Client.of("simulated");
+
         @Override
         public Client client() {
-            return Client.HTTP_CLIENT;
+            return SIMULATED;
         }
 
         @Override

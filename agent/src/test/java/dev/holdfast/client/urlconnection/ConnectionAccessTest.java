@@ -1,4 +1,4 @@
-package dev.holdfast.weave;
+package dev.holdfast.client.urlconnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

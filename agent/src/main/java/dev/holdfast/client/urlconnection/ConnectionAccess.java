@@ -1,15 +1,16 @@
-package dev.holdfast.weave;
+package dev.holdfast.client.urlconnection;
 
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import sun.net.www.HoldfastConnection;
 
 /**
- * What only code inside {@code java.base} can do with a connection of the JDK's. Leads through the bridge, which no
- * application can reach.
+ * Sees and sets the state of a connection of the JDK's, through a class inside {@code java.base} that no application can
+ * reach. Cannot be loaded before that was defined, which is when {@link UrlConnectionInstrumentation} makes its adapter.
  */
-public final class ConnectionAccess {
+final class ConnectionAccess extends HoldfastConnection {
     private ConnectionAccess() {}
 
     /**
@@ -20,7 +21,7 @@ public final class ConnectionAccess {
      * @throws IllegalArgumentException if the method is not a token
      */
     public static void setMethod(HttpURLConnection connection, String method) {
-        Dispatcher.setRequestMethod(connection, method);
+        HoldfastConnection.setMethod(connection, method);
     }
 
     /**
@@ -31,7 +32,7 @@ public final class ConnectionAccess {
      * @return -1: none
      */
     public static int statusOf(HttpURLConnection connection) {
-        return Dispatcher.notedStatus(connection);
+        return responseCode(connection);
     }
 
     /**
@@ -42,7 +43,7 @@ public final class ConnectionAccess {
      * @return lists of values by name, the status line under null; empty: none
      */
     public static Map<?, ?> headersOf(HttpURLConnection connection) {
-        return Dispatcher.notedHeaders(connection);
+        return responseHeaders(connection);
     }
 
     /**
@@ -52,7 +53,7 @@ public final class ConnectionAccess {
      * @return null: there was none
      */
     public static @Nullable CookieHandler cookieHandler(HttpURLConnection connection) {
-        return Dispatcher.capturedCookieHandler(connection);
+        return HoldfastConnection.cookieHandler(connection);
     }
 
     /**
@@ -62,7 +63,7 @@ public final class ConnectionAccess {
      * @param to a connection of the JDK's that was not connected yet
      */
     public static void copyCaptured(HttpURLConnection from, HttpURLConnection to) {
-        Dispatcher.copyCapturedHandlers(from, to);
+        HoldfastConnection.copyCaptured(from, to);
     }
 
     /**
@@ -73,6 +74,6 @@ public final class ConnectionAccess {
      * @param millis 0 for no limit
      */
     public static void setSocketTimeout(HttpURLConnection connection, int millis) {
-        Dispatcher.setOpenSocketTimeout(connection, millis);
+        HoldfastConnection.setSocketTimeout(connection, millis);
     }
 }

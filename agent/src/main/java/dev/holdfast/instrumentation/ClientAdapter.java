@@ -1,0 +1,68 @@
+package dev.holdfast.instrumentation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives what the woven methods of one client hand over. Each method is told the {@linkplain JoinPoint#id join
+ * point}; an adapter implements those that its join points lead to.
+ *
+ * <p>Arguments are given as {@link Object}: woven code inside {@code java.base} cannot name the types of most clients.
+ * Implementations are thread-safe, and all of their fields are final: they are published without synchronization. They
+ * never throw because of a defect of their own before the first attempt was sent, but return what lets the original
+ * method run.
+ */
+public interface ClientAdapter {
+    /**
+     * Runs at the head of a method; see {@link JoinPoint#enter}.
+     *
+     * @param joinPoint which one
+     * @param self the object whose method was called
+     * @param first the method's first argument; null where it has none
+     * @param second the method's second argument; null where it has none
+     * @param third the method's third argument; null where it has none
+     * @return what the method returns; null: run the original method
+     * @throws Exception what the method throws
+     */
+    default @Nullable Object enter(
+            int joinPoint, Object self, @Nullable Object first, @Nullable Object second, @Nullable Object third)
+            throws Exception {
+        return null;
+    }
+
+    /**
+     * Runs at the head of a method that returns nothing; see {@link JoinPoint#guard}.
+     *
+     * @param joinPoint which one
+     * @param self the object whose method was called
+     * @return true: the method returns at once; false: run the original method
+     */
+    default boolean guard(int joinPoint, Object self) {
+        return false;
+    }
+
+    /**
+     * Runs before a method returns, or behind a call that it makes; see {@link JoinPoint#result} and {@link
+     * JoinPoint#callResult}.
+     *
+     * @param joinPoint which one
+     * @param value what the method returns, or what the call returned
+     * @param first the method's first argument; null where it has none, or for a call
+     * @param second the method's second argument; null where it has none, or for a call
+     * @return what takes the place of {@code value}
+     */
+    default @Nullable Object result(
+            int joinPoint, @Nullable Object value, @Nullable Object first, @Nullable Object second) {
+        return value;
+    }
+
+    /**
+     * Is told of a call that a method makes; see {@link JoinPoint#before} and {@link JoinPoint#after}. Never throws.
+     *
+     * @param joinPoint which one
+     * @param subject the last argument of the call, or its result
+     * @param first the join point's first operand that is an object; null where it has none
+     * @param second the join point's second operand that is an object; null where it has none
+     * @param number the join point's operand that is a number; 0 where it has none
+     */
+    default void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {}
+}

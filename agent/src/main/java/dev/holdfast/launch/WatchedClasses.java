@@ -1,0 +1,19 @@
+package dev.holdfast.launch;
+
+/**
+ * The classes that have join points. Written by {@code WatchedClassesTest} from the list of clients, which the launch
+ * classes cannot see: change that, not this. A constant, so that no class more is loaded before {@code main}.
+ */
+final class WatchedClasses {
+    /** With slashes, each followed by a blank. */
+    static final String NAMES = ""
+            + "jdk/internal/net/http/HttpClientFacade "
+            + "jdk/internal/net/http/Stream "
+            + "jdk/internal/net/http/Http2Connection "
+            + "jdk/internal/net/http/PlainTunnelingConnection "
+            + "sun/net/www/protocol/http/Handler "
+            + "sun/net/www/protocol/https/Handler "
+            + "java/net/HttpConnectSocketImpl ";
+
+    private WatchedClasses() {}
+}
