@@ -63,16 +63,15 @@ public final class JdkHttpHook implements ClientAdapter {
 
     @Override
     public boolean guard(int joinPoint, Object self) {
-        switch (joinPoint) {
-            case JdkHttpInstrumentation.SHUTDOWN:
-                return shutdown(self);
-            case JdkHttpInstrumentation.SHUTDOWN_NOW:
-                shutdownNow(self);
-                return false;
-            default:
-                close(self);
-                return false;
+        if (joinPoint == JdkHttpInstrumentation.SHUTDOWN) {
+            return shutdown(self);
         }
+        if (joinPoint == JdkHttpInstrumentation.SHUTDOWN_NOW) {
+            shutdownNow(self);
+        } else {
+            close(self);
+        }
+        return false;
     }
 
     @Override
