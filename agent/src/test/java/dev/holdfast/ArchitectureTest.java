@@ -63,7 +63,7 @@ class ArchitectureTest {
             .whereLayer("fallback")
             .mayOnlyBeAccessedByLayers("runtime", "client", "instrumentation")
             .whereLayer("call")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "fallback", "observe")
+            .mayOnlyBeAccessedByLayers("runtime", "client", "fallback", "observe", "weave", "instrumentation")
             .whereLayer("observe")
             .mayOnlyBeAccessedByLayers("runtime", "admin", "cli")
             .whereLayer("policy")
