@@ -125,7 +125,7 @@ final class ExplainCommand extends CliCommand {
             printJson(to -> ExplanationJson.write(why, timeline, to));
         } else {
             out().print(ExplanationText.of(why, shortened));
-            out().print(timeline != null ? TimelineText.of(timeline, String.valueOf(outcomes)) : hint(why));
+            out().print(timeline != null ? TimelineText.of(timeline, String.valueOf(outcomes), method) : hint(why));
             out().flush();
         }
         return Cli.DONE;

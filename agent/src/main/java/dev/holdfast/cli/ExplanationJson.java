@@ -36,6 +36,7 @@ final class ExplanationJson {
             to.writeStartObject();
             to.writeNumberProperty("call", call.number());
             to.writeNumberProperty("attempts", call.attempts());
+            to.writeNumberProperty("requests_at_most", call.mostRequests());
             to.writeNumberProperty("seconds", call.nanos() / 1e9);
             to.writeNumberProperty("seconds_at_least", call.shortestNanos() / 1e9);
             to.writeNumberProperty("seconds_at_most", call.longestNanos() / 1e9);

@@ -7,7 +7,7 @@ import dev.holdfast.observe.rehearsal.Timeline;
 final class TimelineText {
     private TimelineText() {}
 
-    static String of(Timeline timeline, String outcomes) {
+    static String of(Timeline timeline, String outcomes, String method) {
         StringBuilder text = new StringBuilder();
         ExplanationText.line(text, "");
         ExplanationText.line(text, "If the attempts meet " + outcomes + ":");
@@ -20,8 +20,21 @@ final class TimelineText {
                 ExplanationText.line(text, " ".repeat(Math.max(0, 12 - at.length())) + at + "  " + event.text());
             }
             ExplanationText.line(text, " ".repeat(14) + summary(call));
+            if (call.mostRequests() > call.attempts()) {
+                ExplanationText.line(text, " ".repeat(14) + resends(call, method));
+            }
         }
         return text.toString();
+    }
+
+    /** The JDK's own second sending (measured on 17 and 25), which lies below attempts. */
+    private static String resends(Timeline.Call call, String method) {
+        boolean both = method.equals("GET") || method.equals("HEAD");
+        return "the server may see " + call.mostRequests() + " requests: "
+                + (both
+                        ? "the JDK's clients send once more by themselves before they report connection_reset"
+                        : "HttpURLConnection sends a body that is not streamed once more before it reports connection_reset")
+                + (method.equals("POST") ? ", unless -Dsun.net.http.retryPost=false" : "");
     }
 
     private static String summary(Timeline.Call call) {

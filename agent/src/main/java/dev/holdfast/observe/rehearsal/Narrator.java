@@ -12,6 +12,7 @@ import dev.holdfast.observe.Spans;
 import dev.holdfast.observe.rehearsal.Timeline.Kind;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.DefaultAnswer;
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts into words what the session decides, with the keys that made it decide so. */
 final class Narrator implements Observer {
+    private static final String CUT_BODY = "a body that ends too early: reading it throws an IOException, except that"
+            + " HttpURLConnection on Java 17 ends one with a Content-Length without any";
+
     private final LongSupplier clock;
     private List<Note> notes = new ArrayList<>();
     private long began;
@@ -79,7 +83,8 @@ final class Narrator implements Observer {
 
     void brokenBody(Target target, int attempt, Outcome.Failure failure, long took, boolean heldBack) {
         String text = "attempt " + attempt + ": 200" + (took > 0 ? " after " + Spans.text(took) : "")
-                + ", and its body ends too early: " + Verdicts.name(failure);
+                + ", and its body ends too early: " + Verdicts.name(failure)
+                + ", over HTTP/1.1 a plain java.io.IOException";
         brokenBody = !heldBack;
         note(
                 Kind.OUTCOME,
@@ -179,11 +184,12 @@ final class Narrator implements Observer {
                     + (earlier == 0
                             ? ""
                             : ", with " + earlier + which + (earlier == 1 ? " one" : " ones") + " suppressed")
-                    + (proxy ? ", and one that names the proxy" : "");
+                    + (proxy ? ", and one that names the proxy" : "")
+                    + (failure.kind() == ErrorKind.PREMATURE_EOF
+                            ? "; with HttpURLConnection, 200 and " + CUT_BODY
+                            : "");
         } else {
-            gets = last == null
-                    ? "nothing"
-                    : Verdicts.name(last) + (brokenBody ? ", with a body that ends too early" : "");
+            gets = last == null ? "nothing" : Verdicts.name(last) + (brokenBody ? " and " + CUT_BODY : "");
         }
         note(Kind.END, (step == end ? "the program gets " : "where none has an answer, the program gets ") + gets);
     }

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param notes in order
  * @param attempts how many were sent
+ * @param broken how many of them ended with a broken connection, after which a client of the JDK's may send once more
  * @param nanos how long it took
  */
-record Played(List<Note> notes, int attempts, long nanos) {
+record Played(List<Note> notes, int attempts, int broken, long nanos) {
     /** Whether the same happened, be it at other times. */
     boolean sameAs(Played other) {
         if (notes.size() != other.notes.size()) {

@@ -108,12 +108,18 @@ public final class Rehearsal {
                     i + 1,
                     one.events(least.get(i), most.get(i)),
                     one.attempts(),
+                    one.attempts() + (sentAgainByTheJdk() ? one.broken() : 0),
                     one.nanos(),
                     Math.min(least.get(i).nanos(), one.nanos()),
                     Math.max(most.get(i).nanos(), one.nanos()),
                     !one.sameAs(least.get(i)) || !one.sameAs(most.get(i))));
         }
         return new Timeline(told);
+    }
+
+    /** Whether a client of the JDK's sends such a request once more by itself, where its connection breaks. */
+    private boolean sentAgainByTheJdk() {
+        return replayable || method.equals("GET") || method.equals("HEAD");
     }
 
     private List<Played> playWith(double jitter, Script script, int calls) {

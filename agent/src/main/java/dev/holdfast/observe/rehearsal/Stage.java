@@ -30,6 +30,7 @@ final class Stage {
     private final long epochMillis;
     private final @Nullable String proxy;
     private int next;
+    private int broken;
     private long now;
 
     /**
@@ -66,6 +67,7 @@ final class Stage {
     Played play(Target target, CallInfo call, String path) {
         long began = now;
         narrator.begin(began);
+        broken = 0;
         Session session = engine.session(target, call);
         Outcome last = null;
         Outcome before = null;
@@ -85,7 +87,7 @@ final class Stage {
                 step = null;
             }
         }
-        return new Played(narrator.notes(), session.attempts(), now - began);
+        return new Played(narrator.notes(), session.attempts(), broken, now - began);
     }
 
     /** What an attempt, or the one beside it, led to; no step: to nothing, ever. */
@@ -172,6 +174,7 @@ final class Stage {
                 }
                 return broken(session, target, first, failure);
             }
+            broken += outcome instanceof Outcome.Failure f && f.kind() == ErrorKind.CONNECTION_RESET ? 1 : 0;
             narrator.outcome(target, first.number, outcome, now - first.since, first.cut);
             Step step = session.after(first.number, outcome, now);
             if (!(step instanceof Step.Drop)) {

@@ -18,7 +18,9 @@ public record Timeline(List<Call> calls) {
      *
      * @param number from 1
      * @param events in the order in which they happen
-     * @param attempts how many requests were sent
+     * @param attempts how many attempts were sent
+     * @param mostRequests how many requests the server may see: an attempt whose connection breaks before the response
+     *     may be two, as the JDK's clients send some requests once more by themselves
      * @param nanos how long the call took, with the waits in the middle of what their jitter allows
      * @param shortestNanos how long it takes at least
      * @param longestNanos how long it takes at most
@@ -28,6 +30,7 @@ public record Timeline(List<Call> calls) {
             int number,
             List<Event> events,
             int attempts,
+            int mostRequests,
             long nanos,
             long shortestNanos,
             long longestNanos,

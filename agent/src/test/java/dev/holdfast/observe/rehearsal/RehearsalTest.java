@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class RehearsalTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final String CUT = "a body that ends too early: reading it throws an IOException, except that"
+            + " HttpURLConnection on Java 17 ends one with a Content-Length without any";
 
     @Test
     void tellsEachAttemptWhyItIsRetriedAndHowLongTheWaitsAre() {
@@ -110,19 +112,57 @@ class RehearsalTest {
 
         assertThat(told(rules.policy(), "eof,200"))
                 .containsExactly(
-                        "0 OUTCOME attempt 1: 200, and its body ends too early: premature_eof, not to be retried:"
-                                + " the program has the response (buffer_response = 0)",
-                        "0 END the program gets 200, with a body that ends too early");
+                        "0 OUTCOME attempt 1: 200, and its body ends too early: premature_eof, over HTTP/1.1 a plain"
+                                + " java.io.IOException, not to be retried: the program has the response (buffer_response = 0)",
+                        "0 END the program gets 200 and " + CUT);
         assertThat(told(rules.bufferResponse(1_000).policy(), "eof:20ms,200"))
                 .containsExactly(
                         "0 SENT attempt 1 is sent",
-                        "20 OUTCOME attempt 1: 200 after 20 ms, and its body ends too early: premature_eof,"
-                                + " to be retried (in retryable_errors); it was held back (buffer_response)",
+                        "20 OUTCOME attempt 1: 200 after 20 ms, and its body ends too early: premature_eof, over HTTP/1.1 a plain"
+                                + " java.io.IOException, to be retried (in retryable_errors); it was held back (buffer_response)",
                         "20 WAIT waits 1 s",
                         "1020 OUTCOME attempt 2: 200",
                         "1020 END the program gets 200");
         assertThat(told(rules.errors(ErrorKind.READ_TIMEOUT).policy(), "eof,200"))
-                .contains("0 END the program gets the failure of the last attempt");
+                .contains("0 END the program gets the failure of the last attempt; with HttpURLConnection, 200 and "
+                        + CUT);
+    }
+
+    @Test
+    void aBodyThatEndsTooEarlyIsNoEofExceptionByItsClass() {
+        Policies rules = Policies.retry().bufferResponse(1_000);
+
+        assertThat(told(rules.errorClasses("java.io.EOFException").policy(), "eof,200"))
+                .anyMatch(event -> event.contains("not to be retried (not in retryable_errors)"));
+        assertThat(told(rules.errorClasses("java.io.IOException").policy(), "eof,200"))
+                .anyMatch(event -> event.contains("to be retried (its class is in retryable_errors)"));
+    }
+
+    @Test
+    void whatTheJdkSendsAgainByItselfIsNoAttemptAndTold() {
+        Policy policy = Policies.retry().maxRetries(2).policy();
+        Script resets = Script.parse("reset,503,reset");
+
+        assertThat(rehearsal(policy).play(resets, 1).calls()).singleElement().satisfies(call -> {
+            assertThat(call.attempts()).isEqualTo(3);
+            assertThat(call.mostRequests()).isEqualTo(5);
+        });
+        assertThat(rehearsal(policy)
+                        .method("POST")
+                        .play(resets, 1)
+                        .calls()
+                        .get(0)
+                        .mostRequests())
+                .as("HttpURLConnection sends a POST again that Holdfast does not")
+                .isEqualTo(2);
+        assertThat(rehearsal(policy)
+                        .method("POST")
+                        .oneShotBody()
+                        .play(resets, 1)
+                        .calls()
+                        .get(0)
+                        .mostRequests())
+                .isEqualTo(1);
     }
 
     @Test
