@@ -166,7 +166,10 @@ final class StatusText {
                 "REJECTED",
                 "RETRIES",
                 "BREAKER",
-                "BUDGET"));
+                "BUDGET",
+                "CALL P50",
+                "P95",
+                "P99"));
         for (JsonTree origin : origins) {
             rows.add(List.of(
                     origin.get("policy").text(),
@@ -191,7 +194,10 @@ final class StatusText {
                                     Locale.ROOT,
                                     "%.0f",
                                     Math.floor(
-                                            origin.get("budget").get("balance").number()))));
+                                            origin.get("budget").get("balance").number())),
+                    duration(origin, "p50"),
+                    duration(origin, "p95"),
+                    duration(origin, "p99")));
         }
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
@@ -202,12 +208,18 @@ final class StatusText {
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                boolean number = (i >= 3 && i <= 10) || i == 12;
+                boolean number = (i >= 3 && i <= 10) || i >= 12;
                 String padding = " ".repeat(widths[i] - row.get(i).length());
                 line.append(i == 0 ? "" : "  ").append(number ? padding + row.get(i) : row.get(i) + padding);
             }
             ExplanationText.line(text, line.toString());
         }
+    }
+
+    /** What a share of the whole calls did not exceed, retries, waits and fallbacks included. */
+    private static String duration(JsonTree origin, String share) {
+        JsonTree seconds = origin.get("call_duration").get(share);
+        return seconds.isNothing() ? "-" : seconds(seconds);
     }
 
     private static long calls(JsonTree origin, @Nullable String result) {

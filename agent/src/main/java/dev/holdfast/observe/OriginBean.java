@@ -76,6 +76,21 @@ final class OriginBean implements OriginMXBean {
     }
 
     @Override
+    public double getCallDurationP50Seconds() {
+        return stats.get().callDuration().quantile(0.5);
+    }
+
+    @Override
+    public double getCallDurationP95Seconds() {
+        return stats.get().callDuration().quantile(0.95);
+    }
+
+    @Override
+    public double getCallDurationP99Seconds() {
+        return stats.get().callDuration().quantile(0.99);
+    }
+
+    @Override
     public long getCircuitBreakerTrips() {
         OriginStats.BreakerStats breaker = stats.get().breaker();
         return breaker == null ? 0 : breaker.transitions().getOrDefault("open", 0L);

@@ -39,6 +39,19 @@ public interface OriginMXBean {
     /** The mean wait before a retry, in seconds; 0 where there was none. */
     double getAverageDelaySeconds();
 
+    /**
+     * How long half of the calls took at most, in seconds: whole calls, with retries, waits and fallbacks, up to the
+     * response's head or the failure. As exact as the bounds of {@code holdfast_call_duration_seconds}; NaN where no
+     * call has ended.
+     */
+    double getCallDurationP50Seconds();
+
+    /** How long 95 % of the calls took at most; see {@link #getCallDurationP50Seconds}. */
+    double getCallDurationP95Seconds();
+
+    /** How long 99 % of the calls took at most; see {@link #getCallDurationP50Seconds}. */
+    double getCallDurationP99Seconds();
+
     /** How often the breaker opened. */
     long getCircuitBreakerTrips();
 

@@ -47,6 +47,17 @@ class OriginBeansTest {
         assertThat(bean.getSuccessRate()).isEqualTo(1 / 3.0);
         assertThat(bean.getRetriesUsedUp()).isEqualTo(1);
         assertThat(bean.getAverageDelaySeconds()).isEqualTo((1 + 1 + 2 + 4 + 1) / 5.0);
+        // As the live page and the status have them: 10 ms, 1.02 s, 7.04 s; the fourth call has not ended.
+        OriginStats.Durations calls = world.stats("http://shop.example:80").callDuration();
+        assertThat(bean.getCallDurationP50Seconds())
+                .isEqualTo(calls.quantile(0.5))
+                .isBetween(1.0, 2.5);
+        assertThat(bean.getCallDurationP95Seconds())
+                .isEqualTo(calls.quantile(0.95))
+                .isBetween(5.0, 10.0);
+        assertThat(bean.getCallDurationP99Seconds())
+                .isEqualTo(calls.quantile(0.99))
+                .isBetween(5.0, 10.0);
         assertThat(bean.getCircuitBreakerTrips()).isEqualTo(1);
         assertThat(bean.getCircuitBreakerState()).isEqualTo("open");
         assertThat(bean.getFallbacks()).isZero();
