@@ -99,10 +99,12 @@ public final class Client {
         StringBuilder text = new StringBuilder();
         headers.forEach((name, values) -> {
             if (name != null) {
-                values.forEach(value -> text.append(name).append(':').append(value).append('\n'));
+                values.forEach(
+                        value -> text.append(name).append(':').append(value).append('\n'));
             }
         });
-        return status + "\t" + encoded(text.toString()) + "\t" + Base64.getEncoder().encodeToString(body);
+        return status + "\t" + encoded(text.toString()) + "\t"
+                + Base64.getEncoder().encodeToString(body);
     }
 
     private static String encoded(String text) {

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Runs the benchmarks that are named (start, calls, throughput, paired, cache, peers, patterns, memory), each on each
- * JDK found. To be started in the root of the repository, after the agent was packed:
- * {@code mvn -B -Pbench -DskipTests -DskipITs verify -Dbench=start,calls}.
+ * JDK found. To be started in the root of the repository, after the agent was packed: {@code mvn -B -Pbench -DskipTests
+ * -DskipITs verify -Dbench=start,calls}.
  *
  * <p>Everything is judged within one run: what is compared runs in turn, and medians are taken, so that a busy machine
  * blurs the results rather than bends them. Exit status 1 if a limit is missed.

@@ -80,8 +80,8 @@ public class CallCosts {
     }
 
     private Object send(HttpRequest request) throws Exception {
-        Object answer = HoldfastBridge.enter(client, request, handler, null, HTTP_CLIENT, SEND);
-        return answer != null ? answer : client.send(request, handler);
+        Object response = HoldfastBridge.enter(client, request, handler, null, HTTP_CLIENT, SEND);
+        return response != null ? response : client.send(request, handler);
     }
 
     @Benchmark
@@ -100,9 +100,9 @@ public class CallCosts {
     }
 
     private Object sendAsync(HttpRequest request) throws Exception {
-        Object answer = HoldfastBridge.enter(client, request, handler, null, HTTP_CLIENT, SEND_ASYNC);
-        return answer != null
-                ? ((CompletableFuture<?>) answer).join()
+        Object response = HoldfastBridge.enter(client, request, handler, null, HTTP_CLIENT, SEND_ASYNC);
+        return response != null
+                ? ((CompletableFuture<?>) response).join()
                 : client.sendAsync(request, handler).join();
     }
 

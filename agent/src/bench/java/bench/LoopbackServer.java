@@ -9,12 +9,12 @@ import java.nio.charset.StandardCharsets;
 
 /** The cheapest server there can be: on each connection, whatever ends in an empty line gets the same answer. */
 final class LoopbackServer implements AutoCloseable {
-    private final byte[] answer;
+    private final byte[] response;
     private final ServerSocket socket;
 
     /** On every loopback address, with bodies of this many bytes. */
     LoopbackServer(int body) throws IOException {
-        answer = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body + "\r\n\r\n"
+        response = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body + "\r\n\r\n"
                         + "x".repeat(body))
                 .getBytes(StandardCharsets.US_ASCII);
         socket = new ServerSocket(0, 50);
@@ -52,7 +52,7 @@ final class LoopbackServer implements AutoCloseable {
                     if (buffer[i] == '\n') {
                         if (++newlines == 2) {
                             newlines = 0;
-                            out.write(answer);
+                            out.write(response);
                         }
                     } else if (buffer[i] != '\r') {
                         newlines = 0;

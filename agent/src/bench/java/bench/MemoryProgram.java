@@ -5,8 +5,8 @@ import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.call.Session;
-import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.policy.BreakerPolicy;
 import dev.holdfast.policy.Breakers;
@@ -53,7 +53,7 @@ public final class MemoryProgram {
                 new PolicyTable<>(Map.of(
                         HostPattern.parse("*"),
                         Policies.retry().breaker(breaker).budget(0.2, 10).policy())),
-                new Targets(Observer.NONE),
+                new PolicyTargets(Observer.NONE),
                 new Timer(),
                 () -> now,
                 () -> 0,

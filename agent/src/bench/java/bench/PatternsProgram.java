@@ -2,7 +2,7 @@ package bench;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
-import dev.holdfast.call.Targets;
+import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
@@ -58,7 +58,7 @@ public final class PatternsProgram {
         String text = ConfigLoader.read(arguments[0]);
         Configuration configuration = ConfigLoader.parse(text, arguments[0]);
         Engine engine =
-                new Engine(new PolicyTable<>(configuration.policies()), new Targets(Observer.NONE), new Timer());
+                new Engine(new PolicyTable<>(configuration.policies()), new PolicyTargets(Observer.NONE), new Timer());
         long took = System.nanoTime() - start;
         long after = used();
         Reference.reachabilityFence(text);

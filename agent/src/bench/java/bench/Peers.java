@@ -7,12 +7,12 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
-import dev.holdfast.call.Target;
-import dev.holdfast.call.Targets;
 import dev.holdfast.call.Timer;
-import dev.holdfast.observe.Ledger;
+import dev.holdfast.observe.CounterRegistry;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.HostPattern;
@@ -72,9 +72,9 @@ public class Peers {
                             .breaker(Breakers.consecutive(5).build())
                             .budget(0.2, 10)
                             .policy())),
-            new Targets(new Ledger()),
+            new PolicyTargets(new CounterRegistry()),
             new Timer());
-    private final Target target = Objects.requireNonNull(engine.target("https", "api.example", -1));
+    private final PolicyTarget target = Objects.requireNonNull(engine.target("https", "api.example", -1));
     private final CallInfo call = new Get();
     private final Outcome good = new Good();
     private final Supplier<Outcome> resilience4jCall = Retry.decorateSupplier(

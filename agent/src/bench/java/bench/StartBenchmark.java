@@ -58,9 +58,9 @@ final class StartBenchmark {
         }
     }
 
-    private static boolean compile(Path to, String... sources) {
+    private static boolean compile(Path to, String... provenance) {
         List<String> arguments = new ArrayList<>(List.of("--release", "17", "-d", to.toString()));
-        for (String source : sources) {
+        for (String source : provenance) {
             arguments.add("agent/src/bench/java/bench/" + source + ".java");
         }
         return ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(new String[0])) == 0;

@@ -52,8 +52,8 @@ final class Comparison {
     }
 
     /**
-     * What the demo did not show although it should: that a call which may be sent again came through with one body
-     * and one key, and that no other call reached the server more often than without the agent.
+     * What the demo did not show although it should: that a call which may be sent again came through with one body and
+     * one key, and that no other call reached the server more often than without the agent.
      */
     List<String> brokenPromises() {
         List<String> broken = new ArrayList<>();
@@ -81,7 +81,11 @@ final class Comparison {
         } else if (!sameWithout(call)) {
             broken.add(name + "not as without the agent");
         }
-        if (new HashSet<>(requests.stream().map(r -> r.method() + r.key() + r.body()).toList()).size() > 1) {
+        if (new HashSet<>(requests.stream()
+                                .map(r -> r.method() + r.key() + r.body())
+                                .toList())
+                        .size()
+                > 1) {
             broken.add(name + "its requests differ: " + requests);
         }
     }
@@ -89,7 +93,8 @@ final class Comparison {
     private boolean sameWithout(ShopRun.Call call) {
         return without.calls().stream()
                 .filter(c -> c.number() == call.number())
-                .allMatch(c -> c.seen().equals(call.seen()) && without.actionsOn(c).equals(with.actionsOn(call)));
+                .allMatch(c ->
+                        c.seen().equals(call.seen()) && without.actionsOn(c).equals(with.actionsOn(call)));
     }
 
     /** The safety rule in the service's eyes: an idempotent method (RFC 9110, 9.2.2), or a key that makes it so. */

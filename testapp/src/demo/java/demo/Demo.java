@@ -16,8 +16,8 @@ public final class Demo {
     /**
      * Runs the demo.
      *
-     * @param args a configuration file to use instead of {@code config-examples/quickstart.toml}; with one, the
-     *     result is shown but not judged
+     * @param args a configuration file to use instead of {@code config-examples/quickstart.toml}; with one, the result
+     *     is shown but not judged
      * @throws Exception if one of the programs cannot be started
      */
     public static void main(String[] args) throws Exception {
@@ -35,7 +35,8 @@ public final class Demo {
             if (!broken.isEmpty()) {
                 System.exit(1);
             }
-            System.out.println("The others are 404s, and POSTs without an Idempotency-Key: those are never sent again.");
+            System.out.println(
+                    "The others are 404s, and POSTs without an Idempotency-Key: those are never sent again.");
         }
     }
 

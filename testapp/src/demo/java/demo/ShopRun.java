@@ -76,8 +76,7 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
 
     /** Starts service and program, waits for the program's end, then stops the service. */
     static ShopRun of(Program program, List<String> jvmOptions) throws IOException, InterruptedException {
-        Process service = new ProcessBuilder(
-                        JAVA, "-cp", program.jar(), "com.example.shop.FlakyService")
+        Process service = new ProcessBuilder(JAVA, "-cp", program.jar(), "com.example.shop.FlakyService")
                 .directory(program.directory().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -99,8 +98,10 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
         Path errors = Files.createTempFile("shop", ".err");
         try {
             long start = System.nanoTime();
-            Process shop =
-                    new ProcessBuilder(command).directory(program.directory().toFile()).redirectError(errors.toFile()).start();
+            Process shop = new ProcessBuilder(command)
+                    .directory(program.directory().toFile())
+                    .redirectError(errors.toFile())
+                    .start();
             List<String> output = lines(shop.getInputStream()).toList();
             if (!shop.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 shop.destroyForcibly();

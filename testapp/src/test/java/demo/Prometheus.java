@@ -83,9 +83,9 @@ final class Prometheus implements AutoCloseable {
     /** The body of an answer of 200, else nothing. */
     String get(String path) throws InterruptedException {
         try {
-            var answer = client.send(
+            var response = client.send(
                     HttpRequest.newBuilder(URI.create(address + path)).build(), BodyHandlers.ofString());
-            return answer.statusCode() == 200 ? answer.body() : "";
+            return response.statusCode() == 200 ? response.body() : "";
         } catch (IOException e) {
             return ""; // it does not listen yet
         }
@@ -93,16 +93,16 @@ final class Prometheus implements AutoCloseable {
 
     /** How many series an expression has. */
     int count(String expression) throws InterruptedException {
-        String answer = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
-        return (int) VALUE.matcher(answer).results().count();
+        String response = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        return (int) VALUE.matcher(response).results().count();
     }
 
     /** The value of an expression that has one. */
     double query(String expression) throws InterruptedException, IOException {
-        String answer = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
-        Matcher value = VALUE.matcher(answer);
+        String response = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        Matcher value = VALUE.matcher(response);
         assertThat(value.find())
-                .as(expression + ": " + answer + '\n' + Files.readString(log))
+                .as(expression + ": " + response + '\n' + Files.readString(log))
                 .isTrue();
         return Double.parseDouble(value.group(1));
     }

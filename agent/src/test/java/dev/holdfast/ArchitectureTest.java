@@ -32,6 +32,8 @@ class ArchitectureTest {
             .definedBy("dev.holdfast.fallback..")
             .layer("observe")
             .definedBy("dev.holdfast.observe..")
+            .layer("simulation")
+            .definedBy("dev.holdfast.simulation..")
             .layer("weave")
             .definedBy("dev.holdfast.weave..")
             .layer("instrumentation")
@@ -58,16 +60,20 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("runtime")
             .whereLayer("instrumentation")
             .mayOnlyBeAccessedByLayers("runtime", "client", "weave")
+            .whereLayer("simulation")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("runtime", "admin", "cli")
             .whereLayer("fallback")
             .mayOnlyBeAccessedByLayers("runtime", "client", "instrumentation")
             .whereLayer("call")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "fallback", "observe", "weave", "instrumentation")
+            .mayOnlyBeAccessedByLayers(
+                    "runtime", "client", "fallback", "observe", "weave", "instrumentation", "simulation")
             .whereLayer("observe")
-            .mayOnlyBeAccessedByLayers("runtime", "admin", "cli")
+            .mayOnlyBeAccessedByLayers("runtime", "admin", "cli", "simulation")
             .whereLayer("policy")
-            .mayOnlyBeAccessedByLayers("runtime", "admin", "cli", "client", "config", "call", "fallback", "observe");
+            .mayOnlyBeAccessedByLayers(
+                    "runtime", "admin", "cli", "client", "config", "call", "fallback", "observe", "simulation");
 
     @ArchTest
     static final ArchRule clients_do_not_know_each_other = SlicesRuleDefinition.slices()
@@ -164,7 +170,7 @@ class ArchitectureTest {
         String owner = from.getOwner().getSimpleName();
         // What the compiler made of a lambda is named after its method.
         String method = from.getName().replaceAll("^lambda\\$(\\w+)\\$\\d+$", "$1");
-        boolean front = owner.equals("HttpFront") || owner.equals("HttpsFront");
-        return front ? TALKING.contains(method) : TALKERS.contains(owner + '.' + method);
+        boolean wrapper = owner.equals("HttpConnectionWrapper") || owner.equals("HttpsConnectionWrapper");
+        return wrapper ? TALKING.contains(method) : TALKERS.contains(owner + '.' + method);
     }
 }

@@ -10,9 +10,9 @@ package sun.net.www;
  * the package to its own module when it defines the class. In an exported package, such as {@code java.net}, these
  * methods would be everybody's: any code could read all requests or forge responses.
  *
- * <p>Each method is told by numbers which client and which of its join points it is called for, and speaks of {@link
- * Object}: this class knows no client, and the boot loader sees the types of few. Thread-safe; the hook is set once,
- * before the first woven class is defined.
+ * <p>Each method is told by numbers which client and which of its join points it is called for, and speaks of
+ * {@link Object}: this class knows no client, and the boot loader sees the types of few. Thread-safe; the hook is set
+ * once, before the first woven class is defined.
  */
 public abstract class HoldfastBridge {
     private static final Object INSTALLING = new Object();
@@ -116,8 +116,8 @@ public abstract class HoldfastBridge {
     }
 
     /** See {@link #enter}. */
-    protected abstract Object onEnter(
-            Object self, Object first, Object second, Object third, int client, int joinPoint) throws Exception;
+    protected abstract Object onEnter(Object self, Object first, Object second, Object third, int client, int joinPoint)
+            throws Exception;
 
     /** See {@link #guard}. */
     protected abstract boolean onGuard(Object self, int client, int joinPoint);

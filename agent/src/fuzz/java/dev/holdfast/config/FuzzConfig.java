@@ -38,7 +38,7 @@ public final class FuzzConfig {
                 policy.getValue().of("GET", "/a/b");
             }
             for (String name : configuration.policyNames()) {
-                check(!configuration.sources().values(name).isEmpty(), "nothing known of " + name);
+                check(!configuration.provenance().values(name).isEmpty(), "nothing known of " + name);
             }
         } catch (ConfigException e) {
             check(!e.problems().isEmpty(), "an error without a problem");
@@ -53,7 +53,7 @@ public final class FuzzConfig {
     }
 
     private static void parsersAgree(String text) {
-        Table plain = PlainToml.parse(text);
+        ParsedTable plain = SimpleTomlParser.parse(text);
         if (plain != null) {
             TomlSyntax full = TomlSyntax.parse(text);
             check(full.errors().isEmpty(), "the full parser refuses it: " + full.errors());
@@ -62,14 +62,14 @@ public final class FuzzConfig {
     }
 
     private static Object described(Object value) {
-        if (value instanceof Table table) {
+        if (value instanceof ParsedTable table) {
             Map<String, Object> entries = new TreeMap<>();
             for (String name : table.names()) {
                 entries.put(name, List.of(table.position(name), described(table.value(name))));
             }
             return entries;
         }
-        if (value instanceof Array array) {
+        if (value instanceof ParsedArray array) {
             List<Object> items = new ArrayList<>();
             for (int i = 0; i < array.values().size(); i++) {
                 items.add(List.of(array.position(i), described(array.values().get(i))));

@@ -27,7 +27,23 @@ public final class BreakerStress {
 
         Counted(int failures, int successes, int probes) {
             BreakerPolicy policy = new BreakerPolicy(
-                    true, BreakerPolicy.Forced.NONE, failures, 0, 0, 0, 0, 0, 0, successes, 10, 10, 0, probes, 100, 0, Set.of());
+                    true,
+                    BreakerPolicy.Forced.NONE,
+                    failures,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    successes,
+                    10,
+                    10,
+                    0,
+                    probes,
+                    100,
+                    0,
+                    Set.of());
             breaker = new CircuitBreaker(policy, (from, to, reason, now) -> transitions.incrementAndGet());
         }
 
@@ -74,7 +90,10 @@ public final class BreakerStress {
 
     /** However many come at once when the open time is over: one probe, one transition. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = Expect.ACCEPTABLE, desc = "one passes")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = Expect.ACCEPTABLE,
+            desc = "one passes")
     @Outcome(expect = Expect.FORBIDDEN)
     @org.openjdk.jcstress.annotations.State
     public static class OneProbePasses {
@@ -98,7 +117,10 @@ public final class BreakerStress {
 
     /** A place whose lease ran out goes to one of those who ask for it. */
     @JCStressTest
-    @Outcome(id = {"1, 0", "0, 1"}, expect = Expect.ACCEPTABLE, desc = "one takes it over")
+    @Outcome(
+            id = {"1, 0", "0, 1"},
+            expect = Expect.ACCEPTABLE,
+            desc = "one takes it over")
     @Outcome(expect = Expect.FORBIDDEN)
     @org.openjdk.jcstress.annotations.State
     public static class OneTakesAnExpiredLeaseOver {
@@ -122,7 +144,10 @@ public final class BreakerStress {
 
     /** Two probes, one good and one bad: it closes and stays, or it opens; each transition is told once. */
     @JCStressTest
-    @Outcome(id = {"0, 1", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "closed, or open again; one transition")
+    @Outcome(
+            id = {"0, 1", "1, 1"},
+            expect = Expect.ACCEPTABLE,
+            desc = "closed, or open again; one transition")
     @Outcome(expect = Expect.FORBIDDEN)
     @org.openjdk.jcstress.annotations.State
     public static class ProbesDecideOnce {

@@ -18,7 +18,10 @@ public final class CountsStress {
 
     /** A ring of two outcomes that three calls pass through: the counts are those of what is in it. */
     @JCStressTest
-    @Outcome(id = {"2, 1", "2, 2"}, expect = Expect.ACCEPTABLE, desc = "two of a good one and two bad ones")
+    @Outcome(
+            id = {"2, 1", "2, 2"},
+            expect = Expect.ACCEPTABLE,
+            desc = "two of a good one and two bad ones")
     @Outcome(expect = Expect.FORBIDDEN)
     @State
     public static class CallWindowIsExact {
@@ -75,7 +78,10 @@ public final class CountsStress {
 
     /** One retry in the budget is given once at most; both may be refused, which the budget says of itself. */
     @JCStressTest
-    @Outcome(id = {"true, false", "false, true"}, expect = Expect.ACCEPTABLE, desc = "given once")
+    @Outcome(
+            id = {"true, false", "false, true"},
+            expect = Expect.ACCEPTABLE,
+            desc = "given once")
     @Outcome(id = "false, false", expect = Expect.ACCEPTABLE_INTERESTING, desc = "each saw the other's, and gave way")
     @Outcome(expect = Expect.FORBIDDEN)
     @State

@@ -1,7 +1,7 @@
 package dev.holdfast.admin;
 
 import dev.holdfast.config.Configuration;
-import dev.holdfast.config.Outside;
+import dev.holdfast.config.ObservabilityConfig;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.Snapshot;
 import java.io.IOException;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoint {
     private final Supplier<Snapshot> status;
     private final History history = new History();
-    private final Views views;
+    private final AdminRoutes adminRoutes;
     private final Log log;
     private final BiConsumer<String, Throwable> defects;
-    private Outside.@Nullable Admin at;
+    private ObservabilityConfig.@Nullable Admin at;
     private @Nullable Server server;
     /** Whether the server ended by itself, so that another one is tried until it listens. */
     private boolean died;
@@ -41,13 +41,13 @@ public final class Endpoint {
             Log log,
             BiConsumer<String, Throwable> defects) {
         this.status = status;
-        this.views = new Views(status, configuration, history);
+        this.adminRoutes = new AdminRoutes(status, configuration, history);
         this.log = log;
         this.defects = defects;
     }
 
     /** Listens where it is wanted; null: nowhere. */
-    public synchronized void listen(Outside.@Nullable Admin wanted) {
+    public synchronized void listen(ObservabilityConfig.@Nullable Admin wanted) {
         if (wanted == null ? at == null : wanted.equals(at) && server != null) {
             return;
         }
@@ -64,14 +64,14 @@ public final class Endpoint {
         }
     }
 
-    private void open(Outside.Admin wanted) {
+    private void open(ObservabilityConfig.Admin wanted) {
         String host = wanted.host().indexOf(':') >= 0 ? '[' + wanted.host() + ']' : wanted.host();
         try {
             Server next = new Server(
                     new InetSocketAddress(address(wanted.host()), wanted.port()),
-                    new Guarded(new Gatekeeper(wanted.names()), views),
+                    new Guarded(new HostHeaderFilter(wanted.names()), adminRoutes),
                     defects,
-                    Patience.STANDARD);
+                    ConnectionTimeouts.STANDARD);
             try {
                 next.start();
                 server = next;
@@ -95,7 +95,7 @@ public final class Endpoint {
 
     /** To be called every second or so, by a thread that may take its time. */
     public synchronized void tick() {
-        Outside.Admin wanted = at;
+        ObservabilityConfig.Admin wanted = at;
         if (server != null && !server.isRunning()) {
             server.close();
             server = null;
@@ -118,12 +118,12 @@ public final class Endpoint {
     }
 
     /** The gatekeeper before the views. */
-    private record Guarded(Gatekeeper gatekeeper, Handler views) implements Handler {
+    private record Guarded(HostHeaderFilter hostHeaderFilter, Handler views) implements Handler {
         @Override
-        public Response answer(Request request) {
-            int refusal = gatekeeper.refusal(request);
-            return refusal == Gatekeeper.OPEN
-                    ? Compression.of(request, views.answer(request))
+        public Response handle(Request request) {
+            int refusal = hostHeaderFilter.refusal(request);
+            return refusal == HostHeaderFilter.OPEN
+                    ? Compression.of(request, views.handle(request))
                     : Response.empty(refusal);
         }
     }

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * An HTTP/1.1 server for a few operators and scrapers, on one daemon thread that sleeps while nobody asks.
  *
  * <p>It lives inside somebody else's program, so that what counts is what it cannot be made to do: there are
- * {@value #MOST_PEERS} connections at most, the newest before the oldest, so that slow ones keep nobody out; heads,
- * times to send and to read, and the bytes kept for slow readers are bounded. The JDK's own server was not taken
+ * {@value #MAX_CONNECTIONS} connections at most, the newest before the oldest, so that slow ones keep nobody out;
+ * heads, times to send and to read, and the bytes kept for slow readers are bounded. The JDK's own server was not taken
  * because it asks {@code System.Logger}, and by that whatever logging the application may still want to set up, and
  * because its module may not be there; microhttp 0.11 because it bounds neither the number of connections nor the time
  * to read an answer.
  */
 final class Server implements Closeable {
-    static final int MOST_PEERS = 16;
+    static final int MAX_CONNECTIONS = 16;
 
     /** More than that, and the kernel lets a burst of short connections wait for a second. */
     private static final int BACKLOG = 128;
@@ -41,12 +41,12 @@ final class Server implements Closeable {
     private final SelectionKey accepting;
     private final Handler handler;
     private final BiConsumer<String, Throwable> defects;
-    private final Patience patience;
+    private final ConnectionTimeouts connectionTimeouts;
     private final Thread thread;
     /** The connection that is being served, for the case that this ends in an error. Only of the serving thread. */
-    private @Nullable Peer served;
+    private @Nullable HttpConnection served;
 
-    private final List<Peer> peers = new ArrayList<>();
+    private final List<HttpConnection> connections = new ArrayList<>();
     private volatile boolean stopped;
     private boolean paused;
     private long resume;
@@ -57,13 +57,17 @@ final class Server implements Closeable {
      * @param address where
      * @param handler answers requests
      * @param defects told of what goes wrong here
-     * @param patience with its peers
+     * @param connectionTimeouts with its peers
      * @throws IOException it cannot listen there
      */
-    Server(InetSocketAddress address, Handler handler, BiConsumer<String, Throwable> defects, Patience patience)
+    Server(
+            InetSocketAddress address,
+            Handler handler,
+            BiConsumer<String, Throwable> defects,
+            ConnectionTimeouts connectionTimeouts)
             throws IOException {
         this.handler = handler;
-        this.patience = patience;
+        this.connectionTimeouts = connectionTimeouts;
         this.defects = defects;
         selector = Selector.open();
         ServerSocketChannel channel = null;
@@ -97,7 +101,7 @@ final class Server implements Closeable {
         try {
             while (!stopped) {
                 try {
-                    serveThoseWhoAreReady();
+                    serveReadyConnections();
                 } catch (Error e) {
                     survive(e);
                 }
@@ -108,26 +112,26 @@ final class Server implements Closeable {
             // First of all, and whatever happens to the rest: the port must be free for the next one.
             close(listener);
             close(selector);
-            for (Peer peer : peers) {
-                peer.close();
+            for (HttpConnection httpConnection : connections) {
+                httpConnection.close();
             }
         }
     }
 
-    private void serveThoseWhoAreReady() throws IOException {
+    private void serveReadyConnections() throws IOException {
         selector.select(millisToNext(System.nanoTime()));
         boolean unused = Thread.interrupted(); // whoever did that: each later select would return at once
         for (SelectionKey key : selector.selectedKeys()) {
             if (key == accepting) {
                 accept();
-            } else if (key.attachment() instanceof Peer peer) {
-                served = peer;
-                serve(peer);
+            } else if (key.attachment() instanceof HttpConnection httpConnection) {
+                served = httpConnection;
+                serve(httpConnection);
                 served = null;
             }
         }
         selector.selectedKeys().clear();
-        closeThoseWhoseTimeIsUp(System.nanoTime());
+        closeExpiredConnections(System.nanoTime());
     }
 
     /**
@@ -138,10 +142,10 @@ final class Server implements Closeable {
     private void survive(Error error) {
         try {
             selector.selectedKeys().clear(); // those that were not served are still ready
-            Peer hit = served;
+            HttpConnection hit = served;
             served = null;
             if (hit != null) {
-                peers.remove(hit);
+                connections.remove(hit);
                 hit.close();
             }
             defects.accept("an error in the admin endpoint; it goes on", error);
@@ -172,15 +176,16 @@ final class Server implements Closeable {
 
     private void add(SocketChannel channel) throws IOException {
         try {
-            if (peers.size() >= MOST_PEERS) {
+            if (connections.size() >= MAX_CONNECTIONS) {
                 drop(oldest());
             }
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-            Peer peer = new Peer(channel, key, this::answer, patience, System.nanoTime());
-            key.attach(peer);
-            peers.add(peer);
+            HttpConnection httpConnection =
+                    new HttpConnection(channel, key, this::handle, connectionTimeouts, System.nanoTime());
+            key.attach(httpConnection);
+            connections.add(httpConnection);
         } catch (IOException | RuntimeException e) {
             channel.close();
         } catch (Error e) {
@@ -189,36 +194,37 @@ final class Server implements Closeable {
         }
     }
 
-    private Peer oldest() {
+    private HttpConnection oldest() {
         // Differences, as nanoTime is to be compared.
-        long from = peers.get(0).since();
-        return peers.stream()
-                .min(Comparator.comparing(Peer::busy).thenComparingLong(peer -> peer.since() - from))
+        long from = connections.get(0).since();
+        return connections.stream()
+                .min(Comparator.comparing(HttpConnection::busy)
+                        .thenComparingLong(httpConnection -> httpConnection.since() - from))
                 .orElseThrow();
     }
 
-    private void serve(Peer peer) {
+    private void serve(HttpConnection httpConnection) {
         try {
-            peer.serve(System.nanoTime());
+            httpConnection.serve(System.nanoTime());
             long pending = 0;
-            for (Peer each : peers) {
-                pending += each == peer ? 0 : each.pending();
+            for (HttpConnection each : connections) {
+                pending += each == httpConnection ? 0 : each.pending();
             }
-            if (pending > 0 && pending + peer.pending() > MOST_PENDING) {
-                drop(peer);
+            if (pending > 0 && pending + httpConnection.pending() > MOST_PENDING) {
+                drop(httpConnection);
             }
         } catch (IOException | RuntimeException e) {
             // The connection broke.
-            drop(peer);
+            drop(httpConnection);
         }
-        if (!peer.isOpen()) {
-            peers.remove(peer);
+        if (!httpConnection.isOpen()) {
+            connections.remove(httpConnection);
         }
     }
 
-    private Response answer(Request request) {
+    private Response handle(Request request) {
         try {
-            return handler.answer(request);
+            return handler.handle(request);
         } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError e) {
             // The path is one of ours or anything at all: it is not said.
             defects.accept("the admin endpoint cannot answer a request", e);
@@ -226,24 +232,24 @@ final class Server implements Closeable {
         }
     }
 
-    private void drop(Peer peer) {
-        peer.close();
-        peers.remove(peer);
+    private void drop(HttpConnection httpConnection) {
+        httpConnection.close();
+        connections.remove(httpConnection);
     }
 
     private long millisToNext(long now) {
         long next = paused ? resume - now : Long.MAX_VALUE;
-        for (Peer peer : peers) {
-            next = Math.min(next, peer.nanosLeft(now));
+        for (HttpConnection httpConnection : connections) {
+            next = Math.min(next, httpConnection.nanosLeft(now));
         }
         // 0 is for ever.
         return next == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(next) + 1);
     }
 
-    private void closeThoseWhoseTimeIsUp(long now) {
-        for (Peer peer : List.copyOf(peers)) {
-            if (peer.nanosLeft(now) <= 0) {
-                drop(peer);
+    private void closeExpiredConnections(long now) {
+        for (HttpConnection httpConnection : List.copyOf(connections)) {
+            if (httpConnection.nanosLeft(now) <= 0) {
+                drop(httpConnection);
             }
         }
         if (paused && resume - now <= 0) {

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policies of one configuration, ready for calls: finds the {@link Target} of a call and starts its
+ * The policies of one configuration, ready for calls: finds the {@link PolicyTarget} of a call and starts its
  * {@link Session}. One at a time is current; a reload swaps it. Thread-safe.
  */
 public final class Engine {
@@ -27,7 +27,7 @@ public final class Engine {
     private static final int LONGEST_HOST = 255;
 
     private final PolicyTable<Policy> policies;
-    private final Targets targets;
+    private final PolicyTargets targets;
     private final LongSupplier nanoTime;
     private final LongSupplier epochMillis;
     private final RandomGenerator random;
@@ -43,7 +43,7 @@ public final class Engine {
      * @param targets what is known of origins, shared by all engines of a JVM
      * @param timer what delays are kept by, shared by all engines of a JVM
      */
-    public Engine(PolicyTable<Policy> policies, Targets targets, Timer timer) {
+    public Engine(PolicyTable<Policy> policies, PolicyTargets targets, Timer timer) {
         this(policies, targets, timer, System::nanoTime, System::currentTimeMillis, ThreadRandom.INSTANCE);
     }
 
@@ -59,7 +59,7 @@ public final class Engine {
      */
     public Engine(
             PolicyTable<Policy> policies,
-            Targets targets,
+            PolicyTargets targets,
             Timer timer,
             LongSupplier nanoTime,
             LongSupplier epochMillis,
@@ -83,7 +83,7 @@ public final class Engine {
      *     long to be resolved
      * @param port as in the URL, -1 for the scheme's default
      */
-    public @Nullable Target target(@Nullable String scheme, @Nullable String host, int port) {
+    public @Nullable PolicyTarget target(@Nullable String scheme, @Nullable String host, int port) {
         if (host == null || host.isEmpty() || host.length() > LONGEST_HOST || scheme == null) {
             return null;
         }
@@ -95,7 +95,7 @@ public final class Engine {
         Known[] known = hosts.get(host);
         if (known != null) {
             for (Known k : known) {
-                Target target = k.target;
+                PolicyTarget target = k.target;
                 if (k.port == effectivePort && k.secure == secure && (target == null || !target.isForgotten())) {
                     if (k.unmatched != null) {
                         k.unmatched.increment();
@@ -107,7 +107,7 @@ public final class Engine {
         return find(host, secure, effectivePort);
     }
 
-    private @Nullable Target find(String host, boolean secure, int port) {
+    private @Nullable PolicyTarget find(String host, boolean secure, int port) {
         String canonical = HostPattern.canonicalHost(host);
         Policy policy = policies.find(canonical, port);
         Origin origin = new Origin(secure ? "https" : "http", canonical, port);
@@ -115,7 +115,7 @@ public final class Engine {
         if (unmatched != null) {
             unmatched.increment();
         }
-        Target target = policy == null || !policy.inForce() ? null : targets.get(policy, origin, nanoTime());
+        PolicyTarget target = policy == null || !policy.inForce() ? null : targets.get(policy, origin, nanoTime());
         if (hosts.size() >= MAX_HOSTS) {
             hosts.clear();
         }
@@ -150,7 +150,7 @@ public final class Engine {
      * @param path as in the URL, without the query; null or empty counts as {@code /}
      * @return null: the policy of these calls is off
      */
-    public @Nullable Target route(Target host, String method, @Nullable String path) {
+    public @Nullable PolicyTarget route(PolicyTarget host, String method, @Nullable String path) {
         Policy policy = host.policy();
         if (policy.routes().isEmpty()) {
             return host;
@@ -168,11 +168,11 @@ public final class Engine {
      *
      * @return where the policy is off, a target that lets every call pass as it is
      */
-    public Target routeOrUntouched(Target host, String method, @Nullable String path) {
-        Target found = route(host, method, path);
+    public PolicyTarget routeOrUntouched(PolicyTarget host, String method, @Nullable String path) {
+        PolicyTarget found = route(host, method, path);
         return found != null
                 ? found
-                : new Target(host.policy().untouched(), host.origin(), null, Observer.NONE, nanoTime());
+                : new PolicyTarget(host.policy().untouched(), host.origin(), null, Observer.NONE, nanoTime());
     }
 
     /**
@@ -181,14 +181,15 @@ public final class Engine {
      *
      * @param policy the call's
      * @param call the call
-     * @param elsewhere where the request goes
+     * @param alternateOrigin where the request goes
      */
-    public Session elsewhere(Policy policy, CallInfo call, URI elsewhere) {
-        boolean secure = "https".equalsIgnoreCase(elsewhere.getScheme());
-        int port = elsewhere.getPort() >= 0 ? elsewhere.getPort() : secure ? 443 : 80;
-        String host = HostPattern.canonicalHost(elsewhere.getHost());
+    public Session alternateOrigin(Policy policy, CallInfo call, URI alternateOrigin) {
+        boolean secure = "https".equalsIgnoreCase(alternateOrigin.getScheme());
+        int port = alternateOrigin.getPort() >= 0 ? alternateOrigin.getPort() : secure ? 443 : 80;
+        String host = HostPattern.canonicalHost(alternateOrigin.getHost());
         return session(
-                targets.get(policy.elsewhere(), new Origin(secure ? "https" : "http", host, port), nanoTime()), call);
+                targets.get(policy.forAlternateOrigin(), new Origin(secure ? "https" : "http", host, port), nanoTime()),
+                call);
     }
 
     /** How many there are now. */
@@ -197,7 +198,7 @@ public final class Engine {
     }
 
     /** Starts a call. */
-    public Session session(Target target, CallInfo call) {
+    public Session session(PolicyTarget target, CallInfo call) {
         return new Session(target, call, random, epochMillis, target.observer());
     }
 
@@ -245,6 +246,6 @@ public final class Engine {
     private record Known(
             boolean secure,
             int port,
-            @Nullable Target target,
+            @Nullable PolicyTarget target,
             @Nullable LongAdder unmatched) {}
 }

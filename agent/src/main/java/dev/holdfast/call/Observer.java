@@ -18,12 +18,12 @@ public interface Observer {
      *
      * @param target one that is new, and not to be asked for anything but its policy and its origin yet
      */
-    default Observer of(Target target) {
+    default Observer of(PolicyTarget target) {
         return this;
     }
 
     /** A call begins. */
-    default void began(Target target, CallInfo call) {}
+    default void began(PolicyTarget target, CallInfo call) {}
 
     /**
      * A call ended with its first attempt, which was good and began with the call: nearly all calls do, so that there
@@ -34,7 +34,7 @@ public interface Observer {
      * @param outcome what it gave
      * @param nanos how long the attempt and the call took
      */
-    default void firstTry(Target target, CallInfo call, Outcome outcome, long nanos) {
+    default void firstTry(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
         attempt(target, call, outcome, nanos);
         ended(target, call, Result.FIRST_TRY, 1, nanos);
     }
@@ -47,7 +47,7 @@ public interface Observer {
      * @param outcome what it gave
      * @param nanos how long it took
      */
-    default void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {}
+    default void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {}
 
     /**
      * There will be another attempt.
@@ -58,7 +58,7 @@ public interface Observer {
      * @param attempt the number of the next one; the first attempt of a call is 1
      * @param delayNanos the wait before the next
      */
-    default void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {}
+    default void retry(PolicyTarget target, CallInfo call, Outcome because, int attempt, long delayNanos) {}
 
     /**
      * A retry that {@link #retry} announced is sent. It may not be: a limit or the breaker rejects it, the deadline
@@ -69,16 +69,16 @@ public interface Observer {
      * @param because what the attempt before gave
      * @param delayNanos the wait that was announced
      */
-    default void retrySent(Target target, CallInfo call, Outcome because, long delayNanos) {}
+    default void retrySent(PolicyTarget target, CallInfo call, Outcome because, long delayNanos) {}
 
     /** An outcome asked for another attempt, and there will be none. */
-    default void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {}
+    default void notRetried(PolicyTarget target, CallInfo call, Outcome outcome, NotRetried reason) {}
 
     /**
-     * A call begins that failed moments ago, after its retries, and was made by the same caller.
-     * Told on the caller's thread.
+     * A call begins that failed moments ago, after its retries, and was made by the same caller. Told on the caller's
+     * thread.
      */
-    default void nestedRetry(Target target, CallInfo call) {}
+    default void nestedRetry(PolicyTarget target, CallInfo call) {}
 
     /** The class that makes the call which begins on this thread, or an empty text. Asked only after failures. */
     default String caller() {
@@ -92,22 +92,22 @@ public interface Observer {
      * @param target the policy and the origin
      * @param caller the class that repeated the calls
      */
-    default void retryLayer(Target target, String caller) {}
+    default void retryLayer(PolicyTarget target, String caller) {}
 
     /** A second attempt is sent beside one that takes long. */
-    default void hedged(Target target, CallInfo call) {}
+    default void hedged(PolicyTarget target, CallInfo call) {}
 
     /** In observe mode: a second attempt would have been sent beside a slow one. */
-    default void wouldHedge(Target target, CallInfo call) {}
+    default void wouldHedge(PolicyTarget target, CallInfo call) {}
 
     /** In observe mode: a fallback would have been asked for. */
-    default void wouldFallBack(Target target, CallInfo call) {}
+    default void wouldFallBack(PolicyTarget target, CallInfo call) {}
 
     /** The breaker or a limit lets an attempt not pass. */
-    default void rejected(Target target, CallInfo call, Rejection reason) {}
+    default void rejected(PolicyTarget target, CallInfo call, Rejection reason) {}
 
     /** An attempt waits for its turn under a limit: as long as said at most. */
-    default void limited(Target target, CallInfo call, Rejection limit, long nanos) {}
+    default void limited(PolicyTarget target, CallInfo call, Rejection limit, long nanos) {}
 
     /**
      * A wait for a limit is over: the attempt may be sent, was rejected, or the application cancelled its call.
@@ -117,11 +117,11 @@ public interface Observer {
      * @param limit what was waited for
      * @param nanos how long the attempt waited
      */
-    default void waited(Target target, CallInfo call, Rejection limit, long nanos) {}
+    default void waited(PolicyTarget target, CallInfo call, Rejection limit, long nanos) {}
 
     /** The breaker of an origin changed its state. */
     default void transition(
-            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {}
+            PolicyTarget target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {}
 
     /**
      * A call ended, as far as Holdfast is concerned: at the head of the response that the application gets, be it a
@@ -133,7 +133,7 @@ public interface Observer {
      * @param attempts how many were sent
      * @param nanos how long it took, waits and the search for a fallback included
      */
-    default void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {}
+    default void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {}
 
     /**
      * The application gets a response of a fallback strategy in place of what the call gave. {@link #ended} follows.
@@ -143,10 +143,11 @@ public interface Observer {
      * @param strategy which
      * @param reason why one was asked
      */
-    default void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {}
+    default void fallback(
+            PolicyTarget target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {}
 
     /** The body of a response broke that the application was reading. */
-    default void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {}
+    default void bodyFailed(PolicyTarget target, CallInfo call, Outcome.Failure failure) {}
 
     /**
      * The response that a call was said to have ended with was held back, and its body broke before the application saw
@@ -160,7 +161,7 @@ public interface Observer {
      * @param nanos what {@link #ended} was told
      */
     default void takenBack(
-            Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {}
+            PolicyTarget target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {}
 
     /** Why there is no other attempt. */
     enum NotRetried {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Protocol: {@link #begin} once; after each {@link Step.Send} exactly one {@link #after}; after each
  * {@link Step.Wait} exactly one {@link #resume}; after {@link Step.FallBack} either {@link #fellBack} or
  * {@link #fallbackFailed}; {@link Step.Deliver}, {@link Step.Reject} and these two end it, and {@link #cancel} does at
- * any stage. An adapter that has to decide at a response's head calls
- * {@link #after} there, keeps the step, and reports a body that broke later with {@link #bodyFailed}.
+ * any stage. An adapter that has to decide at a response's head calls {@link #after} there, keeps the step, and reports
+ * a body that broke later with {@link #bodyFailed}.
  *
  * <p>Where {@link Step.Send} says so, a second attempt may be under way beside the first (see {@link #hedge}): each has
  * its own {@link #after}, the first good outcome is delivered, and of the other nothing but its end is wanted, as
@@ -60,7 +60,7 @@ public final class Session {
     /** A time limit of the policy ended the first attempt. */
     private static final byte FIRST_TIMED_OUT = 2;
 
-    private final Target target;
+    private final PolicyTarget target;
     private final CallInfo call;
     private final RandomGenerator random;
     private final LongSupplier epochMillis;
@@ -68,12 +68,12 @@ public final class Session {
     private final LongSupplier lookupMemory;
     private final Observer observer;
     /** Made where there are limits. */
-    private final @Nullable Gate gate;
+    private final @Nullable AdmissionControl admissionControl;
     /** Made when an outcome asks for another attempt, which few do. */
-    private @Nullable Retrying retrying;
+    private @Nullable RetryDecision retryDecision;
 
     private Stage stage = Stage.NEW;
-    private Gate.Part next = Gate.Part.RATE;
+    private AdmissionControl.Limiter next = AdmissionControl.Limiter.RATE;
     private int attempts;
     private long beganAt;
     /** The duration of the call that the observer was told last, in nanoseconds. */
@@ -100,9 +100,9 @@ public final class Session {
     /** Whether the origin cannot have seen anything of the latest attempt. */
     private boolean nothingSent = true;
     /** The latest attempt, and after the end the one that was delivered. */
-    private @Nullable Sent current;
+    private @Nullable InFlightAttempt current;
     /** One that is under way beside the current one, or was when that was delivered. */
-    private @Nullable Sent other;
+    private @Nullable InFlightAttempt other;
 
     /**
      * A call that has not begun.
@@ -113,8 +113,8 @@ public final class Session {
      * @param epochMillis the wall clock, asked only for dates that people or servers wrote or read
      * @param observer told what happens
      */
-    Session(Target target, CallInfo call, RandomGenerator random, LongSupplier epochMillis, Observer observer) {
-        this(target, call, random, epochMillis, observer, NegativeLookups::ttlNanos);
+    Session(PolicyTarget target, CallInfo call, RandomGenerator random, LongSupplier epochMillis, Observer observer) {
+        this(target, call, random, epochMillis, observer, NegativeDnsCache::ttlNanos);
     }
 
     /**
@@ -123,7 +123,7 @@ public final class Session {
      * @param lookupMemory how long the JVM remembers a failed name look-up, in nanoseconds
      */
     Session(
-            Target target,
+            PolicyTarget target,
             CallInfo call,
             RandomGenerator random,
             LongSupplier epochMillis,
@@ -135,7 +135,7 @@ public final class Session {
         this.random = random;
         this.epochMillis = epochMillis;
         this.observer = observer;
-        this.gate = target.limited() ? new Gate(target, call, observer, this) : null;
+        this.admissionControl = target.limited() ? new AdmissionControl(target, call, observer, this) : null;
     }
 
     /**
@@ -148,7 +148,7 @@ public final class Session {
         target.used(now);
         observer.began(target, call);
         RetryBudget budget = target.budget();
-        nested = target.comesBack(call, now);
+        nested = target.isRepeat(call, now);
         if (nested) {
             observer.nestedRetry(target, call);
         }
@@ -159,7 +159,7 @@ public final class Session {
                 budget.deposit(now);
             }
         }
-        return pass(Gate.Part.RATE, now);
+        return pass(AdmissionControl.Limiter.RATE, now);
     }
 
     /**
@@ -171,23 +171,26 @@ public final class Session {
             return Step.Deliver.INSTANCE;
         }
         if (stage != Stage.BACKING_OFF && stage != Stage.AT_THE_GATE) {
-            throw misled("a wait");
+            throw illegalTransition("a wait");
         }
         if (enforced() && untilDeadline(now) <= target.meanResponseNanos()) {
             return tooLate(now); // the wait was longer than was asked for, as where the whole process stood still
         }
-        return pass(stage == Stage.BACKING_OFF ? Gate.Part.RATE : next, now);
+        return pass(stage == Stage.BACKING_OFF ? AdmissionControl.Limiter.RATE : next, now);
     }
 
     private Step tooLate(long now) {
-        if (gate != null) {
-            gate.leave(now);
+        if (admissionControl != null) {
+            admissionControl.leave(now);
         }
         if (inHand == null) {
             return reject(
-                    next == Gate.Part.QUEUED_PLACE ? Observer.Rejection.CONCURRENCY : Observer.Rejection.RATE, now);
+                    next == AdmissionControl.Limiter.QUEUED_PLACE
+                            ? Observer.Rejection.CONCURRENCY
+                            : Observer.Rejection.RATE,
+                    now);
         }
-        retrying().notSent(Rejections.deadline(target, attempts, lastStatus));
+        retrying().notSent(RejectionMessages.deadline(target, attempts, lastStatus));
         retrying().tooLate(inHand);
         return deliver(inHand, lastStatus, true, now);
     }
@@ -197,7 +200,7 @@ public final class Session {
      * {@link Step.Deliver}.
      */
     public synchronized Step after(Outcome outcome, long now) {
-        return told(attempts, outcome, now);
+        return onOutcome(attempts, outcome, now);
     }
 
     /**
@@ -210,37 +213,37 @@ public final class Session {
      *     attempt decides
      */
     public synchronized Step after(int attempt, Outcome outcome, long now) {
-        return told(attempt, outcome, now);
+        return onOutcome(attempt, outcome, now);
     }
 
-    private Step told(int attempt, Outcome outcome, long now) {
+    private Step onOutcome(int attempt, Outcome outcome, long now) {
         if (stage == Stage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
-        Sent mine = underWay(attempt);
+        InFlightAttempt mine = underWay(attempt);
         if (mine == null) {
             boolean toldTwice = other == null && current != null && current.isNumber(attempt);
             if (attempt < 1 || attempt > attempts || toldTwice) {
-                throw misled("an attempt under way");
+                throw illegalTransition("an attempt under way");
             }
             return Step.Drop.INSTANCE; // another one has decided
         }
         int status = Outcome.statusOf(outcome);
         long took = mine.end(outcome, status, now, random);
-        boolean asks = Retrying.asksForRetry(policy().retry(), outcome, status);
+        boolean asks = RetryDecision.asksForRetry(policy().retry(), outcome, status);
         if (attempts == 1 && isGood(status, asks) && stage == Stage.SENT && mine.isSince(beganAt) && enforced()) {
             return deliverFirst(outcome, status, now);
         }
         if (!(outcome instanceof Outcome.Cancelled)) {
             observer.attempt(target, call, outcome, took);
-            if (!enforced() && Hedging.wouldHave(target, call, took, now)) {
+            if (!enforced() && HedgingRule.wouldHave(target, call, took, now)) {
                 observer.wouldHedge(target, call);
             }
         }
         if (stage != Stage.SENT) {
             return Step.Drop.INSTANCE;
         }
-        Sent rival = mine == current ? other : current;
+        InFlightAttempt rival = mine == current ? other : current;
         if (rival != null && rival.isUnderWay() && !decides(outcome)) {
             notGood(mine, outcome, now);
             remember(outcome);
@@ -282,23 +285,23 @@ public final class Session {
      * @return what to send; null: nothing, the first one stays alone
      */
     public synchronized Step.@Nullable Send hedge(long now) {
-        Sent first = current;
+        InFlightAttempt first = current;
         // Asked late, it must not come beside a retry: that is not hedged.
         boolean alone = attempts == 1 && stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
         if (!alone
                 || untilDeadline(now) <= target.meanResponseNanos()
-                || !Hedging.granted(target, call, attempts, now)) {
+                || !HedgingRule.granted(target, call, attempts, now)) {
             return null;
         }
-        Gate.Passed passed = null;
-        if (gate != null) {
-            passed = gate.passBeside(now);
-            if (passed == null) {
+        AdmissionControl.Admitted admitted = null;
+        if (admissionControl != null) {
+            admitted = admissionControl.admitHedge(now);
+            if (admitted == null) {
                 return null;
             }
         }
         long timeout = timeout(now);
-        Sent second = sent(passed, timeout, now);
+        InFlightAttempt second = sent(admitted, timeout, now);
         if (second == null) {
             return null;
         }
@@ -315,7 +318,7 @@ public final class Session {
      * @param attempt its number
      */
     public synchronized void idle(int attempt) {
-        Sent mine = underWay(attempt);
+        InFlightAttempt mine = underWay(attempt);
         if (mine != null && stage == Stage.SENT) {
             mine.idle();
         }
@@ -328,7 +331,7 @@ public final class Session {
      * @param attempt its number
      */
     public synchronized void goesOn(int attempt) {
-        Sent mine = underWay(attempt);
+        InFlightAttempt mine = underWay(attempt);
         if (mine != null) {
             mine.resume(this);
         }
@@ -342,12 +345,12 @@ public final class Session {
      * @return {@link Step.Drop} where another attempt decides, else {@link Step.Deliver}
      */
     public synchronized Step withdraw(int attempt, long now) {
-        Sent mine = underWay(attempt);
+        InFlightAttempt mine = underWay(attempt);
         if (mine != null && (stage == Stage.DONE || stage == Stage.FALLING_BACK)) {
             mine.giveUp(now);
             return Step.Drop.INSTANCE;
         }
-        Sent rival = mine == current ? other : current;
+        InFlightAttempt rival = mine == current ? other : current;
         if (mine == null || rival == null || !rival.isUnderWay()) {
             cancel(now);
             return Step.Deliver.INSTANCE;
@@ -366,8 +369,8 @@ public final class Session {
         if (stage == Stage.DONE || stage == Stage.CANCELLED) {
             return;
         }
-        if (gate != null) {
-            gate.leave(now);
+        if (admissionControl != null) {
+            admissionControl.leave(now);
         }
         stage = Stage.CANCELLED;
         ended = Observer.Result.CANCELLED;
@@ -406,7 +409,10 @@ public final class Session {
             return Step.Drop.INSTANCE;
         }
         return decide(
-                failure, Outcome.NO_STATUS, Retrying.asksForRetry(policy().retry(), failure, Outcome.NO_STATUS), now);
+                failure,
+                Outcome.NO_STATUS,
+                RetryDecision.asksForRetry(policy().retry(), failure, Outcome.NO_STATUS),
+                now);
     }
 
     /**
@@ -434,21 +440,21 @@ public final class Session {
      * Whether the request may be sent to another origin in place of its own, after an end without a good answer: by the
      * same rules as to its own once more.
      */
-    public synchronized boolean maySendElsewhere() {
-        return Retrying.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
+    public synchronized boolean maySendToAlternateOrigin() {
+        return RetryDecision.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
     }
 
     /**
      * Whether what another origin answers is better than none: a success, and nothing that would ask for a fallback
      * itself.
      */
-    public boolean isGoodElsewhere(Outcome.Response answer) {
-        int status = answer.status();
+    public boolean isGoodFromAlternateOrigin(Outcome.Response response) {
+        int status = response.status();
         // With these it asks for credentials, which the application was not asked for by the origin that it knows.
         return status != 401
                 && status != 407
                 && policy().fallback().degraded().acceptStatuses().contains(status)
-                && FallbackRule.after(policy(), answer, Observer.NotRetried.USED_UP) == null;
+                && FallbackRule.after(policy(), response, Observer.NotRetried.USED_UP) == null;
     }
 
     /**
@@ -464,7 +470,7 @@ public final class Session {
      * be delivered, can no longer be given; null where none was to be sent.
      */
     public synchronized @Nullable IOException notSent() {
-        return retrying == null ? null : retrying.notSent();
+        return retryDecision == null ? null : retryDecision.notSent();
     }
 
     /** The policy under which the call began; a reload does not change it. */
@@ -477,51 +483,51 @@ public final class Session {
         return attempts;
     }
 
-    private Step pass(Gate.Part part, long now) {
-        if (gate == null) {
+    private Step pass(AdmissionControl.Limiter limiter, long now) {
+        if (admissionControl == null) {
             return send(null, now);
         }
         // Who waits longer than leaves time for an answer waits for nothing but a timeout.
         long mayWait = Math.min(policy().limits().maxWaitNanos(), untilDeadline(now) - target.meanResponseNanos());
-        Gate.Answer answer = gate.pass(part, Math.max(0, mayWait), now);
-        if (answer instanceof Gate.Passed passed) {
-            return send(passed, now);
+        AdmissionControl.Decision response = admissionControl.admit(limiter, Math.max(0, mayWait), now);
+        if (response instanceof AdmissionControl.Admitted admitted) {
+            return send(admitted, now);
         }
-        if (answer instanceof Gate.Waiting waiting) {
+        if (response instanceof AdmissionControl.Waiting waiting) {
             stage = Stage.AT_THE_GATE;
             next = waiting.next();
             return waiting.step();
         }
-        return reject(((Gate.Refused) answer).reason(), now);
+        return reject(((AdmissionControl.Rejected) response).reason(), now);
     }
 
-    private Step send(Gate.@Nullable Passed passed, long now) {
+    private Step send(AdmissionControl.@Nullable Admitted admitted, long now) {
         long timeout = timeout(now);
-        Sent sent = sent(passed, timeout, now);
-        if (sent == null) {
+        InFlightAttempt inFlightAttempt = sent(admitted, timeout, now);
+        if (inFlightAttempt == null) {
             return reject(Observer.Rejection.BREAKER, now);
         }
         stage = Stage.SENT;
-        current = sent;
+        current = inFlightAttempt;
         other = null;
         if (inHand != null && attempts > 1) {
             observer.retrySent(target, call, inHand, retrying().announcedDelay());
         }
-        long hedge = attempts == 1 && enforced() ? Hedging.after(target, call) : -1;
+        long hedge = attempts == 1 && enforced() ? HedgingRule.after(target, call) : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
                 ? Step.Send.FIRST
                 : new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
     }
 
     /** An attempt with the breaker's permit. Null: the breaker rejects it, and the place is given back. */
-    private @Nullable Sent sent(Gate.@Nullable Passed passed, long timeout, long now) {
+    private @Nullable InFlightAttempt sent(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit permit = null;
         if (breaker != null) {
             permit = breaker.tryAcquire(now, random);
             if (permit == null && enforced()) {
-                if (gate != null && passed != null) {
-                    gate.giveBack(passed, now);
+                if (admissionControl != null && admitted != null) {
+                    admissionControl.release(admitted, now);
                 }
                 return null;
             }
@@ -532,9 +538,9 @@ public final class Session {
         attempts++;
         long own = policy().retry().attemptTimeoutNanos();
         boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
-        Place place = passed == null ? null : passed.place();
-        RateLimit.Turn turn = passed == null ? null : passed.turn();
-        return new Sent(target, attempts, now, timeout, deadlineComesFirst, place, turn, permit);
+        ConcurrencyPermit concurrencyPermit = admitted == null ? null : admitted.concurrencyPermit();
+        RateLimit.Turn turn = admitted == null ? null : admitted.turn();
+        return new InFlightAttempt(target, attempts, now, timeout, deadlineComesFirst, concurrencyPermit, turn, permit);
     }
 
     private long timeout(long now) {
@@ -549,7 +555,7 @@ public final class Session {
     private Step reject(Observer.Rejection reason, long now) {
         observer.rejected(target, call, reason);
         ended = notGood();
-        IOException error = Rejections.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
+        IOException error = RejectionMessages.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
         Step rejected = Step.Deliver.INSTANCE;
         if (inHand == null) {
             rejected = new Step.Reject(finalError(error));
@@ -565,7 +571,7 @@ public final class Session {
         return rejected;
     }
 
-    private @Nullable Sent underWay(int attempt) {
+    private @Nullable InFlightAttempt underWay(int attempt) {
         if (current != null && current.isUnderWayAs(attempt)) {
             return current;
         }
@@ -576,7 +582,7 @@ public final class Session {
     private boolean decides(Outcome outcome) {
         return outcome instanceof Outcome.Cancelled
                 || (outcome instanceof Outcome.Response
-                        && !Retrying.asksForRetry(policy().retry(), outcome, Outcome.statusOf(outcome)));
+                        && !RetryDecision.asksForRetry(policy().retry(), outcome, Outcome.statusOf(outcome)));
     }
 
     private Step decide(Outcome outcome, int status, boolean asks, long now) {
@@ -600,11 +606,11 @@ public final class Session {
         return new Step.Wait(delay);
     }
 
-    private Retrying retrying() {
-        Retrying made = retrying;
+    private RetryDecision retrying() {
+        RetryDecision made = retryDecision;
         if (made == null) {
-            made = new Retrying(target, call, random, epochMillis, observer, lookupMemory);
-            retrying = made;
+            made = new RetryDecision(target, call, random, epochMillis, observer, lookupMemory);
+            retryDecision = made;
         }
         return made;
     }
@@ -613,8 +619,8 @@ public final class Session {
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
         inHand = null; // it has a connection, and that a request's body, which must not live as long as the call
         ended = result(outcome, status, asked);
-        if (retrying != null) {
-            retrying.end(asked && enforced(), attempts);
+        if (retryDecision != null) {
+            retryDecision.end(asked && enforced(), attempts);
         }
         Step step = policy().fallback().enabled() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
         if (step instanceof Step.FallBack && enforced()) {
@@ -623,7 +629,7 @@ public final class Session {
         }
         end(now);
         // Where a retry would have come first, nobody knows what that would have given.
-        boolean retried = asked && retrying != null && retrying.notRetried() == null;
+        boolean retried = asked && retryDecision != null && retryDecision.notRetried() == null;
         if (step instanceof Step.FallBack && !retried) {
             observer.wouldFallBack(target, call);
         }
@@ -631,14 +637,14 @@ public final class Session {
     }
 
     private Step fallBack(Outcome outcome, boolean asked) {
-        FallbackReason reason =
-                FallbackRule.after(policy(), outcome, asked && retrying != null ? retrying.notRetried() : null);
+        FallbackReason reason = FallbackRule.after(
+                policy(), outcome, asked && retryDecision != null ? retryDecision.notRetried() : null);
         return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
     }
 
     /**
      * Ends the call with another origin's response in place of what its own gave: a good one, see
-     * {@link #isGoodElsewhere}. Without effect where the application has cancelled the call meanwhile.
+     * {@link #isGoodFromAlternateOrigin}. Without effect where the application has cancelled the call meanwhile.
      */
     public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, long now) {
         fellBack(strategy, reason, true, now);
@@ -659,7 +665,7 @@ public final class Session {
         if (stage != Stage.FALLING_BACK) {
             return;
         }
-        target.forgive(call); // the application does not see it fail
+        target.clearFailure(call); // the application does not see it fail
         observer.fallback(target, call, strategy, reason);
         if (good) {
             ended = ended == Observer.Result.FAILED
@@ -684,7 +690,7 @@ public final class Session {
     private void end(long now) {
         stage = Stage.DONE;
         reportEnd(now);
-        if (retrying != null && retrying.hasMultiplied()) {
+        if (retryDecision != null && retryDecision.hasMultiplied()) {
             target.failed(call, now);
         }
     }
@@ -735,7 +741,7 @@ public final class Session {
                 || !policy().fallback().statuses().contains(status);
     }
 
-    private void notGood(@Nullable Sent attempt, Outcome outcome, long now) {
+    private void notGood(@Nullable InFlightAttempt attempt, Outcome outcome, long now) {
         if (attempt != null && attempt.isNumber(1) && !(outcome instanceof Outcome.Cancelled)) {
             first = attempt.isTimedOut(outcome, now) ? FIRST_TIMED_OUT : FIRST_FAILED;
         }
@@ -748,7 +754,7 @@ public final class Session {
         }
     }
 
-    private static void giveUp(@Nullable Sent attempt, long now) {
+    private static void giveUp(@Nullable InFlightAttempt attempt, long now) {
         if (attempt != null) {
             attempt.giveUp(now);
         }
@@ -777,11 +783,11 @@ public final class Session {
 
     private void expect(Stage expected) {
         if (stage != expected) {
-            throw misled(expected.toString());
+            throw illegalTransition(expected.toString());
         }
     }
 
-    private IllegalStateException misled(String expected) {
+    private IllegalStateException illegalTransition(String expected) {
         return new IllegalStateException("a session that is " + stage + " was told what holds for " + expected);
     }
 }

@@ -59,7 +59,7 @@ public final class Timer {
                     0,
                     TimeUnit.SECONDS,
                     new SynchronousQueue<>(),
-                    task -> Rights.thread(task, "holdfast-hedge"));
+                    task -> Privileges.thread(task, "holdfast-hedge"));
             threads = current;
         }
         return current;
@@ -69,7 +69,7 @@ public final class Timer {
         ScheduledExecutorService current = executor;
         if (current == null) {
             ScheduledThreadPoolExecutor made =
-                    new ScheduledThreadPoolExecutor(1, work -> Rights.thread(work, "holdfast-timer"));
+                    new ScheduledThreadPoolExecutor(1, work -> Privileges.thread(work, "holdfast-timer"));
             made.setRemoveOnCancelPolicy(true);
             executor = made;
             current = made;

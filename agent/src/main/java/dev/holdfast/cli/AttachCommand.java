@@ -36,7 +36,7 @@ final class AttachCommand extends CliCommand {
     private @Nullable String file;
 
     @Override
-    public Integer call() throws Refusal, InterruptedException {
+    public Integer call() throws CommandException, InterruptedException {
         String argument = "strict=true";
         String what = "the file that its own settings name";
         if (file != null) {
@@ -55,7 +55,7 @@ final class AttachCommand extends CliCommand {
             int policies = configuration.policyNames().size();
             what = policies + (policies == 1 ? " policy" : " policies") + " from " + new File(file).getAbsolutePath();
         }
-        try (RunningJvm jvm = RunningJvm.attach(pid)) {
+        try (AttachedJvm jvm = AttachedJvm.attach(pid)) {
             boolean switchedOff = jvm.hasHoldfast() && refuseUnlessInactive(jvm);
             boolean warns = jvm.warnsOfAgents();
             jvm.load(cli().jar(), argument);
@@ -77,27 +77,28 @@ final class AttachCommand extends CliCommand {
      *
      * @return whether it is switched off all the same
      */
-    private boolean refuseUnlessInactive(RunningJvm jvm) throws Refusal, InterruptedException {
-        try (ManagedHoldfast holdfast = ManagedHoldfast.of(jvm, err()::println)) {
-            JsonTree status = JsonTree.read(holdfast.status());
-            if (ActivityWords.state(status) != Carriers.State.INACTIVE) {
-                throw new Refusal("Holdfast is in process " + jvm
+    private boolean refuseUnlessInactive(AttachedJvm jvm) throws CommandException, InterruptedException {
+        try (HoldfastJmxClient holdfast = HoldfastJmxClient.of(jvm, err()::println)) {
+            JsonValue status = JsonValue.read(holdfast.status());
+            if (ActivityDescription.state(status) != HoldfastJvms.State.INACTIVE) {
+                throw new CommandException("Holdfast is in process " + jvm
                         + " already: it takes up changes of its file by itself;" + " see status " + pid);
             }
             return !status.get("on").isTrue();
-        } catch (ManagedHoldfast.NoAnswer e) {
+        } catch (HoldfastJmxClient.UnresponsiveException e) {
             return false; // an attach that failed has left its classes there, and nothing else
         }
     }
 
     /** Absolute, for that program's working directory is its own. */
-    private static String path(String file, Configuration configuration) throws Refusal {
+    private static String path(String file, Configuration configuration) throws CommandException {
         String path = new File(file).getAbsolutePath();
         if (path.indexOf(',') >= 0 || path.indexOf('=') >= 0) {
-            throw new Refusal("the agent's argument cannot carry a path with a comma or an equals sign: " + path);
+            throw new CommandException(
+                    "the agent's argument cannot carry a path with a comma or an equals sign: " + path);
         }
         if (!configuration.policyBearing()) {
-            throw new Refusal(file + " has no policy in force, so there is nothing to attach for");
+            throw new CommandException(file + " has no policy in force, so there is nothing to attach for");
         }
         return path;
     }

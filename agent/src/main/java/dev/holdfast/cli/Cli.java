@@ -132,7 +132,7 @@ public final class Cli {
 
     private static int failed(Exception problem, CommandLine command) {
         PrintWriter err = command.getErr();
-        if (problem instanceof Refusal) {
+        if (problem instanceof CommandException) {
             err.println("holdfast: " + problem.getMessage());
             return NOT_POSSIBLE;
         }

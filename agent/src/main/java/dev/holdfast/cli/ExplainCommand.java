@@ -6,9 +6,9 @@ import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Explanation;
 import dev.holdfast.config.RequestShape;
 import dev.holdfast.config.RequestUrl;
-import dev.holdfast.observe.rehearsal.Rehearsal;
-import dev.holdfast.observe.rehearsal.Script;
-import dev.holdfast.observe.rehearsal.Timeline;
+import dev.holdfast.simulation.OutcomeScript;
+import dev.holdfast.simulation.Simulation;
+import dev.holdfast.simulation.Timeline;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -102,10 +102,10 @@ final class ExplainCommand extends CliCommand {
             throw wrong("--proxy is HOST:PORT");
         }
         RequestUrl url;
-        Script script;
+        OutcomeScript script;
         try {
             url = RequestUrl.parse(request.get(request.size() - 1));
-            script = outcomes == null ? null : Script.parse(outcomes);
+            script = outcomes == null ? null : OutcomeScript.parse(outcomes);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
@@ -120,7 +120,7 @@ final class ExplainCommand extends CliCommand {
         Explanation why = Explanation.of(configuration, method, url, shape);
         Timeline timeline = script == null
                 ? null
-                : rehearsal(configuration, method, url, shape).play(script, calls);
+                : rehearsal(configuration, method, url, shape).run(script, calls);
         if (json) {
             printJson(to -> ExplanationJson.write(why, timeline, to));
         } else {
@@ -158,12 +158,12 @@ final class ExplainCommand extends CliCommand {
         return null;
     }
 
-    private Rehearsal rehearsal(Configuration configuration, String method, RequestUrl url, RequestShape shape) {
-        Rehearsal rehearsal = Rehearsal.of(configuration.policies(), url.origin(), url.path())
+    private Simulation rehearsal(Configuration configuration, String method, RequestUrl url, RequestShape shape) {
+        Simulation simulation = Simulation.of(configuration.policies(), url.origin(), url.path())
                 .method(method)
                 .headers(shape.headers())
                 .proxy(shape.proxy());
-        return oneShotBody ? rehearsal.oneShotBody() : rehearsal;
+        return oneShotBody ? simulation.oneShotBody() : simulation;
     }
 
     private static String hint(Explanation why) {

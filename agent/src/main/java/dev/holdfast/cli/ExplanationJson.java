@@ -2,7 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.config.Explanation;
 import dev.holdfast.config.ExplanationWriter;
-import dev.holdfast.observe.rehearsal.Timeline;
+import dev.holdfast.simulation.Timeline;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;

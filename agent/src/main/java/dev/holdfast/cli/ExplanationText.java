@@ -3,7 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.config.Explanation;
 import dev.holdfast.config.Explanation.Candidate;
 import dev.holdfast.config.Explanation.Verdict;
-import dev.holdfast.config.Sources;
+import dev.holdfast.config.SettingProvenance;
 import dev.holdfast.policy.Mode;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,9 +104,9 @@ final class ExplanationText {
         }
     }
 
-    private static void values(StringBuilder text, List<Sources.Value> values) {
+    private static void values(StringBuilder text, List<SettingProvenance.Value> values) {
         String section = "";
-        for (Sources.Value value : values) {
+        for (SettingProvenance.Value value : values) {
             int dot = value.key().lastIndexOf('.');
             String mine = dot < 0 ? "" : value.key().substring(0, dot);
             if (!mine.equals(section)) {
@@ -118,7 +118,7 @@ final class ExplanationText {
         }
     }
 
-    private static String source(Sources.Value value) {
+    private static String source(SettingProvenance.Value value) {
         return value.builtIn()
                 ? "default"
                 : "line " + value.line() + (value.from().isEmpty() ? "" : ", " + value.from());

@@ -30,7 +30,7 @@ final class InitCommand extends CliCommand {
     private boolean force;
 
     @Override
-    public Integer call() throws IOException, Refusal {
+    public Integer call() throws IOException, CommandException {
         byte[] text = starter();
         if (file.equals("-")) {
             out().print(new String(text, StandardCharsets.UTF_8));
@@ -46,11 +46,11 @@ final class InitCommand extends CliCommand {
         try {
             Files.write(path, text, options);
         } catch (FileAlreadyExistsException e) {
-            throw new Refusal(file + " is there already, and was left as it is; --force writes over it");
+            throw new CommandException(file + " is there already, and was left as it is; --force writes over it");
         } catch (NoSuchFileException e) {
-            throw new Refusal(file + " cannot be written: its directory does not exist");
+            throw new CommandException(file + " cannot be written: its directory does not exist");
         } catch (IOException e) {
-            throw new Refusal(file + " cannot be written: " + e);
+            throw new CommandException(file + " cannot be written: " + e);
         }
         out().println("wrote " + file + "; next: java -jar " + cli().jar().getName() + " check " + file);
         return Cli.DONE;

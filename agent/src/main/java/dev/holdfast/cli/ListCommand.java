@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.Carriers.Carrier;
-import dev.holdfast.cli.Carriers.Silent;
+import dev.holdfast.cli.HoldfastJvms.HoldfastJvm;
+import dev.holdfast.cli.HoldfastJvms.Unresponsive;
 import dev.holdfast.config.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,23 +30,23 @@ final class ListCommand extends CliCommand {
     @Override
     public Integer call() throws InterruptedException {
         List<Long> asked = pids.isEmpty()
-                ? ProcessFacts.ownJvms().stream().map(ProcessFacts::pid).toList()
+                ? ProcessInfo.ownJvms().stream().map(ProcessInfo::pid).toList()
                 : pids.stream().distinct().toList();
-        Carriers carriers = Carriers.among(asked);
+        HoldfastJvms holdfastJvms = HoldfastJvms.among(asked);
         if (json) {
-            printJson(to -> write(carriers, to));
+            printJson(to -> write(holdfastJvms, to));
         } else {
-            out().print(text(carriers.jvms()));
+            out().print(text(holdfastJvms.jvms()));
             out().flush();
-            for (Silent silent : carriers.silent()) {
-                err().println("not known: " + safe(silent.why()));
+            for (Unresponsive unresponsive : holdfastJvms.silent()) {
+                err().println("not known: " + safe(unresponsive.why()));
             }
         }
         return Cli.DONE;
     }
 
     /** For a terminal: a line for each. */
-    static String text(List<Carrier> jvms) {
+    static String text(List<HoldfastJvm> jvms) {
         StringBuilder text = new StringBuilder();
         if (jvms.isEmpty()) {
             ExplanationText.line(text, "No JVM carries Holdfast.");
@@ -54,8 +54,8 @@ final class ListCommand extends CliCommand {
         }
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("PID", "STATE", "REASON", "POLICIES", "VERSION", "PROGRAM", "FILE"));
-        for (Carrier jvm : jvms) {
-            JsonTree configuration = jvm.status().get("configuration");
+        for (HoldfastJvm jvm : jvms) {
+            JsonValue configuration = jvm.status().get("configuration");
             String version = jvm.status().get("version").text();
             int policies = configuration.get("policies").items().size();
             rows.add(List.of(
@@ -91,12 +91,12 @@ final class ListCommand extends CliCommand {
     }
 
     /** For a program. */
-    static void write(Carriers carriers, JsonGenerator to) {
+    static void write(HoldfastJvms holdfastJvms, JsonGenerator to) {
         to.writeStartObject();
         to.writeNumberProperty("schema", 1);
         to.writeArrayPropertyStart("jvms");
-        for (Carrier jvm : carriers.jvms()) {
-            JsonTree configuration = jvm.status().get("configuration");
+        for (HoldfastJvm jvm : holdfastJvms.jvms()) {
+            JsonValue configuration = jvm.status().get("configuration");
             to.writeStartObject();
             to.writeNumberProperty("pid", jvm.pid());
             write("program", jvm.program(), to);
@@ -112,10 +112,10 @@ final class ListCommand extends CliCommand {
         }
         to.writeEndArray();
         to.writeArrayPropertyStart("not_known");
-        for (Silent silent : carriers.silent()) {
+        for (Unresponsive unresponsive : holdfastJvms.silent()) {
             to.writeStartObject();
-            to.writeNumberProperty("pid", silent.pid());
-            to.writeStringProperty("reason", silent.why());
+            to.writeNumberProperty("pid", unresponsive.pid());
+            to.writeStringProperty("reason", unresponsive.why());
             to.writeEndObject();
         }
         to.writeEndArray();
@@ -130,13 +130,13 @@ final class ListCommand extends CliCommand {
         }
     }
 
-    private static String state(Carrier jvm) {
+    private static String state(HoldfastJvm jvm) {
         return jvm.state().name().toLowerCase(Locale.ROOT);
     }
 
     /** Why no policy is in force, as the status has it; empty where one is, or where that is not known. */
-    private static String reason(Carrier jvm) {
-        return jvm.state() == Carriers.State.ON
+    private static String reason(HoldfastJvm jvm) {
+        return jvm.state() == HoldfastJvms.State.ON
                 ? ""
                 : jvm.status().get("reason").text();
     }

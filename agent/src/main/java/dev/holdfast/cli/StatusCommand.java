@@ -33,18 +33,18 @@ final class StatusCommand extends CliCommand {
     private boolean json;
 
     @Override
-    public Integer call() throws Refusal, InterruptedException {
+    public Integer call() throws CommandException, InterruptedException {
         if (!(interval >= 0.1 && interval <= 86_400)) {
             throw wrong("--interval is from 0.1 to 86400 seconds");
         }
-        try (ManagedHoldfast holdfast = ManagedHoldfast.of(pid, err()::println)) {
+        try (HoldfastJmxClient holdfast = HoldfastJmxClient.of(pid, err()::println)) {
             show(holdfast.process(), holdfast.status());
             while (watch) {
                 Thread.sleep((long) (1000 * interval));
                 String status;
                 try {
                     status = holdfast.status();
-                } catch (Refusal e) {
+                } catch (CommandException e) {
                     err().println("process " + holdfast.process() + " has ended");
                     return Cli.DONE;
                 }
@@ -67,7 +67,7 @@ final class StatusCommand extends CliCommand {
         } else {
             // A terminal is cleared; what is read by something else is told apart by an empty line.
             boolean terminal = CommandLine.Help.Ansi.AUTO.enabled();
-            out().print((watch && terminal ? CLEAR : "") + StatusText.of(process, JsonTree.read(status)));
+            out().print((watch && terminal ? CLEAR : "") + StatusText.of(process, JsonValue.read(status)));
             out().print(watch && !terminal ? System.lineSeparator() : "");
             out().flush();
         }

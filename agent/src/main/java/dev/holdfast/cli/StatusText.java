@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.observe.Spans;
+import dev.holdfast.observe.DurationFormat;
 import dev.holdfast.policy.Policy;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,10 +18,10 @@ final class StatusText {
 
     private StatusText() {}
 
-    static String of(String process, JsonTree status) {
+    static String of(String process, JsonValue status) {
         StringBuilder text = new StringBuilder();
         head(text, process, status);
-        List<JsonTree> origins = status.get("origins").items();
+        List<JsonValue> origins = status.get("origins").items();
         if (origins.isEmpty()) {
             ExplanationText.line(text, "No call has gone to a host with a policy yet.");
         } else {
@@ -39,8 +39,8 @@ final class StatusText {
         return text.toString();
     }
 
-    private static void head(StringBuilder text, String process, JsonTree status) {
-        JsonTree configuration = status.get("configuration");
+    private static void head(StringBuilder text, String process, JsonValue status) {
+        JsonValue configuration = status.get("configuration");
         int policies = configuration.get("policies").items().size();
         ExplanationText.line(
                 text,
@@ -74,9 +74,9 @@ final class StatusText {
         }
     }
 
-    private static void gaps(StringBuilder text, JsonTree status) {
+    private static void gaps(StringBuilder text, JsonValue status) {
         List<String> hosts = new ArrayList<>();
-        for (JsonTree host : status.get("gaps").get("hosts").items()) {
+        for (JsonValue host : status.get("gaps").get("hosts").items()) {
             hosts.add(host.get("origin").text() + " " + host.get("calls").count());
         }
         long others = status.get("gaps").get("other_calls").count();
@@ -85,7 +85,7 @@ final class StatusText {
         }
         listed(text, "No policy matches these, their calls run unmodified: ", hosts);
         List<String> clients = new ArrayList<>();
-        for (JsonTree client : status.get("gaps").get("clients").items()) {
+        for (JsonValue client : status.get("gaps").get("clients").items()) {
             clients.add(client.get("client").text()
                     + (client.get("version").isNothing()
                             ? ""
@@ -96,7 +96,7 @@ final class StatusText {
         listed(
                 text,
                 "HTTP proxies: ",
-                status.get("proxies").items().stream().map(JsonTree::text).toList());
+                status.get("proxies").items().stream().map(JsonValue::text).toList());
     }
 
     private static void listed(StringBuilder text, String what, List<String> all) {
@@ -105,21 +105,21 @@ final class StatusText {
         }
     }
 
-    private static String whereAndSince(JsonTree status) {
-        JsonTree process = status.get("process");
+    private static String whereAndSince(JsonValue status) {
+        JsonValue process = status.get("process");
         return process.isNothing()
                 ? ""
                 : " on " + process.get("host").text() + ", started "
                         + process.get("started").text();
     }
 
-    private static void comparison(StringBuilder text, JsonTree status) {
-        JsonTree comparison = status.get("comparison");
+    private static void comparison(StringBuilder text, JsonValue status) {
+        JsonValue comparison = status.get("comparison");
         long compared = comparison.get("calls").count();
         long rejected = 0;
-        for (JsonTree origin : status.get("origins").items()) {
+        for (JsonValue origin : status.get("origins").items()) {
             // What the strategy `degraded` sends is no call of the program's.
-            rejected += origin.get("policy").text().endsWith(Policy.ELSEWHERE) ? 0 : calls(origin, "rejected");
+            rejected += origin.get("policy").text().endsWith(Policy.ALTERNATE_ORIGIN) ? 0 : calls(origin, "rejected");
         }
         if (compared > 0) {
             ExplanationText.line(
@@ -142,8 +142,8 @@ final class StatusText {
         return tenths == 1000 ? "100 %" : tenths / 10 + "." + tenths % 10 + " %";
     }
 
-    private static String state(JsonTree status) {
-        String why = ActivityWords.whyInactive(status);
+    private static String state(JsonValue status) {
+        String why = ActivityDescription.whyInactive(status);
         boolean on = status.get("on").isTrue();
         if (why != null) {
             return "INACTIVE, " + why + (on ? "" : ", and switched off") + "; calls run as without the agent";
@@ -151,7 +151,7 @@ final class StatusText {
         return on ? "on" : "OFF, calls run as without the agent";
     }
 
-    private static void table(StringBuilder text, List<JsonTree> origins) {
+    private static void table(StringBuilder text, List<JsonValue> origins) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
                 "POLICY",
@@ -170,7 +170,7 @@ final class StatusText {
                 "CALL P50",
                 "P95",
                 "P99"));
-        for (JsonTree origin : origins) {
+        for (JsonValue origin : origins) {
             rows.add(List.of(
                     origin.get("policy").text(),
                     origin.get("origin").text(),
@@ -217,18 +217,18 @@ final class StatusText {
     }
 
     /** What a share of the whole calls did not exceed, retries, waits and fallbacks included. */
-    private static String duration(JsonTree origin, String share) {
-        JsonTree seconds = origin.get("call_duration").get(share);
+    private static String duration(JsonValue origin, String share) {
+        JsonValue seconds = origin.get("call_duration").get(share);
         return seconds.isNothing() ? "-" : seconds(seconds);
     }
 
-    private static long calls(JsonTree origin, @Nullable String result) {
+    private static long calls(JsonValue origin, @Nullable String result) {
         long sum = 0;
-        for (JsonTree client : origin.get("clients").items()) {
+        for (JsonValue client : origin.get("clients").items()) {
             if (result != null) {
                 sum += client.get("calls").get(result).count();
             } else {
-                for (JsonTree count : client.get("calls").properties().values()) {
+                for (JsonValue count : client.get("calls").properties().values()) {
                     sum += count.count();
                 }
             }
@@ -236,10 +236,10 @@ final class StatusText {
         return sum;
     }
 
-    private static long retries(JsonTree origin) {
+    private static long retries(JsonValue origin) {
         long sum = 0;
-        for (JsonTree client : origin.get("clients").items()) {
-            for (JsonTree count : client.get("retries").properties().values()) {
+        for (JsonValue client : origin.get("clients").items()) {
+            for (JsonValue count : client.get("retries").properties().values()) {
                 sum += count.count();
             }
         }
@@ -247,13 +247,13 @@ final class StatusText {
     }
 
     /** What few origins have, a line each. */
-    private static void details(StringBuilder text, List<JsonTree> origins) {
-        for (JsonTree origin : origins) {
+    private static void details(StringBuilder text, List<JsonValue> origins) {
+        for (JsonValue origin : origins) {
             String name =
                     origin.get("policy").text() + " for " + origin.get("origin").text() + ": ";
-            JsonTree breaker = origin.get("breaker");
+            JsonValue breaker = origin.get("breaker");
             if (!breaker.isNothing() && !breaker.get("state").text().equals("closed")) {
-                JsonTree probe = breaker.get("seconds_to_probe");
+                JsonValue probe = breaker.get("seconds_to_probe");
                 ExplanationText.line(
                         text,
                         name + "breaker " + breaker.get("state").text().replace('_', '-')
@@ -271,18 +271,18 @@ final class StatusText {
         }
     }
 
-    private static JsonTree retriesBecause(JsonTree origin) {
+    private static JsonValue retriesBecause(JsonValue origin) {
         Map<String, Object> sums = new TreeMap<>();
-        for (JsonTree client : origin.get("clients").items()) {
+        for (JsonValue client : origin.get("clients").items()) {
             client.get("retries")
                     .properties()
                     .forEach((because, count) ->
                             sums.merge(because, count.count(), (one, other) -> (Long) one + (Long) other));
         }
-        return new JsonTree(sums);
+        return new JsonValue(sums);
     }
 
-    private static void counts(StringBuilder text, String what, JsonTree counts) {
+    private static void counts(StringBuilder text, String what, JsonValue counts) {
         List<String> parts = new ArrayList<>();
         counts.properties().forEach((name, count) -> parts.add(name.replace('_', ' ') + " " + count.count()));
         if (!parts.isEmpty()) {
@@ -290,13 +290,13 @@ final class StatusText {
         }
     }
 
-    private static void transitions(StringBuilder text, List<JsonTree> transitions) {
+    private static void transitions(StringBuilder text, List<JsonValue> transitions) {
         if (transitions.isEmpty()) {
             return;
         }
         ExplanationText.line(text, "");
         ExplanationText.line(text, "Latest transitions of breakers:");
-        for (JsonTree transition :
+        for (JsonValue transition :
                 transitions.subList(Math.max(0, transitions.size() - TRANSITIONS), transitions.size())) {
             ExplanationText.line(
                     text,
@@ -313,15 +313,15 @@ final class StatusText {
         return many == 1 ? "once" : many + " times";
     }
 
-    private static String seconds(JsonTree value) {
-        return Spans.text(Math.round(value.number() * 1e9));
+    private static String seconds(JsonValue value) {
+        return DurationFormat.text(Math.round(value.number() * 1e9));
     }
 
-    private static String since(JsonTree time, JsonTree status) {
+    private static String since(JsonValue time, JsonValue status) {
         try {
             Duration span = Duration.between(
                     Instant.parse(time.text()), Instant.parse(status.get("time").text()));
-            return Spans.text(Math.max(0, span.toSeconds()) * 1_000_000_000L);
+            return DurationFormat.text(Math.max(0, span.toSeconds()) * 1_000_000_000L);
         } catch (DateTimeParseException e) {
             return "?";
         }

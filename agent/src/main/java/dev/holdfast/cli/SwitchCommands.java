@@ -15,11 +15,11 @@ abstract class SwitchCommands extends CliCommand {
     }
 
     @Override
-    public Integer call() throws Refusal, InterruptedException {
-        try (ManagedHoldfast holdfast = ManagedHoldfast.of(pid, err()::println)) {
+    public Integer call() throws CommandException, InterruptedException {
+        try (HoldfastJmxClient holdfast = HoldfastJmxClient.of(pid, err()::println)) {
             holdfast.switchOn(on);
-            JsonTree status = JsonTree.read(holdfast.status());
-            String why = ActivityWords.whyInactive(status);
+            JsonValue status = JsonValue.read(holdfast.status());
+            String why = ActivityDescription.whyInactive(status);
             out().println("Holdfast is " + (on ? "on" : "off") + " in process " + holdfast.process()
                     + (on && why != null ? ", but inactive, as " + why : "") + ": calls that begin now run "
                     + (on && why == null ? "under its policies" : "as without the agent"));

@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.observe.Spans;
-import dev.holdfast.observe.rehearsal.Timeline;
+import dev.holdfast.observe.DurationFormat;
+import dev.holdfast.simulation.Timeline;
 
 /** A timeline for a terminal. */
 final class TimelineText {
@@ -16,7 +16,7 @@ final class TimelineText {
                 ExplanationText.line(text, "Call " + call.number() + ":");
             }
             for (Timeline.Event event : call.events()) {
-                String at = Spans.text(event.atNanos());
+                String at = DurationFormat.text(event.atNanos());
                 ExplanationText.line(text, " ".repeat(Math.max(0, 12 - at.length())) + at + "  " + event.text());
             }
             ExplanationText.line(text, " ".repeat(14) + summary(call));
@@ -40,9 +40,10 @@ final class TimelineText {
     private static String summary(Timeline.Call call) {
         String range = call.shortestNanos() == call.longestNanos()
                 ? ""
-                : " (" + Spans.text(call.shortestNanos()) + " to " + Spans.text(call.longestNanos()) + " by jitter)";
+                : " (" + DurationFormat.text(call.shortestNanos()) + " to " + DurationFormat.text(call.longestNanos())
+                        + " by jitter)";
         return call.attempts() + (call.attempts() == 1 ? " attempt" : " attempts")
-                + " in " + Spans.text(call.nanos())
+                + " in " + DurationFormat.text(call.nanos())
                 + range
                 + (call.jitterDecides() ? "; with other jitter other things may happen, as a limit is near" : "");
     }

@@ -20,7 +20,7 @@ public final class ConfigException extends Exception {
 
     private final transient List<Problem> problems;
     private final Kind kind;
-    private final transient Outside outside;
+    private final transient ObservabilityConfig observabilityConfig;
 
     /**
      * Collects what is wrong with a text.
@@ -28,7 +28,7 @@ public final class ConfigException extends Exception {
      * @param problems at least one, sorted by position
      */
     public ConfigException(List<Problem> problems) {
-        this(problems, Kind.INVALID, Outside.STANDARD);
+        this(problems, Kind.INVALID, ObservabilityConfig.STANDARD);
     }
 
     /**
@@ -36,13 +36,13 @@ public final class ConfigException extends Exception {
      *
      * @param problems at least one, sorted by position
      * @param kind the kind of trouble
-     * @param outside see {@link #outside}
+     * @param observabilityConfig see {@link #observabilityConfig}
      */
-    ConfigException(List<Problem> problems, Kind kind, Outside outside) {
+    ConfigException(List<Problem> problems, Kind kind, ObservabilityConfig observabilityConfig) {
         super(message(problems));
         this.problems = List.copyOf(problems);
         this.kind = kind;
-        this.outside = outside;
+        this.observabilityConfig = observabilityConfig;
     }
 
     /** The kind of trouble. */
@@ -54,8 +54,8 @@ public final class ConfigException extends Exception {
      * How the file wants Holdfast to be seen from outside, as far as that could be read: a table that has an error, or
      * stands behind a syntax error, counts as if it were not there.
      */
-    public Outside outside() {
-        return outside;
+    public ObservabilityConfig outside() {
+        return observabilityConfig;
     }
 
     /** Everything that is wrong, sorted by position. The message, fit for standard error, shows the first 50. */

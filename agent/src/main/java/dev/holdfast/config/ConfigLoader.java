@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first look
- * at a file that {@link PlainToml} cannot read costs about a quarter of a CPU second. Stateless, thread-safe.
+ * at a file that {@link SimpleTomlParser} cannot read costs about a quarter of a CPU second. Stateless, thread-safe.
  */
 public final class ConfigLoader {
     private ConfigLoader() {}
@@ -41,7 +41,7 @@ public final class ConfigLoader {
      */
     public static Configuration ofFile(String text, String path) throws ConfigException {
         Configuration configuration = parse(text, path);
-        List<Problem> warnings = ForeignWriters.warnings(path);
+        List<Problem> warnings = FilePermissionCheck.warnings(path);
         return warnings.isEmpty() ? configuration : configuration.with(warnings);
     }
 
@@ -66,7 +66,7 @@ public final class ConfigLoader {
     public static Configuration parse(String text, String file) throws ConfigException {
         // Editors on Windows put a byte order mark before the text; it says nothing in UTF-8.
         String toml = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        Table plain = PlainToml.parse(toml);
+        ParsedTable plain = SimpleTomlParser.parse(toml);
         if (plain != null) {
             Problems problems = new Problems(file);
             Configuration configuration = new DocumentReader(file, problems).read(plain);
@@ -75,7 +75,7 @@ public final class ConfigLoader {
             }
             // Errors are said as the full parser sees them, which finds those behind the first one as well.
         }
-        Problem other = OtherFormat.of(toml, file);
+        Problem other = ForeignFormat.of(toml, file);
         if (other != null) {
             throw new ConfigException(List.of(other));
         }

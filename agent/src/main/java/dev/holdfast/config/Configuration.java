@@ -20,8 +20,8 @@ import java.util.Set;
  * @param warnings what the author of the file should know, in the order of the file
  * @param notes what the author of the file may want to know, though nothing is wrong with it, in the order of the file
  * @param inactive the paths of the tables that the file sets and whose parts are not built yet
- * @param outside how Holdfast is seen from outside
- * @param sources which line each value of each policy comes from
+ * @param observabilityConfig how Holdfast is seen from outside
+ * @param provenance which line each value of each policy comes from
  * @param fingerprint of the text
  */
 public record Configuration(
@@ -30,8 +30,8 @@ public record Configuration(
         List<Problem> warnings,
         List<Problem> notes,
         List<String> inactive,
-        Outside outside,
-        Sources sources,
+        ObservabilityConfig observabilityConfig,
+        SettingProvenance provenance,
         Fingerprint fingerprint) {
     /** Copies the collections; the policies keep their order. */
     public Configuration {
@@ -42,21 +42,28 @@ public record Configuration(
     }
 
     /** What is in force while no file could be used: no policy. */
-    public static Configuration withoutPolicies(String file, Outside outside) {
+    public static Configuration withoutPolicies(String file, ObservabilityConfig observabilityConfig) {
         return new Configuration(
-                file, Map.of(), List.of(), List.of(), List.of(), outside, new Sources(file), Fingerprint.NONE);
+                file,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                observabilityConfig,
+                new SettingProvenance(file),
+                Fingerprint.NONE);
     }
 
     /** The same with warnings that concern the file as a whole. */
     Configuration with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(more);
         all.addAll(warnings);
-        return new Configuration(file, policies, all, notes, inactive, outside, sources, fingerprint);
+        return new Configuration(file, policies, all, notes, inactive, observabilityConfig, provenance, fingerprint);
     }
 
     /** The same, known by the fingerprint of the text that it was read from. */
     Configuration with(Fingerprint known) {
-        return new Configuration(file, policies, warnings, notes, inactive, outside, sources, known);
+        return new Configuration(file, policies, warnings, notes, inactive, observabilityConfig, provenance, known);
     }
 
     /** Whether any call can be concerned. If not, there is no reason to touch the program at all. */
@@ -87,17 +94,17 @@ public record Configuration(
     public Set<String> targetNames() {
         Set<String> names = policyNames();
         for (Policy policy : policies.values()) {
-            addElsewhere(policy, names);
+            addAlternateOrigins(policy, names);
             for (Route route : policy.routes()) {
-                addElsewhere(route.policy(), names);
+                addAlternateOrigins(route.policy(), names);
             }
         }
         return names;
     }
 
-    private static void addElsewhere(Policy policy, Set<String> names) {
+    private static void addAlternateOrigins(Policy policy, Set<String> names) {
         if (policy.fallback().usesDegraded()) {
-            names.add(policy.elsewhere().name());
+            names.add(policy.forAlternateOrigin().name());
         }
     }
 }

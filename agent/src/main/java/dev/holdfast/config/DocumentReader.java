@@ -20,22 +20,22 @@ final class DocumentReader {
     private final TableReader tables;
     private final Map<HostPattern, Policy> policies = new LinkedHashMap<>();
     private final Map<HostPattern, Position> seen = new HashMap<>();
-    private final Sources sources;
+    private final SettingProvenance provenance;
     private final DegradedCheck degraded;
     private final RouteReader routes;
     /** Whether there are defaults, so that every host has a policy. */
     private boolean everyHost;
 
-    private Outside outside = Outside.STANDARD;
+    private ObservabilityConfig observabilityConfig = ObservabilityConfig.STANDARD;
 
     DocumentReader(String file, Problems problems) {
         this.file = file;
         this.problems = problems;
         factory = new PolicyFactory(file, problems);
         tables = new TableReader(problems);
-        sources = new Sources(file);
+        provenance = new SettingProvenance(file);
         degraded = new DegradedCheck(problems);
-        routes = new RouteReader(problems, tables, factory, degraded, sources);
+        routes = new RouteReader(problems, tables, factory, degraded, provenance);
     }
 
     /**
@@ -47,27 +47,27 @@ final class DocumentReader {
         readTables(toml.table());
         toml.report(problems);
         if (!toml.errors().isEmpty()) {
-            outside = LeadingTables.outside(text, toml.firstErrorLine(), file);
+            observabilityConfig = PartialDocument.outside(text, toml.firstErrorLine(), file);
         }
         return configuration();
     }
 
     /** Reads what was parsed already. See {@link #read(String)}. */
-    Configuration read(Table document) {
+    Configuration read(ParsedTable document) {
         readTables(document);
         return configuration();
     }
 
-    private void readTables(Table document) {
+    private void readTables(ParsedTable document) {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
-        outside = outside(document, defaults, file, problems);
-        if (document.get("retry") instanceof Table retry) {
+        observabilityConfig = outside(document, defaults, file, problems);
+        if (document.get("retry") instanceof ParsedTable retry) {
             addDefaults(retry, document.position("retry"), defaults);
             everyHost = true;
         }
         Object hosts = document.get(HOSTS);
-        if (hosts instanceof Table table) {
+        if (hosts instanceof ParsedTable table) {
             for (String name : table.names()) {
                 addHost(name, table.value(name), table.position(name), defaults);
             }
@@ -79,30 +79,38 @@ final class DocumentReader {
     }
 
     /** How the document wants Holdfast to be seen from outside, as far as no error was found in it. */
-    static Outside outside(Table document, Settings settings, String file, Problems problems) {
+    static ObservabilityConfig outside(ParsedTable document, Settings settings, String file, Problems problems) {
         if (!problems.any()) {
-            Outside outside = Outside.of(settings, file, hasOtlp(document));
-            outside.check(settings, problems);
+            ObservabilityConfig observabilityConfig = ObservabilityConfig.of(settings, file, hasOtlp(document));
+            observabilityConfig.check(settings, problems);
             if (!problems.any()) {
-                return outside;
+                return observabilityConfig;
             }
         }
-        return Outside.of(settings.readable(problems), file, hasOtlp(document) && !problems.concern("metrics"));
+        return ObservabilityConfig.of(
+                settings.readable(problems), file, hasOtlp(document) && !problems.concern("metrics"));
     }
 
     /** As far as it could be read. */
-    Outside outside() {
-        return outside;
+    ObservabilityConfig outside() {
+        return observabilityConfig;
     }
 
     /** Whether there is the table: it alone says that meters are pushed. */
-    private static boolean hasOtlp(Table document) {
-        return document.get("metrics") instanceof Table metrics && metrics.get("otlp") instanceof Table;
+    private static boolean hasOtlp(ParsedTable document) {
+        return document.get("metrics") instanceof ParsedTable metrics && metrics.get("otlp") instanceof ParsedTable;
     }
 
     private Configuration configuration() {
         Configuration configuration = new Configuration(
-                file, policies, List.of(), List.of(), tables.inactive(), outside, sources, Fingerprint.NONE);
+                file,
+                policies,
+                List.of(),
+                List.of(),
+                tables.inactive(),
+                observabilityConfig,
+                provenance,
+                Fingerprint.NONE);
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
@@ -113,12 +121,12 @@ final class DocumentReader {
                 problems.warnings(),
                 problems.notes(),
                 tables.inactive(),
-                outside,
-                sources,
+                observabilityConfig,
+                provenance,
                 Fingerprint.NONE);
     }
 
-    private void addDefaults(Table retry, Position at, Settings defaults) {
+    private void addDefaults(ParsedTable retry, Position at, Settings defaults) {
         if (retry.isEmpty()) {
             problems.warn(at.line(), at.column(), "retry", "is empty: every host gets the built-in defaults");
         }
@@ -127,13 +135,13 @@ final class DocumentReader {
         degraded.add(everyHost, defaults);
         if (!problems.any()) {
             policies.put(everyHost, factory.policy("*", defaults));
-            sources.add("*", defaults, at.line());
+            provenance.add("*", defaults, at.line());
         }
     }
 
     private void addHost(String name, Object found, Position at, Settings defaults) {
-        String path = HOSTS + "." + Text.keyPart(name);
-        if (!(found instanceof Table table)) {
+        String path = HOSTS + "." + MessageText.keyPart(name);
+        if (!(found instanceof ParsedTable table)) {
             TableReader.notTable(problems, path, found, at, EXAMPLE);
             return;
         }
@@ -164,7 +172,7 @@ final class DocumentReader {
                     "is the same host as in line " + first + "; only one of the two could ever apply");
         } else if (!problems.any()) {
             policies.put(pattern, factory.policy(name, settings).withRoutes(hostRoutes));
-            sources.add(name, settings, at.line());
+            provenance.add(name, settings, at.line());
         }
     }
 

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Explanation why = Explanation.of(configuration, "GET", RequestUrl.parse("https://api.example.com/v1/orders"));
  * for (Explanation.Candidate host : why.hosts()) { ... host.pattern() + ": " + host.reason() ... }
- * for (Sources.Value value : why.values()) { ... value.key() + " = " + value.text() ... }
+ * for (SettingProvenance.Value value : why.values()) { ... value.key() + " = " + value.text() ... }
  * }</pre>
  *
  * It holds no secret: values that may be are {@code ***}, and of the URL there is neither user information nor query.
- * What would become of a call under the policy is told by {@code observe.rehearsal.Rehearsal}. Immutable.
+ * What would become of a call under the policy is told by {@code simulation.Simulation}. Immutable.
  *
  * @param file the configuration, as it was named
  * @param method of the request
@@ -48,7 +48,7 @@ public record Explanation(
         @Nullable String policy,
         @Nullable Mode mode,
         List<Restriction> restrictions,
-        List<Sources.Value> values) {
+        List<SettingProvenance.Value> values) {
     /** How many patterns that do not match are listed: those that have most in common with the host. */
     static final int NOT_MATCHING_SHOWN = 10;
 
@@ -120,7 +120,7 @@ public record Explanation(
         List<Candidate> hosts = new ArrayList<>();
         List<HostPattern> others = new ArrayList<>();
         for (Map.Entry<HostPattern, Policy> entry : policies.entrySet()) {
-            String reason = Matching.mismatch(entry.getKey(), url.origin());
+            String reason = MatchExplanation.mismatch(entry.getKey(), url.origin());
             if (reason != null) {
                 others.add(entry.getKey());
             } else if (host != null) {
@@ -128,11 +128,11 @@ public record Explanation(
             }
         }
         hosts.sort(Comparator.comparing(Candidate::verdict));
-        others.sort(Comparator.comparingInt(pattern -> -Matching.labelsInCommon(pattern, url.origin())));
+        others.sort(Comparator.comparingInt(pattern -> -MatchExplanation.labelsInCommon(pattern, url.origin())));
         int listed = Math.min(NOT_MATCHING_SHOWN, others.size());
         for (HostPattern pattern : others.subList(0, listed)) {
             Policy policy = policies.get(pattern);
-            String reason = Matching.mismatch(pattern, url.origin());
+            String reason = MatchExplanation.mismatch(pattern, url.origin());
             if (policy != null && reason != null) {
                 hosts.add(candidate(configuration, policy, policy.name(), Verdict.NO_MATCH, reason));
             }
@@ -147,8 +147,10 @@ public record Explanation(
                 host == null ? List.of() : routes(configuration, host, method, url),
                 policy == null ? null : policy.name(),
                 policy == null ? null : policy.mode(),
-                policy == null || policy.mode() == Mode.OFF ? List.of() : Restrictions.of(policy, method, url, shape),
-                policy == null ? List.of() : configuration.sources().values(policy.name()));
+                policy == null || policy.mode() == Mode.OFF
+                        ? List.of()
+                        : RestrictionFinder.of(policy, method, url, shape),
+                policy == null ? List.of() : configuration.provenance().values(policy.name()));
     }
 
     private static Candidate hostCandidate(
@@ -159,7 +161,8 @@ public record Explanation(
                 policy,
                 policy.name(),
                 chosen ? Verdict.APPLIES : Verdict.LESS_SPECIFIC,
-                Matching.match(pattern, origin) + (chosen ? "" : ", but " + applies.name() + " is more specific"));
+                MatchExplanation.match(pattern, origin)
+                        + (chosen ? "" : ", but " + applies.name() + " is more specific"));
     }
 
     private static List<Candidate> routes(Configuration configuration, Policy host, String method, RequestUrl url) {
@@ -167,7 +170,7 @@ public record Explanation(
         List<Candidate> candidates = new ArrayList<>();
         Route applies = null;
         for (Route route : host.routes()) {
-            String reason = Matching.mismatch(route.pattern(), method, path);
+            String reason = MatchExplanation.mismatch(route.pattern(), method, path);
             Verdict verdict =
                     reason != null ? Verdict.NO_MATCH : applies == null ? Verdict.APPLIES : Verdict.LESS_SPECIFIC;
             if (applies != null && reason == null) {
@@ -186,6 +189,6 @@ public record Explanation(
 
     private static Candidate candidate(
             Configuration configuration, Policy policy, String pattern, Verdict verdict, String reason) {
-        return new Candidate(pattern, configuration.sources().line(policy.name()), verdict, reason);
+        return new Candidate(pattern, configuration.provenance().line(policy.name()), verdict, reason);
     }
 }

@@ -34,9 +34,9 @@ public final class ExplanationWriter {
     }
 
     /** The values of a policy, as a property of the object that is open. */
-    public static void settings(List<Sources.Value> values, JsonGenerator to) {
+    public static void settings(List<SettingProvenance.Value> values, JsonGenerator to) {
         to.writeArrayPropertyStart("settings");
-        for (Sources.Value value : values) {
+        for (SettingProvenance.Value value : values) {
             to.writeStartObject();
             to.writeStringProperty("key", value.key());
             to.writeStringProperty("toml", value.text());

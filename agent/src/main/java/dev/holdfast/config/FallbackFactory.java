@@ -1,9 +1,9 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.ByteString;
 import dev.holdfast.policy.CachePolicy;
-import dev.holdfast.policy.Content;
-import dev.holdfast.policy.DefaultAnswer;
+import dev.holdfast.policy.DefaultResponse;
 import dev.holdfast.policy.DegradedPolicy;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
@@ -38,7 +38,7 @@ final class FallbackFactory {
 
     private final @Nullable File directory;
     private final Problems problems;
-    private final Map<String, Content> bodies = new HashMap<>();
+    private final Map<String, ByteString> bodies = new HashMap<>();
 
     FallbackFactory(String file, Problems problems) {
         this.directory = new File(file).getAbsoluteFile().getParentFile();
@@ -67,7 +67,7 @@ final class FallbackFactory {
                 errors,
                 classes,
                 strategies.contains(Strategy.CACHE) ? cache(settings) : CachePolicy.NONE,
-                strategies.contains(Strategy.DEFAULT_VALUE) ? answers(settings) : List.of(),
+                strategies.contains(Strategy.DEFAULT_VALUE) ? responses(settings) : List.of(),
                 strategies.contains(Strategy.DEGRADED) ? degraded(settings) : DegradedPolicy.NONE);
     }
 
@@ -129,18 +129,18 @@ final class FallbackFactory {
                 statuses);
     }
 
-    private List<DefaultAnswer> answers(Settings settings) {
-        List<DefaultAnswer> answers = new ArrayList<>();
+    private List<DefaultResponse> responses(Settings settings) {
+        List<DefaultResponse> answers = new ArrayList<>();
         for (Object each : list(settings, ANSWER + "answers")) {
-            answers.add(answer((Settings) each));
+            answers.add(response((Settings) each));
         }
         if (isWritten(settings)) {
-            answers.add(answer(settings));
+            answers.add(response(settings));
         }
         return answers;
     }
 
-    private DefaultAnswer answer(Settings settings) {
+    private DefaultResponse response(Settings settings) {
         Set<String> methods = new HashSet<>();
         for (Object method : list(settings, ANSWER + "methods")) {
             methods.add((String) method);
@@ -154,15 +154,15 @@ final class FallbackFactory {
             }
             headers.put((String) header.getKey(), values);
         }
-        Content body = bodies.get(text(settings, ANSWER + "body_file"));
-        return new DefaultAnswer(
+        ByteString body = bodies.get(text(settings, ANSWER + "body_file"));
+        return new DefaultResponse(
                 text(settings, ANSWER + "path"),
                 methods,
                 (int) number(settings, ANSWER + "status"),
                 headers,
                 body != null
                         ? body
-                        : Content.owning(text(settings, ANSWER + "body").getBytes(StandardCharsets.UTF_8)));
+                        : ByteString.owning(text(settings, ANSWER + "body").getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Whether a table says anything about an answer. */
@@ -180,10 +180,10 @@ final class FallbackFactory {
         Object answers = settings.get(ANSWER + "answers").found();
         if (strategies.contains(Strategy.DEFAULT_VALUE)) {
             List<?> some = answers instanceof List<?> list ? list : List.of();
-            for (Object answer : some) {
-                checkAnswer((Settings) answer);
+            for (Object response : some) {
+                checkResponse((Settings) response);
             }
-            checkAnswer(settings);
+            checkResponse(settings);
             if (some.isEmpty() && answers != null && !isWritten(settings)) {
                 problems.error(
                         strategy.line(),
@@ -253,12 +253,12 @@ final class FallbackFactory {
                     at.line(),
                     at.column(),
                     at.path(),
-                    "cache_max_body = " + Quantities.size(body.nanos()) + " is above cache_max_bytes = "
-                            + Quantities.size(bytes.nanos()) + ", which is all that may be kept");
+                    "cache_max_body = " + Units.size(body.nanos()) + " is above cache_max_bytes = "
+                            + Units.size(bytes.nanos()) + ", which is all that may be kept");
         }
     }
 
-    private void checkAnswer(Settings settings) {
+    private void checkResponse(Settings settings) {
         Setting body = settings.get(ANSWER + "body");
         Setting file = settings.get(ANSWER + "body_file");
         if (!(file.found() instanceof String name) || name.isEmpty()) {
@@ -287,9 +287,9 @@ final class FallbackFactory {
                         file.line(),
                         file.column(),
                         file.path(),
-                        "is larger than " + Quantities.size(LARGEST_BODY) + ", the most that an answer may have");
+                        "is larger than " + Units.size(LARGEST_BODY) + ", the most that an answer may have");
             } else {
-                bodies.put(name, Content.owning(bytes));
+                bodies.put(name, ByteString.owning(bytes));
             }
         } catch (IOException e) {
             problems.error(file.line(), file.column(), file.path(), "cannot be read: " + e.getMessage());

@@ -81,7 +81,7 @@ final class FallbackKeys {
                 "body_file",
                 false,
                 "The file that holds its body, relative to the configuration file; read with it.");
-        keys.answers("answers", "Answers for some requests; the first that fits is given, this table's own last.");
+        keys.responses("answers", "Answers for some requests; the first that fits is given, this table's own last.");
     }
 
     private static void degraded(KeyList keys) {

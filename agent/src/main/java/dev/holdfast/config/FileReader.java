@@ -70,7 +70,7 @@ final class FileReader {
 
     private static String text(String path, byte[] bytes) throws ConfigException {
         if (bytes.length > LIMIT) {
-            throw invalid(path, "is larger than " + Quantities.size(LIMIT) + ", the most that is read");
+            throw invalid(path, "is larger than " + Units.size(LIMIT) + ", the most that is read");
         }
         return decode(path, bytes);
     }
@@ -121,7 +121,9 @@ final class FileReader {
 
     private static ConfigException missing(String path, String message) {
         return new ConfigException(
-                List.of(new Problem(path, 0, 0, "", message)), ConfigException.Kind.MISSING, Outside.STANDARD);
+                List.of(new Problem(path, 0, 0, "", message)),
+                ConfigException.Kind.MISSING,
+                ObservabilityConfig.STANDARD);
     }
 
     private static ConfigException invalid(String path, String message) {
@@ -130,6 +132,8 @@ final class FileReader {
 
     private static ConfigException unreadable(String path, String message) {
         return new ConfigException(
-                List.of(new Problem(path, 0, 0, "", message)), ConfigException.Kind.UNREADABLE, Outside.STANDARD);
+                List.of(new Problem(path, 0, 0, "", message)),
+                ConfigException.Kind.UNREADABLE,
+                ObservabilityConfig.STANDARD);
     }
 }

@@ -90,8 +90,8 @@ record Key(
         return switch (type) {
             case INTEGER, STATUSES, STATUS_RANGES, OUTCOMES, WINDOW -> (long) min + " to " + (long) max;
             case DECIMAL -> min + " to " + max;
-            case DURATION -> Quantities.duration((long) min) + " to " + Quantities.duration((long) max);
-            case SIZE -> Quantities.size((long) min) + " to " + Quantities.size((long) max);
+            case DURATION -> Units.duration((long) min) + " to " + Units.duration((long) max);
+            case SIZE -> Units.size((long) min) + " to " + Units.size((long) max);
             default -> "";
         };
     }

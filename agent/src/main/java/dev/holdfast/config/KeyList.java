@@ -80,7 +80,7 @@ final class KeyList {
         add(name, ValueType.HOST_NAMES, List.of(), 0, 0, List.of(), false, meaning);
     }
 
-    void answers(String name, String meaning) {
+    void responses(String name, String meaning) {
         add(name, ValueType.ANSWERS, List.of(), 0, 0, List.of(), true, meaning);
     }
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * that moment is what retries are for. A file that lists {@code retryable_errors} means its own list.
  *
  * <p><b>To add a key</b>, write one line in the section that it belongs to, with the method of {@link KeyList} that is
- * named as its type is; that is all that the parser, its messages, the reference and {@link Sources} need. Its value is
- * then {@code settings.get("section.name")}, in the form that {@link ValueReader} documents; {@link PolicyFactory} (or
- * the factory of its part) puts it into the policy. Then write the reference anew: {@code ReferenceTest} says how. To
- * switch a section on whose part is built now, make the {@code active} of its
+ * named as its type is; that is all that the parser, its messages, the reference and {@link SettingProvenance} need.
+ * Its value is then {@code settings.get("section.name")}, in the form that {@link ValueReader} documents;
+ * {@link PolicyFactory} (or the factory of its part) puts it into the policy. Then write the reference anew:
+ * {@code ReferenceTest} says how. To switch a section on whose part is built now, make the {@code active} of its
  * {@code section(path, perHost, active, meaning)} true.
  */
 final class Keys {
@@ -124,7 +124,7 @@ final class Keys {
                 "How far Holdfast goes: act, only decide and count, or keep out.");
         retry(keys);
         which(keys);
-        LoadKeys.define(keys);
+        LoadProtectionKeys.define(keys);
         FallbackKeys.define(keys);
         outside(keys);
         return keys;

@@ -18,8 +18,8 @@ import java.util.Set;
 final class PolicyFactory {
     private final FallbackFactory fallbacks;
     private final RetryCheck retryCheck;
-    private final LoadCheck loadCheck;
-    private final Idle idle;
+    private final LoadProtectionCheck loadProtectionCheck;
+    private final UnusedSettingsCheck unusedSettingsCheck;
 
     /**
      * Makes the policies of one file.
@@ -30,8 +30,8 @@ final class PolicyFactory {
     PolicyFactory(String file, Problems problems) {
         fallbacks = new FallbackFactory(file, problems);
         retryCheck = new RetryCheck(problems);
-        loadCheck = new LoadCheck(problems);
-        idle = new Idle(problems);
+        loadProtectionCheck = new LoadProtectionCheck(problems);
+        unusedSettingsCheck = new UnusedSettingsCheck(problems);
     }
 
     /**
@@ -46,10 +46,10 @@ final class PolicyFactory {
                 name,
                 mode,
                 retry(settings),
-                LoadFactory.breaker(settings),
-                LoadFactory.budget(settings),
-                LoadFactory.limits(settings),
-                LoadFactory.hedge(settings),
+                LoadProtectionFactory.breaker(settings),
+                LoadProtectionFactory.budget(settings),
+                LoadProtectionFactory.limits(settings),
+                LoadProtectionFactory.hedge(settings),
                 fallbacks.policy(settings));
     }
 
@@ -136,14 +136,14 @@ final class PolicyFactory {
     /** Reports combinations of good values that make no sense together. */
     void check(Settings settings) {
         retryCheck.check(settings);
-        loadCheck.check(settings);
+        loadProtectionCheck.check(settings);
         fallbacks.check(settings);
-        idle.check(settings);
+        unusedSettingsCheck.check(settings);
     }
 
     /** Reports what can be known only when all settings were checked. */
     void checked() {
-        idle.report();
+        unusedSettingsCheck.report();
     }
 
     private static long number(Settings settings, String path) {

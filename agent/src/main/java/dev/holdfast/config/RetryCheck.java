@@ -35,8 +35,8 @@ final class RetryCheck {
         if (deadline.nanos() > 0 && deadline.nanos() <= initial.nanos() && initial.found() != null) {
             warn(
                     deadline,
-                    Quantities.duration(deadline.nanos())
-                            + " is over before the first retry can be sent, which waits for " + initial.said(deadline));
+                    Units.duration(deadline.nanos()) + " is over before the first retry can be sent, which waits for "
+                            + initial.said(deadline));
         }
         Setting retryAfter = settings.get("retry.policy.max_retry_after");
         if (deadline.nanos() > 0 && retryAfter.nanos() > deadline.nanos() && !retryAfter.builtIn()) {

@@ -21,14 +21,19 @@ final class RouteReader {
     private final TableReader tables;
     private final PolicyFactory factory;
     private final DegradedCheck degraded;
-    private final Sources sources;
+    private final SettingProvenance provenance;
 
-    RouteReader(Problems problems, TableReader tables, PolicyFactory factory, DegradedCheck degraded, Sources sources) {
+    RouteReader(
+            Problems problems,
+            TableReader tables,
+            PolicyFactory factory,
+            DegradedCheck degraded,
+            SettingProvenance provenance) {
         this.problems = problems;
         this.tables = tables;
         this.factory = factory;
         this.degraded = degraded;
-        this.sources = sources;
+        this.provenance = provenance;
     }
 
     /** A route's pattern and where it stands. */
@@ -44,13 +49,14 @@ final class RouteReader {
      * @param settings the host's settings
      * @return those that are good
      */
-    List<Route> read(String host, @Nullable HostPattern hostPattern, String hostPath, Table table, Settings settings) {
+    List<Route> read(
+            String host, @Nullable HostPattern hostPattern, String hostPath, ParsedTable table, Settings settings) {
         Object value = table.get(Keys.ROUTES);
         if (value == null) {
             return List.of();
         }
         String path = hostPath + "." + Keys.ROUTES;
-        if (!(value instanceof Array array) || (!array.isEmpty() && !array.isOfTables())) {
+        if (!(value instanceof ParsedArray array) || (!array.isEmpty() && !array.isOfTables())) {
             TableReader.notTable(problems, path, value, table.position(Keys.ROUTES), EXAMPLE);
             return List.of();
         }
@@ -58,7 +64,7 @@ final class RouteReader {
         List<Found> found = new ArrayList<>();
         for (int i = 0; i < array.values().size(); i++) {
             Position at = array.position(i);
-            if (!(array.values().get(i) instanceof Table one)) {
+            if (!(array.values().get(i) instanceof ParsedTable one)) {
                 TableReader.notTable(problems, path, array.values().get(i), at, EXAMPLE);
                 continue;
             }
@@ -75,7 +81,7 @@ final class RouteReader {
             found.add(new Found(pattern, at));
             if (!problems.any()) {
                 Policy policy = factory.policy(host + " " + pattern, own);
-                sources.add(policy.name(), own, at.line());
+                provenance.add(policy.name(), own, at.line());
                 routes.add(new Route(pattern, policy));
             }
         }
@@ -102,7 +108,7 @@ final class RouteReader {
      * @param table the host's table
      * @param at where it begins
      */
-    void checkAlone(List<Route> routes, String path, Table table, Position at) {
+    void checkAlone(List<Route> routes, String path, ParsedTable table, Position at) {
         if (table.size() == 1 && !routes.isEmpty() && routes.stream().noneMatch(route -> takesAll(route.pattern()))) {
             problems.warn(
                     at.line(),
@@ -142,7 +148,7 @@ final class RouteReader {
                     written.line(),
                     written.column(),
                     written.path(),
-                    Text.quoted((String) written.value()) + " is no path: " + e.getMessage());
+                    MessageText.quoted((String) written.value()) + " is no path: " + e.getMessage());
             return null;
         }
     }

@@ -62,7 +62,7 @@ final class Settings {
 
         /** Name and value of a duration, and where it comes from if that is not where the problem is reported. */
         String said(Setting reported) {
-            String name = path.substring(path.lastIndexOf('.') + 1) + " = " + Quantities.duration(nanos());
+            String name = path.substring(path.lastIndexOf('.') + 1) + " = " + Units.duration(nanos());
             if (equals(reported)) {
                 return name;
             }

@@ -24,7 +24,7 @@ final class TableReader {
     }
 
     /** Reads the top of the file into settings; the hosts are left to the caller. */
-    void readTop(Table table, Settings settings) {
+    void readTop(ParsedTable table, Settings settings) {
         read(table, "", new Place(Level.TOP, "", settings));
     }
 
@@ -35,17 +35,18 @@ final class TableReader {
      * @param path the path that leads to it, as messages show it
      * @return false if this is no host, but a part of one whose pattern lacks its quotes; that was reported
      */
-    boolean readHost(Table table, String name, String path, Settings settings) {
+    boolean readHost(ParsedTable table, String name, String path, Settings settings) {
         for (String key : table.names()) {
-            if (table.value(key) instanceof Table inner && Keys.findSection(key) == null) {
+            if (table.value(key) instanceof ParsedTable inner && Keys.findSection(key) == null) {
                 String whole = unquoted(name + "." + key, inner);
                 if (whole != null) {
                     Position at = table.position(key);
                     problems.error(
                             at.line(),
                             at.column(),
-                            path + "." + Text.keyPart(key),
-                            "unknown key; a pattern with dots needs quotes: [hosts." + Text.keyPart(whole) + "]");
+                            path + "." + MessageText.keyPart(key),
+                            "unknown key; a pattern with dots needs quotes: [hosts." + MessageText.keyPart(whole)
+                                    + "]");
                     return false;
                 }
             }
@@ -59,20 +60,20 @@ final class TableReader {
      *
      * @param path the path that leads to it, as messages show it
      */
-    void readRoute(Table table, String path, Settings settings) {
+    void readRoute(ParsedTable table, String path, Settings settings) {
         read(table, "", new Place(Level.ROUTE, path, settings));
     }
 
     /** The pattern that was torn apart at its dots, or null if nothing below looks like a host's settings. */
-    private static @Nullable String unquoted(String name, Table table) {
+    private static @Nullable String unquoted(String name, ParsedTable table) {
         String whole = name;
-        Table inner = table;
+        ParsedTable inner = table;
         while (!inner.contains("retry") && !inner.contains("mode")) {
             if (inner.size() != 1) {
                 return null;
             }
             String next = inner.names().iterator().next();
-            if (!(inner.get(next) instanceof Table deeper)) {
+            if (!(inner.get(next) instanceof ParsedTable deeper)) {
                 return null;
             }
             whole = whole + "." + next;
@@ -112,7 +113,7 @@ final class TableReader {
         }
     }
 
-    private void read(Table table, String section, Place place) {
+    private void read(ParsedTable table, String section, Place place) {
         for (String name : table.names()) {
             Object value = table.value(name);
             String path = section.isEmpty() ? name : section + "." + name;
@@ -125,7 +126,8 @@ final class TableReader {
             } else if (inner != null && place.allows(inner.perHost())) {
                 readSection(inner, value, at, place);
             } else if (!path.equals(place.leftOut())) {
-                String shown = place.shown(section.isEmpty() ? Text.keyPart(name) : section + "." + Text.keyPart(name));
+                String shown = place.shown(
+                        section.isEmpty() ? MessageText.keyPart(name) : section + "." + MessageText.keyPart(name));
                 problems.error(at.line(), at.column(), shown, unknown(section, name, place));
             }
         }
@@ -147,7 +149,7 @@ final class TableReader {
     }
 
     private void readSection(Section section, Object found, Position at, Place place) {
-        if (!(found instanceof Table table)) {
+        if (!(found instanceof ParsedTable table)) {
             notTable(problems, place.shown(section.path()), found, at, "a table");
             return;
         }
@@ -162,10 +164,10 @@ final class TableReader {
             return "unknown key";
         }
         List<String> here = new ArrayList<>();
-        List<String> elsewhere = new ArrayList<>();
+        List<String> alternateOrigin = new ArrayList<>();
         for (Key key : Keys.all()) {
             if (place.allows(key.perHost())) {
-                (key.section().equals(section) ? here : elsewhere).add(key.name());
+                (key.section().equals(section) ? here : alternateOrigin).add(key.name());
             }
         }
         for (Section inner : Keys.sections()) {
@@ -187,7 +189,7 @@ final class TableReader {
         if (near != null) {
             return "unknown key; did you mean " + near + "?";
         }
-        String far = Suggestion.nearest(name, elsewhere);
+        String far = Suggestion.nearest(name, alternateOrigin);
         if (far != null) {
             for (Key key : Keys.all()) {
                 if (key.name().equals(far) && place.allows(key.perHost())) {
@@ -206,7 +208,7 @@ final class TableReader {
     /** Reports a value that stands where a table belongs. */
     static void notTable(Problems problems, String path, Object found, Position at, String allowed) {
         // The value is not shown: under a name that may be anything, it may be anything too.
-        String kind = found instanceof String ? "a string" : Text.found(found);
+        String kind = found instanceof String ? "a string" : MessageText.found(found);
         problems.error(at.line(), at.column(), path, "found " + kind + "; allowed: " + allowed);
     }
 }

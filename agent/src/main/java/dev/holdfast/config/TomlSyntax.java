@@ -107,12 +107,12 @@ final class TomlSyntax {
     }
 
     /** The document, or what of it makes sense. */
-    Table table() {
+    ParsedTable table() {
         return table(result);
     }
 
-    private Table table(TomlTable from) {
-        Table table = new Table();
+    private ParsedTable table(TomlTable from) {
+        ParsedTable table = new ParsedTable();
         for (String name : from.keySet()) {
             List<String> path = List.of(name);
             table.put(name, value(Objects.requireNonNull(from.get(path))), position(from.inputPositionOf(path)));
@@ -120,8 +120,8 @@ final class TomlSyntax {
         return table;
     }
 
-    private Array array(TomlArray from) {
-        Array array = new Array();
+    private ParsedArray array(TomlArray from) {
+        ParsedArray array = new ParsedArray();
         for (int i = 0; i < from.size(); i++) {
             array.add(value(from.get(i)), position(from.inputPositionOf(i)));
         }

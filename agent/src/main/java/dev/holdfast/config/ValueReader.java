@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what stands in the file for a key into the value that the key's type holds: {@code Boolean}, {@code Long}
- * (also for durations and sizes), {@code Double}, {@code String}, a list of those, or for headers a map of lists.
- * Whatever is not allowed becomes an error with what was found and what is allowed.
+ * Turns what stands in the file for a key into the value that the key's type holds: {@code Boolean}, {@code Long} (also
+ * for durations and sizes), {@code Double}, {@code String}, a list of those, or for headers a map of lists. Whatever is
+ * not allowed becomes an error with what was found and what is allowed.
  */
 final class ValueReader {
     /** From here on, a number without a unit may well be one of milliseconds. */
@@ -36,16 +36,16 @@ final class ValueReader {
     /** Reads a value, or reports it and returns null. */
     @Nullable
     Object read(Key key, String path, Object found, Position at) {
-        if (found instanceof Array array && key.type() == ValueType.ANSWERS) {
-            return readAnswers(key, path, array);
+        if (found instanceof ParsedArray array && key.type() == ValueType.ANSWERS) {
+            return readResponses(key, path, array);
         }
-        if (found instanceof Array array && takesArray(key.type())) {
+        if (found instanceof ParsedArray array && takesArray(key.type())) {
             return readArray(key, path, array);
         }
-        if (found instanceof Table table && key.type() == ValueType.HEADERS) {
+        if (found instanceof ParsedTable table && key.type() == ValueType.HEADERS) {
             return readHeaders(path, table);
         }
-        if (found instanceof Table table && key.type() == ValueType.ATTRIBUTES) {
+        if (found instanceof ParsedTable table && key.type() == ValueType.ATTRIBUTES) {
             Map<String, String> attributes = new LinkedHashMap<>();
             return readAttributes(key, path, "", table, attributes) ? Collections.unmodifiableMap(attributes) : null;
         }
@@ -92,7 +92,7 @@ final class ValueReader {
         };
     }
 
-    private @Nullable Object readArray(Key key, String path, Array array) {
+    private @Nullable Object readArray(Key key, String path, ParsedArray array) {
         Set<Object> values = new LinkedHashSet<>();
         boolean good = true;
         for (int i = 0; i < array.values().size(); i++) {
@@ -109,35 +109,35 @@ final class ValueReader {
     }
 
     /** Tables, each of which may hold the keys of the table that they stand below. */
-    private @Nullable Object readAnswers(Key key, String path, Array array) {
+    private @Nullable Object readResponses(Key key, String path, ParsedArray array) {
         List<Settings> answers = new ArrayList<>();
         boolean good = true;
         for (int i = 0; i < array.values().size(); i++) {
-            if (!(array.values().get(i) instanceof Table table)) {
+            if (!(array.values().get(i) instanceof ParsedTable table)) {
                 report(key, path, array.values().get(i), array.position(i), key.allowed());
                 good = false;
                 continue;
             }
-            Settings answer = new Settings(null);
+            Settings response = new Settings(null);
             for (String name : table.names()) {
                 Position where = table.position(name);
-                String shown = path + "." + Text.keyPart(name);
+                String shown = path + "." + MessageText.keyPart(name);
                 Key inner = name.indexOf('.') >= 0 ? null : Keys.find(key.section() + "." + name);
                 if (inner == null || inner.type() == ValueType.ANSWERS) {
-                    problems.error(where.line(), where.column(), shown, unknownInAnswer(key, name));
+                    problems.error(where.line(), where.column(), shown, unknownInResponse(key, name));
                     good = false;
                 } else {
                     Object value = read(inner, shown, table.value(name), where);
                     good &= value != null;
-                    answer.put(inner, new Settings.Setting(value, where.line(), where.column(), shown));
+                    response.put(inner, new Settings.Setting(value, where.line(), where.column(), shown));
                 }
             }
-            answers.add(answer);
+            answers.add(response);
         }
         return good ? List.copyOf(answers) : null;
     }
 
-    private static String unknownInAnswer(Key key, String name) {
+    private static String unknownInResponse(Key key, String name) {
         List<String> known = new ArrayList<>();
         for (Key other : Keys.all()) {
             if (other.section().equals(key.section()) && other.type() != ValueType.ANSWERS) {
@@ -150,7 +150,7 @@ final class ValueReader {
                 : "unknown key; known here: " + String.join(", ", known);
     }
 
-    private @Nullable Object readHeaders(String path, Table table) {
+    private @Nullable Object readHeaders(String path, ParsedTable table) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         boolean good = true;
         for (String header : table.names()) {
@@ -177,7 +177,7 @@ final class ValueReader {
 
     private static @Nullable List<String> headerValues(Object found) {
         List<String> values = new ArrayList<>();
-        List<?> items = found instanceof Array array ? array.values() : List.of(found);
+        List<?> items = found instanceof ParsedArray array ? array.values() : List.of(found);
         for (Object item : items) {
             if (!(item instanceof String text) || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
                 return null;
@@ -188,12 +188,13 @@ final class ValueReader {
     }
 
     /** Attributes have dots in their names, which TOML takes for tables where they are written without quotes. */
-    private boolean readAttributes(Key key, String path, String prefix, Table table, Map<String, String> attributes) {
+    private boolean readAttributes(
+            Key key, String path, String prefix, ParsedTable table, Map<String, String> attributes) {
         boolean good = true;
         for (String name : table.names()) {
             Object found = table.value(name);
-            String shown = path + "." + Text.keyPart(name);
-            if (found instanceof Table inner && !inner.isEmpty()) {
+            String shown = path + "." + MessageText.keyPart(name);
+            if (found instanceof ParsedTable inner && !inner.isEmpty()) {
                 good &= readAttributes(key, shown, prefix + name + ".", inner, attributes);
             } else if (found instanceof String text) {
                 attributes.put(prefix + name, text);
@@ -209,7 +210,7 @@ final class ValueReader {
         StringBuilder message = new StringBuilder();
         // A header's value may stand where its name belongs.
         if (!key.secret() && key.type() != ValueType.HEADER_NAMES && key.type() != ValueType.HEADERS) {
-            message.append("found ").append(Text.found(found)).append("; ");
+            message.append("found ").append(MessageText.found(found)).append("; ");
         }
         message.append("allowed: ").append(allowed);
         String hint = hint(key, found);
@@ -221,7 +222,7 @@ final class ValueReader {
 
     private static @Nullable String hint(Key key, Object found) {
         boolean duration = key.type() == ValueType.DURATION || key.type() == ValueType.HEDGE_DELAY;
-        if (duration && Quantities.isNumber(String.valueOf(found))) {
+        if (duration && Units.isNumber(String.valueOf(found))) {
             return withUnit(key, String.valueOf(found));
         }
         if (key.type() == ValueType.DECIMAL && key.max() == 1 && found instanceof Number percent) {
@@ -246,7 +247,7 @@ final class ValueReader {
         String millis = scalar(key, number + "ms") == null ? null : '"' + number + "ms\"";
         String seconds = scalar(key, number + "s") == null ? null : '"' + number + "s\"";
         double amount = Double.parseDouble(number);
-        boolean age = Quantities.parseDuration(String.valueOf(key.standard())) >= AN_AGE;
+        boolean age = Units.parseDuration(String.valueOf(key.standard())) >= AN_AGE;
         if (millis == null || seconds == null || amount < MANY_SECONDS || age) {
             return seconds != null ? seconds : millis;
         }
@@ -260,7 +261,7 @@ final class ValueReader {
             case INTEGER, STATUSES -> found instanceof Long number ? within(key, number) : null;
             case STATUS_RANGES -> found instanceof Long number ? within(key, number) : statusRange(key, found);
             case DECIMAL -> decimal(key, found);
-            case DURATION -> found instanceof String text ? within(key, Quantities.parseDuration(text)) : null;
+            case DURATION -> found instanceof String text ? within(key, Units.parseDuration(text)) : null;
             case SIZE -> size(key, found);
             case CHOICE, CHOICES -> choice(key, found);
             case FLAG_OR_CHOICE -> found instanceof Boolean ? found : choice(key, found);
@@ -274,15 +275,15 @@ final class ValueReader {
                                 : null;
             case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
             case HOST_NAMES ->
-                found instanceof String text && Text.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
+                found instanceof String text && MessageText.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
             case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
             case WINDOW -> window(key, found);
             case RATE ->
-                found instanceof String text && (text.isEmpty() || Quantities.parseRate(text) != null) ? text : null;
+                found instanceof String text && (text.isEmpty() || Units.parseRate(text) != null) ? text : null;
             case HEDGE_DELAY -> found instanceof String text && isHedgeDelay(text) ? text : null;
             case TEXT -> found instanceof String ? found : null;
-            case ADDRESS -> found instanceof String text && Text.isAddress(text) ? text : null;
-            case URL -> found instanceof String text && Text.isHttpUrl(text) ? text : null;
+            case ADDRESS -> found instanceof String text && MessageText.isAddress(text) ? text : null;
+            case URL -> found instanceof String text && MessageText.isHttpUrl(text) ? text : null;
             case HEADERS, ATTRIBUTES, ANSWERS -> null;
         };
     }
@@ -317,7 +318,7 @@ final class ValueReader {
         if (found instanceof Long number) {
             return within(key, number);
         }
-        return found instanceof String text ? within(key, Quantities.parseSize(text)) : null;
+        return found instanceof String text ? within(key, Units.parseSize(text)) : null;
     }
 
     private static @Nullable Object choice(Key key, Object found) {
@@ -328,11 +329,11 @@ final class ValueReader {
         if (found instanceof Long number) {
             return within(key, number);
         }
-        return found instanceof String text && Quantities.parseDuration(text) > 0 ? text : null;
+        return found instanceof String text && Units.parseDuration(text) > 0 ? text : null;
     }
 
     private static boolean isHedgeDelay(String text) {
-        return text.isEmpty() || text.equals("p95") || Quantities.parseDuration(text) > 0;
+        return text.isEmpty() || text.equals("p95") || Units.parseDuration(text) > 0;
     }
 
     /** Whether a text names a class as a file may: with its package, so that a mistyped kind is not taken for one. */
@@ -357,7 +358,7 @@ final class ValueReader {
     private static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (!Text.isLetterOrDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+            if (!MessageText.isLetterOrDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
                 return false;
             }
         }

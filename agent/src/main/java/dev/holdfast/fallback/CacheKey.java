@@ -26,11 +26,11 @@ final class CacheKey {
      * @param policy which headers count, besides the rule
      * @return SHA-256 in hexadecimal digits
      */
-    static String of(Request request, CachePolicy policy) {
+    static String of(FallbackRequest request, CachePolicy policy) {
         StringBuilder text = new StringBuilder(256);
         add(text, request.method());
         add(text, request.address().text());
-        Request.Identity identity = request.identity();
+        FallbackRequest.Identity identity = request.identity();
         add(text, identity == null ? "?" : identity.text());
         // In the order of their names, as the request holds them.
         for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {

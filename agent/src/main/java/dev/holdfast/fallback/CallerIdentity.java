@@ -1,7 +1,7 @@
 package dev.holdfast.fallback;
 
-import dev.holdfast.call.Rights;
-import dev.holdfast.fallback.Request.Identity;
+import dev.holdfast.call.Privileges;
+import dev.holdfast.fallback.FallbackRequest.Identity;
 import java.io.IOException;
 import java.net.CookieHandler;
 import java.net.CookieManager;
@@ -33,7 +33,7 @@ public final class CallerIdentity {
     private static final Set<String> SELECTORS =
             Set.of("sun.net.spi.DefaultProxySelector", "java.net.ProxySelector$StaticProxySelector");
 
-    private final Fallbacks fallbacks;
+    private final FallbackStrategies fallbackStrategies;
     private final Supplier<URI> uri;
     private String text;
     private boolean lasting = true;
@@ -42,15 +42,15 @@ public final class CallerIdentity {
     /**
      * Begins with nothing but the calling thread's subject.
      *
-     * @param fallbacks knows names of objects
+     * @param fallbackStrategies knows names of objects
      * @param client the client's defaults, which differ from another client's: anything without a space
      * @param uri makes the address of the request
      */
-    public CallerIdentity(Fallbacks fallbacks, String client, Supplier<URI> uri) {
-        this.fallbacks = fallbacks;
+    public CallerIdentity(FallbackStrategies fallbackStrategies, String client, Supplier<URI> uri) {
+        this.fallbackStrategies = fallbackStrategies;
         this.uri = uri;
         this.text = client;
-        String subject = CurrentSubject.describe(fallbacks);
+        String subject = CurrentSubject.describe(fallbackStrategies);
         if (!subject.isEmpty()) {
             addPassing(" subject " + subject);
         }
@@ -99,7 +99,7 @@ public final class CallerIdentity {
             known = false;
             return this;
         }
-        List<Proxy> selected = Rights.ours(() -> selector.select(uri.get()));
+        List<Proxy> selected = Privileges.withOwnPrivileges(() -> selector.select(uri.get()));
         for (Proxy proxy : selected) {
             CallerIdentity unused = proxy(proxy);
         }
@@ -108,8 +108,8 @@ public final class CallerIdentity {
 
     /** Adds the proxies of the JVM's selector, for a client that took it when it was made. */
     public CallerIdentity defaultProxies() {
-        ProxySelector selector = Rights.ours(ProxySelector::getDefault);
-        known &= fallbacks.isOnlySelector(selector);
+        ProxySelector selector = Privileges.withOwnPrivileges(ProxySelector::getDefault);
+        known &= fallbackStrategies.isOnlySelector(selector);
         return proxies(selector);
     }
 
@@ -118,20 +118,20 @@ public final class CallerIdentity {
      * at.
      */
     public CallerIdentity tls(SSLContext context) {
-        if (JvmTls.isDefault(context)) {
+        if (DefaultTlsContext.isDefault(context)) {
             addKeyStore();
         } else {
-            addPassing(" tls " + fallbacks.nameOf(context));
+            addPassing(" tls " + fallbackStrategies.nameOf(context));
         }
         return this;
     }
 
     /** Adds the client certificates behind a socket factory. */
     public CallerIdentity tls(SSLSocketFactory factory) {
-        if (JvmTls.isDefault(factory)) {
+        if (DefaultTlsContext.isDefault(factory)) {
             addKeyStore();
         } else {
-            addPassing(" tls " + fallbacks.nameOf(factory));
+            addPassing(" tls " + fallbackStrategies.nameOf(factory));
         }
         return this;
     }
@@ -147,7 +147,7 @@ public final class CallerIdentity {
     }
 
     private void addKeyStore() {
-        KeyStoreFile store = fallbacks.keyStore();
+        KeyStoreFile store = fallbackStrategies.keyStore();
         if (!store.name().isEmpty()) {
             add(" keys " + store.name());
             lasting &= store.lasting();

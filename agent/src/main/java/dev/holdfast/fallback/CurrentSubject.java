@@ -1,6 +1,6 @@
 package dev.holdfast.fallback;
 
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.Privileges;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -34,12 +34,12 @@ final class CurrentSubject {
      * Describes it: the same text for the same subject with the same Kerberos principals, and for no other in this JVM;
      * empty: there is none.
      */
-    static String describe(Fallbacks fallbacks) {
+    static String describe(FallbackStrategies fallbackStrategies) {
         Subject subject = current();
         if (subject == null) {
             return "";
         }
-        StringBuilder text = new StringBuilder(fallbacks.nameOf(subject));
+        StringBuilder text = new StringBuilder(fallbackStrategies.nameOf(subject));
         for (Principal principal : subject.getPrincipals()) {
             // No method of an application's class is called.
             if (principal instanceof KerberosPrincipal kerberos && principal.getClass() == KerberosPrincipal.class) {
@@ -66,7 +66,7 @@ final class CurrentSubject {
 
         static @Nullable Subject current() {
             AccessControlContext here = AccessController.getContext();
-            return Rights.ours(() -> Subject.getSubject(here));
+            return Privileges.withOwnPrivileges(() -> Subject.getSubject(here));
         }
     }
 }

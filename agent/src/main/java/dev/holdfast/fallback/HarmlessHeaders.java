@@ -66,7 +66,7 @@ final class HarmlessHeaders {
             "keep-alive",
             "proxy-connection",
             "content-length",
-            // Rules for caches, which CacheRules obeys; and validators, which ask for the same representation or for
+            // Rules for caches, which CacheStrategy obeys; and validators, which ask for the same representation or for
             // none.
             "cache-control",
             "pragma",

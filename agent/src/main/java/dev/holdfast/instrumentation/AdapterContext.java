@@ -1,8 +1,8 @@
 package dev.holdfast.instrumentation;
 
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.fallback.FallbackStrategies;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What an adapter works with.
  *
  * @param engines gives the engine of the current configuration; null: no policies at the moment
- * @param fallbacks what there is for calls that fail
- * @param defects where trouble inside Holdfast is reported
+ * @param fallbackStrategies what there is for calls that fail
+ * @param errorReporter where trouble inside Holdfast is reported
  */
-public record AdapterContext(Supplier<@Nullable Engine> engines, Fallbacks fallbacks, Defects defects) {}
+public record AdapterContext(
+        Supplier<@Nullable Engine> engines, FallbackStrategies fallbackStrategies, ErrorReporter errorReporter) {}

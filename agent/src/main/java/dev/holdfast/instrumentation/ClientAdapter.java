@@ -41,8 +41,8 @@ public interface ClientAdapter {
     }
 
     /**
-     * Runs before a method returns, or behind a call that it makes; see {@link JoinPoint#result} and {@link
-     * JoinPoint#callResult}.
+     * Runs before a method returns, or behind a call that it makes; see {@link JoinPoint#result} and
+     * {@link JoinPoint#callResult}.
      *
      * @param joinPoint which one
      * @param value what the method returns, or what the call returned

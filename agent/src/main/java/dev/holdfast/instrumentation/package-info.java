@@ -1,7 +1,7 @@
 /**
- * How a client is taught to Holdfast: a client declares itself by a {@link
- * dev.holdfast.instrumentation.ClientInstrumentation}, and its adapter receives what the woven code hands over. Knows
- * nothing of bytecode; {@code weave} implements it.
+ * How a client is taught to Holdfast: a client declares itself by a
+ * {@link dev.holdfast.instrumentation.ClientInstrumentation}, and its adapter receives what the woven code hands over.
+ * Knows nothing of bytecode; {@code weave} implements it.
  */
 @NullMarked
 package dev.holdfast.instrumentation;

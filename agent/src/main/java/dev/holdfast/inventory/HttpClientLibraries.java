@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table of HTTP clients that are known. The names were read from the jars of the versions named beside them;
- * a client that rides on another one (most do) is not in it, since the other one makes its calls.
+ * The one table of HTTP clients that are known. The names were read from the jars of the versions named beside them; a
+ * client that rides on another one (most do) is not in it, since the other one makes its calls.
  */
 public final class HttpClientLibraries {
     /** Those that the JDK does not have. */

@@ -16,11 +16,11 @@ import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads everything of the agent but this package, out of the one jar, where it lies in two
- * {@linkplain InnerJar jars within it} under the ending {@code .classdata}. The application can neither find nor
- * collide with it: its parent is the platform loader (where {@code java.net.http} lives), and its own classes win over
- * whatever a named module of the application may have put there. Reads the jar in place, no temporary files; the jar is
- * not verified, which would be slow this early.
+ * Loads everything of the agent but this package, out of the one jar, where it lies in two {@linkplain NestedJar jars
+ * within it} under the ending {@code .classdata}. The application can neither find nor collide with it: its parent is
+ * the platform loader (where {@code java.net.http} lives), and its own classes win over whatever a named module of the
+ * application may have put there. Reads the jar in place, no temporary files; the jar is not verified, which would be
+ * slow this early.
  *
  * <p>Parallel capable: the program's thread may need a hook while the starting thread still reads the configuration.
  */
@@ -43,8 +43,8 @@ final class IsolatedLoader extends ClassLoader {
 
     private final JarFile jar;
     private final ProtectionDomain domain;
-    private final InnerJar often;
-    private volatile @Nullable InnerJar rare;
+    private final NestedJar often;
+    private volatile @Nullable NestedJar rare;
 
     /**
      * Opens the jar for the life of the JVM.
@@ -57,7 +57,7 @@ final class IsolatedLoader extends ClassLoader {
         super(parent);
         this.parent = parent;
         this.jar = new JarFile(file, false);
-        this.often = new InnerJar(jar, InnerJar.OFTEN);
+        this.often = new NestedJar(jar, NestedJar.OFTEN);
         this.domain = domain;
     }
 
@@ -88,17 +88,17 @@ final class IsolatedLoader extends ClassLoader {
         }
     }
 
-    private InnerJar innerJar(String file) throws IOException {
-        return InnerJar.of(file).equals(InnerJar.OFTEN) ? often : rare();
+    private NestedJar innerJar(String file) throws IOException {
+        return NestedJar.of(file).equals(NestedJar.OFTEN) ? often : rare();
     }
 
-    private InnerJar rare() throws IOException {
-        InnerJar made = rare;
+    private NestedJar rare() throws IOException {
+        NestedJar made = rare;
         if (made == null) {
             synchronized (jar) {
                 made = rare;
                 if (made == null) {
-                    made = new InnerJar(jar, InnerJar.RARE);
+                    made = new NestedJar(jar, NestedJar.RARE);
                     rare = made;
                 }
             }
@@ -134,7 +134,7 @@ final class IsolatedLoader extends ClassLoader {
     protected @Nullable URL findResource(String name) {
         try {
             String file = packed(name);
-            InnerJar holder = innerJar(file);
+            NestedJar holder = innerJar(file);
             return holder.has(file) ? new URL("holdfast", "", -1, "/" + name, new PackedHandler(holder, file)) : null;
         } catch (IOException e) {
             return null;
@@ -160,10 +160,10 @@ final class IsolatedLoader extends ClassLoader {
 
     /** A handler of our own, so that a resource's URL works whatever handlers and caches the application sets up. */
     static final class PackedHandler extends URLStreamHandler {
-        private final InnerJar holder;
+        private final NestedJar holder;
         private final String file;
 
-        PackedHandler(InnerJar holder, String file) {
+        PackedHandler(NestedJar holder, String file) {
             this.holder = holder;
             this.file = file;
         }

@@ -34,7 +34,7 @@ public final class Main {
     /** {@link #main} without the exit. */
     static int run(String[] arguments, @Nullable String javaVersion, PrintStream out, PrintStream err)
             throws Exception {
-        if (StepAside.tooOld(javaVersion) != null) {
+        if (Exclusions.tooOld(javaVersion) != null) {
             err.println("holdfast: needs Java 17 or newer, and this is Java " + javaVersion);
             return NOT_POSSIBLE;
         }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Where the JVM enters: before {@code main} ({@code -javaagent}) or into a running program (attach).
  *
  * <p>Whatever goes wrong here is said on standard error and the program runs unmodified; the one exception is
- * {@code strict=true}, which was asked for. Nothing that the application may want to set up itself is touched:
- * no {@code java.util.logging}, no {@code java.nio.file}, no JMX, no standard output, no default {@code SSLContext}
- * (the build checks it).
+ * {@code strict=true}, which was asked for. Nothing that the application may want to set up itself is touched: no
+ * {@code java.util.logging}, no {@code java.nio.file}, no JMX, no standard output, no default {@code SSLContext} (the
+ * build checks it).
  */
 public final class Premain {
     private static final String NO_FILE = "no configuration: name a file by -javaagent:holdfast-agent.jar=FILE,"
@@ -49,7 +49,7 @@ public final class Premain {
         String refusal = start(argument, instrumentation, true);
         if (refusal != null) {
             // A program that is already running is not ended, strict or not: the attach fails.
-            Handover.fail(refusal);
+            IsolatedStarter.fail(refusal);
         }
     }
 
@@ -64,15 +64,15 @@ public final class Premain {
                 // A run that trains an AOT cache or dumps an AppCDS archive: same command line, no effect.
                 return null;
             }
-            String old = StepAside.tooOld(System.getProperty("java.specification.version"));
+            String old = Exclusions.tooOld(System.getProperty("java.specification.version"));
             if (old != null) {
                 say(old);
                 return null;
             }
-            if (StepAside.jdkTool(System.getProperty("jdk.module.main"), System.getProperty("sun.java.command"))) {
+            if (Exclusions.jdkTool(System.getProperty("jdk.module.main"), System.getProperty("sun.java.command"))) {
                 return null;
             }
-            Class<?> loaded = StepAside.loadedWatch(instrumentation.getAllLoadedClasses());
+            Class<?> loaded = Exclusions.loadedWatch(instrumentation.getAllLoadedClasses());
             return loaded == null
                     ? start(options(argument), instrumentation, attached)
                     : startAgain(loaded, options(argument), instrumentation, attached);
@@ -99,15 +99,15 @@ public final class Premain {
             String problem = options.error() != null ? options.error() : NO_FILE;
             return inactive(null, problem, "; Holdfast is inactive; the program runs unmodified", options, attached);
         }
-        Watch watch = new Watch(instrumentation, file);
+        AgentTransformer agentTransformer = new AgentTransformer(instrumentation, file);
         // A file that is not there is the commonest mistake, and said at once: later, a short program would have
         // ended.
         if (!options.strict() && new File(file).exists()) {
-            watch.start(attached);
+            agentTransformer.start(attached);
             return null;
         }
-        String problem = watch.startNow(options.strict());
-        return problem == null ? null : inactive(watch, problem, '\n' + INACTIVE_FOR_NOW, options, attached);
+        String problem = agentTransformer.startNow(options.strict());
+        return problem == null ? null : inactive(agentTransformer, problem, '\n' + INACTIVE_FOR_NOW, options, attached);
     }
 
     /**
@@ -116,33 +116,39 @@ public final class Premain {
      */
     private static @Nullable String startAgain(
             Class<?> loaded, AgentOptions options, Instrumentation instrumentation, boolean attached) {
-        Watch watch = loaded == Watch.class ? Watch.current() : null;
-        if (loaded == Watch.class && watch == null) {
+        AgentTransformer agentTransformer = loaded == AgentTransformer.class ? AgentTransformer.current() : null;
+        if (loaded == AgentTransformer.class && agentTransformer == null) {
             return start(options, instrumentation, attached);
         }
         String problem = "";
-        if (watch != null && attached) {
-            problem = options.error() != null ? options.error() : watch.readInstead(options.file());
+        if (agentTransformer != null && attached) {
+            problem = options.error() != null ? options.error() : agentTransformer.readInstead(options.file());
         }
         if (problem != null && problem.isEmpty()) {
             say(SECOND);
             return null;
         }
-        return problem == null ? null : inactive(watch, problem, "\nHoldfast stays as it was", options, attached);
+        return problem == null
+                ? null
+                : inactive(agentTransformer, problem, "\nHoldfast stays as it was", options, attached);
     }
 
     /** Says what is wrong with the start. Returns it where it forbids the start. */
     private static @Nullable String inactive(
-            @Nullable Watch watch, String problem, String consequence, AgentOptions options, boolean attached) {
+            @Nullable AgentTransformer agentTransformer,
+            String problem,
+            String consequence,
+            AgentOptions options,
+            boolean attached) {
         boolean strict = options.strict();
         String text = problem + (strict ? "\nstrict=true: the program does not run" : consequence);
         if (strict && attached) {
             return text;
         }
-        if (watch == null) {
+        if (agentTransformer == null) {
             say(text);
         } else {
-            watch.say(text);
+            agentTransformer.say(text);
         }
         return strict ? text : null;
     }

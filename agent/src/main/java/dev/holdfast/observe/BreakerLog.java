@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.BreakerPolicy;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.Mode;
@@ -38,13 +38,13 @@ final class BreakerLog {
 
     /** The counts of one breaker since it opened. */
     private static final class Outage {
-        private final Target target;
+        private final PolicyTarget target;
         private final CircuitBreaker breaker;
         private final LongAdder rejected = new LongAdder();
         private final AtomicLong probesFailed = new AtomicLong();
         private final Recurrence recurrence;
 
-        Outage(Target target, CircuitBreaker breaker, long now) {
+        Outage(PolicyTarget target, CircuitBreaker breaker, long now) {
             this.target = target;
             this.breaker = breaker;
             this.recurrence = new Recurrence(now);
@@ -52,7 +52,7 @@ final class BreakerLog {
     }
 
     /** A call was rejected by a breaker. On the path of rejected calls: a look-up and a count. */
-    void rejected(Target target) {
+    void rejected(PolicyTarget target) {
         CircuitBreaker breaker = target.breaker();
         Outage outage = breaker == null ? null : outages.get(breaker);
         if (outage != null) {
@@ -62,7 +62,11 @@ final class BreakerLog {
 
     /** A breaker has changed its state. */
     void transition(
-            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason, long now) {
+            PolicyTarget target,
+            CircuitBreaker.State from,
+            CircuitBreaker.State to,
+            CircuitBreaker.Reason reason,
+            long now) {
         CircuitBreaker breaker = target.breaker();
         if (breaker == null) {
             return;
@@ -94,10 +98,10 @@ final class BreakerLog {
                 + (times == 1
                         ? ""
                         : " for the " + times + (times == 2 ? "nd" : "th") + " time within "
-                                + Spans.text(outage.recurrence.episodeNanos(now)))
+                                + DurationFormat.text(outage.recurrence.episodeNanos(now)))
                 + ", " + because(reason, rules) + "; "
                 + (rejects(outage) ? "calls are rejected" : "calls pass all the same")
-                + ", next probe in " + Spans.text(probe);
+                + ", next probe in " + DurationFormat.text(probe);
         log.say(
                 Log.Kind.BREAKER_OPENED,
                 Log.entry(Log.Level.WARN, "breaker_opened", outage.target, text)
@@ -109,7 +113,7 @@ final class BreakerLog {
     private static String because(CircuitBreaker.Reason reason, BreakerPolicy rules) {
         String window = rules.windowCalls() > 0
                 ? "the last " + rules.windowCalls() + " calls"
-                : "the calls of " + Spans.text(rules.windowNanos());
+                : "the calls of " + DurationFormat.text(rules.windowNanos());
         return switch (reason) {
             case CONSECUTIVE_FAILURES ->
                 rules.failureThreshold() == 1
@@ -117,7 +121,8 @@ final class BreakerLog {
                         : "after " + rules.failureThreshold() + " failures in a row";
             case FAILURE_RATE -> percent(rules.failureRate()) + " of " + window + " failed";
             case SLOW_RATE ->
-                percent(rules.slowRate()) + " of " + window + " took " + Spans.text(rules.slowNanos()) + " or longer";
+                percent(rules.slowRate()) + " of " + window + " took " + DurationFormat.text(rules.slowNanos())
+                        + " or longer";
             default -> reason.text();
         };
     }
@@ -128,7 +133,8 @@ final class BreakerLog {
         return "at least " + text + " %";
     }
 
-    private void probed(Target target, @Nullable Outage outage, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+    private void probed(
+            PolicyTarget target, @Nullable Outage outage, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
         boolean failed = to == CircuitBreaker.State.OPEN;
         if (failed && outage != null) {
             outage.probesFailed.incrementAndGet();
@@ -152,7 +158,7 @@ final class BreakerLog {
                             outage,
                             "breaker_closed",
                             Log.Level.INFO,
-                            "breaker closed after " + Spans.text(outage.recurrence.lastNanos(now)),
+                            "breaker closed after " + DurationFormat.text(outage.recurrence.lastNanos(now)),
                             now));
         }
     }
@@ -163,7 +169,7 @@ final class BreakerLog {
      *
      * @param alive the targets that there are: a reload may have put others in their place, with breakers of their own
      */
-    void tick(long now, Supplier<Collection<Target>> alive) {
+    void tick(long now, Supplier<Collection<PolicyTarget>> alive) {
         if (outages.isEmpty()) {
             return;
         }
@@ -179,9 +185,9 @@ final class BreakerLog {
         outages.values().forEach(outage -> tick(outage, now));
     }
 
-    private static Set<CircuitBreaker> breakers(Collection<Target> targets) {
+    private static Set<CircuitBreaker> breakers(Collection<PolicyTarget> targets) {
         Set<CircuitBreaker> breakers = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Target target : targets) {
+        for (PolicyTarget target : targets) {
             CircuitBreaker breaker = target.breaker();
             if (breaker != null) {
                 breakers.add(breaker);
@@ -198,7 +204,7 @@ final class BreakerLog {
                             outage,
                             "breaker_still_open",
                             Log.Level.WARN,
-                            "breaker still open after " + Spans.text(outage.recurrence.lastNanos(now)),
+                            "breaker still open after " + DurationFormat.text(outage.recurrence.lastNanos(now)),
                             now));
         }
         if (outage.recurrence.isOver(now) && outages.remove(outage.breaker, outage)) {
@@ -225,7 +231,7 @@ final class BreakerLog {
                             "breaker_replaced",
                             Log.Level.INFO,
                             "the changed configuration replaces the breaker, open for "
-                                    + Spans.text(outage.recurrence.lastNanos(now)),
+                                    + DurationFormat.text(outage.recurrence.lastNanos(now)),
                             now));
         }
     }
@@ -237,7 +243,8 @@ final class BreakerLog {
         boolean rejects = rejects(outage);
         String counts = (times == 1
                         ? ""
-                        : "; opened " + times + " times within " + Spans.text(outage.recurrence.episodeNanos(now)))
+                        : "; opened " + times + " times within "
+                                + DurationFormat.text(outage.recurrence.episodeNanos(now)))
                 + ": " + probes + (probes == 1 ? " probe" : " probes") + " failed"
                 + (rejects ? ", " + calls + (calls == 1 ? " call" : " calls") + " rejected" : "");
         return Log.entry(level, event, outage.target, text + counts)

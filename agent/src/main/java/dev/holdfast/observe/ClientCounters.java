@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class ClientCounters {
     /** Calls that were good at their first attempt, which began with them: the durations of both. */
-    final Durations firstTry = new Durations();
+    final DurationHistogram firstTry = new DurationHistogram();
 
-    final Tally retries = new Tally();
-    private final Tally ended = new Tally();
-    private final Tally voided = new Tally();
+    final LabelCounter retries = new LabelCounter();
+    private final LabelCounter ended = new LabelCounter();
+    private final LabelCounter voided = new LabelCounter();
     private final LongAdder firstTryAfterWait = new LongAdder();
     private final LongAdder moreAttempts = new LongAdder();
     private final LongAdder retriesLost = new LongAdder();

@@ -5,7 +5,7 @@ import dev.holdfast.call.Client;
 import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Mode;
@@ -29,41 +29,47 @@ public final class Counters implements Observer {
             List.of(0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0);
 
     /** The bounds of the histograms of calls and attempts, in seconds. */
-    public static final List<Double> DURATION_BOUNDS = Durations.BOUNDS;
+    public static final List<Double> DURATION_BOUNDS = DurationHistogram.BOUNDS;
 
-    private final Ledger ledger;
+    private final CounterRegistry counterRegistry;
     private final String policy;
     private final String origin;
     /** By {@link Client#index}; null: no call yet. Replaced by a longer copy when a client makes its first call. */
     private volatile @Nullable ClientCounters[] clients = {};
 
     /** Attempts and calls beside those of {@link ClientCounters#firstTry}, which are both. */
-    private final Durations otherAttempts = new Durations();
+    private final DurationHistogram otherAttempts = new DurationHistogram();
 
-    private final Durations otherCalls = new Durations();
-    private final Durations callsTakenBack = new Durations();
+    private final DurationHistogram otherCalls = new DurationHistogram();
+    private final DurationHistogram callsTakenBack = new DurationHistogram();
     private final AtomicLongArray delays = new AtomicLongArray(DELAY_BOUNDS.size() + 1);
     private final LongAdder delayNanos = new LongAdder();
-    private final Tally notRetried = new Tally();
-    private final Tally rejections = new Tally();
-    private final Tally waits = new Tally();
-    private final Tally waitNanos = new Tally();
-    private final Tally fallbacks = new Tally();
-    private final Tally wouldHave = new Tally();
+    private final LabelCounter notRetried = new LabelCounter();
+    private final LabelCounter rejections = new LabelCounter();
+    private final LabelCounter waits = new LabelCounter();
+    private final LabelCounter waitNanos = new LabelCounter();
+    private final LabelCounter fallbacks = new LabelCounter();
+    private final LabelCounter wouldHave = new LabelCounter();
     private final LongAdder hedges = new LongAdder();
     private final LongAdder nestedRetries = new LongAdder();
     private final LongAdder bodiesBroken = new LongAdder();
     private final BreakerTimes breaker;
     private final boolean fewOrigins;
-    private Durations.Sum callsReported = new Durations.Sum();
+    private DurationHistogram.Sum callsReported = new DurationHistogram.Sum();
 
     /**
      * Nothing counted yet.
      *
      * @param fewOrigins whether there are so few others that all of its series may begin at 0
      */
-    Counters(Ledger ledger, String policy, String origin, boolean fewOrigins, long now, long epochMillis) {
-        this.ledger = ledger;
+    Counters(
+            CounterRegistry counterRegistry,
+            String policy,
+            String origin,
+            boolean fewOrigins,
+            long now,
+            long epochMillis) {
+        this.counterRegistry = counterRegistry;
         this.policy = policy;
         this.origin = origin;
         this.fewOrigins = fewOrigins;
@@ -83,65 +89,65 @@ public final class Counters implements Observer {
     }
 
     @Override
-    public void began(Target target, CallInfo call) {
+    public void began(PolicyTarget target, CallInfo call) {
         of(call); // from here on, the client is in the reports
     }
 
     @Override
-    public void firstTry(Target target, CallInfo call, Outcome outcome, long nanos) {
+    public void firstTry(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
         of(call).firstTry.add(nanos);
         record(target, call, outcome, nanos);
     }
 
     @Override
-    public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+    public void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
         otherAttempts.add(nanos);
         record(target, call, outcome, nanos);
     }
 
-    private void record(Target target, CallInfo call, Outcome outcome, long nanos) {
-        Observer recorder = ledger.recorder();
+    private void record(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
+        Observer recorder = counterRegistry.recorder();
         if (recorder != null) {
             recorder.attempt(target, call, outcome, nanos);
         }
     }
 
     @Override
-    public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+    public void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {
         of(call).ended(result, attempts);
         otherCalls.add(nanos);
     }
 
     @Override
     public void takenBack(
-            Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
+            PolicyTarget target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
         of(call).takenBack(result, attempts);
         callsTakenBack.add(nanos);
     }
 
     @Override
-    public void wouldHedge(Target target, CallInfo call) {
+    public void wouldHedge(PolicyTarget target, CallInfo call) {
         wouldHave.add("hedge");
     }
 
     @Override
-    public void wouldFallBack(Target target, CallInfo call) {
+    public void wouldFallBack(PolicyTarget target, CallInfo call) {
         wouldHave.add("fallback");
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
+    public void retry(PolicyTarget target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         if (observeOnly(target)) {
             wouldHave.add("retry");
             return;
         }
-        for (Observer sink : ledger.sinks()) {
+        for (Observer sink : counterRegistry.sinks()) {
             sink.retry(target, call, because, attempt, delayNanos);
         }
     }
 
     @Override
-    public void retrySent(Target target, CallInfo call, Outcome because, long delayNanos) {
+    public void retrySent(PolicyTarget target, CallInfo call, Outcome because, long delayNanos) {
         of(call).retries.add(Labels.of(because));
         this.delayNanos.add(delayNanos);
         delays.incrementAndGet(bucket(delayNanos / 1e9));
@@ -156,82 +162,82 @@ public final class Counters implements Observer {
     }
 
     @Override
-    public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
+    public void notRetried(PolicyTarget target, CallInfo call, Outcome outcome, NotRetried reason) {
         notRetried.add(Labels.of(reason));
-        for (Observer sink : ledger.sinks()) {
+        for (Observer sink : counterRegistry.sinks()) {
             sink.notRetried(target, call, outcome, reason);
         }
     }
 
     @Override
-    public void nestedRetry(Target target, CallInfo call) {
+    public void nestedRetry(PolicyTarget target, CallInfo call) {
         nestedRetries.increment();
-        for (Observer sink : ledger.sinks()) {
+        for (Observer sink : counterRegistry.sinks()) {
             sink.nestedRetry(target, call);
         }
     }
 
     @Override
     public String caller() {
-        return Callers.nearest();
+        return CallerFinder.nearest();
     }
 
     @Override
-    public void retryLayer(Target target, String caller) {
-        for (Observer sink : ledger.sinks()) {
+    public void retryLayer(PolicyTarget target, String caller) {
+        for (Observer sink : counterRegistry.sinks()) {
             sink.retryLayer(target, caller);
         }
     }
 
     @Override
-    public void hedged(Target target, CallInfo call) {
+    public void hedged(PolicyTarget target, CallInfo call) {
         hedges.increment();
     }
 
     @Override
-    public void rejected(Target target, CallInfo call, Rejection reason) {
+    public void rejected(PolicyTarget target, CallInfo call, Rejection reason) {
         if (observeOnly(target)) {
             wouldHave.add("reject_" + Labels.of(reason));
             return;
         }
         rejections.add(Labels.of(reason));
-        for (Observer sink : ledger.sinks()) {
+        for (Observer sink : counterRegistry.sinks()) {
             sink.rejected(target, call, reason);
         }
     }
 
     @Override
-    public void limited(Target target, CallInfo call, Rejection limit, long nanos) {
+    public void limited(PolicyTarget target, CallInfo call, Rejection limit, long nanos) {
         if (observeOnly(target)) {
             wouldHave.add("wait_" + Labels.of(limit));
         }
     }
 
     @Override
-    public void waited(Target target, CallInfo call, Rejection limit, long nanos) {
+    public void waited(PolicyTarget target, CallInfo call, Rejection limit, long nanos) {
         waits.add(Labels.of(limit));
         waitNanos.add(Labels.of(limit), nanos);
     }
 
     @Override
     public void transition(
-            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
-        ledger.transition(this, target, from, to, reason);
-        for (Observer sink : ledger.sinks()) {
+            PolicyTarget target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+        counterRegistry.transition(this, target, from, to, reason);
+        for (Observer sink : counterRegistry.sinks()) {
             sink.transition(target, from, to, reason);
         }
     }
 
     @Override
-    public void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
+    public void fallback(PolicyTarget target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
         fallbacks.add(Labels.of(strategy) + ' ' + reason.label());
-        for (Observer sink : ledger.sinks()) {
+        for (Observer sink : counterRegistry.sinks()) {
             sink.fallback(target, call, strategy, reason);
         }
     }
 
     @Override
-    public void bodyFailed(Target target, CallInfo call, Outcome.Failure failure) {
+    public void bodyFailed(PolicyTarget target, CallInfo call, Outcome.Failure failure) {
         bodiesBroken.increment();
     }
 
@@ -256,7 +262,7 @@ public final class Counters implements Observer {
         return counters;
     }
 
-    private static boolean observeOnly(Target target) {
+    private static boolean observeOnly(PolicyTarget target) {
         return target.policy().mode() == Mode.OBSERVE;
     }
 
@@ -302,8 +308,8 @@ public final class Counters implements Observer {
                 state.possible(fewOrigins));
     }
 
-    private Durations.Sum firstTries() {
-        Durations.Sum sum = new Durations.Sum();
+    private DurationHistogram.Sum firstTries() {
+        DurationHistogram.Sum sum = new DurationHistogram.Sum();
         for (ClientCounters counters : clients) {
             if (counters != null) {
                 sum = sum.plus(counters.firstTry);

@@ -2,10 +2,10 @@ package dev.holdfast.observe;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.FallbackReason;
-import dev.holdfast.call.NegativeLookups;
+import dev.holdfast.call.NegativeDnsCache;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
@@ -109,24 +109,24 @@ public final class Log implements Observer {
     }
 
     /** An entry about a policy and an origin, which the message begins with. */
-    static LogEntry entry(Level level, String event, Target target, String what) {
+    static LogEntry entry(Level level, String event, PolicyTarget target, String what) {
         return LogEntry.of(level, event, name(target) + ": " + what)
                 .with("policy", target.policy().name())
                 .with("origin", target.origin().toString());
     }
 
-    private static String name(Target target) {
+    private static String name(PolicyTarget target) {
         return target.origin() + " (policy " + target.policy().name() + ")";
     }
 
     @Override
     public void transition(
-            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+            PolicyTarget target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
         breakers.transition(target, from, to, reason, nanoTime.getAsLong());
     }
 
     @Override
-    public void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
+    public void fallback(PolicyTarget target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
         if (!says(Level.WARN) || fallbacksSeen.size() >= MOST_KINDS_OF_FALLBACK) {
             return;
         }
@@ -146,7 +146,7 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void retryLayer(Target target, String caller) {
+    public void retryLayer(PolicyTarget target, String caller) {
         if (!says(Level.WARN) || callersSeen.size() >= MOST_CALLERS) {
             return;
         }
@@ -167,7 +167,7 @@ public final class Log implements Observer {
     /**
      * Names a proxy that did not open a tunnel: once for each origin, since the calls to it fail for the same reason.
      */
-    private void noteProxy(Target target, Outcome outcome) {
+    private void noteProxy(PolicyTarget target, Outcome outcome) {
         String proxy = outcome instanceof Outcome.Failure failure ? failure.proxy() : null;
         if (proxy == null || !says(Level.WARN) || proxiesSeen.size() >= MOST_PROXIES) {
             return;
@@ -186,17 +186,17 @@ public final class Log implements Observer {
     }
 
     /** Names the JVM's memory of failed look-ups, once: it decides when a retry asks a name server again. */
-    private void noteLookup(Target target, Outcome outcome) {
+    private void noteLookup(PolicyTarget target, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Failure failure && failure.kind() == ErrorKind.DNS_RESOLUTION;
         if (!failed || lookupNoted || !says(Level.WARN)) {
             return;
         }
-        long ttl = NegativeLookups.ttlNanos();
+        long ttl = NegativeDnsCache.ttlNanos();
         if (ttl == 0) {
             return;
         }
         lookupNoted = true;
-        boolean forever = ttl == NegativeLookups.FOREVER;
+        boolean forever = ttl == NegativeDnsCache.FOREVER;
         long seconds = TimeUnit.NANOSECONDS.toSeconds(ttl);
         String then = ttl <= target.policy().retry().backoff().maxNanos()
                 ? "the retry waits that long"
@@ -212,7 +212,7 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
+    public void retry(PolicyTarget target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         noteProxy(target, because);
         noteLookup(target, because);
         if (says(Level.DEBUG)) {
@@ -233,7 +233,7 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void notRetried(Target target, CallInfo call, Outcome outcome, NotRetried reason) {
+    public void notRetried(PolicyTarget target, CallInfo call, Outcome outcome, NotRetried reason) {
         noteProxy(target, outcome);
         noteLookup(target, outcome);
         if (says(Level.DEBUG)) {
@@ -246,7 +246,7 @@ public final class Log implements Observer {
         }
     }
 
-    private static String why(Target target, NotRetried reason) {
+    private static String why(PolicyTarget target, NotRetried reason) {
         int retries = target.policy().retry().maxRetries();
         return switch (reason) {
             case USED_UP ->
@@ -262,7 +262,7 @@ public final class Log implements Observer {
     }
 
     @Override
-    public void rejected(Target target, CallInfo call, Rejection reason) {
+    public void rejected(PolicyTarget target, CallInfo call, Rejection reason) {
         if (reason == Rejection.BREAKER) {
             breakers.rejected(target);
         }
@@ -314,7 +314,7 @@ public final class Log implements Observer {
      *
      * @param targets those that there are
      */
-    public void tick(Supplier<Collection<Target>> targets) {
+    public void tick(Supplier<Collection<PolicyTarget>> targets) {
         long now = nanoTime.getAsLong();
         breakers.tick(now, targets);
         List<LogEntry> due = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.holdfast.observe;
 
 /**
- * The form in which entries of the log are written. Thread-safe, and cheap to load: an entry may be written on the thread of a call, so
- * that JSON is written by hand here rather than by {@link Json}.
+ * The form in which entries of the log are written. Thread-safe, and cheap to load: an entry may be written on the
+ * thread of a call, so that JSON is written by hand here rather than by {@link Json}.
  */
 public enum LogFormat {
     /** {@code TIME LEVEL MESSAGE}; a message of several lines goes on below. */

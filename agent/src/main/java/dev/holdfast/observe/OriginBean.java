@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 
 /** See {@link OriginMXBean}. What it shows is looked up with each question. */
 final class OriginBean implements OriginMXBean {
-    private final Ledger.Key key;
+    private final CounterRegistry.Key key;
     private final Supplier<OriginStats> stats;
 
     /**
@@ -14,7 +14,7 @@ final class OriginBean implements OriginMXBean {
      * @param key whom it is about
      * @param stats what there is to know of that one
      */
-    OriginBean(Ledger.Key key, Supplier<OriginStats> stats) {
+    OriginBean(CounterRegistry.Key key, Supplier<OriginStats> stats) {
         this.key = key;
         this.stats = stats;
     }

@@ -14,7 +14,7 @@ import javax.management.ObjectName;
 final class OriginBeans {
     private final MBeanServer server;
     private final Status status;
-    private final Map<Ledger.Key, ObjectName> registered = new HashMap<>();
+    private final Map<CounterRegistry.Key, ObjectName> registered = new HashMap<>();
     private long seen = -1;
 
     OriginBeans(MBeanServer server, Status status) {
@@ -33,17 +33,17 @@ final class OriginBeans {
             return;
         }
         seen = changes;
-        Set<Ledger.Key> listed = new HashSet<>(status.ledger().listed());
-        for (Iterator<Map.Entry<Ledger.Key, ObjectName>> all =
+        Set<CounterRegistry.Key> listed = new HashSet<>(status.ledger().listed());
+        for (Iterator<Map.Entry<CounterRegistry.Key, ObjectName>> all =
                         registered.entrySet().iterator();
                 all.hasNext(); ) {
-            Map.Entry<Ledger.Key, ObjectName> bean = all.next();
+            Map.Entry<CounterRegistry.Key, ObjectName> bean = all.next();
             if (!listed.contains(bean.getKey())) {
                 all.remove();
                 remove(bean.getValue());
             }
         }
-        for (Ledger.Key key : listed) {
+        for (CounterRegistry.Key key : listed) {
             if (!registered.containsKey(key)) {
                 ObjectName name = name(key);
                 server.registerMBean(new OriginBean(key, () -> status.origin(key)), name);
@@ -52,7 +52,7 @@ final class OriginBeans {
         }
     }
 
-    private static ObjectName name(Ledger.Key key) throws JMException {
+    private static ObjectName name(CounterRegistry.Key key) throws JMException {
         return new ObjectName("dev.holdfast:type=Origin,policy=" + ObjectName.quote(key.policy()) + ",origin="
                 + ObjectName.quote(key.origin()));
     }

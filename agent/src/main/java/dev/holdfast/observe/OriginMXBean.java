@@ -2,8 +2,8 @@ package dev.holdfast.observe;
 
 /**
  * One policy with one origin, in a management console: {@code dev.holdfast:type=Origin,policy="…",origin="…"}, both
- * quoted. Beyond the first {@value Ledger#MAX_ORIGINS} origins, those of a policy that are counted together have one
- * bean, {@code origin="other"}. All numbers are since the start.
+ * quoted. Beyond the first {@value CounterRegistry#MAX_ORIGINS} origins, those of a policy that are counted together
+ * have one bean, {@code origin="other"}. All numbers are since the start.
  */
 public interface OriginMXBean {
     /** The policy's name: a host pattern, with a route behind it if it is one's. */

@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  * What happened under one policy with one origin, since the start.
  *
  * @param policy the policy's name: a host pattern, with a route behind it if it is one's
- * @param origin {@code scheme://host:port}, or {@link Ledger#OTHER} for all that came after there were too many to list
+ * @param origin {@code scheme://host:port}, or {@link CounterRegistry#OTHER} for all that came after there were too
+ *     many to list
  * @param mode {@code enforce} or {@code observe}; null where the policy is in force no more
  * @param clients calls and retries by the application's client
  * @param attempts how many attempts the calls took that have ended
  * @param attemptSeconds how long they took, together
- * @param callDuration how long calls took, retries, waits and fallbacks included, up to the response's head or the failure; those
- *     that were rejected or cancelled too
+ * @param callDuration how long calls took, retries, waits and fallbacks included, up to the response's head or the
+ *     failure; those that were rejected or cancelled too
  * @param attemptDuration how long attempts took, up to the response's head or the failure
  * @param delays the waits before retries
  * @param notRetried why outcomes that asked for another attempt got none, by reason
@@ -177,7 +178,7 @@ public record OriginStats(
 
     /** Whether these are calls of the application, and not those that the strategy {@code degraded} makes for them. */
     public boolean ofApplication() {
-        return !policy.endsWith(Policy.ELSEWHERE);
+        return !policy.endsWith(Policy.ALTERNATE_ORIGIN);
     }
 
     /** All calls with this result, of whichever client. */

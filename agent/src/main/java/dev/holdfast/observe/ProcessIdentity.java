@@ -6,8 +6,8 @@ import java.time.Instant;
 /**
  * Which JVM speaks, for an operator who has many of them. Immutable.
  *
- * <p>Found when it is first asked for, and never by asking a name server: the host's name is what the environment or the
- * kernel says. Of the command line only the main class or the jar is kept, since arguments may hold secrets.
+ * <p>Found when it is first asked for, and never by asking a name server: the host's name is what the environment or
+ * the kernel says. Of the command line only the main class or the jar is kept, since arguments may hold secrets.
  *
  * @param host the host's name; in a container, the container's
  * @param pid the process

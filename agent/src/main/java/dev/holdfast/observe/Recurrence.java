@@ -58,8 +58,8 @@ public final class Recurrence {
     }
 
     /**
-     * Returns whether it lasts and a line is due: 1 min, 10 min, 1 h, 6 h after the episode began, then once a day; and once
-     * where it lasts for 5 min and no line says that it began. Each is told once.
+     * Returns whether it lasts and a line is due: 1 min, 10 min, 1 h, 6 h after the episode began, then once a day; and
+     * once where it lasts for 5 min and no line says that it began. Each is told once.
      */
     public synchronized boolean isReminderDue(long now) {
         int passed = reminders;

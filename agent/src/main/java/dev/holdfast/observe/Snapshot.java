@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param activity whether policies are in force, or why none is
  * @param policies the names of the policies in force
  * @param origins by policy, then origin
- * @param originsNotListed how many origins there are at the moment that are counted as {@link Ledger#OTHER}
+ * @param originsNotListed how many origins there are at the moment that are counted as {@link CounterRegistry#OTHER}
  * @param transitions the last transitions of breakers, the latest last
  * @param reloads how often the configuration was replaced
  * @param reloadFailures how often a changed one could not be used
@@ -44,7 +44,7 @@ public record Snapshot(
         long reloadedEpochMillis,
         @Nullable String reloadError,
         Cache cache,
-        Gaps gaps) {
+        CoverageGaps gaps) {
 
     /**
      * A breaker changed its state.

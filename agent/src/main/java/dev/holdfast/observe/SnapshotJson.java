@@ -93,10 +93,10 @@ public final class SnapshotJson {
         json.writeEndObject();
     }
 
-    private static void gaps(Gaps gaps, JsonGenerator json) {
+    private static void gaps(CoverageGaps gaps, JsonGenerator json) {
         json.writeObjectPropertyStart("gaps");
         json.writeArrayPropertyStart("hosts");
-        for (Gaps.Unmatched host : gaps.hosts()) {
+        for (CoverageGaps.Unmatched host : gaps.hosts()) {
             json.writeStartObject();
             json.writeStringProperty("origin", host.origin());
             json.writeNumberProperty("calls", host.calls());
@@ -105,7 +105,7 @@ public final class SnapshotJson {
         json.writeEndArray();
         json.writeNumberProperty("other_calls", gaps.otherCalls());
         json.writeArrayPropertyStart("clients");
-        for (Gaps.Uncovered client : gaps.clients()) {
+        for (CoverageGaps.Uncovered client : gaps.clients()) {
             json.writeStartObject();
             json.writeStringProperty("client", client.name());
             json.writeStringProperty("package", client.packageName());

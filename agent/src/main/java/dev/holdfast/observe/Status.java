@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What there is to know beside the counts, and the one place where a {@link Snapshot} is made. Thread-safe. */
 public final class Status implements Supplier<Snapshot> {
-    private final Ledger ledger;
-    private final Supplier<Collection<Target>> targets;
+    private final CounterRegistry counterRegistry;
+    private final Supplier<Collection<PolicyTarget>> targets;
     private final BooleanSupplier on;
     private final Supplier<Snapshot.Cache> cache;
-    private final Supplier<Gaps> gaps;
+    private final Supplier<CoverageGaps> gaps;
     private final @Nullable String version;
     private final Supplier<ProcessIdentity> process;
     private String file;
@@ -30,7 +30,7 @@ public final class Status implements Supplier<Snapshot> {
     /**
      * The status under a first configuration.
      *
-     * @param ledger the counts
+     * @param counterRegistry the counts
      * @param targets what is called
      * @param on whether the run-time switch is on
      * @param cache what the fallback cache holds
@@ -42,17 +42,17 @@ public final class Status implements Supplier<Snapshot> {
      * @param policies the names of its policies
      */
     public Status(
-            Ledger ledger,
-            Supplier<Collection<Target>> targets,
+            CounterRegistry counterRegistry,
+            Supplier<Collection<PolicyTarget>> targets,
             BooleanSupplier on,
             Supplier<Snapshot.Cache> cache,
-            Supplier<Gaps> gaps,
+            Supplier<CoverageGaps> gaps,
             @Nullable String version,
             Supplier<ProcessIdentity> process,
             String file,
             Supplier<String> fingerprint,
             Set<String> policies) {
-        this.ledger = ledger;
+        this.counterRegistry = counterRegistry;
         this.targets = targets;
         this.on = on;
         this.cache = cache;
@@ -61,7 +61,7 @@ public final class Status implements Supplier<Snapshot> {
         this.process = process;
         this.file = file;
         this.fingerprint = fingerprint;
-        this.startedEpochMillis = ledger.epochMillis();
+        this.startedEpochMillis = counterRegistry.epochMillis();
         this.reloadedEpochMillis = startedEpochMillis;
         this.policies = sorted(policies);
     }
@@ -90,9 +90,9 @@ public final class Status implements Supplier<Snapshot> {
         fingerprint = of;
         policies = sorted(names);
         reloads++;
-        reloadedEpochMillis = ledger.epochMillis();
+        reloadedEpochMillis = counterRegistry.epochMillis();
         reloadError = null;
-        ledger.retain(targetNames);
+        counterRegistry.retain(targetNames);
     }
 
     /** A changed configuration cannot be used. */
@@ -106,23 +106,23 @@ public final class Status implements Supplier<Snapshot> {
     }
 
     /** What happened under one policy with one origin; nothing, where there is no such thing any more. */
-    OriginStats origin(Ledger.Key key) {
-        return ledger.stats(key, targets.get());
+    OriginStats origin(CounterRegistry.Key key) {
+        return counterRegistry.stats(key, targets.get());
     }
 
-    Ledger ledger() {
-        return ledger;
+    CounterRegistry ledger() {
+        return counterRegistry;
     }
 
     /** Everything, now. */
     @Override
     public Snapshot get() {
-        Ledger.Origins origins = ledger.origins(targets.get());
-        Gaps known = gaps.get();
+        CounterRegistry.Origins origins = counterRegistry.origins(targets.get());
+        CoverageGaps known = gaps.get();
         boolean switchedOn = on.getAsBoolean();
         synchronized (this) {
             return new Snapshot(
-                    ledger.epochMillis(),
+                    counterRegistry.epochMillis(),
                     startedEpochMillis,
                     version,
                     process.get(),
@@ -133,7 +133,7 @@ public final class Status implements Supplier<Snapshot> {
                     policies,
                     origins.stats(),
                     origins.notListed(),
-                    ledger.transitions(),
+                    counterRegistry.transitions(),
                     reloads,
                     reloadFailures,
                     reloadedEpochMillis,

@@ -42,7 +42,7 @@ public final class Summary {
     }
 
     /** What stood beside it all, a line for each kind. */
-    private static void gaps(StringBuilder text, Gaps gaps) {
+    private static void gaps(StringBuilder text, CoverageGaps gaps) {
         line(text, "no policy matches: ", gaps.hosts(), gaps.otherCalls());
         line(text, "clients that are not covered: ", gaps.clients(), 0);
         line(text, "HTTP proxies: ", gaps.proxies(), 0);

@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.CircuitBreaker.State;
 import dev.holdfast.policy.ConcurrencyLimit;
@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What the targets behind one set of counters are at now: one target, or all those that are not listed; or none. */
 final class TargetState {
-    private final List<Target> targets = new ArrayList<>(1);
+    private final List<PolicyTarget> targets = new ArrayList<>(1);
     private final long now;
 
     TargetState(long now) {
         this.now = now;
     }
 
-    void add(Target target) {
+    void add(PolicyTarget target) {
         targets.add(target);
     }
 
@@ -33,7 +33,7 @@ final class TargetState {
 
     OriginStats.@Nullable BreakerStats breaker(Counters counters) {
         CircuitBreaker worst = null;
-        for (Target target : targets) {
+        for (PolicyTarget target : targets) {
             CircuitBreaker breaker = target.breaker();
             if (breaker != null && (worst == null || badness(breaker) > badness(worst))) {
                 worst = breaker;
@@ -61,7 +61,7 @@ final class TargetState {
 
     OriginStats.@Nullable BudgetStats budget(long exhausted) {
         double least = Double.NaN;
-        for (Target target : targets) {
+        for (PolicyTarget target : targets) {
             RetryBudget budget = target.budget();
             if (budget != null) {
                 double balance = budget.balance(now);
@@ -81,7 +81,7 @@ final class TargetState {
         int underWay = 0;
         int queued = 0;
         boolean any = false;
-        for (Target target : targets) {
+        for (PolicyTarget target : targets) {
             ConcurrencyLimit limit = target.concurrency();
             if (limit != null) {
                 any = true;

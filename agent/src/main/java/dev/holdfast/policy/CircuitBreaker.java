@@ -128,7 +128,7 @@ public final class CircuitBreaker {
      */
     public int onSuccess(Permit permit, long took, long now, RandomGenerator random) {
         if (permit instanceof Closed closed && closed.window == null) {
-            return closed == phase.get() ? closed.inARow(false) : 0; // what all calls do while all is well
+            return closed == phase.get() ? closed.consecutiveFailures(false) : 0; // what all calls do while all is well
         }
         return record(permit, false, took, now, random);
     }
@@ -149,7 +149,7 @@ public final class CircuitBreaker {
      */
     public void onLateFailure(Permit permit, int ended, long now, RandomGenerator random) {
         if (permit instanceof Closed closed && closed == phase.get()) {
-            closed.inARow.addAndGet(ended);
+            closed.consecutiveFailures.addAndGet(ended);
             onFailure(permit, 0, now, random);
         } else if (permit instanceof Probe probe && probe.of == phase.get()) {
             openAgain(probe.of, now, random);
@@ -167,7 +167,7 @@ public final class CircuitBreaker {
         boolean slow = policy.slowNanos() > 0 && took >= policy.slowNanos();
         if (permit instanceof Closed closed) {
             if (closed == phase.get()) {
-                int ended = closed.inARow(failure);
+                int ended = closed.consecutiveFailures(failure);
                 Reason reason = closed.record(policy, ended, failure, slow, now);
                 if (reason != null) {
                     open(closed, policy.openNanos(), reason, now, random);
@@ -251,7 +251,7 @@ public final class CircuitBreaker {
     private static final class Closed implements Phase, Permit {
         private final long since;
         private final boolean ramping;
-        private final AtomicInteger inARow = new AtomicInteger();
+        private final AtomicInteger consecutiveFailures = new AtomicInteger();
         private final @Nullable OutcomeWindow window;
 
         Closed(BreakerPolicy policy, long since, boolean ramping) {
@@ -271,11 +271,11 @@ public final class CircuitBreaker {
         }
 
         /** After a failure, how many in a row there are now; after a success, how many it ended. */
-        int inARow(boolean failure) {
+        int consecutiveFailures(boolean failure) {
             if (failure) {
-                return inARow.incrementAndGet();
+                return consecutiveFailures.incrementAndGet();
             }
-            return inARow.get() == 0 ? 0 : inARow.getAndSet(0);
+            return consecutiveFailures.get() == 0 ? 0 : consecutiveFailures.getAndSet(0);
         }
 
         /** Why the breaker must open now, or null. */
@@ -316,12 +316,12 @@ public final class CircuitBreaker {
     }
 
     private static final class HalfOpen implements Phase {
-        private final AtomicReferenceArray<@Nullable Probe> places;
+        private final AtomicReferenceArray<@Nullable Probe> probePermits;
         private final long openBefore;
         private final AtomicInteger successes = new AtomicInteger();
 
         HalfOpen(int probes, long openBefore) {
-            this.places = new AtomicReferenceArray<>(probes);
+            this.probePermits = new AtomicReferenceArray<>(probes);
             this.openBefore = openBefore;
         }
 
@@ -334,11 +334,11 @@ public final class CircuitBreaker {
         @Nullable
         Probe tryProbe(long lease, long now) {
             Probe oldest = null;
-            for (int i = 0; i < places.length(); i++) {
-                Probe holder = places.get(i);
+            for (int i = 0; i < probePermits.length(); i++) {
+                Probe holder = probePermits.get(i);
                 if (holder == null) {
                     Probe probe = new Probe(this, i, now + lease);
-                    if (places.compareAndSet(i, null, probe)) {
+                    if (probePermits.compareAndSet(i, null, probe)) {
                         return probe;
                     }
                 } else if (now - holder.until >= 0 && (oldest == null || holder.until - oldest.until < 0)) {
@@ -349,7 +349,7 @@ public final class CircuitBreaker {
                 return null;
             }
             Probe probe = new Probe(this, oldest.place, now + lease);
-            return places.compareAndSet(oldest.place, oldest, probe) ? probe : null;
+            return probePermits.compareAndSet(oldest.place, oldest, probe) ? probe : null;
         }
     }
 
@@ -366,7 +366,7 @@ public final class CircuitBreaker {
 
         /** Frees the place. False: it was lost to another probe, or given back before. */
         boolean giveBack() {
-            return of.places.compareAndSet(place, this, null);
+            return of.probePermits.compareAndSet(place, this, null);
         }
     }
 

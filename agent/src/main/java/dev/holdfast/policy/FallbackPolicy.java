@@ -20,7 +20,7 @@ public record FallbackPolicy(
         Set<ErrorKind> errors,
         Set<String> errorClasses,
         CachePolicy cache,
-        List<DefaultAnswer> defaults,
+        List<DefaultResponse> defaults,
         DegradedPolicy degraded) {
 
     /** No fallback. */

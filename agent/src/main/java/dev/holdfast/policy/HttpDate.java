@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.StringTokenizer;
 
 /**
- * Reads a date of a header in the three forms that a recipient must accept (RFC 9110, 5.6.7): IMF-fixdate
- * ({@code Sun, 06 Nov 1994 08:49:37 GMT}), RFC 850 ({@code Sunday, 06-Nov-94 08:49:37 GMT}) and asctime
- * ({@code Sun Nov  6 08:49:37 1994}). The name of the day is not looked at: where it contradicts the date, it is the
- * name that is wrong. Loaded with the first date that comes.
+ * Reads a date of a header in the three forms that a recipient must accept (RFC 9110, 5.6.7): IMF-fixdate ({@code Sun,
+ * 06 Nov 1994 08:49:37 GMT}), RFC 850 ({@code Sunday, 06-Nov-94 08:49:37 GMT}) and asctime ({@code Sun Nov 6 08:49:37
+ * 1994}). The name of the day is not looked at: where it contradicts the date, it is the name that is wrong. Loaded
+ * with the first date that comes.
  */
 final class HttpDate {
     /** No date. */

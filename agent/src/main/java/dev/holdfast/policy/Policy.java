@@ -28,7 +28,7 @@ public record Policy(
         FallbackPolicy fallback,
         List<Route> routes) {
     /** How the names of policies end that hold for requests of the strategy {@code degraded}; no other name does. */
-    public static final String ELSEWHERE = " (degraded)";
+    public static final String ALTERNATE_ORIGIN = " (degraded)";
 
     /** Sorts the routes. */
     public Policy {
@@ -71,9 +71,9 @@ public record Policy(
      * What holds for requests that the strategy {@code degraded} sends to another origin: one attempt, with a time and
      * a breaker of its own. That works by the same thresholds, and is not forced by what forces this policy's.
      */
-    public Policy elsewhere() {
+    public Policy forAlternateOrigin() {
         return new Policy(
-                name + ELSEWHERE,
+                name + ALTERNATE_ORIGIN,
                 Mode.ENFORCE,
                 RetryPolicy.once(fallback.degraded().timeoutNanos()),
                 breaker.decidedByOutcomes(),

@@ -42,7 +42,7 @@ public final class RecentFailures {
     }
 
     /** Whether a call that now begins failed moments ago. Forgets one failure of it. */
-    public boolean comesBack(long call, long now) {
+    public boolean isRepeat(long call, long now) {
         Failed failed = places.get(place(call));
         while (failed != null && failed.call == call && failed.isFresh(now)) {
             if (takeOne(failed)) {
@@ -54,7 +54,7 @@ public final class RecentFailures {
     }
 
     /** A failure is none after all. */
-    public void forgive(long call) {
+    public void clearFailure(long call) {
         Failed failed = places.get(place(call));
         while (failed != null && failed.call == call && !takeOne(failed)) {
             failed = places.get(place(call));

@@ -22,8 +22,8 @@ import java.util.Set;
  * @param deadlineNanos the time the whole call may take, waits included, 0 for no limit
  * @param replayLimitBytes how much of a body of unknown kind is recorded for a replay
  * @param replayMaxBytes how much of all such bodies of a JVM is recorded at a time
- * @param bufferResponseBytes a response body up to this size is held back until complete, so that one cut short
- *     counts as a failed attempt; 0: off
+ * @param bufferResponseBytes a response body up to this size is held back until complete, so that one cut short counts
+ *     as a failed attempt; 0: off
  */
 public record RetryPolicy(
         boolean enabled,

@@ -9,9 +9,9 @@ import java.util.TreeSet;
 /**
  * Which requests to a host a route is for: a path, and the methods if not all. A path is compared segment by segment,
  * with case, as the URL has it, but for percent escapes that are needless ({@code %41} is {@code A}) or missing
- * ({@code é} is {@code %c3%a9}). In a pattern, a {@code *} stands for
- * any text within a segment, at most one in each, and {@code **} as the last segment for any number of segments, none
- * included. A query is no part of a path. Immutable; a match takes time linear in the path.
+ * ({@code é} is {@code %c3%a9}). In a pattern, a {@code *} stands for any text within a segment, at most one in each,
+ * and {@code **} as the last segment for any number of segments, none included. A query is no part of a path.
+ * Immutable; a match takes time linear in the path.
  *
  * @param segments those of the path; each may hold a {@code *}
  * @param prefix whether {@code **} follows them

@@ -5,9 +5,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.Set;
 
-/**
- * Response statuses as bits. Every call asks for one, and a hash set answers with a box and a division. Immutable.
- */
+/** Response statuses as bits. Every call asks for one, and a hash set answers with a box and a division. Immutable. */
 final class StatusSet extends AbstractSet<Integer> {
     private final long[] bits;
     private final int size;

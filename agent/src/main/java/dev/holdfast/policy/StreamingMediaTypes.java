@@ -51,7 +51,7 @@ public final class StreamingMediaTypes {
     /**
      * Whether a response's body may be held back until it is complete.
      *
-     * @param contentType the value of its {@code Content-Type} header, null if there is none
+     * @param contentType the value of its {@code ByteString-Type} header, null if there is none
      * @param length the announced length of its body in bytes, negative if unknown
      */
     public static boolean mayHoldBack(@Nullable String contentType, long length) {
@@ -65,7 +65,7 @@ public final class StreamingMediaTypes {
     /**
      * Whether a response's media type is defined as a stream, which may go on for as long as both sides want.
      *
-     * @param contentType the value of its {@code Content-Type} header, null if there is none
+     * @param contentType the value of its {@code ByteString-Type} header, null if there is none
      */
     public static boolean isStream(@Nullable String contentType) {
         return contentType != null && isStreamType(type(contentType));

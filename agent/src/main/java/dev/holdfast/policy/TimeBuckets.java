@@ -19,7 +19,7 @@ final class TimeBuckets {
     private final long bucketNanos;
     private final AtomicLongArray words;
     /** Where {@link #add} was last; found anew, with its two divisions, once a bucket. Racy: any thread's will do. */
-    private Place last = new Place(0, 0, -1);
+    private Slot last = new Slot(0, 0, -1);
 
     /**
      * Counters at zero.
@@ -38,9 +38,9 @@ final class TimeBuckets {
      * @return the number of the bucket in which it was counted, for {@link #takeBack}
      */
     long add(int counter, long now) {
-        Place place = place(now);
-        long number = place.number;
-        int index = counter * BUCKETS + place.index;
+        Slot slot = place(now);
+        long number = slot.number;
+        int index = counter * BUCKETS + slot.index;
         while (true) {
             long word = words.get(index);
             int newer = (int) (word >>> 32) - (int) number;
@@ -79,15 +79,15 @@ final class TimeBuckets {
         return sum;
     }
 
-    private Place place(long now) {
-        Place place = last;
-        if (place.index >= 0 && now - place.from >= 0 && now - place.from < bucketNanos) {
-            return place;
+    private Slot place(long now) {
+        Slot slot = last;
+        if (slot.index >= 0 && now - slot.from >= 0 && now - slot.from < bucketNanos) {
+            return slot;
         }
         long number = Math.floorDiv(now, bucketNanos);
-        place = new Place(number, number * bucketNanos, index(0, number));
-        last = place;
-        return place;
+        slot = new Slot(number, number * bucketNanos, index(0, number));
+        last = slot;
+        return slot;
     }
 
     private static int index(int counter, long number) {
@@ -95,5 +95,5 @@ final class TimeBuckets {
     }
 
     /** A bucket's number, the time that it begins at, and where it lies among its counter's. */
-    private record Place(long number, long from, int index) {}
+    private record Slot(long number, long from, int index) {}
 }

@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  * attempt before, has used a part: such a timeout is a fact about that time, not about the origin, and a breaker that
  * counted it would shut a healthy origin for everybody. So a timeout counts only if the attempt lasted as long as one
  * of these, whichever is the least:
+ *
  * <ul>
  *   <li>the time that the policy itself gives an attempt: {@code attempt_timeout}, or the whole {@code deadline} where
- *   that is
- *       shorter or stands alone;
+ *       that is shorter or stands alone;
  *   <li>{@code slow_call_duration}, where the breaker looks at slow calls: by the configuration's own word it was one;
  *   <li>the time in which this origin answers nearly always ({@link ResponseTimeEstimate#patienceNanos}); for a
- *   connection that was not
- *       established in time, one second at most, since connecting takes no longer for a slow answer.
+ *       connection that was not established in time, one second at most, since connecting takes no longer for a slow
+ *       answer.
  * </ul>
+ *
  * Until an origin has answered for the first time, the last of these is one second. An origin that hangs is therefore
  * noticed by every attempt whose time is not shorter than its answers used to take, and by all that last a second when
  * it has never answered. An attempt that does not count is neither a success nor a failure, and gives the lease of a

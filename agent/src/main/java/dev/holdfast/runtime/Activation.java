@@ -3,7 +3,7 @@ package dev.holdfast.runtime;
 import dev.holdfast.call.Timer;
 import dev.holdfast.config.ConfigException;
 import dev.holdfast.config.Configuration;
-import dev.holdfast.config.Outside;
+import dev.holdfast.config.ObservabilityConfig;
 import dev.holdfast.config.WatchedFile;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.Log;
@@ -28,9 +28,9 @@ final class Activation {
     private static final String NO_RESTART = "; a change of it takes effect without a restart";
 
     private final Holdfast holdfast;
-    private final Console console;
+    private final StderrReporter stderrReporter;
     private final @Nullable String version;
-    private final Signals signals;
+    private final ClassLoadSignals signals;
     private final LoadedClasses loaded;
     private final Consumer<Boolean> transformer;
     private Configuration inForce;
@@ -41,7 +41,7 @@ final class Activation {
     /** Whether the work that need not be done before the program's first call is done. */
     private boolean begun;
 
-    private @Nullable Setup setup;
+    private @Nullable SharedState sharedState;
 
     /**
      * One under which nothing is in force yet.
@@ -53,14 +53,14 @@ final class Activation {
     Activation(
             String path,
             Holdfast holdfast,
-            Console console,
+            StderrReporter stderrReporter,
             @Nullable String version,
-            Signals signals,
+            ClassLoadSignals signals,
             LoadedClasses loaded,
             Consumer<Boolean> transformer) {
-        this.inForce = Configuration.withoutPolicies(path, Outside.STANDARD);
+        this.inForce = Configuration.withoutPolicies(path, ObservabilityConfig.STANDARD);
         this.holdfast = holdfast;
-        this.console = console;
+        this.stderrReporter = stderrReporter;
         this.version = version;
         this.signals = signals;
         this.loaded = loaded;
@@ -74,7 +74,7 @@ final class Activation {
 
     /** How often the file is to be looked at. */
     long lookEveryNanos() {
-        return inForce.outside().lookEveryNanos();
+        return inForce.observabilityConfig().lookEveryNanos();
     }
 
     /**
@@ -87,18 +87,18 @@ final class Activation {
             Configuration configuration = file.read();
             if (configuration.policyBearing()) {
                 activate(configuration);
-                setup().operations().say(summary(configuration), Setup.notices(configuration));
+                setup().observability().say(summary(configuration), SharedState.notices(configuration));
             } else {
                 rest(configuration);
-                say(Log.Level.WARN, Setup.described(summary(configuration), Setup.notices(configuration)));
+                say(Log.Level.WARN, SharedState.described(summary(configuration), SharedState.notices(configuration)));
             }
         } catch (ConfigException e) {
             failed(file, e);
-            console.format(LogFormat.valueOf(e.outside().log().format().name())); // for what is said of it
+            stderrReporter.format(LogFormat.valueOf(e.outside().log().format().name())); // for what is said of it
             throw e;
         } finally {
             if (!isActive()) {
-                stayUntouched();
+                stayInactive();
             }
         }
     }
@@ -106,7 +106,7 @@ final class Activation {
     /** Replaces what is in force by a changed file. */
     void replace(Configuration changed) {
         boolean wasActive = isActive();
-        Setup current = setup(); // under what was in force before
+        SharedState current = setup(); // under what was in force before
         if (changed.policyBearing()) {
             activate(changed);
         } else {
@@ -114,11 +114,11 @@ final class Activation {
             if (holdfast.hasEngine()) {
                 holdfast.use(current.engine(changed));
             } else {
-                stayUntouched();
+                stayInactive();
             }
         }
-        String summary = wasActive && isActive() ? Setup.summary("reloaded", changed) : summary(changed);
-        current.operations().reloaded(changed, activity, summary, Setup.notices(changed));
+        String summary = wasActive && isActive() ? SharedState.summary("reloaded", changed) : summary(changed);
+        current.observability().reloaded(changed, activity, summary, SharedState.notices(changed));
         begun = true;
     }
 
@@ -126,15 +126,15 @@ final class Activation {
     void reject(WatchedFile file, ConfigException why) {
         String text = String.valueOf(why.getMessage());
         if (anyGood) {
-            setup().operations().reloadFailed(text);
+            setup().observability().reloadFailed(text);
             return;
         }
         failed(file, why);
         String said = "the configuration cannot be used:\n" + text + "\n" + INACTIVE;
         if (isShown()) {
-            setup().operations().stillInactive(inForce, activity, text, said);
+            setup().observability().stillInactive(inForce, activity, text, said);
         } else {
-            console.log(LogEntry.of(Log.Level.ERROR, "notice", said));
+            stderrReporter.log(LogEntry.of(Log.Level.ERROR, "notice", said));
         }
     }
 
@@ -142,24 +142,24 @@ final class Activation {
     void show() {
         if (!begun && isShown()) {
             begun = true;
-            setup().operations().begin();
+            setup().observability().begin();
         }
     }
 
     /** To be called every second or so, by a thread that may take its time. */
     void tick() {
         if (!isActive()) {
-            loaded.look(inForce.outside().metrics().applicationRegistry());
+            loaded.look(inForce.observabilityConfig().metrics().applicationRegistry());
         }
         if (isShown()) {
             show();
-            setup().operations().tick();
+            setup().observability().tick();
         }
     }
 
     private void activate(Configuration configuration) {
-        Setup with = setup == null ? made(configuration, Activity.ACTIVE) : setup;
-        setup = with;
+        SharedState with = sharedState == null ? made(configuration, Activity.ACTIVE) : sharedState;
+        sharedState = with;
         holdfast.use(with.engine(configuration));
         inForce = configuration;
         activity = Activity.ACTIVE;
@@ -178,13 +178,13 @@ final class Activation {
     /** In the form that the file asks for. */
     private void say(Log.Level level, String what) {
         if (isShown()) {
-            setup().operations().say(level, what);
+            setup().observability().say(level, what);
         } else {
-            console.log(LogEntry.of(level, "notice", what));
+            stderrReporter.log(LogEntry.of(level, "notice", what));
         }
     }
 
-    private void stayUntouched() {
+    private void stayInactive() {
         transformer.accept(false);
         holdfast.useNothing();
     }
@@ -201,36 +201,39 @@ final class Activation {
 
     /** Whether there is anybody who may look. */
     private boolean isShown() {
-        return setup != null || signals.managementStarts().getCount() == 0 || showsAnything(inForce.outside());
+        return sharedState != null
+                || signals.managementStarts().getCount() == 0
+                || showsAnything(inForce.observabilityConfig());
     }
 
     /** Whether anything is shown without being asked by JMX. Not by {@code equals}, which loads a hundred classes. */
-    private static boolean showsAnything(Outside outside) {
-        return outside.admin() != null
-                || outside.log().file() != null
-                || outside.log().format() != Outside.Format.TEXT
-                || outside.log().summary()
-                || outside.metrics().applicationRegistry()
-                || outside.metrics().otlp() != null;
+    private static boolean showsAnything(ObservabilityConfig observabilityConfig) {
+        return observabilityConfig.admin() != null
+                || observabilityConfig.log().file() != null
+                || observabilityConfig.log().format() != ObservabilityConfig.Format.TEXT
+                || observabilityConfig.log().summary()
+                || observabilityConfig.metrics().applicationRegistry()
+                || observabilityConfig.metrics().otlp() != null;
     }
 
-    private Setup setup() {
-        Setup there = setup;
+    private SharedState setup() {
+        SharedState there = sharedState;
         if (there == null) {
             there = made(inForce, activity);
-            setup = there;
+            sharedState = there;
         }
         return there;
     }
 
-    private Setup made(Configuration configuration, Activity state) {
-        return new Setup(
-                new Operations(configuration, state, problem, holdfast, console, version, signals), new Timer());
+    private SharedState made(Configuration configuration, Activity state) {
+        return new SharedState(
+                new Observability(configuration, state, problem, holdfast, stderrReporter, version, signals),
+                new Timer());
     }
 
     private String summary(Configuration configuration) {
         String summary = switch (activity) {
-            case ACTIVE -> Setup.summary("is active", configuration);
+            case ACTIVE -> SharedState.summary("is active", configuration);
             case OFF -> "is inactive: the mode of every policy in " + configuration.file() + " is off" + NO_RESTART;
             default -> "is inactive: " + configuration.file() + " defines no policy" + NO_RESTART;
         };

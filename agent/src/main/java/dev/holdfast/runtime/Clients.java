@@ -7,8 +7,9 @@ import dev.holdfast.instrumentation.ClientInstrumentation;
 import java.util.List;
 
 /**
- * The one list of the clients whose calls come through Holdfast. A new client adds one line, and has {@code
- * launch.WatchedClasses} written anew ({@code WatchedClassesTest} says how). Loaded when the first class of a client is woven.
+ * The one list of the clients whose calls come through Holdfast. A new client adds one line, and has
+ * {@code launch.WatchedClasses} written anew ({@code WatchedClassesTest} says how). Loaded when the first class of a
+ * client is woven.
  */
 public final class Clients {
     /** All of them, in the order in which reports list them. */

@@ -1,9 +1,9 @@
 package dev.holdfast.runtime;
 
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
-import dev.holdfast.fallback.CacheFigures;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.fallback.CacheStats;
+import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import dev.holdfast.weave.Adapters;
@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     private static final int LONGEST_WAIT_SECONDS = 10;
 
-    private final Defects defects;
-    private final Fallbacks fallbacks;
+    private final ErrorReporter errorReporter;
+    private final FallbackStrategies fallbackStrategies;
     private final CountDownLatch decided = new CountDownLatch(1);
     private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
     private volatile @Nullable Engine engine;
     private volatile boolean off;
     private volatile @Nullable Thread starting;
 
-    Holdfast(Defects defects) {
-        this.defects = defects;
-        this.fallbacks = new Fallbacks(defects::report);
+    Holdfast(ErrorReporter errorReporter) {
+        this.errorReporter = errorReporter;
+        this.fallbackStrategies = new FallbackStrategies(errorReporter::report);
     }
 
     /** The calling thread reads the configuration; should that lead to a call, the call must not wait for itself. */
@@ -68,8 +68,8 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     }
 
     /** What the fallback cache did so far, and holds. */
-    CacheFigures cacheFigures() {
-        return fallbacks.cacheFigures();
+    CacheStats cacheFigures() {
+        return fallbackStrategies.cacheFigures();
     }
 
     @Override
@@ -79,7 +79,7 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
 
     @Override
     public @Nullable AdapterContext context() {
-        return await() == null ? null : new AdapterContext(this, fallbacks, defects);
+        return await() == null ? null : new AdapterContext(this, fallbackStrategies, errorReporter);
     }
 
     /** The current engine, for the adapters; null while the switch is off. */
@@ -103,7 +103,7 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
             while (true) {
                 try {
                     if (!decided.await(waitUntil - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                        defects.report(
+                        errorReporter.report(
                                 "the configuration is not read " + LONGEST_WAIT_SECONDS
                                         + " s after the start; a call runs without policies",
                                 null);

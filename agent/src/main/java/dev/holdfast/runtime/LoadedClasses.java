@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for {@link Signals} among the classes that are loaded, while no transformer sees them as they are loaded. To go
- * through all classes takes milliseconds in a large program, so that is done only when the package of one that is
- * looked for is there; to ask for a package is one look into a hash table of the JVM's. Not thread-safe.
+ * Looks for {@link ClassLoadSignals} among the classes that are loaded, while no transformer sees them as they are
+ * loaded. To go through all classes takes milliseconds in a large program, so that is done only when the package of one
+ * that is looked for is there; to ask for a package is one look into a hash table of the JVM's. Not thread-safe.
  */
 final class LoadedClasses {
     private static final String MANAGEMENT_PACKAGE = "javax.management";
@@ -22,12 +22,12 @@ final class LoadedClasses {
     private static final int LOOKS_PER_REGISTRY = 10;
 
     private final Instrumentation instrumentation;
-    private final Signals signals;
+    private final ClassLoadSignals signals;
     private final @Nullable Module management =
             ModuleLayer.boot().findModule("java.management").orElse(null);
     private int looks;
 
-    LoadedClasses(Instrumentation instrumentation, Signals signals) {
+    LoadedClasses(Instrumentation instrumentation, ClassLoadSignals signals) {
         this.instrumentation = instrumentation;
         this.signals = signals;
     }

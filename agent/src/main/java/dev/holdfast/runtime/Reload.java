@@ -18,7 +18,7 @@ final class Reload implements Runnable {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Activation activation;
-    private final Console console;
+    private final StderrReporter stderrReporter;
     private final CountDownLatch end = new CountDownLatch(1);
     /** Held by whoever reads the file, puts a configuration in force, or looks at what is. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,10 +36,10 @@ final class Reload implements Runnable {
      *
      * @param activation puts in force what is in it
      */
-    Reload(WatchedFile file, Activation activation, Console console) {
+    Reload(WatchedFile file, Activation activation, StderrReporter stderrReporter) {
         this.file = file;
         this.activation = activation;
-        this.console = console;
+        this.stderrReporter = stderrReporter;
     }
 
     /**
@@ -167,7 +167,7 @@ final class Reload implements Runnable {
      */
     private void survive(Throwable error) {
         try {
-            console.report("an error in the thread that watches the configuration; it goes on", error);
+            stderrReporter.report("an error in the thread that watches the configuration; it goes on", error);
         } catch (RuntimeException | Error again) {
             // There is no memory left to report it.
         }
@@ -184,7 +184,7 @@ final class Reload implements Runnable {
         } catch (ConfigException e) {
             activation.reject(file, e);
         } catch (RuntimeException | LinkageError e) {
-            console.report("the changed configuration cannot be put in force; the one before stays", e);
+            stderrReporter.report("the changed configuration cannot be put in force; the one before stays", e);
         } catch (Error e) {
             file.forget(); // no fault of the file: it is read again with the next looks
             throw e;

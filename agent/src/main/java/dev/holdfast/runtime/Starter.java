@@ -24,12 +24,12 @@ public final class Starter
                 Runnable,
                 UnaryOperator<@Nullable String>,
                 Predicate<String> {
-    private final Console console = new Console();
-    private final Holdfast holdfast = new Holdfast(console);
+    private final StderrReporter stderrReporter = new StderrReporter();
+    private final Holdfast holdfast = new Holdfast(stderrReporter);
     private final Instrumentation instrumentation;
     private final String file;
     private final @Nullable String version;
-    private final Signals signals;
+    private final ClassLoadSignals signals;
     private final Consumer<Boolean> transformer;
     private final Weaver weaver;
     private @Nullable Reload reload;
@@ -40,9 +40,9 @@ public final class Starter
      * @param instrumentation the JVM's
      * @param file the configuration, as the user named it
      * @param version of the agent, null if unknown
-     * @param managementStarts see {@link Signals#managementStarts}
-     * @param recordingStarts see {@link Signals#recordingStarts}
-     * @param registries see {@link Signals#registries}
+     * @param managementStarts see {@link ClassLoadSignals#managementStarts}
+     * @param recordingStarts see {@link ClassLoadSignals#recordingStarts}
+     * @param registries see {@link ClassLoadSignals#registries}
      * @param transformer true: installs the transformer that calls {@link #transform}, unless it is installed, and has
      *     it weave what is loaded already; false: removes it
      */
@@ -57,9 +57,10 @@ public final class Starter
         this.instrumentation = instrumentation;
         this.file = file;
         this.version = version;
-        this.signals = new Signals(managementStarts, recordingStarts, registries, instrumentation::getAllLoadedClasses);
+        this.signals = new ClassLoadSignals(
+                managementStarts, recordingStarts, registries, instrumentation::getAllLoadedClasses);
         this.transformer = transformer;
-        this.weaver = new Weaver(instrumentation, holdfast, console);
+        this.weaver = new Weaver(instrumentation, holdfast, stderrReporter);
     }
 
     /** Weaves a class that has join points. */
@@ -109,7 +110,7 @@ public final class Starter
      */
     @Override
     public boolean test(String what) {
-        return console.sayUnlessText(what);
+        return stderrReporter.sayUnlessText(what);
     }
 
     /** Made when the configuration is to be read: the program's thread, which may have made this, does without. */
@@ -119,8 +120,8 @@ public final class Starter
             LoadedClasses loaded = new LoadedClasses(instrumentation, signals);
             made = new Reload(
                     new WatchedFile(file),
-                    new Activation(file, holdfast, console, version, signals, loaded, transformer),
-                    console);
+                    new Activation(file, holdfast, stderrReporter, version, signals, loaded, transformer),
+                    stderrReporter);
             reload = made;
         }
         return made;

@@ -1,6 +1,6 @@
 package dev.holdfast.weave;
 
-import dev.holdfast.call.Defects;
+import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,10 +38,10 @@ final class Bridge {
      *
      * @param instrumentation the JVM's
      * @param adapters the clients and their adapters
-     * @param defects where trouble is reported
+     * @param errorReporter where trouble is reported
      * @return false: another instance was here before
      */
-    static boolean install(Instrumentation instrumentation, Adapters adapters, Defects defects) {
+    static boolean install(Instrumentation instrumentation, Adapters adapters, ErrorReporter errorReporter) {
         Module own = Bridge.class.getModule();
         Set<Module> users = new HashSet<>();
         users.add(own);
@@ -66,7 +66,7 @@ final class Bridge {
         } catch (Exception e) {
             throw new IllegalStateException("java.base cannot be entered: " + e, e);
         }
-        Dispatcher.connect(adapters, defects);
+        Dispatcher.connect(adapters, errorReporter);
         return true;
     }
 

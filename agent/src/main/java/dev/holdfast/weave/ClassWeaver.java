@@ -1,6 +1,6 @@
 package dev.holdfast.weave;
 
-import dev.holdfast.call.Defects;
+import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import dev.holdfast.instrumentation.JoinPoint;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class ClassWeaver extends ClassVisitor {
      * @return the new class file, or null where no join point was found
      */
     static byte @Nullable [] weave(
-            String className, byte[] classfile, List<ClientInstrumentation> clients, Defects defects) {
+            String className, byte[] classfile, List<ClientInstrumentation> clients, ErrorReporter errorReporter) {
         for (int client = 0; client < clients.size(); client++) {
             List<JoinPoint> points = new ArrayList<>();
             for (JoinPoint point : clients.get(client).joinPoints()) {
@@ -56,21 +56,21 @@ final class ClassWeaver extends ClassVisitor {
                 }
             }
             if (!points.isEmpty()) {
-                return weave(className, classfile, client, points, defects);
+                return weave(className, classfile, client, points, errorReporter);
             }
         }
         return null;
     }
 
     private static byte @Nullable [] weave(
-            String className, byte[] classfile, int client, List<JoinPoint> points, Defects defects) {
+            String className, byte[] classfile, int client, List<JoinPoint> points, ErrorReporter errorReporter) {
         ClassReader reader = new ClassReader(classfile);
         // Given the reader, the writer copies all methods that are not touched as they are.
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         ClassWeaver weaver = new ClassWeaver(client, points, writer);
         reader.accept(weaver, 0);
         if (!weaver.missing.isEmpty()) {
-            defects.report(
+            errorReporter.report(
                     "this JDK has no " + weaver.missing + " in " + className + "; such calls run without policies",
                     null);
         }

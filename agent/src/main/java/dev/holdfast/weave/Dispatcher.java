@@ -1,7 +1,7 @@
 package dev.holdfast.weave;
 
-import dev.holdfast.call.Defects;
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.Privileges;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import dev.holdfast.instrumentation.ClientInstrumentation;
@@ -19,7 +19,7 @@ final class Dispatcher extends HoldfastBridge {
 
     private final Adapters source;
     private final List<ClientInstrumentation> clients;
-    private final Defects defects;
+    private final ErrorReporter errorReporter;
 
     /**
      * By the client's place in the list; null: not made yet. Read without a lock or a barrier, which is enough for
@@ -29,16 +29,16 @@ final class Dispatcher extends HoldfastBridge {
 
     private final boolean[] broken;
 
-    private Dispatcher(Adapters source, Defects defects) {
+    private Dispatcher(Adapters source, ErrorReporter errorReporter) {
         this.source = source;
         this.clients = source.clients();
-        this.defects = defects;
+        this.errorReporter = errorReporter;
         this.adapters = new ClientAdapter[clients.size()];
         this.broken = new boolean[clients.size()];
     }
 
-    static void connect(Adapters source, Defects defects) {
-        Dispatcher made = new Dispatcher(source, defects);
+    static void connect(Adapters source, ErrorReporter errorReporter) {
+        Dispatcher made = new Dispatcher(source, errorReporter);
         install(made);
         installed = made;
     }
@@ -103,14 +103,14 @@ final class Dispatcher extends HoldfastBridge {
             if (made == null && !broken[client]) {
                 ClientInstrumentation instrumentation = clients.get(client);
                 try {
-                    made = Rights.ours(() -> {
+                    made = Privileges.withOwnPrivileges(() -> {
                         Bridge.define(instrumentation.bridgeClasses());
                         return instrumentation.adapter(context);
                     });
                     adapters[client] = made;
                 } catch (RuntimeException | LinkageError e) {
                     broken[client] = true;
-                    defects.report(
+                    errorReporter.report(
                             "the adapter for " + instrumentation.name()
                                     + " cannot be made; its calls run without policies",
                             e);

@@ -1,6 +1,6 @@
 package dev.holdfast.weave;
 
-import dev.holdfast.call.Defects;
+import dev.holdfast.call.ErrorReporter;
 import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ public final class Weaver {
 
     private final Instrumentation instrumentation;
     private final Adapters adapters;
-    private final Defects defects;
+    private final ErrorReporter errorReporter;
     private State state = State.NOT_BRIDGED;
 
     /**
@@ -25,12 +25,12 @@ public final class Weaver {
      *
      * @param instrumentation the JVM's
      * @param adapters the clients and their adapters
-     * @param defects where trouble is said
+     * @param errorReporter where trouble is said
      */
-    public Weaver(Instrumentation instrumentation, Adapters adapters, Defects defects) {
+    public Weaver(Instrumentation instrumentation, Adapters adapters, ErrorReporter errorReporter) {
         this.instrumentation = instrumentation;
         this.adapters = adapters;
-        this.defects = defects;
+        this.errorReporter = errorReporter;
     }
 
     /**
@@ -42,9 +42,9 @@ public final class Weaver {
      */
     public byte @Nullable [] weave(String internalName, byte[] classfile) {
         try {
-            return bridge() ? ClassWeaver.weave(internalName, classfile, adapters.clients(), defects) : null;
+            return bridge() ? ClassWeaver.weave(internalName, classfile, adapters.clients(), errorReporter) : null;
         } catch (RuntimeException | LinkageError e) {
-            defects.report("cannot weave " + internalName + "; its calls run without policies", e);
+            errorReporter.report("cannot weave " + internalName + "; its calls run without policies", e);
             return null;
         }
     }
@@ -59,11 +59,11 @@ public final class Weaver {
 
     private synchronized boolean bridge() {
         if (state == State.NOT_BRIDGED) {
-            if (Bridge.install(instrumentation, adapters, defects)) {
+            if (Bridge.install(instrumentation, adapters, errorReporter)) {
                 state = State.BRIDGED;
             } else {
                 state = State.OFF;
-                defects.report("is active in this JVM already; this instance weaves nothing", null);
+                errorReporter.report("is active in this JVM already; this instance weaves nothing", null);
             }
         }
         return state == State.BRIDGED;

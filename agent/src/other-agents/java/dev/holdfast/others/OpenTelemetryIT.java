@@ -7,7 +7,7 @@ import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.Jdks.Jdk;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,20 +149,20 @@ class OpenTelemetryIT {
     }
 
     private void check(Service service, Result result) {
-        Spans spans = new Spans(result.err());
+        TracerSpans tracerSpans = new TracerSpans(result.err());
         for (Told call : told) {
             softly.assertThat(call.saw()).as(call.path()).isEqualTo(expected(call));
-            List<Received> requests = service.requests(call.path());
+            List<ReceivedRequest> requests = service.requests(call.path());
             softly.assertThat(requests).as(call.path()).hasSize(call.requests());
             softly.assertThat(requests.stream()
                             .map(request -> request.header("traceparent").orElse(""))
                             .distinct())
                     .as(call.path())
                     .hasSize(call.requests());
-            for (Received request : requests) {
+            for (ReceivedRequest request : requests) {
                 String[] parent =
                         request.header("traceparent").orElse("-none-none-").split("-");
-                softly.assertThat(spans.find(parent[2]))
+                softly.assertThat(tracerSpans.find(parent[2]))
                         .as("the span of a request for %s", call)
                         .matches(span -> span.trace().equals(parent[1]) && span.client())
                         .matches(span -> call.span().equals("-")

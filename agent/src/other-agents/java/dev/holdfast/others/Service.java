@@ -1,8 +1,8 @@
 package dev.holdfast.others;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,15 +72,15 @@ final class Service implements AutoCloseable {
     }
 
     /** {@code …/failsN} answers N times with 503, {@code …/hangs} not at all at first, {@code …/held} when released. */
-    private Answer answer(Received request) {
+    private ScriptedResponse answer(ReceivedRequest request) {
         int times = seen.merge(request.target(), 1, Integer::sum);
         String name = request.target().substring(request.target().lastIndexOf('/') + 1);
         if (name.startsWith("fails") && times <= Integer.parseInt(name.substring("fails".length()))) {
-            return Answer.respond(503);
+            return ScriptedResponse.respond(503);
         }
         return name.equals("hangs") && times == 1
-                ? Answer.afterRequest(Cut.HANG)
-                : name.equals("held") ? Answer.respond(200).held() : Answer.respond(200);
+                ? ScriptedResponse.afterRequest(Cut.HANG)
+                : name.equals("held") ? ScriptedResponse.respond(200).held() : ScriptedResponse.respond(200);
     }
 
     String uri(String path) {
@@ -88,7 +88,7 @@ final class Service implements AutoCloseable {
     }
 
     /** What it received for a path, the other origin's included. */
-    List<Received> requests(String path) {
+    List<ReceivedRequest> requests(String path) {
         return java.util.stream.Stream.concat(server.requests().stream(), other.requests().stream())
                 .filter(request -> request.target().equals(path))
                 .toList();

@@ -24,11 +24,10 @@ import net.bytebuddy.agent.ByteBuddyAgent;
  *
  * <ul>
  *   <li>{@code STYLE URI within}: calls within a span of its own; answers with the URI, its trace, its span, and what
- *   it saw
+ *       it saw
  *   <li>{@code STYLE URI without}: calls without one
  *   <li>{@code STYLE URI bare}: the same, and does not ask OpenTelemetry's API for anything, which finds an agent only
- *   if that was there
- *       at the first question
+ *       if that was there at the first question
  *   <li>{@code sendAsync URI cancelled}: answers {@code sent}, and cancels the call's future at the next line
  *   <li>{@code pair URI URI}: two calls at a time, the second behind the first, each within a span of its own
  *   <li>{@code attach JAR ARGUMENT}: loads an agent

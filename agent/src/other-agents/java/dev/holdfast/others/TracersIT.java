@@ -6,7 +6,7 @@ import dev.holdfast.others.OtherAgent.Order;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.Jdks.Jdk;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,7 +79,7 @@ class TracersIT {
 
     private static Stream<String> parts(Service service, String path, int part) {
         return service.requests(path).stream()
-                .map((Received request) -> request.header("traceparent").orElse("-none-none-"))
+                .map((ReceivedRequest request) -> request.header("traceparent").orElse("-none-none-"))
                 .map(parent -> parent.split("-")[part]);
     }
 }

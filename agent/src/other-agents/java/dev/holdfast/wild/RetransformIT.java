@@ -43,15 +43,15 @@ class RetransformIT {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
         for (String key : List.of("Premain-Class", "Agent-Class")) {
-            manifest.getMainAttributes().putValue(key, Meddler.class.getName());
+            manifest.getMainAttributes().putValue(key, ConflictingAgent.class.getName());
         }
         manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
         meddler = directory.resolve("meddler.jar");
         try (OutputStream out = Files.newOutputStream(meddler);
                 JarOutputStream jar = new JarOutputStream(out, manifest);
-                InputStream in = Meddler.class.getResourceAsStream("Meddler.class")) {
-            jar.putNextEntry(
-                    new JarEntry("dev/holdfast/wild/Meddler.class")); // its other classes are on the class path
+                InputStream in = ConflictingAgent.class.getResourceAsStream("ConflictingAgent.class")) {
+            jar.putNextEntry(new JarEntry(
+                    "dev/holdfast/wild/ConflictingAgent.class")); // its other classes are on the class path
             in.transferTo(jar);
         }
     }
@@ -62,7 +62,7 @@ class RetransformIT {
         Jdks.sideBySide(jdk -> served(program(jdk)
                 .jvm(theirs(how))
                 .agent(config)
-                .main(MeddledProgram.class)
+                .main(ConflictingAgentProgram.class)
                 .run()));
     }
 
@@ -72,7 +72,7 @@ class RetransformIT {
         Jdks.sideBySide(jdk -> served(program(jdk)
                 .agent(config)
                 .jvm(theirs(how))
-                .main(MeddledProgram.class)
+                .main(ConflictingAgentProgram.class)
                 .run()));
     }
 
@@ -81,7 +81,7 @@ class RetransformIT {
     void it_comes_while_the_program_runs_and_ours_is_there(String how) throws Exception {
         Jdks.sideBySide(jdk -> served(program(jdk)
                 .agent(config)
-                .main(MeddledProgram.class, meddler.toString(), how)
+                .main(ConflictingAgentProgram.class, meddler.toString(), how)
                 .run()));
     }
 
@@ -90,7 +90,7 @@ class RetransformIT {
     void ours_comes_while_the_program_runs_and_it_is_there(String how) throws Exception {
         Jdks.sideBySide(jdk -> served(program(jdk)
                 .jvm(theirs(how))
-                .main(MeddledProgram.class, ForkedJvm.agentJar().toString(), config)
+                .main(ConflictingAgentProgram.class, ForkedJvm.agentJar().toString(), config)
                 .run()));
     }
 
@@ -100,7 +100,7 @@ class RetransformIT {
         String ours = ForkedJvm.agentJar().toString();
         Jdks.sideBySide(jdk -> {
             Result result = program(jdk)
-                    .main(MeddledProgram.class, ours, config, meddler.toString(), how, ours, config)
+                    .main(ConflictingAgentProgram.class, ours, config, meddler.toString(), how, ours, config)
                     .run();
             served(result);
             assertThat(result.err()).contains("is in this JVM already; this second instance does nothing");
@@ -120,7 +120,7 @@ class RetransformIT {
                 .jvm("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+EnableDynamicAgentLoading")
                 .classPath(String.join(
                         File.pathSeparator,
-                        from(Meddler.class),
+                        from(ConflictingAgent.class),
                         from(Program.class),
                         from(ByteBuddy.class),
                         from(ByteBuddyAgent.class)));

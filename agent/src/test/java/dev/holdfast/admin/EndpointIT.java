@@ -46,42 +46,42 @@ class EndpointIT {
                 .jvm("-Xlog:class+load:file=" + loaded, hosts())
                 .main(WatchedProgram.class, "20")
                 .start()) {
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
 
             await().atMost(Duration.ofSeconds(40))
-                    .until(() -> Ask.get(port, "/status").body().contains("http://search.shop.example:"));
+                    .until(() -> EndpointClient.get(port, "/status").body().contains("http://search.shop.example:"));
             // An origin is listed when it is called; there are counts once a call has ended.
             await().atMost(Duration.ofSeconds(40))
-                    .until(() -> Ask.get(port, "/metrics").body().contains("\nholdfast_calls_total{"));
-            Ask.Answer status = Ask.get(port, "/status");
+                    .until(() -> EndpointClient.get(port, "/metrics").body().contains("\nholdfast_calls_total{"));
+            EndpointClient.Answer status = EndpointClient.get(port, "/status");
             assertThat(status.head())
                     .contains("\r\nContent-Type: application/json\r\n", "\r\nCache-Control: no-store\r\n");
             assertThat(status.body()).startsWith("{\"schema\":2,").doesNotContain("secret", "/v1/things");
-            assertThat(Ask.get(port, "/configuration?policy=%2A").body())
+            assertThat(EndpointClient.get(port, "/configuration?policy=%2A").body())
                     .contains(
                             "{\"key\":\"retry.max_retries\",\"toml\":\"1\",\"default\":false,\"line\":2,\"from\":\"\"}")
                     .contains("\"key\":\"retry.fallback.default_value.body\",\"toml\":\"***\"")
                     .doesNotContain("secret");
-            assertThat(Ask.get(port, "/metrics").body())
+            assertThat(EndpointClient.get(port, "/metrics").body())
                     .contains("\nholdfast_calls_total{", "http://search.shop.example:")
                     .doesNotContain("secret");
-            assertThat(Ask.compressed(port, "/metrics"))
+            assertThat(EndpointClient.compressed(port, "/metrics"))
                     .contains("\nholdfast_calls_total{", "http://search.shop.example:");
-            assertThat(Ask.compressed(port, "/status")).startsWith("{\"schema\":2,");
-            assertThat(Ask.compressed(port, "/")).startsWith("<!doctype html>");
-            assertThat(Ask.get(port, "/history").body())
+            assertThat(EndpointClient.compressed(port, "/status")).startsWith("{\"schema\":2,");
+            assertThat(EndpointClient.compressed(port, "/")).startsWith("<!doctype html>");
+            assertThat(EndpointClient.get(port, "/history").body())
                     .startsWith("{\"bucket_seconds\":5,")
                     .contains("\"first_try\":[");
-            Ask.Answer page = Ask.get(port, "/");
+            EndpointClient.Answer page = EndpointClient.get(port, "/");
             assertThat(page.head())
                     .contains("\r\nContent-Type: text/html; charset=utf-8\r\n")
                     .containsPattern("\r\nContent-Security-Policy: default-src 'none'; script-src 'sha256-[^' ]+';")
                     .contains("frame-ancestors 'none'");
             assertThat(page.body()).startsWith("<!doctype html>").contains("<style>:root", "<script>'use strict'");
-            assertThat(Ask.get(port, "/favicon.ico").status()).isEqualTo(404);
-            assertThat(Ask.get(port, "/../status").status()).isEqualTo(404);
+            assertThat(EndpointClient.get(port, "/favicon.ico").status()).isEqualTo(404);
+            assertThat(EndpointClient.get(port, "/../status").status()).isEqualTo(404);
 
-            assertThat(Ask.get(port, "/status").body())
+            assertThat(EndpointClient.get(port, "/status").body())
                     .as("the endpoint is no origin")
                     .doesNotContain(":" + port + '"');
 
@@ -97,24 +97,25 @@ class EndpointIT {
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void gives_nothing_to_other_sites_and_changes_nothing(Jdks.Jdk jdk) throws IOException {
         try (Running jvm = quiet(jdk, config(RULES + "[admin]\nlisten = \"127.0.0.1:0\"\n"))) {
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
             String own = "Host: localhost:" + port;
             String get = "GET /status HTTP/1.1";
 
-            assertNothing(421, Ask.send(port, get, "Host: rebound.example:" + port));
-            assertNothing(403, Ask.send(port, get, own, "Origin: http://evil.example"));
-            assertNothing(403, Ask.send(port, get, own, "Sec-Fetch-Site: cross-site"));
-            assertNothing(403, Ask.send(port, get, own, "Referer: http://evil.example/"));
-            assertNothing(405, Ask.send(port, "POST /status HTTP/1.1", own));
-            assertThat(Ask.send(port, "HEAD /status HTTP/1.1", own).body()).isEmpty();
-            assertThat(Ask.send(port, get, own).status()).isEqualTo(200);
+            assertNothing(421, EndpointClient.send(port, get, "Host: rebound.example:" + port));
+            assertNothing(403, EndpointClient.send(port, get, own, "Origin: http://evil.example"));
+            assertNothing(403, EndpointClient.send(port, get, own, "Sec-Fetch-Site: cross-site"));
+            assertNothing(403, EndpointClient.send(port, get, own, "Referer: http://evil.example/"));
+            assertNothing(405, EndpointClient.send(port, "POST /status HTTP/1.1", own));
+            assertThat(EndpointClient.send(port, "HEAD /status HTTP/1.1", own).body())
+                    .isEmpty();
+            assertThat(EndpointClient.send(port, get, own).status()).isEqualTo(200);
         }
     }
 
-    private static void assertNothing(int status, Ask.Answer answer) {
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.body()).isEmpty();
-        assertThat(answer.head()).doesNotContain("Access-Control");
+    private static void assertNothing(int status, EndpointClient.Answer response) {
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.body()).isEmpty();
+        assertThat(response.head()).doesNotContain("Access-Control");
     }
 
     @ParameterizedTest
@@ -129,7 +130,9 @@ class EndpointIT {
 
                 taken.close();
                 replace(file, RULES + "[admin]\nlisten = \"" + address + "\"\n# changed\n");
-                assertThat(Ask.get(Ask.port(jvm), "/status").status()).isEqualTo(200);
+                assertThat(EndpointClient.get(EndpointClient.port(jvm), "/status")
+                                .status())
+                        .isEqualTo(200);
                 assertThat(jvm.end().succeeded().out()).isEqualToNormalizingNewlines("done\n");
             }
         }
@@ -140,18 +143,18 @@ class EndpointIT {
     void moves_and_goes_when_the_configuration_says_so(Jdks.Jdk jdk) throws IOException {
         Path file = config(RULES + "[admin]\nlisten = \"127.0.0.1:0\"\n");
         try (Running jvm = quiet(jdk, file)) {
-            int first = Ask.port(jvm);
+            int first = EndpointClient.port(jvm);
 
             replace(file, RULES + "[admin]\nlisten = \"localhost:0\"\n");
             await().atMost(Duration.ofSeconds(40))
                     .until(() -> jvm.err().contains("the admin endpoint is http://localhost:"));
-            int second = Ask.port(jvm);
-            assertThat(Ask.get(second, "/status").body()).contains("\"reloads\":1");
-            assertThatThrownBy(() -> Ask.get(first, "/status")).isInstanceOf(ConnectException.class);
+            int second = EndpointClient.port(jvm);
+            assertThat(EndpointClient.get(second, "/status").body()).contains("\"reloads\":1");
+            assertThatThrownBy(() -> EndpointClient.get(first, "/status")).isInstanceOf(ConnectException.class);
 
             replace(file, RULES);
             await().atMost(Duration.ofSeconds(40)).until(() -> jvm.err().contains("the admin endpoint is closed"));
-            assertThatThrownBy(() -> Ask.get(second, "/status")).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> EndpointClient.get(second, "/status")).isInstanceOf(ConnectException.class);
             jvm.end().succeeded();
         }
     }
@@ -160,13 +163,13 @@ class EndpointIT {
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void an_address_that_others_can_reach_is_warned_of(Jdks.Jdk jdk) throws IOException {
         try (Running jvm = quiet(jdk, config(RULES + "[admin]\nlisten = \"0.0.0.0:0\"\n"))) {
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
 
             assertThat(jvm.err()).contains("warning: ", "admin.listen: is no loopback address");
-            assertThat(Ask.send(port, "GET /status HTTP/1.1", "Host: 10.1.2.3:" + port)
+            assertThat(EndpointClient.send(port, "GET /status HTTP/1.1", "Host: 10.1.2.3:" + port)
                             .status())
                     .isEqualTo(200);
-            assertNothing(421, Ask.send(port, "GET /status HTTP/1.1", "Host: shop.internal:" + port));
+            assertNothing(421, EndpointClient.send(port, "GET /status HTTP/1.1", "Host: shop.internal:" + port));
         }
     }
 
@@ -186,9 +189,9 @@ class EndpointIT {
 
         try (Running jvm =
                 quiet(new Jdks.Jdk(jdk.feature(), image), config(RULES + "[admin]\nlisten = \"127.0.0.1:0\"\n"))) {
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
             for (String path : new String[] {"/", "/status", "/history", "/configuration", "/metrics"}) {
-                assertThat(Ask.get(port, path).status())
+                assertThat(EndpointClient.get(port, path).status())
                         .as(path + "\n" + jvm.err())
                         .isEqualTo(200);
             }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
-import dev.holdfast.config.Outside;
+import dev.holdfast.config.ObservabilityConfig;
 import dev.holdfast.observe.Log;
-import dev.holdfast.observe.World;
+import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.policy.Policies;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class EndpointTest {
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final List<Throwable> defects = new CopyOnWriteArrayList<>();
-    private final World world = new World(Policies.retry().policy());
+    private final ObservedCalls observedCalls =
+            new ObservedCalls(Policies.retry().policy());
     private Endpoint endpoint;
     private int port;
 
@@ -38,12 +39,12 @@ class EndpointTest {
     void listen() throws Exception {
         Configuration configuration = ConfigLoader.parse("[retry]\nmax_retries = 3", "holdfast.toml");
         endpoint = new Endpoint(
-                world.status,
+                observedCalls.status,
                 () -> configuration,
                 new Log(entry -> said.add(entry.message()), System::nanoTime),
                 (what, cause) -> defects.add(cause));
         port = freePort();
-        endpoint.listen(new Outside.Admin("127.0.0.1", port, Set.of()));
+        endpoint.listen(new ObservabilityConfig.Admin("127.0.0.1", port, Set.of()));
         isThere();
     }
 

@@ -3,11 +3,11 @@ package dev.holdfast.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Running;
 import dev.holdfast.testkit.Jdks;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.ToyClasses;
 import java.io.File;
@@ -52,7 +52,7 @@ class GapsIT {
                                 Integer.toString(second.port()),
                                 CLIENT)
                         .start()) {
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
             await().atMost(Duration.ofSeconds(60)).until(() -> jvm.out().contains("called"));
             await().atMost(Duration.ofSeconds(60)).until(() -> jvm.err().contains("proxy.example:3128"));
 
@@ -64,7 +64,7 @@ class GapsIT {
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + first.port())
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + second.port())
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: proxy.example:3128");
-            String status = Ask.get(port, "/status").body();
+            String status = EndpointClient.get(port, "/status").body();
             assertThat(status)
                     .contains(
                             "{\"origin\":\"http://pay.example:80\",\"calls\":2}",
@@ -77,7 +77,7 @@ class GapsIT {
             assertThat(status.split("flood", -1))
                     .as("100 origins with the two above")
                     .hasSize(99);
-            String metrics = Ask.get(port, "/metrics").body();
+            String metrics = EndpointClient.get(port, "/metrics").body();
             assertThat(metrics)
                     .contains(
                             "\nholdfast_unmatched_calls_total{origin=\"http://pay.example:80\"} 2.0\n",
@@ -94,7 +94,7 @@ class GapsIT {
                     .contains("\n  HTTP proxies: 127.0.0.1:");
             assertThat(err + status + metrics).doesNotContain("t0p").doesNotContain("shop.example:80: calls");
             assertThat(first.requests())
-                    .extracting(Received::target)
+                    .extracting(ReceivedRequest::target)
                     .containsExactly(
                             "http://shop.example/a?key=t0psecret",
                             "http://pay.example/t0psecret",
@@ -106,7 +106,7 @@ class GapsIT {
     /** Answers by itself. */
     private static ScriptedServer proxy() {
         ScriptedServer server = ScriptedServer.http();
-        server.otherwise(Answer.respond(200, "fine"));
+        server.otherwise(ScriptedResponse.respond(200, "fine"));
         return server;
     }
 }

@@ -35,18 +35,18 @@ class IdentityIT {
                 .classPath(Path.of("target", "test-classes").toAbsolutePath().toString())
                 .main(QuietProgram.class, "--password=hunter2")
                 .start()) {
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
             String sha = sha(file);
 
             assertThat(jvm.err())
                     .containsPattern("(?m)^\\[holdfast] \\S+ is active: 1 policy from \\S+ \\(sha256 " + sha + "\\); "
                             + PROGRAM + ", PID " + jvm.pid() + " on web-7, started 20[-0-9]{8}T[:0-9]{8}Z$");
-            String status = Ask.get(port, "/status").body();
+            String status = EndpointClient.get(port, "/status").body();
             assertThat(status)
                     .contains("\"process\":{\"host\":\"web-7\",\"pid\":" + jvm.pid() + ",\"program\":\"" + PROGRAM
                             + "\",\"started\":\"20")
                     .contains("\"sha256\":\"" + sha + '"');
-            String metrics = Ask.get(port, "/metrics").body();
+            String metrics = EndpointClient.get(port, "/metrics").body();
             assertThat(metrics)
                     .containsPattern("(?m)^holdfast_build_info\\{configuration=\"[^\"]+\",configuration_sha256=\"" + sha
                             + "\",host=\"web-7\",pid=\"" + jvm.pid() + "\",program=\"" + PROGRAM
@@ -58,7 +58,7 @@ class IdentityIT {
             String changed = sha(file);
             assertThat(changed).isNotEqualTo(sha);
             assertThat(jvm.err()).containsPattern("reloaded: 1 policy from \\S+ \\(sha256 " + changed + "\\)");
-            assertThat(Ask.get(port, "/status").body()).contains("\"sha256\":\"" + changed + '"');
+            assertThat(EndpointClient.get(port, "/status").body()).contains("\"sha256\":\"" + changed + '"');
             assertThat(jvm.err() + status + metrics).doesNotContain("hunter2");
         }
     }

@@ -38,28 +38,29 @@ class InactiveEndpointIT {
         for (Map.Entry<String, String> file : reasons.entrySet()) {
             Path path = Files.writeString(directory.resolve("h" + number++ + ".toml"), file.getKey());
             try (Running jvm = quiet(jdk, path)) {
-                int port = Ask.port(jvm);
+                int port = EndpointClient.port(jvm);
 
-                String status = Ask.get(port, "/status").body();
+                String status = EndpointClient.get(port, "/status").body();
                 assertThat(status)
                         .contains("\"active\":false", "\"reason\":\"" + file.getValue() + "\"", path.toString());
                 assertThat(status.contains("\"error\":null"))
                         .isEqualTo(!file.getValue().equals("file_invalid"));
-                assertThat(Ask.get(port, "/metrics").body())
+                assertThat(EndpointClient.get(port, "/metrics").body())
                         .contains("holdfast_active{reason=\"" + file.getValue() + "\"} 0.0\n");
-                assertThat(Ask.get(port, "/").status()).isEqualTo(200);
-                assertThat(Ask.get(port, "/explain?url=http://a.example/").status())
+                assertThat(EndpointClient.get(port, "/").status()).isEqualTo(200);
+                assertThat(EndpointClient.get(port, "/explain?url=http://a.example/")
+                                .status())
                         .isEqualTo(200);
-                assertThat(Ask.get(port, "/configuration").body()).contains(path.toString());
+                assertThat(EndpointClient.get(port, "/configuration").body()).contains(path.toString());
 
                 put(path, "[retry]\n" + ADMIN);
 
                 await().atMost(Duration.ofSeconds(60))
-                        .untilAsserted(
-                                () -> assertThat(Ask.get(port, "/metrics").body())
-                                        .contains("holdfast_active{reason=\"active\"} 1.0\n")
-                                        .doesNotContain("holdfast_active{reason=\"" + file.getValue()));
-                assertThat(Ask.get(port, "/status").body())
+                        .untilAsserted(() -> assertThat(
+                                        EndpointClient.get(port, "/metrics").body())
+                                .contains("holdfast_active{reason=\"active\"} 1.0\n")
+                                .doesNotContain("holdfast_active{reason=\"" + file.getValue()));
+                assertThat(EndpointClient.get(port, "/status").body())
                         .contains("\"active\":true", "\"reason\":\"active\"", "\"error\":null");
                 jvm.end().succeeded();
             }
@@ -76,9 +77,10 @@ class InactiveEndpointIT {
             await().atMost(Duration.ofSeconds(60)).until(() -> jvm.err().contains("admin.listen: found"));
             put(path, "[retry]\nmax_retris = 3\n" + ADMIN);
 
-            int port = Ask.port(jvm);
+            int port = EndpointClient.port(jvm);
 
-            assertThat(Ask.get(port, "/status").body()).contains("\"reason\":\"file_invalid\"", "max_retris");
+            assertThat(EndpointClient.get(port, "/status").body())
+                    .contains("\"reason\":\"file_invalid\"", "max_retris");
             Files.delete(path);
             await().atMost(Duration.ofSeconds(60)).until(() -> jvm.err().contains("the admin endpoint is closed"));
             jvm.end().succeeded();

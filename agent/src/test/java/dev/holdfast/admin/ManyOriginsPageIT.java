@@ -23,11 +23,11 @@ class ManyOriginsPageIT {
         try (Browser browser = Browser.orSkip();
                 Server server = new Server(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        many.views,
+                        many.adminRoutes,
                         (what, cause) -> {
                             throw new AssertionError(what, cause);
                         },
-                        Patience.STANDARD)) {
+                        ConnectionTimeouts.STANDARD)) {
             server.start();
             browser.show(1280, 900, false);
             browser.open("http://127.0.0.1:" + server.port() + "/");

@@ -74,7 +74,7 @@ class PageIT {
                 .jvm("-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128") // nothing is called by https
                 .main(WatchedProgram.class, "10")
                 .start();
-        url = "http://127.0.0.1:" + Ask.port(jvm) + "/";
+        url = "http://127.0.0.1:" + EndpointClient.port(jvm) + "/";
         browser.show(1280, 900, false);
         browser.open(url);
         eventually()

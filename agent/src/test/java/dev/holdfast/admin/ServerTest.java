@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** What peers that mean no good, or do no good, can make of the server: nothing. */
 @Timeout(60)
 class ServerTest {
-    private static final Patience SHORT = new Patience(
+    private static final ConnectionTimeouts SHORT = new ConnectionTimeouts(
             Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(500));
     private static final byte[] BIG = new byte[16 << 20];
 
@@ -77,9 +77,9 @@ class ServerTest {
 
     @Test
     void answers_and_closes_when_asked_to() throws IOException {
-        String answer = ask("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        String response = ask("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer)
+        assertThat(response)
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .endsWith("\r\n\r\n/a")
                 .contains(
@@ -164,7 +164,7 @@ class ServerTest {
 
     @Test
     void slow_connections_keep_nobody_out() throws IOException {
-        for (int i = 0; i < 3 * Server.MOST_PEERS; i++) {
+        for (int i = 0; i < 3 * Server.MAX_CONNECTIONS; i++) {
             connect().getOutputStream().write(bytes("GET / HT"));
             assertAlive();
         }
@@ -247,7 +247,7 @@ class ServerTest {
     void noise_is_survived() throws IOException {
         Random random = new Random(20_261_124);
         for (int i = 0; i < 200; i++) {
-            byte[] noise = new byte[random.nextInt(3 * Peer.LONGEST_HEAD)];
+            byte[] noise = new byte[random.nextInt(3 * HttpConnection.LONGEST_HEAD)];
             random.nextBytes(noise);
             byte[] begin = bytes(random.nextBoolean() ? "GET / HTTP/1.1\r\nHost: x\r\n" : "");
             System.arraycopy(begin, 0, noise, 0, Math.min(begin.length, noise.length));
@@ -313,9 +313,9 @@ class ServerTest {
         Socket socket = connect();
         OutputStream out = socket.getOutputStream();
         out.write(bytes(request));
-        String answer = rest(socket);
+        String response = rest(socket);
         socket.close();
-        return answer;
+        return response;
     }
 
     private Socket connect() throws IOException {

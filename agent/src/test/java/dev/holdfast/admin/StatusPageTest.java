@@ -1,10 +1,10 @@
 package dev.holdfast.admin;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.observe.SnapshotJson;
-import dev.holdfast.observe.World;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
@@ -26,16 +26,16 @@ class StatusPageTest {
 
     @Test
     void every_property_is_described() throws IOException {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
                 .budget(0.2, 10)
                 .limits(new LimitPolicy(10, 0, 1, 1_000_000_000L))
                 .policy());
-        world.call("a.example", status(503), status(200));
-        world.call("a.example", status(503), status(503), status(503), status(503));
+        observedCalls.call("a.example", status(503), status(200));
+        observedCalls.call("a.example", status(503), status(503), status(503), status(503));
         Set<String> names = new TreeSet<>();
 
-        collect(JsonMapper.shared().readTree(SnapshotJson.of(world.status.get())), names);
+        collect(JsonMapper.shared().readTree(SnapshotJson.of(observedCalls.status.get())), names);
 
         String page = Files.readString(Path.of("src", "docs", "status.md"));
         assertThat(names)

@@ -24,7 +24,7 @@ class AsyncDriverTest {
     private static final Duration MOMENT = Duration.ofNanos(1);
 
     private final FakeTime time = new FakeTime();
-    private final Targets targets = new Targets(Observer.NONE);
+    private final PolicyTargets targets = new PolicyTargets(Observer.NONE);
     private final Deque<Runnable> executor = new ArrayDeque<>();
     private final Script script = new Script();
 

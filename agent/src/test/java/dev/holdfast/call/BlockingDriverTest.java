@@ -32,9 +32,9 @@ class BlockingDriverTest {
     private static final Backoff LONG = new Backoff(60_000_000_000L, 60_000_000_000L, 1, Jitter.NONE);
 
     private final List<Observer.Result> ends = new ArrayList<>();
-    private final Targets targets = new Targets(new Observer() {
+    private final PolicyTargets targets = new PolicyTargets(new Observer() {
         @Override
-        public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {
             ends.add(result);
         }
     });

@@ -22,14 +22,14 @@ class EngineProperties {
     void anyTextIsAnswered(@ForAll String scheme, @ForAll String host, @ForAll int port) {
         assertThat(one.target(scheme, host, port)).isNull();
         assertThat(everything.target(scheme, host, port)).isNull();
-        Target target = everything.target("http", host, port);
+        PolicyTarget target = everything.target("http", host, port);
         assertThat(everything.target("http", host, port)).isSameAs(target);
         assertThat(one.target("http", host, port)).isNull();
     }
 
     @Property
     void noNameThatResemblesAHostIsTakenForIt(@ForAll("lookalikes") String host) {
-        Target target = one.target("http", host, -1);
+        PolicyTarget target = one.target("http", host, -1);
 
         String lower = host.toLowerCase(Locale.ROOT);
         assertThat(target != null).isEqualTo(lower.equals("api.example.com") || lower.equals("api.example.com."));
@@ -56,7 +56,7 @@ class EngineProperties {
         return new Engine(
                 new PolicyTable<>(
                         Map.of(HostPattern.parse(pattern), Policies.retry().policy())),
-                new Targets(Observer.NONE),
+                new PolicyTargets(Observer.NONE),
                 new Timer());
     }
 }

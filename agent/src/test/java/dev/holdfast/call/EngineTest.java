@@ -30,12 +30,12 @@ class EngineTest {
             .breaker(Breakers.consecutive(5).build())
             .budget(0.2, 10)
             .policy();
-    private final Targets targets = new Targets(Observer.NONE, 100);
+    private final PolicyTargets targets = new PolicyTargets(Observer.NONE, 100);
 
     @Test
     void findsOneTargetForAllSpellingsOfAnOrigin() {
         Engine engine = engine("*.example.com");
-        Target target = engine.target("https", "api.example.com", 443);
+        PolicyTarget target = engine.target("https", "api.example.com", 443);
 
         assertThat(target).isNotNull();
         assertThat(target.origin()).isEqualTo(new Origin("https", "api.example.com", 443));
@@ -47,9 +47,9 @@ class EngineTest {
     @Test
     void tellsOriginsOfOneHostApart() {
         Engine engine = engine("*");
-        Target plain = engine.target("http", "example.com", -1);
-        Target secure = engine.target("https", "example.com", -1);
-        Target other = engine.target("http", "example.com", 443);
+        PolicyTarget plain = engine.target("http", "example.com", -1);
+        PolicyTarget secure = engine.target("https", "example.com", -1);
+        PolicyTarget other = engine.target("http", "example.com", 443);
 
         assertThat(List.of(
                         plain.origin().port(),
@@ -135,13 +135,13 @@ class EngineTest {
     @Test
     void looksUpAnewWhatMadeRoomForOthers() {
         Engine engine = engine("*");
-        Target first = engine.target("http", "first.example", -1);
+        PolicyTarget first = engine.target("http", "first.example", -1);
         for (int i = 0; i < 200; i++) {
             engine.target("http", "flood" + i + ".example", -1);
         }
 
         assertThat(first.isForgotten()).isTrue();
-        Target second = engine.target("http", "first.example", -1);
+        PolicyTarget second = engine.target("http", "first.example", -1);
         assertThat(second).isNotSameAs(first);
         assertThat(engine.target("http", "first.example", -1)).isSameAs(second);
     }
@@ -155,17 +155,17 @@ class EngineTest {
             for (int round = 0; round < 50; round++) {
                 String host = "host" + round + ".example";
                 CountDownLatch together = new CountDownLatch(threads);
-                Callable<Target> meet = () -> {
+                Callable<PolicyTarget> meet = () -> {
                     together.countDown();
                     together.await();
                     return engine.target("http", host, -1);
                 };
-                List<Future<Target>> met = new ArrayList<>();
+                List<Future<PolicyTarget>> met = new ArrayList<>();
                 for (int i = 0; i < threads; i++) {
                     met.add(pool.submit(meet));
                 }
-                Target first = met.get(0).get();
-                for (Future<Target> other : met) {
+                PolicyTarget first = met.get(0).get();
+                for (Future<PolicyTarget> other : met) {
                     assertThat(other.get()).isSameAs(first);
                 }
             }
@@ -184,7 +184,7 @@ class EngineTest {
                         new Route(RoutePattern.parse("/off/**", Set.of()), named("api.example /off/**", off)),
                         new Route(
                                 RoutePattern.parse("/busy", Set.of("POST")), named("api.example POST /busy", busy)))));
-        Target host = Objects.requireNonNull(engine.target("http", "api.example", -1));
+        PolicyTarget host = Objects.requireNonNull(engine.target("http", "api.example", -1));
 
         assertThat(engine.route(host, "GET", "/busy")).isSameAs(host);
         assertThat(engine.route(host, "POST", "/busy"))
@@ -249,13 +249,13 @@ class EngineTest {
     @Test
     void remembersWhatItFoundForAHostAndItsPorts() {
         Engine engine = engine("*");
-        Target plain = engine.target("http", "a.example", 80);
+        PolicyTarget plain = engine.target("http", "a.example", 80);
         for (int port = 1; port <= 15; port++) {
             engine.target("http", "a.example", port);
         }
         targets.retain(Set.of());
         // Looked up anew, in the place of what was forgotten: the others stay as they are.
-        Target again = engine.target("http", "a.example", 80);
+        PolicyTarget again = engine.target("http", "a.example", 80);
         assertThat(again).isNotSameAs(plain);
         assertThat(engine.target("http", "a.example", 80)).isSameAs(again);
         assertThat(engine.hostsRemembered()).isEqualTo(1);

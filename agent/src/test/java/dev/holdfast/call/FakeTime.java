@@ -23,7 +23,7 @@ final class FakeTime {
     private long now;
 
     /** An engine that lives in this time, with one policy for every host. */
-    Engine engine(Policy policy, Targets targets) {
+    Engine engine(Policy policy, PolicyTargets targets) {
         return new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
                 targets,

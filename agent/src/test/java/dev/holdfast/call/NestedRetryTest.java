@@ -23,8 +23,8 @@ class NestedRetryTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final Origin ORIGIN = new Origin("https", "api.example", 443);
 
-    private Target target =
-            new Target(Policies.retry().maxRetries(1).budget(0.5, 1).policy(), ORIGIN, null, new Recorder(), 0);
+    private PolicyTarget target =
+            new PolicyTarget(Policies.retry().maxRetries(1).budget(0.5, 1).policy(), ORIGIN, null, new Recorder(), 0);
     private final List<String> layers = new ArrayList<>();
     private int nested;
 
@@ -244,7 +244,7 @@ class NestedRetryTest {
     }
 
     private void use(Policy policy) {
-        target = new Target(policy, ORIGIN, null, new Recorder(), 0);
+        target = new PolicyTarget(policy, ORIGIN, null, new Recorder(), 0);
     }
 
     private Session session(CallInfo call) {
@@ -282,7 +282,7 @@ class NestedRetryTest {
 
     private final class Recorder implements Observer {
         @Override
-        public void nestedRetry(Target t, CallInfo call) {
+        public void nestedRetry(PolicyTarget t, CallInfo call) {
             nested++;
         }
 
@@ -292,7 +292,7 @@ class NestedRetryTest {
         }
 
         @Override
-        public void retryLayer(Target t, String caller) {
+        public void retryLayer(PolicyTarget t, String caller) {
             layers.add(caller);
         }
     }

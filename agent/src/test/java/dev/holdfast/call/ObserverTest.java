@@ -30,7 +30,7 @@ class ObserverTest {
     private static final long BEGIN = 5_000_000_000L;
 
     private final List<String> events = new ArrayList<>();
-    private Target target;
+    private PolicyTarget target;
 
     @Test
     void everyAttemptAndTheEndWithTheirTimes() {
@@ -264,27 +264,27 @@ class ObserverTest {
         List<String> reports = new ArrayList<>();
         Observer once = new Observer() {
             @Override
-            public void began(Target t, CallInfo call) {
+            public void began(PolicyTarget t, CallInfo call) {
                 reports.add("began");
             }
 
             @Override
-            public void firstTry(Target t, CallInfo call, Outcome outcome, long nanos) {
+            public void firstTry(PolicyTarget t, CallInfo call, Outcome outcome, long nanos) {
                 reports.add("first try in " + nanos);
             }
 
             @Override
-            public void attempt(Target t, CallInfo call, Outcome outcome, long nanos) {
+            public void attempt(PolicyTarget t, CallInfo call, Outcome outcome, long nanos) {
                 reports.add("attempt in " + nanos);
             }
 
             @Override
-            public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+            public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
                 reports.add(result + " in " + nanos);
             }
         };
         Session good = new Session(
-                new Target(Policies.retry().policy(), new Origin("http", "localhost", 80), null, once, 0),
+                new PolicyTarget(Policies.retry().policy(), new Origin("http", "localhost", 80), null, once, 0),
                 new SessionTest.Call("GET"),
                 new Random(1),
                 () -> 0,
@@ -292,7 +292,7 @@ class ObserverTest {
         good.begin(5);
         assertThat(good.after(status(200), 15)).isSameAs(Step.Deliver.INSTANCE);
         // One attempt at a time, and the call waits for its turn: the call takes longer than its attempt.
-        Target limited = new Target(
+        PolicyTarget limited = new PolicyTarget(
                 Policies.retry()
                         .limits(new LimitPolicy(0, 1, 100, 1_000_000_000L))
                         .policy(),
@@ -318,7 +318,7 @@ class ObserverTest {
     }
 
     private Session use(Policy policy) {
-        target = new Target(policy, new Origin("http", "localhost", 80), null, new Recorder(), 0);
+        target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, new Recorder(), 0);
         return session();
     }
 
@@ -328,44 +328,44 @@ class ObserverTest {
 
     private final class Recorder implements Observer {
         @Override
-        public void attempt(Target t, CallInfo call, Outcome outcome, long nanos) {
+        public void attempt(PolicyTarget t, CallInfo call, Outcome outcome, long nanos) {
             String what = outcome instanceof Outcome.Response response ? "" + response.status() : "failure";
             events.add("attempt " + what + " in " + nanos);
         }
 
         @Override
-        public void retry(Target t, CallInfo call, Outcome because, int attempt, long delayNanos) {
+        public void retry(PolicyTarget t, CallInfo call, Outcome because, int attempt, long delayNanos) {
             events.add("retry");
         }
 
         @Override
-        public void hedged(Target t, CallInfo call) {
+        public void hedged(PolicyTarget t, CallInfo call) {
             events.add("hedged");
         }
 
         @Override
-        public void rejected(Target t, CallInfo call, Rejection reason) {
+        public void rejected(PolicyTarget t, CallInfo call, Rejection reason) {
             events.add("rejected " + reason);
         }
 
         @Override
-        public void bodyFailed(Target t, CallInfo call, Outcome.Failure failure) {
+        public void bodyFailed(PolicyTarget t, CallInfo call, Outcome.Failure failure) {
             events.add("body failed");
         }
 
         @Override
         public void takenBack(
-                Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
+                PolicyTarget t, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
             events.add("taken back");
         }
 
         @Override
-        public void fallback(Target t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
+        public void fallback(PolicyTarget t, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
             events.add("fallback " + strategy + " " + reason.label());
         }
 
         @Override
-        public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
             events.add(result + " after " + attempts + " in " + nanos);
         }
     }

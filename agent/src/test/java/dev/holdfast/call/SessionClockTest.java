@@ -31,7 +31,7 @@ class SessionClockTest {
     private static final Backoff ONE_SECOND = new Backoff(1000 * MS, 1000 * MS, 1, Jitter.NONE);
 
     private final List<String> events = new ArrayList<>();
-    private Target target;
+    private PolicyTarget target;
 
     // ---- what is in hand is delivered
 
@@ -174,7 +174,7 @@ class SessionClockTest {
 
     @Property(tries = 500)
     void noAttemptOfACallStartsWithLessTimeThanAnAnswerTakesButItsFirst(
-            @ForAll @IntRange(min = 1, max = 2000) int answer,
+            @ForAll @IntRange(min = 1, max = 2000) int response,
             @ForAll @IntRange(min = 1, max = 5000) int deadline,
             @ForAll @IntRange(min = 0, max = 3000) int pause) {
         use(Policies.retry().maxRetries(9).backoff(ONE_SECOND).deadline(Duration.ofMillis(deadline)));
@@ -184,10 +184,10 @@ class SessionClockTest {
         while (!(step instanceof Step.Deliver)) {
             if (step instanceof Step.Send send) {
                 if (send.attempt() > 1) {
-                    assertThat(send.timeoutNanos()).isGreaterThan(answer * MS - 1);
+                    assertThat(send.timeoutNanos()).isGreaterThan(response * MS - 1);
                 }
-                now += Math.min(answer * MS, send.timeoutNanos());
-                step = session.after(answer * MS <= send.timeoutNanos() ? status(503) : timeout(), now);
+                now += Math.min(response * MS, send.timeoutNanos());
+                step = session.after(response * MS <= send.timeoutNanos() ? status(503) : timeout(), now);
             } else {
                 now += ((Step.Wait) step).nanos() + pause * MS;
                 step = session.resume(now);
@@ -371,23 +371,23 @@ class SessionClockTest {
 
     private void use(Policies policies) {
         Policy policy = policies.policy();
-        target = new Target(policy, new Origin("https", "api.example", 443), null, Observer.NONE, 0);
+        target = new PolicyTarget(policy, new Origin("https", "api.example", 443), null, Observer.NONE, 0);
     }
 
     private Session session() {
         return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, new Observer() {
             @Override
-            public void notRetried(Target t, CallInfo call, Outcome outcome, NotRetried reason) {
+            public void notRetried(PolicyTarget t, CallInfo call, Outcome outcome, NotRetried reason) {
                 events.add("not retried: " + reason);
             }
 
             @Override
-            public void rejected(Target t, CallInfo call, Rejection reason) {
+            public void rejected(PolicyTarget t, CallInfo call, Rejection reason) {
                 events.add("rejected: " + reason);
             }
 
             @Override
-            public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+            public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
                 events.add("ended: " + result + " after " + attempts);
             }
         });

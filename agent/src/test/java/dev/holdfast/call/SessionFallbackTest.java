@@ -36,17 +36,17 @@ class SessionFallbackTest {
     private final List<String> ended = new ArrayList<>();
     private final Observer observer = new Observer() {
         @Override
-        public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {
             ended.add(result.name() + " in " + nanos);
         }
 
         @Override
-        public void fallback(Target target, CallInfo call, Strategy strategy, FallbackReason reason) {
+        public void fallback(PolicyTarget target, CallInfo call, Strategy strategy, FallbackReason reason) {
             ended.add("fallback " + strategy);
         }
 
         @Override
-        public void wouldFallBack(Target target, CallInfo call) {
+        public void wouldFallBack(PolicyTarget target, CallInfo call) {
             ended.add("would fall back");
         }
     };
@@ -114,7 +114,7 @@ class SessionFallbackTest {
             Policies limited = Policies.retry()
                     .limits(new LimitPolicy(0, 1, 3_600_000_000_000L, 0))
                     .fallback(FALLBACK);
-            Target target = new Target(limited.policy(), new Origin("http", "h", 80), null, observer, 0);
+            PolicyTarget target = new PolicyTarget(limited.policy(), new Origin("http", "h", 80), null, observer, 0);
             session(target, "GET").begin(0);
             Session rejected = session(target, "GET");
             assertThat(rejected.begin(10)).isInstanceOf(Step.FallBack.class);
@@ -227,10 +227,10 @@ class SessionFallbackTest {
     }
 
     private Session session(String method, Policy policy) {
-        return session(new Target(policy, new Origin("http", "h", 80), null, observer, 0), method);
+        return session(new PolicyTarget(policy, new Origin("http", "h", 80), null, observer, 0), method);
     }
 
-    private Session session(Target target, String method) {
+    private Session session(PolicyTarget target, String method) {
         CallInfo call = new CallInfo() {
             @Override
             public Client client() {

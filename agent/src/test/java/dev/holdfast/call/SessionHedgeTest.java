@@ -33,7 +33,7 @@ class SessionHedgeTest {
     private static final Step.Send SECOND = new Step.Send(2, Long.MAX_VALUE);
 
     private final SessionTest.Call call = new SessionTest.Call("GET");
-    private Target target;
+    private PolicyTarget target;
 
     @Test
     void theSecondAttemptMayWinAndTheFirstIsDropped() {
@@ -339,13 +339,13 @@ class SessionHedgeTest {
     private static Observer counting(AtomicInteger ended, AtomicInteger takenBack) {
         return new Observer() {
             @Override
-            public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+            public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
                 ended.incrementAndGet();
             }
 
             @Override
             public void takenBack(
-                    Target t, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
+                    PolicyTarget t, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
                 takenBack.incrementAndGet();
             }
         };
@@ -418,7 +418,7 @@ class SessionHedgeTest {
         AtomicInteger said = new AtomicInteger();
         Observer observer = new Observer() {
             @Override
-            public void wouldHedge(Target target, CallInfo call) {
+            public void wouldHedge(PolicyTarget target, CallInfo call) {
                 said.incrementAndGet();
             }
         };
@@ -437,7 +437,7 @@ class SessionHedgeTest {
     }
 
     private Session use(Policy policy) {
-        target = new Target(policy, new Origin("http", "search.example", 80), null, Observer.NONE, 0);
+        target = new PolicyTarget(policy, new Origin("http", "search.example", 80), null, Observer.NONE, 0);
         return another();
     }
 

@@ -28,7 +28,7 @@ class SessionLoadTest {
 
     private final List<String> events = new ArrayList<>();
     private final Observer observer = new Recorder();
-    private Target target;
+    private PolicyTarget target;
 
     // ---- breaker
 
@@ -344,7 +344,7 @@ class SessionLoadTest {
     }
 
     private void use(Policy policy) {
-        target = new Target(policy, ORIGIN, null, observer, 0);
+        target = new PolicyTarget(policy, ORIGIN, null, observer, 0);
     }
 
     private Session session() {
@@ -363,33 +363,33 @@ class SessionLoadTest {
 
     private final class Recorder implements Observer {
         @Override
-        public void retry(Target t, CallInfo call, Outcome because, int attempt, long delayNanos) {
+        public void retry(PolicyTarget t, CallInfo call, Outcome because, int attempt, long delayNanos) {
             events.add("retry in " + delayNanos);
         }
 
         @Override
-        public void notRetried(Target t, CallInfo call, Outcome outcome, NotRetried reason) {
+        public void notRetried(PolicyTarget t, CallInfo call, Outcome outcome, NotRetried reason) {
             events.add("not retried: " + reason);
         }
 
         @Override
-        public void rejected(Target t, CallInfo call, Rejection reason) {
+        public void rejected(PolicyTarget t, CallInfo call, Rejection reason) {
             events.add("rejected: " + reason);
         }
 
         @Override
-        public void limited(Target t, CallInfo call, Rejection limit, long nanos) {
+        public void limited(PolicyTarget t, CallInfo call, Rejection limit, long nanos) {
             events.add("limited: " + limit);
         }
 
         @Override
         public void transition(
-                Target t, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+                PolicyTarget t, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
             events.add(from + " -> " + to);
         }
 
         @Override
-        public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
             events.add("ended: " + result + " after " + attempts);
         }
     }

@@ -61,7 +61,7 @@ class SessionProperties {
         }
 
         private static long longestWait(RetryPolicy rule, Outcome outcome) {
-            long asked = outcome instanceof SessionTest.Answer answer && answer.retryAfter() != null
+            long asked = outcome instanceof SessionTest.Answer response && response.retryAfter() != null
                     ? rule.maxRetryAfterNanos()
                     : 0;
             return Math.max(asked, rule.backoff().maxNanos());

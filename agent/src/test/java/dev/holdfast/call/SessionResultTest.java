@@ -32,7 +32,7 @@ class SessionResultTest {
     private static final HedgePolicy AFTER_50_MS = new HedgePolicy(true, 50 * MS);
 
     private final List<String> events = new ArrayList<>();
-    private Target target;
+    private PolicyTarget target;
 
     @Test
     void aRejectedCallIsNoFailureOfTheOrigin() {
@@ -277,7 +277,7 @@ class SessionResultTest {
     }
 
     private Session use(Policy policy) {
-        target = new Target(policy, new Origin("http", "localhost", 80), null, new Recorder(), 0);
+        target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, new Recorder(), 0);
         return session();
     }
 
@@ -287,25 +287,25 @@ class SessionResultTest {
 
     private final class Recorder implements Observer {
         @Override
-        public void retrySent(Target t, CallInfo call, Outcome because, long delayNanos) {
+        public void retrySent(PolicyTarget t, CallInfo call, Outcome because, long delayNanos) {
             events.add("retry sent after "
                     + (because instanceof Outcome.Response response ? response.status() : "failure"));
         }
 
         @Override
-        public void waited(Target t, CallInfo call, Rejection limit, long nanos) {
+        public void waited(PolicyTarget t, CallInfo call, Rejection limit, long nanos) {
             events.add("waited " + nanos / MS + " for " + limit);
         }
 
         @Override
-        public void rejected(Target t, CallInfo call, Rejection reason) {
+        public void rejected(PolicyTarget t, CallInfo call, Rejection reason) {
             if (t.policy().mode() == Mode.OBSERVE) {
                 events.add("rejected " + reason);
             }
         }
 
         @Override
-        public void ended(Target t, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
             events.add(result + " after " + attempts);
         }
     }

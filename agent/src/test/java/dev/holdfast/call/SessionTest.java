@@ -93,7 +93,7 @@ class SessionTest {
 
     @Test
     void countsADateFromTheResponsesOwn() {
-        Outcome.Response answer = new Outcome.Response() {
+        Outcome.Response response = new Outcome.Response() {
             @Override
             public int status() {
                 return 503;
@@ -109,7 +109,7 @@ class SessionTest {
             }
         };
 
-        assertThat(first(answer)).isEqualTo(new Step.Wait(5 * SECOND));
+        assertThat(first(response)).isEqualTo(new Step.Wait(5 * SECOND));
     }
 
     @Test
@@ -168,7 +168,7 @@ class SessionTest {
     @Test
     void keepsItsWaitsWhereNoLookupIsRememberedOrTheMemoryIsLongerThanAnyWait() {
         Outcome unknown = new Outcome.Failure(new UnknownHostException(), ErrorKind.DNS_RESOLUTION, true);
-        for (long memory : new long[] {0, 31 * SECOND, NegativeLookups.FOREVER}) {
+        for (long memory : new long[] {0, 31 * SECOND, NegativeDnsCache.FOREVER}) {
             Session session = remembering(Policies.retry().policy(), memory);
             session.begin(0);
             assertThat(session.after(unknown, 0)).isEqualTo(new Step.Wait(SECOND));
@@ -176,7 +176,7 @@ class SessionTest {
     }
 
     private Session remembering(Policy policy, long memory) {
-        Target target = new Target(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
+        PolicyTarget target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
         return new Session(target, call, new Random(1), () -> 0, Observer.NONE, () -> memory);
     }
 
@@ -319,7 +319,7 @@ class SessionTest {
     }
 
     static Session session(Policy policy, CallInfo call, Random random, LongSupplier epochMillis) {
-        Target target = new Target(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
+        PolicyTarget target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
         return new Session(target, call, random, epochMillis, Observer.NONE);
     }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class UnmatchedOriginsTest {
-    private final Targets targets = new Targets(Observer.NONE);
+    private final PolicyTargets targets = new PolicyTargets(Observer.NONE);
 
     @Test
     void each_call_of_an_origin_that_no_pattern_matches_is_counted() {

@@ -80,7 +80,7 @@ class UrlSpellingsTest {
         return new Engine(
                 new PolicyTable<>(
                         Map.of(HostPattern.parse(pattern), Policies.retry().policy())),
-                new Targets(Observer.NONE),
+                new PolicyTargets(Observer.NONE),
                 new Timer());
     }
 }

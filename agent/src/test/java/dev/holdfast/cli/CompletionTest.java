@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import static dev.holdfast.testkit.Golden.assertGolden;
+import static dev.holdfast.testkit.GoldenFile.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -31,7 +31,7 @@ class ListIT {
                 Subject inactive = new Subject(jdk, directory, bad);
                 Subject without = new Subject(jdk, directory);
                 Subject closed = new Subject(jdk, directory, agent, "-XX:+DisableAttachMechanism")) {
-            assertThat(ProcessFacts.ownJvms().stream().map(facts -> Long.toString(facts.pid())))
+            assertThat(ProcessInfo.ownJvms().stream().map(facts -> Long.toString(facts.pid())))
                     .contains(on.pid(), off.pid(), inactive.pid(), without.pid(), closed.pid());
             assertThat(CommandRun.ofJar(jdk, "off", off.pid()).status()).isZero();
 

@@ -1,11 +1,11 @@
 package dev.holdfast.cli;
 
-import static dev.holdfast.testkit.Golden.assertGolden;
+import static dev.holdfast.testkit.GoldenFile.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.Carriers.Carrier;
-import dev.holdfast.cli.Carriers.Silent;
-import dev.holdfast.cli.Carriers.State;
+import dev.holdfast.cli.HoldfastJvms.HoldfastJvm;
+import dev.holdfast.cli.HoldfastJvms.State;
+import dev.holdfast.cli.HoldfastJvms.Unresponsive;
 import dev.holdfast.observe.Json;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -31,21 +31,21 @@ class ListTextTest {
     @Test
     void aLineForEachAndTheSameForPrograms() throws IOException {
         String status = Files.readString(Path.of("src/test/resources/dev/holdfast/observe/status.json"));
-        Carriers carriers = new Carriers(
+        HoldfastJvms holdfastJvms = new HoldfastJvms(
                 List.of(
-                        new Carrier(7, "com.example.Shop", State.ON, JsonTree.read(status)),
-                        new Carrier(1234567, "/opt/app.jar", State.OFF, JsonTree.read(REFUSED)),
-                        new Carrier(23, "", State.INACTIVE, new JsonTree(null)),
-                        new Carrier(24, "com.example.Shop", State.INACTIVE, JsonTree.read(INVALID))),
-                List.of(new Silent(9, "process 9 has not answered within 30 s")));
+                        new HoldfastJvm(7, "com.example.Shop", State.ON, JsonValue.read(status)),
+                        new HoldfastJvm(1234567, "/opt/app.jar", State.OFF, JsonValue.read(REFUSED)),
+                        new HoldfastJvm(23, "", State.INACTIVE, new JsonValue(null)),
+                        new HoldfastJvm(24, "com.example.Shop", State.INACTIVE, JsonValue.read(INVALID))),
+                List.of(new Unresponsive(9, "process 9 has not answered within 30 s")));
         StringWriter text = new StringWriter();
         try (JsonGenerator json = Json.indented(text)) {
-            ListCommand.write(carriers, json);
+            ListCommand.write(holdfastJvms, json);
         }
 
         assertGolden(
                 "cli/list.txt",
-                (ListCommand.text(carriers.jvms()) + text + "\n").replace(System.lineSeparator(), "\n"));
+                (ListCommand.text(holdfastJvms.jvms()) + text + "\n").replace(System.lineSeparator(), "\n"));
     }
 
     @Test
@@ -55,7 +55,7 @@ class ListTextTest {
 
     @Test
     void aNameReachesNoTerminalAsItIs() {
-        assertThat(ListCommand.text(List.of(new Carrier(7, "\033[2Jx", State.INACTIVE, new JsonTree(null)))))
+        assertThat(ListCommand.text(List.of(new HoldfastJvm(7, "\033[2Jx", State.INACTIVE, new JsonValue(null)))))
                 .doesNotContain("\033")
                 .contains("u{1b}");
     }

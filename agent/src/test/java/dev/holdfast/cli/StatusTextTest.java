@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import static dev.holdfast.testkit.Golden.assertGolden;
+import static dev.holdfast.testkit.GoldenFile.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -16,12 +16,12 @@ class StatusTextTest {
 
         assertGolden(
                 "cli/status.txt",
-                StatusText.of("123 (com.example.Shop)", JsonTree.read(json)).replace(System.lineSeparator(), "\n"));
+                StatusText.of("123 (com.example.Shop)", JsonValue.read(json)).replace(System.lineSeparator(), "\n"));
     }
 
     @Test
     void saysWhenItIsOffAndWhenTheChangedFileIsBad() {
-        String text = StatusText.of("7", JsonTree.read("""
+        String text = StatusText.of("7", JsonValue.read("""
                 {"version": "1.2.3", "on": false, "time": "2026-01-01T00:10:00Z", "started": "2026-01-01T00:00:00Z",
                  "configuration": {"file": "f.toml", "policies": ["*"], "in_force_since": "2026-01-01T00:09:00Z",
                  "reloads": 2, "error": "f.toml:1:1: x\\nf.toml:2:1: y"}, "origins": [], "origins_not_listed": 7}
@@ -40,7 +40,7 @@ class StatusTextTest {
 
     @Test
     void saysWhyNoPolicyIsInForce() {
-        String text = StatusText.of("7", JsonTree.read("""
+        String text = StatusText.of("7", JsonValue.read("""
                 {"version": "1.2.3", "on": false, "active": false, "reason": "file_missing",
                  "time": "2026-01-01T00:10:00Z", "started": "2026-01-01T00:00:00Z",
                  "configuration": {"file": "f.toml", "policies": [], "in_force_since": "2026-01-01T00:00:00Z",
@@ -55,18 +55,18 @@ class StatusTextTest {
                         "The file cannot be used; a good one takes effect without a restart:",
                         "  f.toml: no such file",
                         "No call has gone to a host with a policy yet.");
-        assertThat(StatusText.of("7", JsonTree.read("{\"on\": true, \"active\": false, \"reason\": \"off\"}")))
+        assertThat(StatusText.of("7", JsonValue.read("{\"on\": true, \"active\": false, \"reason\": \"off\"}")))
                 .contains("INACTIVE, the mode of every policy is off; calls");
-        assertThat(StatusText.of("7", JsonTree.read("{\"on\": false, \"active\": false, \"reason\": \"off\"}")))
+        assertThat(StatusText.of("7", JsonValue.read("{\"on\": false, \"active\": false, \"reason\": \"off\"}")))
                 .contains(": OFF, calls");
-        assertThat(StatusText.of("7", JsonTree.read("{\"on\": true, \"active\": false, \"reason\": \"novel\"}")))
+        assertThat(StatusText.of("7", JsonValue.read("{\"on\": true, \"active\": false, \"reason\": \"novel\"}")))
                 .contains("INACTIVE, novel; calls");
     }
 
     @Test
     void whatAnotherVersionDoesNotTellIsEmpty() {
         assertThat(StatusText.of(
-                        "7", JsonTree.read("{\"origins\": [{\"policy\": \"*\"}], \"more\": [1.5, true, null]}")))
+                        "7", JsonValue.read("{\"origins\": [{\"policy\": \"*\"}], \"more\": [1.5, true, null]}")))
                 .contains("Holdfast  in process 7")
                 .contains("POLICY")
                 .contains("\n*  ");

@@ -42,7 +42,8 @@ class ExplanationProperties {
                 .isEqualTo(found == null ? List.of() : List.of(found.name()));
         configuration.policies().forEach((pattern, policy) -> {
             boolean matches = find(new LinkedHashMap<>(Map.of(pattern, policy)), request.origin()) != null;
-            assertThat(Matching.mismatch(pattern, request.origin()) == null).isEqualTo(matches);
+            assertThat(MatchExplanation.mismatch(pattern, request.origin()) == null)
+                    .isEqualTo(matches);
             if (matches) {
                 assertThat(why.hosts()).extracting(Candidate::pattern).contains(policy.name());
             }

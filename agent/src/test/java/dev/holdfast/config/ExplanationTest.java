@@ -68,11 +68,12 @@ class ExplanationTest {
                 .hasSameSizeAs(Keys.all().stream().filter(Key::perHost).toList());
         assertThat(why.values())
                 .contains(
-                        new Sources.Value("retry.max_retries", "2", 16, "hosts.\"api.example.com\".routes"),
-                        new Sources.Value(
+                        new SettingProvenance.Value("retry.max_retries", "2", 16, "hosts.\"api.example.com\".routes"),
+                        new SettingProvenance.Value(
                                 "retry.fallback.strategy", "[\"default_value\"]", 6, "hosts.\"api.example.com\""),
-                        new Sources.Value("retry.fallback.default_value.body", "***", 8, "hosts.\"api.example.com\""),
-                        new Sources.Value("retry.initial_delay", "\"1s\"", 0, ""));
+                        new SettingProvenance.Value(
+                                "retry.fallback.default_value.body", "***", 8, "hosts.\"api.example.com\""),
+                        new SettingProvenance.Value("retry.initial_delay", "\"1s\"", 0, ""));
         assertThat(why.toString()).doesNotContain("a secret");
     }
 

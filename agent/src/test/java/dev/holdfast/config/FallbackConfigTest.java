@@ -3,7 +3,7 @@ package dev.holdfast.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.policy.DefaultAnswer;
+import dev.holdfast.policy.DefaultResponse;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
@@ -124,7 +124,8 @@ class FallbackConfigTest {
                 methods = ["POST"]
                 body = "later"
                 """);
-        List<DefaultAnswer> answers = policy(ConfigLoader.load(file.toString())).defaults();
+        List<DefaultResponse> answers =
+                policy(ConfigLoader.load(file.toString())).defaults();
         assertThat(answers).hasSize(3);
         assertThat(answers.get(0).body().bytes()).isEqualTo("[\"é\"]".getBytes(StandardCharsets.UTF_8));
         assertThat(answers.get(0).headers()).containsEntry("Content-Type", List.of("application/json"));
@@ -146,10 +147,10 @@ class FallbackConfigTest {
                 [[retry.fallback.default_value.answers]]
                 path = "/a/*/c"
                 """);
-        assertThat(policy.defaults()).singleElement().satisfies(answer -> {
-            assertThat(answer.fits("GET", "/a/b/c")).isTrue();
-            assertThat(answer.fits("GET", "/a/b/b/c")).isTrue();
-            assertThat(answer.fits("GET", "/a/c")).isFalse();
+        assertThat(policy.defaults()).singleElement().satisfies(response -> {
+            assertThat(response.fits("GET", "/a/b/c")).isTrue();
+            assertThat(response.fits("GET", "/a/b/b/c")).isTrue();
+            assertThat(response.fits("GET", "/a/c")).isFalse();
         });
     }
 

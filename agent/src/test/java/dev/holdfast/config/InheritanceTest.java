@@ -184,10 +184,13 @@ class InheritanceTest {
 
     @Test
     void metersGoToTheApplicationsRegistryOnlyWhereTheFileSaysSo() throws ConfigException {
-        assertThat(ConfigLoader.parse("[retry]", "t.toml").outside().metrics().applicationRegistry())
+        assertThat(ConfigLoader.parse("[retry]", "t.toml")
+                        .observabilityConfig()
+                        .metrics()
+                        .applicationRegistry())
                 .isFalse();
         assertThat(ConfigLoader.parse("[metrics]\napplication_registry = true", "t.toml")
-                        .outside()
+                        .observabilityConfig()
                         .metrics()
                         .applicationRegistry())
                 .isTrue();
@@ -195,19 +198,20 @@ class InheritanceTest {
 
     @Test
     void theEndpointIsWhereTheFileSaysAndNowhereElse() throws ConfigException {
-        assertThat(ConfigLoader.parse("[retry]", "t.toml").outside().admin()).isNull();
+        assertThat(ConfigLoader.parse("[retry]", "t.toml").observabilityConfig().admin())
+                .isNull();
         assertThat(ConfigLoader.parse("[admin]\nlisten = \"\"", "t.toml")
-                        .outside()
+                        .observabilityConfig()
                         .admin())
                 .isNull();
         assertThat(ConfigLoader.parse("[admin]\nlisten = \"[::1]:9464\"", "t.toml")
-                        .outside()
+                        .observabilityConfig()
                         .admin())
-                .isEqualTo(new Outside.Admin("::1", 9464, Set.of("::1")));
+                .isEqualTo(new ObservabilityConfig.Admin("::1", 9464, Set.of("::1")));
         assertThat(ConfigLoader.parse("[admin]\nlisten = \"LocalHost:0\"\nhost_names = [\"Shop.internal\"]", "t.toml")
-                        .outside()
+                        .observabilityConfig()
                         .admin())
-                .isEqualTo(new Outside.Admin("localhost", 0, Set.of("localhost", "shop.internal")));
+                .isEqualTo(new ObservabilityConfig.Admin("localhost", 0, Set.of("localhost", "shop.internal")));
     }
 
     @Test

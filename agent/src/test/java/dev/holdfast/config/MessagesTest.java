@@ -50,7 +50,7 @@ class MessagesTest {
         return Stream.concat(files("bad", 110), files("doubtful", 25))
                 .map(file -> DynamicTest.dynamicTest(name(file), () -> {
                     String text = Files.readString(file);
-                    Table plain = PlainToml.parse(text);
+                    ParsedTable plain = SimpleTomlParser.parse(text);
                     Problems byPlain = new Problems("t.toml");
                     Problems byFull = new Problems("t.toml");
                     new DocumentReader("t.toml", byFull).read(text);

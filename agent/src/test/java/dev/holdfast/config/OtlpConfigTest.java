@@ -14,7 +14,7 @@ class OtlpConfigTest {
         assertThat(otlp("[retry]\n")).isNull();
         assertThat(otlp("[metrics]\napplication_registry = true\n")).isNull();
         assertThat(otlp("[metrics.otlp]\n"))
-                .isEqualTo(new Outside.Otlp(
+                .isEqualTo(new ObservabilityConfig.Otlp(
                         "", TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(10), Map.of(), Map.of()));
         assertThat(otlp("metrics.otlp.step = \"5s\"\n")).isNotNull();
         assertThat(otlp("[metrics.otlp]\nenabled = true\n")).isNotNull();
@@ -29,7 +29,7 @@ class OtlpConfigTest {
     @Test
     void the_reference_which_has_the_table_asks_for_none() throws ConfigException {
         assertThat(ConfigLoader.load("../config-examples/reference.toml")
-                        .outside()
+                        .observabilityConfig()
                         .metrics()
                         .otlp())
                 .isNull();
@@ -59,20 +59,24 @@ class OtlpConfigTest {
                 headers = { Authorization = "Bearer hunter2" }
                 """, "t.toml");
 
-        Outside.Otlp otlp = configuration.outside().metrics().otlp();
+        ObservabilityConfig.Otlp otlp =
+                configuration.observabilityConfig().metrics().otlp();
         assertThat(otlp).isNotNull();
         assertThat(otlp.headers()).containsEntry("Authorization", List.of("Bearer hunter2"));
         assertThat(configuration.toString() + otlp).doesNotContain("hunter2");
-        assertThat(configuration.sources().values("*").toString()).doesNotContain("hunter2");
+        assertThat(configuration.provenance().values("*").toString()).doesNotContain("hunter2");
     }
 
     private static Map<String, String> attributes(String text) throws ConfigException {
-        Outside.Otlp otlp = otlp(text);
+        ObservabilityConfig.Otlp otlp = otlp(text);
         assertThat(otlp).isNotNull();
         return otlp.resourceAttributes();
     }
 
-    private static Outside.@Nullable Otlp otlp(String text) throws ConfigException {
-        return ConfigLoader.parse(text, "t.toml").outside().metrics().otlp();
+    private static ObservabilityConfig.@Nullable Otlp otlp(String text) throws ConfigException {
+        return ConfigLoader.parse(text, "t.toml")
+                .observabilityConfig()
+                .metrics()
+                .otlp();
     }
 }

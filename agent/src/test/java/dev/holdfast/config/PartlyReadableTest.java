@@ -28,13 +28,14 @@ class PartlyReadableTest {
         assertThat(port(ADMIN + "listn = 1\n")).isZero();
         assertThat(port("[admin]\nlisten = 9000\n")).isZero();
         assertThat(port("admin = 1\n")).isZero();
-        Outside logs = outside(ADMIN + "[log]\nfile = \"h.log\"\nlevel = \"loud\"\n[reload]\nevery = \"2s\"\n");
-        assertThat(logs.log()).isEqualTo(Outside.STANDARD.log());
+        ObservabilityConfig logs =
+                outside(ADMIN + "[log]\nfile = \"h.log\"\nlevel = \"loud\"\n[reload]\nevery = \"2s\"\n");
+        assertThat(logs.log()).isEqualTo(ObservabilityConfig.STANDARD.log());
         assertThat(logs.lookEveryNanos()).isEqualTo(2_000_000_000L);
-        Outside pushed =
+        ObservabilityConfig pushed =
                 outside("[retry]\n[metrics]\napplication_registry = true\n[metrics.otlp]\nheaders = { Host = \"a\" }\n"
                         + ADMIN);
-        assertThat(pushed.metrics()).isEqualTo(Outside.STANDARD.metrics());
+        assertThat(pushed.metrics()).isEqualTo(ObservabilityConfig.STANDARD.metrics());
         assertThat(pushed.admin()).isNotNull();
     }
 
@@ -80,11 +81,11 @@ class PartlyReadableTest {
     }
 
     private static int port(String text) {
-        Outside.Admin admin = outside(text).admin();
+        ObservabilityConfig.Admin admin = outside(text).admin();
         return admin == null ? 0 : admin.port();
     }
 
-    private static Outside outside(String text) {
+    private static ObservabilityConfig outside(String text) {
         try {
             ConfigLoader.parse(text, "h.toml");
         } catch (ConfigException e) {

@@ -68,13 +68,14 @@ class RoutesTest {
     void saysWhichLineEachValueComesFrom() throws ConfigException {
         Configuration configuration = ConfigLoader.parse(FILE, "t.toml");
 
-        assertThat(configuration.sources().values("api.example.com POST /v1/orders"))
+        assertThat(configuration.provenance().values("api.example.com POST /v1/orders"))
                 .contains(
-                        new Sources.Value("mode", "\"enforce\"", 5, "hosts.\"api.example.com\""),
-                        new Sources.Value("retry.max_retries", "1", 15, "hosts.\"api.example.com\".routes"),
-                        new Sources.Value("retry.initial_delay", "\"5ms\"", 7, "hosts.\"api.example.com\""),
-                        new Sources.Value("retry.max_delay", "\"30s\"", 0, ""));
-        assertThat(configuration.sources().values("*")).contains(new Sources.Value("retry.max_retries", "7", 3, ""));
+                        new SettingProvenance.Value("mode", "\"enforce\"", 5, "hosts.\"api.example.com\""),
+                        new SettingProvenance.Value("retry.max_retries", "1", 15, "hosts.\"api.example.com\".routes"),
+                        new SettingProvenance.Value("retry.initial_delay", "\"5ms\"", 7, "hosts.\"api.example.com\""),
+                        new SettingProvenance.Value("retry.max_delay", "\"30s\"", 0, ""));
+        assertThat(configuration.provenance().values("*"))
+                .contains(new SettingProvenance.Value("retry.max_retries", "7", 3, ""));
     }
 
     @Test

@@ -100,7 +100,7 @@ final class SchemaText {
         schema.put("default", key.standard());
         String range = key.range().isEmpty() ? "" : ", " + key.range();
         String docs = key.meaning() + "\n\n*" + key.type().label() + range + "*; default `"
-                + Sources.literal(key.standard()) + "`";
+                + SettingProvenance.literal(key.standard()) + "`";
         schema.put("x-taplo", Map.of("docs", Map.of("main", docs)));
         return schema;
     }
@@ -126,9 +126,9 @@ final class SchemaText {
             case HEADER_NAMES, METHODS -> array(string(TOKEN));
             case HOST_NAMES -> array(string("^[A-Za-z0-9._-]+$"));
             case ANSWERS -> {
-                Map<String, Object> answer =
+                Map<String, Object> response =
                         table(key.section(), inner -> inner.section().equals(key.section()) && inner != key);
-                yield array(answer);
+                yield array(response);
             }
             case HEADERS ->
                 map(

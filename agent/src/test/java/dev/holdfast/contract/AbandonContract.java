@@ -2,8 +2,8 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
@@ -32,15 +32,16 @@ class AbandonContract {
     @ParameterizedTest
     @EnumSource
     void whileAnAnswerIsAwaited(Style style) throws Exception {
-        Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
-        assertThat(abandoned(style, Hosts.QUICK, Answer.afterRequest(Cut.HANG))).isEqualTo(without);
+        Class<?> without = abandoned(style, Hosts.BARE, ScriptedResponse.afterRequest(Cut.HANG));
+        assertThat(abandoned(style, Hosts.QUICK, ScriptedResponse.afterRequest(Cut.HANG)))
+                .isEqualTo(without);
     }
 
     // HttpURLConnection.disconnect itself waits for a read of the body that is under way, with and without an agent.
     @ParameterizedTest
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void whileABodyArrives(Style style) throws Exception {
-        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        ScriptedResponse stuck = ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG);
         Class<?> without = abandoned(style, Hosts.BARE, stuck);
         assertThat(abandoned(style, Hosts.QUICK, stuck)).isEqualTo(without);
     }
@@ -49,40 +50,41 @@ class AbandonContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void whileABodyIsHeldBack(Style style) throws Exception {
         // What is held back looks like an answer that has not come yet.
-        Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
-        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        Class<?> without = abandoned(style, Hosts.BARE, ScriptedResponse.afterRequest(Cut.HANG));
+        ScriptedResponse stuck = ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG);
         assertThat(abandoned(style, Hosts.BUFFERING, stuck)).isEqualTo(without);
     }
 
     @ParameterizedTest
     @EnumSource
     void whileTheAnswerOfALaterAttemptIsAwaited(Style style) throws Exception {
-        Class<?> without = abandoned(style, Hosts.BARE, Answer.afterRequest(Cut.HANG));
+        Class<?> without = abandoned(style, Hosts.BARE, ScriptedResponse.afterRequest(Cut.HANG));
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503, "busy").closing()).otherwise(Answer.afterRequest(Cut.HANG));
+            server.play(ScriptedResponse.respond(503, "busy").closing())
+                    .otherwise(ScriptedResponse.afterRequest(Cut.HANG));
             InFlight call = style.start(Call.put(server.uri("/"), "whole"));
             server.awaitRequests(2);
             call.awaitReading();
             call.abandon();
-            Seen seen = call.seen();
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(without);
+            CallResult callResult = call.seen();
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(without);
             server.awaitOpen(0);
             assertThat(server.requests()).hasSize(2);
         }
     }
 
-    private static Class<?> abandoned(Style style, String host, Answer answer) throws InterruptedException {
+    private static Class<?> abandoned(Style style, String host, ScriptedResponse response) throws InterruptedException {
         try (ScriptedServer server = ScriptedServer.http(host)) {
-            server.play(answer);
+            server.play(response);
             InFlight call = style.start(Call.get(server.uri("/")));
             server.awaitRequests(1);
             call.awaitReading();
             call.abandon();
-            Seen seen = call.seen();
-            assertThat(seen.thrown()).as("%s", seen).isNotNull();
+            CallResult callResult = call.seen();
+            assertThat(callResult.thrown()).as("%s", callResult).isNotNull();
             server.awaitOpen(0);
             assertThat(server.requests()).hasSize(1);
-            return seen.thrown().getClass();
+            return callResult.thrown().getClass();
         }
     }
 
@@ -90,19 +92,19 @@ class AbandonContract {
     @EnumSource
     void whileItWaitsForTheNextAttempt(Style style) throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
-            server.play(Answer.respond(503, "busy").closing());
+            server.play(ScriptedResponse.respond(503, "busy").closing());
             InFlight call = style.start(Call.get(server.uri("/")));
             server.awaitRequests(1);
             server.awaitOpen(0);
             call.abandon();
-            Seen seen = call.seen();
-            assertThat(seen.took()).isLessThan(PROMPT);
+            CallResult callResult = call.seen();
+            assertThat(callResult.took()).isLessThan(PROMPT);
             switch (style) {
-                case SEND -> assertThat(seen.thrown()).isInstanceOf(InterruptedException.class);
-                case SEND_ASYNC -> assertThat(seen.thrown()).isInstanceOf(CancellationException.class);
+                case SEND -> assertThat(callResult.thrown()).isInstanceOf(InterruptedException.class);
+                case SEND_ASYNC -> assertThat(callResult.thrown()).isInstanceOf(CancellationException.class);
                 default ->
-                    assertThat(seen.thrown() instanceof IOException || seen.status() == 503)
-                            .as("%s", seen)
+                    assertThat(callResult.thrown() instanceof IOException || callResult.status() == 503)
+                            .as("%s", callResult)
                             .isTrue();
             }
             assertThat(server.requests()).hasSize(1);
@@ -116,8 +118,8 @@ class AbandonContract {
             InFlight call = style.start(Call.get(silent.uri("/")));
             Assertions.assertThatThrownBy(() -> notBefore(call)).isInstanceOf(TimeoutException.class);
             call.abandon();
-            Seen seen = call.seen();
-            assertThat(seen.thrown())
+            CallResult callResult = call.seen();
+            assertThat(callResult.thrown())
                     .isInstanceOf(style == Style.SEND ? InterruptedException.class : CancellationException.class);
         }
     }
@@ -137,10 +139,10 @@ class AbandonContract {
     @Test
     void aSendOfAnInterruptedThreadEndsAtOnce() throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
-            server.otherwise(Answer.respond(503));
+            server.otherwise(ScriptedResponse.respond(503));
             Thread.currentThread().interrupt();
-            Seen seen = Style.SEND.call(Call.get(server.uri("/")));
-            assertThat(seen.thrown()).isInstanceOf(InterruptedException.class);
+            CallResult callResult = Style.SEND.call(Call.get(server.uri("/")));
+            assertThat(callResult.thrown()).isInstanceOf(InterruptedException.class);
             assertThat(Thread.interrupted()).as("send clears the flag").isFalse();
             assertThat(server.requests()).hasSizeLessThanOrEqualTo(1);
         }
@@ -154,7 +156,7 @@ class AbandonContract {
     void anInterruptWhileAnHttpUrlConnectionReadsChangesNothing(Style style) throws Exception {
         for (String host : new String[] {Hosts.BARE, Hosts.PATIENT}) {
             try (ScriptedServer server = ScriptedServer.http(host)) {
-                server.play(Answer.respond(200, "fine").held());
+                server.play(ScriptedResponse.respond(200, "fine").held());
                 InFlight call = style.start(Call.put(server.uri("/"), "whole"));
                 server.awaitRequests(1);
                 call.awaitReading();
@@ -172,13 +174,13 @@ class AbandonContract {
             names = {"SEND", "SEND_ASYNC"})
     void anInterruptEndsTheWaitOfAnHttpUrlConnection(Style style) throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
-            server.play(Answer.respond(503, "busy").closing());
+            server.play(ScriptedResponse.respond(503, "busy").closing());
             InFlight call = style.start(Call.get(server.uri("/")));
             server.awaitRequests(1);
             server.awaitOpen(0);
             call.interrupt();
-            Seen seen = call.seen();
-            assertThat(seen.took()).isLessThan(PROMPT);
+            CallResult callResult = call.seen();
+            assertThat(callResult.took()).isLessThan(PROMPT);
             assertThat(server.requests()).hasSize(1);
         }
     }
@@ -191,24 +193,28 @@ class AbandonContract {
     void anInterruptOfAVirtualThreadEndsAnHttpUrlConnectionAsWithout(Style style) throws Exception {
         Assumptions.assumeTrue(Runtime.version().feature() >= 21, "there are no virtual threads");
         Call call = Call.put(URI.create("http://x/"), "whole");
-        String without = interruptedVirtually(style, call, Hosts.BARE, Answer.afterRequest(Cut.HANG));
+        String without = interruptedVirtually(style, call, Hosts.BARE, ScriptedResponse.afterRequest(Cut.HANG));
         assertThat(without).isEqualTo("java.net.SocketException, interrupted");
-        assertThat(interruptedVirtually(style, call, Hosts.PATIENT, Answer.afterRequest(Cut.HANG)))
+        assertThat(interruptedVirtually(style, call, Hosts.PATIENT, ScriptedResponse.afterRequest(Cut.HANG)))
                 .isEqualTo(without);
         assertThat(interruptedVirtually(
-                        style, call, Hosts.PATIENT, Answer.respond(503, "busy").closing()))
+                        style,
+                        call,
+                        Hosts.PATIENT,
+                        ScriptedResponse.respond(503, "busy").closing()))
                 .isEqualTo(without);
     }
 
-    private static String interruptedVirtually(Style style, Call call, String host, Answer answer) throws Exception {
+    private static String interruptedVirtually(Style style, Call call, String host, ScriptedResponse response)
+            throws Exception {
         try (ScriptedServer server = ScriptedServer.http(host)) {
-            server.play(answer);
+            server.play(response);
             CompletableFuture<String> end = new CompletableFuture<>();
             Runnable calling = () -> {
-                Seen seen = style.call(call.at(server.uri("/")));
-                String thrown = seen.thrown() == null
-                        ? "status " + seen.status()
-                        : seen.thrown().getClass().getName();
+                CallResult callResult = style.call(call.at(server.uri("/")));
+                String thrown = callResult.thrown() == null
+                        ? "status " + callResult.status()
+                        : callResult.thrown().getClass().getName();
                 end.complete(thrown + (Thread.currentThread().isInterrupted() ? ", interrupted" : ""));
             };
             Thread thread = (Thread)
@@ -229,7 +235,7 @@ class AbandonContract {
         Call call = Call.get(URI.create("http://x/"));
         for (String host : new String[] {Hosts.BARE, Hosts.QUICK}) {
             try (ScriptedServer server = ScriptedServer.http(host)) {
-                server.otherwise(Answer.afterRequest(Cut.HANG));
+                server.otherwise(ScriptedResponse.afterRequest(Cut.HANG));
                 CompletableFuture<String> dependent = Style.client(call)
                         .sendAsync(Style.request(call.at(server.uri("/"))), BodyHandlers.ofString())
                         .thenApply(response -> response.body())
@@ -245,7 +251,7 @@ class AbandonContract {
     @Test
     void cancellingADependentFutureEndsTheWait() throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
-            server.otherwise(Answer.respond(503, "busy").closing());
+            server.otherwise(ScriptedResponse.respond(503, "busy").closing());
             Call call = Call.get(server.uri("/"));
             CompletableFuture<?> original = Style.client(call).sendAsync(Style.request(call), BodyHandlers.ofString());
             CompletableFuture<?> dependent = original.thenApply(response -> response);

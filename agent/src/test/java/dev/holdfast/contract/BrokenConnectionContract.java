@@ -2,9 +2,9 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +23,12 @@ class BrokenConnectionContract {
     private static final int ATTEMPTS = 4;
 
     /** Every way to break a connection before the response's head is complete, that both clients take for an error. */
-    static List<Answer> breaks() {
+    static List<ScriptedResponse> breaks() {
         return List.of(
-                Answer.onAccept(Cut.RESET),
-                Answer.afterRequest(Cut.RESET),
-                Answer.afterRequest(Cut.CLOSE),
-                Answer.respond(200, "never seen").cutInHead(25, Cut.RESET));
+                ScriptedResponse.onAccept(Cut.RESET),
+                ScriptedResponse.afterRequest(Cut.RESET),
+                ScriptedResponse.afterRequest(Cut.CLOSE),
+                ScriptedResponse.respond(200, "never seen").cutInHead(25, Cut.RESET));
     }
 
     static Stream<Arguments> stylesAndBreaks() {
@@ -37,30 +37,30 @@ class BrokenConnectionContract {
 
     @ParameterizedTest
     @MethodSource("stylesAndBreaks")
-    void aGetSurvivesAsManyBreaksAsThereAreRetries(Style style, Answer broken) {
+    void aGetSurvivesAsManyBreaksAsThereAreRetries(Style style, ScriptedResponse broken) {
         int sendsPerAttempt = reached(style, Call.get(java.net.URI.create("http://x/")), Hosts.BARE, broken)
                 .size();
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             for (int i = 0; i < sendsPerAttempt * (ATTEMPTS - 1); i++) {
                 server.play(broken);
             }
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(seen.text()).isEqualTo("ok");
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(callResult.text()).isEqualTo("ok");
             assertThat(server.accepted()).isEqualTo(sendsPerAttempt * (ATTEMPTS - 1) + 1);
         }
     }
 
     @ParameterizedTest
     @MethodSource("stylesAndBreaks")
-    void whenRetriesAreUsedUpTheLastErrorIsTheOneThatTheClientGives(Style style, Answer broken) {
+    void whenRetriesAreUsedUpTheLastErrorIsTheOneThatTheClientGives(Style style, ScriptedResponse broken) {
         Call call = Call.get(java.net.URI.create("http://x/"));
         try (ScriptedServer bare = ScriptedServer.http(Hosts.BARE).otherwise(broken);
                 ScriptedServer server = ScriptedServer.http(Hosts.QUICK).otherwise(broken)) {
             always(bare, broken);
             always(server, broken);
-            Seen without = style.call(call.at(bare.uri("/")));
-            Seen with = style.call(call.at(server.uri("/")));
+            CallResult without = style.call(call.at(bare.uri("/")));
+            CallResult with = style.call(call.at(server.uri("/")));
             assertThat(with.thrown()).as("%s", with).isNotNull();
             assertThat(with.thrown()).hasSameClassAs(without.thrown());
             assertThat(with.thrown().getSuppressed()).hasSize(ATTEMPTS - 1);
@@ -70,15 +70,15 @@ class BrokenConnectionContract {
 
     @ParameterizedTest
     @MethodSource("stylesAndBreaks")
-    void aPutIsSentAgainByteForByte(Style style, Answer broken) {
+    void aPutIsSentAgainByteForByte(Style style, ScriptedResponse broken) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             String body = "0123456789".repeat(1000);
             // Both clients may silently send once more: two breaks are at most two attempts, at least one.
             server.play(broken, broken);
-            Seen seen = style.call(Call.put(server.uri("/"), body));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            List<Received> whole =
-                    server.requests().stream().filter(Received::complete).toList();
+            CallResult callResult = style.call(Call.put(server.uri("/"), body));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            List<ReceivedRequest> whole =
+                    server.requests().stream().filter(ReceivedRequest::complete).toList();
             assertThat(whole).isNotEmpty().allSatisfy(r -> assertThat(r.text()).isEqualTo(body));
             assertThat(server.accepted()).isEqualTo(3);
         }
@@ -86,7 +86,7 @@ class BrokenConnectionContract {
 
     @ParameterizedTest
     @MethodSource("stylesAndBreaks")
-    void aPostIsSentNoMoreOftenThanWithoutAPolicy(Style style, Answer broken) {
+    void aPostIsSentNoMoreOftenThanWithoutAPolicy(Style style, ScriptedResponse broken) {
         Call call = Call.post(java.net.URI.create("http://x/"), "order");
         List<String> without = reached(style, call, Hosts.BARE, broken);
         List<String> with = reached(style, call, Hosts.QUICK, broken);
@@ -101,11 +101,12 @@ class BrokenConnectionContract {
 
     @ParameterizedTest
     @MethodSource("stylesAndBreaks")
-    void aPostWithAnIdempotencyKeyIsSentAgain(Style style, Answer broken) {
+    void aPostWithAnIdempotencyKeyIsSentAgain(Style style, ScriptedResponse broken) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             server.play(broken, broken, broken);
-            Seen seen = style.call(Call.post(server.uri("/"), "order").header("Idempotency-Key", "k"));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            CallResult callResult =
+                    style.call(Call.post(server.uri("/"), "order").header("Idempotency-Key", "k"));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             assertThat(server.accepted()).isEqualTo(4);
             assertThat(server.requests().get(server.requests().size() - 1).text())
                     .isEqualTo("order");
@@ -116,9 +117,9 @@ class BrokenConnectionContract {
     @EnumSource
     void aBodyThatBreaksAfterItsHeadWasDeliveredIsNotSentForAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(java.io.IOException.class);
+            server.play(ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.RESET));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(java.io.IOException.class);
             assertThat(server.requests()).hasSize(1);
         }
     }
@@ -126,7 +127,7 @@ class BrokenConnectionContract {
     @ParameterizedTest
     @EnumSource
     void aShortBodyIsWhatTheClientMakesOfIt(Style style) {
-        Answer broken = Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE);
+        ScriptedResponse broken = ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.CLOSE);
         Call call = Call.get(java.net.URI.create("http://x/"));
         assertThat(reached(style, call, Hosts.QUICK, broken)).isEqualTo(reached(style, call, Hosts.BARE, broken));
     }
@@ -136,16 +137,16 @@ class BrokenConnectionContract {
     void aBrokenBodyThatIsHeldBackCountsAsAFailedAttempt(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
             server.play(
-                    Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET),
-                    Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE),
-                    Answer.respond(200, "0123456789")
+                    ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.RESET),
+                    ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.CLOSE),
+                    ScriptedResponse.respond(200, "0123456789")
                             .header("Content-Type", "application/json")
                             .chunked()
                             .dripping(2, java.time.Duration.ofMillis(1))
                             .cutInBody(4, Cut.CLOSE));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(seen.text()).isEqualTo("ok");
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(callResult.text()).isEqualTo("ok");
             assertThat(server.requests()).hasSize(4);
         }
     }
@@ -153,13 +154,13 @@ class BrokenConnectionContract {
     @ParameterizedTest
     @EnumSource
     void aPostWhoseAnswerBreaksIsSentOnceThoughItWasHeldBack(Style style) {
-        Answer broken = Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET);
+        ScriptedResponse broken = ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.RESET);
         for (String host : List.of(Hosts.BARE, Hosts.BUFFERING)) {
             try (ScriptedServer server = ScriptedServer.http(host)) {
                 server.play(broken);
-                Seen seen = style.call(Call.post(server.uri("/"), "order"));
-                assertThat(seen.thrown()).as("%s %s", host, seen).isInstanceOf(java.io.IOException.class);
-                assertThat(server.requests()).extracting(Received::text).containsExactly("order");
+                CallResult callResult = style.call(Call.post(server.uri("/"), "order"));
+                assertThat(callResult.thrown()).as("%s %s", host, callResult).isInstanceOf(java.io.IOException.class);
+                assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("order");
             }
         }
     }
@@ -168,11 +169,12 @@ class BrokenConnectionContract {
     @EnumSource
     void whenNoAttemptBringsTheWholeBodyTheApplicationSeesWhatTheClientMakesOfIt(Style style) {
         for (Cut cut : List.of(Cut.CLOSE, Cut.RESET)) {
-            Answer broken = Answer.respond(200, "0123456789").cutInBody(4, cut);
+            ScriptedResponse broken =
+                    ScriptedResponse.respond(200, "0123456789").cutInBody(4, cut);
             try (ScriptedServer bare = ScriptedServer.http(Hosts.BARE).otherwise(broken);
                     ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING).otherwise(broken)) {
-                Seen without = style.call(Call.get(bare.uri("/")));
-                Seen with = style.call(Call.get(server.uri("/")));
+                CallResult without = style.call(Call.get(bare.uri("/")));
+                CallResult with = style.call(Call.get(server.uri("/")));
                 assertThat(server.requests()).hasSize(ATTEMPTS);
                 assertThat(with.text()).isEqualTo(without.text());
                 if (without.thrown() == null) {
@@ -190,7 +192,10 @@ class BrokenConnectionContract {
     void anAnswerWithoutABodyIsNotOneCutShort(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
             server.play(
-                    Answer.respond(200, "0123456789"), Answer.respond(204), Answer.respond(304), Answer.respond(200));
+                    ScriptedResponse.respond(200, "0123456789"),
+                    ScriptedResponse.respond(204),
+                    ScriptedResponse.respond(304),
+                    ScriptedResponse.respond(200));
             assertThat(style.call(Call.of("HEAD", server.uri("/"))).headers().get("content-length"))
                     .containsExactly("10");
             assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(204);
@@ -206,19 +211,19 @@ class BrokenConnectionContract {
         try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
             String body = "0123456789".repeat(10);
             server.play(
-                    Answer.respond(200, body).dripping(30, java.time.Duration.ofMillis(5)),
-                    Answer.respond(200, body)
+                    ScriptedResponse.respond(200, body).dripping(30, java.time.Duration.ofMillis(5)),
+                    ScriptedResponse.respond(200, body)
                             .header("Content-Type", "application/json")
                             .chunked()
                             .dripping(30, java.time.Duration.ofMillis(5)),
-                    Answer.respond(200, body)
+                    ScriptedResponse.respond(200, body)
                             .header("Content-Type", "application/json")
                             .untilClose(),
-                    Answer.respond(404, body));
+                    ScriptedResponse.respond(404, body));
             for (int status : new int[] {200, 200, 200, 404}) {
-                Seen seen = style.call(Call.get(server.uri("/")));
-                assertThat(seen.status()).as("%s", seen).isEqualTo(status);
-                assertThat(seen.text()).isEqualTo(body);
+                CallResult callResult = style.call(Call.get(server.uri("/")));
+                assertThat(callResult.status()).as("%s", callResult).isEqualTo(status);
+                assertThat(callResult.text()).isEqualTo(body);
             }
             assertThat(server.requests()).hasSize(4);
         }
@@ -229,13 +234,13 @@ class BrokenConnectionContract {
     void aBodyOfExactlyTheLimitIsHeldBackAndOneOfAByteMoreIsNot(Style style) {
         int limit = 64 * 1024;
         try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
-            server.play(Answer.respond(200, "x".repeat(limit)).cutInBody(limit - 1, Cut.RESET));
+            server.play(ScriptedResponse.respond(200, "x".repeat(limit)).cutInBody(limit - 1, Cut.RESET));
             assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo("ok");
             assertThat(server.requests()).hasSize(2);
             server.reset();
-            server.play(Answer.respond(200, "x".repeat(limit + 1)).cutInBody(limit, Cut.RESET));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(java.io.IOException.class);
+            server.play(ScriptedResponse.respond(200, "x".repeat(limit + 1)).cutInBody(limit, Cut.RESET));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(java.io.IOException.class);
             assertThat(server.requests()).hasSize(1);
         }
     }
@@ -246,17 +251,17 @@ class BrokenConnectionContract {
         String body = "0123456789".repeat(100_000);
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             // HttpURLConnection does not notice the first: it writes once more by itself.
-            server.play(Answer.afterRequestHead(Cut.RESET), Answer.afterRequestHead(Cut.RESET));
-            Seen seen = style.call(Call.put(server.uri("/"), body));
+            server.play(ScriptedResponse.afterRequestHead(Cut.RESET), ScriptedResponse.afterRequestHead(Cut.RESET));
+            CallResult callResult = style.call(Call.put(server.uri("/"), body));
             boolean held = style != Style.URL_FIXED && style != Style.URL_CHUNKED;
             if (held) {
-                assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+                assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             } else {
-                assertThat(seen.thrown())
-                        .as("larger than what is recorded: %s", seen)
+                assertThat(callResult.thrown())
+                        .as("larger than what is recorded: %s", callResult)
                         .isInstanceOf(java.io.IOException.class);
             }
-            assertThat(server.requests().stream().filter(Received::complete))
+            assertThat(server.requests().stream().filter(ReceivedRequest::complete))
                     .hasSize(held ? 1 : 0)
                     .allSatisfy(r -> assertThat(r.text()).isEqualTo(body));
         }
@@ -268,8 +273,8 @@ class BrokenConnectionContract {
         try (ScriptedServer server = ScriptedServer.http(Hosts.BUFFERING)) {
             String large = "0123456789".repeat(20_000);
             server.play(
-                    Answer.respond(200, large),
-                    Answer.respond(200, large)
+                    ScriptedResponse.respond(200, large),
+                    ScriptedResponse.respond(200, large)
                             .header("Content-Type", "application/json")
                             .chunked()
                             .dripping(50_000, java.time.Duration.ofMillis(1)));
@@ -280,15 +285,15 @@ class BrokenConnectionContract {
     }
 
     /** What a server that breaks every connection receives of a call, and what the application sees, as lines. */
-    private static List<String> reached(Style style, Call call, String host, Answer broken) {
+    private static List<String> reached(Style style, Call call, String host, ScriptedResponse broken) {
         try (ScriptedServer server = ScriptedServer.http(host)) {
             always(server, broken);
-            Seen seen = style.call(call.at(server.uri("/")));
+            CallResult callResult = style.call(call.at(server.uri("/")));
             List<String> lines = new ArrayList<>();
             lines.add(
-                    seen.thrown() == null
-                            ? seen.status() + " " + seen.text()
-                            : seen.thrown().getClass().getName());
+                    callResult.thrown() == null
+                            ? callResult.status() + " " + callResult.text()
+                            : callResult.thrown().getClass().getName());
             for (int i = 0; i < server.accepted(); i++) {
                 lines.add(
                         i < server.requests().size()
@@ -300,7 +305,7 @@ class BrokenConnectionContract {
         }
     }
 
-    private static void always(ScriptedServer server, Answer broken) {
+    private static void always(ScriptedServer server, ScriptedResponse broken) {
         server.otherwise(broken);
         for (int i = 0; i < 20; i++) {
             server.play(broken); // an answer to a connection has to stand in the script

@@ -2,9 +2,9 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -41,12 +41,12 @@ class CacheContract {
         server.close();
     }
 
-    private static void isKept(Seen seen, String text) {
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-        assertThat(seen.text()).isEqualTo(text);
-        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("cache");
-        assertThat(seen.headers().get("age")).hasSize(1);
-        assertThat(seen.headers().get("cache-status"))
+    private static void isKept(CallResult callResult, String text) {
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+        assertThat(callResult.text()).isEqualTo(text);
+        assertThat(callResult.headers().get("holdfast-fallback")).containsExactly("cache");
+        assertThat(callResult.headers().get("age")).hasSize(1);
+        assertThat(callResult.headers().get("cache-status"))
                 .singleElement()
                 .satisfies(status -> assertThat(status).startsWith("holdfast; hit; ttl="));
     }
@@ -57,20 +57,20 @@ class CacheContract {
         URI uri = server.uri("/last?" + style);
         String large = "good ".repeat(10_000);
         server.play(
-                Answer.respond(200, "first"),
-                Answer.respond(200, large).header("X-From", "server").chunked(),
-                Answer.respond(400, "bad today"),
-                Answer.respond(503, "busy"));
+                ScriptedResponse.respond(200, "first"),
+                ScriptedResponse.respond(200, large).header("X-From", "server").chunked(),
+                ScriptedResponse.respond(400, "bad today"),
+                ScriptedResponse.respond(503, "busy"));
         assertThat(style.call(Call.get(uri)).text()).isEqualTo("first");
-        Seen live = style.call(Call.get(uri));
+        CallResult live = style.call(Call.get(uri));
         assertThat(live.text()).isEqualTo(large);
         assertThat(live.headers()).doesNotContainKey("holdfast-fallback");
         assertThat(style.call(Call.get(uri)).status()).isEqualTo(400);
-        Seen seen = style.call(Call.get(uri));
-        isKept(seen, large);
-        assertThat(seen.headers().get("x-from")).containsExactly("server");
-        assertThat(seen.headers().get("content-length")).containsExactly("50000");
-        assertThat(seen.headers()).doesNotContainKey("transfer-encoding");
+        CallResult callResult = style.call(Call.get(uri));
+        isKept(callResult, large);
+        assertThat(callResult.headers().get("x-from")).containsExactly("server");
+        assertThat(callResult.headers().get("content-length")).containsExactly("50000");
+        assertThat(callResult.headers()).doesNotContainKey("transfer-encoding");
         server.close();
         isKept(style.call(Call.get(uri)), large);
     }
@@ -90,12 +90,12 @@ class CacheContract {
         }) {
             Call call = Call.get(server.uri("/users?" + style + header));
             server.reset();
-            server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(200, "of alice")).otherwise(ScriptedResponse.respond(503, "busy"));
             assertThat(style.call(call.header(header, "alice")).text()).isEqualTo("of alice");
             assertThat(style.call(call.header(header, "bob")).text()).isEqualTo("busy");
             assertThat(style.call(call).text()).isEqualTo("busy");
             isKept(style.call(call.header(header, "alice")), "of alice");
-            server.play(Answer.respond(200, "of bob"), Answer.respond(200, "of nobody"));
+            server.play(ScriptedResponse.respond(200, "of bob"), ScriptedResponse.respond(200, "of nobody"));
             assertThat(style.call(call.header(header, "bob")).text()).isEqualTo("of bob");
             assertThat(style.call(call).text()).isEqualTo("of nobody");
             isKept(style.call(call.header(header, "alice")), "of alice");
@@ -111,12 +111,12 @@ class CacheContract {
             SSLContext alice = LoopbackTls.clientContext(LoopbackTls.Who.ALICE);
             SSLContext bob = LoopbackTls.clientContext(LoopbackTls.Who.BOB);
             Call call = Call.get(secure.uri("/certificates?" + style));
-            secure.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            secure.play(ScriptedResponse.respond(200, "of alice")).otherwise(ScriptedResponse.respond(503, "busy"));
             Style.trust(alice);
             assertThat(style.call(call).text()).isEqualTo("of alice");
             Style.trust(bob);
             assertThat(style.call(call).text()).isEqualTo("busy");
-            secure.play(Answer.respond(200, "of bob"));
+            secure.play(ScriptedResponse.respond(200, "of bob"));
             assertThat(style.call(call).text()).isEqualTo("of bob");
             isKept(style.call(call), "of bob");
             Style.trust(alice);
@@ -132,12 +132,12 @@ class CacheContract {
         CookieManager alice = cookies("alice");
         CookieManager bob = cookies("bob");
         URI uri = server.uri("/own-cookies?" + style);
-        server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+        server.play(ScriptedResponse.respond(200, "of alice")).otherwise(ScriptedResponse.respond(503, "busy"));
         assertThat(textWith(style, alice, uri)).isEqualTo("of alice");
         assertThat(server.requests().get(0).header("Cookie").orElse("")).contains("alice");
         assertThat(textWith(style, bob, uri)).isEqualTo("busy");
         assertThat(textWith(style, null, uri)).isEqualTo("busy");
-        server.play(Answer.respond(200, "of bob"), Answer.respond(200, "of nobody"));
+        server.play(ScriptedResponse.respond(200, "of bob"), ScriptedResponse.respond(200, "of nobody"));
         assertThat(textWith(style, bob, uri)).isEqualTo("of bob");
         assertThat(textWith(style, null, uri)).isEqualTo("of nobody");
         assertThat(textWith(style, alice, uri)).isEqualTo("of alice");
@@ -182,9 +182,9 @@ class CacheContract {
         };
         URI uri = server.uri("/password?" + whose.length());
         server.play(
-                        Answer.respond(401, "who are you").header("WWW-Authenticate", "Basic realm=\"r\""),
-                        Answer.respond(200, "of alice"))
-                .otherwise(Answer.respond(503, "busy"));
+                        ScriptedResponse.respond(401, "who are you").header("WWW-Authenticate", "Basic realm=\"r\""),
+                        ScriptedResponse.respond(200, "of alice"))
+                .otherwise(ScriptedResponse.respond(503, "busy"));
         if (whose.equals("of the client")) {
             HttpClient client = HttpClient.newBuilder().authenticator(password).build();
             HttpRequest request = HttpRequest.newBuilder(uri).build();
@@ -202,7 +202,7 @@ class CacheContract {
     @Test
     void factoriesThatCallThemselvesEqualMayShowDifferentCertificates() throws IOException {
         try (ScriptedServer secure = ScriptedServer.httpsForKnown(Hosts.CACHED)) {
-            secure.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+            secure.play(ScriptedResponse.respond(200, "of alice")).otherwise(ScriptedResponse.respond(503, "busy"));
             SSLSocketFactory alice = new Equals(LoopbackTls.clientContext(LoopbackTls.Who.ALICE));
             SSLSocketFactory bob = new Equals(LoopbackTls.clientContext(LoopbackTls.Who.BOB));
             assertThat(statusOf(secure.uri("/equals"), alice)).isEqualTo("200 null");
@@ -284,19 +284,19 @@ class CacheContract {
     @EnumSource
     void whatMayNotBeKeptIsNot(Style style) {
         int i = 0;
-        for (Answer answer : new Answer[] {
-            Answer.respond(200, "secret").header("Cache-Control", "no-store"),
-            Answer.respond(200, "any").header("Vary", "*"),
-            Answer.respond(200, "large ".repeat(11_000)),
-            Answer.respond(200, "large ".repeat(11_000)).chunked(),
-            Answer.respond(200, "session").header("Set-Cookie", "s=1"),
-            Answer.respond(200, "half of it").cutInBody(4, Cut.RESET)
+        for (ScriptedResponse response : new ScriptedResponse[] {
+            ScriptedResponse.respond(200, "secret").header("Cache-Control", "no-store"),
+            ScriptedResponse.respond(200, "any").header("Vary", "*"),
+            ScriptedResponse.respond(200, "large ".repeat(11_000)),
+            ScriptedResponse.respond(200, "large ".repeat(11_000)).chunked(),
+            ScriptedResponse.respond(200, "session").header("Set-Cookie", "s=1"),
+            ScriptedResponse.respond(200, "half of it").cutInBody(4, Cut.RESET)
         }) {
             URI uri = server.uri("/not/" + style + i++);
             server.reset();
-            server.play(answer).otherwise(Answer.respond(503, "busy"));
+            server.play(response).otherwise(ScriptedResponse.respond(503, "busy"));
             style.call(Call.get(uri));
-            assertThat(style.call(Call.get(uri)).text()).as("%s", answer).isEqualTo("busy");
+            assertThat(style.call(Call.get(uri)).text()).as("%s", response).isEqualTo("busy");
         }
     }
 
@@ -309,13 +309,13 @@ class CacheContract {
         for (String method : new String[] {"POST", "PUT", "DELETE"}) {
             server.reset();
             server.play(
-                            Answer.respond(200, "old"),
-                            Answer.respond(200, "old"),
-                            Answer.respond(200, "of bob"),
-                            Answer.respond(400, "cannot be changed so"),
-                            Answer.respond(503, "busy"),
-                            Answer.respond(200, "changed"))
-                    .otherwise(Answer.respond(503, "busy"));
+                            ScriptedResponse.respond(200, "old"),
+                            ScriptedResponse.respond(200, "old"),
+                            ScriptedResponse.respond(200, "of bob"),
+                            ScriptedResponse.respond(400, "cannot be changed so"),
+                            ScriptedResponse.respond(503, "busy"),
+                            ScriptedResponse.respond(200, "changed"))
+                    .otherwise(ScriptedResponse.respond(503, "busy"));
             style.call(asked);
             style.call(Call.of("HEAD", uri).header("Authorization", "alice"));
             style.call(Call.get(uri).header("Authorization", "bob"));
@@ -336,20 +336,20 @@ class CacheContract {
     @ParameterizedTest
     @EnumSource
     void whatTheOriginRevokedIsGone(Style style) {
-        for (Answer revoking : new Answer[] {
-            Answer.respond(401, "who are you"),
-            Answer.respond(403, "not for you"),
-            Answer.respond(404, "not here"),
-            Answer.respond(410, "gone"),
-            Answer.respond(200, "secret now").header("Cache-Control", "no-store"),
-            Answer.respond(200, "secret now").header("Cache-Control", "no-store;max-age=1"),
-            Answer.respond(200, "old").header("Pragma", "no-cache"),
-            Answer.respond(304).header("Cache-Control", "private"),
+        for (ScriptedResponse revoking : new ScriptedResponse[] {
+            ScriptedResponse.respond(401, "who are you"),
+            ScriptedResponse.respond(403, "not for you"),
+            ScriptedResponse.respond(404, "not here"),
+            ScriptedResponse.respond(410, "gone"),
+            ScriptedResponse.respond(200, "secret now").header("Cache-Control", "no-store"),
+            ScriptedResponse.respond(200, "secret now").header("Cache-Control", "no-store;max-age=1"),
+            ScriptedResponse.respond(200, "old").header("Pragma", "no-cache"),
+            ScriptedResponse.respond(304).header("Cache-Control", "private"),
         }) {
             server.reset();
             URI uri = server.uri("/revoked?" + style);
-            server.play(Answer.respond(200, "good"), Answer.respond(503, "busy"), revoking)
-                    .otherwise(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(200, "good"), ScriptedResponse.respond(503, "busy"), revoking)
+                    .otherwise(ScriptedResponse.respond(503, "busy"));
             assertThat(style.call(Call.get(uri)).text()).isEqualTo("good");
             isKept(style.call(Call.get(uri)), "good");
             style.call(Call.get(uri));
@@ -362,18 +362,18 @@ class CacheContract {
     void anAnswerBehindARedirectIsNotKeptAndTakesNobodysPlace(Style style) {
         URI uri = server.uri("/home?" + style);
         server.play(
-                        Answer.respond(200, "home of alice"),
-                        Answer.respond(302).header("Location", "/login"),
-                        Answer.respond(200, "log in").header("Cache-Control", "no-store"))
-                .otherwise(Answer.respond(503, "busy"));
+                        ScriptedResponse.respond(200, "home of alice"),
+                        ScriptedResponse.respond(302).header("Location", "/login"),
+                        ScriptedResponse.respond(200, "log in").header("Cache-Control", "no-store"))
+                .otherwise(ScriptedResponse.respond(503, "busy"));
         Call call = Call.get(uri).following();
         assertThat(style.call(call).text()).isEqualTo("home of alice");
         assertThat(style.call(call).text()).isEqualTo("log in");
         isKept(style.call(call), "home of alice");
         server.reset();
         URI other = server.uri("/other?" + style);
-        server.play(Answer.respond(302).header("Location", "/page"), Answer.respond(200, "page"))
-                .otherwise(Answer.respond(503, "busy"));
+        server.play(ScriptedResponse.respond(302).header("Location", "/page"), ScriptedResponse.respond(200, "page"))
+                .otherwise(ScriptedResponse.respond(503, "busy"));
         assertThat(style.call(Call.get(other).following()).text()).isEqualTo("page");
         assertThat(style.call(Call.get(other).following()).text()).isEqualTo("busy");
         assertThat(style.call(Call.get(server.uri("/page")).following()).text()).isEqualTo("busy");
@@ -383,8 +383,8 @@ class CacheContract {
     @EnumSource
     void aPrivateAnswerIsKeptForNobodyUnlessTheFileSaysSo(Style style) {
         Call call = Call.get(server.uri("/private?" + style)).header("Authorization", "alice");
-        server.play(Answer.respond(200, "of alice").header("Cache-Control", "private, max-age=60"))
-                .otherwise(Answer.respond(503, "busy"));
+        server.play(ScriptedResponse.respond(200, "of alice").header("Cache-Control", "private, max-age=60"))
+                .otherwise(ScriptedResponse.respond(503, "busy"));
         assertThat(style.call(call).text()).isEqualTo("of alice");
         assertThat(style.call(call).text()).isEqualTo("busy");
     }
@@ -394,14 +394,16 @@ class CacheContract {
     void aNotModifiedFreshensWhatIsKept(Style style) {
         Call call = Call.get(server.uri("/fresh?" + style));
         server.play(
-                        Answer.respond(200, "good").header("ETag", "\"1\"").header("X-Version", "1"),
-                        Answer.respond(304).header("ETag", "\"1\"").header("X-Version", "2"))
-                .otherwise(Answer.respond(503, "busy"));
+                        ScriptedResponse.respond(200, "good")
+                                .header("ETag", "\"1\"")
+                                .header("X-Version", "1"),
+                        ScriptedResponse.respond(304).header("ETag", "\"1\"").header("X-Version", "2"))
+                .otherwise(ScriptedResponse.respond(503, "busy"));
         assertThat(style.call(call).text()).isEqualTo("good");
         assertThat(style.call(call.header("If-None-Match", "\"1\"")).status()).isEqualTo(304);
-        Seen seen = style.call(call);
-        isKept(seen, "good");
-        assertThat(seen.headers().get("x-version")).containsExactly("2");
+        CallResult callResult = style.call(call);
+        isKept(callResult, "good");
+        assertThat(callResult.headers().get("x-version")).containsExactly("2");
     }
 
     @ParameterizedTest
@@ -410,7 +412,7 @@ class CacheContract {
         Call call = Call.get(server.uri("/subjects?" + style));
         Subject alice = new Subject();
         Subject bob = new Subject();
-        server.play(Answer.respond(200, "of alice")).otherwise(Answer.respond(503, "busy"));
+        server.play(ScriptedResponse.respond(200, "of alice")).otherwise(ScriptedResponse.respond(503, "busy"));
         assertThat(textAs(alice, style, call)).isEqualTo("of alice");
         assertThat(textAs(bob, style, call)).isEqualTo("busy");
         assertThat(style.call(call).text()).isEqualTo("busy");
@@ -440,13 +442,13 @@ class CacheContract {
     @EnumSource
     void aHeadHasAnAnswerOfItsOwn(Style style) {
         URI uri = server.uri("/head?" + style);
-        server.play(Answer.respond(200, "body"), Answer.respond(200, "other body"))
-                .otherwise(Answer.respond(503, "busy"));
+        server.play(ScriptedResponse.respond(200, "body"), ScriptedResponse.respond(200, "other body"))
+                .otherwise(ScriptedResponse.respond(503, "busy"));
         style.call(Call.of("HEAD", uri));
         assertThat(style.call(Call.get(uri)).text()).isEqualTo("other body");
-        Seen seen = style.call(Call.of("HEAD", uri));
-        isKept(seen, "");
-        assertThat(seen.headers().get("content-length")).containsExactly("4");
+        CallResult callResult = style.call(Call.of("HEAD", uri));
+        isKept(callResult, "");
+        assertThat(callResult.headers().get("content-length")).containsExactly("4");
         isKept(style.call(Call.get(uri)), "other body");
     }
 }

@@ -3,9 +3,9 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.InputStream;
@@ -89,9 +89,10 @@ class DegradedContract {
     void answerElsewhere() {
         OTHER.reset();
         // No connection is left to be used again, so that those that are open tell something.
-        OTHER.otherwise(
-                Answer.respond(200, "from elsewhere").header("X-From", "other").closing());
-        server.otherwise(Answer.respond(503, "busy").header("X-From", "server"));
+        OTHER.otherwise(ScriptedResponse.respond(200, "from elsewhere")
+                .header("X-From", "other")
+                .closing());
+        server.otherwise(ScriptedResponse.respond(503, "busy").header("X-From", "server"));
     }
 
     @AfterEach
@@ -104,11 +105,11 @@ class DegradedContract {
         OTHER.close();
     }
 
-    private static void isFromElsewhere(Seen seen) {
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-        assertThat(seen.text()).isEqualTo("from elsewhere");
-        assertThat(seen.headers().get("x-from")).containsExactly("other");
-        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("degraded");
+    private static void isFromElsewhere(CallResult callResult) {
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+        assertThat(callResult.text()).isEqualTo("from elsewhere");
+        assertThat(callResult.headers().get("x-from")).containsExactly("other");
+        assertThat(callResult.headers().get("holdfast-fallback")).containsExactly("degraded");
     }
 
     @ParameterizedTest
@@ -128,19 +129,19 @@ class DegradedContract {
     @EnumSource
     void theBodyGoesAlong(Style style) {
         isFromElsewhere(style.call(Call.put(server.uri("/a"), "whole")));
-        assertThat(OTHER.requests()).extracting(Received::text).containsExactly("whole");
+        assertThat(OTHER.requests()).extracting(ReceivedRequest::text).containsExactly("whole");
     }
 
     @ParameterizedTest
     @EnumSource
     void aPostGoesElsewhereOnlyIfNothingOfItWasSent(Style style) {
-        Seen refused = style.call(Call.post(server.uri("/a"), "order"));
+        CallResult refused = style.call(Call.post(server.uri("/a"), "order"));
         assertThat(refused.status()).as("%s", refused).isEqualTo(503);
         assertThat(OTHER.requests()).isEmpty();
         try (Unreachable nobody = Unreachable.refusing(Hosts.DEGRADED)) {
             isFromElsewhere(style.call(Call.post(nobody.uri("/a"), "order")));
-            assertThat(OTHER.requests()).extracting(Received::text).containsExactly("order");
-            assertThat(OTHER.requests()).extracting(Received::method).containsExactly("POST");
+            assertThat(OTHER.requests()).extracting(ReceivedRequest::text).containsExactly("order");
+            assertThat(OTHER.requests()).extracting(ReceivedRequest::method).containsExactly("POST");
         }
     }
 
@@ -187,9 +188,9 @@ class DegradedContract {
     @EnumSource
     void aQueryThatMayHoldACredentialIsNotSentElsewhere(Style style) {
         for (String query : List.of("key=s3cret", "code=s3cret", "x=0123456789abcdef0123456789abcdef")) {
-            Seen seen = style.call(Call.get(server.uri("/a?" + query)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-            assertThat(seen.headers()).doesNotContainKey("holdfast-fallback");
+            CallResult callResult = style.call(Call.get(server.uri("/a?" + query)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+            assertThat(callResult.headers()).doesNotContainKey("holdfast-fallback");
         }
         assertThat(OTHER.requests()).isEmpty();
     }
@@ -198,7 +199,7 @@ class DegradedContract {
     @EnumSource
     void credentialsGoAlongWhereThatIsAskedFor(Style style) {
         try (ScriptedServer trusted = ScriptedServer.http(Hosts.DEGRADED_TRUSTED)) {
-            trusted.otherwise(Answer.respond(503, "busy"));
+            trusted.otherwise(ScriptedResponse.respond(503, "busy"));
             isFromElsewhere(style.call(Call.get(trusted.uri("/a?access_token=s3cret&key=1"))
                     .header("Authorization", "Bearer s3cret")
                     .header("X-Consumer-ID", "alice")));
@@ -214,47 +215,49 @@ class DegradedContract {
     @EnumSource
     void whereTheOtherFailsTooTheCallEndsAsItWouldWithout(Style style) {
         String large = "busy ".repeat(50_000);
-        server.otherwise(Answer.respond(503, large).header("X-From", "server"));
+        server.otherwise(ScriptedResponse.respond(503, large).header("X-From", "server"));
         int i = 0;
-        for (Answer answer : List.of(
-                Answer.respond(500, "broken ".repeat(50_000)).closing(),
-                Answer.respond(401, "who are you").closing(),
-                Answer.respond(404, "not mirrored").closing(),
-                Answer.respond(400, "not for a mirror").closing(),
-                Answer.respond(410, "gone from here").closing(),
-                Answer.afterRequest(Cut.RESET),
-                Answer.afterRequest(Cut.HANG))) {
+        for (ScriptedResponse response : List.of(
+                ScriptedResponse.respond(500, "broken ".repeat(50_000)).closing(),
+                ScriptedResponse.respond(401, "who are you").closing(),
+                ScriptedResponse.respond(404, "not mirrored").closing(),
+                ScriptedResponse.respond(400, "not for a mirror").closing(),
+                ScriptedResponse.respond(410, "gone from here").closing(),
+                ScriptedResponse.afterRequest(Cut.RESET),
+                ScriptedResponse.afterRequest(Cut.HANG))) {
             OTHER.reset();
-            OTHER.otherwise(answer);
-            Seen seen = style.call(Call.get(server.uri("/a" + i++)));
-            assertThat(seen.status()).as("%s: %s", answer, seen.thrown()).isEqualTo(503);
-            assertThat(seen.text()).isEqualTo(large);
-            assertThat(seen.headers().get("x-from")).containsExactly("server");
-            assertThat(seen.headers()).doesNotContainKey("holdfast-fallback");
+            OTHER.otherwise(response);
+            CallResult callResult = style.call(Call.get(server.uri("/a" + i++)));
+            assertThat(callResult.status())
+                    .as("%s: %s", response, callResult.thrown())
+                    .isEqualTo(503);
+            assertThat(callResult.text()).isEqualTo(large);
+            assertThat(callResult.headers().get("x-from")).containsExactly("server");
+            assertThat(callResult.headers()).doesNotContainKey("holdfast-fallback");
             assertThat(OTHER.requests()).isNotEmpty();
         }
         OTHER.release();
         try (Unreachable nobody = Unreachable.refusing(Hosts.DEGRADED)) {
-            OTHER.otherwise(Answer.respond(503, "busy").closing());
-            Seen seen = style.call(Call.post(nobody.uri("/a"), "order"));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(ConnectException.class);
+            OTHER.otherwise(ScriptedResponse.respond(503, "busy").closing());
+            CallResult callResult = style.call(Call.post(nobody.uri("/a"), "order"));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(ConnectException.class);
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void aResponseOfAnAcceptedStatusCounts(Style style) {
-        OTHER.otherwise(Answer.respond(304, "").closing());
-        Seen unchanged = style.call(Call.get(server.uri("/a")).header("If-None-Match", "\"v1\""));
+        OTHER.otherwise(ScriptedResponse.respond(304, "").closing());
+        CallResult unchanged = style.call(Call.get(server.uri("/a")).header("If-None-Match", "\"v1\""));
         assertThat(unchanged.status()).as("%s", unchanged).isEqualTo(304);
         assertThat(unchanged.headers().get("holdfast-fallback")).containsExactly("degraded");
         try (ScriptedServer trusted = ScriptedServer.http(Hosts.DEGRADED_TRUSTED)) {
-            trusted.otherwise(Answer.respond(503, "busy"));
-            OTHER.otherwise(Answer.respond(404, "not here").closing());
-            Seen seen = style.call(Call.get(trusted.uri("/a")));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(404);
-            assertThat(seen.text()).isEqualTo("not here");
-            assertThat(seen.headers().get("holdfast-fallback")).containsExactly("degraded");
+            trusted.otherwise(ScriptedResponse.respond(503, "busy"));
+            OTHER.otherwise(ScriptedResponse.respond(404, "not here").closing());
+            CallResult callResult = style.call(Call.get(trusted.uri("/a")));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(404);
+            assertThat(callResult.text()).isEqualTo("not here");
+            assertThat(callResult.headers().get("holdfast-fallback")).containsExactly("degraded");
         }
     }
 
@@ -262,17 +265,17 @@ class DegradedContract {
     @EnumSource
     void theOtherHasABreakerOfItsOwnAndTheNextStrategyIsAsked(Style style) {
         try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEGRADED_BREAKING)) {
-            breaking.otherwise(Answer.respond(503, "busy"));
+            breaking.otherwise(ScriptedResponse.respond(503, "busy"));
             OTHER.otherwise(request -> request.target().startsWith("/ok")
-                    ? Answer.respond(200, "fine").closing()
-                    : Answer.respond(503, "busy too").closing());
-            Seen answered = style.call(Call.get(breaking.uri("/ok" + style)));
+                    ? ScriptedResponse.respond(200, "fine").closing()
+                    : ScriptedResponse.respond(503, "busy too").closing());
+            CallResult answered = style.call(Call.get(breaking.uri("/ok" + style)));
             assertThat(answered.text()).as("%s", answered).isIn("fine", "nothing");
             int before = OTHER.requests().size();
             for (int i = 0; i < 3; i++) {
-                Seen seen = style.call(Call.get(breaking.uri("/bad")));
-                assertThat(seen.text()).as("%s", seen).isEqualTo("nothing");
-                assertThat(seen.headers().get("holdfast-fallback")).containsExactly("default_value");
+                CallResult callResult = style.call(Call.get(breaking.uri("/bad")));
+                assertThat(callResult.text()).as("%s", callResult).isEqualTo("nothing");
+                assertThat(callResult.headers().get("holdfast-fallback")).containsExactly("default_value");
             }
             // What opened it may have been another style's call.
             assertThat(OTHER.requests().size() - before).isLessThanOrEqualTo(1);
@@ -284,15 +287,15 @@ class DegradedContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void aCallThatIsGivenUpIsGivenUpElsewhereToo(Style style) throws Exception {
         OTHER.awaitOpen(0);
-        OTHER.otherwise(Answer.afterRequest(Cut.HANG));
+        OTHER.otherwise(ScriptedResponse.afterRequest(Cut.HANG));
         InFlight call = style.start(Call.get(server.uri("/given-up/" + style)));
         await().until(() ->
                 OTHER.requests().stream().anyMatch(request -> request.target().endsWith("/given-up/" + style)));
         List<String> there = OTHER.requests().stream().map(Object::toString).toList();
         call.abandon();
-        Seen seen = call.seen();
-        assertThat(seen.thrown())
-                .as("%s after %s", seen, there)
+        CallResult callResult = call.seen();
+        assertThat(callResult.thrown())
+                .as("%s after %s", callResult, there)
                 .isInstanceOf(style == Style.SEND ? InterruptedException.class : CancellationException.class);
         OTHER.awaitOpen(0);
     }
@@ -303,7 +306,7 @@ class DegradedContract {
         HttpCookie cookie = new HttpCookie("session", "s3cret");
         cookie.setPath("/");
         cookies.getCookieStore().add(OTHER.uri("/"), cookie);
-        OTHER.otherwise(request -> Answer.respond(401, "who are you")
+        OTHER.otherwise(request -> ScriptedResponse.respond(401, "who are you")
                 .header("WWW-Authenticate", "Basic realm=\"r\"")
                 .closing());
         HttpClient client = HttpClient.newBuilder()
@@ -321,7 +324,7 @@ class DegradedContract {
 
     @Test
     void whatTheJvmAddsByItselfStaysBehind() throws Exception {
-        OTHER.otherwise(request -> Answer.respond(401, "who are you")
+        OTHER.otherwise(request -> ScriptedResponse.respond(401, "who are you")
                 .header("WWW-Authenticate", "Basic realm=\"r\"")
                 .closing());
         Authenticator.setDefault(new Password());
@@ -363,18 +366,18 @@ class DegradedContract {
 
     @Test
     void theAnswerSaysWhereItComesFrom() throws Exception {
-        URI elsewhere = OTHER.uri("/mirror/a");
+        URI alternateOrigin = OTHER.uri("/mirror/a");
         HttpResponse<InputStream> response = HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(server.uri("/a")).build(), BodyHandlers.ofInputStream());
         assertThat(new String(response.body().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo("from elsewhere");
-        assertThat(response.uri()).isEqualTo(elsewhere);
-        assertThat(response.request().uri()).isEqualTo(elsewhere);
+        assertThat(response.uri()).isEqualTo(alternateOrigin);
+        assertThat(response.request().uri()).isEqualTo(alternateOrigin);
         assertThat(response.previousResponse()).isEmpty();
         HttpURLConnection connection =
                 (HttpURLConnection) server.uri("/a").toURL().openConnection();
         assertThat(connection.getHeaderField("Holdfast-Fallback")).isEqualTo("degraded");
-        assertThat(connection.getURL()).isEqualTo(elsewhere.toURL());
+        assertThat(connection.getURL()).isEqualTo(alternateOrigin.toURL());
         assertThat(connection.getHeaderField(0)).isEqualTo("HTTP/1.1 200 Status 200");
     }
 

@@ -2,8 +2,8 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.net.ConnectException;
@@ -23,22 +23,22 @@ class FallbackContract {
         server.close();
     }
 
-    private static void isTheDefault(Seen seen) {
-        assertThat(seen.status()).as("%s", seen).isEqualTo(203);
-        assertThat(seen.text()).isEqualTo(BODY);
-        assertThat(seen.headers().get("x-many")).containsExactlyInAnyOrder("a", "b");
-        assertThat(seen.headers().get("content-type")).containsExactly("text/plain; charset=utf-8");
-        assertThat(seen.headers().get("content-length")).containsExactly("19");
-        assertThat(seen.headers().get("holdfast-fallback")).containsExactly("default_value");
+    private static void isTheDefault(CallResult callResult) {
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(203);
+        assertThat(callResult.text()).isEqualTo(BODY);
+        assertThat(callResult.headers().get("x-many")).containsExactlyInAnyOrder("a", "b");
+        assertThat(callResult.headers().get("content-type")).containsExactly("text/plain; charset=utf-8");
+        assertThat(callResult.headers().get("content-length")).containsExactly("19");
+        assertThat(callResult.headers().get("holdfast-fallback")).containsExactly("default_value");
     }
 
     @ParameterizedTest
     @EnumSource
     void aServerThatStaysBusyIsAnsweredForOnceTheRetriesAreUsedUp(Style style) {
-        server.otherwise(Answer.respond(503, "busy").header("X-From", "server"));
-        Seen seen = style.call(Call.get(server.uri("/a")));
-        isTheDefault(seen);
-        assertThat(seen.headers()).doesNotContainKey("x-from");
+        server.otherwise(ScriptedResponse.respond(503, "busy").header("X-From", "server"));
+        CallResult callResult = style.call(Call.get(server.uri("/a")));
+        isTheDefault(callResult);
+        assertThat(callResult.headers()).doesNotContainKey("x-from");
         assertThat(server.requests()).hasSize(2);
     }
 
@@ -53,48 +53,48 @@ class FallbackContract {
     @ParameterizedTest
     @EnumSource
     void aHeadGetsTheHeadersAlone(Style style) {
-        server.otherwise(Answer.respond(503, "busy"));
-        Seen seen = style.call(Call.of("HEAD", server.uri("/a")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(203);
-        assertThat(seen.body()).isEmpty();
-        assertThat(seen.headers().get("content-length")).containsExactly("19");
+        server.otherwise(ScriptedResponse.respond(503, "busy"));
+        CallResult callResult = style.call(Call.of("HEAD", server.uri("/a")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(203);
+        assertThat(callResult.body()).isEmpty();
+        assertThat(callResult.headers().get("content-length")).containsExactly("19");
     }
 
     @ParameterizedTest
     @EnumSource
     void aPathMayHaveAnAnswerOfItsOwn(Style style) {
-        server.otherwise(Answer.respond(500, "broken"));
-        Seen seen = style.call(Call.get(server.uri("/special/x.json?q=1")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-        assertThat(seen.text()).isEqualTo("{}");
-        Seen posted = style.call(Call.post(server.uri("/special/x.json"), "order"));
+        server.otherwise(ScriptedResponse.respond(500, "broken"));
+        CallResult callResult = style.call(Call.get(server.uri("/special/x.json?q=1")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+        assertThat(callResult.text()).isEqualTo("{}");
+        CallResult posted = style.call(Call.post(server.uri("/special/x.json"), "order"));
         assertThat(posted.text()).isEqualTo("{}");
     }
 
     @ParameterizedTest
     @EnumSource
     void whatNobodyListedIsTheApplications(Style style) {
-        server.otherwise(Answer.respond(404, "not here").header("X-From", "server"));
-        Seen seen = style.call(Call.get(server.uri("/a")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(404);
-        assertThat(seen.text()).isEqualTo("not here");
-        assertThat(seen.headers().get("x-from")).containsExactly("server");
-        assertThat(seen.headers()).doesNotContainKey("holdfast-fallback");
+        server.otherwise(ScriptedResponse.respond(404, "not here").header("X-From", "server"));
+        CallResult callResult = style.call(Call.get(server.uri("/a")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(404);
+        assertThat(callResult.text()).isEqualTo("not here");
+        assertThat(callResult.headers().get("x-from")).containsExactly("server");
+        assertThat(callResult.headers()).doesNotContainKey("holdfast-fallback");
     }
 
     @ParameterizedTest
     @EnumSource
     void aCallWithoutAnAnswerEndsAsItWouldWithout(Style style) {
         String large = "busy ".repeat(50_000);
-        server.otherwise(Answer.respond(503, large).header("X-From", "server"));
-        Seen seen = style.call(Call.post(server.uri("/a"), "order"));
-        assertThat(seen.status()).as("%s", seen.status()).isEqualTo(503);
-        assertThat(seen.text()).isEqualTo(large);
-        assertThat(seen.headers().get("x-from")).containsExactly("server");
+        server.otherwise(ScriptedResponse.respond(503, large).header("X-From", "server"));
+        CallResult callResult = style.call(Call.post(server.uri("/a"), "order"));
+        assertThat(callResult.status()).as("%s", callResult.status()).isEqualTo(503);
+        assertThat(callResult.text()).isEqualTo(large);
+        assertThat(callResult.headers().get("x-from")).containsExactly("server");
         assertThat(server.requests()).hasSize(1);
 
         try (Unreachable nobody = Unreachable.refusing(Hosts.DEFAULTED)) {
-            Seen refused = style.call(Call.post(nobody.uri("/"), "order"));
+            CallResult refused = style.call(Call.post(nobody.uri("/"), "order"));
             assertThat(refused.thrown()).isInstanceOf(ConnectException.class);
         }
     }
@@ -103,13 +103,13 @@ class FallbackContract {
     @EnumSource
     void anOpenBreakerIsAnsweredFor(Style style) {
         try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEFAULTED_BREAKING)) {
-            breaking.otherwise(Answer.respond(503, "busy"));
+            breaking.otherwise(ScriptedResponse.respond(503, "busy"));
             assertThat(style.call(Call.get(breaking.uri("/"))).text()).isEqualTo("nothing");
-            Seen seen = style.call(Call.get(breaking.uri("/")));
-            assertThat(seen.text()).isEqualTo("nothing");
-            assertThat(seen.headers().get("holdfast-fallback")).containsExactly("default_value");
+            CallResult callResult = style.call(Call.get(breaking.uri("/")));
+            assertThat(callResult.text()).isEqualTo("nothing");
+            assertThat(callResult.headers().get("holdfast-fallback")).containsExactly("default_value");
             assertThat(breaking.requests()).hasSize(1);
-            Seen rejected = style.call(Call.post(breaking.uri("/"), "order"));
+            CallResult rejected = style.call(Call.post(breaking.uri("/"), "order"));
             assertThat(rejected.thrown()).isInstanceOf(ConnectException.class);
         }
     }
@@ -118,7 +118,7 @@ class FallbackContract {
     @EnumSource
     void aBodyThatBrokeWhileItWasHeldBackIsAnsweredFor(Style style) {
         try (ScriptedServer breaking = ScriptedServer.http(Hosts.DEFAULTED_BREAKING)) {
-            breaking.otherwise(Answer.respond(200, "half of it").cutInBody(4, Cut.RESET));
+            breaking.otherwise(ScriptedResponse.respond(200, "half of it").cutInBody(4, Cut.RESET));
             assertThat(style.call(Call.get(breaking.uri("/"))).text()).isEqualTo("nothing");
         }
     }
@@ -126,7 +126,7 @@ class FallbackContract {
     @ParameterizedTest
     @ValueSource(strings = {"SEND", "SEND_ASYNC"})
     void theConnectionsOfDiscardedAnswersAreUsedAgain(Style style) {
-        server.otherwise(Answer.respond(503, "busy"));
+        server.otherwise(ScriptedResponse.respond(503, "busy"));
         for (int i = 0; i < 5; i++) {
             isTheDefault(style.call(Call.get(server.uri("/a"))));
         }

@@ -15,5 +15,5 @@ interface InFlight {
     void awaitWaiting();
 
     /** Waits for its end, for 10 seconds at most. */
-    Seen seen() throws InterruptedException;
+    CallResult seen() throws InterruptedException;
 }

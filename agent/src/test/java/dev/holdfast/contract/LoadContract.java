@@ -2,7 +2,7 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -20,17 +20,17 @@ class LoadContract {
     @EnumSource
     void inAnOutageNothingButProbesReachesTheServerUntilItIsWell(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.BREAKING)) {
-            server.otherwise(Answer.respond(503, "down"));
+            server.otherwise(ScriptedResponse.respond(503, "down"));
             Call call = Call.get(server.uri("/path?secret=1"));
 
-            Seen last = style.call(call);
+            CallResult last = style.call(call);
             assertThat(last.status())
                     .as("the third failure in a row, delivered: %s", last)
                     .isEqualTo(503);
             assertThat(last.text()).isEqualTo("down");
             server.awaitRequests(3);
 
-            Seen rejected = style.call(call);
+            CallResult rejected = style.call(call);
             assertThat(rejected.thrown()).as("%s", rejected).isExactlyInstanceOf(ConnectException.class);
             assertThat(rejected.thrown())
                     .hasMessageStartingWith("Holdfast did not send a request to http://127.0.0.10:" + server.port()
@@ -42,7 +42,7 @@ class LoadContract {
             Awaitility.await().atMost(PATIENCE).until(() -> style.call(call).status() == 503);
             assertThat(server.requests()).hasSize(4);
 
-            server.otherwise(Answer.respond(200, "up"));
+            server.otherwise(ScriptedResponse.respond(200, "up"));
             Awaitility.await().atMost(PATIENCE).until(() -> style.call(call).status() == 200);
             assertThat(server.requests()).hasSize(5);
             for (int i = 0; i < 5; i++) {
@@ -56,7 +56,7 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void aFullOutageCostsNoMoreThanTheBudget(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.BUDGETED)) {
-            server.otherwise(Answer.respond(503));
+            server.otherwise(ScriptedResponse.respond(503));
             int calls = 1000;
             long began = System.nanoTime();
             for (int i = 0; i < calls; i++) {
@@ -74,7 +74,7 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void noMoreAttemptsThanAllowedAreUnderWayAtATime(Style style) throws InterruptedException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.LIMITED)) {
-            server.otherwise(Answer.respond(200, "fine").held());
+            server.otherwise(ScriptedResponse.respond(200, "fine").held());
             List<InFlight> calls = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 calls.add(style.start(Call.get(server.uri("/" + i))));
@@ -101,7 +101,7 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void whoGivesUpWaitingForAPlaceLeavesTheQueue(Style style) throws InterruptedException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.LIMITED)) {
-            server.otherwise(Answer.respond(200, "fine").held());
+            server.otherwise(ScriptedResponse.respond(200, "fine").held());
             InFlight first = style.start(Call.get(server.uri("/1")));
             InFlight second = style.start(Call.get(server.uri("/2")));
             server.awaitRequests(2);
@@ -113,7 +113,7 @@ class LoadContract {
             server.release();
             assertThat(first.seen().status()).isEqualTo(200);
             assertThat(second.seen().status()).isEqualTo(200);
-            server.otherwise(Answer.respond(200, "fine"));
+            server.otherwise(ScriptedResponse.respond(200, "fine"));
             assertThat(style.call(Call.get(server.uri("/3"))).status()).isEqualTo(200);
             assertThat(server.requests()).extracting(r -> r.target()).containsExactlyInAnyOrder("/1", "/2", "/3");
         }
@@ -135,10 +135,10 @@ class LoadContract {
     @EnumSource
     void aSecondAttemptOvertakesASlowOneWhoseConnectionIsClosed(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.play(Answer.respond(200, "slow").held(), Answer.respond(200, "quick"));
+            server.play(ScriptedResponse.respond(200, "slow").held(), ScriptedResponse.respond(200, "quick"));
             String body = "body ".repeat(100);
-            Seen seen = style.call(Call.put(server.uri("/"), body).header("X-Mine", "kept"));
-            assertThat(seen.text()).as("%s", seen).isEqualTo("quick");
+            CallResult callResult = style.call(Call.put(server.uri("/"), body).header("X-Mine", "kept"));
+            assertThat(callResult.text()).as("%s", callResult).isEqualTo("quick");
             assertThat(server.requests()).hasSize(2).allSatisfy(r -> {
                 assertThat(r.text()).isEqualTo(body);
                 assertThat(r.headers("X-Mine")).containsExactly("kept");
@@ -153,9 +153,9 @@ class LoadContract {
     void theLoserOfTwoAttemptsGivesItsPermitBack(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             for (int i = 1; i <= 5; i++) {
-                server.play(Answer.respond(200, "slow").held(), Answer.respond(200, "quick"));
-                Seen seen = style.call(Call.get(server.uri("/" + i)));
-                assertThat(seen.text()).as("%s", seen).isEqualTo("quick");
+                server.play(ScriptedResponse.respond(200, "slow").held(), ScriptedResponse.respond(200, "quick"));
+                CallResult callResult = style.call(Call.get(server.uri("/" + i)));
+                assertThat(callResult.text()).as("%s", callResult).isEqualTo("quick");
                 Awaitility.await().atMost(PATIENCE).until(() -> server.open() <= 1);
             }
             assertThat(server.requests())
@@ -169,10 +169,10 @@ class LoadContract {
     void theSlowAttemptMayWinAfterAll(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             server.play(
-                    Answer.respond(200, "slow").delayed(Duration.ofMillis(1500)),
-                    Answer.respond(200, "slower").held());
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.text()).as("%s", seen).isEqualTo("slow");
+                    ScriptedResponse.respond(200, "slow").delayed(Duration.ofMillis(1500)),
+                    ScriptedResponse.respond(200, "slower").held());
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.text()).as("%s", callResult).isEqualTo("slow");
             assertThat(server.requests()).hasSize(2);
             Awaitility.await().atMost(PATIENCE).until(() -> server.open() <= 1);
         }
@@ -182,9 +182,11 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void ofTwoAttemptsTheOneThatFailsDoesNotDecide(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(1500)), Answer.respond(503, "broken"));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.text()).as("%s", seen).isEqualTo("slow");
+            server.play(
+                    ScriptedResponse.respond(200, "slow").delayed(Duration.ofMillis(1500)),
+                    ScriptedResponse.respond(503, "broken"));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.text()).as("%s", callResult).isEqualTo("slow");
             assertThat(server.requests()).hasSize(2);
         }
     }
@@ -193,7 +195,7 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void aPostIsSentOnce(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(300)));
+            server.play(ScriptedResponse.respond(200, "slow").delayed(Duration.ofMillis(300)));
             assertThat(style.call(Call.post(server.uri("/"), "body")).text()).isEqualTo("slow");
             assertThat(server.requests()).hasSize(1);
         }
@@ -203,7 +205,7 @@ class LoadContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void whoGivesUpEndsBothAttempts(Style style) throws InterruptedException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.otherwise(Answer.respond(200, "slow").held());
+            server.otherwise(ScriptedResponse.respond(200, "slow").held());
             InFlight call = style.start(Call.get(server.uri("/")));
             server.awaitRequests(2);
             call.abandon();

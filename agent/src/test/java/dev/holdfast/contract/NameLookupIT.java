@@ -2,9 +2,9 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ class NameLookupIT {
         Path security = Files.writeString(directory.resolve("security"), "networkaddress.cache.negative.ttl=2\n");
         Path hosts = directory.resolve("hosts");
         try (ScriptedServer server = ScriptedServer.http("127.0.0.1")) {
-            server.otherwise(Answer.respond(200, "found"));
+            server.otherwise(ScriptedResponse.respond(200, "found"));
 
             ForkedJvm.Result result = new ForkedJvm(jdk.orSkip())
                     .agent(policy.toString())

@@ -2,7 +2,7 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,7 +13,7 @@ class NestedRetryContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void aCallMadeAgainSpendsTheBudgetSoThatAttemptsStopMultiplying(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.THRIFTY)) {
-            server.otherwise(Answer.respond(503));
+            server.otherwise(ScriptedResponse.respond(503));
             int calls = 20;
             for (int i = 0; i < calls; i++) {
                 assertThat(style.call(Call.get(server.uri("/same"))).status()).isEqualTo(503);
@@ -23,7 +23,7 @@ class NestedRetryContract {
             assertThat(server.requests().size()).isBetween(calls + 3, calls + 8);
         }
         try (ScriptedServer server = ScriptedServer.http(Hosts.THRIFTY)) {
-            server.otherwise(Answer.respond(503));
+            server.otherwise(ScriptedResponse.respond(503));
             int calls = 20;
             for (int i = 0; i < calls; i++) {
                 assertThat(style.call(Call.get(server.uri("/" + i))).status()).isEqualTo(503);

@@ -3,12 +3,12 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.ConnectProxy;
 import dev.holdfast.testkit.ConnectProxy.Does;
 import dev.holdfast.testkit.LoopbackTls;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -101,8 +101,8 @@ class ProxyContract {
         try (ScriptedServer origin = ScriptedServer.https(Hosts.BREAKING);
                 ConnectProxy proxy = new ConnectProxy(refusal, refusal)) {
             through(ProxySelector.of(proxy.address()));
-            Seen seen = style.call(call(method, origin.uri("/")));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            CallResult callResult = style.call(call(method, origin.uri("/")));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             arrivedOnce(origin, method);
             assertThat(proxy.asked()).hasSize(3).containsOnly(connect(origin));
         }
@@ -114,16 +114,16 @@ class ProxyContract {
         try (ScriptedServer origin = ScriptedServer.https(Hosts.BREAKING);
                 ConnectProxy proxy = new ConnectProxy().otherwise(refusal)) {
             through(ProxySelector.of(proxy.address()));
-            Seen seen = style.call(call(method, origin.uri("/")));
-            assertThat(seen.thrown()).as("%s", seen).isNotNull().isNotInstanceOf(ConnectException.class);
-            assertThat(said(seen.thrown())).contains(named(proxy, origin));
+            CallResult callResult = style.call(call(method, origin.uri("/")));
+            assertThat(callResult.thrown()).as("%s", callResult).isNotNull().isNotInstanceOf(ConnectException.class);
+            assertThat(said(callResult.thrown())).contains(named(proxy, origin));
             // Three attempts, in each of which the client may ask a second time by itself.
             assertThat(proxy.asked()).hasSizeBetween(3, 6).containsOnly(connect(origin));
             assertThat(origin.accepted()).isZero();
 
             // As many failures of the origin's would have opened its breaker.
             proxy.otherwise(Does.OPEN);
-            Seen next = style.call(call(method, origin.uri("/")));
+            CallResult next = style.call(call(method, origin.uri("/")));
             assertThat(next.status()).as("%s", next).isEqualTo(200);
             arrivedOnce(origin, method);
         }
@@ -174,13 +174,13 @@ class ProxyContract {
             URI uri = URI.create("http://" + Hosts.BREAKING + ":" + proxy.port() + "/" + style);
             for (Cut cut : List.of(Cut.RESET, Cut.CLOSE, Cut.RESET)) {
                 proxy.reset();
-                proxy.otherwise(Answer.afterRequest(cut));
-                Seen seen = style.call(Call.post(uri, BODY));
-                assertThat(seen.thrown()).as("%s", seen).isInstanceOf(IOException.class);
-                assertThat(seen.thrown().getSuppressed()).isEmpty();
-                assertThat(proxy.requests()).extracting(Received::text).containsExactly(BODY);
+                proxy.otherwise(ScriptedResponse.afterRequest(cut));
+                CallResult callResult = style.call(Call.post(uri, BODY));
+                assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(IOException.class);
+                assertThat(callResult.thrown().getSuppressed()).isEmpty();
+                assertThat(proxy.requests()).extracting(ReceivedRequest::text).containsExactly(BODY);
             }
-            Seen rejected = style.call(Call.post(uri, BODY));
+            CallResult rejected = style.call(Call.post(uri, BODY));
             assertThat(rejected.thrown()).hasMessageContaining("its circuit breaker is open");
             assertThat(proxy.requests()).hasSize(1);
         }
@@ -193,9 +193,9 @@ class ProxyContract {
         try (ScriptedServer origin = ScriptedServer.https(Hosts.QUICK);
                 ConnectProxy proxy = new ConnectProxy().otherwise(Does.HANG)) {
             through(ProxySelector.of(proxy.address()));
-            Seen seen = style.call(Call.get(origin.uri("/")).readTimeout(Duration.ofMillis(200)));
-            assertThat(seen.thrown()).isInstanceOfAny(HttpTimeoutException.class, SocketTimeoutException.class);
-            assertThat(said(seen.thrown())).noneMatch(message -> message.contains("tunnel to"));
+            CallResult callResult = style.call(Call.get(origin.uri("/")).readTimeout(Duration.ofMillis(200)));
+            assertThat(callResult.thrown()).isInstanceOfAny(HttpTimeoutException.class, SocketTimeoutException.class);
+            assertThat(said(callResult.thrown())).noneMatch(message -> message.contains("tunnel to"));
             assertThat(origin.accepted()).isZero();
         }
     }

@@ -2,8 +2,8 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.ByteArrayInputStream;
@@ -33,11 +33,11 @@ class ReplayContract {
     @EnumSource
     void aBodyOverTheReplayLimitIsSentOnceUnlessTheClientHoldsItAnyway(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.SMALL_REPLAY)) {
-            server.play(Answer.respond(503, "busy"));
-            Seen seen = style.call(Call.put(server.uri("/"), LARGE));
+            server.play(ScriptedResponse.respond(503, "busy"));
+            CallResult callResult = style.call(Call.put(server.uri("/"), LARGE));
             boolean held = style != Style.URL_FIXED && style != Style.URL_CHUNKED;
-            assertThat(seen.status()).as("%s", seen).isEqualTo(held ? 200 : 503);
-            assertThat(seen.text()).isEqualTo(held ? "ok" : "busy");
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(held ? 200 : 503);
+            assertThat(callResult.text()).isEqualTo(held ? "ok" : "busy");
             assertThat(server.requests())
                     .hasSize(held ? 2 : 1)
                     .allSatisfy(r -> assertThat(r.text()).isEqualTo(LARGE));
@@ -48,10 +48,10 @@ class ReplayContract {
     @EnumSource
     void aBodyWithinTheReplayLimitIsSentAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.SMALL_REPLAY)) {
-            server.play(Answer.respond(503, "busy"), Answer.respond(503, "busy"));
-            Seen seen = style.call(Call.put(server.uri("/"), SMALL));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(server.requests()).extracting(Received::text).containsExactly(SMALL, SMALL, SMALL);
+            server.play(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(503, "busy"));
+            CallResult callResult = style.call(Call.put(server.uri("/"), SMALL));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly(SMALL, SMALL, SMALL);
         }
     }
 
@@ -59,17 +59,17 @@ class ReplayContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void aOneShotPublisherIsRecordedWithinTheLimit(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.SMALL_REPLAY)) {
-            server.play(Answer.respond(503, "busy"), Answer.respond(503, "busy"));
-            Seen seen = style.call(Call.of("PUT", server.uri("/")).publisher(oneShot(SMALL, -1)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            server.play(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(503, "busy"));
+            CallResult callResult = style.call(Call.of("PUT", server.uri("/")).publisher(oneShot(SMALL, -1)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             assertThat(server.requests()).hasSize(3).allSatisfy(r -> {
                 assertThat(r.text()).isEqualTo(SMALL);
                 assertThat(r.chunked()).isTrue();
             });
             server.reset();
-            server.play(Answer.respond(503, "busy"));
-            seen = style.call(Call.of("PUT", server.uri("/")).publisher(oneShot(SMALL, SMALL.length())));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            server.play(ScriptedResponse.respond(503, "busy"));
+            callResult = style.call(Call.of("PUT", server.uri("/")).publisher(oneShot(SMALL, SMALL.length())));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             assertThat(server.requests()).hasSize(2).allSatisfy(r -> {
                 assertThat(r.text()).isEqualTo(SMALL);
                 assertThat(r.header("Content-Length")).contains("1000");
@@ -81,11 +81,11 @@ class ReplayContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void aOneShotPublisherOverTheLimitIsSentOnce(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.SMALL_REPLAY)) {
-            server.play(Answer.respond(503, "busy"));
-            Seen seen = style.call(Call.of("PUT", server.uri("/")).publisher(oneShot(LARGE, -1)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-            assertThat(seen.text()).isEqualTo("busy");
-            assertThat(server.requests()).extracting(Received::text).containsExactly(LARGE);
+            server.play(ScriptedResponse.respond(503, "busy"));
+            CallResult callResult = style.call(Call.of("PUT", server.uri("/")).publisher(oneShot(LARGE, -1)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+            assertThat(callResult.text()).isEqualTo("busy");
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly(LARGE);
         }
     }
 
@@ -93,9 +93,10 @@ class ReplayContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void aOneShotPublisherIsTriedAgainWhereNothingWasSent(Style style) {
         try (Unreachable refusing = Unreachable.refusing(Hosts.SMALL_REPLAY)) {
-            Seen seen = style.call(Call.of("POST", refusing.uri("/")).publisher(oneShot(LARGE, -1)));
-            assertThat(seen.thrown()).isInstanceOf(java.net.ConnectException.class);
-            assertThat(seen.thrown().getSuppressed()).hasSize(3);
+            CallResult callResult =
+                    style.call(Call.of("POST", refusing.uri("/")).publisher(oneShot(LARGE, -1)));
+            assertThat(callResult.thrown()).isInstanceOf(java.net.ConnectException.class);
+            assertThat(callResult.thrown().getSuppressed()).hasSize(3);
         }
     }
 
@@ -103,12 +104,12 @@ class ReplayContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void aStreamThatTheProgramOpensAnewIsReadAnew(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503), Answer.respond(503));
-            Seen seen = style.call(Call.of("PUT", server.uri("/"))
+            server.play(ScriptedResponse.respond(503), ScriptedResponse.respond(503));
+            CallResult callResult = style.call(Call.of("PUT", server.uri("/"))
                     .publisher(() -> BodyPublishers.ofInputStream(
                             () -> new ByteArrayInputStream(SMALL.getBytes(StandardCharsets.US_ASCII)))));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(server.requests()).extracting(Received::text).containsExactly(SMALL, SMALL, SMALL);
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly(SMALL, SMALL, SMALL);
         }
     }
 
@@ -116,13 +117,13 @@ class ReplayContract {
     @EnumSource(names = {"SEND", "SEND_ASYNC"})
     void aStreamThatTheProgramCannotOpenAnewNeverSendsLess(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(503, "busy"));
             InputStream one = new ByteArrayInputStream(SMALL.getBytes(StandardCharsets.US_ASCII));
-            Seen seen = style.call(
+            CallResult callResult = style.call(
                     Call.of("PUT", server.uri("/")).publisher(() -> BodyPublishers.ofInputStream(() -> one)));
-            assertThat(seen.thrown()).as("%s", seen).isNull();
+            assertThat(callResult.thrown()).as("%s", callResult).isNull();
             assertThat(server.requests()).allSatisfy(r -> assertThat(r.text()).isEqualTo(SMALL));
-            assertThat(seen.status()).isEqualTo(server.requests().size() == 1 ? 503 : 200);
+            assertThat(callResult.status()).isEqualTo(server.requests().size() == 1 ? 503 : 200);
         }
     }
 
@@ -145,12 +146,15 @@ class ReplayContract {
                     });
             for (Supplier<BodyPublisher> publisher : publishers) {
                 try (ScriptedServer server = ScriptedServer.http(Hosts.SMALL_REPLAY)) {
-                    server.play(Answer.respond(503));
-                    Seen seen = style.call(Call.of("PUT", server.uri("/")).publisher(publisher));
-                    assertThat(seen.status())
-                            .as("%s %s", publisher.get().getClass(), seen)
+                    server.play(ScriptedResponse.respond(503));
+                    CallResult callResult =
+                            style.call(Call.of("PUT", server.uri("/")).publisher(publisher));
+                    assertThat(callResult.status())
+                            .as("%s %s", publisher.get().getClass(), callResult)
                             .isEqualTo(200);
-                    assertThat(server.requests()).extracting(Received::text).containsExactly(LARGE, LARGE);
+                    assertThat(server.requests())
+                            .extracting(ReceivedRequest::text)
+                            .containsExactly(LARGE, LARGE);
                 }
             }
         } finally {
@@ -174,7 +178,7 @@ class ReplayContract {
                     });
                 },
                 10);
-        Seen[] seen = new Seen[2];
+        CallResult[] seen = new CallResult[2];
         int i = 0;
         for (String host : new String[] {Hosts.BARE, Hosts.QUICK}) {
             try (ScriptedServer server = ScriptedServer.http(host)) {

@@ -3,8 +3,8 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -28,12 +28,12 @@ class StatusContract {
     @ParameterizedTest
     @EnumSource
     void aGetThatIsAnswered503IsSentAgain(Style style) {
-        server.play(Answer.respond(503, "busy").header("X-From", "first"))
-                .otherwise(Answer.respond(200, "fine").header("X-From", "second"));
-        Seen seen = style.call(Call.get(server.uri("/a?b=c%20d")).header("X-Mine", "kept"));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-        assertThat(seen.text()).isEqualTo("fine");
-        assertThat(seen.headers().get("x-from")).containsExactly("second");
+        server.play(ScriptedResponse.respond(503, "busy").header("X-From", "first"))
+                .otherwise(ScriptedResponse.respond(200, "fine").header("X-From", "second"));
+        CallResult callResult = style.call(Call.get(server.uri("/a?b=c%20d")).header("X-Mine", "kept"));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+        assertThat(callResult.text()).isEqualTo("fine");
+        assertThat(callResult.headers().get("x-from")).containsExactly("second");
         assertThat(server.requests()).hasSize(2).allSatisfy(r -> {
             assertThat(r.method()).isEqualTo("GET");
             assertThat(r.target()).isEqualTo("/a?b=c%20d");
@@ -47,10 +47,10 @@ class StatusContract {
     @ParameterizedTest
     @EnumSource
     void aPutIsSentAgainWithTheSameHeadersBytesAndFraming(Style style) {
-        server.play(Answer.respond(503), Answer.respond(500, "x".repeat(5000)));
+        server.play(ScriptedResponse.respond(503), ScriptedResponse.respond(500, "x".repeat(5000)));
         String body = "body ".repeat(2000);
-        Seen seen = style.call(Call.put(server.uri("/put"), body).header("Content-Type", "text/x"));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+        CallResult callResult = style.call(Call.put(server.uri("/put"), body).header("Content-Type", "text/x"));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
         assertThat(server.requests()).hasSize(3).allSatisfy(r -> {
             assertThat(r.method()).isEqualTo("PUT");
             assertThat(r.text()).isEqualTo(body);
@@ -65,7 +65,7 @@ class StatusContract {
         // Again where need be: a client may give a connection back later than the next attempt begins.
         await().until(() -> {
             server.reset();
-            server.play(Answer.respond(503, "busy"), Answer.respond(503, "b".repeat(3000)));
+            server.play(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(503, "b".repeat(3000)));
             assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
             assertThat(server.requests()).hasSize(3);
             return server.accepted() <= 1;
@@ -75,11 +75,11 @@ class StatusContract {
     @ParameterizedTest
     @EnumSource
     void aPostIsNotSentAgain(Style style) {
-        server.play(Answer.respond(503, "busy").header("X-From", "only"));
-        Seen seen = style.call(Call.post(server.uri("/"), "order"));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-        assertThat(seen.text()).isEqualTo("busy");
-        assertThat(seen.headers().get("x-from")).containsExactly("only");
+        server.play(ScriptedResponse.respond(503, "busy").header("X-From", "only"));
+        CallResult callResult = style.call(Call.post(server.uri("/"), "order"));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+        assertThat(callResult.text()).isEqualTo("busy");
+        assertThat(callResult.headers().get("x-from")).containsExactly("only");
         assertThat(server.requests())
                 .singleElement()
                 .satisfies(r -> assertThat(r.text()).isEqualTo("order"));
@@ -88,9 +88,9 @@ class StatusContract {
     @ParameterizedTest
     @EnumSource
     void aPostWithAnIdempotencyKeyIsSentAgain(Style style) {
-        server.play(Answer.respond(503, "busy"));
-        Seen seen = style.call(Call.post(server.uri("/"), "order").header("Idempotency-Key", "k1"));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+        server.play(ScriptedResponse.respond(503, "busy"));
+        CallResult callResult = style.call(Call.post(server.uri("/"), "order").header("Idempotency-Key", "k1"));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
         assertThat(server.requests()).hasSize(2).allSatisfy(r -> {
             assertThat(r.method()).isEqualTo("POST");
             assertThat(r.headers("Idempotency-Key")).containsExactly("k1");
@@ -102,12 +102,12 @@ class StatusContract {
     @EnumSource
     void aPostIsSentAgainWhereTheConfigurationSaysSo(Style style) {
         try (ScriptedServer lenient = ScriptedServer.http(Hosts.POST_TOO)) {
-            lenient.play(Answer.respond(503), Answer.respond(503));
+            lenient.play(ScriptedResponse.respond(503), ScriptedResponse.respond(503));
             assertThat(style.call(Call.post(lenient.uri("/"), "order")).status())
                     .isEqualTo(200);
-            assertThat(lenient.requests()).extracting(Received::text).containsExactly("order", "order", "order");
+            assertThat(lenient.requests()).extracting(ReceivedRequest::text).containsExactly("order", "order", "order");
             lenient.reset();
-            lenient.play(Answer.respond(503));
+            lenient.play(ScriptedResponse.respond(503));
             assertThat(style.call(Call.put(lenient.uri("/"), "x")).status())
                     .as("the list replaces the default")
                     .isEqualTo(503);
@@ -129,19 +129,19 @@ class StatusContract {
         "URL_BUFFERED, TRACE"
     })
     void otherIdempotentMethodsAreSentAgain(Style style, String method) {
-        server.play(Answer.respond(503, "busy"), Answer.respond(429, "busy"));
-        Seen seen = style.call(Call.of(method, server.uri("/")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-        assertThat(seen.text()).isEqualTo(method.equals("HEAD") ? "" : "ok");
-        assertThat(server.requests()).extracting(Received::method).containsExactly(method, method, method);
+        server.play(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(429, "busy"));
+        CallResult callResult = style.call(Call.of(method, server.uri("/")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+        assertThat(callResult.text()).isEqualTo(method.equals("HEAD") ? "" : "ok");
+        assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly(method, method, method);
     }
 
     @ParameterizedTest
     @CsvSource({"SEND, PATCH", "SEND_ASYNC, PATCH", "SEND, LOCK"})
     void otherMethodsAreNotSentAgain(Style style, String method) {
-        server.play(Answer.respond(503, "busy"));
-        Seen seen = style.call(Call.of(method, server.uri("/")).body("change"));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(503);
+        server.play(ScriptedResponse.respond(503, "busy"));
+        CallResult callResult = style.call(Call.of(method, server.uri("/")).body("change"));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -149,12 +149,12 @@ class StatusContract {
     @EnumSource
     void whenRetriesAreUsedUpTheLastAnswerIsDelivered(Style style) {
         for (int i = 1; i <= 6; i++) {
-            server.play(Answer.respond(503, "answer " + i).header("X-Number", "" + i));
+            server.play(ScriptedResponse.respond(503, "answer " + i).header("X-Number", "" + i));
         }
-        Seen seen = style.call(Call.get(server.uri("/")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-        assertThat(seen.text()).isEqualTo("answer 4");
-        assertThat(seen.headers().get("x-number")).containsExactly("4");
+        CallResult callResult = style.call(Call.get(server.uri("/")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+        assertThat(callResult.text()).isEqualTo("answer 4");
+        assertThat(callResult.headers().get("x-number")).containsExactly("4");
         assertThat(server.requests()).hasSize(4);
     }
 
@@ -164,9 +164,9 @@ class StatusContract {
         "URL_BUFFERED, 404", "URL_BUFFERED, 410", "URL_BUFFERED, 501", "SEND, 204", "URL_BUFFERED, 304", "SEND, 302"
     })
     void otherStatusesAreDeliveredAtOnce(Style style, int status) {
-        server.play(Answer.respond(status, status == 204 || status == 304 ? "" : "as it is"));
-        Seen seen = style.call(Call.get(server.uri("/")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(status);
+        server.play(ScriptedResponse.respond(status, status == 204 || status == 304 ? "" : "as it is"));
+        CallResult callResult = style.call(Call.get(server.uri("/")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(status);
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -183,7 +183,7 @@ class StatusContract {
         "URL_BUFFERED, 504"
     })
     void theSeedsStatusesAreRetried(Style style, int status) {
-        server.play(Answer.respond(status, "again"));
+        server.play(ScriptedResponse.respond(status, "again"));
         assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
         assertThat(server.requests()).hasSize(2);
     }
@@ -191,10 +191,10 @@ class StatusContract {
     @ParameterizedTest
     @EnumSource
     void retryAfterInSecondsIsWaitedFor(Style style) {
-        server.play(Answer.respond(429, "later").header("Retry-After", "1"));
+        server.play(ScriptedResponse.respond(429, "later").header("Retry-After", "1"));
         assertThat(style.call(Call.put(server.uri("/"), "whole")).status()).isEqualTo(200);
         assertThat(gapMillis()).isGreaterThanOrEqualTo(990L);
-        assertThat(server.requests()).extracting(Received::text).containsExactly("whole", "whole");
+        assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("whole", "whole");
     }
 
     @ParameterizedTest
@@ -202,7 +202,8 @@ class StatusContract {
     void retryAfterAsADateIsWaitedFor(Style style) {
         // A date has whole seconds: three of them are between two and three away, when the call begins.
         ZonedDateTime date = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3);
-        server.play(Answer.respond(503).header("Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(date)));
+        server.play(
+                ScriptedResponse.respond(503).header("Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(date)));
         assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
         assertThat(gapMillis()).isGreaterThanOrEqualTo(900L);
     }
@@ -210,12 +211,12 @@ class StatusContract {
     @ParameterizedTest
     @EnumSource
     void aRetryAfterOverTheCapIsDeliveredAtOnce(Style style) {
-        server.play(Answer.respond(429, "much later").header("Retry-After", "86400"));
-        Seen seen = style.call(Call.get(server.uri("/")));
-        assertThat(seen.status()).as("%s", seen).isEqualTo(429);
-        assertThat(seen.text()).isEqualTo("much later");
-        assertThat(seen.headers().get("retry-after")).containsExactly("86400");
-        assertThat(seen.took()).isLessThan(Duration.ofSeconds(5));
+        server.play(ScriptedResponse.respond(429, "much later").header("Retry-After", "86400"));
+        CallResult callResult = style.call(Call.get(server.uri("/")));
+        assertThat(callResult.status()).as("%s", callResult).isEqualTo(429);
+        assertThat(callResult.text()).isEqualTo("much later");
+        assertThat(callResult.headers().get("retry-after")).containsExactly("86400");
+        assertThat(callResult.took()).isLessThan(Duration.ofSeconds(5));
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -223,9 +224,9 @@ class StatusContract {
     @EnumSource
     void aRetryAfterThatMakesNoSenseIsIgnored(Style style) {
         server.play(
-                Answer.respond(503).header("Retry-After", "soon"),
-                Answer.respond(503).header("Retry-After", "-5"),
-                Answer.respond(503).header("Retry-After", "0"));
+                ScriptedResponse.respond(503).header("Retry-After", "soon"),
+                ScriptedResponse.respond(503).header("Retry-After", "-5"),
+                ScriptedResponse.respond(503).header("Retry-After", "0"));
         assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
         assertThat(server.requests()).hasSize(4);
     }
@@ -234,9 +235,9 @@ class StatusContract {
     @EnumSource
     void inModeObserveTheApplicationSeesTheFirstAnswer(Style style) {
         try (ScriptedServer observed = ScriptedServer.http(Hosts.OBSERVED)) {
-            observed.play(Answer.respond(503, "first"));
-            Seen seen = style.call(Call.get(observed.uri("/")));
-            assertThat(seen.text()).isEqualTo("first");
+            observed.play(ScriptedResponse.respond(503, "first"));
+            CallResult callResult = style.call(Call.get(observed.uri("/")));
+            assertThat(callResult.text()).isEqualTo("first");
             assertThat(observed.requests()).hasSize(1);
         }
     }
@@ -246,9 +247,9 @@ class StatusContract {
     void aHostWithoutAPolicyIsLeftAlone(Style style) {
         for (String host : List.of(Hosts.BARE, "localhost")) {
             try (ScriptedServer bare = ScriptedServer.http(host)) {
-                bare.play(Answer.respond(503, "first"));
-                Seen seen = style.call(Call.get(bare.uri("/")));
-                assertThat(seen.text()).isEqualTo("first");
+                bare.play(ScriptedResponse.respond(503, "first"));
+                CallResult callResult = style.call(Call.get(bare.uri("/")));
+                assertThat(callResult.text()).isEqualTo("first");
                 assertThat(bare.requests()).hasSize(1);
             }
         }
@@ -258,19 +259,19 @@ class StatusContract {
     @EnumSource
     void aRedirectIsFollowedAnewByEachAttempt(Style style) {
         server.play(
-                Answer.respond(302).header("Location", "/there"),
-                Answer.respond(503),
-                Answer.respond(302).header("Location", "/there"),
-                Answer.respond(200, "arrived"));
-        Seen seen = style.call(Call.get(server.uri("/here")).following());
-        assertThat(seen.text()).as("%s", seen).isEqualTo("arrived");
+                ScriptedResponse.respond(302).header("Location", "/there"),
+                ScriptedResponse.respond(503),
+                ScriptedResponse.respond(302).header("Location", "/there"),
+                ScriptedResponse.respond(200, "arrived"));
+        CallResult callResult = style.call(Call.get(server.uri("/here")).following());
+        assertThat(callResult.text()).as("%s", callResult).isEqualTo("arrived");
         assertThat(server.requests())
-                .extracting(Received::target)
+                .extracting(ReceivedRequest::target)
                 .containsExactly("/here", "/there", "/here", "/there");
     }
 
     private long gapMillis() {
-        List<Received> requests = server.requests();
+        List<ReceivedRequest> requests = server.requests();
         assertThat(requests).hasSize(2);
         return (requests.get(1).nanos() - requests.get(0).nanos()) / 1_000_000;
     }

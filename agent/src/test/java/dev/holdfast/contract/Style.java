@@ -65,7 +65,7 @@ enum Style {
     }
 
     /** Makes the call, waits for its end, and says what the application saw. */
-    Seen call(Call call) {
+    CallResult call(Call call) {
         long start = System.nanoTime();
         try {
             return switch (this) {
@@ -74,7 +74,7 @@ enum Style {
                 case URL_BUFFERED, URL_FIXED, URL_CHUNKED -> exchange(call, start, connection -> {});
             };
         } catch (IOException | InterruptedException | RuntimeException e) {
-            return Seen.failure(e, start);
+            return CallResult.failure(e, start);
         }
     }
 
@@ -84,14 +84,14 @@ enum Style {
         if (this == SEND_ASYNC) {
             return new AsyncInFlight(client(call).sendAsync(request(call), BodyHandlers.ofByteArray()), start);
         }
-        CompletableFuture<Seen> seen = new CompletableFuture<>();
+        CompletableFuture<CallResult> seen = new CompletableFuture<>();
         AtomicReference<@Nullable HttpURLConnection> connection = new AtomicReference<>();
         Thread thread = new Thread(
                 () -> {
                     try {
                         seen.complete(urlConnection() ? exchange(call, start, connection::set) : call(call));
                     } catch (IOException | RuntimeException e) {
-                        seen.complete(Seen.failure(e, start));
+                        seen.complete(CallResult.failure(e, start));
                     }
                 },
                 "application");
@@ -100,7 +100,7 @@ enum Style {
         return new BlockingInFlight(thread, seen, connection);
     }
 
-    private Seen exchange(Call call, long start, Consumer<HttpURLConnection> opened) throws IOException {
+    private CallResult exchange(Call call, long start, Consumer<HttpURLConnection> opened) throws IOException {
         HttpURLConnection c = (HttpURLConnection) call.uri().toURL().openConnection();
         opened.accept(c);
         SSLSocketFactory trusting = factory;
@@ -133,7 +133,7 @@ enum Style {
                 in.transferTo(read);
             }
         }
-        return Seen.response(status, c.getHeaderFields(), read.toByteArray(), start);
+        return CallResult.response(status, c.getHeaderFields(), read.toByteArray(), start);
     }
 
     /** A client as this call needs it; one for each set of options. */
@@ -170,17 +170,17 @@ enum Style {
         return builder.method(call.method(), publisher).build();
     }
 
-    static Seen seen(HttpResponse<byte[]> response, long start) {
-        return Seen.response(response.statusCode(), response.headers().map(), response.body(), start);
+    static CallResult seen(HttpResponse<byte[]> response, long start) {
+        return CallResult.response(response.statusCode(), response.headers().map(), response.body(), start);
     }
 
-    static Seen await(CompletableFuture<HttpResponse<byte[]>> future, long start) throws InterruptedException {
+    static CallResult await(CompletableFuture<HttpResponse<byte[]>> future, long start) throws InterruptedException {
         try {
             return seen(future.get(10, TimeUnit.SECONDS), start);
         } catch (ExecutionException e) {
-            return Seen.failure(e.getCause(), start);
+            return CallResult.failure(e.getCause(), start);
         } catch (TimeoutException | RuntimeException e) {
-            return Seen.failure(e, start);
+            return CallResult.failure(e, start);
         }
     }
 
@@ -202,13 +202,15 @@ enum Style {
         public void awaitWaiting() {}
 
         @Override
-        public Seen seen() throws InterruptedException {
+        public CallResult seen() throws InterruptedException {
             return await(future, start);
         }
     }
 
     private record BlockingInFlight(
-            Thread thread, CompletableFuture<Seen> result, AtomicReference<@Nullable HttpURLConnection> connection)
+            Thread thread,
+            CompletableFuture<CallResult> result,
+            AtomicReference<@Nullable HttpURLConnection> connection)
             implements InFlight {
         @Override
         public void abandon() {
@@ -241,7 +243,7 @@ enum Style {
         }
 
         @Override
-        public Seen seen() throws InterruptedException {
+        public CallResult seen() throws InterruptedException {
             try {
                 return result.get(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS);
             } catch (ExecutionException | TimeoutException e) {

@@ -3,9 +3,9 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.net.SocketTimeoutException;
@@ -17,15 +17,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers that come late, slowly or never. */
 class TimeoutContract {
-    private static final Answer SILENCE = Answer.afterRequest(Cut.HANG);
+    private static final ScriptedResponse SILENCE = ScriptedResponse.afterRequest(Cut.HANG);
 
     @ParameterizedTest
     @EnumSource
     void aGetThatIsNotAnsweredInTimeIsSentAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             server.play(SILENCE, SILENCE);
-            Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(200)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            CallResult callResult = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(200)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             assertThat(server.requests()).hasSize(3);
             await().until(() -> server.open() <= 1); // the silent ones are closed, the last may be kept alive
         }
@@ -36,9 +36,10 @@ class TimeoutContract {
     void aPostThatIsNotAnsweredInTimeIsNotSentAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             server.play(SILENCE);
-            Seen seen = style.call(Call.post(server.uri("/"), "order").readTimeout(Duration.ofMillis(200)));
-            assertThat(seen.thrown()).isInstanceOf(timeoutOf(style));
-            assertThat(server.requests()).extracting(Received::text).containsExactly("order");
+            CallResult callResult =
+                    style.call(Call.post(server.uri("/"), "order").readTimeout(Duration.ofMillis(200)));
+            assertThat(callResult.thrown()).isInstanceOf(timeoutOf(style));
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("order");
             server.awaitOpen(0);
         }
     }
@@ -48,10 +49,10 @@ class TimeoutContract {
     void anAttemptThatTakesTooLongIsGivenUpAndTriedAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
             server.play(SILENCE);
-            Seen seen = style.call(Call.put(server.uri("/"), "whole"));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(seen.took()).isGreaterThanOrEqualTo(Duration.ofMillis(900));
-            assertThat(server.requests()).extracting(Received::text).containsExactly("whole", "whole");
+            CallResult callResult = style.call(Call.put(server.uri("/"), "whole"));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(callResult.took()).isGreaterThanOrEqualTo(Duration.ofMillis(900));
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("whole", "whole");
         }
     }
 
@@ -60,8 +61,8 @@ class TimeoutContract {
     void aPostThatTakesTooLongFailsAsTheClientsOwnTimeoutDoes(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
             server.play(SILENCE);
-            Seen seen = style.call(Call.post(server.uri("/"), "order"));
-            assertThat(seen.thrown()).isInstanceOf(timeoutOf(style));
+            CallResult callResult = style.call(Call.post(server.uri("/"), "order"));
+            assertThat(callResult.thrown()).isInstanceOf(timeoutOf(style));
             assertThat(server.requests()).hasSize(1);
             server.awaitOpen(0);
         }
@@ -72,9 +73,9 @@ class TimeoutContract {
     void theDeadlineEndsAnAttemptThatIsNotAnswered(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
             server.play(SILENCE);
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
-            assertThat(seen.took()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(20));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(timeoutOf(style));
+            assertThat(callResult.took()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(20));
             assertThat(server.requests()).hasSize(1);
             server.awaitOpen(0);
         }
@@ -84,11 +85,11 @@ class TimeoutContract {
     @EnumSource
     void noRetryIsSentPastTheDeadline(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
-            server.otherwise(Answer.respond(503, "busy"));
-            Seen seen = style.call(Call.get(server.uri("/")));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
             // Wherever the deadline falls, into a wait or an attempt: the answer before it is there.
-            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-            assertThat(seen.text()).isEqualTo("busy");
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+            assertThat(callResult.text()).isEqualTo("busy");
             assertThat(server.requests()).as("of a hundred, 50 ms apart").hasSizeBetween(1, 13);
         }
     }
@@ -96,16 +97,17 @@ class TimeoutContract {
     @ParameterizedTest
     @EnumSource
     void anAttemptThatTheDeadlineCutsShortLeavesTheAnswerBeforeIt(Style style) {
-        Answer plain = Answer.respond(503, "busy").header("X-From", "first");
-        Answer chunked = Answer.respond(503, "chunk by chunk").chunked().header("X-From", "first");
-        for (Answer busy : List.of(plain, chunked)) {
+        ScriptedResponse plain = ScriptedResponse.respond(503, "busy").header("X-From", "first");
+        ScriptedResponse chunked =
+                ScriptedResponse.respond(503, "chunk by chunk").chunked().header("X-From", "first");
+        for (ScriptedResponse busy : List.of(plain, chunked)) {
             try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
                 server.play(busy, SILENCE);
-                Seen seen = style.call(Call.put(server.uri("/"), "whole"));
-                assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-                assertThat(seen.text()).isIn("busy", "chunk by chunk");
-                assertThat(seen.headers().get("x-from")).containsExactly("first");
-                assertThat(server.requests()).extracting(Received::text).containsExactly("whole", "whole");
+                CallResult callResult = style.call(Call.put(server.uri("/"), "whole"));
+                assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+                assertThat(callResult.text()).isIn("busy", "chunk by chunk");
+                assertThat(callResult.headers().get("x-from")).containsExactly("first");
+                assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("whole", "whole");
             }
         }
     }
@@ -114,10 +116,10 @@ class TimeoutContract {
     @EnumSource
     void aRetryAfterPastTheDeadlineIsNotWaitedFor(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
-            server.play(Answer.respond(503, "later").header("Retry-After", "60"));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.text()).as("%s", seen).isEqualTo("later");
-            assertThat(seen.took()).isLessThan(Duration.ofSeconds(10));
+            server.play(ScriptedResponse.respond(503, "later").header("Retry-After", "60"));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.text()).as("%s", callResult).isEqualTo("later");
+            assertThat(callResult.took()).isLessThan(Duration.ofSeconds(10));
             assertThat(server.requests()).hasSize(1);
         }
     }
@@ -127,10 +129,10 @@ class TimeoutContract {
     void aSlowBodyArrivesWhole(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             String body = "0123456789".repeat(4);
-            server.play(Answer.respond(503, body).dripping(10, Duration.ofMillis(10)))
-                    .play(Answer.respond(200, body).dripping(1, Duration.ofMillis(15)));
-            Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(500)));
-            assertThat(seen.text()).as("%s", seen).isEqualTo(body);
+            server.play(ScriptedResponse.respond(503, body).dripping(10, Duration.ofMillis(10)))
+                    .play(ScriptedResponse.respond(200, body).dripping(1, Duration.ofMillis(15)));
+            CallResult callResult = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(500)));
+            assertThat(callResult.text()).as("%s", callResult).isEqualTo(body);
             assertThat(server.requests()).hasSize(2);
         }
     }
@@ -141,9 +143,9 @@ class TimeoutContract {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             server.play(SILENCE);
             Call call = Call.post(server.uri("/"), "order").header("Idempotency-Key", "k");
-            Seen seen = style.call(call.readTimeout(Duration.ofMillis(200)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(server.requests()).extracting(Received::text).containsExactly("order", "order");
+            CallResult callResult = style.call(call.readTimeout(Duration.ofMillis(200)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("order", "order");
         }
     }
 
@@ -152,11 +154,12 @@ class TimeoutContract {
     void whenNoAttemptIsAnsweredInTimeTheLastTimeoutIsTheCalls(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             server.otherwise(SILENCE);
-            Seen seen = style.call(Call.put(server.uri("/"), "whole").readTimeout(Duration.ofMillis(100)));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
-            assertThat(seen.thrown().getSuppressed()).hasSize(3);
+            CallResult callResult =
+                    style.call(Call.put(server.uri("/"), "whole").readTimeout(Duration.ofMillis(100)));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(timeoutOf(style));
+            assertThat(callResult.thrown().getSuppressed()).hasSize(3);
             assertThat(server.requests())
-                    .extracting(Received::text)
+                    .extracting(ReceivedRequest::text)
                     .containsExactly("whole", "whole", "whole", "whole");
             server.awaitOpen(0);
         }
@@ -170,9 +173,9 @@ class TimeoutContract {
     void aBodyThatStopsIsWhatTheClientMakesOfIt(Style style) {
         for (String host : new String[] {Hosts.BARE, Hosts.QUICK}) {
             try (ScriptedServer server = ScriptedServer.http(host)) {
-                server.play(Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG));
-                Seen seen = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(150)));
-                assertThat(seen.thrown()).as("%s", seen).isInstanceOf(SocketTimeoutException.class);
+                server.play(ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG));
+                CallResult callResult = style.call(Call.get(server.uri("/")).readTimeout(Duration.ofMillis(150)));
+                assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(SocketTimeoutException.class);
                 assertThat(server.requests()).hasSize(1);
             }
         }
@@ -182,9 +185,9 @@ class TimeoutContract {
     @EnumSource
     void theDeadlineEndsAConnectingThatIsNotAnswered(Style style) {
         try (Unreachable silent = Unreachable.silent(Hosts.DEADLINE)) {
-            Seen seen = style.call(Call.post(silent.uri("/"), "order"));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
-            assertThat(seen.took()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(20));
+            CallResult callResult = style.call(Call.post(silent.uri("/"), "order"));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(timeoutOf(style));
+            assertThat(callResult.took()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(20));
         }
     }
 
@@ -192,10 +195,10 @@ class TimeoutContract {
     @EnumSource
     void anAttemptThatTakesTooLongToConnectHasSentNothing(Style style) {
         try (Unreachable silent = Unreachable.silent(Hosts.TIMED_WHOLE)) {
-            Seen seen = style.call(Call.post(silent.uri("/"), "order"));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(timeoutOf(style));
-            assertThat(seen.thrown().getSuppressed()).as("%s", seen).hasSize(3);
-            assertThat(seen.took()).isGreaterThanOrEqualTo(Duration.ofMillis(1_500));
+            CallResult callResult = style.call(Call.post(silent.uri("/"), "order"));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(timeoutOf(style));
+            assertThat(callResult.thrown().getSuppressed()).as("%s", callResult).hasSize(3);
+            assertThat(callResult.took()).isGreaterThanOrEqualTo(Duration.ofMillis(1_500));
         }
     }
 
@@ -203,11 +206,12 @@ class TimeoutContract {
     @EnumSource
     void aBodyThatIsHeldBackHasToComeInTimeAsWell(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.TIMED_WHOLE)) {
-            Answer slow = Answer.respond(200, "0123456789".repeat(50)).dripping(1, Duration.ofMillis(20));
+            ScriptedResponse slow =
+                    ScriptedResponse.respond(200, "0123456789".repeat(50)).dripping(1, Duration.ofMillis(20));
             server.play(slow, slow);
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.text()).as("%s", seen).isEqualTo("ok");
-            assertThat(seen.took()).as("one such body takes ten").isLessThan(Duration.ofSeconds(9));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.text()).as("%s", callResult).isEqualTo("ok");
+            assertThat(callResult.took()).as("one such body takes ten").isLessThan(Duration.ofSeconds(9));
             assertThat(server.requests()).hasSize(3);
         }
     }
@@ -221,9 +225,11 @@ class TimeoutContract {
     @EnumSource
     void aHeadThatTheAttemptTimeoutCutsIsNoResponse(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
-            server.play(Answer.respond(401, "who").header("X-A", "1").cutInHead(33, Cut.HANG));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.status()).as("%s", seen).isIn(200, -1); // where the machine is slow, no attempt is in time
+            server.play(ScriptedResponse.respond(401, "who").header("X-A", "1").cutInHead(33, Cut.HANG));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.status())
+                    .as("%s", callResult)
+                    .isIn(200, -1); // where the machine is slow, no attempt is in time
         }
     }
 }

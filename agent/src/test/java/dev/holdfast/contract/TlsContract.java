@@ -2,10 +2,10 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -28,11 +28,13 @@ class TlsContract {
     @EnumSource
     void aPutThatIsAnswered503IsSentAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
-            server.play(Answer.respond(503, "busy"), Answer.respond(503, "busy"));
-            Seen seen = style.call(Call.put(server.uri("/"), "secret"));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(seen.text()).isEqualTo("ok");
-            assertThat(server.requests()).extracting(Received::text).containsExactly("secret", "secret", "secret");
+            server.play(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(503, "busy"));
+            CallResult callResult = style.call(Call.put(server.uri("/"), "secret"));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(callResult.text()).isEqualTo("ok");
+            assertThat(server.requests())
+                    .extracting(ReceivedRequest::text)
+                    .containsExactly("secret", "secret", "secret");
             // The client may give a connection back a moment after the answer is there: then an attempt opens another.
             assertThat(server.accepted()).isLessThanOrEqualTo(2);
         }
@@ -42,9 +44,12 @@ class TlsContract {
     @EnumSource
     void aGetSurvivesResets(Style style) {
         try (ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
-            server.play(Answer.afterRequest(Cut.RESET), Answer.afterRequest(Cut.RESET), Answer.afterRequest(Cut.RESET));
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            server.play(
+                    ScriptedResponse.afterRequest(Cut.RESET),
+                    ScriptedResponse.afterRequest(Cut.RESET),
+                    ScriptedResponse.afterRequest(Cut.RESET));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             assertThat(server.accepted()).isEqualTo(4);
         }
     }
@@ -56,9 +61,9 @@ class TlsContract {
             javax.net.ssl.SSLContext nobody = javax.net.ssl.SSLContext.getInstance("TLS");
             nobody.init(null, new javax.net.ssl.TrustManager[] {new TrustNobody()}, null);
             Style.trust(nobody);
-            Seen seen = style.call(Call.get(server.uri("/")));
-            assertThat(seen.thrown()).isInstanceOf(SSLHandshakeException.class);
-            assertThat(seen.thrown().getSuppressed()).isEmpty();
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.thrown()).isInstanceOf(SSLHandshakeException.class);
+            assertThat(callResult.thrown().getSuppressed()).isEmpty();
             assertThat(server.requests()).isEmpty();
         } finally {
             Style.trust(LoopbackTls.clientContext());
@@ -68,7 +73,7 @@ class TlsContract {
     @Test
     void theSessionOfTheLastAttemptIsTheOneThatIsSeen() throws Exception {
         try (ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
-            server.play(Answer.respond(503).closing());
+            server.play(ScriptedResponse.respond(503).closing());
             HttpClient client = HttpClient.newBuilder()
                     .sslContext(LoopbackTls.clientContext())
                     .build();
@@ -78,7 +83,7 @@ class TlsContract {
             assertThat(response.sslSession().orElseThrow().getPeerCertificates())
                     .hasSize(1);
 
-            server.play(Answer.respond(503).closing());
+            server.play(ScriptedResponse.respond(503).closing());
             HttpsURLConnection c = (HttpsURLConnection) server.uri("/").toURL().openConnection();
             c.setSSLSocketFactory(LoopbackTls.clientContext().getSocketFactory());
             assertThat(c.getResponseCode()).isEqualTo(200);

@@ -2,7 +2,7 @@ package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.net.ConnectException;
@@ -22,10 +22,10 @@ class UnreachableContract {
     @EnumSource
     void aRefusedConnectionIsTriedAgainWhateverTheMethod(Style style) {
         try (Unreachable refusing = Unreachable.refusing(Hosts.QUICK)) {
-            Seen seen = style.call(Call.post(refusing.uri("/"), "order"));
-            assertThat(seen.thrown()).isInstanceOf(ConnectException.class);
-            assertThat(seen.thrown().getSuppressed()).hasSize(RETRIES);
-            Seen got = style.call(Call.get(refusing.uri("/")));
+            CallResult callResult = style.call(Call.post(refusing.uri("/"), "order"));
+            assertThat(callResult.thrown()).isInstanceOf(ConnectException.class);
+            assertThat(callResult.thrown().getSuppressed()).hasSize(RETRIES);
+            CallResult got = style.call(Call.get(refusing.uri("/")));
             assertThat(got.thrown()).isInstanceOf(ConnectException.class);
             assertThat(got.thrown().getSuppressed()).hasSize(RETRIES);
         }
@@ -35,9 +35,9 @@ class UnreachableContract {
     @EnumSource
     void withoutAPolicyARefusedConnectionFailsAtOnce(Style style) {
         try (Unreachable refusing = Unreachable.refusing(Hosts.BARE)) {
-            Seen seen = style.call(Call.post(refusing.uri("/"), "order"));
-            assertThat(seen.thrown()).isInstanceOf(ConnectException.class);
-            assertThat(seen.thrown().getSuppressed()).isEmpty();
+            CallResult callResult = style.call(Call.post(refusing.uri("/"), "order"));
+            assertThat(callResult.thrown()).isInstanceOf(ConnectException.class);
+            assertThat(callResult.thrown().getSuppressed()).isEmpty();
         }
     }
 
@@ -48,9 +48,9 @@ class UnreachableContract {
         InFlight call = style.start(Call.post(refusing.uri("/"), "order"));
         refusing.close();
         try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE, refusing.port())) {
-            Seen seen = call.seen();
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            assertThat(server.requests()).extracting(Received::text).containsExactly("order");
+            CallResult callResult = call.seen();
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("order");
         }
     }
 
@@ -58,13 +58,13 @@ class UnreachableContract {
     @EnumSource
     void anUnknownHostIsLookedUpAgain(Style style) {
         URI unknown = URI.create("http://" + Unreachable.UNRESOLVABLE_HOST + "/");
-        Seen seen = style.call(Call.post(unknown, "order"));
-        assertThat(seen.thrown()).isInstanceOf(java.io.IOException.class);
-        assertThat(seen.thrown().getSuppressed()).hasSize(RETRIES);
+        CallResult callResult = style.call(Call.post(unknown, "order"));
+        assertThat(callResult.thrown()).isInstanceOf(java.io.IOException.class);
+        assertThat(callResult.thrown().getSuppressed()).hasSize(RETRIES);
         if (style.urlConnection()) {
-            assertThat(seen.thrown()).isInstanceOf(java.net.UnknownHostException.class);
+            assertThat(callResult.thrown()).isInstanceOf(java.net.UnknownHostException.class);
         } else {
-            assertThat(seen.thrown()).isInstanceOf(ConnectException.class);
+            assertThat(callResult.thrown()).isInstanceOf(ConnectException.class);
         }
     }
 
@@ -72,12 +72,13 @@ class UnreachableContract {
     @EnumSource
     void aConnectionThatIsNotEstablishedInTimeIsTriedAgain(Style style) {
         try (Unreachable silent = Unreachable.silent(Hosts.QUICK)) {
-            Seen seen = style.call(Call.post(silent.uri("/"), "order").connectTimeout(Duration.ofMillis(100)));
-            assertThat(seen.thrown())
+            CallResult callResult =
+                    style.call(Call.post(silent.uri("/"), "order").connectTimeout(Duration.ofMillis(100)));
+            assertThat(callResult.thrown())
                     .isInstanceOf(
                             style.urlConnection() ? SocketTimeoutException.class : HttpConnectTimeoutException.class);
-            assertThat(seen.thrown().getSuppressed()).hasSize(RETRIES);
-            assertThat(seen.took()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
+            assertThat(callResult.thrown().getSuppressed()).hasSize(RETRIES);
+            assertThat(callResult.took()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
         }
     }
 
@@ -85,13 +86,13 @@ class UnreachableContract {
     @CsvSource({"SEND", "SEND_ASYNC", "URL_BUFFERED"})
     void theDeadlineEndsTheTrying(Style style) {
         try (Unreachable refusing = Unreachable.refusing(Hosts.DEADLINE)) {
-            Seen seen = style.call(Call.get(refusing.uri("/")));
+            CallResult callResult = style.call(Call.get(refusing.uri("/")));
             // The deadline may also fall into an attempt to connect.
-            assertThat(seen.thrown())
+            assertThat(callResult.thrown())
                     .isInstanceOfAny(
                             ConnectException.class, HttpConnectTimeoutException.class, SocketTimeoutException.class);
-            assertThat(seen.thrown().getSuppressed()).hasSizeBetween(1, 12);
-            assertThat(seen.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(20));
+            assertThat(callResult.thrown().getSuppressed()).hasSizeBetween(1, 12);
+            assertThat(callResult.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(20));
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.FileNotFoundException;
@@ -67,7 +67,7 @@ class UrlConnectionFallbackContract {
     void theLastGoodAnswerHasItsDatesAndNobodyCanChangeIt() throws IOException {
         String date = "Tue, 03 Jun 2008 11:05:30 GMT";
         try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED)) {
-            server.play(Answer.respond(200, "good")
+            server.play(ScriptedResponse.respond(200, "good")
                             .header("Content-Type", "text/plain")
                             .header("Content-Encoding", "x-none")
                             .header("Date", date)
@@ -75,7 +75,7 @@ class UrlConnectionFallbackContract {
                             .header("Last-Modified", date)
                             .header("X-Many", "a")
                             .header("X-Many", "b"))
-                    .otherwise(Answer.respond(503, "busy"));
+                    .otherwise(ScriptedResponse.respond(503, "busy"));
             HttpURLConnection live = open(server.uri("/dates"));
             assertThat(text(live.getInputStream())).isEqualTo("good");
             HttpURLConnection kept = open(server.uri("/dates"));
@@ -153,7 +153,7 @@ class UrlConnectionFallbackContract {
     @Test
     void anAnswerWithAnErrorsStatusIsAnError() throws IOException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.DEFAULTED)) {
-            server.otherwise(Answer.respond(503, "busy"));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
             HttpURLConnection connection = open(server.uri("/gone"));
             assertThatThrownBy(connection::getInputStream).isInstanceOf(FileNotFoundException.class);
             assertThat(connection.getResponseCode()).isEqualTo(404);
@@ -165,8 +165,8 @@ class UrlConnectionFallbackContract {
     @Test
     void anAnswerThatIsTakenAsContentIsKeptToo() throws IOException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED)) {
-            server.play(Answer.respond(200, "good").header("Content-Type", "text/plain"))
-                    .otherwise(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(200, "good").header("Content-Type", "text/plain"))
+                    .otherwise(ScriptedResponse.respond(503, "busy"));
             assertThat(text((InputStream) open(server.uri("/content")).getContent()))
                     .isEqualTo("good");
             HttpURLConnection connection = open(server.uri("/content"));
@@ -178,7 +178,7 @@ class UrlConnectionFallbackContract {
     @Test
     void whatIsReadInPartIsNotKept() throws IOException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED)) {
-            server.play(Answer.respond(200, "good answer")).otherwise(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(200, "good answer")).otherwise(ScriptedResponse.respond(503, "busy"));
             try (InputStream in = open(server.uri("/part")).getInputStream()) {
                 assertThat(in.readNBytes(4)).hasSize(4);
             }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
@@ -73,10 +73,10 @@ class WholeRequestContract {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             uploads(server.uri("/")).forEach(call -> {
                 server.reset();
-                server.play(Answer.respond(503).closing());
+                server.play(ScriptedResponse.respond(503).closing());
                 routes.play(Proxy.NO_PROXY, routes.refused(), routes.refused());
-                Seen seen = style.call(call);
-                assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+                CallResult callResult = style.call(call);
+                assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
                 areWhole(server, 2);
             });
         }
@@ -88,10 +88,10 @@ class WholeRequestContract {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             uploads(server.uri("/")).forEach(call -> {
                 server.reset();
-                server.play(Answer.respond(503).closing());
+                server.play(ScriptedResponse.respond(503).closing());
                 routes.play(Proxy.NO_PROXY).otherwise(routes.refused());
-                Seen seen = style.call(call);
-                assertThat(seen.thrown()).as("%s", seen).isInstanceOf(IOException.class);
+                CallResult callResult = style.call(call);
+                assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(IOException.class);
                 areWhole(server, 1);
             });
         }
@@ -102,8 +102,8 @@ class WholeRequestContract {
     void aBodyThatIsWrittenToALaterConnectionIsSentOnce(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             routes.play(routes.refused());
-            Seen seen = style.call(Call.post(server.uri("/"), BODY));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            CallResult callResult = style.call(Call.post(server.uri("/"), BODY));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             areWhole(server, 1);
         }
     }
@@ -119,9 +119,9 @@ class WholeRequestContract {
         try (ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
             uploads(server.uri("/")).forEach(call -> {
                 server.reset();
-                server.play(Answer.respond(503).closing(), Answer.onAccept(cut));
-                Seen seen = style.call(call);
-                assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+                server.play(ScriptedResponse.respond(503).closing(), ScriptedResponse.onAccept(cut));
+                CallResult callResult = style.call(call);
+                assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
                 areWhole(server, 2);
             });
         }
@@ -132,9 +132,9 @@ class WholeRequestContract {
     @CsvSource({"URL_BUFFERED,CLOSE", "URL_BUFFERED,RESET", "URL_FIXED,CLOSE", "URL_CHUNKED,RESET"})
     void aPostWhoseHandshakeIsCutIsSentAgain(Style style, Cut cut) {
         try (ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
-            server.play(Answer.onAccept(cut));
-            Seen seen = style.call(Call.post(server.uri("/"), BODY));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            server.play(ScriptedResponse.onAccept(cut));
+            CallResult callResult = style.call(Call.post(server.uri("/"), BODY));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             areWhole(server, 1);
         }
     }
@@ -142,27 +142,27 @@ class WholeRequestContract {
     private static Stream<Arguments> refusedTunnels() {
         return Stream.of(Style.values())
                 .flatMap(style -> Stream.of(
-                                Answer.respond(503).closing(),
-                                Answer.afterRequestHead(Cut.CLOSE),
-                                Answer.afterRequestHead(Cut.RESET),
-                                Answer.raw("220 ready\r\n\r\n"))
-                        .map(answer -> Arguments.of(style, answer)));
+                                ScriptedResponse.respond(503).closing(),
+                                ScriptedResponse.afterRequestHead(Cut.CLOSE),
+                                ScriptedResponse.afterRequestHead(Cut.RESET),
+                                ScriptedResponse.raw("220 ready\r\n\r\n"))
+                        .map(response -> Arguments.of(style, response)));
     }
 
     @ParameterizedTest
     @MethodSource("refusedTunnels")
-    void aTunnelThatIsRefusedBetweenTwoSendsNothing(Style style, Answer refusal) {
-        try (ScriptedServer proxy = ScriptedServer.http().otherwise(Answer.tunnel());
+    void aTunnelThatIsRefusedBetweenTwoSendsNothing(Style style, ScriptedResponse refusal) {
+        try (ScriptedServer proxy = ScriptedServer.http().otherwise(ScriptedResponse.tunnel());
                 ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
             routes.otherwise(via(proxy));
-            server.otherwise(Answer.respond(200, "ok").closing());
+            server.otherwise(ScriptedResponse.respond(200, "ok").closing());
             uploads(server.uri("/")).forEach(call -> {
                 server.reset();
                 proxy.reset();
-                server.play(Answer.respond(503).closing());
-                proxy.play(Answer.tunnel(), refusal);
-                Seen seen = style.call(call);
-                assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+                server.play(ScriptedResponse.respond(503).closing());
+                proxy.play(ScriptedResponse.tunnel(), refusal);
+                CallResult callResult = style.call(call);
+                assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
                 areWhole(server, 2);
                 assertThat(proxy.requests()).hasSize(3).allSatisfy(request -> {
                     assertThat(request.method()).isEqualTo("CONNECT");
@@ -174,13 +174,13 @@ class WholeRequestContract {
 
     @ParameterizedTest
     @MethodSource("refusedTunnels")
-    void aPostWhoseTunnelIsRefusedIsSentOnceOneIsOpened(Style style, Answer refusal) {
-        try (ScriptedServer proxy = ScriptedServer.http().otherwise(Answer.tunnel());
+    void aPostWhoseTunnelIsRefusedIsSentOnceOneIsOpened(Style style, ScriptedResponse refusal) {
+        try (ScriptedServer proxy = ScriptedServer.http().otherwise(ScriptedResponse.tunnel());
                 ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {
             routes.otherwise(via(proxy));
             proxy.play(refusal, refusal);
-            Seen seen = style.call(Call.post(server.uri("/"), BODY));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
+            CallResult callResult = style.call(Call.post(server.uri("/"), BODY));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             areWhole(server, 1);
             assertThat(proxy.requests()).hasSize(3);
         }
@@ -192,7 +192,7 @@ class WholeRequestContract {
         return call.header("Expect", "100-continue");
     }
 
-    private static void isRefused(Received request) {
+    private static void isRefused(ReceivedRequest request) {
         assertThat(request.header("Expect")).contains("100-continue");
         assertThat(request.body()).isEmpty();
         assertThat(request.complete()).isFalse();
@@ -202,10 +202,12 @@ class WholeRequestContract {
     @EnumSource(names = {"URL_FIXED", "URL_CHUNKED"})
     void aPutWhoseBodyIsRefusedIsOfferedAgain(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503).refusingBody(), Answer.respond(503).refusingBody());
-            Seen seen = style.call(expecting(Call.put(server.uri("/"), BODY)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(200);
-            List<Received> requests = server.requests();
+            server.play(
+                    ScriptedResponse.respond(503).refusingBody(),
+                    ScriptedResponse.respond(503).refusingBody());
+            CallResult callResult = style.call(expecting(Call.put(server.uri("/"), BODY)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
+            List<ReceivedRequest> requests = server.requests();
             assertThat(requests).hasSize(3);
             isRefused(requests.get(0));
             isRefused(requests.get(1));
@@ -225,7 +227,7 @@ class WholeRequestContract {
     void whatIsRefusedAndNotRetriedIsSentOnce(Style style, String method, int status) throws IOException {
         for (String host : List.of(Hosts.QUICK, Hosts.OBSERVED)) {
             try (ScriptedServer server = ScriptedServer.http(host)) {
-                server.otherwise(Answer.respond(status).refusingBody());
+                server.otherwise(ScriptedResponse.respond(status).refusingBody());
                 HttpURLConnection c =
                         (HttpURLConnection) server.uri("/").toURL().openConnection();
                 c.setRequestMethod(method);
@@ -250,10 +252,10 @@ class WholeRequestContract {
     @EnumSource(names = {"URL_FIXED", "URL_CHUNKED"})
     void aBodyThatALaterAttemptIsRefusedIsNeverLeftOut(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503).closing())
-                    .otherwise(Answer.respond(503).refusingBody());
-            Seen seen = style.call(expecting(Call.put(server.uri("/"), BODY)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
+            server.play(ScriptedResponse.respond(503).closing())
+                    .otherwise(ScriptedResponse.respond(503).refusingBody());
+            CallResult callResult = style.call(expecting(Call.put(server.uri("/"), BODY)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
             assertThat(server.requests()).hasSize(4);
             assertThat(server.requests().get(0).text()).isEqualTo(BODY);
             server.requests().subList(1, 4).forEach(WholeRequestContract::isRefused);
@@ -265,10 +267,10 @@ class WholeRequestContract {
     @CsvSource({"URL_FIXED,200", "URL_CHUNKED,200", "URL_FIXED,201", "URL_CHUNKED,307"})
     void anUploadThatALaterAttemptDidNotSendIsNoSuccess(Style style, int status) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503).closing())
-                    .otherwise(Answer.respond(status).refusingBody());
-            Seen seen = style.call(expecting(Call.put(server.uri("/"), BODY)));
-            assertThat(seen.thrown()).as("%s", seen).isInstanceOf(ProtocolException.class);
+            server.play(ScriptedResponse.respond(503).closing())
+                    .otherwise(ScriptedResponse.respond(status).refusingBody());
+            CallResult callResult = style.call(expecting(Call.put(server.uri("/"), BODY)));
+            assertThat(callResult.thrown()).as("%s", callResult).isInstanceOf(ProtocolException.class);
             assertThat(server.requests()).hasSize(2);
             assertThat(server.requests().get(0).text()).isEqualTo(BODY);
             isRefused(server.requests().get(1));
@@ -280,14 +282,14 @@ class WholeRequestContract {
     @EnumSource(names = {"URL_FIXED", "URL_CHUNKED"})
     void theHeadersOfARefusalAreSeen(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
-            server.play(Answer.respond(503).closing())
-                    .otherwise(Answer.respond(503)
+            server.play(ScriptedResponse.respond(503).closing())
+                    .otherwise(ScriptedResponse.respond(503)
                             .header("Retry-After", "3600")
                             .header("X-Why", "full")
                             .refusingBody());
-            Seen seen = style.call(expecting(Call.put(server.uri("/"), BODY)));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
-            assertThat(seen.headers().get("x-why")).containsExactly("full");
+            CallResult callResult = style.call(expecting(Call.put(server.uri("/"), BODY)));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
+            assertThat(callResult.headers().get("x-why")).containsExactly("full");
             assertThat(server.requests())
                     .as("an hour is longer than the longest wait")
                     .hasSize(2);
@@ -300,7 +302,7 @@ class WholeRequestContract {
     @EnumSource
     void anAttemptBesideAnotherThatIsRefusedSendsNothing(Style style) throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.play(Answer.respond(200, "late").held());
+            server.play(ScriptedResponse.respond(200, "late").held());
             routes.play(Proxy.NO_PROXY).otherwise(routes.refused());
             InFlight call = style.start(Call.put(server.uri("/"), BODY));
             await().until(() -> routes.asked() >= 2);
@@ -314,7 +316,9 @@ class WholeRequestContract {
     @EnumSource(names = {"URL_FIXED", "URL_CHUNKED"})
     void anAttemptBesideAnotherWhoseBodyIsRefusedSendsNone(Style style) throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
-            server.play(Answer.respond(200, "late").held(), Answer.respond(503).refusingBody());
+            server.play(
+                    ScriptedResponse.respond(200, "late").held(),
+                    ScriptedResponse.respond(503).refusingBody());
             InFlight call = style.start(expecting(Call.put(server.uri("/"), BODY)));
             server.awaitRequests(2);
             server.release();
@@ -332,10 +336,10 @@ class WholeRequestContract {
     void anotherOriginThatIsNotReachedIsSentNothing(Style style) {
         try (ScriptedServer other = otherOrigin();
                 ScriptedServer server = ScriptedServer.http(Hosts.DEGRADED)) {
-            server.otherwise(Answer.respond(503).closing());
+            server.otherwise(ScriptedResponse.respond(503).closing());
             routes.play(Proxy.NO_PROXY, Proxy.NO_PROXY).otherwise(routes.refused());
-            Seen seen = style.call(Call.put(server.uri("/"), BODY));
-            assertThat(seen.status()).as("%s", seen).isEqualTo(503);
+            CallResult callResult = style.call(Call.put(server.uri("/"), BODY));
+            assertThat(callResult.status()).as("%s", callResult).isEqualTo(503);
             areWhole(server, 2);
             assertThat(other.requests()).isEmpty();
         }

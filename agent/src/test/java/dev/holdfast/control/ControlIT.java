@@ -63,7 +63,7 @@ class ControlIT {
                 ControlRun with = new ControlRun(jdk, client, FaultScript.CONFIG, directory)) {
             FaultScript.play(without);
             FaultScript.play(with);
-            Map<String, Truth> truths = truths(without, with);
+            Map<String, ExpectedCounts> truths = truths(without, with);
 
             JsonNode status = JsonMapper.shared().readTree(with.get("/status"));
             SoftAssertions figures = new SoftAssertions();
@@ -93,8 +93,8 @@ class ControlIT {
     }
 
     /** By host, in the order of the script. */
-    private static Map<String, Truth> truths(ControlRun without, ControlRun with) {
-        Map<String, Truth> truths = new LinkedHashMap<>();
+    private static Map<String, ExpectedCounts> truths(ControlRun without, ControlRun with) {
+        Map<String, ExpectedCounts> truths = new LinkedHashMap<>();
         Map<Integer, String> before = without.ends();
         Map<Integer, String> after = with.ends();
         assertThat(before.keySet())
@@ -104,43 +104,43 @@ class ControlIT {
             assertThat(without.calls().get(id).host()).isEqualTo(call.host());
             // A body that breaks on its way to the program changes no result: the head was good.
             boolean broken = call.host().startsWith("broken");
-            truths.computeIfAbsent(call.host(), Truth::new)
+            truths.computeIfAbsent(call.host(), ExpectedCounts::new)
                     .add(broken ? "200" : before.get(id), broken ? "200" : after.get(id), call);
         });
         return truths;
     }
 
-    private static void compare(SoftAssertions figures, String host, Truth truth, JsonNode origin) {
+    private static void compare(SoftAssertions figures, String host, ExpectedCounts expectedCounts, JsonNode origin) {
         JsonNode calls = origin.at("/clients/0/calls");
         for (String result : Comparison.RESULTS) {
             figures.assertThat(calls.get(result).asLong())
                     .as(host + " " + result)
-                    .isEqualTo(truth.result(result));
+                    .isEqualTo(expectedCounts.result(result));
         }
         figures.assertThat(origin.at("/comparison/calls").asLong())
                 .as(host + " compared")
-                .isEqualTo(truth.compared());
+                .isEqualTo(expectedCounts.compared());
         figures.assertThat(origin.at("/comparison/good_without").asLong())
                 .as(host + " good without Holdfast")
-                .isEqualTo(truth.goodWithout());
+                .isEqualTo(expectedCounts.goodWithout());
         figures.assertThat(origin.at("/comparison/good_with").asLong())
                 .as(host + " good with Holdfast")
-                .isEqualTo(truth.goodWith());
+                .isEqualTo(expectedCounts.goodWith());
         figures.assertThat(origin.get("attempts").asLong())
                 .as(host + " attempts")
-                .isEqualTo(truth.attempts());
+                .isEqualTo(expectedCounts.attempts());
         figures.assertThat(sum(origin.at("/clients/0/retries")))
                 .as(host + " retries")
-                .isEqualTo(truth.retries());
+                .isEqualTo(expectedCounts.retries());
         figures.assertThat(origin.at("/delays/count").asLong())
                 .as(host + " delays")
-                .isEqualTo(truth.retries());
-        figures.assertThat(origin.get("hedges").asLong()).as(host + " hedges").isEqualTo(truth.hedges());
+                .isEqualTo(expectedCounts.retries());
+        figures.assertThat(origin.get("hedges").asLong()).as(host + " hedges").isEqualTo(expectedCounts.hedges());
         long fallbacks = 0;
         for (JsonNode fallback : origin.get("fallbacks")) {
             fallbacks += fallback.get("count").asLong();
         }
-        figures.assertThat(fallbacks).as(host + " fallbacks").isEqualTo(truth.fallbacks());
+        figures.assertThat(fallbacks).as(host + " fallbacks").isEqualTo(expectedCounts.fallbacks());
         figures.assertThat(origin.at("/limits/queued").asLong())
                 .as(host + " queued")
                 .isZero();
@@ -163,36 +163,42 @@ class ControlIT {
     }
 
     /** What is shown of all origins together: the page's head, the meters, and the summary at the end. */
-    private static void compareAll(SoftAssertions figures, List<Truth> truths, JsonNode status, ControlRun with)
+    private static void compareAll(
+            SoftAssertions figures, List<ExpectedCounts> truths, JsonNode status, ControlRun with)
             throws IOException, InterruptedException {
-        figures.assertThat(status.at("/comparison/calls").asLong()).isEqualTo(sum(truths, Truth::compared));
-        figures.assertThat(status.at("/comparison/good_without").asLong()).isEqualTo(sum(truths, Truth::goodWithout));
-        figures.assertThat(status.at("/comparison/good_with").asLong()).isEqualTo(sum(truths, Truth::goodWith));
+        figures.assertThat(status.at("/comparison/calls").asLong()).isEqualTo(sum(truths, ExpectedCounts::compared));
+        figures.assertThat(status.at("/comparison/good_without").asLong())
+                .isEqualTo(sum(truths, ExpectedCounts::goodWithout));
+        figures.assertThat(status.at("/comparison/good_with").asLong())
+                .isEqualTo(sum(truths, ExpectedCounts::goodWith));
         JsonNode history = JsonMapper.shared().readTree(with.get("/history"));
         String metrics = with.get("/metrics");
         for (String result : Comparison.RESULTS) {
-            long true_ = sum(truths, truth -> truth.result(result));
+            long true_ = sum(truths, expectedCounts -> expectedCounts.result(result));
             figures.assertThat(scraped(metrics, "outcome=\"" + result + "\""))
                     .as("scraped " + result)
                     .isEqualTo(true_);
             long shown = 0;
             for (JsonNode origin : history.get("origins")) {
-                boolean elsewhere = origin.get("policy").asString().endsWith(" (degraded)");
-                shown += origin.has(result) && !elsewhere ? sum(origin.get(result)) : 0;
+                boolean alternateOrigin = origin.get("policy").asString().endsWith(" (degraded)");
+                shown += origin.has(result) && !alternateOrigin ? sum(origin.get(result)) : 0;
             }
             figures.assertThat(shown).as("history " + result).isEqualTo(result.equals("cancelled") ? 0 : true_);
         }
 
         ForkedJvm.Result end = with.jvm.end();
-        long all = sum(truths, Truth::calls) + sum(truths, truth -> truth.result("cancelled"));
+        long all =
+                sum(truths, ExpectedCounts::calls) + sum(truths, expectedCounts -> expectedCounts.result("cancelled"));
         figures.assertThat(end.err())
                 .contains("summary: " + all + " calls: "
-                        + sum(truths, truth -> truth.result("first_try")) + " good at the first try, "
-                        + sum(truths, truth -> truth.result("saved_by_retry")) + " saved by retry, "
-                        + sum(truths, truth -> truth.result("saved_by_fallback")) + " saved by fallback, "
-                        + sum(truths, truth -> truth.result("failed")) + " failed, "
-                        + sum(truths, truth -> truth.result("rejected")) + " rejected by Holdfast, "
-                        + sum(truths, truth -> truth.result("hedged")) + " answered by the hedged attempt");
+                        + sum(truths, expectedCounts -> expectedCounts.result("first_try")) + " good at the first try, "
+                        + sum(truths, expectedCounts -> expectedCounts.result("saved_by_retry")) + " saved by retry, "
+                        + sum(truths, expectedCounts -> expectedCounts.result("saved_by_fallback"))
+                        + " saved by fallback, "
+                        + sum(truths, expectedCounts -> expectedCounts.result("failed")) + " failed, "
+                        + sum(truths, expectedCounts -> expectedCounts.result("rejected")) + " rejected by Holdfast, "
+                        + sum(truths, expectedCounts -> expectedCounts.result("hedged"))
+                        + " answered by the hedged attempt");
     }
 
     @Test
@@ -209,7 +215,7 @@ class ControlIT {
                 .allSatisfy(name -> assertThat(page).containsPattern("`" + name + "[`.]"));
     }
 
-    private static long sum(List<Truth> truths, ToLongFunction<Truth> figure) {
+    private static long sum(List<ExpectedCounts> truths, ToLongFunction<ExpectedCounts> figure) {
         return truths.stream().mapToLong(figure).sum();
     }
 

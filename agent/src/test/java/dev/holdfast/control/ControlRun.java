@@ -3,10 +3,10 @@ package dev.holdfast.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.URI;
@@ -40,20 +40,20 @@ final class ControlRun implements AutoCloseable {
     /** What a server does with a request. */
     enum Fault {
         /** 200. */
-        NONE(Answer.respond(200, "ok")),
+        NONE(ScriptedResponse.respond(200, "ok")),
         /** 503. */
-        BUSY(Answer.respond(503, "busy")),
+        BUSY(ScriptedResponse.respond(503, "busy")),
         /** 200, when the test says so. */
-        SLOW(Answer.respond(200, "ok").held()),
+        SLOW(ScriptedResponse.respond(200, "ok").held()),
         /** 503, when the test says so. */
-        SLOWLY_BUSY(Answer.respond(503, "busy").held()),
+        SLOWLY_BUSY(ScriptedResponse.respond(503, "busy").held()),
         /** 200, with a body that ends too soon. */
-        CUT(Answer.respond(200, "half of it").cutInBody(4, Answer.Cut.CLOSE));
+        CUT(ScriptedResponse.respond(200, "half of it").cutInBody(4, ScriptedResponse.Cut.CLOSE));
 
-        private final Answer answer;
+        private final ScriptedResponse response;
 
-        Fault(Answer answer) {
-            this.answer = answer;
+        Fault(ScriptedResponse response) {
+            this.response = response;
         }
     }
 
@@ -118,13 +118,13 @@ final class ControlRun implements AutoCloseable {
         jvm = fork.main(ControlProgram.class, client).start();
     }
 
-    private Answer answer(Received request) {
+    private ScriptedResponse answer(ReceivedRequest request) {
         Call call = seen.get(Integer.parseInt(request.header("X-Call").orElseThrow()));
         int number = call.arrived.getAndIncrement();
         if (request.header("Host").orElseThrow().startsWith(call.host)) {
             call.attempts.incrementAndGet();
         }
-        return call.script.get(Math.min(number, call.script.size() - 1)).answer;
+        return call.script.get(Math.min(number, call.script.size() - 1)).response;
     }
 
     /** Begins a call with its script; its last line holds for all further requests. */

@@ -1,2 +1,4 @@
-/** The figures that Holdfast shows, held against what a program and its server counted, without Holdfast and with it. */
+/**
+ * The figures that Holdfast shows, held against what a program and its server counted, without Holdfast and with it.
+ */
 package dev.holdfast.control;

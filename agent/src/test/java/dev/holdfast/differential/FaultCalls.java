@@ -1,8 +1,8 @@
 package dev.holdfast.differential;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
@@ -110,19 +110,19 @@ final class FaultCalls {
     }
 
     private void refusedExpectations() {
-        List<Answer> refusals = List.of(
-                Answer.respond(503, "busy").header("Retry-After", "7").refusingBody(),
-                Answer.respond(401)
+        List<ScriptedResponse> refusals = List.of(
+                ScriptedResponse.respond(503, "busy").header("Retry-After", "7").refusingBody(),
+                ScriptedResponse.respond(401)
                         .header("WWW-Authenticate", "Basic realm=\"r\"")
                         .refusingBody(),
-                Answer.respond(417).refusingBody(),
-                Answer.raw("ICY 200 fine\r\n\r\n").refusingBody(),
-                Answer.afterRequestHead(Cut.CLOSE));
+                ScriptedResponse.respond(417).refusingBody(),
+                ScriptedResponse.raw("ICY 200 fine\r\n\r\n").refusingBody(),
+                ScriptedResponse.afterRequestHead(Cut.CLOSE));
         for (Mode mode : List.of(Mode.FIXED, Mode.CHUNKED)) {
             for (String method : List.of("PUT", "POST")) {
                 for (Use use : Use.WRITING) {
                     for (int i = 0; i < refusals.size(); i++) {
-                        Answer refusal = refusals.get(i);
+                        ScriptedResponse refusal = refusals.get(i);
                         for (boolean always : new boolean[] {true, false}) {
                             scenario("fault expect " + i + always + " " + method + " " + mode + " " + use, () -> {
                                 if (always) {
@@ -146,7 +146,7 @@ final class FaultCalls {
             for (Use use : Use.values()) {
                 for (Cut cut : List.of(Cut.CLOSE, Cut.RESET)) {
                     secure("fault handshake " + cut + " " + mode + " " + use, () -> {
-                        t.server().play(Answer.onAccept(cut));
+                        t.server().play(ScriptedResponse.onAccept(cut));
                         use(trusting(open(t.uri("/status/200"), "PUT", mode)), use);
                     });
                 }
@@ -155,20 +155,20 @@ final class FaultCalls {
     }
 
     private void refusedTunnels() {
-        List<Answer> refusals = List.of(
-                Answer.respond(503, "no").closing(),
-                Answer.respond(407)
+        List<ScriptedResponse> refusals = List.of(
+                ScriptedResponse.respond(503, "no").closing(),
+                ScriptedResponse.respond(407)
                         .header("Proxy-Authenticate", "Basic realm=\"r\"")
                         .closing(),
-                Answer.respond(403).closing(),
-                Answer.afterRequestHead(Cut.CLOSE));
+                ScriptedResponse.respond(403).closing(),
+                ScriptedResponse.afterRequestHead(Cut.CLOSE));
         for (Mode mode : Mode.values()) {
             List<Use> uses = mode == Mode.BUFFERED
                     ? List.of(Use.WRITE_AND_ASK, Use.CONNECT_AND_WRITE, Use.ASK, Use.LOOK)
                     : List.of(Use.WRITE_AND_ASK, Use.WRITE_AND_LOOK, Use.CONNECT_AND_WRITE);
             for (Use use : uses) {
                 for (int i = 0; i < refusals.size(); i++) {
-                    Answer refusal = refusals.get(i);
+                    ScriptedResponse refusal = refusals.get(i);
                     scenario("fault tunnel " + i + " " + mode + " " + use, () -> {
                         t.server().otherwise(refusal);
                         URI behind = URI.create("https://" + Transcript.HOST + ":9/");
@@ -195,9 +195,9 @@ final class FaultCalls {
         for (Mode mode : Mode.values()) {
             for (Use use : Use.values()) {
                 for (int i = 0; i < answers.size(); i++) {
-                    String answer = answers.get(i);
+                    String response = answers.get(i);
                     scenario("fault no http " + i + " " + mode + " " + use, () -> {
-                        t.server().otherwise(Answer.raw(answer));
+                        t.server().otherwise(ScriptedResponse.raw(response));
                         use(open(t.uri("/"), "PUT", mode), use);
                     });
                 }
@@ -242,7 +242,7 @@ final class FaultCalls {
 
     /** No connection is left to be used again: so all are known to have ended. */
     private void fine(Transcript.Scenario scenario) throws Exception {
-        t.server().otherwise(Answer.respond(200, "fine").closing());
+        t.server().otherwise(ScriptedResponse.respond(200, "fine").closing());
         scenario.run();
     }
 

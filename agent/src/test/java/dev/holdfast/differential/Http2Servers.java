@@ -46,8 +46,8 @@ final class Http2Servers implements AutoCloseable {
     }
 
     /** Names the stub for the order in which it came, since the server tells its name to the client. */
-    private void stub(MappingBuilder request, ResponseDefinitionBuilder answer) {
-        server.stubFor(request.withId(new UUID(0, ++stubs)).willReturn(answer));
+    private void stub(MappingBuilder request, ResponseDefinitionBuilder response) {
+        server.stubFor(request.withId(new UUID(0, ++stubs)).willReturn(response));
     }
 
     String port() {

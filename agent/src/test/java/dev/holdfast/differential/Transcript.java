@@ -1,8 +1,8 @@
 package dev.holdfast.differential;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
@@ -63,9 +63,9 @@ final class Transcript {
     private void observed(String name, ScriptedServer with, Scenario scenario) {
         run(name, with, scenario);
         // Two connections are read side by side: whose head is listed first says nothing.
-        List<Received> requests = new ArrayList<>(server.requests());
-        requests.sort(Comparator.comparingInt(Received::connection));
-        for (Received r : requests) {
+        List<ReceivedRequest> requests = new ArrayList<>(server.requests());
+        requests.sort(Comparator.comparingInt(ReceivedRequest::connection));
+        for (ReceivedRequest r : requests) {
             line("server: #" + r.connection() + " " + r.method() + " " + r.target() + " " + r.headers() + " "
                     + body(r.body()));
         }
@@ -167,27 +167,27 @@ final class Transcript {
     }
 
     /** The server's answers, by path: {@code /status/404}, {@code /redirect/302/TARGET}, …. */
-    private Answer answer(Received request) {
+    private ScriptedResponse answer(ReceivedRequest request) {
         if (request.method().equals("CONNECT")) {
-            return Answer.respond(403, "no tunnel");
+            return ScriptedResponse.respond(403, "no tunnel");
         }
         String[] path = URI.create(request.target()).getPath().split("/", 4);
         String word = path.length > 1 ? path[1] : "";
         String argument = path.length > 2 ? path[2] : "";
         return switch (word) {
             case "status" ->
-                Answer.respond(Integer.parseInt(argument), "status " + argument)
+                ScriptedResponse.respond(Integer.parseInt(argument), "status " + argument)
                         .header("Content-Type", "text/plain")
                         .header("X-Order", "first")
                         .header("X-Order", "second")
                         .header("Date", "Sun, 01 Nov 2026 10:00:00 GMT");
             case "redirect" ->
-                Answer.respond(Integer.parseInt(argument), "moved")
+                ScriptedResponse.respond(Integer.parseInt(argument), "moved")
                         .header("Location", path.length > 3 ? "/" + path[3] : "/status/200");
-            case "nowhere" -> Answer.respond(302, "moved without saying where to");
-            case "loop" -> Answer.respond(302).header("Location", "/loop");
+            case "nowhere" -> ScriptedResponse.respond(302, "moved without saying where to");
+            case "loop" -> ScriptedResponse.respond(302).header("Location", "/loop");
             case "headers" ->
-                Answer.respond(200, "walk")
+                ScriptedResponse.respond(200, "walk")
                         .header("X-Number", "42")
                         .header("X-Date", "Sun, 01 Nov 2026 10:00:00 GMT")
                         .header("Last-Modified", "Sun, 01 Nov 2026 11:00:00 GMT")
@@ -197,30 +197,33 @@ final class Transcript {
                         .header("Content-Encoding", "identity")
                         .header("X-Twice", "one")
                         .header("x-twice", "two");
-            case "cookie" -> Answer.respond(200, "cookie").header("Set-Cookie", "a=b; Path=/");
+            case "cookie" -> ScriptedResponse.respond(200, "cookie").header("Set-Cookie", "a=b; Path=/");
             case "private" -> {
                 String wanted =
                         "Basic " + Base64.getEncoder().encodeToString("user:pass".getBytes(StandardCharsets.US_ASCII));
                 yield request.header("Authorization").filter(wanted::equals).isPresent()
-                        ? Answer.respond(200, "let in")
-                        : Answer.respond(401, "who is there").header("WWW-Authenticate", "Basic realm=\"r\"");
+                        ? ScriptedResponse.respond(200, "let in")
+                        : ScriptedResponse.respond(401, "who is there").header("WWW-Authenticate", "Basic realm=\"r\"");
             }
             case "chunked" ->
-                Answer.respond(200, "in chunks ".repeat(100)).chunked().dripping(100, Duration.ofMillis(1));
-            case "large" -> Answer.respond(200, "large ".repeat(40_000));
-            case "untilclose" -> Answer.respond(200, "to the end").untilClose();
-            case "closing" -> Answer.respond(200, "bye").closing();
-            case "short" -> Answer.respond(200, "0123456789").cutInBody(4, Cut.CLOSE);
-            case "resetbody" -> Answer.respond(200, "0123456789").cutInBody(4, Cut.RESET);
-            case "reset" -> Answer.afterRequest(Cut.RESET);
-            case "close" -> Answer.afterRequest(Cut.CLOSE);
-            case "resethead" -> Answer.respond(200).cutInHead(25, Cut.RESET);
-            case "garbage" -> Answer.respond(200, "x").header("Broken", "a\r\nno colon here");
-            case "hang" -> Answer.afterRequest(Cut.HANG);
+                ScriptedResponse.respond(200, "in chunks ".repeat(100))
+                        .chunked()
+                        .dripping(100, Duration.ofMillis(1));
+            case "large" -> ScriptedResponse.respond(200, "large ".repeat(40_000));
+            case "untilclose" -> ScriptedResponse.respond(200, "to the end").untilClose();
+            case "closing" -> ScriptedResponse.respond(200, "bye").closing();
+            case "short" -> ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.CLOSE);
+            case "resetbody" -> ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.RESET);
+            case "reset" -> ScriptedResponse.afterRequest(Cut.RESET);
+            case "close" -> ScriptedResponse.afterRequest(Cut.CLOSE);
+            case "resethead" -> ScriptedResponse.respond(200).cutInHead(25, Cut.RESET);
+            case "garbage" -> ScriptedResponse.respond(200, "x").header("Broken", "a\r\nno colon here");
+            case "hang" -> ScriptedResponse.afterRequest(Cut.HANG);
             case "interim" ->
-                Answer.respond(200, "after all").after(Answer.respond(103).header("Link", "</a>"));
-            case "gzip" -> Answer.respond(200, "not really").header("Content-Encoding", "gzip");
-            default -> Answer.respond(200, request.method() + " " + request.target());
+                ScriptedResponse.respond(200, "after all")
+                        .after(ScriptedResponse.respond(103).header("Link", "</a>"));
+            case "gzip" -> ScriptedResponse.respond(200, "not really").header("Content-Encoding", "gzip");
+            default -> ScriptedResponse.respond(200, request.method() + " " + request.target());
         };
     }
 }

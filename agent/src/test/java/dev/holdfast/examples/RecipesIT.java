@@ -220,12 +220,12 @@ class RecipesIT {
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void the_jar_is_where_a_build_leaves_it_and_the_commands_run(Jdk jdk) throws Exception {
         List<Block> where = page.under("Where the jar is", "sh");
-        Matcher sources = Pattern.compile("(?m)^(?:ls|sudo install -D -m 644) (\\S+)")
+        Matcher provenance = Pattern.compile("(?m)^(?:ls|sudo install -D -m 644) (\\S+)")
                 .matcher(where.get(0).text() + where.get(1).text());
         int files = 0;
-        while (sources.find()) {
+        while (provenance.find()) {
             files++;
-            assertThat(REPOSITORY.resolve(sources.group(1))).isRegularFile();
+            assertThat(REPOSITORY.resolve(provenance.group(1))).isRegularFile();
         }
         assertThat(files).isEqualTo(3);
         String check = where.get(1).text().replaceAll("(?m)^sudo .*\n", "");

@@ -2,7 +2,7 @@ package dev.holdfast.examples;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -21,8 +21,8 @@ import javax.management.ObjectName;
  * a server of its own.
  */
 public final class Scenarios {
-    private static final Answer BUSY = Answer.respond(503);
-    private static final Answer GOOD = Answer.respond(200, "good");
+    private static final ScriptedResponse BUSY = ScriptedResponse.respond(503);
+    private static final ScriptedResponse GOOD = ScriptedResponse.respond(200, "good");
 
     private final ScriptedServer server;
     private final Caller caller;
@@ -59,7 +59,7 @@ public final class Scenarios {
     }
 
     private void seedCompatible() throws Exception {
-        say("good", "GET", "http://shop.example/a", Answer.respond(200, "kept"));
+        say("good", "GET", "http://shop.example/a", ScriptedResponse.respond(200, "kept"));
         long start = System.nanoTime();
         say("three retries, then what was kept", "GET", "http://shop.example/a", BUSY, BUSY, BUSY, BUSY);
         // 1 s, 2 s and 4 s, each a tenth less at least.
@@ -74,14 +74,14 @@ public final class Scenarios {
         String[] key = {"Idempotency-Key", "7"};
         say("a charge without a key", "POST", charges, BUSY, GOOD);
         say("a charge with a key", "POST", charges, key, BUSY, GOOD);
-        say("the API says that it failed", "POST", charges, key, Answer.respond(500), GOOD);
+        say("the API says that it failed", "POST", charges, key, ScriptedResponse.respond(500), GOOD);
         say("a refund with a key", "POST", "http://api.payments.example/v1/refunds/7", key, BUSY, GOOD);
         say("a look at a refund", "GET", "http://api.payments.example/v1/refunds/7", BUSY, GOOD);
         say("another host", "GET", "http://other.example/", BUSY, GOOD);
         for (int i = 0; i < 9; i++) {
-            call("GET", charges, new String[0], Answer.respond(500));
+            call("GET", charges, new String[0], ScriptedResponse.respond(500));
         }
-        say("the tenth failure", "GET", charges, Answer.respond(500));
+        say("the tenth failure", "GET", charges, ScriptedResponse.respond(500));
         say("nothing is sent", "GET", charges, GOOD);
     }
 
@@ -90,10 +90,10 @@ public final class Scenarios {
         for (int i = 0; i < 100; i++) {
             call("GET", search + "_count", new String[0], GOOD);
         }
-        say("good", "GET", search + "7", Answer.respond(200, "kept"));
-        Answer late = GOOD.delayed(Duration.ofMillis(600));
+        say("good", "GET", search + "7", ScriptedResponse.respond(200, "kept"));
+        ScriptedResponse late = GOOD.delayed(Duration.ofMillis(600));
         long start = System.nanoTime();
-        say("a slow one", "GET", search + "8", late, Answer.respond(200, "from the second"));
+        say("a slow one", "GET", search + "8", late, ScriptedResponse.respond(200, "from the second"));
         System.out.println(millisSince(start) < 600 ? "not waited for" : "waited for");
         say("indexing, as slow", "PUT", search + "_bulk", late, GOOD);
         say("down", "GET", search + "7", BUSY, BUSY);
@@ -103,9 +103,14 @@ public final class Scenarios {
     private void rateLimitedSaas() throws Exception {
         String api = "http://api.saas.example/things";
         long start = System.nanoTime();
-        say("told to wait", "GET", api, Answer.respond(429).header("Retry-After", "1"), GOOD);
+        say("told to wait", "GET", api, ScriptedResponse.respond(429).header("Retry-After", "1"), GOOD);
         System.out.println(millisSince(start) >= 1000 ? "waited" : "did not wait");
-        say("told to wait for too long", "GET", api, Answer.respond(429).header("Retry-After", "60"), GOOD);
+        say(
+                "told to wait for too long",
+                "GET",
+                api,
+                ScriptedResponse.respond(429).header("Retry-After", "60"),
+                GOOD);
         server.reset();
         ExecutorService threads = Executors.newFixedThreadPool(90);
         List<Future<String>> results = new ArrayList<>();
@@ -132,7 +137,7 @@ public final class Scenarios {
     }
 
     private void internalMesh() throws Exception {
-        Answer[] down = {BUSY, BUSY, BUSY, BUSY, BUSY, GOOD};
+        ScriptedResponse[] down = {BUSY, BUSY, BUSY, BUSY, BUSY, GOOD};
         say("a service", "GET", "http://orders.svc.cluster.local/", down);
         say("a batch service", "GET", "http://reports.batch.svc.cluster.local/", down);
         say("the ledger", "GET", "http://ledger.core.svc.cluster.local/", down);
@@ -159,16 +164,17 @@ public final class Scenarios {
         System.out.println("breaker: " + ours.replaceAll("(?s).*\"state\"\\s*:\\s*\"(\\w+)\".*", "$1"));
     }
 
-    private void say(String what, String method, String url, Answer... answers) throws Exception {
+    private void say(String what, String method, String url, ScriptedResponse... answers) throws Exception {
         say(what, method, url, new String[0], answers);
     }
 
-    private void say(String what, String method, String url, String[] headers, Answer... answers) throws Exception {
+    private void say(String what, String method, String url, String[] headers, ScriptedResponse... answers)
+            throws Exception {
         String result = call(method, url, headers, answers);
         System.out.println(what + ": " + result + " after " + server.requests().size());
     }
 
-    private String call(String method, String url, String[] headers, Answer... answers) throws Exception {
+    private String call(String method, String url, String[] headers, ScriptedResponse... answers) throws Exception {
         server.reset();
         server.play(answers);
         return caller.call(method, at(url), headers);

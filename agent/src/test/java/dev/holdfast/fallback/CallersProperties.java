@@ -2,7 +2,7 @@ package dev.holdfast.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.fallback.Request.Identity;
+import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.policy.CachePolicy;
 import java.io.IOException;
 import java.net.CookieManager;
@@ -53,9 +53,9 @@ class CallersProperties {
             String cookie,
             String proxy,
             String certificate) {
-        Request request(Fallbacks fallbacks) throws IOException {
+        FallbackRequest request(FallbackStrategies fallbackStrategies) throws IOException {
             URI uri = URI.create(scheme + "://" + userInfo + host + path + query);
-            CallerIdentity caller = new CallerIdentity(fallbacks, "client", () -> uri);
+            CallerIdentity caller = new CallerIdentity(fallbackStrategies, "client", () -> uri);
             CookieManager cookies = new CookieManager();
             if (!cookie.isEmpty()) {
                 HttpCookie one = new HttpCookie("session", cookie);
@@ -67,7 +67,7 @@ class CallersProperties {
                     .proxies(
                             ProxySelector.of(proxy.isEmpty() ? null : InetSocketAddress.createUnresolved(proxy, 8080)));
             Identity identity = Objects.requireNonNull(caller.identity());
-            return new Request(method, uri, headers, false, new Identity(identity.text() + certificate, true));
+            return new FallbackRequest(method, uri, headers, false, new Identity(identity.text() + certificate, true));
         }
 
         Shape with(String name, String... values) {
@@ -95,10 +95,10 @@ class CallersProperties {
 
     @Property(tries = 3_000)
     void neitherHasTheOthersResponse(@ForAll("pairs") Pair pair) throws IOException {
-        Fallbacks fallbacks = new Fallbacks((what, why) -> {});
-        Request one = pair.one.request(fallbacks);
-        Request other = pair.other.request(fallbacks);
-        CachedAnswers answers = new CachedAnswers(() -> 0, (what, why) -> {});
+        FallbackStrategies fallbackStrategies = new FallbackStrategies((what, why) -> {});
+        FallbackRequest one = pair.one.request(fallbackStrategies);
+        FallbackRequest other = pair.other.request(fallbackStrategies);
+        CachedResponses answers = new CachedResponses(() -> 0, (what, why) -> {});
         keep(answers, one, MEMORY, "of one");
         assertThat(given(answers, one, MEMORY)).isEqualTo("of one");
         assertThat(given(answers, other, MEMORY)).as("%s", pair).isNull();
@@ -111,12 +111,12 @@ class CallersProperties {
     void norInAnotherJvm(@ForAll("pairs") Pair pair) throws IOException {
         Path kept = Files.createTempDirectory(Objects.requireNonNull(directory), "kept");
         CachePolicy policy = policy(kept.toString());
-        Fallbacks fallbacks = new Fallbacks((what, why) -> {});
-        Request one = pair.one.request(fallbacks);
-        keep(new CachedAnswers(() -> 0, (what, why) -> {}), one, policy, "of one");
+        FallbackStrategies fallbackStrategies = new FallbackStrategies((what, why) -> {});
+        FallbackRequest one = pair.one.request(fallbackStrategies);
+        keep(new CachedResponses(() -> 0, (what, why) -> {}), one, policy, "of one");
         Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> hasAnswer(kept));
-        CachedAnswers second = new CachedAnswers(() -> 0, (what, why) -> {});
-        assertThat(given(second, pair.other.request(new Fallbacks((what, why) -> {})), policy))
+        CachedResponses second = new CachedResponses(() -> 0, (what, why) -> {});
+        assertThat(given(second, pair.other.request(new FallbackStrategies((what, why) -> {})), policy))
                 .as("%s", pair)
                 .isNull();
         assertThat(given(second, one, policy)).isEqualTo("of one");
@@ -131,10 +131,10 @@ class CallersProperties {
     /** The list cannot be read from the class, so that it has to be repeated here before it grows. */
     @Property(tries = 1_000)
     void onlyWhatIsListedAsHarmlessMakesNoDifference(@ForAll("names") String name) throws IOException {
-        Fallbacks fallbacks = new Fallbacks((what, why) -> {});
+        FallbackStrategies fallbackStrategies = new FallbackStrategies((what, why) -> {});
         Shape plain = shape(Map.of());
-        String one = CacheKey.of(plain.with(name, "1").request(fallbacks), MEMORY);
-        String other = CacheKey.of(plain.with(name, "2").request(fallbacks), MEMORY);
+        String one = CacheKey.of(plain.with(name, "1").request(fallbackStrategies), MEMORY);
+        String other = CacheKey.of(plain.with(name, "2").request(fallbackStrategies), MEMORY);
         assertThat(one.equals(other)).as(name).isEqualTo(HARMLESS.contains(name.toLowerCase(Locale.ROOT)));
     }
 
@@ -321,16 +321,16 @@ class CallersProperties {
                 s.method, s.scheme, s.userInfo, s.host, s.path, s.query, less, s.cookie, s.proxy, s.certificate);
     }
 
-    private static void keep(CachedAnswers answers, Request request, CachePolicy policy, String body) {
-        Recording recording = Objects.requireNonNull(answers.record(request, 200, Map.of(), policy));
+    private static void keep(CachedResponses answers, FallbackRequest request, CachePolicy policy, String body) {
+        ResponseRecording recording = Objects.requireNonNull(answers.record(request, 200, Map.of(), policy));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         recording.add(bytes, 0, bytes.length);
         recording.complete();
         recording.confirm();
     }
 
-    private static @Nullable String given(CachedAnswers answers, Request request, CachePolicy policy) {
-        Offer.Answer found = answers.find(request, policy);
+    private static @Nullable String given(CachedResponses answers, FallbackRequest request, CachePolicy policy) {
+        FallbackCandidate.Response found = answers.find(request, policy);
         return found == null ? null : new String(found.body().bytes(), StandardCharsets.UTF_8);
     }
 

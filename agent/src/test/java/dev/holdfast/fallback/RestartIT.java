@@ -2,10 +2,10 @@ package dev.holdfast.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.LoopbackTls;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +50,7 @@ class RestartIT {
                 """);
         ScriptedServer server = ScriptedServer.http(HOST);
         URI uri = server.uri("/answer");
-        server.otherwise(Answer.respond(200, "first").closing());
+        server.otherwise(ScriptedResponse.respond(200, "first").closing());
         assertThat(run(jdk, config, uri)).containsExactly("HttpClient first live", "HttpURLConnection first live");
         assertThat(directory.resolve("kept")).isDirectoryContaining("glob:**.answer");
 
@@ -58,15 +58,15 @@ class RestartIT {
         assertThat(run(jdk, config, uri)).containsExactly("HttpClient first cache", "HttpURLConnection first cache");
 
         try (ScriptedServer back = ScriptedServer.http(HOST, server.port())) {
-            back.otherwise(Answer.respond(200, "second").closing());
+            back.otherwise(ScriptedResponse.respond(200, "second").closing());
             assertThat(run(jdk, config, uri))
                     .containsExactly("HttpClient second live", "HttpURLConnection second live");
         }
 
         // Away and back while the program runs: live again within the breaker's time.
         try (ScriptedServer flaky = ScriptedServer.http(HOST, server.port())) {
-            flaky.play(Answer.respond(503))
-                    .otherwise(Answer.respond(200, "third").closing());
+            flaky.play(ScriptedResponse.respond(503))
+                    .otherwise(ScriptedResponse.respond(200, "third").closing());
             assertThat(run(jdk, config, uri, "until-live"))
                     .startsWith("HttpClient second cache")
                     .endsWith("live again with third within 3 s");
@@ -86,18 +86,18 @@ class RestartIT {
         try (ScriptedServer server = ScriptedServer.http(HOST)) {
             for (String header : List.of("X-Consumer-ID", "Accept-Encoding", "X-Forwarded-For")) {
                 URI uri = server.uri("/" + header);
-                server.otherwise(Answer.respond(200, "of alice").closing());
+                server.otherwise(ScriptedResponse.respond(200, "of alice").closing());
                 assertThat(run(jdk, config, uri, header, "alice"))
                         .containsExactly("HttpClient of alice live", "HttpURLConnection of alice live");
-                server.otherwise(Answer.respond(503, "busy").closing());
+                server.otherwise(ScriptedResponse.respond(503, "busy").closing());
                 assertThat(run(jdk, config, uri, header, "bob"))
                         .containsExactly("HttpClient busy live", "HttpURLConnection busy live");
                 assertThat(run(jdk, config, uri, header, "alice"))
                         .containsExactly("HttpClient of alice cache", "HttpURLConnection of alice cache");
-                server.otherwise(Answer.respond(403, "revoked").closing());
+                server.otherwise(ScriptedResponse.respond(403, "revoked").closing());
                 assertThat(run(jdk, config, uri, header, "alice"))
                         .containsExactly("HttpClient revoked live", "HttpURLConnection revoked live");
-                server.otherwise(Answer.respond(503, "busy").closing());
+                server.otherwise(ScriptedResponse.respond(503, "busy").closing());
                 assertThat(run(jdk, config, uri, header, "alice"))
                         .as("revoked in another JVM")
                         .containsExactly("HttpClient busy live", "HttpURLConnection busy live");
@@ -121,13 +121,13 @@ class RestartIT {
             Files.copy(Objects.requireNonNull(in), trusted);
         }
         try (ScriptedServer server = ScriptedServer.https(SECURE_HOST)) {
-            server.otherwise(Answer.respond(200, "first").closing());
+            server.otherwise(ScriptedResponse.respond(200, "first").closing());
             assertThat(runSecurely(jdk, config, trusted, server.uri("/a"), "jvm"))
                     .containsExactly("HttpClient first live", "HttpURLConnection first live");
-            server.otherwise(Answer.respond(200, "of another").closing());
+            server.otherwise(ScriptedResponse.respond(200, "of another").closing());
             assertThat(runSecurely(jdk, config, trusted, server.uri("/b"), "other"))
                     .containsExactly("HttpClient of another live", "HttpURLConnection of another live");
-            server.otherwise(Answer.respond(503, "busy").closing());
+            server.otherwise(ScriptedResponse.respond(503, "busy").closing());
             assertThat(runSecurely(jdk, config, trusted, server.uri("/a"), "jvm"))
                     .containsExactly("HttpClient first cache", "HttpURLConnection first cache");
             assertThat(runSecurely(jdk, config, trusted, server.uri("/b"), "jvm"))

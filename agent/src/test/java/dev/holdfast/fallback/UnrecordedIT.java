@@ -2,9 +2,9 @@ package dev.holdfast.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.URI;
@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnrecordedIT {
     /** Of each client what hands bytes over, and what both hand them to. */
     private static final List<String> RECORDERS = List.of(
-            "dev.holdfast.client.jdkhttp.AnswerRecorder",
+            "dev.holdfast.client.jdkhttp.ResponseRecorder",
             "dev.holdfast.client.urlconnection.RecordedStream",
-            "dev.holdfast.fallback.AnswerStore",
-            "dev.holdfast.fallback.CachedAnswers",
-            "dev.holdfast.fallback.KeptAnswer",
-            "dev.holdfast.fallback.Recording");
+            "dev.holdfast.fallback.ResponseCache",
+            "dev.holdfast.fallback.CachedResponses",
+            "dev.holdfast.fallback.StoredResponse",
+            "dev.holdfast.fallback.ResponseRecording");
 
     @TempDir
     Path directory;
@@ -44,7 +44,7 @@ class UnrecordedIT {
                 strategy = "cache"
                 """);
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(200, "answer").closing());
+            server.otherwise(ScriptedResponse.respond(200, "answer").closing());
             URI without = server.uri("/");
             URI with = URI.create("http://localhost:" + server.port() + "/");
 

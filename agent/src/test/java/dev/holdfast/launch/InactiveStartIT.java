@@ -74,12 +74,12 @@ class InactiveStartIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void a_good_file_that_comes_later_is_in_force_for_clients_made_before_and_after(Jdk jdk) throws Exception {
-        Map<Start, Waiting> programs = new EnumMap<>(Start.class);
+        Map<Start, WaitingRun> programs = new EnumMap<>(Start.class);
         try {
             for (Start start : Start.values()) { // they wait beside each other for their files
                 Path file = file(start);
                 start.make(file);
-                Waiting program = new Waiting(jdk, Waiting.agent(file));
+                WaitingRun program = new WaitingRun(jdk, WaitingRun.agent(file));
                 programs.put(start, program);
                 program.assertUntouched("before");
                 assertThat(program.awaitErr(start.said)).as("%s", start).doesNotContain("is active");
@@ -89,7 +89,7 @@ class InactiveStartIT {
                 put(file, GOOD);
             }
             for (Start start : Start.values()) {
-                Waiting program = programs.get(start);
+                WaitingRun program = programs.get(start);
                 String said = program.awaitErr("is active: 1 policy from " + file(start));
                 assertThat(said).as("%s", start).containsOnlyOnce(start.said);
                 assertThat(said.contains(UNTIL_USED)).isEqualTo(!start.said.contains("takes effect"));
@@ -97,7 +97,7 @@ class InactiveStartIT {
                 assertThat(program.end().exit()).isZero();
             }
         } finally {
-            programs.values().forEach(Waiting::close);
+            programs.values().forEach(WaitingRun::close);
         }
     }
 
@@ -116,7 +116,7 @@ class InactiveStartIT {
             String setpriv = Tool.orSkip("setpriv", "util-linux").executable().toString();
             jvm.by(setpriv, "--bounding-set=-dac_override,-dac_read_search");
         }
-        try (Waiting program = new Waiting(jvm, Waiting.agent(file))) {
+        try (WaitingRun program = new WaitingRun(jvm, WaitingRun.agent(file))) {
             program.assertUntouched("before");
             program.awaitErr("cannot be read");
 
@@ -137,7 +137,7 @@ class InactiveStartIT {
         Files.writeString(directory.resolve("..good/holdfast.toml"), GOOD);
         Files.createSymbolicLink(directory.resolve("..data"), Path.of("..bad"));
         Path file = Files.createSymbolicLink(directory.resolve("holdfast.toml"), Path.of("..data/holdfast.toml"));
-        try (Waiting program = new Waiting(jdk, Waiting.agent(file))) {
+        try (WaitingRun program = new WaitingRun(jdk, WaitingRun.agent(file))) {
             program.assertUntouched("before");
             assertThat(program.awaitErr(UNTIL_USED).lines())
                     .as("in the form that the bad file itself asks for")
@@ -158,7 +158,7 @@ class InactiveStartIT {
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void each_change_for_the_worse_is_said_and_the_last_good_file_stays_in_force(Jdk jdk) throws IOException {
         Path file = directory.resolve("holdfast.toml");
-        try (Waiting program = new Waiting(jdk, Waiting.agent(file))) {
+        try (WaitingRun program = new WaitingRun(jdk, WaitingRun.agent(file))) {
             program.assertUntouched("missing");
             put(file, "[retry]\nmax_retris = 3\n");
             program.awaitErr("max_retris: unknown key; did you mean max_retries?\n" + UNTIL_USED);
@@ -188,8 +188,8 @@ class InactiveStartIT {
     void while_no_policy_is_in_force_nothing_is_woven_and_the_program_can_end(Jdk jdk) throws IOException {
         Path file = Files.writeString(directory.resolve("holdfast.toml"), "mode = \"off\"\n" + GOOD);
         Path log = directory.resolve("classes.log");
-        try (Waiting program =
-                new Waiting(jdk, "-Xlog:class+load:file=" + log, Waiting.agent("strict=true,config=" + file))) {
+        try (WaitingRun program =
+                new WaitingRun(jdk, "-Xlog:class+load:file=" + log, WaitingRun.agent("strict=true,config=" + file))) {
             program.awaitErr("is inactive");
             program.assertUntouched("off");
             assertThat(Files.readString(log))

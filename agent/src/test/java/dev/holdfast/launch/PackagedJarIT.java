@@ -2,8 +2,8 @@ package dev.holdfast.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.mute.Level;
-import dev.holdfast.mute.Logger;
+import dev.holdfast.noop.Level;
+import dev.holdfast.noop.Logger;
 import dev.holdfast.testkit.ForkedJvm;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -45,7 +45,7 @@ class PackagedJarIT {
     @BeforeEach
     void open() throws IOException {
         jar = new JarFile(ForkedJvm.agentJar().toFile());
-        for (String name : List.of(InnerJar.OFTEN, InnerJar.RARE)) {
+        for (String name : List.of(NestedJar.OFTEN, NestedJar.RARE)) {
             Map<String, byte[]> files = new TreeMap<>();
             try (ZipInputStream in = new ZipInputStream(jar.getInputStream(jar.getEntry(name)))) {
                 for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
@@ -93,14 +93,14 @@ class PackagedJarIT {
 
     @Test
     void all_else_is_in_two_jars_within_the_jar_where_one_file_can_be_read_alone() throws IOException {
-        assertThat(inner.get(InnerJar.OFTEN)).hasSizeGreaterThan(400);
-        assertThat(inner.get(InnerJar.RARE)).hasSizeGreaterThan(1_000).containsKey("dev/holdfast/cli/starter.toml");
+        assertThat(inner.get(NestedJar.OFTEN)).hasSizeGreaterThan(400);
+        assertThat(inner.get(NestedJar.RARE)).hasSizeGreaterThan(1_000).containsKey("dev/holdfast/cli/starter.toml");
         for (String name : inner.keySet()) {
             assertThat(jar.getEntry(name).getMethod()).isEqualTo(ZipEntry.STORED);
-            InnerJar reader = new InnerJar(jar, name);
+            NestedJar reader = new NestedJar(jar, name);
             inner.get(name).forEach((file, bytes) -> {
                 if (!file.startsWith("META-INF/")) {
-                    assertThat(InnerJar.of(file)).as(file).isEqualTo(name);
+                    assertThat(NestedJar.of(file)).as(file).isEqualTo(name);
                 }
                 assertThat(reader.has(file)).as(file).isTrue();
                 assertThat(read(reader, file)).as(file).isEqualTo(bytes);
@@ -110,7 +110,7 @@ class PackagedJarIT {
         }
     }
 
-    private static byte[] read(InnerJar reader, String file) {
+    private static byte[] read(NestedJar reader, String file) {
         try {
             return reader.get(file);
         } catch (IOException e) {
@@ -171,10 +171,10 @@ class PackagedJarIT {
 
         assertThat(asked)
                 .containsExactly(
-                        "dev/holdfast/mute/Level.WARNING",
-                        "dev/holdfast/mute/Logger.getLogger(Ljava/lang/String;)Ldev/holdfast/mute/Logger;",
-                        "dev/holdfast/mute/Logger.log(Ldev/holdfast/mute/Level;Ljava/lang/String;)V",
-                        "dev/holdfast/mute/Logger.warning(Ljava/lang/String;)V");
+                        "dev/holdfast/noop/Level.WARNING",
+                        "dev/holdfast/noop/Logger.getLogger(Ljava/lang/String;)Ldev/holdfast/noop/Logger;",
+                        "dev/holdfast/noop/Logger.log(Ldev/holdfast/noop/Level;Ljava/lang/String;)V",
+                        "dev/holdfast/noop/Logger.warning(Ljava/lang/String;)V");
         assertThat(Logger.getLogger("any")).isNotNull();
         Logger.class.getMethod("log", Level.class, String.class);
         Logger.class.getMethod("warning", String.class);
@@ -206,7 +206,7 @@ class PackagedJarIT {
         }
 
         private void note(String owner, String member) {
-            if (owner.startsWith("java/util/logging/") || owner.startsWith("dev/holdfast/mute/")) {
+            if (owner.startsWith("java/util/logging/") || owner.startsWith("dev/holdfast/noop/")) {
                 asked.add(owner + '.' + member);
             }
         }

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The launch classes, which cannot see the list of clients, look for the classes that the list names. With {@code
- * -Dholdfast.writeGolden=true} their copy is written anew.
+ * The launch classes, which cannot see the list of clients, look for the classes that the list names. With
+ * {@code -Dholdfast.writeGolden=true} their copy is written anew.
  */
 class WatchedClassesTest {
     @Test
@@ -33,8 +33,8 @@ class WatchedClassesTest {
             assertThat(WatchedClasses.NAMES)
                     .as("run this test with -Dholdfast.writeGolden=true")
                     .isEqualTo(String.join(" ", owners) + ' ');
-            assertThat(owners).allMatch(Watch::watches);
-            assertThat(Watch.watches("java/net/HttpURLConnection")).isFalse();
+            assertThat(owners).allMatch(AgentTransformer::watches);
+            assertThat(AgentTransformer.watches("java/net/HttpURLConnection")).isFalse();
         }
     }
 

@@ -2,10 +2,10 @@ package dev.holdfast.leak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,13 +45,13 @@ class LeakIT {
         Set<String> seen = ConcurrentHashMap.newKeySet();
         try (ScriptedServer server = ScriptedServer.http("127.0.0.2");
                 ScriptedServer patient = ScriptedServer.http("127.0.0.8")) {
-            patient.otherwise(Answer.respond(503, "busy"));
+            patient.otherwise(ScriptedResponse.respond(503, "busy"));
             server.otherwise(request -> {
                 if (request.target().equals("/open")) {
-                    return Answer.respond(200, "" + server.open());
+                    return ScriptedResponse.respond(200, "" + server.open());
                 }
                 int number = Integer.parseInt(request.target().substring("/once/".length()));
-                return !seen.add(request.target()) ? Answer.respond(200, "fine") : failure(number);
+                return !seen.add(request.target()) ? ScriptedResponse.respond(200, "fine") : failure(number);
             });
             ForkedJvm.Result result = new ForkedJvm(jdk)
                     .agent(config.toString())
@@ -75,12 +75,12 @@ class LeakIT {
     }
 
     /** A call's first answer: mostly a 503, sometimes a broken connection. */
-    private static Answer failure(int number) {
+    private static ScriptedResponse failure(int number) {
         return switch (number % 16) {
-            case 3 -> Answer.respond(503, "busy").closing();
-            case 7 -> Answer.afterRequest(Cut.RESET);
-            case 11 -> Answer.respond(503, "busy ".repeat(2000)).chunked();
-            default -> Answer.respond(503, "busy");
+            case 3 -> ScriptedResponse.respond(503, "busy").closing();
+            case 7 -> ScriptedResponse.afterRequest(Cut.RESET);
+            case 11 -> ScriptedResponse.respond(503, "busy ".repeat(2000)).chunked();
+            default -> ScriptedResponse.respond(503, "busy");
         };
     }
 }

@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Breakers;
@@ -20,7 +20,7 @@ class BreakerLogTest {
     private static final String ORIGIN = "http://shop.example:80 (policy *): ";
 
     private final List<LogEntry> entries = new ArrayList<>();
-    private World world = world(policies().policy());
+    private ObservedCalls observedCalls = world(policies().policy());
     private Log log = log();
 
     private static Policies policies() {
@@ -35,8 +35,8 @@ class BreakerLogTest {
     @Test
     void an_outage_of_an_hour_is_five_lines_with_what_was_counted() {
         outage(Duration.ofHours(1));
-        world.pass(Duration.ofSeconds(60));
-        world.call("shop.example", status(200));
+        observedCalls.pass(Duration.ofSeconds(60));
+        observedCalls.call("shop.example", status(200));
 
         assertThat(messages())
                 .containsExactly(
@@ -50,8 +50,8 @@ class BreakerLogTest {
     @Test
     void the_facts_are_fields_too() {
         outage(Duration.ofMinutes(1));
-        world.pass(Duration.ofSeconds(60));
-        world.call("shop.example", status(200));
+        observedCalls.pass(Duration.ofSeconds(60));
+        observedCalls.call("shop.example", status(200));
 
         assertThat(entries)
                 .extracting(LogEntry::event)
@@ -72,10 +72,10 @@ class BreakerLogTest {
     @Test
     void each_failed_probe_is_written_on_level_debug_only() {
         log.level(Log.Level.DEBUG);
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(503));
-        world.pass(Duration.ofSeconds(60));
-        world.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.pass(Duration.ofSeconds(60));
+        observedCalls.call("shop.example", status(503));
 
         assertThat(messages())
                 .contains(ORIGIN + "breaker half-open, a probe may pass", ORIGIN + "probe failed, breaker stays open");
@@ -84,10 +84,10 @@ class BreakerLogTest {
     @Test
     void a_breaker_that_opens_and_closes_all_the_time_is_written_at_growing_intervals_and_when_it_is_over() {
         for (int i = 0; i < 120; i++) {
-            world.call("shop.example", status(503));
-            world.call("shop.example", status(503));
-            world.pass(Duration.ofSeconds(60));
-            world.call("shop.example", status(200));
+            observedCalls.call("shop.example", status(503));
+            observedCalls.call("shop.example", status(503));
+            observedCalls.pass(Duration.ofSeconds(60));
+            observedCalls.call("shop.example", status(200));
             tick();
         }
         assertThat(messages()).hasSizeLessThan(15);
@@ -99,7 +99,7 @@ class BreakerLogTest {
                 .contains("breaker opened for the 100th time within 1 h 39 min, after 2 failures in a row");
 
         entries.clear();
-        world.pass(Duration.ofMinutes(10));
+        observedCalls.pass(Duration.ofMinutes(10));
         tick();
         tick();
 
@@ -113,11 +113,11 @@ class BreakerLogTest {
     void an_outage_after_a_quiet_time_is_a_new_one() {
         for (int i = 0; i < 3; i++) {
             entries.clear();
-            world.call("shop.example", status(503));
-            world.call("shop.example", status(503));
-            world.pass(Duration.ofSeconds(60));
-            world.call("shop.example", status(200));
-            world.pass(Duration.ofMinutes(11));
+            observedCalls.call("shop.example", status(503));
+            observedCalls.call("shop.example", status(503));
+            observedCalls.pass(Duration.ofSeconds(60));
+            observedCalls.call("shop.example", status(200));
+            observedCalls.pass(Duration.ofMinutes(11));
             tick();
         }
 
@@ -129,7 +129,7 @@ class BreakerLogTest {
 
     @Test
     void in_observe_mode_it_says_what_would_have_been() {
-        world = world(policies().policy(Mode.OBSERVE));
+        observedCalls = world(policies().policy(Mode.OBSERVE));
         log = log();
 
         outage(Duration.ofMinutes(1));
@@ -143,14 +143,14 @@ class BreakerLogTest {
 
     @Test
     void a_rate_is_named_with_its_window() {
-        world = world(Policies.retry()
+        observedCalls = world(Policies.retry()
                 .maxRetries(0)
                 .breaker(Breakers.rate(0.125, 4, 2).build())
                 .policy());
         log = log();
 
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
 
         assertThat(messages())
                 .containsExactly(ORIGIN + "breaker opened, at least 12.5 % of the last 4 calls failed;"
@@ -160,10 +160,10 @@ class BreakerLogTest {
     @Test
     void a_breaker_that_a_reload_has_replaced_is_not_reminded_of() {
         outage(Duration.ofSeconds(30));
-        world.targets.retain(Set.of("another policy"));
-        world.pass(Duration.ofMinutes(5));
+        observedCalls.targets.retain(Set.of("another policy"));
+        observedCalls.pass(Duration.ofMinutes(5));
         tick();
-        world.pass(Duration.ofMinutes(60));
+        observedCalls.pass(Duration.ofMinutes(60));
         tick();
 
         assertThat(messages())
@@ -175,26 +175,26 @@ class BreakerLogTest {
 
     /** A call a second, all of which fail; the first opens the breaker. */
     private void outage(Duration lasting) {
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
         for (long second = 0; second < lasting.toSeconds(); second++) {
-            world.pass(Duration.ofSeconds(1));
-            world.call("shop.example", status(503));
+            observedCalls.pass(Duration.ofSeconds(1));
+            observedCalls.call("shop.example", status(503));
             tick();
         }
     }
 
     private void tick() {
-        log.tick(world.targets::all);
+        log.tick(observedCalls.targets::all);
     }
 
-    private static World world(Policy policy) {
-        return new World(policy);
+    private static ObservedCalls world(Policy policy) {
+        return new ObservedCalls(policy);
     }
 
     private Log log() {
-        Log made = new Log(entries::add, world::now);
-        world.ledger.add(made);
+        Log made = new Log(entries::add, observedCalls::now);
+        observedCalls.counterRegistry.add(made);
         return made;
     }
 

@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
@@ -9,9 +9,9 @@ import com.sun.management.ThreadMXBean;
 import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
-import dev.holdfast.call.Target;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
@@ -38,18 +38,18 @@ class CountersTest {
 
     @Test
     void calls_are_counted_by_how_they_ended() {
-        World world = new World(RETRY.policy());
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
 
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(200));
-        world.call("shop.example", status(503), status(503), status(503), status(503));
-        world.session("shop.example").begin(world.now());
-        Session cancelled = world.session("shop.example");
-        cancelled.begin(world.now());
-        cancelled.cancel(world.now());
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(200));
+        observedCalls.call("shop.example", status(503), status(503), status(503), status(503));
+        observedCalls.session("shop.example").begin(observedCalls.now());
+        Session cancelled = observedCalls.session("shop.example");
+        cancelled.begin(observedCalls.now());
+        cancelled.cancel(observedCalls.now());
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.clients()).singleElement().satisfies(client -> {
             assertThat(client.client()).isEqualTo("java.net.http");
             assertThat(client.calls())
@@ -75,36 +75,37 @@ class CountersTest {
 
     @Test
     void calls_that_are_made_again_by_the_layer_above_are_counted() {
-        World world = new World(Policies.retry().maxRetries(1).policy());
+        ObservedCalls observedCalls =
+                new ObservedCalls(Policies.retry().maxRetries(1).policy());
 
         for (int i = 0; i < 3; i++) {
-            Session session = world.session("shop.example", 7);
-            session.begin(world.now());
-            session.after(status(503), world.now());
-            session.resume(world.now());
-            session.after(status(503), world.now());
+            Session session = observedCalls.session("shop.example", 7);
+            session.begin(observedCalls.now());
+            session.after(status(503), observedCalls.now());
+            session.resume(observedCalls.now());
+            session.after(status(503), observedCalls.now());
         }
 
-        assertThat(world.stats(ORIGIN).nestedRetries()).isEqualTo(2);
-        assertThat(world.stats(ORIGIN).calls("failed")).isEqualTo(3);
+        assertThat(observedCalls.stats(ORIGIN).nestedRetries()).isEqualTo(2);
+        assertThat(observedCalls.stats(ORIGIN).calls("failed")).isEqualTo(3);
     }
 
     @Test
     void the_success_rate_is_undefined_where_nothing_was_sent_again() {
-        World world = new World(RETRY.policy());
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
 
-        world.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(200));
 
-        assertThat(world.stats(ORIGIN).retrySuccessRate()).isNaN();
+        assertThat(observedCalls.stats(ORIGIN).retrySuccessRate()).isNaN();
     }
 
     @Test
     void delays_fall_into_their_buckets() {
-        World world = new World(RETRY.policy());
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
 
-        world.call("shop.example", status(503), status(502), status(200));
+        observedCalls.call("shop.example", status(503), status(502), status(200));
 
-        OriginStats.Delays delays = world.stats(ORIGIN).delays();
+        OriginStats.Delays delays = observedCalls.stats(ORIGIN).delays();
         assertThat(delays.count()).isEqualTo(2);
         assertThat(delays.seconds()).isEqualTo(3.0, within(1e-9));
         assertThat(delays.mean()).isEqualTo(1.5, within(1e-9));
@@ -114,13 +115,13 @@ class CountersTest {
 
     @Test
     void the_duration_of_a_call_includes_its_retries_and_waits() {
-        World world = new World(RETRY.policy());
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
 
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(200));
-        world.call("shop.example", status(503), status(503), status(503), status(503));
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(200));
+        observedCalls.call("shop.example", status(503), status(503), status(503), status(503));
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.callDuration().counts()).isEqualTo(counts(0.01, 1, 2.5, 1, 10.0, 1));
         assertThat(stats.callDuration().seconds()).isEqualTo(0.01 + 1.02 + 7.04, within(1e-9));
         assertThat(stats.attemptDuration().counts()).isEqualTo(counts(0.01, 7));
@@ -129,19 +130,19 @@ class CountersTest {
 
     @Test
     void a_wait_for_a_limit_belongs_to_the_call_and_not_to_its_attempt() {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .limits(new LimitPolicy(0, 1, 10_000_000_000L, 20_000_000_000L))
                 .policy());
 
-        world.call("shop.example", status(200));
-        Session waiting = world.session("shop.example");
-        Step.Wait wait = (Step.Wait) waiting.begin(world.now());
-        world.pass(Duration.ofNanos(wait.nanos()));
-        waiting.resume(world.now());
-        world.pass(Duration.ofMillis(10));
-        waiting.after(status(200), world.now());
+        observedCalls.call("shop.example", status(200));
+        Session waiting = observedCalls.session("shop.example");
+        Step.Wait wait = (Step.Wait) waiting.begin(observedCalls.now());
+        observedCalls.pass(Duration.ofNanos(wait.nanos()));
+        waiting.resume(observedCalls.now());
+        observedCalls.pass(Duration.ofMillis(10));
+        waiting.after(status(200), observedCalls.now());
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.calls("first_try")).isEqualTo(2);
         assertThat(stats.attempts()).isEqualTo(2);
         assertThat(stats.attemptDuration().counts()).isEqualTo(counts(0.01, 2));
@@ -151,19 +152,19 @@ class CountersTest {
 
     @Test
     void every_call_that_ended_has_a_duration() {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .maxRetries(0)
                 .breaker(Breakers.consecutive(1).open(Duration.ofSeconds(60)).build())
                 .policy());
-        world.call("shop.example", status(200));
-        Session cancelled = world.session("shop.example");
-        cancelled.begin(world.now());
-        world.pass(Duration.ofSeconds(3));
-        cancelled.cancel(world.now());
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(200));
+        Session cancelled = observedCalls.session("shop.example");
+        cancelled.begin(observedCalls.now());
+        observedCalls.pass(Duration.ofSeconds(3));
+        cancelled.cancel(observedCalls.now());
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(200));
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.calls("rejected")).isEqualTo(1);
         assertThat(stats.callDuration().count()).isEqualTo(stats.calls()).isEqualTo(4);
         assertThat(stats.callDuration().counts()).isEqualTo(counts(0.005, 1, 0.01, 2, 5.0, 1));
@@ -195,20 +196,20 @@ class CountersTest {
 
     @Test
     void a_failed_call_that_a_fallback_saves_is_counted_once() {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .maxRetries(1)
                 .backoff(new Backoff(1_000_000_000L, 1_000_000_000L, 1.0, Jitter.NONE))
                 .fallback(Fallbacks.cache())
                 .policy());
-        Session session = world.call("shop.example", status(503), status(503));
-        assertThat(world.stats(ORIGIN).calls())
+        Session session = observedCalls.call("shop.example", status(503), status(503));
+        assertThat(observedCalls.stats(ORIGIN).calls())
                 .as("before the fallback has answered")
                 .isZero();
 
-        world.pass(Duration.ofSeconds(2));
-        session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, FallbackReason.RETRIES_USED_UP, world.now());
+        observedCalls.pass(Duration.ofSeconds(2));
+        session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, FallbackReason.RETRIES_USED_UP, observedCalls.now());
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.calls("failed")).isZero();
         assertThat(stats.calls("saved_by_fallback")).isEqualTo(1);
         assertThat(stats.calls()).isEqualTo(1);
@@ -220,29 +221,31 @@ class CountersTest {
 
     @Test
     void what_was_reported_never_gets_less() {
-        World world = new World(RETRY.policy());
-        Session first = world.call("shop.example", status(200));
-        assertThat(world.stats(ORIGIN).calls("first_try")).isEqualTo(1);
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        Session first = observedCalls.call("shop.example", status(200));
+        assertThat(observedCalls.stats(ORIGIN).calls("first_try")).isEqualTo(1);
 
         first.bodyLost(
-                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false), world.now());
-        assertThat(world.stats(ORIGIN).calls("first_try")).isEqualTo(1);
+                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false),
+                observedCalls.now());
+        assertThat(observedCalls.stats(ORIGIN).calls("first_try")).isEqualTo(1);
 
-        world.call("shop.example", status(200));
-        assertThat(world.stats(ORIGIN).calls("first_try")).isEqualTo(1);
+        observedCalls.call("shop.example", status(200));
+        assertThat(observedCalls.stats(ORIGIN).calls("first_try")).isEqualTo(1);
     }
 
     @Test
     void an_end_that_was_taken_back_does_not_count() {
-        World world = new World(RETRY.policy());
-        Session session = world.call("shop.example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        Session session = observedCalls.call("shop.example", status(200));
         session.bodyLost(
-                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false), world.now());
-        world.pass(Duration.ofSeconds(1));
-        session.resume(world.now());
-        session.after(status(200), world.now());
+                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false),
+                observedCalls.now());
+        observedCalls.pass(Duration.ofSeconds(1));
+        session.resume(observedCalls.now());
+        session.after(status(200), observedCalls.now());
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.calls("first_try")).isZero();
         assertThat(stats.calls("saved_by_retry")).isEqualTo(1);
         assertThat(stats.attempts()).isEqualTo(2);
@@ -252,31 +255,32 @@ class CountersTest {
 
     @Test
     void a_reported_duration_stays_reported_until_the_call_ends_again() {
-        World world = new World(RETRY.policy());
-        Session session = world.call("shop.example", status(200));
-        assertThat(world.stats(ORIGIN).callDuration().counts()).isEqualTo(counts(0.01, 1));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        Session session = observedCalls.call("shop.example", status(200));
+        assertThat(observedCalls.stats(ORIGIN).callDuration().counts()).isEqualTo(counts(0.01, 1));
 
         session.bodyLost(
-                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false), world.now());
+                new Outcome.Failure(new IOException("cut short"), ErrorKind.CONNECTION_RESET, false),
+                observedCalls.now());
 
-        assertThat(world.stats(ORIGIN).callDuration().counts()).isEqualTo(counts(0.01, 1));
-        assertThat(world.stats(ORIGIN).callDuration().seconds()).isEqualTo(0.01, within(1e-9));
+        assertThat(observedCalls.stats(ORIGIN).callDuration().counts()).isEqualTo(counts(0.01, 1));
+        assertThat(observedCalls.stats(ORIGIN).callDuration().seconds()).isEqualTo(0.01, within(1e-9));
     }
 
     @Test
     void a_breaker_shows_its_state_its_times_and_its_transitions() {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .maxRetries(0)
                 .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
                 .policy());
-        world.pass(Duration.ofSeconds(5));
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(503));
-        long openedAt = world.epochMillis();
-        world.call("shop.example", status(200));
-        world.pass(Duration.ofSeconds(20));
+        observedCalls.pass(Duration.ofSeconds(5));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
+        long openedAt = observedCalls.epochMillis();
+        observedCalls.call("shop.example", status(200));
+        observedCalls.pass(Duration.ofSeconds(20));
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.breaker()).isNotNull();
         assertThat(stats.breaker().state()).isEqualTo("open");
         assertThat(stats.breaker().sinceEpochMillis()).isEqualTo(openedAt);
@@ -286,18 +290,18 @@ class CountersTest {
         assertThat(stats.breaker().transitions()).containsEntry("open", 1L);
         assertThat(stats.rejections()).containsExactly(entry("breaker", 1L));
         assertThat(stats.calls("rejected")).isEqualTo(1);
-        assertThat(world.status.get().transitions())
+        assertThat(observedCalls.status.get().transitions())
                 .containsExactly(
                         new Snapshot.Transition(openedAt, "*", ORIGIN, "closed", "open", "too many failures in a row"));
     }
 
     @Test
     void observe_mode_counts_what_it_would_have_done_apart() {
-        World world = new World(RETRY.policy(Mode.OBSERVE));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy(Mode.OBSERVE));
 
-        world.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
 
-        OriginStats stats = world.stats(ORIGIN);
+        OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.mode()).isEqualTo("observe");
         assertThat(stats.retries()).isZero();
         assertThat(stats.wouldHave()).containsExactly(entry("retry", 1L));
@@ -306,20 +310,20 @@ class CountersTest {
 
     @Test
     void origins_beyond_the_bound_are_counted_together_and_the_worst_of_their_breakers_shows() {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .maxRetries(0)
                 .breaker(Breakers.consecutive(1).open(Duration.ofSeconds(60)).build())
                 .policy());
-        for (int i = 0; i < Ledger.MAX_ORIGINS; i++) {
-            world.call("h" + i + ".example", status(200));
+        for (int i = 0; i < CounterRegistry.MAX_ORIGINS; i++) {
+            observedCalls.call("h" + i + ".example", status(200));
         }
-        world.call("late1.example", status(200));
-        world.call("late2.example", status(503));
+        observedCalls.call("late1.example", status(200));
+        observedCalls.call("late2.example", status(503));
 
-        Snapshot snapshot = world.status.get();
-        assertThat(snapshot.origins()).hasSize(Ledger.MAX_ORIGINS + 1);
+        Snapshot snapshot = observedCalls.status.get();
+        assertThat(snapshot.origins()).hasSize(CounterRegistry.MAX_ORIGINS + 1);
         assertThat(snapshot.originsNotListed()).isEqualTo(2);
-        OriginStats other = world.stats(Ledger.OTHER);
+        OriginStats other = observedCalls.stats(CounterRegistry.OTHER);
         assertThat(other.calls("first_try")).isEqualTo(1);
         assertThat(other.calls("failed")).isEqualTo(1);
         assertThat(other.breaker().state()).isEqualTo("open");
@@ -327,34 +331,34 @@ class CountersTest {
 
     @Test
     void policies_that_a_reload_took_away_are_forgotten_and_make_room() {
-        World world = new World(RETRY.policy());
-        world.call("shop.example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        observedCalls.call("shop.example", status(200));
 
-        world.status.reloaded(() -> "c0ffee000001", Set.of("other.example"), Set.of("other.example"));
+        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("other.example"), Set.of("other.example"));
 
-        assertThat(world.status.get().origins()).isEmpty();
-        assertThat(world.status.get().reloads()).isEqualTo(1);
+        assertThat(observedCalls.status.get().origins()).isEmpty();
+        assertThat(observedCalls.status.get().reloads()).isEqualTo(1);
     }
 
     @Test
     void a_reload_that_failed_is_told_until_one_succeeds() {
-        World world = new World(RETRY.policy());
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
 
-        world.status.reloadFailed("line 3: no such key");
-        assertThat(world.status.get().reloadError()).isEqualTo("line 3: no such key");
-        assertThat(world.status.get().reloadFailures()).isEqualTo(1);
+        observedCalls.status.reloadFailed("line 3: no such key");
+        assertThat(observedCalls.status.get().reloadError()).isEqualTo("line 3: no such key");
+        assertThat(observedCalls.status.get().reloadFailures()).isEqualTo(1);
 
-        world.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
-        assertThat(world.status.get().reloadError()).isNull();
-        assertThat(world.status.get().reloadFailures()).isEqualTo(1);
+        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
+        assertThat(observedCalls.status.get().reloadError()).isNull();
+        assertThat(observedCalls.status.get().reloadFailures()).isEqualTo(1);
     }
 
     @Test
     void counting_a_success_allocates_nothing() {
-        World world = new World(RETRY.policy());
-        Target target = world.target("shop.example");
-        World.Get call = new World.Get(0);
-        Outcome.Response answer = status(200);
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        PolicyTarget target = observedCalls.target("shop.example");
+        ObservedCalls.Get call = new ObservedCalls.Get(0);
+        Outcome.Response response = status(200);
         Observer observer = target.observer();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -363,9 +367,9 @@ class CountersTest {
                     long before = threads.getCurrentThreadAllocatedBytes();
                     for (int i = 0; i < 10_000; i++) {
                         observer.began(target, call);
-                        observer.firstTry(target, call, answer, 1_000);
+                        observer.firstTry(target, call, response, 1_000);
                         // After a wait for a limit, and in observe mode.
-                        observer.attempt(target, call, answer, 1_000);
+                        observer.attempt(target, call, response, 1_000);
                         observer.ended(target, call, Observer.Result.FIRST_TRY, 1, 1_000);
                     }
                     return threads.getCurrentThreadAllocatedBytes() - before;

@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.FallbackReason;
@@ -24,20 +24,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LogTest {
     private final List<String> said = new ArrayList<>();
-    private final World world = new World(Policies.retry()
+    private final ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
             .maxRetries(1)
             .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
             .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
             .policy());
-    private final Log log = new Log(entry -> said.add(entry.message()), world::now);
+    private final Log log = new Log(entry -> said.add(entry.message()), observedCalls::now);
 
     LogTest() {
-        world.ledger.add(log);
+        observedCalls.counterRegistry.add(log);
     }
 
     @Test
     void a_breaker_that_opens_is_said_with_its_policy_its_origin_and_why() {
-        world.call("shop.example", status(503), status(503));
+        observedCalls.call("shop.example", status(503), status(503));
 
         assertThat(said)
                 .containsExactly("http://shop.example:80 (policy *): breaker opened, after 2 failures in a row;"
@@ -48,8 +48,8 @@ class LogTest {
     void a_proxy_that_opens_no_tunnel_is_named_once_and_the_breaker_of_the_origin_stays_closed() {
         Outcome refused = Outcome.Failure.ofProxy(new IOException(), "proxy.example:3128");
 
-        world.call("shop.example", refused, refused);
-        world.call("shop.example", refused, refused);
+        observedCalls.call("shop.example", refused, refused);
+        observedCalls.call("shop.example", refused, refused);
 
         assertThat(said)
                 .containsExactly(
@@ -60,13 +60,13 @@ class LogTest {
     @Test
     void a_burst_is_folded_and_summed_up_when_its_time_is_over() {
         for (int i = 0; i < 20; i++) {
-            world.call("h" + i + ".example", status(503), status(503));
+            observedCalls.call("h" + i + ".example", status(503), status(503));
         }
         assertThat(said).hasSize(5);
 
-        world.pass(Duration.ofSeconds(10));
-        log.tick(world.targets::all);
-        log.tick(world.targets::all);
+        observedCalls.pass(Duration.ofSeconds(10));
+        log.tick(observedCalls.targets::all);
+        log.tick(observedCalls.targets::all);
 
         assertThat(said).hasSize(6).last().isEqualTo("breakers opened: 15 more in 10 s");
     }
@@ -74,9 +74,9 @@ class LogTest {
     @Test
     void at_the_end_a_burst_is_summed_up_over_the_time_that_it_had() {
         for (int i = 0; i < 20; i++) {
-            world.call("h" + i + ".example", status(503), status(503));
+            observedCalls.call("h" + i + ".example", status(503), status(503));
         }
-        world.pass(Duration.ofMillis(1_200));
+        observedCalls.pass(Duration.ofMillis(1_200));
         log.flush();
 
         assertThat(said).hasSize(6).last().isEqualTo("breakers opened: 15 more in 2 s");
@@ -85,10 +85,10 @@ class LogTest {
     @Test
     void after_a_burst_lines_are_said_again() {
         for (int i = 0; i < 20; i++) {
-            world.call("h" + i + ".example", status(503), status(503));
+            observedCalls.call("h" + i + ".example", status(503), status(503));
         }
-        world.pass(Duration.ofSeconds(10));
-        world.call("late.example", status(503), status(503));
+        observedCalls.pass(Duration.ofSeconds(10));
+        observedCalls.call("late.example", status(503), status(503));
 
         assertThat(said).last().asString().contains("late.example");
         assertThat(said).filteredOn(line -> line.contains("breakers opened: ")).hasSize(1);
@@ -96,14 +96,14 @@ class LogTest {
 
     @Test
     void only_the_first_fallback_of_a_kind_is_said() {
-        World world = new World(
+        ObservedCalls observedCalls = new ObservedCalls(
                 Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
-        world.ledger.add(log);
+        observedCalls.counterRegistry.add(log);
 
         for (FallbackReason reason :
                 List.of(FallbackReason.RETRIES_USED_UP, FallbackReason.RETRIES_USED_UP, FallbackReason.BUDGET)) {
-            Session session = world.call("shop.example", status(503));
-            session.fellBack(FallbackPolicy.Strategy.CACHE, reason, world.now());
+            Session session = observedCalls.call("shop.example", status(503));
+            session.fellBack(FallbackPolicy.Strategy.CACHE, reason, observedCalls.now());
         }
 
         assertThat(said)
@@ -117,15 +117,15 @@ class LogTest {
     @Test
     void a_caller_that_retries_too_is_named_once() {
         for (int i = 0; i < 4; i++) {
-            Session session = world.session("shop.example", 7);
-            session.begin(world.now());
-            session.after(status(503), world.now());
-            session.resume(world.now());
-            session.after(status(429), world.now()); // counts for no breaker
+            Session session = observedCalls.session("shop.example", 7);
+            session.begin(observedCalls.now());
+            session.after(status(503), observedCalls.now());
+            session.resume(observedCalls.now());
+            session.after(status(429), observedCalls.now()); // counts for no breaker
         }
         assertThat(said).isEmpty();
-        world.pass(Duration.ofSeconds(6));
-        world.targets.reportRetryLayers(world.now());
+        observedCalls.pass(Duration.ofSeconds(6));
+        observedCalls.targets.reportRetryLayers(observedCalls.now());
 
         assertThat(said)
                 .singleElement()
@@ -139,7 +139,7 @@ class LogTest {
     @Test
     void the_level_decides_what_is_said() {
         log.level(Log.Level.ERROR);
-        world.call("a.example", status(503), status(503));
+        observedCalls.call("a.example", status(503), status(503));
         log.say(Log.Level.WARN, "a warning");
         assertThat(said).isEmpty();
 
@@ -147,7 +147,7 @@ class LogTest {
         assertThat(said).containsExactly("an error");
 
         log.level(Log.Level.DEBUG);
-        world.call("b.example", status(503), status(503));
+        observedCalls.call("b.example", status(503), status(503));
         assertThat(said)
                 .contains(
                         "http://b.example:80 (policy *): got 503, retrying in 1 ms (attempt 2 of 2)",
@@ -156,11 +156,11 @@ class LogTest {
 
     @Test
     void the_summary_counts_all_and_names_the_worst() {
-        world.call("shop.example", status(200));
-        world.call("bad.example", status(503), status(503));
-        world.pass(Duration.ofMinutes(3));
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("bad.example", status(503), status(503));
+        observedCalls.pass(Duration.ofMinutes(3));
 
-        assertThat(Summary.of(world.status.get()).lines())
+        assertThat(Summary.of(observedCalls.status.get()).lines())
                 .containsExactly(
                         "summary: 2 calls: 1 good at the first try, 0 saved by retry, 0 saved by fallback, 1 failed,"
                                 + " 0 rejected by Holdfast; 1 retry, breakers opened 1 time in 3m",

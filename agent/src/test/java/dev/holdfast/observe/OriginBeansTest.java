@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Backoff;
@@ -21,16 +21,16 @@ class OriginBeansTest {
 
     @Test
     void a_bean_shows_the_seeds_statistics() throws JMException {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
                 .breaker(Breakers.consecutive(6).open(Duration.ofSeconds(60)).build())
                 .budget(0.2, 10)
                 .policy());
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(200));
-        world.call("shop.example", status(503), status(503), status(503), status(503));
-        world.call("shop.example", status(503), status(503));
-        new OriginBeans(server, world.status).update();
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(200));
+        observedCalls.call("shop.example", status(503), status(503), status(503), status(503));
+        observedCalls.call("shop.example", status(503), status(503));
+        new OriginBeans(server, observedCalls.status).update();
 
         OriginMXBean bean = JMX.newMXBeanProxy(
                 server,
@@ -48,7 +48,8 @@ class OriginBeansTest {
         assertThat(bean.getRetriesUsedUp()).isEqualTo(1);
         assertThat(bean.getAverageDelaySeconds()).isEqualTo((1 + 1 + 2 + 4 + 1) / 5.0);
         // As the live page and the status have them: 10 ms, 1.02 s, 7.04 s; the fourth call has not ended.
-        OriginStats.Durations calls = world.stats("http://shop.example:80").callDuration();
+        OriginStats.Durations calls =
+                observedCalls.stats("http://shop.example:80").callDuration();
         assertThat(bean.getCallDurationP50Seconds())
                 .isEqualTo(calls.quantile(0.5))
                 .isBetween(1.0, 2.5);
@@ -67,20 +68,20 @@ class OriginBeansTest {
 
     @Test
     void beans_come_and_go_with_origins_and_are_bounded() throws JMException {
-        World world = new World(Policies.retry().policy());
-        OriginBeans beans = new OriginBeans(server, world.status);
-        for (int i = 0; i < Ledger.MAX_ORIGINS + 100; i++) {
-            world.call("host" + i + ".example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry().policy());
+        OriginBeans beans = new OriginBeans(server, observedCalls.status);
+        for (int i = 0; i < CounterRegistry.MAX_ORIGINS + 100; i++) {
+            observedCalls.call("host" + i + ".example", status(200));
         }
         beans.update();
-        assertThat(registered()).hasSize(Ledger.MAX_ORIGINS + 1);
+        assertThat(registered()).hasSize(CounterRegistry.MAX_ORIGINS + 1);
 
-        world.status.reloaded(() -> "c0ffee000001", Set.of("shop.example"), Set.of("shop.example"));
+        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("shop.example"), Set.of("shop.example"));
         beans.update();
         assertThat(registered()).isEmpty();
 
-        world.targets.retain(Set.of());
-        world.call("again.example", status(200));
+        observedCalls.targets.retain(Set.of());
+        observedCalls.call("again.example", status(200));
         beans.update();
         assertThat(registered())
                 .singleElement()
@@ -89,10 +90,10 @@ class OriginBeansTest {
 
     @Test
     void a_bean_that_is_asked_while_it_goes_says_nothing_wrong() throws JMException {
-        World world = new World(Policies.retry().policy());
-        world.call("shop.example", status(200));
-        new OriginBeans(server, world.status).update();
-        world.status.reloaded(() -> "c0ffee000001", Set.of(), Set.of());
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry().policy());
+        observedCalls.call("shop.example", status(200));
+        new OriginBeans(server, observedCalls.status).update();
+        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of(), Set.of());
 
         assertThat(server.getAttribute(registered().iterator().next(), "Calls")).isEqualTo(0L);
     }

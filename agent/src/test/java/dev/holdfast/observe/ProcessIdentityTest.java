@@ -91,7 +91,8 @@ class ProcessIdentityTest {
 
     @Test
     void people_read_it_in_one_line() {
-        assertThat(World.IDENTITY).hasToString("com.example.Shop, PID 4711 on web-7, started 2023-11-14T22:13:18Z");
+        assertThat(ObservedCalls.IDENTITY)
+                .hasToString("com.example.Shop, PID 4711 on web-7, started 2023-11-14T22:13:18Z");
     }
 
     private static String program(String command, String classPath) {

@@ -1,7 +1,7 @@
 package dev.holdfast.observe;
 
-import static dev.holdfast.observe.World.status;
-import static dev.holdfast.testkit.Golden.assertGolden;
+import static dev.holdfast.observe.ObservedCalls.status;
+import static dev.holdfast.testkit.GoldenFile.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Backoff;
@@ -20,19 +20,19 @@ import tools.jackson.core.JsonGenerator;
 class SnapshotJsonTest {
     @Test
     void everything_is_there_by_the_names_of_labels_and_configuration() {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
                 .maxRetries(1)
                 .breaker(Breakers.consecutive(3).build())
                 .policy());
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(200));
-        world.call("shop.example", status(503), status(503));
-        world.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(200));
+        observedCalls.call("shop.example", status(503), status(503));
+        observedCalls.call("shop.example", status(503));
 
         StringWriter text = new StringWriter();
         try (JsonGenerator json = Json.indented(text)) {
-            SnapshotJson.write(world.status.get(), json);
+            SnapshotJson.write(observedCalls.status.get(), json);
         }
 
         assertGolden("observe/status.json", text + "\n");
@@ -40,10 +40,10 @@ class SnapshotJsonTest {
 
     @Test
     void nothing_that_is_known_of_an_origin_is_left_out() {
-        World world = new World(Policies.retry().policy());
-        world.call("shop.example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry().policy());
+        observedCalls.call("shop.example", status(200));
 
-        String json = SnapshotJson.of(world.status.get());
+        String json = SnapshotJson.of(observedCalls.status.get());
 
         // What can be counted is for collectors of meters alone.
         assertThat(OriginStats.class.getRecordComponents())
@@ -84,7 +84,7 @@ class SnapshotJsonTest {
                 0,
                 0,
                 null,
-                World.IDENTITY,
+                ObservedCalls.IDENTITY,
                 "f\"\n\u20ac",
                 null,
                 false,
@@ -98,7 +98,7 @@ class SnapshotJsonTest {
                 0,
                 "a \"b\"\nc",
                 Snapshot.Cache.EMPTY,
-                Gaps.NONE);
+                CoverageGaps.NONE);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
         SnapshotJson.write(snapshot, out);

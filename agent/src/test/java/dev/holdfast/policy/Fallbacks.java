@@ -23,12 +23,12 @@ public final class Fallbacks {
                 ERRORS,
                 Set.of(),
                 CachePolicy.NONE,
-                List.of(new DefaultAnswer(
+                List.of(new DefaultResponse(
                         "",
                         Set.of("GET", "HEAD"),
                         status,
                         headers,
-                        Content.owning(body.getBytes(StandardCharsets.UTF_8)))),
+                        ByteString.owning(body.getBytes(StandardCharsets.UTF_8)))),
                 DegradedPolicy.NONE);
     }
 

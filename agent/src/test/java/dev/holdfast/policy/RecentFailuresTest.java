@@ -24,10 +24,10 @@ class RecentFailuresTest {
         failures.failed(7, 0);
         failures.failed(7, SECOND);
 
-        assertThat(failures.comesBack(8, SECOND)).isFalse();
-        assertThat(failures.comesBack(7, SECOND)).isTrue();
-        assertThat(failures.comesBack(7, SECOND)).isTrue();
-        assertThat(failures.comesBack(7, SECOND)).isFalse();
+        assertThat(failures.isRepeat(8, SECOND)).isFalse();
+        assertThat(failures.isRepeat(7, SECOND)).isTrue();
+        assertThat(failures.isRepeat(7, SECOND)).isTrue();
+        assertThat(failures.isRepeat(7, SECOND)).isFalse();
     }
 
     @Test
@@ -43,22 +43,22 @@ class RecentFailuresTest {
         failures.failed(7, 0);
         failures.failed(7, 6 * SECOND);
 
-        assertThat(failures.comesBack(7, 6 * SECOND)).isTrue();
-        assertThat(failures.comesBack(7, 6 * SECOND)).isFalse();
+        assertThat(failures.isRepeat(7, 6 * SECOND)).isTrue();
+        assertThat(failures.isRepeat(7, 6 * SECOND)).isFalse();
         failures.failed(7, 7 * SECOND);
-        assertThat(failures.comesBack(7, 12 * SECOND + 1)).isFalse();
+        assertThat(failures.isRepeat(7, 12 * SECOND + 1)).isFalse();
     }
 
     @Test
     void a_failure_that_is_forgiven_does_not_come_back() {
         failures.failed(7, 0);
         failures.failed(7, 0);
-        failures.forgive(7);
-        failures.forgive(8);
+        failures.clearFailure(7);
+        failures.clearFailure(8);
 
-        assertThat(failures.comesBack(7, 0)).isTrue();
-        assertThat(failures.comesBack(7, 0)).isFalse();
-        failures.forgive(7);
+        assertThat(failures.isRepeat(7, 0)).isTrue();
+        assertThat(failures.isRepeat(7, 0)).isFalse();
+        failures.clearFailure(7);
     }
 
     @Property
@@ -74,7 +74,7 @@ class RecentFailuresTest {
             if (step % 2 == 0) {
                 some.failed(call, now);
                 model.add(new long[] {call, now});
-            } else if (some.comesBack(call, now)) {
+            } else if (some.isRepeat(call, now)) {
                 assertThat(takenFrom(model, call, now)).isTrue();
             }
         }
@@ -100,7 +100,7 @@ class RecentFailuresTest {
             failures.failed(call << 32 | 5, 0);
         }
         for (long call = 0; call < 16; call++) {
-            known += failures.comesBack(call << 32 | 5, 0) ? 1 : 0;
+            known += failures.isRepeat(call << 32 | 5, 0) ? 1 : 0;
         }
         assertThat(known).isGreaterThan(8);
     }
@@ -115,7 +115,7 @@ class RecentFailuresTest {
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
             Thread thread = new Thread(() -> {
-                while (failures.comesBack(7, 0)) {
+                while (failures.isRepeat(7, 0)) {
                     taken.incrementAndGet();
                 }
             });

@@ -2,7 +2,7 @@ package dev.holdfast.runtime;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Observer;
-import dev.holdfast.call.Targets;
+import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.policy.PolicyTable;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class FirstCalls {
 
     public static void main(String[] arguments) throws InterruptedException {
         int rounds = Integer.parseInt(arguments[0]);
-        Engine engine = new Engine(new PolicyTable<>(Map.of()), new Targets(Observer.NONE), new Timer());
+        Engine engine = new Engine(new PolicyTable<>(Map.of()), new PolicyTargets(Observer.NONE), new Timer());
         Thread reading = new Thread(() -> {
             for (int i = 1; i <= rounds; i++) {
                 while (round != i) {

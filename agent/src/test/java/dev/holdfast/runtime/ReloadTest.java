@@ -45,13 +45,19 @@ class ReloadTest {
                 }
             }
         };
-        Console console = new Console(noMemory);
-        Holdfast holdfast = new Holdfast(console);
-        Signals signals =
-                new Signals(new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>(), () -> new Class<?>[0]);
+        StderrReporter stderrReporter = new StderrReporter(noMemory);
+        Holdfast holdfast = new Holdfast(stderrReporter);
+        ClassLoadSignals signals = new ClassLoadSignals(
+                new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>(), () -> new Class<?>[0]);
         Activation activation = new Activation(
-                file, holdfast, console, "test", signals, new LoadedClasses(NO_CLASSES, signals), installed -> {});
-        Reload reload = new Reload(new WatchedFile(file), activation, console);
+                file,
+                holdfast,
+                stderrReporter,
+                "test",
+                signals,
+                new LoadedClasses(NO_CLASSES, signals),
+                installed -> {});
+        Reload reload = new Reload(new WatchedFile(file), activation, stderrReporter);
         assertThat(reload.readFirst()).isTrue();
         reload.watch();
 

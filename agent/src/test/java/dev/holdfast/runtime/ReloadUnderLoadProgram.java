@@ -196,10 +196,10 @@ final class ReloadUnderLoadProgram {
         for (int i = 0; !ended; i++) {
             String id = prefix + i;
             try {
-                String answer = caller.call(id);
+                String response = caller.call(id);
                 int attempts = ATTEMPTS.remove(id).get();
-                if (!answer.equals(attempts + " attempts")) {
-                    FAULTS.add(id + ": " + answer + ", but " + attempts);
+                if (!response.equals(attempts + " attempts")) {
+                    FAULTS.add(id + ": " + response + ", but " + attempts);
                 }
             } catch (Exception e) {
                 FAULTS.add(id + ": " + e);

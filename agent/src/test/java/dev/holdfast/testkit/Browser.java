@@ -230,10 +230,10 @@ public final class Browser implements AutoCloseable {
         if (!session.isEmpty()) {
             message.put("sessionId", session);
         }
-        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        answers.put(id, answer);
+        CompletableFuture<JsonNode> response = new CompletableFuture<>();
+        answers.put(id, response);
         socket.sendText(message.toString(), true).join();
-        return answer.orTimeout(SECONDS, TimeUnit.SECONDS).join();
+        return response.orTimeout(SECONDS, TimeUnit.SECONDS).join();
     }
 
     private void received(JsonNode message) {
@@ -249,13 +249,13 @@ public final class Browser implements AutoCloseable {
             case "Network.requestWillBeSent" ->
                 requests.add(parameters.path("request").path("url").asString());
             default -> {
-                CompletableFuture<JsonNode> answer =
+                CompletableFuture<JsonNode> response =
                         answers.remove(message.path("id").asInt());
-                if (answer != null && message.has("error")) {
-                    answer.completeExceptionally(
+                if (response != null && message.has("error")) {
+                    response.completeExceptionally(
                             new AssertionError(message.get("error").toString()));
-                } else if (answer != null) {
-                    answer.complete(message.path("result"));
+                } else if (response != null) {
+                    response.complete(message.path("result"));
                 }
             }
         }

@@ -18,7 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * An HTTP proxy on a raw loopback socket that opens tunnels (CONNECT), or does not, as its script says. When the script
- * is over, it opens them, unless told {@link #otherwise}. It keeps a record of what it was asked. Thread-safe; its threads are daemons.
+ * is over, it opens them, unless told {@link #otherwise}. It keeps a record of what it was asked. Thread-safe; its
+ * threads are daemons.
  */
 public final class ConnectProxy implements AutoCloseable {
     /** What is done with one CONNECT. */

@@ -1,7 +1,7 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Answer.Stage;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
+import dev.holdfast.testkit.ScriptedResponse.Stage;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class Connection implements Runnable {
     @Override
     public void run() {
         try {
-            Answer first = server.answerOnAccept();
+            ScriptedResponse first = server.answerOnAccept();
             if (first != null) {
                 awaitFirstByte();
                 end(first.cut);
@@ -52,7 +52,7 @@ final class Connection implements Runnable {
             out = socket.getOutputStream();
             boolean alive = true;
             while (alive) {
-                Received request = readHead();
+                ReceivedRequest request = readHead();
                 alive = request != null && exchange(request);
             }
         } catch (IOException gone) {
@@ -72,18 +72,18 @@ final class Connection implements Runnable {
         }
     }
 
-    private boolean exchange(Received request) throws IOException {
+    private boolean exchange(ReceivedRequest request) throws IOException {
         int epoch = server.epoch(); // before the request is counted: who saw it counted can release it
-        Answer answer = server.answerTo(request);
-        if (answer.stage == Stage.REQUEST_HEAD) {
-            end(answer.cut);
+        ScriptedResponse response = server.answerTo(request);
+        if (response.stage == Stage.REQUEST_HEAD) {
+            end(response.cut);
             return false;
         }
-        if (answer.stage == Stage.TUNNEL) {
+        if (response.stage == Stage.TUNNEL) {
             tunnel(request.target());
             return false;
         }
-        if (!answer.refusesBody) {
+        if (!response.refusesBody) {
             if (request.header("Expect")
                     .filter("100-continue"::equalsIgnoreCase)
                     .isPresent()) {
@@ -92,33 +92,33 @@ final class Connection implements Runnable {
             readBody(request);
             server.changed();
         }
-        if (answer.stage == Stage.REQUEST) {
-            end(answer.cut);
+        if (response.stage == Stage.REQUEST) {
+            end(response.cut);
             return false;
         }
-        if (answer.held || !answer.delay.isZero()) {
-            stay(answer.held ? null : answer.delay, epoch);
+        if (response.held || !response.delay.isZero()) {
+            stay(response.held ? null : response.delay, epoch);
         }
-        if (answer.interim != null) {
-            write(answer.interim.head());
+        if (response.interim != null) {
+            write(response.interim.head());
         }
-        byte[] head = answer.head();
-        if (answer.stage == Stage.RESPONSE_HEAD) {
-            write(head, Math.min(answer.cutAfter, head.length));
-            end(answer.cut);
+        byte[] head = response.head();
+        if (response.stage == Stage.RESPONSE_HEAD) {
+            write(head, Math.min(response.cutAfter, head.length));
+            end(response.cut);
             return false;
         }
-        boolean body = answer.hasBody(request.method());
-        if (body && answer.stage == Stage.NOWHERE && answer.dripInterval.isZero()) {
+        boolean body = response.hasBody(request.method());
+        if (body && response.stage == Stage.NOWHERE && response.dripInterval.isZero()) {
             // In one write: whether a client uses the connection again may depend on what of a body is there already.
-            write(answer.whole(head));
+            write(response.whole(head));
         } else {
             write(head);
-            if (body && !sendBody(answer)) {
+            if (body && !sendBody(response)) {
                 return false;
             }
         }
-        boolean last = answer.closing
+        boolean last = response.closing
                 || request.header("Connection")
                         .filter("close"::equalsIgnoreCase)
                         .isPresent();
@@ -160,22 +160,22 @@ final class Connection implements Runnable {
         }
     }
 
-    private boolean sendBody(Answer answer) throws IOException {
-        int length = answer.body.length;
-        int end = answer.stage == Stage.RESPONSE_BODY ? Math.min(length, answer.cutAfter) : length;
+    private boolean sendBody(ScriptedResponse response) throws IOException {
+        int length = response.body.length;
+        int end = response.stage == Stage.RESPONSE_BODY ? Math.min(length, response.cutAfter) : length;
         for (int from = 0; from < end; ) {
-            if (!answer.dripInterval.isZero()) {
-                stay(answer.dripInterval, server.epoch());
+            if (!response.dripInterval.isZero()) {
+                stay(response.dripInterval, server.epoch());
             }
-            int to = (int) Math.min(end, (long) from + answer.dripSize);
-            write(answer.framed(from, to));
+            int to = (int) Math.min(end, (long) from + response.dripSize);
+            write(response.framed(from, to));
             from = to;
         }
-        if (answer.stage == Stage.RESPONSE_BODY) {
-            end(answer.cut);
+        if (response.stage == Stage.RESPONSE_BODY) {
+            end(response.cut);
             return false;
         }
-        if (answer.framing == Answer.Framing.CHUNKED) {
+        if (response.framing == ScriptedResponse.Framing.CHUNKED) {
             write("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
         }
         return true;
@@ -268,7 +268,7 @@ final class Connection implements Runnable {
         }
     }
 
-    private @Nullable Received readHead() throws IOException {
+    private @Nullable ReceivedRequest readHead() throws IOException {
         String line = readLine();
         if (line == null) {
             return null;
@@ -286,10 +286,10 @@ final class Connection implements Runnable {
             headers.add(Map.entry(
                     header.substring(0, colon), header.substring(colon + 1).trim()));
         }
-        return new Received(number, parts[0], parts[1], headers);
+        return new ReceivedRequest(number, parts[0], parts[1], headers);
     }
 
-    private void readBody(Received request) throws IOException {
+    private void readBody(ReceivedRequest request) throws IOException {
         if (request.chunked()) {
             for (long size = readChunkSize(); size > 0; size = readChunkSize()) {
                 readExactly(request, size);
@@ -317,7 +317,7 @@ final class Connection implements Runnable {
         return Long.parseLong(line.split(";", 2)[0].trim().toLowerCase(Locale.ROOT), 16);
     }
 
-    private void readExactly(Received request, long length) throws IOException {
+    private void readExactly(ReceivedRequest request, long length) throws IOException {
         byte[] buffer = new byte[8192];
         for (long left = length; left > 0; ) {
             int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));

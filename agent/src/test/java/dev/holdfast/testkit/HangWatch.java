@@ -12,8 +12,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Tells where a test hangs, and ends the JVM in which it does under {@code CI=true}: a build that never ends says nothing
- * about the fault. JUnit's own time limit does not reach the tests of other engines and does not show other threads.
+ * Tells where a test hangs, and ends the JVM in which it does under {@code CI=true}: a build that never ends says
+ * nothing about the fault. JUnit's own time limit does not reach the tests of other engines and does not show other
+ * threads.
  *
  * <p>Found by the service loader, in every JVM that runs tests. Thread-safe.
  */

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS for {@link ScriptedServer}: one self-signed certificate for {@code localhost}, 127.0.0.1 to 127.0.0.10 and
  * 127.0.0.20 to 127.0.0.25, and one for each of two clients, good for nothing but these tests. It is kept as a file,
- * since making one costs each test JVM a second. Made with
- * {@code keytool -genkeypair -alias loopback -keyalg EC -groupname secp256r1 -validity 36500 -dname CN=localhost -ext SAN=DNS:localhost,IP:127.0.0.1,... -storetype PKCS12 -storepass holdfast -keystore loopback.p12}, and likewise, in {@code clients.p12}, for {@code alice} and {@code bob}.
+ * since making one costs each test JVM a second. Made with {@code keytool -genkeypair -alias loopback -keyalg EC
+ * -groupname secp256r1 -validity 36500 -dname CN=localhost -ext SAN=DNS:localhost,IP:127.0.0.1,... -storetype PKCS12
+ * -storepass holdfast -keystore loopback.p12}, and likewise, in {@code clients.p12}, for {@code alice} and {@code bob}.
  */
 public final class LoopbackTls {
     private static final char[] PASSWORD = "holdfast".toCharArray();

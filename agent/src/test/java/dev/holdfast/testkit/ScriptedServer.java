@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (ScriptedServer server = ScriptedServer.http("127.0.0.2")) {
- *     server.play(Answer.respond(503), Answer.afterRequest(Cut.RESET), Answer.respond(200, "fine"));
+ *     server.play(ScriptedResponse.respond(503), ScriptedResponse.afterRequest(Cut.RESET), ScriptedResponse.respond(200, "fine"));
  *     ... call server.uri("/path") ...
- *     assertThat(server.requests()).extracting(Received::method).containsExactly("GET", "GET", "GET");
+ *     assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("GET", "GET", "GET");
  * }
  * }</pre>
  *
- * <p>Answers are taken in the order in which requests' heads arrive (an {@link Answer#onAccept} at the head of the
- * script is taken by the next connection); when the script is over, {@link #otherwise} answers. Both JDK clients
+ * <p>Answers are taken in the order in which requests' heads arrive (an {@link ScriptedResponse#onAccept} at the head
+ * of the script is taken by the next connection); when the script is over, {@link #otherwise} answers. Both JDK clients
  * silently send some requests a second time after a reset or an early end of stream: count here, not in the client.
  *
  * <p>Thread-safe. All threads are daemons; {@link #close} ends all connections.
@@ -45,10 +45,10 @@ public final class ScriptedServer implements AutoCloseable {
     private final @Nullable SSLContext tls;
     private final String host;
     private final Thread acceptor;
-    private final Deque<Answer> script = new ArrayDeque<>();
-    private final List<Received> requests = new ArrayList<>();
+    private final Deque<ScriptedResponse> script = new ArrayDeque<>();
+    private final List<ReceivedRequest> requests = new ArrayList<>();
     private final Set<Connection> connections = new HashSet<>();
-    private Function<Received, Answer> otherwise = request -> Answer.respond(200, "ok");
+    private Function<ReceivedRequest, ScriptedResponse> otherwise = request -> ScriptedResponse.respond(200, "ok");
     private int accepted;
     private int epoch;
     private boolean closed;
@@ -96,18 +96,18 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /** Appends answers to the script. */
-    public synchronized ScriptedServer play(Answer... answers) {
+    public synchronized ScriptedServer play(ScriptedResponse... answers) {
         script.addAll(List.of(answers));
         return this;
     }
 
     /** What is answered when the script is over; at first 200 with the body {@code ok}. */
-    public ScriptedServer otherwise(Answer answer) {
-        return otherwise(request -> answer);
+    public ScriptedServer otherwise(ScriptedResponse response) {
+        return otherwise(request -> response);
     }
 
     /** What is answered when the script is over, by the request's head (its body has not been read then). */
-    public synchronized ScriptedServer otherwise(Function<Received, Answer> answers) {
+    public synchronized ScriptedServer otherwise(Function<ReceivedRequest, ScriptedResponse> answers) {
         this.otherwise = answers;
         return this;
     }
@@ -123,7 +123,7 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /** Everything that arrived so far, in the order of arrival of the heads. */
-    public synchronized List<Received> requests() {
+    public synchronized List<ReceivedRequest> requests() {
         return List.copyOf(requests);
     }
 
@@ -230,18 +230,18 @@ public final class ScriptedServer implements AutoCloseable {
     // What a connection asks of its server.
 
     /** An answer that ends a new connection at once, or null. */
-    synchronized @Nullable Answer answerOnAccept() {
-        Answer next = script.peek();
-        return next != null && next.stage == Answer.Stage.ACCEPT ? script.poll() : null;
+    synchronized @Nullable ScriptedResponse answerOnAccept() {
+        ScriptedResponse next = script.peek();
+        return next != null && next.stage == ScriptedResponse.Stage.ACCEPT ? script.poll() : null;
     }
 
     /** Records a request and says what to do with it. */
-    Answer answerTo(Received request) {
-        Function<Received, Answer> rule;
+    ScriptedResponse answerTo(ReceivedRequest request) {
+        Function<ReceivedRequest, ScriptedResponse> rule;
         synchronized (this) {
             requests.add(request);
             notifyAll();
-            Answer next = script.poll();
+            ScriptedResponse next = script.poll();
             if (next != null) {
                 return next;
             }

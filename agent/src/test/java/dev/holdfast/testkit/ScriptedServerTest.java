@@ -3,7 +3,7 @@ package dev.holdfast.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +33,8 @@ class ScriptedServerTest {
     @Test
     void playsTheScriptInOrderAndRecordsEachRequest() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503).header("Retry-After", "1"), Answer.respond(200, "fine"));
+            server.play(
+                    ScriptedResponse.respond(503).header("Retry-After", "1"), ScriptedResponse.respond(200, "fine"));
             HttpRequest post = HttpRequest.newBuilder(server.uri("/a?b=c"))
                     .header("X-One", "1")
                     .POST(HttpRequest.BodyPublishers.ofString("sent"))
@@ -58,7 +59,7 @@ class ScriptedServerTest {
     @Test
     void decodesAChunkedRequestAndSendsAChunkedResponse() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "0123456789").chunked().dripping(3, Duration.ofMillis(1)));
+            server.play(ScriptedResponse.respond(200, "0123456789").chunked().dripping(3, Duration.ofMillis(1)));
             HttpURLConnection c = (HttpURLConnection) server.uri("/").toURL().openConnection();
             c.setDoOutput(true);
             c.setChunkedStreamingMode(16);
@@ -75,14 +76,14 @@ class ScriptedServerTest {
     @Test
     void resetsAtEveryStage() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.onAccept(Cut.RESET));
+            server.play(ScriptedResponse.onAccept(Cut.RESET));
             assertThatThrownBy(() -> raw(server, "GET ")).isInstanceOf(SocketException.class);
-            server.play(Answer.afterRequestHead(Cut.RESET));
+            server.play(ScriptedResponse.afterRequestHead(Cut.RESET));
             assertThatThrownBy(() -> raw(server, "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n"))
                     .isInstanceOf(SocketException.class);
-            server.play(Answer.afterRequest(Cut.RESET));
+            server.play(ScriptedResponse.afterRequest(Cut.RESET));
             assertThatThrownBy(() -> raw(server, "GET / HTTP/1.1\r\n\r\n")).isInstanceOf(SocketException.class);
-            server.play(Answer.respond(200, "12345").cutInHead(20, Cut.RESET));
+            server.play(ScriptedResponse.respond(200, "12345").cutInHead(20, Cut.RESET));
             assertThatThrownBy(() -> raw(server, "GET / HTTP/1.1\r\n\r\n")).isInstanceOf(SocketException.class);
             assertThat(server.requests()).hasSize(3);
             assertThat(server.requests().get(0).complete()).isFalse();
@@ -93,16 +94,16 @@ class ScriptedServerTest {
     @Test
     void closesAtEveryStage() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.onAccept(Cut.CLOSE));
+            server.play(ScriptedResponse.onAccept(Cut.CLOSE));
             assertThat(raw(server, "GET ")).isEmpty();
-            server.play(Answer.afterRequestHead(Cut.CLOSE));
+            server.play(ScriptedResponse.afterRequestHead(Cut.CLOSE));
             assertThat(raw(server, "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"))
                     .isEmpty();
-            server.play(Answer.respond(200, "12345").cutInHead(8, Cut.CLOSE));
+            server.play(ScriptedResponse.respond(200, "12345").cutInHead(8, Cut.CLOSE));
             assertThat(raw(server, "GET / HTTP/1.1\r\n\r\n")).isEqualTo("HTTP/1.1");
-            server.play(Answer.respond(200, "12345").cutInBody(3, Cut.CLOSE));
+            server.play(ScriptedResponse.respond(200, "12345").cutInBody(3, Cut.CLOSE));
             assertThat(raw(server, "GET / HTTP/1.1\r\n\r\n")).endsWith("Content-Length: 5\r\n\r\n123");
-            server.play(Answer.respond(200, "12345").declaring(9));
+            server.play(ScriptedResponse.respond(200, "12345").declaring(9));
             assertThat(raw(server, "GET / HTTP/1.1\r\n\r\n"))
                     .endsWith("Content-Length: 9\r\nConnection: close\r\n\r\n12345");
         }
@@ -111,9 +112,9 @@ class ScriptedServerTest {
     @Test
     void aCutBodyIsAnErrorToTheHttpClient() {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "12345").cutInBody(3, Cut.CLOSE));
+            server.play(ScriptedResponse.respond(200, "12345").cutInBody(3, Cut.CLOSE));
             assertThatThrownBy(() -> get(server)).isInstanceOf(IOException.class);
-            server.play(Answer.respond(200, "12345").cutInBody(3, Cut.RESET));
+            server.play(ScriptedResponse.respond(200, "12345").cutInBody(3, Cut.RESET));
             assertThatThrownBy(() -> get(server)).isInstanceOf(IOException.class);
         }
     }
@@ -121,7 +122,7 @@ class ScriptedServerTest {
     @Test
     void holdsAnAnswerUntilReleased() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "late").held());
+            server.play(ScriptedResponse.respond(200, "late").held());
             CompletableFuture<HttpResponse<String>> call =
                     client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             server.awaitRequests(1);
@@ -134,7 +135,7 @@ class ScriptedServerTest {
     @Test
     void noticesThatTheClientOfASilentConnectionHasGone() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.afterRequest(Cut.HANG));
+            server.play(ScriptedResponse.afterRequest(Cut.HANG));
             try (Socket socket = new Socket("127.0.0.1", server.port())) {
                 socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 server.awaitRequests(1);
@@ -148,11 +149,11 @@ class ScriptedServerTest {
     void speaksTls() throws Exception {
         try (ScriptedServer server = ScriptedServer.https("127.0.0.2")) {
             server.play(
-                    Answer.respond(200, "secret"),
-                    Answer.afterRequest(Cut.RESET),
-                    Answer.afterRequest(Cut.RESET),
-                    Answer.afterRequest(Cut.CLOSE),
-                    Answer.afterRequest(Cut.CLOSE));
+                    ScriptedResponse.respond(200, "secret"),
+                    ScriptedResponse.afterRequest(Cut.RESET),
+                    ScriptedResponse.afterRequest(Cut.RESET),
+                    ScriptedResponse.afterRequest(Cut.CLOSE),
+                    ScriptedResponse.afterRequest(Cut.CLOSE));
             HttpClient trusting = HttpClient.newBuilder()
                     .sslContext(LoopbackTls.clientContext())
                     .build();

@@ -1,11 +1,11 @@
 package dev.holdfast.weave;
 
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import dev.holdfast.instrumentation.JoinPoint;
-import dev.holdfast.launch.Watch;
+import dev.holdfast.launch.AgentTransformer;
 import dev.holdfast.runtime.Clients;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,12 +57,12 @@ final class WeavingProgram {
             }
             Instrumentation instrumentation = ByteBuddyAgent.install();
             Weaver weaver = new Weaver(instrumentation, new RecordingHooks(), WeavingProgram::defect);
-            if (Watch.watches("")) { // loads it before the transformer is asked about it
+            if (AgentTransformer.watches("")) { // loads it before the transformer is asked about it
                 throw new AssertionError();
             }
             instrumentation.addTransformer(new Transformer(weaver), true);
             for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-                if (Watch.watches(loaded.getName().replace('.', '/'))) {
+                if (AgentTransformer.watches(loaded.getName().replace('.', '/'))) {
                     instrumentation.retransformClasses(loaded);
                 }
             }
@@ -142,10 +142,10 @@ final class WeavingProgram {
                     head.append((char) b);
                 }
                 OutputStream out = socket.getOutputStream();
-                String answer = head.indexOf("CONNECT") == 0
+                String response = head.indexOf("CONNECT") == 0
                         ? "HTTP/1.1 200 OK\r\n\r\n"
                         : "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
-                out.write(answer.getBytes(StandardCharsets.US_ASCII));
+                out.write(response.getBytes(StandardCharsets.US_ASCII));
                 out.flush();
             } catch (IOException e) {
                 if (server.isClosed()) {
@@ -163,7 +163,7 @@ final class WeavingProgram {
                 @Nullable Class<?> classBeingRedefined,
                 @Nullable ProtectionDomain protectionDomain,
                 byte[] classfile) {
-            return className != null && Watch.watches(className) ? weaver.weave(className, classfile) : null;
+            return className != null && AgentTransformer.watches(className) ? weaver.weave(className, classfile) : null;
         }
     }
 
@@ -178,7 +178,7 @@ final class WeavingProgram {
 
         @Override
         public AdapterContext context() {
-            return new AdapterContext(() -> null, new Fallbacks((what, why) -> {}), WeavingProgram::defect);
+            return new AdapterContext(() -> null, new FallbackStrategies((what, why) -> {}), WeavingProgram::defect);
         }
     }
 
@@ -224,7 +224,7 @@ final class WeavingProgram {
             if (!path.equals("/replace")) {
                 return null;
             }
-            return send ? Replaced.INSTANCE : CompletableFuture.completedFuture(Replaced.INSTANCE);
+            return send ? ForeignResponse.INSTANCE : CompletableFuture.completedFuture(ForeignResponse.INSTANCE);
         }
     }
 

@@ -2,9 +2,9 @@ package dev.holdfast.wild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,8 +44,11 @@ class UndeployIT {
         Set<String> seen = ConcurrentHashMap.newKeySet();
         try (ScriptedServer server = ScriptedServer.http("127.0.0.1")) {
             server.otherwise(request -> request.target().contains("/degraded/")
-                    ? Answer.respond(request.header("Host").orElse("").contains("localhost") ? 503 : 200, "degraded")
-                    : seen.add(request.target()) ? Answer.respond(503, "busy") : Answer.respond(200, "fine"));
+                    ? ScriptedResponse.respond(
+                            request.header("Host").orElse("").contains("localhost") ? 503 : 200, "degraded")
+                    : seen.add(request.target())
+                            ? ScriptedResponse.respond(503, "busy")
+                            : ScriptedResponse.respond(200, "fine"));
             Path config = Files.writeString(
                     directory.resolve("holdfast.toml"), """
                     [reload]

@@ -20,9 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Damaged answers to calls with a policy and without, on each JDK: the first few hundred cases of a seed. {@code
- * -Dholdfast.wire.exchanges=1000000} for so many damaged exchanges, shared by the JDKs; {@code -Dholdfast.wire.seed}
- * for other cases; with {@code -Dholdfast.wire.case} as well the one case that a report names, some times over.
+ * Damaged answers to calls with a policy and without, on each JDK: the first few hundred cases of a seed.
+ * {@code -Dholdfast.wire.exchanges=1000000} for so many damaged exchanges, shared by the JDKs;
+ * {@code -Dholdfast.wire.seed} for other cases; with {@code -Dholdfast.wire.case} as well the one case that a report
+ * names, some times over.
  */
 class WireIT {
     private static final long EXCHANGES = Long.getLong("holdfast.wire.exchanges", 0);

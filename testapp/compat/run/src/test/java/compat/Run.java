@@ -2,7 +2,7 @@ package compat;
 
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +97,7 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
         }
     }
 
-    private static String text(Received request, boolean inAnyOrder) {
+    private static String text(ReceivedRequest request, boolean inAnyOrder) {
         String boundary = request.header("Content-Type")
                 .filter(type -> type.contains("boundary="))
                 .map(type -> type.replaceFirst(".*boundary=", ""))
@@ -120,7 +120,7 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
     private static final Pattern CANCELLED = Pattern.compile(
             "(?<=hang\": )(Request cancelled|null|get)\\b|(?<=hang: )(Timeout|request timed out)( <- .*)?");
 
-    private static String sorted(Received request) {
+    private static String sorted(ReceivedRequest request) {
         return request.headers().stream()
                 .map(Object::toString)
                 .sorted()

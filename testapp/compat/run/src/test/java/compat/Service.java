@@ -1,8 +1,8 @@
 package compat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The service that the programs call. A path is {@code /PHASE/TRANSPORT/STEP/KIND}: the last part says what is
- * answered. In the phase {@code outage} that is always a 503; in the
- * phase {@code storm} {@value #FAULTS} % of the requests get a 503, a reset, or no answer: which, is decided by a fixed
- * seed, the path and how often it was asked for, so that a program without and with the agent meets the same weather.
+ * answered. In the phase {@code outage} that is always a 503; in the phase {@code storm} {@value #FAULTS} % of the
+ * requests get a 503, a reset, or no answer: which, is decided by a fixed seed, the path and how often it was asked
+ * for, so that a program without and with the agent meets the same weather.
  */
 final class Service implements AutoCloseable {
     /** How many requests of a hundred go wrong in the storm. */
@@ -36,7 +36,7 @@ final class Service implements AutoCloseable {
         return server.port();
     }
 
-    List<Received> requests() {
+    List<ReceivedRequest> requests() {
         return server.requests();
     }
 
@@ -45,7 +45,7 @@ final class Service implements AutoCloseable {
         server.close();
     }
 
-    private Answer answer(Received request) {
+    private ScriptedResponse answer(ReceivedRequest request) {
         String path = pathOf(request.target());
         if (path.startsWith("/outage/")) {
             return overloaded();
@@ -60,75 +60,77 @@ final class Service implements AutoCloseable {
         return plain(request, path.substring(path.lastIndexOf('/') + 1)).header("X-Answer", "of the service");
     }
 
-    private static Answer fault(int which) {
+    private static ScriptedResponse fault(int which) {
         return switch (which) {
-            case 0 -> Answer.afterRequest(Cut.HANG);
-            case 1, 2, 3 -> Answer.afterRequest(Cut.RESET);
+            case 0 -> ScriptedResponse.afterRequest(Cut.HANG);
+            case 1, 2, 3 -> ScriptedResponse.afterRequest(Cut.RESET);
             default -> overloaded();
         };
     }
 
-    private static Answer overloaded() {
-        return Answer.respond(503, "{\"error\":\"overloaded\"}").header("Content-Type", "application/json");
+    private static ScriptedResponse overloaded() {
+        return ScriptedResponse.respond(503, "{\"error\":\"overloaded\"}").header("Content-Type", "application/json");
     }
 
-    private static Answer plain(Received request, String kind) {
+    private static ScriptedResponse plain(ReceivedRequest request, String kind) {
         if (kind.startsWith("status-")) {
             int status = Integer.parseInt(kind.substring("status-".length()));
-            Answer answer = Answer.respond(status);
+            ScriptedResponse response = ScriptedResponse.respond(status);
             return status == 204
-                    ? answer
-                    : answer.body("{\"error\":\"" + status + "\"}").header("Content-Type", "application/json");
+                    ? response
+                    : response.body("{\"error\":\"" + status + "\"}").header("Content-Type", "application/json");
         }
         return switch (kind) {
-            case "hang" -> Answer.afterRequest(Cut.HANG);
+            case "hang" -> ScriptedResponse.afterRequest(Cut.HANG);
             case "redirect" ->
-                Answer.respond(302, "moved")
+                ScriptedResponse.respond(302, "moved")
                         .header("Location", pathOf(request.target()).replace("redirect", "ok"));
             case "large" -> text("a line of a large answer\n".repeat(12_000));
             case "chunked" -> text("in chunks ".repeat(100)).chunked().dripping(100, Duration.ofMillis(1));
             case "xml" ->
-                Answer.respond(200, "<!DOCTYPE r SYSTEM \"dtd\"><r>&greeting;</r>")
+                ScriptedResponse.respond(200, "<!DOCTYPE r SYSTEM \"dtd\"><r>&greeting;</r>")
                         .header("Content-Type", "application/xml");
             case "dtd" -> text("<!ELEMENT r (#PCDATA)><!ENTITY greeting \"hello\">");
             case "properties" -> text("name=value\n");
-            case "png" -> Answer.respond(200).body(Files.png()).header("Content-Type", "image/png");
-            case "jar" -> Answer.respond(200).body(Files.jar()).header("Content-Type", "application/java-archive");
+            case "png" -> ScriptedResponse.respond(200).body(Files.png()).header("Content-Type", "image/png");
+            case "jar" ->
+                ScriptedResponse.respond(200).body(Files.jar()).header("Content-Type", "application/java-archive");
             case "private" ->
                 request.header("Authorization").isPresent()
                         ? text("let in")
-                        : Answer.respond(401, "who is there").header("WWW-Authenticate", "Basic realm=\"r\"");
+                        : ScriptedResponse.respond(401, "who is there").header("WWW-Authenticate", "Basic realm=\"r\"");
             case "cookie" -> text("cookies: " + request.headers("Cookie")).header("Set-Cookie", "a=b; Path=/");
             case "soap" ->
-                Answer.respond(200, SOAP.formatted("<r:answer xmlns:r='urn:r'>42</r:answer>"))
+                ScriptedResponse.respond(200, SOAP.formatted("<r:answer xmlns:r='urn:r'>42</r:answer>"))
                         .header("Content-Type", "text/xml; charset=utf-8");
             case "fault" ->
-                Answer.respond(
+                ScriptedResponse.respond(
                                 500,
                                 SOAP.formatted(
                                         "<s:Fault><faultcode>s:Server</faultcode><faultstring>no such order</faultstring></s:Fault>"))
                         .header("Content-Type", "text/xml; charset=utf-8");
             case "jwks" ->
-                Answer.respond(200, "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}")
+                ScriptedResponse.respond(
+                                200, "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}")
                         .header("Content-Type", "application/json");
             case "xmlrpc" ->
-                Answer.respond(
+                ScriptedResponse.respond(
                                 200,
                                 "<methodResponse><params><param><value><int>42</int></value></param></params></methodResponse>")
                         .header("Content-Type", "text/xml");
             case "gzip" ->
-                Answer.respond(200)
+                ScriptedResponse.respond(200)
                         .body(Files.gzip("compressed ".repeat(100)))
                         .header("Content-Encoding", "gzip")
                         .header("Content-Type", "text/plain");
             default ->
-                Answer.respond(200, "{\"asked\":\"" + pathOf(request.target()) + "\"}")
+                ScriptedResponse.respond(200, "{\"asked\":\"" + pathOf(request.target()) + "\"}")
                         .header("Content-Type", "application/json");
         };
     }
 
-    private static Answer text(String text) {
-        return Answer.respond(200, text).header("Content-Type", "text/plain; charset=utf-8");
+    private static ScriptedResponse text(String text) {
+        return ScriptedResponse.respond(200, text).header("Content-Type", "text/plain; charset=utf-8");
     }
 
     /** The path of a target, which behind a proxy is an absolute URI. */

@@ -35,8 +35,9 @@ record Call(String title, String script, Action action) {
     /** Does it, and says in a few words what the program saw. */
     String report(URI service, int number) {
         try {
-            Answer answer = action.perform(service.resolve("/" + script + "/" + number));
-            return answer.status() + (answer.status() == 200 && !complete(answer.text()) ? " BUT WRONG BODY" : "");
+            Answer response = action.perform(service.resolve("/" + script + "/" + number));
+            return response.status()
+                    + (response.status() == 200 && !complete(response.text()) ? " BUT WRONG BODY" : "");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

@@ -1,8 +1,8 @@
 package wild;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
+import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,19 +48,19 @@ final class FlakyRepository implements AutoCloseable {
         server.otherwise(request -> {
             byte[] file = files.get(request.target());
             if (file == null) {
-                return Answer.respond(404);
+                return ScriptedResponse.respond(404);
             }
             int before = asked.computeIfAbsent(request.target(), path -> new AtomicInteger())
                     .getAndIncrement();
-            Answer good = Answer.respond(200).body(file);
+            ScriptedResponse good = ScriptedResponse.respond(200).body(file);
             return flaky && before == 0 ? spoiled(good, file, paths.indexOf(request.target())) : good;
         });
     }
 
-    private static Answer spoiled(Answer good, byte[] file, int number) {
+    private static ScriptedResponse spoiled(ScriptedResponse good, byte[] file, int number) {
         return switch (number % 4) {
-            case 0 -> Answer.respond(503, "busy");
-            case 1 -> Answer.afterRequest(Cut.RESET);
+            case 0 -> ScriptedResponse.respond(503, "busy");
+            case 1 -> ScriptedResponse.afterRequest(Cut.RESET);
             case 2 -> good.cutInBody(file.length / 2, Cut.CLOSE);
             default -> good.cutInBody(file.length / 2, Cut.RESET);
         };
@@ -92,7 +92,7 @@ final class FlakyRepository implements AutoCloseable {
         return asked.size();
     }
 
-    private String headers(Received request) {
+    private String headers(ReceivedRequest request) {
         return request.headers().toString().replace(":" + server.port(), ":PORT");
     }
 

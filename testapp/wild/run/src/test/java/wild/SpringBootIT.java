@@ -3,8 +3,8 @@ package wild;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
@@ -126,24 +126,24 @@ class SpringBootIT {
                     HttpRequest.newBuilder(uri.resolve("/price/last")).build(), BodyHandlers.ofString());
             await().until(() -> upstream.requests("/price/last") > 0);
             terminate(service);
-            String answer = text(last.get());
+            String response = text(last.get());
             return List.of(
                     busy,
                     reset,
                     order,
                     orders,
                     feed,
-                    answer,
+                    response,
                     "ended with " + service.end().exit());
         }
     }
 
-    private static List<Answer> spoiled(String path) {
+    private static List<ScriptedResponse> spoiled(String path) {
         return switch (path) {
-            case "/price/503" -> List.of(Answer.respond(503, "busy"), Answer.respond(503, "busy"));
-            case "/price/reset" -> List.of(Answer.afterRequest(Cut.RESET), Answer.afterRequest(Cut.RESET));
-            case "/price/last" -> List.of(Answer.respond(503, "busy").delayed(Duration.ofMillis(300)));
-            default -> List.of(Answer.respond(503, "busy"));
+            case "/price/503" -> List.of(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(503, "busy"));
+            case "/price/reset" -> List.of(ScriptedResponse.afterRequest(Cut.RESET), ScriptedResponse.afterRequest(Cut.RESET));
+            case "/price/last" -> List.of(ScriptedResponse.respond(503, "busy").delayed(Duration.ofMillis(300)));
+            default -> List.of(ScriptedResponse.respond(503, "busy"));
         };
     }
 

@@ -1,7 +1,7 @@
 package wild;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedServer;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +22,14 @@ final class Upstream implements AutoCloseable {
      *
      * @param spoiled what a path is answered first, one after the other
      */
-    Upstream(Function<String, List<Answer>> spoiled) {
+    Upstream(Function<String, List<ScriptedResponse>> spoiled) {
         // Not where the programs themselves are called, so that a policy can be for this service alone.
         server = ScriptedServer.http("127.0.0.2");
         server.otherwise(request -> {
             String path = request.target();
             int before = asked.computeIfAbsent(path, p -> new AtomicInteger()).getAndIncrement();
-            List<Answer> first = spoiled.apply(path);
-            return before < first.size() ? first.get(before) : Answer.respond(200, "fine " + path);
+            List<ScriptedResponse> first = spoiled.apply(path);
+            return before < first.size() ? first.get(before) : ScriptedResponse.respond(200, "fine " + path);
         });
     }
 
@@ -40,7 +40,7 @@ final class Upstream implements AutoCloseable {
 
     /** Each path is answered 503 once. */
     static Upstream busy() {
-        return new Upstream(path -> List.of(Answer.respond(503, "busy")));
+        return new Upstream(path -> List.of(ScriptedResponse.respond(503, "busy")));
     }
 
     String uri() {
@@ -66,7 +66,7 @@ final class Upstream implements AutoCloseable {
         return server.requests().stream().map(this::text).sorted().toList();
     }
 
-    private String text(Received request) {
+    private String text(ReceivedRequest request) {
         String text = request.target() + " " + request.method() + " " + request.headers() + " " + request.text();
         return text.replace(":" + server.port(), ":PORT");
     }

@@ -20,7 +20,9 @@ record ClassFile(String name, boolean usesHttpClient, boolean usesUrlConnection)
     private static final int METHOD = 10;
     private static final int NAME_AND_TYPE = 12;
 
-    /** The bytes of each kind of constant behind its tag, where they are not counted in it; 0: there is no such kind. */
+    /**
+     * The bytes of each kind of constant behind its tag, where they are not counted in it; 0: there is no such kind.
+     */
     private static final int[] SIZES = {0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2};
 
     private static final byte[] HTTP_CLIENT = ascii("java/net/http/HttpClient");

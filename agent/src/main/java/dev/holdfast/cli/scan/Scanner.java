@@ -35,13 +35,13 @@ public final class Scanner {
     private static final String POM = "META-INF/maven/";
     private static final int SMALL = 1 << 20;
 
-    private final Budget budget;
+    private final ScanLimits scanLimits;
     private final List<Finding> findings = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private byte[] buffer = new byte[1 << 16];
 
-    private Scanner(Budget budget) {
-        this.budget = budget;
+    private Scanner(ScanLimits scanLimits) {
+        this.scanLimits = scanLimits;
     }
 
     /**
@@ -51,15 +51,15 @@ public final class Scanner {
      * @throws IOException there is nothing to be read at all: the message says why
      */
     public static Scan scan(String path) throws IOException {
-        return scan(path, new Budget(Budget.ENTRIES, Budget.BYTES));
+        return scan(path, new ScanLimits(ScanLimits.ENTRIES, ScanLimits.BYTES));
     }
 
-    static Scan scan(String path, Budget budget) throws IOException {
+    static Scan scan(String path, ScanLimits scanLimits) throws IOException {
         File file = new File(path);
         if (!file.exists()) {
             throw new IOException("there is no such file or directory");
         }
-        Scanner scanner = new Scanner(budget);
+        Scanner scanner = new Scanner(scanLimits);
         try {
             if (file.isDirectory()) {
                 scanner.directory(file.toPath());
@@ -68,7 +68,7 @@ public final class Scanner {
             } else {
                 throw new IOException("it is neither a file nor a directory");
             }
-        } catch (Budget.Spent e) {
+        } catch (ScanLimits.LimitExceededException e) {
             scanner.problems.add(String.valueOf(e.getMessage()));
         }
         scanner.findings.sort(Comparator.<Finding, Boolean>comparing(
@@ -86,15 +86,15 @@ public final class Scanner {
 
     /** Classes that lie about in it, and the archives. */
     private void directory(Path directory) throws IOException {
-        Contents contents = new Contents("", "");
+        ArchiveContents archiveContents = new ArchiveContents("", "");
         // Linked directories belong to it; a circle of them is one that cannot be visited.
         Files.walkFileTree(directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), 256, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                budget.entry();
+                scanLimits.entry();
                 String where = directory.relativize(file).toString().replace(File.separatorChar, '/');
                 if (attributes.isRegularFile()) {
-                    visit(file.toFile(), where, contents);
+                    visit(file.toFile(), where, archiveContents);
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -105,19 +105,20 @@ public final class Scanner {
                 return FileVisitResult.CONTINUE;
             }
         });
-        finish(contents, "");
+        finish(archiveContents, "");
     }
 
-    private void visit(File file, String where, Contents contents) throws Budget.Spent {
+    private void visit(File file, String where, ArchiveContents archiveContents)
+            throws ScanLimits.LimitExceededException {
         try {
             if (isArchive(where)) {
                 file(file, where, 1);
             } else if (isOfInterest(where)) {
                 try (InputStream in = new FileInputStream(file)) {
-                    entry(contents, where, in);
+                    entry(archiveContents, where, in);
                 }
             }
-        } catch (Budget.Spent e) {
+        } catch (ScanLimits.LimitExceededException e) {
             throw e;
         } catch (IOException e) {
             problems.add(where + " cannot be read: " + e.getMessage());
@@ -126,16 +127,16 @@ public final class Scanner {
 
     /** An archive that is a file. */
     private void file(File file, String where, int depth) throws IOException {
-        Contents contents = new Contents(where, file.getName());
+        ArchiveContents archiveContents = new ArchiveContents(where, file.getName());
         try (ZipFile zip = new ZipFile(file)) {
             for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
                 ZipEntry entry = entries.nextElement();
-                budget.entry();
+                scanLimits.entry();
                 if (isArchive(entry.getName()) || isOfInterest(entry.getName())) {
                     try (InputStream in = zip.getInputStream(entry)) {
-                        part(contents, entry, in, where, depth);
+                        part(archiveContents, entry, in, where, depth);
                     } catch (ZipException e) {
-                        contents.addUnreadable();
+                        archiveContents.addUnreadable();
                     }
                 }
             }
@@ -146,23 +147,24 @@ public final class Scanner {
             }
             problems.add(where + ": " + why);
         }
-        finish(contents, where);
+        finish(archiveContents, where);
     }
 
     /** An archive in another. */
     private void stream(InputStream in, String where, int depth) throws IOException {
-        if (depth > Budget.DEPTH) {
-            problems.add(where + ": archives are nested more than " + Budget.DEPTH + " deep; it was not looked into");
+        if (depth > ScanLimits.DEPTH) {
+            problems.add(
+                    where + ": archives are nested more than " + ScanLimits.DEPTH + " deep; it was not looked into");
             return;
         }
-        Contents contents = new Contents(where, where.substring(where.lastIndexOf('/') + 1));
+        ArchiveContents archiveContents = new ArchiveContents(where, where.substring(where.lastIndexOf('/') + 1));
         boolean any = false;
         try {
             ZipInputStream zip = new ZipInputStream(in);
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 any = true;
-                budget.entry();
-                part(contents, entry, zip, where, depth);
+                scanLimits.entry();
+                part(archiveContents, entry, zip, where, depth);
                 drain(zip);
             }
             if (!any) {
@@ -171,10 +173,11 @@ public final class Scanner {
         } catch (ZipException | IllegalArgumentException | java.io.EOFException e) {
             problems.add(where + ": it cannot be read to its end: " + e.getMessage());
         }
-        finish(contents, where);
+        finish(archiveContents, where);
     }
 
-    private void part(Contents contents, ZipEntry entry, InputStream in, String where, int depth) throws IOException {
+    private void part(ArchiveContents archiveContents, ZipEntry entry, InputStream in, String where, int depth)
+            throws IOException {
         String name = entry.getName();
         if (entry.isDirectory()) {
             return;
@@ -182,7 +185,7 @@ public final class Scanner {
         if (isArchive(name)) {
             stream(new BufferedInputStream(new Kept(in)), where.isEmpty() ? name : where + "!/" + name, depth + 1);
         } else if (isOfInterest(name)) {
-            entry(contents, name, in);
+            entry(archiveContents, name, in);
         }
     }
 
@@ -192,15 +195,15 @@ public final class Scanner {
                 || (name.startsWith(POM) && name.endsWith("/pom.properties"));
     }
 
-    private void entry(Contents contents, String name, InputStream in) throws IOException {
+    private void entry(ArchiveContents archiveContents, String name, InputStream in) throws IOException {
         boolean isClass = name.endsWith(".class");
-        int most = isClass ? Budget.CLASS_BYTES : SMALL;
+        int most = isClass ? ScanLimits.CLASS_BYTES : SMALL;
         int length = 0;
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer, length, buffer.length - length)) {
-            budget.unpacked(read);
+            scanLimits.unpacked(read);
             length += read;
             if (length > most) {
-                contents.addUnreadable();
+                archiveContents.addUnreadable();
                 return;
             }
             if (length == buffer.length) {
@@ -208,26 +211,26 @@ public final class Scanner {
             }
         }
         if (isClass) {
-            contents.add(buffer, length);
+            archiveContents.add(buffer, length);
         } else if (name.startsWith(POM)) {
-            contents.addPomProperties(Arrays.copyOf(buffer, length));
+            archiveContents.addPomProperties(Arrays.copyOf(buffer, length));
         } else {
-            contents.addManifest(Arrays.copyOf(buffer, length));
+            archiveContents.addManifest(Arrays.copyOf(buffer, length));
         }
     }
 
     /** What is skipped has to be unpacked as well. */
     private void drain(InputStream in) throws IOException {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            budget.unpacked(read);
+            scanLimits.unpacked(read);
         }
     }
 
-    private void finish(Contents contents, String where) {
-        findings.addAll(contents.findings());
-        if (contents.unreadable() > 0) {
-            problems.add((where.isEmpty() ? "" : where + ": ") + contents.unreadable()
-                    + (contents.unreadable() == 1 ? " entry" : " entries")
+    private void finish(ArchiveContents archiveContents, String where) {
+        findings.addAll(archiveContents.findings());
+        if (archiveContents.unreadable() > 0) {
+            problems.add((where.isEmpty() ? "" : where + ": ") + archiveContents.unreadable()
+                    + (archiveContents.unreadable() == 1 ? " entry" : " entries")
                     + " cannot be read: damaged, encrypted or too large");
         }
     }

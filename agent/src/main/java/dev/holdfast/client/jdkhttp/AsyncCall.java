@@ -2,11 +2,11 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.AsyncDriver;
 import dev.holdfast.call.CallFuture;
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Step;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
@@ -41,7 +41,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
     private final HttpClient client;
     private final AsyncDriver driver;
     private final OpenCalls openCalls;
-    private final Defects defects;
+    private final ErrorReporter errorReporter;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
 
     /** Whose thread is in {@link #start}, where what the client throws can still be thrown at the application. */
@@ -56,17 +56,17 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
 
     private volatile @Nullable Attempt<T> last;
     private volatile @Nullable Attempt<T> before;
-    private volatile @Nullable Race<T> race;
+    private volatile @Nullable HedgedAttempt<T> hedgedAttempt;
 
     AsyncCall(
             Engine engine,
-            Target target,
+            PolicyTarget target,
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> handler,
-            Fallbacks fallbacks,
+            FallbackStrategies fallbackStrategies,
             OpenCalls openCalls,
-            Defects defects) {
+            ErrorReporter errorReporter) {
         this.call = new JdkCall<>(
                 engine,
                 target,
@@ -75,11 +75,11 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
                 handler,
                 JdkCall.ANY_THREAD,
                 new NobodyWaits(future),
-                fallbacks,
-                defects);
+                fallbackStrategies,
+                errorReporter);
         this.client = client;
         this.openCalls = openCalls;
-        this.defects = defects;
+        this.errorReporter = errorReporter;
         this.driver = new AsyncDriver(engine, call.session, this, call.pool);
     }
 
@@ -134,7 +134,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             if (last == null) {
                 openCalls.leave(client, this);
                 if (!thrownAtOnce) {
-                    defects.report("a call runs without its policy", e);
+                    errorReporter.report("a call runs without its policy", e);
                 }
                 return null;
             }
@@ -172,11 +172,11 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             if (send.hedgeNanos() < 0) {
                 attempt.start(step -> ended(step, then));
             } else {
-                Race<T> begun = new Race<>(call, attempt, send.hedgeNanos(), (winner, step) -> {
+                HedgedAttempt<T> begun = new HedgedAttempt<>(call, attempt, send.hedgeNanos(), (winner, step) -> {
                     last = winner;
                     ended(step, then);
                 });
-                race = begun;
+                hedgedAttempt = begun;
                 begun.start();
             }
         } catch (RuntimeException | Error e) {
@@ -227,7 +227,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
         }
         cancelled = true;
         call.end();
-        Race<T> running = race;
+        HedgedAttempt<T> running = hedgedAttempt;
         if (running != null) {
             running.abandon();
         }
@@ -243,7 +243,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             attempt.cancel();
         }
         // Last: an attempt whose body waits for another origin's word would take its own for the one to deliver.
-        call.rescue.abandon();
+        call.fallbackHandler.abandon();
     }
 
     /** As the client's future ends where a dependent was cancelled, and not on the thread that cancels. */
@@ -256,9 +256,9 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
 
     @Override
     public void deliver() {
-        if (call.rescue.hasAnswer()) {
+        if (call.fallbackHandler.hasResponse()) {
             // This may be the thread that called sendAsync, on which the client runs no handler.
-            call.pool.execute(() -> endAs(call.rescue.made()));
+            call.pool.execute(() -> endAs(call.fallbackHandler.synthesized()));
             return;
         }
         Attempt<T> attempt = last;
@@ -294,7 +294,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
         if (future.isDone()) {
             return;
         }
-        defects.report(JdkCall.DEFECT, defect);
+        errorReporter.report(JdkCall.DEFECT, defect);
         call.giveUp();
         if (attempt == null) {
             endAs(call.original());

@@ -27,7 +27,7 @@ final class Attempt<T> {
     private final AttemptHandler<T> handler;
     private volatile @Nullable CompletableFuture<HttpResponse<T>> inFlight;
     private volatile @Nullable HttpResponse<T> response;
-    private volatile @Nullable Previous<T> discarded;
+    private volatile @Nullable DiscardedResponse<T> discarded;
     private volatile @Nullable Throwable error;
     private volatile boolean lost;
 
@@ -71,9 +71,9 @@ final class Attempt<T> {
         CompletableFuture<HttpResponse<T>> future = client.sendAsync(request, handler);
         inFlight = future;
         AtomicBoolean over = new AtomicBoolean();
-        CompletableFuture<?> unused = future.whenComplete((answer, failure) -> {
+        CompletableFuture<?> unused = future.whenComplete((response, failure) -> {
             if (over.compareAndSet(false, true)) {
-                then.accept(endedAnyway(answer, failure));
+                then.accept(endedAnyway(response, failure));
             }
         });
         if (handler.attempt() > 1) {
@@ -91,9 +91,9 @@ final class Attempt<T> {
     }
 
     /** {@link #ended}, also where that runs out of memory: without an end the application would wait for ever. */
-    private Step endedAnyway(@Nullable HttpResponse<T> answer, @Nullable Throwable failure) {
+    private Step endedAnyway(@Nullable HttpResponse<T> response, @Nullable Throwable failure) {
         try {
-            return ended(answer, failure);
+            return ended(response, failure);
         } catch (RuntimeException | Error e) {
             error = e;
             call.giveUp();
@@ -130,8 +130,8 @@ final class Attempt<T> {
         if (refused()) {
             return call.withdraw(handler.attempt());
         }
-        if (Failures.unwrap(failure) instanceof CancellationException
-                || (awaitsHead() && ApplicationFailures.isOne(failure))) {
+        if (FailureClassifier.unwrap(failure) instanceof CancellationException
+                || (awaitsHead() && ApplicationExceptions.isOne(failure))) {
             call.giveUp();
             return Step.Deliver.INSTANCE;
         }
@@ -187,7 +187,7 @@ final class Attempt<T> {
 
     /** The response that was discarded, if one was. */
     @Nullable
-    Previous<T> discarded() {
+    DiscardedResponse<T> discarded() {
         return discarded;
     }
 
@@ -199,8 +199,8 @@ final class Attempt<T> {
 
     /** Whether what it gave can still be what the call gives, after a next attempt was sent. */
     boolean canStand() {
-        Previous<T> previous = discarded;
-        return error != null || (previous != null && previous.isKept());
+        DiscardedResponse<T> discardedResponse = discarded;
+        return error != null || (discardedResponse != null && discardedResponse.isKept());
     }
 
     /**
@@ -209,6 +209,6 @@ final class Attempt<T> {
      */
     boolean refused() {
         Throwable thrown = error;
-        return thrown != null && awaitsHead() && Failures.isRefusal(thrown);
+        return thrown != null && awaitsHead() && FailureClassifier.isRefusal(thrown);
     }
 }

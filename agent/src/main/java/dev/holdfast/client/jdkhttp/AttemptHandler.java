@@ -1,7 +1,7 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Step;
-import dev.holdfast.fallback.Recording;
+import dev.holdfast.fallback.ResponseRecording;
 import dev.holdfast.policy.StreamingMediaTypes;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
@@ -31,7 +31,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     private volatile @Nullable ResponseInfo head;
     private volatile @Nullable DiscardedBody<T> discarded;
     private volatile @Nullable Throwable lostBody;
-    private volatile @Nullable Recording recording;
+    private volatile @Nullable ResponseRecording recording;
 
     AttemptHandler(JdkCall<T> call, Step.Send send) {
         this.call = call;
@@ -71,19 +71,19 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     }
 
     /** The response is the application's. */
-    void delivered(HttpResponse<T> answer) {
-        Recording kept = recording;
+    void delivered(HttpResponse<T> response) {
+        ResponseRecording kept = recording;
         if (kept != null) {
-            call.confirm(kept, answer, attempt);
+            call.confirm(kept, response, attempt);
         }
     }
 
     /** The response, if it was discarded. */
     @Nullable
-    Previous<T> discarded(HttpResponse<T> answer) {
+    DiscardedResponse<T> discarded(HttpResponse<T> response) {
         DiscardedBody<T> body = discarded;
         ResponseInfo info = head;
-        return body == null || info == null ? null : new Previous<>(answer, info, body);
+        return body == null || info == null ? null : new DiscardedResponse<>(response, info, body);
     }
 
     @Override
@@ -102,7 +102,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         CompletableFuture<Step> resolved = call.resolved(fallBack);
         return resolved.isDone()
                 ? taker(resolved.join(), info, left)
-                : new AwaitingBody<>(resolved.thenApply(known -> taker(known, info, left)));
+                : new DeferredBody<>(resolved.thenApply(known -> taker(known, info, left)));
     }
 
     /** Who takes the body, now that it is decided. */
@@ -124,7 +124,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         if (limit <= 0 || !mayHoldBack(info.headers(), limit)) {
             return null;
         }
-        HeldBackBody<T> body = new HeldBackBody<>(call, this, info, limit);
+        BufferedBody<T> body = new BufferedBody<>(call, this, info, limit);
         BodySubscriber<T> subscriber = recorded(body, info);
         if (left == Long.MAX_VALUE) {
             return subscriber;
@@ -150,9 +150,9 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     }
 
     private BodySubscriber<T> recorded(BodySubscriber<T> subscriber, ResponseInfo info) {
-        Recording kept = call.recording(info);
+        ResponseRecording kept = call.recording(info);
         recording = kept;
-        return kept == null || !kept.isOfBody() ? subscriber : new AnswerRecorder<>(subscriber, kept);
+        return kept == null || !kept.isOfBody() ? subscriber : new ResponseRecorder<>(subscriber, kept);
     }
 
     /** Not what is known to be too large, and nothing that may be a stream, which has no end to wait for. */

@@ -55,7 +55,7 @@ final class AttemptRequest extends HttpRequest {
      * @param uri where it goes
      * @param goesAlong whether a header of this name goes along
      */
-    static HttpRequest elsewhere(
+    static HttpRequest toAlternateOrigin(
             HttpRequest request,
             URI uri,
             Predicate<String> goesAlong,

@@ -58,7 +58,7 @@ final class CollectingSubscribers {
         List<StackWalker.StackFrame> between = frames.skip(1) // this class
                 .dropWhile(frame -> frame.getClassName().startsWith(subscribed))
                 .takeWhile(frame -> !frame.getClassName().equals(subscribed))
-                .filter(frame -> !frame.getClassName().equals(AnswerRecorder.class.getName()))
+                .filter(frame -> !frame.getClassName().equals(ResponseRecorder.class.getName()))
                 .toList();
         if (!between.stream().allMatch(frame -> frame.getClassName().startsWith(JDK))) {
             return List.of();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that the connection is given up, which is cheaper than the rest.
  *
  * <p>A body of at most {@value #MAX_KEPT} bytes is kept until the next attempt has ended, for the one case in which the
- * response is wanted after all: the client was closed meanwhile and sends nothing more ({@link Previous}).
+ * response is wanted after all: the client was closed meanwhile and sends nothing more ({@link DiscardedResponse}).
  *
  * @param <T> the application's body type, of which none is made
  */
@@ -60,7 +60,7 @@ final class DiscardedBody<T> implements BodySubscriber<T> {
 
     @Override
     public void onNext(List<ByteBuffer> part) {
-        bytes += HeldBackBody.size(part);
+        bytes += BufferedBody.size(part);
         if (bytes <= MAX_KEPT) {
             kept.add(part);
         } else {

@@ -2,15 +2,15 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.Privileges;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
-import dev.holdfast.fallback.Recording;
+import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.fallback.ResponseRecording;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.SocketTimeoutException;
@@ -53,16 +53,16 @@ final class JdkCall<T> implements CallInfo {
     final Engine engine;
     final Session session;
     final BodyHandler<T> application;
-    final Rescue<T> rescue;
+    final FallbackHandler<T> fallbackHandler;
     /** Where attempts are sent from that cannot be sent from the application's thread: with the rights that one has. */
-    final Executor pool = Rights.carriedTo(AsyncCall.ASYNC_POOL);
+    final Executor pool = Privileges.withCallerPrivileges(AsyncCall.ASYNC_POOL);
 
     private final HttpRequest request;
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;
     private final WeakReference<HttpClient> client;
     private final long caller;
-    private final Defects defects;
+    private final ErrorReporter errorReporter;
     private volatile boolean over;
 
     /**
@@ -73,24 +73,24 @@ final class JdkCall<T> implements CallInfo {
      */
     JdkCall(
             Engine engine,
-            Target target,
+            PolicyTarget target,
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> application,
             long caller,
             BooleanSupplier nobodyWaits,
-            Fallbacks fallbacks,
-            Defects defects) {
+            FallbackStrategies fallbackStrategies,
+            ErrorReporter errorReporter) {
         this.engine = engine;
         this.client = new WeakReference<>(client);
         this.request = request;
         this.application = application;
         this.caller = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
         this.nobodyWaits = nobodyWaits;
-        this.defects = defects;
+        this.errorReporter = errorReporter;
         this.body = RequestBody.of(request, client, target.policy(), engine.replayMemory());
         this.session = engine.session(target, this);
-        this.rescue = new Rescue<>(this, fallbacks, request);
+        this.fallbackHandler = new FallbackHandler<>(this, fallbackStrategies, request);
     }
 
     /** The client that sends the call. There as long as the call is under way. */
@@ -145,7 +145,7 @@ final class JdkCall<T> implements CallInfo {
 
     /** Something in Holdfast failed, without harm to the call. */
     void failedInside(Throwable defect) {
-        defects.report(DEFECT, defect);
+        errorReporter.report(DEFECT, defect);
     }
 
     /** What an attempt has to send in place of the request's own body; null: that one. */
@@ -171,7 +171,7 @@ final class JdkCall<T> implements CallInfo {
     /** The application gave the call up: nothing of it counts, and no other origin is waited for. */
     void giveUp() {
         end();
-        rescue.abandon();
+        fallbackHandler.abandon();
     }
 
     /** The application gave the call up; whatever another origin is asked for, the caller ends. */
@@ -180,7 +180,7 @@ final class JdkCall<T> implements CallInfo {
         try {
             session.cancel(engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
         }
     }
 
@@ -211,7 +211,7 @@ final class JdkCall<T> implements CallInfo {
         try {
             return session.after(attempt, outcome, engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
     }
@@ -222,7 +222,7 @@ final class JdkCall<T> implements CallInfo {
         try {
             step = isOver() ? step : session.withdraw(attempt, engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
         }
         if (step instanceof Step.Deliver) {
             giveUp();
@@ -232,12 +232,12 @@ final class JdkCall<T> implements CallInfo {
 
     /** Begins to record a response that will be delivered, for worse times; null: it is not to be kept. */
     @Nullable
-    Recording recording(ResponseInfo head) {
+    ResponseRecording recording(ResponseInfo head) {
         try {
             // A proxy's answer to CONNECT: the origin has not been asked (RFC 9110, 15.5.8).
-            return head.statusCode() == PROXY_AUTHENTICATION_REQUIRED ? null : rescue.record(head);
+            return head.statusCode() == PROXY_AUTHENTICATION_REQUIRED ? null : fallbackHandler.record(head);
         } catch (RuntimeException | LinkageError e) {
-            defects.report("an answer is not kept", e);
+            errorReporter.report("an answer is not kept", e);
             return null;
         }
     }
@@ -247,15 +247,16 @@ final class JdkCall<T> implements CallInfo {
      *
      * @param attempt which attempt it is of, the first being 1
      */
-    void confirm(Recording recording, HttpResponse<T> response, int attempt) {
+    void confirm(ResponseRecording recording, HttpResponse<T> response, int attempt) {
         try {
             // Behind a redirect it is another resource's, perhaps a page to log in, under rules that every hop may set.
-            if (response.previousResponse().isEmpty() && (!recording.isOfBody() || rescue.isAskedByTheSame(attempt))) {
+            if (response.previousResponse().isEmpty()
+                    && (!recording.isOfBody() || fallbackHandler.isAskedByTheSame(attempt))) {
                 recording.confirm();
                 return;
             }
         } catch (RuntimeException | LinkageError e) {
-            defects.report("an answer is not kept", e); // a cookie store of the application's own
+            errorReporter.report("an answer is not kept", e); // a cookie store of the application's own
         }
         recording.cancel();
     }
@@ -268,10 +269,10 @@ final class JdkCall<T> implements CallInfo {
     CompletableFuture<Step> resolved(Step.FallBack step) {
         try {
             if (!isOver()) {
-                return rescue.ask(step).thenApply(answered -> answered ? step : withoutFallback(step));
+                return fallbackHandler.ask(step).thenApply(answered -> answered ? step : withoutFallback(step));
             }
         } catch (RuntimeException | LinkageError e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
         }
         return CompletableFuture.completedFuture(withoutFallback(step));
     }
@@ -296,9 +297,9 @@ final class JdkCall<T> implements CallInfo {
             return Step.Deliver.INSTANCE;
         }
         try {
-            return session.bodyLost(Failures.afterHead(error), engine.nanoTime());
+            return session.bodyLost(FailureClassifier.afterHead(error), engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
     }
@@ -307,19 +308,19 @@ final class JdkCall<T> implements CallInfo {
     Step afterError(AttemptHandler<T> handler, Throwable error) {
         Step decided = handler.decision();
         if (decided == null) {
-            return after(handler.attempt(), Failures.beforeHead(error, sending()));
+            return after(handler.attempt(), FailureClassifier.beforeHead(error, sending()));
         }
-        if (decided instanceof Step.Deliver && handler.lostBody() == null && !ApplicationFailures.isOne(error)) {
+        if (decided instanceof Step.Deliver && handler.lostBody() == null && !ApplicationExceptions.isOne(error)) {
             bodyFailed(error);
         }
         return decided;
     }
 
-    private Failures.Sending sending() {
+    private FailureClassifier.Sending sending() {
         HttpClient sender = sender();
         boolean secure = "https".equalsIgnoreCase(request.uri().getScheme())
                 && sender.followRedirects() != HttpClient.Redirect.ALWAYS; // which may lead to an origin without TLS
-        return new Failures.Sending(
+        return new FailureClassifier.Sending(
                 body.notAskedFor(),
                 body.provesNotBegun(),
                 RequestBody.sendsOnce(sender) && body.replayable(),
@@ -350,10 +351,10 @@ final class JdkCall<T> implements CallInfo {
         Attempt<T> counts = takesPrevious && before != null && before.canStand() ? before : last;
         Throwable error = counts.error();
         if (error != null) {
-            session.finalError(Failures.unwrap(error));
+            session.finalError(FailureClassifier.unwrap(error));
             return CompletableFuture.failedFuture(error);
         }
-        Previous<T> discarded = counts.discarded();
+        DiscardedResponse<T> discarded = counts.discarded();
         CompletableFuture<HttpResponse<T>> made = discarded == null ? null : discarded.through(application);
         if (made != null) {
             return made;
@@ -376,9 +377,9 @@ final class JdkCall<T> implements CallInfo {
             return;
         }
         try {
-            session.bodyFailed(Failures.afterHead(error), engine.nanoTime());
+            session.bodyFailed(FailureClassifier.afterHead(error), engine.nanoTime());
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a failure was not counted", e);
+            errorReporter.report("a failure was not counted", e);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Client;
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.instrumentation.ClientAdapter;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
@@ -34,22 +34,23 @@ public final class JdkHttpHook implements ClientAdapter {
     private static final int REFUSED_STREAM = 7;
 
     private final Supplier<@Nullable Engine> engines;
-    private final Fallbacks fallbacks;
-    private final Defects defects;
+    private final FallbackStrategies fallbackStrategies;
+    private final ErrorReporter errorReporter;
     private final OpenCalls openCalls;
 
     /**
      * Made once for a JVM.
      *
      * @param engines gives the engine of the current configuration; null: no policies at the moment
-     * @param fallbacks what there is for calls that go wrong
-     * @param defects where trouble inside Holdfast is said
+     * @param fallbackStrategies what there is for calls that go wrong
+     * @param errorReporter where trouble inside Holdfast is said
      */
-    public JdkHttpHook(Supplier<@Nullable Engine> engines, Fallbacks fallbacks, Defects defects) {
+    public JdkHttpHook(
+            Supplier<@Nullable Engine> engines, FallbackStrategies fallbackStrategies, ErrorReporter errorReporter) {
         this.engines = engines;
-        this.fallbacks = fallbacks;
-        this.defects = defects;
-        this.openCalls = new OpenCalls(defects);
+        this.fallbackStrategies = fallbackStrategies;
+        this.errorReporter = errorReporter;
+        this.openCalls = new OpenCalls(errorReporter);
     }
 
     @Override
@@ -81,7 +82,7 @@ public final class JdkHttpHook implements ClientAdapter {
             case JdkHttpInstrumentation.GO_AWAY -> goAway(subject, first, number, second);
             default -> {
                 if (first != null) {
-                    FailedTunnels.add((Throwable) subject, (InetSocketAddress) first);
+                    FailedProxyTunnels.add((Throwable) subject, (InetSocketAddress) first);
                 }
             }
         }
@@ -101,12 +102,12 @@ public final class JdkHttpHook implements ClientAdapter {
     Object send(Object client, @Nullable Object request, @Nullable Object handler)
             throws IOException, InterruptedException {
         if (isRefused(client, request, handler)) {
-            throw (IOException) SendError.of(OpenCalls.refusal());
+            throw (IOException) SendExceptions.of(OpenCalls.refusal());
         }
         SyncCall<?> call;
         try {
             Engine engine = engines.get();
-            Target target = target(engine, client, request, handler);
+            PolicyTarget target = target(engine, client, request, handler);
             if (engine == null || target == null || request == null || handler == null) {
                 return null;
             }
@@ -116,11 +117,11 @@ public final class JdkHttpHook implements ClientAdapter {
                     (HttpClient) client,
                     (HttpRequest) request,
                     (BodyHandler<?>) handler,
-                    fallbacks,
+                    fallbackStrategies,
                     openCalls,
-                    defects);
+                    errorReporter);
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a call runs without its policy", e);
+            errorReporter.report("a call runs without its policy", e);
             return null;
         }
         return call.run();
@@ -146,7 +147,7 @@ public final class JdkHttpHook implements ClientAdapter {
         }
         try {
             Engine engine = engines.get();
-            Target target = target(engine, client, request, handler);
+            PolicyTarget target = target(engine, client, request, handler);
             if (engine == null || target == null || request == null || handler == null) {
                 return null;
             }
@@ -156,12 +157,12 @@ public final class JdkHttpHook implements ClientAdapter {
                             (HttpClient) client,
                             (HttpRequest) request,
                             (BodyHandler<?>) handler,
-                            fallbacks,
+                            fallbackStrategies,
                             openCalls,
-                            defects)
+                            errorReporter)
                     .start();
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a call runs without its policy", e);
+            errorReporter.report("a call runs without its policy", e);
             return null;
         }
     }
@@ -172,7 +173,7 @@ public final class JdkHttpHook implements ClientAdapter {
                 && request != null
                 && handler != null
                 && !(handler instanceof AttemptHandler)
-                && !(handler instanceof Elsewhere);
+                && !(handler instanceof AlternateOriginCall);
     }
 
     /**
@@ -238,7 +239,7 @@ public final class JdkHttpHook implements ClientAdapter {
                 }
             }
         } catch (Throwable e) {
-            defects.report("a request that was not processed is not known to be", e);
+            errorReporter.report("a request that was not processed is not known to be", e);
         }
     }
 
@@ -248,17 +249,17 @@ public final class JdkHttpHook implements ClientAdapter {
         }
     }
 
-    private static @Nullable Target target(
+    private static @Nullable PolicyTarget target(
             @Nullable Engine engine, Object client, @Nullable Object request, @Nullable Object handler) {
         if (engine == null
                 || handler instanceof AttemptHandler
-                || handler instanceof Elsewhere
+                || handler instanceof AlternateOriginCall
                 || !(request instanceof HttpRequest httpRequest)
                 || !(handler instanceof BodyHandler)) {
             return null;
         }
         URI uri = httpRequest.uri();
-        Target host = uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
+        PolicyTarget host = uri == null ? null : engine.target(uri.getScheme(), uri.getHost(), uri.getPort());
         if (host == null || isHandshake(httpRequest)) {
             return null;
         }

@@ -122,6 +122,6 @@ public final class JdkHttpInstrumentation implements ClientInstrumentation {
 
     @Override
     public ClientAdapter adapter(AdapterContext context) {
-        return new JdkHttpHook(context.engines(), context.fallbacks(), context.defects());
+        return new JdkHttpHook(context.engines(), context.fallbackStrategies(), context.errorReporter());
     }
 }

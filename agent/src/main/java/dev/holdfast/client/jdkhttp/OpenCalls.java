@@ -1,6 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Defects;
+import dev.holdfast.call.ErrorReporter;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -92,11 +92,11 @@ final class OpenCalls {
 
     private final ConcurrentHashMap<HttpClient, ClientCalls> clients = new ConcurrentHashMap<>();
     private final AtomicInteger shuttingDown = new AtomicInteger();
-    private final Defects defects;
+    private final ErrorReporter errorReporter;
 
     /** No calls. */
-    OpenCalls(Defects defects) {
-        this.defects = defects;
+    OpenCalls(ErrorReporter errorReporter) {
+        this.errorReporter = errorReporter;
     }
 
     /** A call begins. */
@@ -239,7 +239,7 @@ final class OpenCalls {
         try {
             Shutdown.METHOD.invokeExact(client);
         } catch (Throwable e) {
-            defects.report("a client is not shut down", e);
+            errorReporter.report("a client is not shut down", e);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.Privileges;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -21,7 +21,7 @@ final class Proxies {
     /** {@link #of} before a call, which must not fail because the proxy cannot be named. */
     static @Nullable String ofCall(HttpClient client, URI uri) {
         try {
-            return Rights.ours(() -> of(client, uri));
+            return Privileges.withOwnPrivileges(() -> of(client, uri));
         } catch (RuntimeException e) {
             return null;
         }

@@ -1,11 +1,11 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.BlockingDriver;
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Step;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.net.http.HttpClient;
@@ -25,7 +25,7 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
     private final JdkCall<T> call;
     private final HttpClient client;
     private final OpenCalls openCalls;
-    private final Defects defects;
+    private final ErrorReporter errorReporter;
     private volatile boolean stopped;
     private volatile @Nullable Runnable wait;
     private @Nullable Attempt<T> last;
@@ -33,18 +33,19 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
 
     SyncCall(
             Engine engine,
-            Target target,
+            PolicyTarget target,
             HttpClient client,
             HttpRequest request,
             BodyHandler<T> handler,
-            Fallbacks fallbacks,
+            FallbackStrategies fallbackStrategies,
             OpenCalls openCalls,
-            Defects defects) {
+            ErrorReporter errorReporter) {
         long thread = Thread.currentThread().getId();
-        this.call = new JdkCall<>(engine, target, client, request, handler, thread, () -> false, fallbacks, defects);
+        this.call = new JdkCall<>(
+                engine, target, client, request, handler, thread, () -> false, fallbackStrategies, errorReporter);
         this.client = client;
         this.openCalls = openCalls;
-        this.defects = defects;
+        this.errorReporter = errorReporter;
     }
 
     /** The response that the application gets, or null: nothing was sent, run the original. */
@@ -66,10 +67,10 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
         } catch (RuntimeException | LinkageError e) {
             call.giveUp();
             if (last == null) {
-                defects.report("a call runs without its policy", e);
+                errorReporter.report("a call runs without its policy", e);
                 return null;
             }
-            defects.report(JdkCall.DEFECT, e);
+            errorReporter.report(JdkCall.DEFECT, e);
             defect = e;
         }
         try {
@@ -124,11 +125,11 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
 
     private Step race(Attempt<T> first, long hedgeNanos) throws InterruptedException {
         CompletableFuture<Step> end = new CompletableFuture<>();
-        Race<T> race = new Race<>(call, first, hedgeNanos, (winner, step) -> {
+        HedgedAttempt<T> hedgedAttempt = new HedgedAttempt<>(call, first, hedgeNanos, (winner, step) -> {
             last = winner; // seen by this thread, which waits for what comes next
             end.complete(step);
         });
-        return await(end, first, race::start, race::abandon);
+        return await(end, first, hedgedAttempt::start, hedgedAttempt::abandon);
     }
 
     /** Sends it so that its end need not be awaited, where the client may never end it. */
@@ -162,26 +163,26 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
             call.giveUp();
             throw e;
         } catch (ExecutionException e) {
-            defects.report(JdkCall.DEFECT, e);
+            errorReporter.report(JdkCall.DEFECT, e);
             return step.otherwise();
         }
     }
 
     private HttpResponse<T> deliver(@Nullable Throwable defect) throws InterruptedException {
-        boolean rescued = call.rescue.hasAnswer();
+        boolean rescued = call.fallbackHandler.hasResponse();
         HttpResponse<T> response = last == null ? null : last.response();
         if (response != null && !rescued) {
             return response;
         }
         try {
-            return (rescued ? call.rescue.made() : call.result(last, before, defect)).get();
+            return (rescued ? call.fallbackHandler.synthesized() : call.result(last, before, defect)).get();
         } catch (InterruptedException e) {
             call.giveUp();
             throw e;
         } catch (ExecutionException e) {
             Throwable error = e.getCause() == null ? e : e.getCause();
             throw SyncCall.<RuntimeException>sneaky(
-                    isOf(last, error) || isOf(before, error) ? error : SendError.of(error));
+                    isOf(last, error) || isOf(before, error) ? error : SendExceptions.of(error));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.Privileges;
 import dev.holdfast.policy.StreamingMediaTypes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,16 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of a call: a connection of the JDK's, what it threw, and what the application reads in place of its body.
- * Also
- * one that shows a fallback's answer. Changed only by the thread that makes the attempt.
+ * Also one that shows a fallback's answer. Changed only by the thread that makes the attempt.
  *
  * <p>A connection of the JDK's that is asked for anything of its response sends its request, unless it has done so
- * before: a
- * look at one whose {@code getOutputStream} failed sends the request without its body. Therefore an attempt records how
- * far
- * it has come, and a {@link Head}, through which alone Holdfast looks at a response, exists only where this attempt
- * itself has
- * asked for one. From then on the connection remembers a response or an exception, and sends nothing more.
+ * before: a look at one whose {@code getOutputStream} failed sends the request without its body. Therefore an attempt
+ * records how far it has come, and a {@link Head}, through which alone Holdfast looks at a response, exists only where
+ * this attempt itself has asked for one. From then on the connection remembers a response or an exception, and sends
+ * nothing more.
  */
 final class Attempt {
     /** The largest body that is kept until the next attempt has ended. */
@@ -72,19 +69,19 @@ final class Attempt {
      * A further attempt that replaces one which failed while the application opened it: it goes on being the
      * application's.
      *
-     * @param recipe which has the body, if the application has written one already
+     * @param requestRecorder which has the body, if the application has written one already
      */
-    static Attempt opening(HttpURLConnection connection, Recipe recipe) {
-        return new Attempt(connection, false, recipe.upload() != null);
+    static Attempt opening(HttpURLConnection connection, RequestRecorder requestRecorder) {
+        return new Attempt(connection, false, requestRecorder.upload() != null);
     }
 
     /** A further attempt, of which the application knows nothing: the whole request is sent by Holdfast. */
-    static Attempt again(HttpURLConnection connection, Recipe recipe) {
-        return new Attempt(connection, true, recipe.upload() != null);
+    static Attempt again(HttpURLConnection connection, RequestRecorder requestRecorder) {
+        return new Attempt(connection, true, requestRecorder.upload() != null);
     }
 
     /** What a connection shows that Holdfast made: it sends nothing, whatever it is asked. */
-    static Attempt showing(MadeConnection made) {
+    static Attempt showing(SyntheticConnection made) {
         Attempt shown = new Attempt(made, true, false);
         shown.progress = Progress.ASKED;
         shown.head = made.isPending() ? null : shown.headOnce();
@@ -116,7 +113,9 @@ final class Attempt {
             progress = Progress.OPEN;
             return true;
         } catch (IOException | RuntimeException e) {
-            if (e instanceof ProtocolException misuse && knownStatus() < 0 && !Failures.whileExpecting(misuse)) {
+            if (e instanceof ProtocolException misuse
+                    && knownStatus() < 0
+                    && !FailureClassifier.whileExpecting(misuse)) {
                 throw misuse;
             }
             failed(e, watchdog);
@@ -125,11 +124,11 @@ final class Attempt {
     }
 
     /** Sends the request, or what is left of it to send, and waits for the response's head. */
-    void send(Recipe recipe, Watchdog watchdog) {
+    void send(RequestRecorder requestRecorder, Watchdog watchdog) {
         try {
-            write(recipe);
+            write(requestRecorder);
             progress = Progress.WRITTEN;
-            if (watchdog.barked()) {
+            if (watchdog.timedOut()) {
                 throw new SocketTimeoutException("Read timed out"); // asked now, the connection would be opened anew
             }
             progress = Progress.ASKED;
@@ -146,17 +145,17 @@ final class Attempt {
 
     /**
      * Writes the request's body whole. Where it is streamed, the connection would itself ask for the stream and close
-     * it, but
-     * forget the exception if that fails, and send the request again the next time that it is asked for anything.
+     * it, but forget the exception if that fails, and send the request again the next time that it is asked for
+     * anything.
      */
-    private void write(Recipe recipe) throws IOException {
-        Upload upload = recipe.upload();
+    private void write(RequestRecorder requestRecorder) throws IOException {
+        Upload upload = requestRecorder.upload();
         if (upload != null && replays) {
             if (!upload.replayable()) {
                 throw new IOException("the request's body was not recorded");
             }
             upload.replayTo(connection.getOutputStream());
-        } else if (recipe.isStreaming() && connection.getDoInput()) {
+        } else if (requestRecorder.isStreaming() && connection.getDoInput()) {
             OutputStream stream = upload == null ? connection.getOutputStream() : upload.stream();
             if (stream != null) {
                 close(stream);
@@ -177,7 +176,7 @@ final class Attempt {
         late = !watchdog.stopCutting();
         raised = late ? timedOut(error) : error;
         // Time that is up within a head leaves half of it, which the JDK shows as a whole one.
-        boolean cut = late || (progress == Progress.ASKED && Failures.isReadTimeout(error));
+        boolean cut = late || (progress == Progress.ASKED && FailureClassifier.isReadTimeout(error));
         head = cut ? null : headOnce();
     }
 
@@ -192,7 +191,7 @@ final class Attempt {
             int status = knownStatus();
             // Less than 400 is no refusal: a success is none whose body was not sent.
             return raised instanceof ProtocolException && status >= 400 && status <= 599
-                    ? new Head(null, status, Rights.ours(() -> ConnectionAccess.headersOf(connection)))
+                    ? new Head(null, status, Privileges.withOwnPrivileges(() -> ConnectionAccess.headersOf(connection)))
                     : null;
         }
         int status;
@@ -206,7 +205,7 @@ final class Attempt {
 
     /** The status that the connection has noted, such as that of a server which refused the body; -1: none. */
     int knownStatus() {
-        return Rights.ours(() -> ConnectionAccess.statusOf(connection));
+        return Privileges.withOwnPrivileges(() -> ConnectionAccess.statusOf(connection));
     }
 
     /** What the JDK threw when it was last made to talk, null: nothing; with some statuses, there is a head, too. */
@@ -243,8 +242,8 @@ final class Attempt {
     }
 
     /** What it came to. */
-    Outcome outcome(Recipe recipe) {
-        return outcome(recipe, recipe.isFirstRequest(connection));
+    Outcome outcome(RequestRecorder requestRecorder) {
+        return outcome(requestRecorder, requestRecorder.isFirstRequest(connection));
     }
 
     /**
@@ -252,7 +251,7 @@ final class Attempt {
      *
      * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
      */
-    Outcome outcome(Recipe recipe, boolean firstRequest) {
+    Outcome outcome(RequestRecorder requestRecorder, boolean firstRequest) {
         Head arrived = head;
         Exception error = raised;
         if (arrived != null) {
@@ -264,13 +263,12 @@ final class Attempt {
         if (misused) {
             return Outcome.Cancelled.INSTANCE;
         }
-        return Failures.of(error, firstRequest, recipe::proxyAddress);
+        return FailureClassifier.of(error, firstRequest, requestRecorder::proxyAddress);
     }
 
     /**
      * Another attempt is about to be sent, and what this one gave may still be what the call gives. Takes a small body
-     * that has
-     * arrived into memory, so that its connection can be used again; keeps the connection open otherwise.
+     * that has arrived into memory, so that its connection can be used again; keeps the connection open otherwise.
      */
     void keep(String method) {
         Head arrived = head;
@@ -325,12 +323,12 @@ final class Attempt {
      *
      * @return null: nothing was read
      */
-    Download.@Nullable Held holdBack(Recipe recipe, long limit, Watchdog watchdog) {
+    Download.@Nullable Held holdBack(RequestRecorder requestRecorder, long limit, Watchdog watchdog) {
         Head arrived = head;
         if (arrived == null || arrived.connection == null) {
             return null;
         }
-        long length = arrived.bodyLength(recipe.method());
+        long length = arrived.bodyLength(requestRecorder.method());
         if (length > limit || length == 0 || !StreamingMediaTypes.mayHoldBack(arrived.header("Content-Type"), length)) {
             return null;
         }
@@ -352,12 +350,12 @@ final class Attempt {
                 || !watchdog.stopCutting()) {
             return null;
         }
-        int own = recipe.timeouts().read();
+        int own = requestRecorder.timeouts().read();
         if (limited) {
             setSocketTimeout(Timeouts.shorter(own, left));
         }
         Runnable restore = () -> setSocketTimeout(own);
-        Download.Held held = Download.hold(stream, length, limit, watchdog::barked, closing ? restore : null);
+        Download.Held held = Download.hold(stream, length, limit, watchdog::timedOut, closing ? restore : null);
         if (limited && held.flowsOn()) {
             restore.run(); // behind its end, the socket may be somebody else's already
         }
@@ -366,7 +364,7 @@ final class Attempt {
     }
 
     private void setSocketTimeout(int millis) {
-        HttpURLConnection unused = Rights.ours(() -> {
+        HttpURLConnection unused = Privileges.withOwnPrivileges(() -> {
             ConnectionAccess.setSocketTimeout(connection, millis);
             return connection;
         });
@@ -405,8 +403,7 @@ final class Attempt {
 
     /**
      * The head of a response that this attempt has asked for. Reading it sends nothing: the connection has its
-     * response, or
-     * remembers an exception. Read only while its attempt is the current one.
+     * response, or remembers an exception. Read only while its attempt is the current one.
      */
     static final class Head implements Outcome.Response {
         private final @Nullable HttpURLConnection connection;
@@ -483,8 +480,8 @@ final class Attempt {
 
         /**
          * How many bytes the body is to have. Not always what its {@code Content-Length} says: an answer to HEAD, a 204
-         * or a
-         * 304 has none, whatever it would have been (RFC 9110, 8.6), and chunks tell their own end (RFC 9112, 6.3).
+         * or a 304 has none, whatever it would have been (RFC 9110, 8.6), and chunks tell their own end (RFC 9112,
+         * 6.3).
          *
          * @param method what was sent
          * @return -1: that will be seen

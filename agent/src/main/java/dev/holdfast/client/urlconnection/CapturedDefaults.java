@@ -1,6 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.Privileges;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
 import javax.net.ssl.HostnameVerifier;
@@ -30,7 +30,7 @@ final class CapturedDefaults {
         if (from instanceof HttpsURLConnection source && to instanceof HttpsURLConnection target) {
             copyTls(source, target);
         }
-        HttpURLConnection unused = Rights.ours(() -> {
+        HttpURLConnection unused = Privileges.withOwnPrivileges(() -> {
             ConnectionAccess.copyCaptured(from, to);
             return to;
         });
@@ -44,7 +44,7 @@ final class CapturedDefaults {
         }
         SSLSocketFactory factory = from.getSSLSocketFactory();
         if (to.getSSLSocketFactory() != factory) {
-            SSLSocketFactory unused = Rights.ours(() -> {
+            SSLSocketFactory unused = Privileges.withOwnPrivileges(() -> {
                 to.setSSLSocketFactory(factory);
                 return factory;
             });
@@ -53,6 +53,6 @@ final class CapturedDefaults {
 
     /** The cookie handler that a connection asks; null: none. */
     static @Nullable CookieHandler cookieHandler(HttpURLConnection connection) {
-        return Rights.ours(() -> ConnectionAccess.cookieHandler(connection));
+        return Privileges.withOwnPrivileges(() -> ConnectionAccess.cookieHandler(connection));
     }
 }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 import sun.net.www.HoldfastConnection;
 
 /**
- * Sees and sets the state of a connection of the JDK's, through a class inside {@code java.base} that no application can
- * reach. Cannot be loaded before that was defined, which is when {@link UrlConnectionInstrumentation} makes its adapter.
+ * Sees and sets the state of a connection of the JDK's, through a class inside {@code java.base} that no application
+ * can reach. Cannot be loaded before that was defined, which is when {@link UrlConnectionInstrumentation} makes its
+ * adapter.
  */
 final class ConnectionAccess extends HoldfastConnection {
     private ConnectionAccess() {}

@@ -1,9 +1,9 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,32 +15,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is behind one front: the gate through which every entry of {@code HttpURLConnection} leads. What the application
- * sets goes into the {@link Recipe}; what makes the JDK talk begins the {@link UrlCall}, or brings it to its end.
+ * sets goes into the {@link RequestRecorder}; what makes the JDK talk begins the {@link UrlCall}, or brings it to its
+ * end.
  *
  * <p>Once the call is settled everything goes to the connection of the attempt that settled it, oddities included: what
  * it remembers, it has remembered by itself. Only what the settling entry itself would have thrown is thrown from here,
  * since the JDK wraps a remembered exception anew when it is asked again.
  */
 final class Exchange {
-    private final Recipe recipe;
+    private final RequestRecorder requestRecorder;
     private final UrlCall call;
 
     Exchange(
             Engine engine,
-            Target target,
+            PolicyTarget target,
             HttpURLConnection delegate,
             URL url,
             @Nullable Proxy proxy,
-            Fallbacks fallbacks,
-            Defects defects) {
-        this.recipe = new Recipe(url, proxy, defects);
-        this.call = new UrlCall(engine, target, delegate, recipe, fallbacks, defects);
+            FallbackStrategies fallbackStrategies,
+            ErrorReporter errorReporter) {
+        this.requestRecorder = new RequestRecorder(url, proxy, errorReporter);
+        this.call = new UrlCall(engine, target, delegate, requestRecorder, fallbackStrategies, errorReporter);
     }
 
     /** Set once, by the front's constructor. */
-    void setFront(Front made) {
+    void setFront(ConnectionWrapper made) {
         call.setFront(made);
-        recipe.setFront(made);
+        requestRecorder.setFront(made);
     }
 
     /** The JDK's connection of the current attempt, or one that shows a fallback's answer. */
@@ -51,9 +52,9 @@ final class Exchange {
     // ---- what the application sets
 
     /** Sets something that cannot be refused by a {@link ProtocolException}. */
-    void setFreely(Setting setting) {
+    void setFreely(ConnectionSetting connectionSetting) {
         try {
-            recipe.set(delegate(), setting);
+            requestRecorder.set(delegate(), connectionSetting);
         } catch (ProtocolException e) {
             throw new IllegalStateException(e);
         }
@@ -61,12 +62,12 @@ final class Exchange {
 
     /** A header was set, in place of others of its name, or added to them. */
     void noteHeader(@Nullable String name, @Nullable String value, boolean added) {
-        recipe.noteHeader(name, value, added);
+        requestRecorder.noteHeader(name, value, added);
     }
 
     /** An authenticator was set for this connection. */
     void noteAuthenticator() {
-        recipe.noteAuthenticator();
+        requestRecorder.noteAuthenticator();
     }
 
     /**
@@ -75,33 +76,33 @@ final class Exchange {
      * @param length how many bytes the body is to have, -1 if that is not known
      */
     void noteStreaming(long length) {
-        recipe.noteStreaming(length);
+        requestRecorder.noteStreaming(length);
     }
 
     void setRequestMethod(String method) throws ProtocolException {
-        recipe.setRequestMethod(delegate(), method);
+        requestRecorder.setRequestMethod(delegate(), method);
     }
 
     String requestMethod() {
         HttpURLConnection current = delegate();
         try {
-            recipe.bringMethod(current);
+            requestRecorder.syncMethod(current);
             return current.getRequestMethod();
         } catch (ProtocolException e) {
-            return recipe.methodOfFront(); // refused where it would be sent
+            return requestRecorder.methodOfFront(); // refused where it would be sent
         }
     }
 
     void setConnectTimeout(int millis) {
-        recipe.setConnectTimeout(delegate(), millis);
+        requestRecorder.setConnectTimeout(delegate(), millis);
     }
 
     void setReadTimeout(int millis) {
-        recipe.setReadTimeout(delegate(), millis);
+        requestRecorder.setReadTimeout(delegate(), millis);
     }
 
     int connectTimeout() {
-        return recipe.timeouts().connect(delegate());
+        return requestRecorder.timeouts().connect(delegate());
     }
 
     int readTimeout() {
@@ -115,7 +116,7 @@ final class Exchange {
     }
 
     OutputStream outputStream() throws IOException {
-        Upload upload = recipe.upload();
+        Upload upload = requestRecorder.upload();
         if (upload != null) {
             OutputStream stream = delegate().getOutputStream(); // for what the JDK says about it
             OutputStream ours = upload.stream();
@@ -124,14 +125,14 @@ final class Exchange {
         OutputStream opened;
         if (call.isSettled()) {
             opened = delegate().getOutputStream();
-            if (!(delegate() instanceof MadeConnection made && made.isPending())) {
+            if (!(delegate() instanceof SyntheticConnection made && made.isPending())) {
                 return opened;
             }
         } else {
             opened = establishedStream();
         }
         Upload made = call.upload(opened);
-        recipe.setUpload(made);
+        requestRecorder.setUpload(made);
         OutputStream ours = made.stream();
         return ours == null ? opened : ours;
     }
@@ -142,7 +143,7 @@ final class Exchange {
             call.establish(c -> opened[0] = c.getOutputStream());
         } catch (ProtocolException e) {
             if (delegate().getDoOutput()) {
-                recipe.noteBodyRefused();
+                requestRecorder.noteBodyRefused();
             }
             throw e;
         }

@@ -1,10 +1,10 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Client;
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.instrumentation.ClientAdapter;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where connections of {@code HttpURLConnection} enter. One to a host without policy is handed on as the JDK made it;
- * another gets a front ({@link HttpFront}, {@link HttpsFront}), behind which each attempt has a connection of the JDK's
- * own.
+ * another gets a front ({@link HttpConnectionWrapper}, {@link HttpsConnectionWrapper}), behind which each attempt has a
+ * connection of the JDK's own.
  *
  * <p>One attempt is one whole exchange of the JDK's, redirects and authentication included. Below us the JDK sends a
  * request a second time by itself when a connection breaks before an answer came, a buffered POST too (unless
@@ -27,20 +27,21 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
     static final Client CLIENT = Client.of(UrlConnectionInstrumentation.NAME);
 
     private final Supplier<@Nullable Engine> engines;
-    private final Fallbacks fallbacks;
-    private final Defects defects;
+    private final FallbackStrategies fallbackStrategies;
+    private final ErrorReporter errorReporter;
 
     /**
      * Made once for a JVM.
      *
      * @param engines gives the engine of the current configuration; null: no policies at the moment
-     * @param fallbacks what there is for calls that go wrong
-     * @param defects where trouble inside Holdfast is said
+     * @param fallbackStrategies what there is for calls that go wrong
+     * @param errorReporter where trouble inside Holdfast is said
      */
-    public HttpUrlConnectionHook(Supplier<@Nullable Engine> engines, Fallbacks fallbacks, Defects defects) {
+    public HttpUrlConnectionHook(
+            Supplier<@Nullable Engine> engines, FallbackStrategies fallbackStrategies, ErrorReporter errorReporter) {
         this.engines = engines;
-        this.fallbacks = fallbacks;
-        this.defects = defects;
+        this.fallbackStrategies = fallbackStrategies;
+        this.errorReporter = errorReporter;
     }
 
     @Override
@@ -65,26 +66,32 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
     URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
         try {
             Engine engine = engines.get();
-            if (engine == null || connection instanceof Front || !(connection instanceof HttpURLConnection http)) {
+            if (engine == null
+                    || connection instanceof ConnectionWrapper
+                    || !(connection instanceof HttpURLConnection http)) {
                 return connection;
             }
-            Target target = engine.target(url.getProtocol(), url.getHost(), url.getPort());
+            PolicyTarget target = engine.target(url.getProtocol(), url.getHost(), url.getPort());
             if (target == null || !target.policy().inForceFor(url.getPath())) {
                 return connection;
             }
             if (target.isFirstCallOf(CLIENT)) {
                 engine.proxies().note(ProxyAddress.of(proxy, url));
             }
-            Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbacks, defects);
-            return http instanceof HttpsURLConnection ? new HttpsFront(url, exchange) : new HttpFront(url, exchange);
+            Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbackStrategies, errorReporter);
+            return http instanceof HttpsURLConnection
+                    ? new HttpsConnectionWrapper(url, exchange)
+                    : new HttpConnectionWrapper(url, exchange);
         } catch (RuntimeException | LinkageError e) {
-            defects.report("a connection runs without its policy", e);
+            errorReporter.report("a connection runs without its policy", e);
             return connection;
         }
     }
 
     /** The JDK's own connection behind {@code connection}, or {@code connection} itself. */
     private static URLConnection unwrap(URLConnection connection) {
-        return connection instanceof Front front ? front.exchange().delegate() : connection;
+        return connection instanceof ConnectionWrapper wrapper
+                ? wrapper.exchange().delegate()
+                : connection;
     }
 }

@@ -1,6 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.Privileges;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -25,14 +25,14 @@ final class ProxyAddress {
         if (chosen != null) {
             return address(chosen);
         }
-        ProxySelector selector = Rights.ours(ProxySelector::getDefault);
+        ProxySelector selector = Privileges.withOwnPrivileges(ProxySelector::getDefault);
         if (selector == null || selector.getClass().getClassLoader() != null) {
             return null;
         }
         try {
             // Without user information and query, which are nobody's business.
             URI uri = new URI(url.getProtocol(), null, url.getHost(), url.getPort(), "/", null, null);
-            List<Proxy> proxies = Rights.ours(() -> selector.select(uri));
+            List<Proxy> proxies = Privileges.withOwnPrivileges(() -> selector.select(uri));
             return proxies == null || proxies.isEmpty() ? null : address(proxies.get(0));
         } catch (URISyntaxException | RuntimeException e) {
             return null;

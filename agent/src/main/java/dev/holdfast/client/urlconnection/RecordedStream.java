@@ -1,6 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.fallback.Recording;
+import dev.holdfast.fallback.ResponseRecording;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,13 +10,13 @@ import java.io.InputStream;
  * read again, makes no copy.
  */
 final class RecordedStream extends FilterInputStream {
-    private final Recording recording;
+    private final ResponseRecording recording;
     private final long length;
     private long count;
     private boolean over;
     private final byte[] one = new byte[1];
 
-    private RecordedStream(InputStream in, long length, Recording recording) {
+    private RecordedStream(InputStream in, long length, ResponseRecording recording) {
         super(in);
         this.length = length;
         this.recording = recording;
@@ -28,7 +28,7 @@ final class RecordedStream extends FilterInputStream {
      *
      * @param length the announced length, -1 if none: with its last byte the body is complete
      */
-    static InputStream of(InputStream in, long length, Recording recording) {
+    static InputStream of(InputStream in, long length, ResponseRecording recording) {
         return new RecordedStream(in, length, recording);
     }
 

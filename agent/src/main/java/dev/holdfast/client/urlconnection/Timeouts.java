@@ -1,6 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.call.Rights;
+import dev.holdfast.call.Privileges;
 import dev.holdfast.call.Step;
 import java.net.HttpURLConnection;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +27,7 @@ final class Timeouts {
     private boolean shortened;
 
     private static int property(String name) {
-        return Rights.ours(() -> Integer.getInteger(name, 0));
+        return Privileges.withOwnPrivileges(() -> Integer.getInteger(name, 0));
     }
 
     /** The application set the connect timeout. */

@@ -2,13 +2,13 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
-import dev.holdfast.call.Defects;
 import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
-import dev.holdfast.call.Target;
-import dev.holdfast.fallback.Fallbacks;
+import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -30,21 +30,21 @@ final class UrlCall implements CallInfo {
     private static final String DEFECT = "a call ends with the outcome it has";
 
     private final Engine engine;
-    private final Recipe recipe;
-    private final Rescue rescue;
-    private final Defects defects;
+    private final RequestRecorder requestRecorder;
+    private final FallbackHandler fallbackHandler;
+    private final ErrorReporter errorReporter;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Disconnects disconnects = new Disconnects();
+    private final DisconnectSignal disconnectSignal = new DisconnectSignal();
 
-    private final Target host;
+    private final PolicyTarget host;
     /** Of the host; from the first entry that talks on, of the route. */
-    private Target target;
+    private PolicyTarget target;
 
     private volatile Attempt attempt;
     /** The attempt before the current one, if what it gave can still be given. */
     private @Nullable Attempt previous;
 
-    private @Nullable Front front;
+    private @Nullable ConnectionWrapper wrapper;
     private @Nullable Session session;
     private volatile Step.@Nullable Send sending;
     private volatile boolean settled;
@@ -59,23 +59,28 @@ final class UrlCall implements CallInfo {
     /** A call that has not begun, with a connection that has not talked. */
     UrlCall(
             Engine engine,
-            Target target,
+            PolicyTarget target,
             HttpURLConnection first,
-            Recipe recipe,
-            Fallbacks fallbacks,
-            Defects defects) {
+            RequestRecorder requestRecorder,
+            FallbackStrategies fallbackStrategies,
+            ErrorReporter errorReporter) {
         this.engine = engine;
         this.host = target;
         this.target = target;
         this.attempt = Attempt.first(first);
-        this.recipe = recipe;
-        this.defects = defects;
-        this.rescue = new Rescue(engine, fallbacks, recipe, new Elsewhere(engine, this, recipe), defects);
+        this.requestRecorder = requestRecorder;
+        this.errorReporter = errorReporter;
+        this.fallbackHandler = new FallbackHandler(
+                engine,
+                fallbackStrategies,
+                requestRecorder,
+                new AlternateOriginCall(engine, this, requestRecorder),
+                errorReporter);
     }
 
     /** Set once, by the front's constructor. */
-    void setFront(Front made) {
-        front = made;
+    void setFront(ConnectionWrapper made) {
+        wrapper = made;
     }
 
     /** The current attempt. */
@@ -97,7 +102,11 @@ final class UrlCall implements CallInfo {
     /** The body that the application writes to a stream of the JDK's, recorded for a next attempt. */
     Upload upload(OutputStream stream) {
         return Upload.of(
-                stream, target.policy().retry(), engine.replayMemory(), recipe.announcedLength(), this::uploadBroke);
+                stream,
+                target.policy().retry(),
+                engine.replayMemory(),
+                requestRecorder.announcedLength(),
+                this::uploadBroke);
     }
 
     /** Whether an attempt of it counts under a limit on attempts at a time. */
@@ -107,7 +116,7 @@ final class UrlCall implements CallInfo {
 
     /** How many bytes of the request's body the application has written. */
     long written() {
-        Upload upload = recipe.upload();
+        Upload upload = requestRecorder.upload();
         return upload == null ? 0 : upload.written();
     }
 
@@ -153,25 +162,28 @@ final class UrlCall implements CallInfo {
 
     @Override
     public String method() {
-        return recipe.method();
+        return requestRecorder.method();
     }
 
     @Override
     public @Nullable String requestHeader(String name) {
-        return name.equalsIgnoreCase("Idempotency-Key") ? recipe.idempotencyKey() : recipe.header(name);
+        return name.equalsIgnoreCase("Idempotency-Key")
+                ? requestRecorder.idempotencyKey()
+                : requestRecorder.header(name);
     }
 
     @Override
     public boolean bodyReplayable() {
-        Upload upload = recipe.upload();
-        return upload == null ? !recipe.lacksBody() : upload.replayable();
+        Upload upload = requestRecorder.upload();
+        return upload == null ? !requestRecorder.lacksBody() : upload.replayable();
     }
 
     @Override
     public long fingerprint() {
         // Not the URL's own hash, for which it would resolve its host.
         return (caller << 32)
-                ^ (31L * method().hashCode() + recipe.url().toExternalForm().hashCode());
+                ^ (31L * method().hashCode()
+                        + requestRecorder.url().toExternalForm().hashCode());
     }
 
     // ---- its course
@@ -188,7 +200,7 @@ final class UrlCall implements CallInfo {
                 return;
             }
             boolean begins = session == null;
-            disconnects.entered();
+            disconnectSignal.entered();
             onlyOpening = true;
             opened(opening, begins);
         } catch (RuntimeException | Error e) {
@@ -209,10 +221,10 @@ final class UrlCall implements CallInfo {
                     open = attempt.open(opening, watchdog);
                 }
                 if (open) {
-                    IdleAttempt.watch(engine, this, send);
+                    IdleUploadMonitor.watch(engine, this, send);
                     return;
                 }
-                if (!again(told(send))) {
+                if (!again(onOutcome(send))) {
                     throwRaised();
                     return; // a fallback has answered, or an earlier attempt's answer is the call's
                 }
@@ -220,7 +232,7 @@ final class UrlCall implements CallInfo {
             }
         } catch (ProtocolException e) {
             if (begins) {
-                forsake(); // nothing was sent, and the application may give it up
+                abandon(); // nothing was sent, and the application may give it up
             }
             throw e;
         }
@@ -240,11 +252,11 @@ final class UrlCall implements CallInfo {
             if (settled) {
                 return false;
             }
-            disconnects.entered();
+            disconnectSignal.entered();
             Step.Send open = sending;
             if (open != null) {
-                bringMethod(); // it was opened before
-                recipe.complete(attempt.connection());
+                syncMethod(); // it was opened before
+                requestRecorder.complete(attempt.connection());
                 session().goesOn(open.attempt());
             }
             Step.Send send = begun(false);
@@ -276,12 +288,12 @@ final class UrlCall implements CallInfo {
      * application may never ask for the answer, and if it does, the JDK connects anew, which is another call.
      */
     void disconnect() {
-        disconnects.add();
-        rescue.abandon();
+        disconnectSignal.add();
+        fallbackHandler.abandon();
         attempt.connection().disconnect();
         if (!lock.isHeldByCurrentThread() && lock.tryLock()) {
             try {
-                forsake();
+                abandon();
             } finally {
                 lock.unlock();
             }
@@ -299,21 +311,21 @@ final class UrlCall implements CallInfo {
         }
         begun.cancel(engine.nanoTime());
         settleNow();
-        letGoOfPrevious();
+        closePrevious();
         if (attempt.isOurs() && !attempt.isAsked()) {
             // Asked for anything, its connection would send the request without the body.
-            attempt = Attempt.showing(
-                    MadeConnection.failed(attempt.connection(), recipe.method(), attempt, new IOException(error)));
+            attempt = Attempt.showing(SyntheticConnection.failed(
+                    attempt.connection(), requestRecorder.method(), attempt, new IOException(error)));
         }
     }
 
     /** Ends what was begun and is not under way: it counts as nothing, and the next entry that talks begins a call. */
-    private void forsake() {
+    private void abandon() {
         Session begun = session;
         if (!settled && begun != null) {
             sending = null;
             session = null;
-            letGoOfPrevious();
+            closePrevious();
             begun.cancel(engine.nanoTime());
         }
     }
@@ -335,7 +347,9 @@ final class UrlCall implements CallInfo {
             }
             Step unused = after(
                     send.attempt(),
-                    error == null || disconnects.abandoned() ? Outcome.Cancelled.INSTANCE : Failures.upload(error));
+                    error == null || disconnectSignal.abandoned()
+                            ? Outcome.Cancelled.INSTANCE
+                            : FailureClassifier.upload(error));
             settleNow();
         } finally {
             lock.unlock();
@@ -346,7 +360,7 @@ final class UrlCall implements CallInfo {
     private void settleNow() {
         settled = true;
         sending = null;
-        recipe.releaseUpload();
+        requestRecorder.releaseUpload();
     }
 
     /**
@@ -359,24 +373,24 @@ final class UrlCall implements CallInfo {
         Step.Send current = sending;
         if (current == null) {
             HttpURLConnection first = attempt.connection();
-            recipe.begin(first, mayWrite);
-            target = engine.routeOrUntouched(host, recipe.method(), recipe.path());
-            rescue.begin(target.policy().fallback(), first);
+            requestRecorder.begin(first, mayWrite);
+            target = engine.routeOrUntouched(host, requestRecorder.method(), requestRecorder.path());
+            fallbackHandler.begin(target.policy().fallback(), first);
             caller = Thread.currentThread().getId();
             Session begun = engine.session(target, this);
             session = begun;
             current = granted(begun.begin(engine.nanoTime()));
             sending = current;
             if (current != null) {
-                recipe.timeouts().shorten(first, current);
+                requestRecorder.timeouts().shorten(first, current);
             }
         }
         return current;
     }
 
-    private void bringMethod() throws IOException {
+    private void syncMethod() throws IOException {
         try {
-            recipe.bringMethod(attempt.connection());
+            requestRecorder.syncMethod(attempt.connection());
         } catch (ProtocolException e) {
             end(e);
         }
@@ -387,20 +401,21 @@ final class UrlCall implements CallInfo {
         if (send.hedgeNanos() < 0) {
             return sent(send, null);
         }
-        Rival rival = Rival.after(send.hedgeNanos(), engine, this, recipe, attempt.connection());
+        HedgedAttempt hedgedAttempt =
+                HedgedAttempt.after(send.hedgeNanos(), engine, this, requestRecorder, attempt.connection());
         Step step;
         try {
-            step = sent(send, rival);
+            step = sent(send, hedgedAttempt);
         } catch (RuntimeException | Error e) {
-            rival.lose();
+            hedgedAttempt.lose();
             throw e;
         }
         if (!(step instanceof Step.Drop)) {
-            rival.lose();
+            hedgedAttempt.lose();
             return step;
         }
         try {
-            Rival.Result result = rival.await();
+            HedgedAttempt.Result result = hedgedAttempt.await();
             if (result == null) {
                 return Step.Deliver.INSTANCE; // a defect, which was reported; the first attempt's outcome is there
             }
@@ -410,49 +425,49 @@ final class UrlCall implements CallInfo {
                 return result.step() instanceof Step.Deliver ? heldBack(watchdog) : result.step();
             }
         } catch (InterruptedException e) {
-            rival.lose();
+            hedgedAttempt.lose();
             Thread.currentThread().interrupt();
             end(interrupted("interrupted while waiting for an answer"));
             return step;
         }
     }
 
-    private Step sent(Step.Send send, @Nullable Rival rival) {
+    private Step sent(Step.Send send, @Nullable HedgedAttempt hedgedAttempt) {
         Attempt current = attempt;
         try (Watchdog watchdog = Watchdog.start(engine, current.connection(), send)) {
-            current.send(recipe, watchdog);
-            if (rival != null && rival.hasWon()) {
+            current.send(requestRecorder, watchdog);
+            if (hedgedAttempt != null && hedgedAttempt.hasWon()) {
                 return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
-            Step step = told(send);
+            Step step = onOutcome(send);
             return current.head() != null && step instanceof Step.Deliver ? heldBack(watchdog) : step;
         }
     }
 
     /** Tells the session what the attempt gave. */
-    private Step told(Step.Send send) {
+    private Step onOutcome(Step.Send send) {
         boolean abandoned = attempt.head() == null
-                && (disconnects.abandoned() || VirtualThreads.interruptedSocket(attempt.raised()));
-        return after(send.attempt(), abandoned ? Outcome.Cancelled.INSTANCE : attempt.outcome(recipe));
+                && (disconnectSignal.abandoned() || VirtualThreads.interruptedSocket(attempt.raised()));
+        return after(send.attempt(), abandoned ? Outcome.Cancelled.INSTANCE : attempt.outcome(requestRecorder));
     }
 
     private Step heldBack(Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
-        Download.Held held = limit == 0 ? null : attempt.holdBack(recipe, limit, watchdog);
+        Download.Held held = limit == 0 ? null : attempt.holdBack(requestRecorder, limit, watchdog);
         if (held == null) {
             return Step.Deliver.INSTANCE;
         }
         if (held.failure() == null) {
             Attempt.Head head = attempt.head();
             if (head != null && attempt.raised() == null) {
-                attempt.readAs(rescue.recorded(head, held.stream()));
+                attempt.readAs(fallbackHandler.recorded(head, held.stream()));
             }
             return Step.Deliver.INSTANCE;
         }
         try {
-            return session().bodyLost(Failures.body(held.failure()), engine.nanoTime());
+            return session().bodyLost(FailureClassifier.body(held.failure()), engine.nanoTime());
         } catch (RuntimeException e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
     }
@@ -461,24 +476,25 @@ final class UrlCall implements CallInfo {
     private boolean again(Step step) throws IOException {
         if (step instanceof Step.Wait wait) {
             // Interrupted before the wait, the application would get nothing of what there is.
-            HttpURLConnection next = Thread.currentThread().isInterrupted() ? null : recipe.open(attempt.connection());
+            HttpURLConnection next =
+                    Thread.currentThread().isInterrupted() ? null : requestRecorder.open(attempt.connection());
             if (next == null) {
                 session().cancel(engine.nanoTime());
             } else {
-                letGoOfPrevious();
+                closePrevious();
                 Step.Send granted = awaited(wait);
                 if (granted == null) {
                     return false;
                 }
                 if (target.policy().retry().deadlineNanos() > 0) {
-                    attempt.keep(recipe.method());
+                    attempt.keep(requestRecorder.method());
                     previous = attempt;
                 } else {
                     attempt.discard();
                 }
-                attempt = onlyOpening ? Attempt.opening(next, recipe) : Attempt.again(next, recipe);
+                attempt = onlyOpening ? Attempt.opening(next, requestRecorder) : Attempt.again(next, requestRecorder);
                 sending = granted;
-                recipe.timeouts().shorten(next, granted);
+                requestRecorder.timeouts().shorten(next, granted);
                 return true;
             }
         }
@@ -500,12 +516,12 @@ final class UrlCall implements CallInfo {
             attempt = earlier;
             previous = null;
         }
-        letGoOfPrevious();
+        closePrevious();
         showHead();
         Exception raised = attempt.raised();
         Attempt.Head head = attempt.head();
         if (head != null) {
-            rescue.answered(head);
+            fallbackHandler.answered(head);
         }
         if (raised == null) {
             return;
@@ -518,11 +534,12 @@ final class UrlCall implements CallInfo {
         } else if (attempt.isOurs() && !attempt.isAsked()) {
             // The application wrote its body to an earlier one: asked for anything, this one would send the request
             // without.
-            attempt = Attempt.showing(MadeConnection.failed(attempt.connection(), recipe.method(), attempt, raised));
+            attempt = Attempt.showing(
+                    SyntheticConnection.failed(attempt.connection(), requestRecorder.method(), attempt, raised));
         }
     }
 
-    private void letGoOfPrevious() {
+    private void closePrevious() {
         Attempt earlier = previous;
         previous = null;
         if (earlier != null) {
@@ -531,7 +548,7 @@ final class UrlCall implements CallInfo {
     }
 
     private void showHead() {
-        Front shown = front;
+        ConnectionWrapper shown = wrapper;
         if (shown != null && attempt.raised() == null) {
             shown.show(true, attempt.status(), null);
         }
@@ -540,18 +557,19 @@ final class UrlCall implements CallInfo {
     /** Settles the call with a fallback's answer, if there is one, as if a connection had brought it. */
     private boolean rescued(Step.FallBack step) {
         Attempt failed = attempt;
-        boolean beforeBody = onlyOpening && failed.connection().getDoOutput() && recipe.upload() == null;
-        MadeConnection made = rescue.answer(step, session(), failed.connection(), failed.raised(), beforeBody);
+        boolean beforeBody = onlyOpening && failed.connection().getDoOutput() && requestRecorder.upload() == null;
+        SyntheticConnection made =
+                fallbackHandler.answer(step, session(), failed.connection(), failed.raised(), beforeBody);
         if (made == null) {
             return false;
         }
         failed.discard();
-        letGoOfPrevious();
+        closePrevious();
         attempt = Attempt.showing(made);
         settled = true;
         sending = null;
         if (!beforeBody) {
-            recipe.releaseUpload();
+            requestRecorder.releaseUpload();
             showHead();
         }
         return true;
@@ -589,7 +607,7 @@ final class UrlCall implements CallInfo {
                 next = fallBack.otherwise();
             } else if (next instanceof Step.Reject reject) {
                 throw ended(reject.error());
-            } else if (disconnects.abandoned()) {
+            } else if (disconnectSignal.abandoned()) {
                 throw ended(new SocketException("Socket closed"));
             } else {
                 deliver();
@@ -601,12 +619,12 @@ final class UrlCall implements CallInfo {
 
     private void sleep(Step.Wait wait) throws IOException {
         try {
-            disconnects.sleep(wait);
+            disconnectSignal.sleep(wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end(interrupted("interrupted while waiting to try again"));
         }
-        if (disconnects.abandoned()) {
+        if (disconnectSignal.abandoned()) {
             end(new SocketException("Socket closed"));
         }
     }
@@ -654,7 +672,7 @@ final class UrlCall implements CallInfo {
         try {
             return session().after(number, outcome, engine.nanoTime());
         } catch (RuntimeException e) {
-            defects.report(DEFECT, e);
+            errorReporter.report(DEFECT, e);
             return Step.Deliver.INSTANCE;
         }
     }
@@ -667,15 +685,15 @@ final class UrlCall implements CallInfo {
      */
     InputStream watched(InputStream stream) {
         Attempt.Head head = attempt.head();
-        if (head == null || head.connection() instanceof MadeConnection) {
+        if (head == null || head.connection() instanceof SyntheticConnection) {
             return stream; // of a fallback, or of an exchange that the application began when the call was over
         }
         InputStream given = stream;
-        long length = head.bodyLength(recipe.method());
+        long length = head.bodyLength(requestRecorder.method());
         if (length != 0 && session != null) {
             given = Download.watched(stream, length, this::bodyBroke);
         }
-        given = rescue.recorded(head, given);
+        given = fallbackHandler.recorded(head, given);
         if (given != stream) {
             attempt.replace(stream, given);
         }
@@ -683,13 +701,13 @@ final class UrlCall implements CallInfo {
     }
 
     private void bodyBroke(IOException how) {
-        if (disconnects.abandoned()) {
+        if (disconnectSignal.abandoned()) {
             return; // the application itself cut it off
         }
         try {
-            session().bodyFailed(Failures.body(how), engine.nanoTime());
+            session().bodyFailed(FailureClassifier.body(how), engine.nanoTime());
         } catch (RuntimeException defect) {
-            defects.report("a failure was not counted", defect);
+            errorReporter.report("a failure was not counted", defect);
         }
     }
 }

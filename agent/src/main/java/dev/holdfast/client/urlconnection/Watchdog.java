@@ -75,8 +75,9 @@ final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * The attempt has got what it waited for, or failed: nothing is cut any more, and from now on only {@link #barked}
-     * tells that the time was up. While a body is read, {@code disconnect} would wait for that read to end.
+     * The attempt has got what it waited for, or failed: nothing is cut any more, and from now on only
+     * {@link #timedOut} tells that the time was up. While a body is read, {@code disconnect} would wait for that read
+     * to end.
      *
      * @return false: the time was up before, and the connection is cut
      */
@@ -85,7 +86,7 @@ final class Watchdog implements AutoCloseable {
     }
 
     /** Whether the time was up. */
-    boolean barked() {
+    boolean timedOut() {
         Stage now = stage.get();
         return now == Stage.CUT || now == Stage.READING_LATE;
     }

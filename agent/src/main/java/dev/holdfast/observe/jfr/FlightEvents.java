@@ -4,9 +4,9 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.observe.CounterRegistry;
 import dev.holdfast.observe.Labels;
-import dev.holdfast.observe.Ledger;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 import java.util.List;
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class FlightEvents implements Observer {
-    private final Ledger ledger;
+    private final CounterRegistry counterRegistry;
 
     /** To be made once the Flight Recorder's classes are loaded, so that it is not we who load them. */
-    public FlightEvents(Ledger ledger) {
-        this.ledger = ledger;
+    public FlightEvents(CounterRegistry counterRegistry) {
+        this.counterRegistry = counterRegistry;
     }
 
     /** Takes part in recordings from now on, those that run already included. */
@@ -45,14 +45,14 @@ public final class FlightEvents implements Observer {
     private void look() {
         List<Recording> recordings = FlightRecorder.getFlightRecorder().getRecordings();
         if (recordings.stream().anyMatch(recording -> recording.getState() == RecordingState.RUNNING)) {
-            ledger.record(this);
+            counterRegistry.record(this);
         } else {
-            ledger.stopRecording(this);
+            counterRegistry.stopRecording(this);
         }
     }
 
     @Override
-    public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+    public void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
         AttemptEvent event = new AttemptEvent();
         if (event.shouldCommit()) {
             describe(event, target, call);
@@ -64,7 +64,7 @@ public final class FlightEvents implements Observer {
     }
 
     @Override
-    public void retry(Target target, CallInfo call, Outcome because, int attempt, long delayNanos) {
+    public void retry(PolicyTarget target, CallInfo call, Outcome because, int attempt, long delayNanos) {
         RetryEvent event = new RetryEvent();
         if (event.shouldCommit()) {
             describe(event, target, call);
@@ -75,7 +75,7 @@ public final class FlightEvents implements Observer {
     }
 
     @Override
-    public void rejected(Target target, CallInfo call, Rejection reason) {
+    public void rejected(PolicyTarget target, CallInfo call, Rejection reason) {
         RejectionEvent event = new RejectionEvent();
         if (event.shouldCommit()) {
             describe(event, target, call);
@@ -86,7 +86,7 @@ public final class FlightEvents implements Observer {
 
     @Override
     public void transition(
-            Target target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+            PolicyTarget target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
         TransitionEvent event = new TransitionEvent();
         if (event.shouldCommit()) {
             describe(event, target);
@@ -98,7 +98,7 @@ public final class FlightEvents implements Observer {
     }
 
     @Override
-    public void fallback(Target target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
+    public void fallback(PolicyTarget target, CallInfo call, FallbackPolicy.Strategy strategy, FallbackReason reason) {
         FallbackEvent event = new FallbackEvent();
         if (event.shouldCommit()) {
             describe(event, target, call);
@@ -108,12 +108,12 @@ public final class FlightEvents implements Observer {
         }
     }
 
-    private static void describe(CallEvent event, Target target, CallInfo call) {
+    private static void describe(CallEvent event, PolicyTarget target, CallInfo call) {
         describe(event, target);
         event.client = call.client().label();
     }
 
-    private static void describe(OriginEvent event, Target target) {
+    private static void describe(OriginEvent event, PolicyTarget target) {
         event.policy = target.policy().name();
         event.origin = target.origin().toString();
     }

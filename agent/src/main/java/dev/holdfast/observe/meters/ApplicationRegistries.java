@@ -138,19 +138,19 @@ public final class ApplicationRegistries {
     /** The meters in one Micrometer. Held by them. */
     private static final class Shown {
         private final Supplier<Snapshot> status;
-        private final Cells cells;
+        private final GaugeSet gaugeSet;
         private final ReentrantLock lock = new ReentrantLock();
         private long takenNanos;
 
         Shown(ClassLoader loader, Supplier<Snapshot> status) throws ReflectiveOperationException {
             this.status = status;
-            this.cells = new Cells(new ForeignRegistrar(loader, this::refresh));
+            this.gaugeSet = new GaugeSet(new ForeignRegistrar(loader, this::refresh));
         }
 
         void update(boolean on) {
             lock.lock();
             try {
-                cells.update(on ? values() : sink -> {});
+                gaugeSet.update(on ? values() : sink -> {});
             } finally {
                 lock.unlock();
             }
@@ -166,7 +166,7 @@ public final class ApplicationRegistries {
             }
             try {
                 if (System.nanoTime() - takenNanos > FRESH_NANOS) {
-                    cells.refresh(values());
+                    gaugeSet.refresh(values());
                 }
             } finally {
                 lock.unlock();

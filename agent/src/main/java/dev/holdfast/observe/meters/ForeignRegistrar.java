@@ -21,8 +21,8 @@ final class ForeignRegistrar implements Registrar {
     private final Kind gauge;
     private final Kind timer;
     private final Method remove;
-    private final ToDoubleFunction<Cell> value;
-    private final ToLongFunction<Cell> count;
+    private final ToDoubleFunction<GaugeValue> value;
+    private final ToLongFunction<GaugeValue> count;
 
     /**
      * For the Micrometer of one loader.
@@ -49,13 +49,13 @@ final class ForeignRegistrar implements Registrar {
                 ToDoubleFunction.class,
                 TimeUnit.class);
         // Whoever holds a meter holds this function, and with it this object and all cells.
-        value = cell -> {
+        value = gaugeValue -> {
             beforeReading.run();
-            return cell.value();
+            return gaugeValue.value();
         };
-        count = cell -> {
+        count = gaugeValue -> {
             beforeReading.run();
-            return cell.count();
+            return gaugeValue.count();
         };
     }
 
@@ -90,7 +90,7 @@ final class ForeignRegistrar implements Registrar {
     }
 
     @Override
-    public Object add(Meter meter, List<String> labels, Cell cell) {
+    public Object add(Meter meter, List<String> labels, GaugeValue gaugeValue) {
         String[] pairs = new String[2 * labels.size()];
         for (int i = 0; i < labels.size(); i++) {
             pairs[2 * i] = meter.labels().get(i);
@@ -99,9 +99,10 @@ final class ForeignRegistrar implements Registrar {
         String id = meter.idInApplication();
         try {
             return switch (meter.kind()) {
-                case COUNTER -> counter.make(registry, meter, pairs, id, cell, value);
-                case GAUGE -> gauge.make(registry, meter, pairs, id, cell, value);
-                case TIMER, HISTOGRAM -> timer.make(registry, meter, pairs, id, cell, count, value, TimeUnit.SECONDS);
+                case COUNTER -> counter.make(registry, meter, pairs, id, gaugeValue, value);
+                case GAUGE -> gauge.make(registry, meter, pairs, id, gaugeValue, value);
+                case TIMER, HISTOGRAM ->
+                    timer.make(registry, meter, pairs, id, gaugeValue, count, value, TimeUnit.SECONDS);
             };
         } catch (ReflectiveOperationException e) {
             throw failed(e);

@@ -1,8 +1,8 @@
 package dev.holdfast.observe.meters;
 
 import dev.holdfast.observe.Activity;
-import dev.holdfast.observe.Gaps;
-import dev.holdfast.observe.Ledger;
+import dev.holdfast.observe.CounterRegistry;
+import dev.holdfast.observe.CoverageGaps;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.PossibleLabels;
 import dev.holdfast.observe.ProcessIdentity;
@@ -47,12 +47,12 @@ final class Meters {
         to.count(Meter.CACHE_LIMIT, cache.maxBytes());
     }
 
-    private static void gaps(Gaps gaps, MeterSink to) {
-        for (Gaps.Unmatched host : gaps.hosts()) {
+    private static void gaps(CoverageGaps gaps, MeterSink to) {
+        for (CoverageGaps.Unmatched host : gaps.hosts()) {
             to.count(Meter.UNMATCHED_CALLS, host.calls(), host.origin());
         }
-        to.count(Meter.UNMATCHED_CALLS, gaps.otherCalls(), Ledger.OTHER);
-        for (Gaps.Uncovered client : gaps.clients()) {
+        to.count(Meter.UNMATCHED_CALLS, gaps.otherCalls(), CounterRegistry.OTHER);
+        for (CoverageGaps.Uncovered client : gaps.clients()) {
             to.value(Meter.UNCOVERED_CLIENT, 1, client.name(), client.packageName(), orUnknown(client.version()));
         }
         for (String proxy : gaps.proxies()) {

@@ -30,7 +30,7 @@ final class OtlpMessage implements MeterSink {
     private final OtlpMeterRegistry registry;
     private final OwnRegistrar registrar;
     /** Micrometer's meters hold them weakly. */
-    private final List<Cell> cells = new ArrayList<>();
+    private final List<GaugeValue> cells = new ArrayList<>();
 
     private final Map<Meter, Metric.Builder> histograms = new EnumMap<>(Meter.class);
     private byte @Nullable [] written;
@@ -64,10 +64,10 @@ final class OtlpMessage implements MeterSink {
     }
 
     private void add(Meter meter, double value, long count, String[] labels) {
-        Cell cell = new Cell();
-        cell.set(value, count);
-        cells.add(cell);
-        registrar.add(meter, List.of(labels), cell);
+        GaugeValue gaugeValue = new GaugeValue();
+        gaugeValue.set(value, count);
+        cells.add(gaugeValue);
+        registrar.add(meter, List.of(labels), gaugeValue);
     }
 
     @Override

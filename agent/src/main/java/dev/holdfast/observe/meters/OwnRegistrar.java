@@ -19,7 +19,7 @@ final class OwnRegistrar implements Registrar {
     }
 
     @Override
-    public Object add(Meter meter, List<String> labels, Cell cell) {
+    public Object add(Meter meter, List<String> labels, GaugeValue gaugeValue) {
         List<Tag> tags = new ArrayList<>(labels.size());
         for (int i = 0; i < labels.size(); i++) {
             tags.add(Tag.of(meter.labels().get(i), labels.get(i)));
@@ -27,19 +27,19 @@ final class OwnRegistrar implements Registrar {
         String unit = meter.unit().isEmpty() ? null : meter.unit();
         return switch (meter.kind()) {
             case COUNTER ->
-                FunctionCounter.builder(meter.id(), cell, Cell::value)
+                FunctionCounter.builder(meter.id(), gaugeValue, GaugeValue::value)
                         .tags(Tags.of(tags))
                         .description(meter.help())
                         .baseUnit(unit)
                         .register(registry);
             case GAUGE ->
-                Gauge.builder(meter.id(), cell, Cell::value)
+                Gauge.builder(meter.id(), gaugeValue, GaugeValue::value)
                         .tags(Tags.of(tags))
                         .description(meter.help())
                         .baseUnit(unit)
                         .register(registry);
             case TIMER, HISTOGRAM ->
-                FunctionTimer.builder(meter.id(), cell, Cell::count, Cell::value, TimeUnit.SECONDS)
+                FunctionTimer.builder(meter.id(), gaugeValue, GaugeValue::count, GaugeValue::value, TimeUnit.SECONDS)
                         .tags(Tags.of(tags))
                         .description(meter.help())
                         .register(registry);

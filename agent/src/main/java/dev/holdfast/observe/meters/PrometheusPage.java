@@ -22,7 +22,7 @@ final class PrometheusPage {
 
     private final OriginCollector origins = new OriginCollector();
     private final PrometheusMeterRegistry registry;
-    private final Cells agent;
+    private final GaugeSet agent;
     private final ExpositionFormats formats = ExpositionFormats.init();
     private int lastLength = BYTES;
 
@@ -31,7 +31,7 @@ final class PrometheusPage {
         PrometheusRegistry prometheus = new PrometheusRegistry();
         prometheus.register(origins);
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
-        agent = new Cells(new OwnRegistrar(registry));
+        agent = new GaugeSet(new OwnRegistrar(registry));
     }
 
     Scrape.Text text(Snapshot snapshot, @Nullable String accept) throws IOException {

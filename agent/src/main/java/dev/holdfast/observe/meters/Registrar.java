@@ -9,11 +9,11 @@ interface Registrar {
      * Makes a meter.
      *
      * @param labels the values of the meter's labels, in their order
-     * @param cell what it shows, also while it is read by other threads; whoever calls holds on to it
+     * @param gaugeValue what it shows, also while it is read by other threads; whoever calls holds on to it
      * @return what {@link #remove} takes; null for nothing
      */
     @Nullable
-    Object add(Meter meter, List<String> labels, Cell cell);
+    Object add(Meter meter, List<String> labels, GaugeValue gaugeValue);
 
     /** Takes a meter back. */
     void remove(Object made);

@@ -154,12 +154,12 @@ class ScannerTest {
         Map<String, byte[]> bomb = new LinkedHashMap<>();
         bomb.put("a.jar", ToyClasses.zip(Map.of("zeros", new byte[1 << 20])));
 
-        assertThat(Scanner.scan(file("bytes.jar", bomb).toString(), new Budget(1_000, 100_000))
+        assertThat(Scanner.scan(file("bytes.jar", bomb).toString(), new ScanLimits(1_000, 100_000))
                         .problems())
                 .containsExactly("it unpacks to more than 100000 bytes; the rest was not looked at");
 
         Map<String, byte[]> many = classes("A", "B", "C", "D");
-        assertThat(Scanner.scan(file("many.jar", many).toString(), new Budget(3, 100_000))
+        assertThat(Scanner.scan(file("many.jar", many).toString(), new ScanLimits(3, 100_000))
                         .problems())
                 .containsExactly("it has more than 3 entries; the rest was not looked at");
 

@@ -40,8 +40,8 @@ class AttemptRequestTest {
 
     @Test
     void elsewhereTooButForThoseThatDoNotGoAlong() {
-        HttpRequest attempt =
-                AttemptRequest.elsewhere(traced, PLACE.resolve("/other"), name -> !name.equals("Cookie"), null, null);
+        HttpRequest attempt = AttemptRequest.toAlternateOrigin(
+                traced, PLACE.resolve("/other"), name -> !name.equals("Cookie"), null, null);
         span.set(7);
         assertThat(attempt.headers().map()).containsExactly(Map.entry("traceparent", List.of("span-7")));
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Fallbacks;
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BodyHandlersTest {
     private static final String TEXT = "erste Zeile: äöü €\nsecond line\r\n\0third line, the last";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final Rules LONG_ATTEMPTS = Rules.QUICK.attemptTimeout(Duration.ofSeconds(20));
+    private static final TestPolicy LONG_ATTEMPTS = TestPolicy.QUICK.attemptTimeout(Duration.ofSeconds(20));
 
     @TempDir
     static Path directory;
@@ -67,15 +67,15 @@ class BodyHandlersTest {
     }
 
     private static Stream<Arguments> kindsAndPolicies() {
-        return handlers().flatMap(kind -> policies().map(rules -> Arguments.of(kind, rules)));
+        return handlers().flatMap(kind -> policies().map(testPolicy -> Arguments.of(kind, testPolicy)));
     }
 
-    private static Stream<@Nullable Rules> policies() {
+    private static Stream<@Nullable TestPolicy> policies() {
         return Stream.of(
                 null,
-                Rules.QUICK,
-                Rules.QUICK.bufferResponse(1024),
-                Rules.QUICK.bufferResponse(10),
+                TestPolicy.QUICK,
+                TestPolicy.QUICK.bufferResponse(1024),
+                TestPolicy.QUICK.bufferResponse(10),
                 LONG_ATTEMPTS,
                 LONG_ATTEMPTS.bufferResponse(1024),
                 LONG_ATTEMPTS.bufferResponse(10));
@@ -137,15 +137,17 @@ class BodyHandlersTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("kindsAndPolicies")
-    void ofWhatWasAsked(Kind kind, @Nullable Rules rules) throws Exception {
-        Answer whole = Answer.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
-        Answer dripping = whole.chunked().dripping(13, Duration.ofMillis(1));
+    void ofWhatWasAsked(Kind kind, @Nullable TestPolicy testPolicy) throws Exception {
+        ScriptedResponse whole =
+                ScriptedResponse.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
+        ScriptedResponse dripping = whole.chunked().dripping(13, Duration.ofMillis(1));
         for (boolean async : new boolean[] {false, true}) {
-            Answer none = Answer.respond(204).header("Content-Disposition", "attachment; filename=down.txt");
-            for (Answer answer : List.of(whole, dripping, none)) {
-                assertThat(taken(kind, rules, async, rules == null ? 0 : 2, answer))
-                        .as("%s %s", answer, async)
-                        .isEqualTo(taken(kind, null, async, 0, answer));
+            ScriptedResponse none =
+                    ScriptedResponse.respond(204).header("Content-Disposition", "attachment; filename=down.txt");
+            for (ScriptedResponse response : List.of(whole, dripping, none)) {
+                assertThat(taken(kind, testPolicy, async, testPolicy == null ? 0 : 2, response))
+                        .as("%s %s", response, async)
+                        .isEqualTo(taken(kind, null, async, 0, response));
             }
         }
     }
@@ -153,17 +155,17 @@ class BodyHandlersTest {
     /** An answer that was made here instead of sent. */
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("kindsAndPolicies")
-    void ofADefaultValue(Kind kind, @Nullable Rules rules) throws Exception {
+    void ofADefaultValue(Kind kind, @Nullable TestPolicy testPolicy) throws Exception {
         String disposition = "attachment; filename=down.txt";
         FallbackPolicy fallback =
                 Fallbacks.defaultValue(203, Map.of("Content-Disposition", List.of(disposition)), TEXT);
-        Answer same = Answer.respond(203, TEXT).header("Content-Disposition", disposition);
-        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+        ScriptedResponse same = ScriptedResponse.respond(203, TEXT).header("Content-Disposition", disposition);
+        TestPolicy once = (testPolicy == null ? TestPolicy.QUICK : testPolicy).maxRetries(0);
         for (boolean async : new boolean[] {false, true}) {
             try (ScriptedServer server = ScriptedServer.http()) {
-                server.otherwise(Answer.respond(503, "never seen"));
+                server.otherwise(ScriptedResponse.respond(503, "never seen"));
                 Gathered gathered = new Gathered();
-                Woven client = new Woven(CLIENT, once, fallback);
+                WovenClient client = new WovenClient(CLIENT, once, fallback);
                 HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
                 HttpResponse<?> response = client.call(async, request, kind.handler.apply(gathered));
                 assertThat(response.statusCode() + " " + kind.read.apply(response.body()) + " " + gathered.text())
@@ -180,13 +182,14 @@ class BodyHandlersTest {
     /** The last good answer, to whomever took that in this way or in another. */
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("kindsAndPolicies")
-    void ofTheLastGoodAnswer(Kind kind, @Nullable Rules rules) throws Exception {
-        Answer good = Answer.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
-        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+    void ofTheLastGoodAnswer(Kind kind, @Nullable TestPolicy testPolicy) throws Exception {
+        ScriptedResponse good =
+                ScriptedResponse.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
+        TestPolicy once = (testPolicy == null ? TestPolicy.QUICK : testPolicy).maxRetries(0);
         for (boolean async : new boolean[] {false, true}) {
             try (ScriptedServer server = ScriptedServer.http()) {
-                server.play(good, good.chunked()).otherwise(Answer.respond(503, "never seen"));
-                Woven client = new Woven(CLIENT, once, Fallbacks.cache());
+                server.play(good, good.chunked()).otherwise(ScriptedResponse.respond(503, "never seen"));
+                WovenClient client = new WovenClient(CLIENT, once, Fallbacks.cache());
                 String expected = taken(kind, null, async, 0, good);
                 for (int i = 0; i < 4; i++) {
                     Gathered gathered = new Gathered();
@@ -211,13 +214,14 @@ class BodyHandlersTest {
 
     @ParameterizedTest
     @MethodSource("kindsAndPolicies")
-    void ofAnotherOrigin(Kind kind, @Nullable Rules rules) throws Exception {
-        Answer same = Answer.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
-        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+    void ofAnotherOrigin(Kind kind, @Nullable TestPolicy testPolicy) throws Exception {
+        ScriptedResponse same =
+                ScriptedResponse.respond(200, TEXT).header("Content-Disposition", "attachment; filename=down.txt");
+        TestPolicy once = (testPolicy == null ? TestPolicy.QUICK : testPolicy).maxRetries(0);
         for (boolean async : new boolean[] {false, true}) {
             try (ScriptedServer server = ScriptedServer.http();
                     ScriptedServer other = ScriptedServer.http()) {
-                server.otherwise(Answer.respond(503, "never seen"));
+                server.otherwise(ScriptedResponse.respond(503, "never seen"));
                 other.otherwise(same);
                 HttpResponse<?> response = degraded(kind, once, async, server, other, same);
                 assertThat(response.headers().firstValue("Holdfast-Fallback")).hasValue("degraded");
@@ -229,15 +233,15 @@ class BodyHandlersTest {
 
     @ParameterizedTest
     @MethodSource("kindsAndPolicies")
-    void thatWaitedForAnotherOriginInVain(Kind kind, @Nullable Rules rules) throws Exception {
-        Answer own =
-                Answer.respond(503, TEXT.repeat(20_000)).header("Content-Disposition", "attachment; filename=down.txt");
-        Rules once = (rules == null ? Rules.QUICK : rules).maxRetries(0);
+    void thatWaitedForAnotherOriginInVain(Kind kind, @Nullable TestPolicy testPolicy) throws Exception {
+        ScriptedResponse own = ScriptedResponse.respond(503, TEXT.repeat(20_000))
+                .header("Content-Disposition", "attachment; filename=down.txt");
+        TestPolicy once = (testPolicy == null ? TestPolicy.QUICK : testPolicy).maxRetries(0);
         for (boolean async : new boolean[] {false, true}) {
             try (ScriptedServer server = ScriptedServer.http();
                     ScriptedServer other = ScriptedServer.http()) {
                 server.otherwise(own);
-                other.otherwise(Answer.respond(500, "never seen").delayed(Duration.ofMillis(20)));
+                other.otherwise(ScriptedResponse.respond(500, "never seen").delayed(Duration.ofMillis(20)));
                 HttpResponse<?> response = degraded(kind, once, async, server, other, own);
                 assertThat(response.headers().firstValue("Holdfast-Fallback")).isEmpty();
                 assertThat(response.uri()).isEqualTo(server.uri("/"));
@@ -247,10 +251,16 @@ class BodyHandlersTest {
     }
 
     private static HttpResponse<?> degraded(
-            Kind kind, Rules rules, boolean async, ScriptedServer server, ScriptedServer other, Answer same)
+            Kind kind,
+            TestPolicy testPolicy,
+            boolean async,
+            ScriptedServer server,
+            ScriptedServer other,
+            ScriptedResponse same)
             throws Exception {
         Gathered gathered = new Gathered();
-        Woven client = new Woven(CLIENT, rules, Fallbacks.degraded(other.uri("").toString()));
+        WovenClient client = new WovenClient(
+                CLIENT, testPolicy, Fallbacks.degraded(other.uri("").toString()));
         HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
         HttpResponse<?> response = client.call(async, request, kind.handler.apply(gathered));
         assertThat(response.statusCode() + " " + kind.read.apply(response.body()) + " " + gathered.text())
@@ -259,15 +269,17 @@ class BodyHandlersTest {
         return response;
     }
 
-    private static String taken(Kind kind, @Nullable Rules rules, boolean async, int discarded, Answer answer)
+    private static String taken(
+            Kind kind, @Nullable TestPolicy testPolicy, boolean async, int discarded, ScriptedResponse answer)
             throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
             for (int i = 0; i < discarded; i++) {
-                server.play(Answer.respond(503, "never seen").header("Content-Disposition", "attachment; filename=x"));
+                server.play(ScriptedResponse.respond(503, "never seen")
+                        .header("Content-Disposition", "attachment; filename=x"));
             }
             server.play(answer);
             Gathered gathered = new Gathered();
-            Woven client = new Woven(CLIENT, rules);
+            WovenClient client = new WovenClient(CLIENT, testPolicy);
             HttpResponse<?> response =
                     client.call(async, HttpRequest.newBuilder(server.uri("/")).build(), kind.handler.apply(gathered));
             String seen = response.statusCode() + " " + kind.read.apply(response.body()) + " " + gathered.text();
@@ -385,22 +397,23 @@ class BodyHandlersTest {
         return Stream.of(Wrong.values())
                 // Later clients may wait for ever where a handler gives null, whether there is a policy or not.
                 .filter(wrong -> wrong != Wrong.GIVES_NULL || Runtime.version().feature() == 17)
-                .flatMap(wrong -> policies().skip(1).map(rules -> Arguments.of(wrong, rules)));
+                .flatMap(wrong -> policies().skip(1).map(testPolicy -> Arguments.of(wrong, testPolicy)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("wrongsAndPolicies")
-    void aHandlerThatFailsEndsTheCallAsWithoutAPolicy(Wrong wrong, Rules rules) {
+    void aHandlerThatFailsEndsTheCallAsWithoutAPolicy(Wrong wrong, TestPolicy testPolicy) {
         for (boolean async : new boolean[] {false, true}) {
-            assertThat(failed(wrong, async, rules)).isEqualTo(failed(wrong, async, null));
+            assertThat(failed(wrong, async, testPolicy)).isEqualTo(failed(wrong, async, null));
         }
     }
 
-    private static String failed(BodyHandler<?> handler, boolean async, @Nullable Rules rules) {
+    private static String failed(BodyHandler<?> handler, boolean async, @Nullable TestPolicy testPolicy) {
         try (ScriptedServer server = ScriptedServer.http()) {
             HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
-            String end = End.inTime(
-                    () -> new Woven(CLIENT, rules).call(async, request, handler).body());
+            String end = CallEnd.inTime(() -> new WovenClient(CLIENT, testPolicy)
+                    .call(async, request, handler)
+                    .body());
             return end + " after " + server.requests().size();
         }
     }

@@ -2,9 +2,9 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
@@ -122,15 +122,15 @@ class BodyPublishersTest {
     }
 
     /** What a server receives that answers 503 twice; each request's headers are as without a policy. */
-    private static List<Received> received(Kind kind, String method, byte[] body, boolean async, int status)
+    private static List<ReceivedRequest> received(Kind kind, String method, byte[] body, boolean async, int status)
             throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200));
+            server.play(ScriptedResponse.respond(200));
             CLIENT.send(request(server, method, kind.of.apply(body)), BodyHandlers.discarding());
-            Received without = server.requests().get(0);
+            ReceivedRequest without = server.requests().get(0);
             server.reset();
-            server.play(Answer.respond(503), Answer.respond(503));
-            Woven client = new Woven(CLIENT, Rules.QUICK);
+            server.play(ScriptedResponse.respond(503), ScriptedResponse.respond(503));
+            WovenClient client = new WovenClient(CLIENT, TestPolicy.QUICK);
             assertThat(client.call(async, request(server, method, kind.of.apply(body)), BodyHandlers.discarding())
                             .statusCode())
                     .isEqualTo(status);
@@ -225,17 +225,20 @@ class BodyPublishersTest {
     void aPublisherThatFailsEndsTheCallAsWithoutAPolicyAndIsAskedAsOften(Wrong wrong) {
         for (boolean async : new boolean[] {false, true}) {
             for (String method : new String[] {"PUT", "POST"}) {
-                assertThat(failed(wrong, method, async, Rules.QUICK)).isEqualTo(failed(wrong, method, async, null));
+                assertThat(failed(wrong, method, async, TestPolicy.QUICK))
+                        .isEqualTo(failed(wrong, method, async, null));
             }
         }
     }
 
-    private static String failed(BodyPublisher publisher, String method, boolean async, @Nullable Rules rules) {
+    private static String failed(
+            BodyPublisher publisher, String method, boolean async, @Nullable TestPolicy testPolicy) {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.afterRequest(Cut.HANG));
+            server.otherwise(ScriptedResponse.afterRequest(Cut.HANG));
             Counted counted = new Counted(publisher);
             HttpRequest request = request(server, method, counted);
-            String end = End.of(() -> new Woven(CLIENT, rules).call(async, request, BodyHandlers.ofString()));
+            String end =
+                    CallEnd.of(() -> new WovenClient(CLIENT, testPolicy).call(async, request, BodyHandlers.ofString()));
             return end + ", asked " + counted.asked;
         }
     }

@@ -50,11 +50,11 @@ class BodyTimeTest {
     @TempDir
     private static Path directory;
 
-    private final Woven client = new Woven(http1(), Rules.QUICK.attemptTimeout(TIME));
+    private final WovenClient client = new WovenClient(http1(), TestPolicy.QUICK.attemptTimeout(TIME));
 
     /** A handler, and how the application reads what it gives. */
     private record Way<T>(String name, BodyHandler<T> handler, Read<T> read) {
-        String call(Woven client, boolean async, HttpRequest request) throws Exception {
+        String call(WovenClient client, boolean async, HttpRequest request) throws Exception {
             return read.all(client.call(async, request, handler).body());
         }
 
@@ -185,7 +185,7 @@ class BodyTimeTest {
     @ParameterizedTest
     @MethodSource("ofStreams")
     void aStreamIsNotCutByADeadline(Way<?> way, boolean async) throws Exception {
-        arrivesWhole(new Woven(http1(), Rules.QUICK.deadline(TIME)), way, async, "text/plain");
+        arrivesWhole(new WovenClient(http1(), TestPolicy.QUICK.deadline(TIME)), way, async, "text/plain");
     }
 
     @ParameterizedTest
@@ -213,7 +213,8 @@ class BodyTimeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aStreamBehindWhatIsHeldBackIsNotCut(boolean async) throws Exception {
-        Woven holding = new Woven(http1(), Rules.QUICK.attemptTimeout(TIME).bufferResponse(3));
+        WovenClient holding =
+                new WovenClient(http1(), TestPolicy.QUICK.attemptTimeout(TIME).bufferResponse(3));
         Way<?> lines = streams().findFirst().orElseThrow();
         arrivesWhole(holding, lines, async, "application/json");
         Way<?> mapped = new Way<>("", head -> BodySubscribers.mapping(utf8(), text -> text), text -> text);
@@ -234,7 +235,7 @@ class BodyTimeTest {
                 "text/plain"
             })
     void aStreamIsNotHeldBack(String contentType) throws Exception {
-        Woven holding = new Woven(http1(), Rules.QUICK.bufferResponse(64 * 1024));
+        WovenClient holding = new WovenClient(http1(), TestPolicy.QUICK.bufferResponse(64 * 1024));
         try (PausingServer server = new PausingServer(contentType, FIRST, SECOND)) {
             Collector<String> lines = new Collector<>(line -> line + "\n");
             Future<Void> call = beside(() -> holding.send(get(server, "/"), BodyHandlers.fromLineSubscriber(lines))
@@ -249,7 +250,8 @@ class BodyTimeTest {
 
     @Test
     void aDocumentIsHeldBackUntilItIsWhole() throws Exception {
-        Woven holding = new Woven(http1(), Rules.QUICK.attemptTimeout(TIME).bufferResponse(64 * 1024));
+        WovenClient holding =
+                new WovenClient(http1(), TestPolicy.QUICK.attemptTimeout(TIME).bufferResponse(64 * 1024));
         try (PausingServer server = new PausingServer("application/json", FIRST, SECOND)) {
             Collector<String> lines = new Collector<>(line -> line + "\n");
             assertThatThrownBy(() -> holding.send(get(server, "/"), BodyHandlers.fromLineSubscriber(lines)))
@@ -259,7 +261,7 @@ class BodyTimeTest {
         }
     }
 
-    private void arrivesWhole(Woven client, Way<?> way, boolean async, String contentType) throws Exception {
+    private void arrivesWhole(WovenClient client, Way<?> way, boolean async, String contentType) throws Exception {
         try (PausingServer server = new PausingServer(contentType, FIRST, SECOND)) {
             Future<String> call = beside(() -> way.call(client, async, get(server, "/")));
             theTimeIsOver(server);

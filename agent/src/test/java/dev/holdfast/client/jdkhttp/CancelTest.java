@@ -6,8 +6,8 @@ import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -109,42 +109,44 @@ class CancelTest {
     }
 
     private static Stream<Arguments> waysAndStages() {
-        Answer hanging = Answer.respond(200, "late").held().closing();
-        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        ScriptedResponse hanging = ScriptedResponse.respond(200, "late").held().closing();
+        ScriptedResponse stuck = ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG);
         return Stream.of(Way.values())
                 .flatMap(way -> Stream.of(
-                        Arguments.of(way, "before the head", hanging, Rules.QUICK),
-                        Arguments.of(way, "before the head", hanging, Rules.QUICK.bufferResponse(1024)),
-                        Arguments.of(way, "in the body", stuck, Rules.QUICK),
-                        Arguments.of(way, "in a body that is held back", stuck, Rules.QUICK.bufferResponse(1024)),
+                        Arguments.of(way, "before the head", hanging, TestPolicy.QUICK),
+                        Arguments.of(way, "before the head", hanging, TestPolicy.QUICK.bufferResponse(1024)),
+                        Arguments.of(way, "in the body", stuck, TestPolicy.QUICK),
+                        Arguments.of(way, "in a body that is held back", stuck, TestPolicy.QUICK.bufferResponse(1024)),
                         Arguments.of(
                                 way,
                                 "in a body that is timed",
                                 stuck,
-                                Rules.QUICK.attemptTimeout(java.time.Duration.ofSeconds(20)))));
+                                TestPolicy.QUICK.attemptTimeout(java.time.Duration.ofSeconds(20)))));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("waysAndStages")
-    void anAttemptEndsAsWithoutAPolicy(Way way, String stage, Answer answer, Rules rules) throws Exception {
+    void anAttemptEndsAsWithoutAPolicy(Way way, String stage, ScriptedResponse response, TestPolicy testPolicy)
+            throws Exception {
         for (int discarded : new int[] {0, 1}) {
-            assertThat(ended(way, answer, rules, discarded)).isEqualTo(ended(way, answer, null, 0));
+            assertThat(ended(way, response, testPolicy, discarded)).isEqualTo(ended(way, response, null, 0));
         }
     }
 
-    private static String ended(Way way, Answer answer, @Nullable Rules rules, int discarded) throws Exception {
+    private static String ended(Way way, ScriptedResponse response, @Nullable TestPolicy testPolicy, int discarded)
+            throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
             for (int i = 0; i < discarded; i++) {
                 // Closing: the client may give a connection back later than the next attempt begins, and then keep it.
-                server.play(Answer.respond(503, "busy").closing());
+                server.play(ScriptedResponse.respond(503, "busy").closing());
             }
-            server.play(answer);
-            Woven client = new Woven(CLIENT, rules);
+            server.play(response);
+            WovenClient client = new WovenClient(CLIENT, testPolicy);
             CompletableFuture<HttpResponse<String>> future =
                     client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             server.awaitRequests(discarded + 1);
             CompletableFuture<?> touched = way.end(future);
-            String end = cancelled(End.of(touched)) + " | " + cancelled(End.of(future));
+            String end = cancelled(CallEnd.of(touched)) + " | " + cancelled(CallEnd.of(future));
             if (way.closes) {
                 server.awaitOpen(0);
             }
@@ -164,14 +166,14 @@ class CancelTest {
     @EnumSource
     void anAttemptHoldsItsPermitAsLongAsTheClientGoesOn(Way way) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "late").held().closing());
+            server.play(ScriptedResponse.respond(200, "late").held().closing());
             Policy limited =
-                    Policies.retry().limits(new LimitPolicy(1, 0, 1, 0)).around(Rules.QUICK.policy());
-            Woven client = new Woven(limited, CLIENT);
+                    Policies.retry().limits(new LimitPolicy(1, 0, 1, 0)).around(TestPolicy.QUICK.policy());
+            WovenClient client = new WovenClient(limited, CLIENT);
             CompletableFuture<HttpResponse<String>> future =
                     client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             server.awaitRequests(1);
-            String unused = End.of(way.end(future));
+            String unused = CallEnd.of(way.end(future));
             if (!way.closes) {
                 assertThat(client.permitsTaken()).isEqualTo(1);
             }
@@ -194,13 +196,14 @@ class CancelTest {
     @EnumSource
     void aWaitEndsAndNothingMoreIsSent(Way way) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
-            Woven client = new Woven(CLIENT, way.closes ? Rules.PATIENT : Rules.QUICK.maxRetries(100));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            WovenClient client =
+                    new WovenClient(CLIENT, way.closes ? TestPolicy.PATIENT : TestPolicy.QUICK.maxRetries(100));
             CompletableFuture<HttpResponse<String>> future =
                     client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             client.awaitDiscarded();
             way.end(future);
-            assertThat(End.of(future))
+            assertThat(CallEnd.of(future))
                     .contains(
                             switch (way) {
                                 case COMPLETE -> "IllegalStateException";
@@ -209,7 +212,7 @@ class CancelTest {
                             });
             int sent = server.requests().size();
             // Calls of another client outlast several waits of this one.
-            Woven other = new Woven(CLIENT, Rules.QUICK.maxRetries(10));
+            WovenClient other = new WovenClient(CLIENT, TestPolicy.QUICK.maxRetries(10));
             other.send(HttpRequest.newBuilder(server.uri("/other")).build(), BodyHandlers.ofString());
             assertThat(server.requests().stream().filter(r -> r.target().equals("/")))
                     .hasSizeBetween(sent, sent + 1);
@@ -221,22 +224,22 @@ class CancelTest {
     void theFutureEndsAsTheClientsOwnWhereADependentIsCancelledDuringAWait() throws Exception {
         String without;
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.afterRequest(Cut.HANG));
+            server.otherwise(ScriptedResponse.afterRequest(Cut.HANG));
             CompletableFuture<HttpResponse<String>> future =
                     CLIENT.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             server.awaitRequests(1);
             future.thenApply(HttpResponse::body).cancel(true);
-            without = End.of(future);
+            without = CallEnd.of(future);
         }
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503));
-            Woven client = new Woven(CLIENT, Rules.PATIENT);
+            server.otherwise(ScriptedResponse.respond(503));
+            WovenClient client = new WovenClient(CLIENT, TestPolicy.PATIENT);
             CompletableFuture<HttpResponse<String>> future =
                     client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             client.awaitDiscarded();
             future.thenApply(HttpResponse::body).cancel(true);
             // But for the innermost cause: during a wait there is no exchange that fails.
-            assertThat(without).startsWith(End.of(future).split(" <- java.io", 2)[0]);
+            assertThat(without).startsWith(CallEnd.of(future).split(" <- java.io", 2)[0]);
         }
     }
 
@@ -246,7 +249,7 @@ class CancelTest {
      */
     @Test
     void theFutureSaysOfACancelWhatTheClientsOwnSays() throws Exception {
-        HttpClient ending = new Woven(CLIENT, null) {
+        HttpClient ending = new WovenClient(CLIENT, null) {
             @Override
             public <T> CompletableFuture<HttpResponse<T>> sendAsync(
                     HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushPromises) {
@@ -270,13 +273,13 @@ class CancelTest {
                 };
             }
         };
-        CompletableFuture<HttpResponse<String>> future = new Woven(ending, Rules.QUICK)
+        CompletableFuture<HttpResponse<String>> future = new WovenClient(ending, TestPolicy.QUICK)
                 .sendAsync(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1/")).build(), BodyHandlers.ofString());
 
         assertThat(future.cancel(true)).isTrue();
 
-        assertThat(End.of(future))
+        assertThat(CallEnd.of(future))
                 .isEqualTo("threw java.util.concurrent.CompletionException:"
                         + " java.util.concurrent.CancellationException: Request cancelled"
                         + " <- java.util.concurrent.CancellationException: Request cancelled");
@@ -285,9 +288,9 @@ class CancelTest {
     @Test
     void aStageThatATracingAgentPutBehindTheClientsFutureRunsWhereTheCallIsCancelled() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.afterRequest(Cut.HANG));
+            server.otherwise(ScriptedResponse.afterRequest(Cut.HANG));
             Traced traced = new Traced(CLIENT);
-            CompletableFuture<HttpResponse<String>> future = new Woven(traced, Rules.QUICK)
+            CompletableFuture<HttpResponse<String>> future = new WovenClient(traced, TestPolicy.QUICK)
                     .sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             server.awaitRequests(1);
             future.cancel(true);
@@ -301,12 +304,12 @@ class CancelTest {
     @ValueSource(booleans = {false, true})
     void aStageThatATracingAgentPutBehindTheClientsFutureRunsForTheLoserOfTwoAttempts(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.afterRequest(Cut.HANG));
+            server.play(ScriptedResponse.afterRequest(Cut.HANG));
             Traced traced = new Traced(CLIENT);
             Policy hedging = Policies.retry()
                     .hedge(new HedgePolicy(true, TimeUnit.MILLISECONDS.toNanos(20)))
-                    .around(Rules.QUICK.policy());
-            assertThat(new Woven(hedging, traced)
+                    .around(TestPolicy.QUICK.policy());
+            assertThat(new WovenClient(hedging, traced)
                             .call(async, HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString())
                             .body())
                     .isEqualTo("ok");
@@ -322,7 +325,7 @@ class CancelTest {
      * A client as OpenTelemetry's agent leaves it: a span is ended behind the client's future, in a stage that is
      * skipped where the future that it gives in place of that is complete already.
      */
-    private static final class Traced extends Woven {
+    private static final class Traced extends WovenClient {
         final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
 
         Traced(HttpClient real) {
@@ -369,22 +372,22 @@ class CancelTest {
     @Test
     void aFutureThatIsOverIsNotTouchedByACancelThatComesLate() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503));
-            CompletableFuture<HttpResponse<String>> future = new Woven(CLIENT, Rules.QUICK)
+            server.play(ScriptedResponse.respond(503));
+            CompletableFuture<HttpResponse<String>> future = new WovenClient(CLIENT, TestPolicy.QUICK)
                     .sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             assertThat(future.get().body()).isEqualTo("ok");
             assertThat(future.cancel(true)).isFalse();
             future.thenCompose(response -> new CompletableFuture<String>()).cancel(true);
             assertThat(future.get().body()).isEqualTo("ok");
-            assertThat(End.of(future)).startsWith("gave ");
+            assertThat(CallEnd.of(future)).startsWith("gave ");
         }
     }
 
     @Test
     void aThousandCancelsAtAnyMomentLeaveNoFuturePending() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
-            Woven client = new Woven(CLIENT, Rules.QUICK.delay(java.time.Duration.ofMillis(1)));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            WovenClient client = new WovenClient(CLIENT, TestPolicy.QUICK.delay(java.time.Duration.ofMillis(1)));
             for (int i = 0; i < 1000; i++) {
                 CompletableFuture<HttpResponse<String>> future =
                         client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());

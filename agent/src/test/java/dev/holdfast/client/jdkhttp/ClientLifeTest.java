@@ -2,8 +2,8 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
@@ -60,9 +60,9 @@ class ClientLifeTest {
         assumeClosable();
         for (boolean async : new boolean[] {false, true}) {
             try (ScriptedServer server = ScriptedServer.http()) {
-                server.otherwise(Answer.respond(503, "büsy").header("X-Own", "one"));
+                server.otherwise(ScriptedResponse.respond(503, "büsy").header("X-Own", "one"));
                 HttpClient real = client();
-                Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofSeconds(3)));
+                WovenClient client = new WovenClient(real, TestPolicy.QUICK.delay(Duration.ofSeconds(3)));
                 CompletableFuture<HttpResponse<String>> call = inBackground(async, client, server);
                 client.awaitDiscarded();
                 pause(); // so that the body has arrived too
@@ -89,18 +89,18 @@ class ClientLifeTest {
     void duringAWaitEndsInTheExceptionThatWasBefore(boolean async) throws Exception {
         assumeClosable();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.afterRequest(Cut.RESET));
-            String without = End.of(
-                    () -> inBackground(async, new Woven(client(), null), server).get(20, TimeUnit.SECONDS));
+            server.otherwise(ScriptedResponse.afterRequest(Cut.RESET));
+            String without = CallEnd.of(() ->
+                    inBackground(async, new WovenClient(client(), null), server).get(20, TimeUnit.SECONDS));
             int sent = server.requests().size();
             HttpClient real = client();
             CompletableFuture<HttpResponse<String>> call =
-                    inBackground(async, new Woven(real, Rules.QUICK.delay(Duration.ofSeconds(1))), server);
+                    inBackground(async, new WovenClient(real, TestPolicy.QUICK.delay(Duration.ofSeconds(1))), server);
             server.awaitRequests(2 * sent);
             Awaitility.await().until(() -> server.open() == 0);
             pause();
             Closing.SHUTDOWN.of(real);
-            assertThat(End.of(() -> call.get(20, TimeUnit.SECONDS))).isEqualTo(without);
+            assertThat(CallEnd.of(() -> call.get(20, TimeUnit.SECONDS))).isEqualTo(without);
             assertThat(server.requests()).hasSize(2 * sent);
         }
     }
@@ -110,17 +110,17 @@ class ClientLifeTest {
     void duringAWaitOfAResponseTooLargeToKeepEndsAsAnyCallOfAClosedClient(boolean async) throws Exception {
         assumeClosable();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "x".repeat(30_000)));
+            server.otherwise(ScriptedResponse.respond(503, "x".repeat(30_000)));
             HttpClient real = client();
-            Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
+            WovenClient client = new WovenClient(real, TestPolicy.QUICK.delay(Duration.ofMillis(500)));
             CompletableFuture<HttpResponse<String>> call = inBackground(async, client, server);
             client.awaitDiscarded();
             pause();
             Closing.SHUTDOWN.of(real);
-            String closed = End.of(
-                    () -> inBackground(async, new Woven(real, null), server).get());
+            String closed = CallEnd.of(() ->
+                    inBackground(async, new WovenClient(real, null), server).get());
             assertThat(closed).contains("IOException: closed");
-            assertThat(End.of(() -> call.get(20, TimeUnit.SECONDS))).isEqualTo(closed);
+            assertThat(CallEnd.of(() -> call.get(20, TimeUnit.SECONDS))).isEqualTo(closed);
         }
     }
 
@@ -129,16 +129,16 @@ class ClientLifeTest {
     void aHandlerThatFailsOnTheDiscardedResponseFailsTheCallAsTheClientWouldHave(boolean async) throws Exception {
         assumeClosable();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
             HttpResponse.BodyHandler<String> failing = head -> {
                 throw new IllegalStateException("no handler today");
             };
             HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
-            String without = End.of(() -> new Woven(client(), null).call(async, request, failing));
+            String without = CallEnd.of(() -> new WovenClient(client(), null).call(async, request, failing));
             HttpClient real = client();
-            Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofMillis(500)));
+            WovenClient client = new WovenClient(real, TestPolicy.QUICK.delay(Duration.ofMillis(500)));
             CompletableFuture<String> end =
-                    CompletableFuture.supplyAsync(() -> End.of(() -> client.call(async, request, failing)));
+                    CompletableFuture.supplyAsync(() -> CallEnd.of(() -> client.call(async, request, failing)));
             client.awaitDiscarded();
             pause();
             Closing.SHUTDOWN.of(real);
@@ -153,10 +153,11 @@ class ClientLifeTest {
         try (ScriptedServer server = ScriptedServer.http()) {
             HttpClient real = client();
             Closing.CLOSE.of(real);
-            String without = End.of(
-                    () -> inBackground(async, new Woven(real, null), server).get());
-            Woven client = new Woven(real, Rules.QUICK);
-            assertThat(End.of(() -> inBackground(async, client, server).get())).isEqualTo(without);
+            String without = CallEnd.of(() ->
+                    inBackground(async, new WovenClient(real, null), server).get());
+            WovenClient client = new WovenClient(real, TestPolicy.QUICK);
+            assertThat(CallEnd.of(() -> inBackground(async, client, server).get()))
+                    .isEqualTo(without);
             assertThat(server.accepted()).isZero();
             assertThat(client.defects).isEmpty();
         }
@@ -167,12 +168,13 @@ class ClientLifeTest {
     void aShutdownNowDuringAnAttemptEndsTheCall(boolean async) throws Exception {
         assumeClosable();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503)).otherwise(Answer.afterRequest(Cut.HANG));
+            server.play(ScriptedResponse.respond(503)).otherwise(ScriptedResponse.afterRequest(Cut.HANG));
             HttpClient real = client();
-            CompletableFuture<HttpResponse<String>> call = inBackground(async, new Woven(real, Rules.QUICK), server);
+            CompletableFuture<HttpResponse<String>> call =
+                    inBackground(async, new WovenClient(real, TestPolicy.QUICK), server);
             server.awaitRequests(2);
             Closing.SHUTDOWN_NOW.of(real);
-            assertThat(End.of(() -> call.get(20, TimeUnit.SECONDS))).contains("IOException");
+            assertThat(CallEnd.of(() -> call.get(20, TimeUnit.SECONDS))).contains("IOException");
             server.awaitOpen(0);
             assertThat(server.requests()).hasSize(2);
         }
@@ -182,13 +184,14 @@ class ClientLifeTest {
     void closeWaitsForACallInFlightAndItsRetriesAreOver() throws Exception {
         assumeClosable();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "busy").held());
+            server.play(ScriptedResponse.respond(503, "busy").held());
             HttpClient real = client();
-            CompletableFuture<HttpResponse<String>> call = inBackground(true, new Woven(real, Rules.QUICK), server);
+            CompletableFuture<HttpResponse<String>> call =
+                    inBackground(true, new WovenClient(real, TestPolicy.QUICK), server);
             server.awaitRequests(1);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> Closing.CLOSE.of(real));
             Awaitility.await()
-                    .until(() -> End.of(() -> real.send(
+                    .until(() -> CallEnd.of(() -> real.send(
                                     HttpRequest.newBuilder(server.uri("/other")).build(), BodyHandlers.discarding()))
                             .contains("closed"));
             assertThat(closed).isNotDone();
@@ -203,7 +206,7 @@ class ClientLifeTest {
     @Test
     void aClientThatTheApplicationLetGoOfLivesThroughAWaitAndNotLonger() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(503, "busy"));
             Dropped dropped = dropped(server);
             for (int i = 0; i < 3; i++) {
                 System.gc();
@@ -229,7 +232,7 @@ class ClientLifeTest {
 
     private static Dropped dropped(ScriptedServer server) throws InterruptedException {
         HttpClient real = client();
-        Woven client = new Woven(real, Rules.QUICK.delay(Duration.ofSeconds(1)));
+        WovenClient client = new WovenClient(real, TestPolicy.QUICK.delay(Duration.ofSeconds(1)));
         CompletableFuture<HttpResponse<String>> future =
                 client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
         client.awaitDiscarded();
@@ -237,7 +240,7 @@ class ClientLifeTest {
     }
 
     private static CompletableFuture<HttpResponse<String>> inBackground(
-            boolean async, Woven client, ScriptedServer server) {
+            boolean async, WovenClient client, ScriptedServer server) {
         HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
         if (async) {
             return client.sendAsync(request, BodyHandlers.ofString());

@@ -2,10 +2,10 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,9 +48,10 @@ class ClosingIT {
         Set<String> seen = ConcurrentHashMap.newKeySet();
         try (ScriptedServer server = ScriptedServer.http("127.0.0.2");
                 ScriptedServer patient = ScriptedServer.http("127.0.0.8")) {
-            server.otherwise(
-                    request -> seen.add(request.target()) ? Answer.respond(503, "busy") : Answer.respond(200, "fine"));
-            patient.otherwise(Answer.respond(503, "busy"));
+            server.otherwise(request -> seen.add(request.target())
+                    ? ScriptedResponse.respond(503, "busy")
+                    : ScriptedResponse.respond(200, "fine"));
+            patient.otherwise(ScriptedResponse.respond(503, "busy"));
             ForkedJvm.Result result = new ForkedJvm(jdk)
                     .agent(config.toString())
                     .main(
@@ -94,7 +95,9 @@ class ClosingIT {
                             "closed by a dependent: true");
             // Each call twice: six that were closed, one that was shut down, one with the dependent.
             assertThat(server.requests()).hasSize(16);
-            assertThat(patient.requests()).extracting(Received::method).isEqualTo(List.of("GET", "GET", "GET", "GET"));
+            assertThat(patient.requests())
+                    .extracting(ReceivedRequest::method)
+                    .isEqualTo(List.of("GET", "GET", "GET", "GET"));
         }
     }
 }

@@ -136,13 +136,13 @@ final class ClosingProgram {
     }
 
     private String refusal(HttpClient client, URI server) {
-        return End.of(() -> client.send(request(server), BodyHandlers.ofString())) + " | "
-                + End.of(() -> client.sendAsync(request(server), BodyHandlers.ofString())
+        return CallEnd.of(() -> client.send(request(server), BodyHandlers.ofString())) + " | "
+                + CallEnd.of(() -> client.sendAsync(request(server), BodyHandlers.ofString())
                         .join());
     }
 
     private static String result(CompletableFuture<HttpResponse<String>> call) {
-        return End.of(() -> {
+        return CallEnd.of(() -> {
             HttpResponse<String> response = call.get(LONG.toSeconds(), TimeUnit.SECONDS);
             return response.statusCode() + " " + response.body();
         });

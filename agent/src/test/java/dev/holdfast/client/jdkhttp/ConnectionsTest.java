@@ -2,7 +2,7 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,19 +17,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What becomes of the connection on which a response came that was discarded. */
 @Timeout(30)
 class ConnectionsTest {
-    private final Woven client = new Woven(
+    private final WovenClient client = new WovenClient(
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
-            Rules.QUICK.delay(Duration.ofMillis(50)));
+            TestPolicy.QUICK.delay(Duration.ofMillis(50)));
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void itIsUsedAgainWhereTheRestIsSmall(boolean async) throws Exception {
-        Answer small = Answer.respond(503, "busy");
-        for (Answer discarded : List.of(
+        ScriptedResponse small = ScriptedResponse.respond(503, "busy");
+        for (ScriptedResponse discarded : List.of(
                 small,
-                Answer.respond(503),
+                ScriptedResponse.respond(503),
                 small.chunked().dripping(1, Duration.ofMillis(1)),
-                Answer.respond(503, "x".repeat(60_000)))) {
+                ScriptedResponse.respond(503, "x".repeat(60_000)))) {
             try (ScriptedServer server = ScriptedServer.http()) {
                 // Again where need be: the client may give a connection back later than the next attempt begins.
                 Awaitility.await().until(() -> {
@@ -47,7 +47,7 @@ class ConnectionsTest {
     void itIsClosedWhereTheRestIsLarge(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
             // Larger than what sockets hold, so that the server sees it.
-            server.play(Answer.respond(503, "x".repeat(20_000_000)));
+            server.play(ScriptedResponse.respond(503, "x".repeat(20_000_000)));
             call(async, server);
             assertThat(server.accepted()).isEqualTo(2);
             server.awaitOpen(1);
@@ -58,7 +58,7 @@ class ConnectionsTest {
     @ValueSource(booleans = {false, true})
     void itIsClosedWhereTheRestDoesNotCome(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "0123456789").cutInBody(4, Answer.Cut.HANG));
+            server.play(ScriptedResponse.respond(503, "0123456789").cutInBody(4, ScriptedResponse.Cut.HANG));
             call(async, server);
             assertThat(server.open()).as("the call does not wait for it").isEqualTo(2);
             assertThat(server.accepted()).isEqualTo(2);
@@ -70,10 +70,10 @@ class ConnectionsTest {
     @ValueSource(booleans = {false, true})
     void aHundredCallsOpenOneConnection(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            Answer busy = Answer.respond(503, "busy");
-            Answer fine = Answer.respond(200, "fine");
-            Woven quick = new Woven(
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), Rules.QUICK);
+            ScriptedResponse busy = ScriptedResponse.respond(503, "busy");
+            ScriptedResponse fine = ScriptedResponse.respond(200, "fine");
+            WovenClient quick = new WovenClient(
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), TestPolicy.QUICK);
             for (int i = 0; i < 100; i++) {
                 server.play(busy, fine);
                 HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();

@@ -3,7 +3,7 @@ package dev.holdfast.client.jdkhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Fallbacks;
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.CookieManager;
 import java.net.HttpCookie;
@@ -23,12 +23,14 @@ class CookiesTest {
     @ValueSource(booleans = {false, true})
     void anAnswerToACookieThatCameBetweenTheAttemptsIsNotKeptForThoseWhoHaveNone(boolean async) throws Exception {
         CookieManager cookies = new CookieManager();
-        Woven client = new Woven(
-                HttpClient.newBuilder().cookieHandler(cookies).build(), Rules.QUICK.maxRetries(1), Fallbacks.cache());
+        WovenClient client = new WovenClient(
+                HttpClient.newBuilder().cookieHandler(cookies).build(),
+                TestPolicy.QUICK.maxRetries(1),
+                Fallbacks.cache());
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "busy").header("Set-Cookie", "session=alice; Path=/"))
-                    .play(Answer.respond(200, "of alice"))
-                    .otherwise(Answer.respond(503, "busy"));
+            server.play(ScriptedResponse.respond(503, "busy").header("Set-Cookie", "session=alice; Path=/"))
+                    .play(ScriptedResponse.respond(200, "of alice"))
+                    .otherwise(ScriptedResponse.respond(503, "busy"));
             assertThat(body(client, async, server)).isEqualTo("of alice");
             assertThat(server.requests().get(1).header("Cookie")).contains("session=alice");
             cookies.getCookieStore().removeAll();
@@ -42,16 +44,16 @@ class CookiesTest {
     void aCookieStoreThatFailsCostsNoAnswer(boolean async) throws Exception {
         AtomicBoolean fails = new AtomicBoolean();
         Store store = new Store(fails);
-        Woven client = new Woven(
+        WovenClient client = new WovenClient(
                 HttpClient.newBuilder()
                         .cookieHandler(new CookieManager(store, null))
                         .build(),
-                Rules.QUICK,
+                TestPolicy.QUICK,
                 Fallbacks.cache());
         try (ScriptedServer server = ScriptedServer.http()) {
             server.otherwise(request -> {
                 fails.set(true);
-                return Answer.respond(200, "good");
+                return ScriptedResponse.respond(200, "good");
             });
             assertThat(body(client, async, server)).isEqualTo("good");
             assertThat(client.defects)
@@ -60,7 +62,7 @@ class CookiesTest {
         }
     }
 
-    private static String body(Woven client, boolean async, ScriptedServer server) throws Exception {
+    private static String body(WovenClient client, boolean async, ScriptedServer server) throws Exception {
         return client.call(async, HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString())
                 .body();
     }

@@ -3,10 +3,10 @@ package dev.holdfast.client.jdkhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.LoopbackTls;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.Authenticator;
 import java.net.CookieManager;
@@ -44,9 +44,10 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aRedirectIsPartOfAnAttempt(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            Answer moved = Answer.respond(302).header("Location", "/new");
-            server.play(moved, Answer.respond(503, "busy"), moved, Answer.respond(200, "fine"));
-            Woven client = new Woven(http1().followRedirects(Redirect.NORMAL).build(), Rules.QUICK);
+            ScriptedResponse moved = ScriptedResponse.respond(302).header("Location", "/new");
+            server.play(moved, ScriptedResponse.respond(503, "busy"), moved, ScriptedResponse.respond(200, "fine"));
+            WovenClient client =
+                    new WovenClient(http1().followRedirects(Redirect.NORMAL).build(), TestPolicy.QUICK);
             HttpResponse<String> response = client.call(async, get(server, "/old"), BodyHandlers.ofString());
             assertThat(response.body()).isEqualTo("fine");
             assertThat(response.uri()).isEqualTo(server.uri("/new"));
@@ -55,7 +56,9 @@ class ExchangeTest {
                 assertThat(previous.uri()).isEqualTo(server.uri("/old"));
                 assertThat(previous.previousResponse()).isEmpty();
             });
-            assertThat(server.requests()).extracting(Received::target).containsExactly("/old", "/new", "/old", "/new");
+            assertThat(server.requests())
+                    .extracting(ReceivedRequest::target)
+                    .containsExactly("/old", "/new", "/old", "/new");
         }
     }
 
@@ -63,8 +66,9 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aRedirectThatIsNotFollowedIsAnAnswerLikeAnyOther(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503), Answer.respond(302).header("Location", "/new"));
-            Woven client = new Woven(http1().build(), Rules.QUICK);
+            server.play(
+                    ScriptedResponse.respond(503), ScriptedResponse.respond(302).header("Location", "/new"));
+            WovenClient client = new WovenClient(http1().build(), TestPolicy.QUICK);
             assertThat(client.call(async, get(server, "/old"), BodyHandlers.ofString())
                             .statusCode())
                     .isEqualTo(302);
@@ -76,9 +80,10 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aPutIsSentAgainWithItsBodyAtEveryHop(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            Answer moved = Answer.respond(307).header("Location", "/new");
-            server.play(moved, Answer.respond(503), moved, Answer.respond(200));
-            Woven client = new Woven(http1().followRedirects(Redirect.NORMAL).build(), Rules.QUICK);
+            ScriptedResponse moved = ScriptedResponse.respond(307).header("Location", "/new");
+            server.play(moved, ScriptedResponse.respond(503), moved, ScriptedResponse.respond(200));
+            WovenClient client =
+                    new WovenClient(http1().followRedirects(Redirect.NORMAL).build(), TestPolicy.QUICK);
             HttpRequest put = HttpRequest.newBuilder(server.uri("/old"))
                     .PUT(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(new byte[] {1, 2, 3})))
                     .build();
@@ -102,12 +107,16 @@ class ExchangeTest {
                 })
                 .build();
         try (ScriptedServer server = ScriptedServer.http()) {
-            Answer challenge = Answer.respond(401).header("WWW-Authenticate", "Basic realm=\"r\"");
-            server.play(challenge, Answer.respond(503), Answer.respond(503), Answer.respond(200, "fine"));
+            ScriptedResponse challenge = ScriptedResponse.respond(401).header("WWW-Authenticate", "Basic realm=\"r\"");
+            server.play(
+                    challenge,
+                    ScriptedResponse.respond(503),
+                    ScriptedResponse.respond(503),
+                    ScriptedResponse.respond(200, "fine"));
             HttpRequest put = HttpRequest.newBuilder(server.uri("/"))
                     .PUT(BodyPublishers.ofString("order"))
                     .build();
-            Woven client = new Woven(real, Rules.QUICK);
+            WovenClient client = new WovenClient(real, TestPolicy.QUICK);
             assertThat(client.call(async, put, BodyHandlers.ofString()).body()).isEqualTo("fine");
             assertThat(asked).as("the client remembers what was good").hasValue(1);
             assertThat(server.requests())
@@ -129,11 +138,12 @@ class ExchangeTest {
                 })
                 .build();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(401).header("WWW-Authenticate", "Basic realm=\"r\""));
-            String without = End.of(() -> new Woven(real, null).call(async, get(server, "/"), BodyHandlers.ofString()));
+            server.otherwise(ScriptedResponse.respond(401).header("WWW-Authenticate", "Basic realm=\"r\""));
+            String without = CallEnd.of(
+                    () -> new WovenClient(real, null).call(async, get(server, "/"), BodyHandlers.ofString()));
             int sent = server.requests().size();
-            assertThat(End.of(
-                            () -> new Woven(real, Rules.QUICK).call(async, get(server, "/"), BodyHandlers.ofString())))
+            assertThat(CallEnd.of(() -> new WovenClient(real, TestPolicy.QUICK)
+                            .call(async, get(server, "/"), BodyHandlers.ofString())))
                     .isEqualTo(without);
             assertThat(server.requests()).hasSize(2 * sent);
         }
@@ -145,8 +155,8 @@ class ExchangeTest {
         HttpClient real = http1().cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL))
                 .build();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503).header("Set-Cookie", "seen=once"));
-            new Woven(real, Rules.QUICK).call(async, get(server, "/"), BodyHandlers.ofString());
+            server.play(ScriptedResponse.respond(503).header("Set-Cookie", "seen=once"));
+            new WovenClient(real, TestPolicy.QUICK).call(async, get(server, "/"), BodyHandlers.ofString());
             assertThat(server.requests().get(0).header("Cookie")).isEmpty();
             assertThat(server.requests().get(1).headers("Cookie")).containsExactly("seen=once");
         }
@@ -155,7 +165,8 @@ class ExchangeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void headersAreSentAsWithoutAPolicyAtEachAttempt(boolean async) throws Exception {
-        for (Rules rules : new Rules[] {Rules.QUICK, Rules.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
+        for (TestPolicy testPolicy :
+                new TestPolicy[] {TestPolicy.QUICK, TestPolicy.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
             try (ScriptedServer server = ScriptedServer.http()) {
                 HttpClient real = http1().build();
                 HttpRequest request = HttpRequest.newBuilder(server.uri("/a%20b?c=d&c=%C3%A9"))
@@ -167,9 +178,9 @@ class ExchangeTest {
                         .header("Idempotency-Key", "k")
                         .build();
                 real.send(request, BodyHandlers.discarding());
-                server.play(Answer.respond(503), Answer.respond(503));
-                new Woven(real, rules).call(async, request, BodyHandlers.discarding());
-                Received without = server.requests().get(0);
+                server.play(ScriptedResponse.respond(503), ScriptedResponse.respond(503));
+                new WovenClient(real, testPolicy).call(async, request, BodyHandlers.discarding());
+                ReceivedRequest without = server.requests().get(0);
                 assertThat(server.requests()).hasSize(4).allSatisfy(r -> {
                     assertThat(r.headers()).isEqualTo(without.headers());
                     assertThat(r.target()).isEqualTo(without.target());
@@ -183,20 +194,21 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void theApplicationsTimeoutBoundsEachAttempt(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.afterRequest(Cut.HANG), Answer.afterRequest(Cut.HANG));
+            server.play(ScriptedResponse.afterRequest(Cut.HANG), ScriptedResponse.afterRequest(Cut.HANG));
             HttpRequest request = HttpRequest.newBuilder(server.uri("/"))
                     .timeout(Duration.ofMillis(300))
                     .build();
-            for (Rules rules : new Rules[] {Rules.QUICK, Rules.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
+            for (TestPolicy testPolicy :
+                    new TestPolicy[] {TestPolicy.QUICK, TestPolicy.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
                 long start = System.nanoTime();
-                assertThat(new Woven(http1().build(), rules)
+                assertThat(new WovenClient(http1().build(), testPolicy)
                                 .call(async, request, BodyHandlers.ofString())
                                 .body())
                         .isEqualTo("ok");
                 assertThat(Duration.ofNanos(System.nanoTime() - start))
                         .as("twice the application's time, not once the policy's")
                         .isBetween(Duration.ofMillis(500), Duration.ofSeconds(15));
-                server.play(Answer.afterRequest(Cut.HANG), Answer.afterRequest(Cut.HANG));
+                server.play(ScriptedResponse.afterRequest(Cut.HANG), ScriptedResponse.afterRequest(Cut.HANG));
             }
         }
     }
@@ -205,8 +217,9 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void anAttemptsTimeEndsTooWhereItsBodyDoesNotCome(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG));
-            Woven client = new Woven(http1().build(), Rules.QUICK.attemptTimeout(Duration.ofMillis(300)));
+            server.otherwise(ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG));
+            WovenClient client =
+                    new WovenClient(http1().build(), TestPolicy.QUICK.attemptTimeout(Duration.ofMillis(300)));
             assertThatThrownBy(() -> client.call(async, get(server, "/"), BodyHandlers.ofString()))
                     .isInstanceOf(HttpTimeoutException.class)
                     .hasMessage("request timed out");
@@ -219,8 +232,9 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void whatAnApplicationReadsOfAStreamIsNotTimed(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "0123456789").dripping(1, Duration.ofMillis(60)));
-            Woven client = new Woven(http1().build(), Rules.QUICK.attemptTimeout(Duration.ofMillis(300)));
+            server.play(ScriptedResponse.respond(200, "0123456789").dripping(1, Duration.ofMillis(60)));
+            WovenClient client =
+                    new WovenClient(http1().build(), TestPolicy.QUICK.attemptTimeout(Duration.ofMillis(300)));
             try (java.io.InputStream body = client.call(async, get(server, "/"), BodyHandlers.ofInputStream())
                     .body()) {
                 assertThat(body.readAllBytes()).hasSize(10);
@@ -232,10 +246,10 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aBodyThatIsHeldBackAndDoesNotComeInTimeIsAFailedAttempt(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG));
-            Woven client = new Woven(
+            server.play(ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG));
+            WovenClient client = new WovenClient(
                     http1().build(),
-                    Rules.QUICK.attemptTimeout(Duration.ofMillis(300)).bufferResponse(1024));
+                    TestPolicy.QUICK.attemptTimeout(Duration.ofMillis(300)).bufferResponse(1024));
             assertThat(client.call(async, get(server, "/"), BodyHandlers.ofString())
                             .body())
                     .isEqualTo("ok");
@@ -248,8 +262,8 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aRequestForTheHeadAloneIsNothingSpecial(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "busy"), Answer.respond(200, "0123456789"));
-            Woven client = new Woven(http1().build(), Rules.QUICK.bufferResponse(1024));
+            server.play(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(200, "0123456789"));
+            WovenClient client = new WovenClient(http1().build(), TestPolicy.QUICK.bufferResponse(1024));
             HttpRequest head = HttpRequest.newBuilder(server.uri("/"))
                     .method("HEAD", BodyPublishers.noBody())
                     .build();
@@ -264,12 +278,12 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aRequestThatExpectsTo100ContinueSendsItsBodyAgain(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.afterRequest(Cut.RESET), Answer.respond(200, "fine"));
+            server.play(ScriptedResponse.afterRequest(Cut.RESET), ScriptedResponse.respond(200, "fine"));
             HttpRequest put = HttpRequest.newBuilder(server.uri("/"))
                     .expectContinue(true)
                     .PUT(BodyPublishers.fromPublisher(BodyPublishers.ofString("order"), 5))
                     .build();
-            Woven client = new Woven(http1().build(), Rules.QUICK);
+            WovenClient client = new WovenClient(http1().build(), TestPolicy.QUICK);
             assertThat(client.call(async, put, BodyHandlers.ofString()).body()).isEqualTo("fine");
             assertThat(server.requests()).hasSize(2).allSatisfy(r -> {
                 assertThat(r.text()).isEqualTo("order");
@@ -282,17 +296,17 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aProxyIsAskedAtEachAttempt(boolean async) throws Exception {
         try (ScriptedServer proxy = ScriptedServer.http()) {
-            proxy.play(Answer.respond(503), Answer.respond(200, "by proxy"));
+            proxy.play(ScriptedResponse.respond(503), ScriptedResponse.respond(200, "by proxy"));
             HttpClient real = http1().proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.port())))
                     .build();
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://origin.example/x"))
                     .build();
-            assertThat(new Woven(real, Rules.QUICK)
+            assertThat(new WovenClient(real, TestPolicy.QUICK)
                             .call(async, request, BodyHandlers.ofString())
                             .body())
                     .isEqualTo("by proxy");
             assertThat(proxy.requests())
-                    .extracting(Received::target)
+                    .extracting(ReceivedRequest::target)
                     .containsExactly("http://origin.example/x", "http://origin.example/x");
         }
     }
@@ -301,10 +315,10 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aResponseOverTlsHasItsSession(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.https("localhost")) {
-            server.play(Answer.respond(503));
+            server.play(ScriptedResponse.respond(503));
             HttpClient real = http1().sslContext(LoopbackTls.clientContext()).build();
             HttpResponse<String> response =
-                    new Woven(real, Rules.QUICK).call(async, get(server, "/"), BodyHandlers.ofString());
+                    new WovenClient(real, TestPolicy.QUICK).call(async, get(server, "/"), BodyHandlers.ofString());
             assertThat(response.body()).isEqualTo("ok");
             assertThat(response.sslSession()).isPresent();
             assertThat(server.requests()).hasSize(2);
@@ -315,10 +329,10 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aClientThatDelegatesToAnotherCountsAnAttemptOnce(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503));
-            Woven inner = new Woven(http1().build(), Rules.QUICK);
+            server.otherwise(ScriptedResponse.respond(503));
+            WovenClient inner = new WovenClient(http1().build(), TestPolicy.QUICK);
             // Its own calls are seen by the hook too: those of the inner client are then attempts, and pass.
-            Woven outer = new Woven(inner, Rules.QUICK);
+            WovenClient outer = new WovenClient(inner, TestPolicy.QUICK);
             outer.call(async, get(server, "/"), BodyHandlers.discarding());
             assertThat(server.requests()).hasSize(4);
         }
@@ -328,11 +342,11 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aRequestOfAClassOfItsOwnIsSentAsItIs(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503));
+            server.otherwise(ScriptedResponse.respond(503));
             HttpRequest post = new OwnRequest("POST", get(server, "/"));
-            new Woven(http1().build(), Rules.QUICK.attemptTimeout(Duration.ofSeconds(20)))
+            new WovenClient(http1().build(), TestPolicy.QUICK.attemptTimeout(Duration.ofSeconds(20)))
                     .call(async, post, BodyHandlers.discarding());
-            assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+            assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("POST");
         }
     }
 
@@ -341,17 +355,18 @@ class ExchangeTest {
     void whatTheClientRefusesAtOnceIsThrownAsWithoutAPolicy(String method) {
         try (ScriptedServer server = ScriptedServer.http()) {
             HttpRequest refused = new OwnRequest(method, get(server, "/"));
-            for (Rules rules : new Rules[] {Rules.QUICK, Rules.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
-                Woven client = new Woven(http1().build(), rules);
-                Woven without = new Woven(http1().build(), null);
-                assertThat(End.of(() ->
+            for (TestPolicy testPolicy :
+                    new TestPolicy[] {TestPolicy.QUICK, TestPolicy.QUICK.attemptTimeout(Duration.ofSeconds(20))}) {
+                WovenClient client = new WovenClient(http1().build(), testPolicy);
+                WovenClient without = new WovenClient(http1().build(), null);
+                assertThat(CallEnd.of(() ->
                                 client.send(refused, BodyHandlers.ofString()).body()))
-                        .isEqualTo(End.of(() ->
+                        .isEqualTo(CallEnd.of(() ->
                                 without.send(refused, BodyHandlers.ofString()).body()));
-                assertThat(End.of(() -> client.sendAsync(refused, BodyHandlers.ofString())
+                assertThat(CallEnd.of(() -> client.sendAsync(refused, BodyHandlers.ofString())
                                 .get()
                                 .body()))
-                        .isEqualTo(End.of(() -> without.sendAsync(refused, BodyHandlers.ofString())
+                        .isEqualTo(CallEnd.of(() -> without.sendAsync(refused, BodyHandlers.ofString())
                                 .get()
                                 .body()));
                 assertThat(client.defects).isEmpty();
@@ -363,9 +378,9 @@ class ExchangeTest {
     @ValueSource(booleans = {false, true})
     void aCallWithAPushPromiseHandlerPasses(boolean none) {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503));
+            server.otherwise(ScriptedResponse.respond(503));
             HttpResponse.PushPromiseHandler<String> pushes = (request, pushed, accept) -> {};
-            int status = new Woven(http1().build(), Rules.QUICK)
+            int status = new WovenClient(http1().build(), TestPolicy.QUICK)
                     .sendAsync(get(server, "/"), BodyHandlers.ofString(), none ? null : pushes)
                     .join()
                     .statusCode();
@@ -377,13 +392,13 @@ class ExchangeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void nullsAreRefusedAsWithoutAPolicy(boolean async) {
-        Woven client = new Woven(http1().build(), Rules.QUICK);
-        Woven without = new Woven(http1().build(), null);
+        WovenClient client = new WovenClient(http1().build(), TestPolicy.QUICK);
+        WovenClient without = new WovenClient(http1().build(), null);
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:1/")).build();
-        assertThat(End.of(() -> client.call(async, null, BodyHandlers.ofString())))
-                .isEqualTo(End.of(() -> without.call(async, null, BodyHandlers.ofString())));
-        assertThat(End.of(() -> client.call(async, request, null)))
-                .isEqualTo(End.of(() -> without.call(async, request, null)));
+        assertThat(CallEnd.of(() -> client.call(async, null, BodyHandlers.ofString())))
+                .isEqualTo(CallEnd.of(() -> without.call(async, null, BodyHandlers.ofString())));
+        assertThat(CallEnd.of(() -> client.call(async, request, null)))
+                .isEqualTo(CallEnd.of(() -> without.call(async, request, null)));
     }
 }

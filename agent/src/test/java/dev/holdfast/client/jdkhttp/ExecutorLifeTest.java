@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Fallbacks;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,13 +50,13 @@ class ExecutorLifeTest {
                 .build();
     }
 
-    private static CompletableFuture<String> inBackground(boolean async, Woven client, ScriptedServer server) {
+    private static CompletableFuture<String> inBackground(boolean async, WovenClient client, ScriptedServer server) {
         HttpRequest request = HttpRequest.newBuilder(server.uri("/"))
                 .timeout(Duration.ofSeconds(3))
                 .build();
         CompletableFuture<String> end = new CompletableFuture<>();
         Thread thread = new Thread(
-                () -> end.complete(End.inTime(() -> {
+                () -> end.complete(CallEnd.inTime(() -> {
                     HttpResponse<String> response = client.call(async, request, BodyHandlers.ofString());
                     return response.statusCode() + " " + response.body();
                 })),
@@ -75,8 +75,8 @@ class ExecutorLifeTest {
     @ValueSource(booleans = {false, true})
     void duringAWaitTheCallEndsInTheResponseThatWasDiscarded(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
-            Woven client = new Woven(client(executor), Rules.QUICK.delay(Duration.ofSeconds(1)));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            WovenClient client = new WovenClient(client(executor), TestPolicy.QUICK.delay(Duration.ofSeconds(1)));
             CompletableFuture<String> end = inBackground(async, client, server);
             client.awaitDiscarded();
             pause();
@@ -91,11 +91,11 @@ class ExecutorLifeTest {
     @ValueSource(booleans = {false, true})
     void duringAWaitTheCallEndsInTheExceptionThatWasBefore(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.afterRequest(Cut.RESET));
-            String without = inBackground(async, new Woven(client(executor), null), server)
+            server.otherwise(ScriptedResponse.afterRequest(Cut.RESET));
+            String without = inBackground(async, new WovenClient(client(executor), null), server)
                     .get();
             int sent = server.requests().size();
-            Woven client = new Woven(client(executor), Rules.QUICK.delay(Duration.ofSeconds(1)));
+            WovenClient client = new WovenClient(client(executor), TestPolicy.QUICK.delay(Duration.ofSeconds(1)));
             CompletableFuture<String> end = inBackground(async, client, server);
             server.awaitRequests(2 * sent);
             Awaitility.await().until(() -> server.open() == 0);
@@ -117,8 +117,8 @@ class ExecutorLifeTest {
             executor.execute(task);
         };
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
-            Woven client = new Woven(client(refusing), Rules.QUICK.delay(Duration.ofSeconds(1)));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            WovenClient client = new WovenClient(client(refusing), TestPolicy.QUICK.delay(Duration.ofSeconds(1)));
             CompletableFuture<String> end = inBackground(async, client, server);
             client.awaitDiscarded();
             pause();
@@ -133,8 +133,8 @@ class ExecutorLifeTest {
     @ValueSource(booleans = {false, true})
     void whileTheNextAttemptIsInFlightTheCallEndsInTheResponseBefore(boolean async) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "busy")).otherwise(Answer.afterRequest(Cut.HANG));
-            Woven client = new Woven(client(executor), Rules.QUICK.delay(Duration.ofMillis(300)));
+            server.play(ScriptedResponse.respond(503, "busy")).otherwise(ScriptedResponse.afterRequest(Cut.HANG));
+            WovenClient client = new WovenClient(client(executor), TestPolicy.QUICK.delay(Duration.ofMillis(300)));
             CompletableFuture<String> end = inBackground(async, client, server);
             server.awaitRequests(2);
             executor.shutdown();
@@ -155,9 +155,9 @@ class ExecutorLifeTest {
             executor.execute(task);
         };
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "busy"))
-                    .otherwise(Answer.respond(200, "fine").held());
-            Woven client = new Woven(client(refusing), Rules.QUICK.delay(Duration.ofMillis(300)));
+            server.play(ScriptedResponse.respond(503, "busy"))
+                    .otherwise(ScriptedResponse.respond(200, "fine").held());
+            WovenClient client = new WovenClient(client(refusing), TestPolicy.QUICK.delay(Duration.ofMillis(300)));
             CompletableFuture<String> end = inBackground(async, client, server);
             server.awaitRequests(2);
             refuses.set(true);
@@ -219,14 +219,14 @@ class ExecutorLifeTest {
         try (ScriptedServer other = ScriptedServer.http("127.0.0.3");
                 ScriptedServer server = ScriptedServer.http()) {
             FallbackPolicy degraded = Fallbacks.degraded(other.uri("").toString());
-            Woven client = new Woven(client(retiring), Rules.QUICK.maxRetries(0), degraded);
-            server.otherwise(Answer.respond(503, "busy"));
+            WovenClient client = new WovenClient(client(retiring), TestPolicy.QUICK.maxRetries(0), degraded);
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
             assertThat(inBackground(async, client, server).get()).isEqualTo("gave 200 ok");
             assertThat(other.requests()).hasSize(1);
 
             server.otherwise(request -> {
                 retiring.shutdown();
-                return Answer.respond(503, "busy");
+                return ScriptedResponse.respond(503, "busy");
             });
             assertThat(inBackground(async, client, server).get()).isEqualTo("gave 503 busy");
             assertThat(other.requests()).hasSize(1);

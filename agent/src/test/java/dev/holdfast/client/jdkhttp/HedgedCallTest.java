@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Observer;
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -50,13 +50,13 @@ class HedgedCallTest {
     private final Semaphore takenBack = new Semaphore(0);
     private final Observer observer = new Observer() {
         @Override
-        public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {
             ends.add(result);
         }
 
         @Override
         public void takenBack(
-                Target target,
+                PolicyTarget target,
                 CallInfo call,
                 dev.holdfast.call.Outcome.Failure failure,
                 Result result,
@@ -69,16 +69,16 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theLoserGivesItsPermitBackThoughTheCallIsOver(boolean async) throws Exception {
-        Woven client = new Woven(policy(0), http1(), observer);
+        WovenClient client = new WovenClient(policy(0), http1(), observer);
         try (ScriptedServer server = ScriptedServer.http()) {
             for (int i = 0; i < 6; i++) {
-                server.play(Answer.respond(200, "slow").held(), Answer.respond(200, "quick"));
+                server.play(ScriptedResponse.respond(200, "slow").held(), ScriptedResponse.respond(200, "quick"));
                 HttpResponse<String> response = client.call(async, get(server, "/" + i), BodyHandlers.ofString());
                 assertThat(response.body()).isEqualTo("quick");
                 Awaitility.await().until(() -> client.permitsTaken() == 0);
             }
             assertThat(server.requests())
-                    .extracting(Received::target)
+                    .extracting(ReceivedRequest::target)
                     .containsExactly("/0", "/0", "/1", "/1", "/2", "/2", "/3", "/3", "/4", "/4", "/5", "/5");
         }
         assertThat(ends).hasSize(6).containsOnly(Observer.Result.HEDGED);
@@ -88,10 +88,12 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theApplicationsHandlerSeesOneResponseOfTwo(boolean async) throws Exception {
-        Woven client = new Woven(policy(0), http1(), observer);
+        WovenClient client = new WovenClient(policy(0), http1(), observer);
         AtomicInteger seen = new AtomicInteger();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "slow").delayed(Duration.ofMillis(60)), Answer.respond(200, "quick"));
+            server.play(
+                    ScriptedResponse.respond(200, "slow").delayed(Duration.ofMillis(60)),
+                    ScriptedResponse.respond(200, "quick"));
             client.call(async, get(server, "/"), head -> {
                 seen.incrementAndGet();
                 return HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
@@ -104,9 +106,12 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whereABodyIsCutWhileTheHedgeIsOutTheHedgeDecidesAndTheCallIsCountedOnce(boolean async) throws Exception {
-        Woven client = new Woven(policy(64 * 1024), http1(), observer);
+        WovenClient client = new WovenClient(policy(64 * 1024), http1(), observer);
         for (int i = 0; i < 5; i++) {
-            assertThat(cutBeside(client, async, Answer.respond(200, "beside").held()))
+            assertThat(cutBeside(
+                            client,
+                            async,
+                            ScriptedResponse.respond(200, "beside").held()))
                     .isEqualTo("beside after 2");
         }
     }
@@ -114,23 +119,24 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whereTheHedgeFailsTooTheCallIsRetriedAndCountedOnce(boolean async) throws Exception {
-        Woven client = new Woven(policy(64 * 1024), http1(), observer);
+        WovenClient client = new WovenClient(policy(64 * 1024), http1(), observer);
         for (int i = 0; i < 5; i++) {
-            assertThat(cutBeside(client, async, Answer.respond(503).held())).isEqualTo("retried after 3");
+            assertThat(cutBeside(client, async, ScriptedResponse.respond(503).held()))
+                    .isEqualTo("retried after 3");
         }
     }
 
     /** The first attempt's body is cut short, then the second attempt's answer is let go. */
-    private String cutBeside(Woven client, boolean async, Answer second) throws Exception {
+    private String cutBeside(WovenClient client, boolean async, ScriptedResponse second) throws Exception {
         ends.clear();
         takenBack.drainPermits();
         try (ScriptedServer server = ScriptedServer.http()) {
             server.play(
-                    Answer.respond(200, "0123456789")
+                    ScriptedResponse.respond(200, "0123456789")
                             .delayed(Duration.ofMillis(60))
                             .cutInBody(5, Cut.CLOSE),
                     second,
-                    Answer.respond(200, "retried"));
+                    ScriptedResponse.respond(200, "retried"));
             Future<HttpResponse<String>> call =
                     beside(() -> client.call(async, get(server, "/"), BodyHandlers.ofString()));
             server.awaitRequests(2);
@@ -149,7 +155,7 @@ class HedgedCallTest {
     @ValueSource(booleans = {false, true})
     void aClientThatTakesNoSecondRequestLeavesTheFirstAlone(boolean async) throws Exception {
         CompletableFuture<Void> refused = new CompletableFuture<>();
-        HttpClient closing = new Woven(http1(), null) {
+        HttpClient closing = new WovenClient(http1(), null) {
             private final AtomicInteger calls = new AtomicInteger();
 
             @Override
@@ -162,9 +168,9 @@ class HedgedCallTest {
                 return CompletableFuture.failedFuture(closed());
             }
         };
-        Woven client = new Woven(policy(0), closing, observer);
+        WovenClient client = new WovenClient(policy(0), closing, observer);
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(200, "slow").held());
+            server.play(ScriptedResponse.respond(200, "slow").held());
             Future<HttpResponse<String>> call =
                     beside(() -> client.call(async, get(server, "/"), BodyHandlers.ofString()));
             refused.get();
@@ -190,7 +196,7 @@ class HedgedCallTest {
         return Policies.retry()
                 .hedge(AFTER_20_MS)
                 .limits(new LimitPolicy(4, 0, 1, Duration.ofSeconds(10).toNanos()))
-                .around(Rules.QUICK.bufferResponse(bufferResponse).policy());
+                .around(TestPolicy.QUICK.bufferResponse(bufferResponse).policy());
     }
 
     /** On a thread of its own: those of the common pool are for the client, and few. */

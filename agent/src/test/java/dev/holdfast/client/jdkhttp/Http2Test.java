@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Calls over HTTP/2, whose streams and connections end in ways of their own. */
 @Timeout(30)
 class Http2Test {
-    private final Woven client = new Woven(HttpClient.newHttpClient(), Rules.QUICK);
+    private final WovenClient client = new WovenClient(HttpClient.newHttpClient(), TestPolicy.QUICK);
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -48,7 +48,8 @@ class Http2Test {
         try (Http2Server server = new Http2Server(busy);
                 Http2Server other = new Http2Server()) {
             String url = other.uri().resolve("/").toString();
-            Woven degraded = new Woven(HttpClient.newHttpClient(), Rules.QUICK, Fallbacks.degraded(url));
+            WovenClient degraded =
+                    new WovenClient(HttpClient.newHttpClient(), TestPolicy.QUICK, Fallbacks.degraded(url));
             HttpResponse<String> response = degraded.call(async, get(server), BodyHandlers.ofString());
             assertThat(response.body()).isEqualTo("ok");
             assertThat(response.headers().firstValue("Holdfast-Fallback")).hasValue("degraded");
@@ -66,7 +67,8 @@ class Http2Test {
         try (Http2Server server = new Http2Server(busy);
                 Http2Server other = new Http2Server(Does.RESET)) {
             String url = other.uri().resolve("/").toString();
-            Woven degraded = new Woven(HttpClient.newHttpClient(), Rules.QUICK, Fallbacks.degraded(url));
+            WovenClient degraded =
+                    new WovenClient(HttpClient.newHttpClient(), TestPolicy.QUICK, Fallbacks.degraded(url));
             HttpResponse<String> response = degraded.call(async, get(server), BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(503);
             assertThat(response.headers().firstValue("Holdfast-Fallback")).isEmpty();
@@ -121,7 +123,7 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBodyThatTheServerResetsIsAFailedAttemptWhereItWasHeldBack(boolean async) throws Exception {
-        Woven holding = new Woven(HttpClient.newHttpClient(), Rules.QUICK.bufferResponse(1024));
+        WovenClient holding = new WovenClient(HttpClient.newHttpClient(), TestPolicy.QUICK.bufferResponse(1024));
         try (Http2Server server = new Http2Server(Does.RESET_IN_BODY, Does.RESET_IN_BODY)) {
             assertThat(holding.call(async, get(server), BodyHandlers.ofString()).body())
                     .isEqualTo("ok");
@@ -137,8 +139,8 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBodyIsSentAgainByteForByte(boolean secure) throws Exception {
-        Woven trusting = new Woven(
-                HttpClient.newBuilder().sslContext(LoopbackTls.clientContext()).build(), Rules.QUICK);
+        WovenClient trusting = new WovenClient(
+                HttpClient.newBuilder().sslContext(LoopbackTls.clientContext()).build(), TestPolicy.QUICK);
         byte[] small = bytes(40_000);
         byte[] large = bytes(200_000);
         List<BodyPublisher> publishers = List.of(
@@ -169,13 +171,14 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCancelledCallResetsItsStreamAndKeepsTheConnection(boolean held) throws Exception {
-        Woven client = new Woven(HttpClient.newHttpClient(), held ? Rules.QUICK.bufferResponse(1024) : Rules.QUICK);
+        WovenClient client = new WovenClient(
+                HttpClient.newHttpClient(), held ? TestPolicy.QUICK.bufferResponse(1024) : TestPolicy.QUICK);
         try (Http2Server server = new Http2Server(Does.ANSWER, Does.BUSY, Does.HANG)) {
             client.send(get(server), BodyHandlers.discarding());
             CompletableFuture<HttpResponse<String>> future = client.sendAsync(get(server), BodyHandlers.ofString());
             Awaitility.await().until(() -> server.requests() == 3);
             future.thenApply(HttpResponse::body).cancel(true);
-            assertThat(End.of(future)).contains("CancellationException");
+            assertThat(CallEnd.of(future)).contains("CancellationException");
             Awaitility.await().until(() -> server.resets() == 1);
             assertThat(client.send(get(server), BodyHandlers.ofString()).body()).isEqualTo("ok");
             assertThat(server.connections()).isEqualTo(1);
@@ -185,7 +188,8 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void anAttemptThatTakesTooLongResetsItsStream(boolean async) throws Exception {
-        Woven client = new Woven(HttpClient.newHttpClient(), Rules.QUICK.attemptTimeout(Duration.ofMillis(300)));
+        WovenClient client =
+                new WovenClient(HttpClient.newHttpClient(), TestPolicy.QUICK.attemptTimeout(Duration.ofMillis(300)));
         try (Http2Server server = new Http2Server(Does.ANSWER, Does.HANG)) {
             client.call(async, get(server), BodyHandlers.discarding());
             assertThat(client.call(async, get(server), BodyHandlers.ofString()).body())

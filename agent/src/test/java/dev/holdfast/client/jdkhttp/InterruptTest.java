@@ -3,8 +3,8 @@ package dev.holdfast.client.jdkhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,34 +27,36 @@ class InterruptTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private static Stream<Arguments> stages() {
-        Answer hanging = Answer.afterRequest(Cut.HANG);
-        Answer stuck = Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG);
-        Rules timed = Rules.QUICK.attemptTimeout(java.time.Duration.ofSeconds(20));
+        ScriptedResponse hanging = ScriptedResponse.afterRequest(Cut.HANG);
+        ScriptedResponse stuck = ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG);
+        TestPolicy timed = TestPolicy.QUICK.attemptTimeout(java.time.Duration.ofSeconds(20));
         return Stream.of(
-                Arguments.of("before the head", hanging, Rules.QUICK),
-                Arguments.of("in the body", stuck, Rules.QUICK),
-                Arguments.of("in a body that is held back", stuck, Rules.QUICK.bufferResponse(1024)),
+                Arguments.of("before the head", hanging, TestPolicy.QUICK),
+                Arguments.of("in the body", stuck, TestPolicy.QUICK),
+                Arguments.of("in a body that is held back", stuck, TestPolicy.QUICK.bufferResponse(1024)),
                 Arguments.of("in a body that is timed", stuck, timed));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("stages")
-    void anAttemptEndsAsWithoutAPolicy(String stage, Answer answer, Rules rules) throws Exception {
-        String without = interrupted(answer, null, 0);
+    void anAttemptEndsAsWithoutAPolicy(String stage, ScriptedResponse response, TestPolicy testPolicy)
+            throws Exception {
+        String without = interrupted(response, null, 0);
         assertThat(without).contains("InterruptedException");
         for (int discarded : new int[] {0, 1}) {
-            assertThat(interrupted(answer, rules, discarded)).isEqualTo(without);
+            assertThat(interrupted(response, testPolicy, discarded)).isEqualTo(without);
         }
     }
 
-    private static String interrupted(Answer answer, @Nullable Rules rules, int discarded) throws Exception {
+    private static String interrupted(ScriptedResponse response, @Nullable TestPolicy testPolicy, int discarded)
+            throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
             for (int i = 0; i < discarded; i++) {
                 // Closing: the client may give a connection back later than the next attempt begins, and then keep it.
-                server.play(Answer.respond(503, "busy").closing());
+                server.play(ScriptedResponse.respond(503, "busy").closing());
             }
-            server.play(answer);
-            Woven client = new Woven(CLIENT, rules);
+            server.play(response);
+            WovenClient client = new WovenClient(CLIENT, testPolicy);
             FutureTask<String> task = new FutureTask<>(() -> end(client, server));
             Thread thread = started(task);
             server.awaitRequests(discarded + 1);
@@ -71,8 +73,8 @@ class InterruptTest {
     @Test
     void aWaitEndsAtOnceAndNothingMoreIsSent() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
-            Woven client = new Woven(CLIENT, Rules.PATIENT);
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            WovenClient client = new WovenClient(CLIENT, TestPolicy.PATIENT);
             FutureTask<String> task = new FutureTask<>(() -> end(client, server));
             Thread thread = started(task);
             awaitBlocked(thread, "BlockingDriver");
@@ -89,16 +91,16 @@ class InterruptTest {
     void aThreadThatIsInterruptedBeforeSendsNothing() {
         try (ScriptedServer server = ScriptedServer.http()) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> new Woven(CLIENT, Rules.QUICK)
+            assertThatThrownBy(() -> new WovenClient(CLIENT, TestPolicy.QUICK)
                             .send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString()))
                     .isInstanceOf(InterruptedException.class);
             assertThat(Thread.interrupted()).as("send takes the flag away").isFalse();
         }
     }
 
-    private static String end(Woven client, ScriptedServer server) {
-        String end =
-                End.of(() -> client.send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString()));
+    private static String end(WovenClient client, ScriptedServer server) {
+        String end = CallEnd.of(
+                () -> client.send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString()));
         return end + ", flag " + Thread.currentThread().isInterrupted();
     }
 

@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
 import dev.holdfast.testkit.ConnectProxy;
 import dev.holdfast.testkit.ConnectProxy.Does;
 import dev.holdfast.testkit.LoopbackTls;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.ProxySelector;
@@ -42,7 +42,7 @@ class ProxyTest {
     private final List<Outcome.Failure> failures = new CopyOnWriteArrayList<>();
     private final Observer observer = new Observer() {
         @Override
-        public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+        public void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
             if (outcome instanceof Outcome.Failure failure) {
                 failures.add(failure);
             }
@@ -59,10 +59,10 @@ class ProxyTest {
     void aPostThatDidNotReachTheOriginIsSentOnceItDoes(Does refusal, boolean async) throws Exception {
         try (ScriptedServer origin = ScriptedServer.https("127.0.0.1");
                 ConnectProxy proxy = new ConnectProxy(refusal, refusal)) {
-            Woven client = client(proxy);
+            WovenClient client = client(proxy);
             HttpResponse<String> response = client.call(async, post(origin), BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(origin.requests()).extracting(Received::text).containsExactly("order");
+            assertThat(origin.requests()).extracting(ReceivedRequest::text).containsExactly("order");
             String connect = "CONNECT 127.0.0.1:" + origin.port() + " HTTP/1.1";
             assertThat(proxy.asked()).containsExactly(connect, connect, connect);
             assertThat(failures).hasSize(2).allSatisfy(failure -> {
@@ -82,7 +82,7 @@ class ProxyTest {
         Arrays.fill(always, refusal);
         try (ScriptedServer origin = ScriptedServer.https("127.0.0.1");
                 ConnectProxy proxy = new ConnectProxy(always)) {
-            Woven client = client(proxy);
+            WovenClient client = client(proxy);
             assertThatThrownBy(() -> client.call(async, post(origin), BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class)
                     .satisfies(error -> assertThat(error.getSuppressed())
@@ -101,7 +101,7 @@ class ProxyTest {
         for (Does refusal : new Does[] {Does.UNAVAILABLE, Does.CLOSE, Does.CLOSE_IN_ANSWER}) {
             try (ScriptedServer origin = ScriptedServer.https("127.0.0.1");
                     ConnectProxy proxy = new ConnectProxy(refusal, refusal, refusal)) {
-                Woven client = client(proxy);
+                WovenClient client = client(proxy);
                 HttpRequest get = HttpRequest.newBuilder(origin.uri("/")).build();
                 assertThat(client.call(async, get, BodyHandlers.ofString()).statusCode())
                         .isEqualTo(200);
@@ -117,7 +117,7 @@ class ProxyTest {
     void aPasswordThatTheProxyWantsIsNoSuccessOfTheOrigin(boolean async) throws Exception {
         try (ScriptedServer origin = ScriptedServer.https("127.0.0.1");
                 ConnectProxy proxy = new ConnectProxy(Does.WANT_PASSWORD)) {
-            Woven client = client(proxy);
+            WovenClient client = client(proxy);
             HttpResponse<String> response = client.call(async, post(origin), BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(407);
             assertThat(proxy.asked()).hasSize(1);
@@ -133,9 +133,9 @@ class ProxyTest {
             try (ScriptedServer origin = ScriptedServer.https("127.0.0.1");
                     ConnectProxy proxy = new ConnectProxy(cut, cut)) {
                 HttpRequest get = HttpRequest.newBuilder(origin.uri("/")).build();
-                Policy policy = Policies.retry().around(Rules.QUICK.policy());
+                Policy policy = Policies.retry().around(TestPolicy.QUICK.policy());
                 HttpResponse<String> response =
-                        new Woven(policy, trusting(proxy), observer).call(async, get, BodyHandlers.ofString());
+                        new WovenClient(policy, trusting(proxy), observer).call(async, get, BodyHandlers.ofString());
                 assertThat(response.statusCode()).isEqualTo(200);
                 assertThat(origin.requests()).hasSize(1);
                 assertThat(proxy.asked()).hasSize(3);
@@ -167,10 +167,10 @@ class ProxyTest {
             failures.clear();
             try (ScriptedServer origin = ScriptedServer.https("127.0.0.1");
                     ConnectProxy proxy = new ConnectProxy()) {
-                origin.play(Answer.afterRequest(cut));
+                origin.play(ScriptedResponse.afterRequest(cut));
                 assertThatThrownBy(() -> client(proxy).call(async, post(origin), BodyHandlers.ofString()))
                         .isInstanceOf(IOException.class);
-                assertThat(origin.requests()).extracting(Received::text).containsExactly("order");
+                assertThat(origin.requests()).extracting(ReceivedRequest::text).containsExactly("order");
                 assertThat(failures).singleElement().satisfies(failure -> {
                     assertThat(failure.kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
                     assertThat(failure.nothingSent()).isFalse();
@@ -179,10 +179,10 @@ class ProxyTest {
         }
     }
 
-    private Woven client(ConnectProxy proxy) {
+    private WovenClient client(ConnectProxy proxy) {
         Policy policy =
-                Policies.retry().breaker(Breakers.consecutive(1).build()).around(Rules.QUICK.policy());
-        return new Woven(policy, trusting(proxy), observer);
+                Policies.retry().breaker(Breakers.consecutive(1).build()).around(TestPolicy.QUICK.policy());
+        return new WovenClient(policy, trusting(proxy), observer);
     }
 
     private static HttpClient trusting(ConnectProxy proxy) {

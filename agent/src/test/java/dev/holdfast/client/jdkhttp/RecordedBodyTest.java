@@ -3,7 +3,7 @@ package dev.holdfast.client.jdkhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Policies;
-import dev.holdfast.testkit.Answer;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecordedBodyTest {
     private static final int LENGTH = 8 << 20;
 
-    private final Woven client = new Woven(
+    private final WovenClient client = new WovenClient(
             Policies.retry().replayLimit(LENGTH).policy(),
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
 
@@ -43,7 +43,7 @@ class RecordedBodyTest {
     private HttpResponse<Void> answered(boolean async, int failures) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
             for (int i = 0; i < failures; i++) {
-                server.play(Answer.respond(503, "busy"));
+                server.play(ScriptedResponse.respond(503, "busy"));
             }
             HttpRequest request = HttpRequest.newBuilder(server.uri("/"))
                     .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[LENGTH])))

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.ReplayMemory;
 import dev.holdfast.policy.Policies;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
@@ -23,12 +23,12 @@ class ReplayMemoryTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBodyThatFindsNoRoomIsSentOnceAndOneThatDoesGivesItBack(boolean async) throws Exception {
-        Woven client = new Woven(
+        WovenClient client = new WovenClient(
                 Policies.retry().replayMax(1_500).policy(),
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
         ReplayMemory memory = Objects.requireNonNull(client.engine).replayMemory();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
             ReplayMemory.Share other = memory.open(this);
             assertThat(other.take(501, 1_500)).isTrue();
             assertThat(put(client, async, server)).isEqualTo(503);
@@ -39,17 +39,20 @@ class ReplayMemoryTest {
 
             other.close();
             server.reset();
-            server.play(Answer.respond(503, "busy")).otherwise(Answer.respond(200, "done"));
+            server.play(ScriptedResponse.respond(503, "busy")).otherwise(ScriptedResponse.respond(200, "done"));
             for (int i = 0; i < 10; i++) {
                 assertThat(put(client, async, server)).isEqualTo(200);
                 assertThat(memory.used()).isZero();
             }
-            assertThat(server.requests()).hasSize(11).extracting(Received::body).containsOnly(BODY);
+            assertThat(server.requests())
+                    .hasSize(11)
+                    .extracting(ReceivedRequest::body)
+                    .containsOnly(BODY);
             assertThat(client.defects).isEmpty();
         }
     }
 
-    private static int put(Woven client, boolean async, ScriptedServer server) throws Exception {
+    private static int put(WovenClient client, boolean async, ScriptedServer server) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(server.uri("/"))
                 .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(BODY)))
                 .build();

@@ -2,8 +2,8 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,23 +38,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ThreadsTest {
     @Test
     void dependentsRunWhereTheClientRunsThem() throws Exception {
-        assertThat(threadOfDependent(Answer.respond(200, "ok"), null)).isEqualTo("pool");
-        assertThat(threadOfDependent(Answer.respond(200, "ok"), Rules.QUICK)).isEqualTo("pool");
-        assertThat(threadOfDependent(Answer.respond(503, "busy"), Rules.QUICK)).isEqualTo("pool");
-        assertThat(threadOfDependent(Answer.afterRequest(Cut.RESET), null)).isEqualTo("pool");
-        assertThat(threadOfDependent(Answer.afterRequest(Cut.RESET), Rules.QUICK))
+        assertThat(threadOfDependent(ScriptedResponse.respond(200, "ok"), null)).isEqualTo("pool");
+        assertThat(threadOfDependent(ScriptedResponse.respond(200, "ok"), TestPolicy.QUICK))
                 .isEqualTo("pool");
-        Rules timed = Rules.QUICK.attemptTimeout(Duration.ofMillis(300));
-        assertThat(threadOfDependent(Answer.afterRequest(Cut.HANG), timed)).isEqualTo("pool");
-        assertThat(threadOfDependent(Answer.respond(200, "0123456789").cutInBody(4, Cut.HANG), timed))
+        assertThat(threadOfDependent(ScriptedResponse.respond(503, "busy"), TestPolicy.QUICK))
+                .isEqualTo("pool");
+        assertThat(threadOfDependent(ScriptedResponse.afterRequest(Cut.RESET), null))
+                .isEqualTo("pool");
+        assertThat(threadOfDependent(ScriptedResponse.afterRequest(Cut.RESET), TestPolicy.QUICK))
+                .isEqualTo("pool");
+        TestPolicy timed = TestPolicy.QUICK.attemptTimeout(Duration.ofMillis(300));
+        assertThat(threadOfDependent(ScriptedResponse.afterRequest(Cut.HANG), timed))
+                .isEqualTo("pool");
+        assertThat(threadOfDependent(ScriptedResponse.respond(200, "0123456789").cutInBody(4, Cut.HANG), timed))
                 .isEqualTo("pool");
     }
 
     @Test
     void dependentsOfACallThatIsCancelledDuringAWaitRunInThePoolToo() throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503));
-            Woven client = new Woven(HttpClient.newHttpClient(), Rules.PATIENT);
+            server.otherwise(ScriptedResponse.respond(503));
+            WovenClient client = new WovenClient(HttpClient.newHttpClient(), TestPolicy.PATIENT);
             CompletableFuture<HttpResponse<String>> future =
                     client.sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString());
             CompletableFuture<String> thread = new CompletableFuture<>();
@@ -65,7 +69,7 @@ class ThreadsTest {
         }
     }
 
-    private static String threadOfDependent(Answer answer, @Nullable Rules rules) throws Exception {
+    private static String threadOfDependent(ScriptedResponse answer, @Nullable TestPolicy testPolicy) throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
             // Not before the dependent is there: that of a future that is done runs on the thread that registers it.
             CountDownLatch registered = new CountDownLatch(1);
@@ -74,7 +78,7 @@ class ThreadsTest {
                 return answer;
             });
             CompletableFuture<String> thread = new CompletableFuture<>();
-            CompletableFuture<?> unused = new Woven(HttpClient.newHttpClient(), rules)
+            CompletableFuture<?> unused = new WovenClient(HttpClient.newHttpClient(), testPolicy)
                     .sendAsync(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.ofString())
                     .whenComplete((response, error) -> thread.complete(kindOfThread()));
             registered.countDown();
@@ -101,14 +105,14 @@ class ThreadsTest {
     void handlersAndPublishersRunOnTheClientsExecutorOrTheCallersThread(boolean async) throws Exception {
         String[] allowed = async ? new String[] {"executor"} : new String[] {"executor", "caller"};
         assertThat(threads(async, null, 0)).as("without a policy").isSubsetOf(allowed);
-        assertThat(threads(async, Rules.QUICK, 0)).isSubsetOf(allowed);
-        assertThat(threads(async, Rules.QUICK, 2)).isSubsetOf(allowed);
-        assertThat(threads(async, Rules.QUICK.bufferResponse(1024), 2)).isSubsetOf(allowed);
-        assertThat(threads(async, Rules.QUICK.attemptTimeout(Duration.ofSeconds(20)), 2))
+        assertThat(threads(async, TestPolicy.QUICK, 0)).isSubsetOf(allowed);
+        assertThat(threads(async, TestPolicy.QUICK, 2)).isSubsetOf(allowed);
+        assertThat(threads(async, TestPolicy.QUICK.bufferResponse(1024), 2)).isSubsetOf(allowed);
+        assertThat(threads(async, TestPolicy.QUICK.attemptTimeout(Duration.ofSeconds(20)), 2))
                 .isSubsetOf(allowed);
     }
 
-    private static Set<String> threads(boolean async, @Nullable Rules rules, int discarded) throws Exception {
+    private static Set<String> threads(boolean async, @Nullable TestPolicy testPolicy, int discarded) throws Exception {
         Thread caller = Thread.currentThread();
         ExecutorService executor = Executors.newFixedThreadPool(3, work -> {
             Thread thread = new Thread(work, "executor");
@@ -122,7 +126,7 @@ class ThreadsTest {
                         : Thread.currentThread().getName());
         try (ScriptedServer server = ScriptedServer.http()) {
             for (int i = 0; i < discarded; i++) {
-                server.play(Answer.respond(503, "busy"));
+                server.play(ScriptedResponse.respond(503, "busy"));
             }
             BodyPublisher publisher = new BodyPublisher() {
                 @Override
@@ -147,7 +151,9 @@ class ThreadsTest {
             HttpClient client = HttpClient.newBuilder().executor(executor).build();
             HttpRequest request =
                     HttpRequest.newBuilder(server.uri("/")).PUT(publisher).build();
-            assertThat(new Woven(client, rules).call(async, request, handler).body())
+            assertThat(new WovenClient(client, testPolicy)
+                            .call(async, request, handler)
+                            .body())
                     .isEqualTo("ok");
             assertThat(server.requests()).hasSize(discarded + 1);
         } finally {
@@ -163,10 +169,10 @@ class ThreadsTest {
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         int calls = 100;
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503));
-            Woven client = new Woven(
+            server.otherwise(ScriptedResponse.respond(503));
+            WovenClient client = new WovenClient(
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
-                    Rules.QUICK.maxRetries(2).delay(Duration.ofMillis(500)));
+                    TestPolicy.QUICK.maxRetries(2).delay(Duration.ofMillis(500)));
             long start = System.nanoTime();
             List<Future<HttpResponse<Void>>> futures = new ArrayList<>();
             for (int i = 0; i < calls; i++) {

@@ -3,9 +3,9 @@ package dev.holdfast.client.jdkhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
@@ -38,9 +38,9 @@ class UnsafeResendTest {
             for (int status : new int[] {302, 307}) {
                 try (ScriptedServer server = ScriptedServer.http();
                         Unreachable refusing = Unreachable.refusing("127.0.0.1")) {
-                    server.otherwise(Answer.respond(status)
+                    server.otherwise(ScriptedResponse.respond(status)
                             .header("Location", refusing.uri("/next").toString()));
-                    assertThatThrownBy(() -> new Woven(client, Rules.QUICK)
+                    assertThatThrownBy(() -> new WovenClient(client, TestPolicy.QUICK)
                                     .call(async, post(server, body), BodyHandlers.ofString()))
                             .as("%s %s", status, body)
                             .isInstanceOf(ConnectException.class);
@@ -57,11 +57,12 @@ class UnsafeResendTest {
                 HttpClient.newBuilder().followRedirects(Redirect.ALWAYS).build();
         try (ScriptedServer server = ScriptedServer.http();
                 Unreachable refusing = Unreachable.refusing("127.0.0.1")) {
-            server.otherwise(
-                    Answer.respond(307).header("Location", refusing.uri("/next").toString()));
+            server.otherwise(ScriptedResponse.respond(307)
+                    .header("Location", refusing.uri("/next").toString()));
             HttpRequest request = new OwnRequest(
                     "POST", HttpRequest.newBuilder(server.uri("/")).build());
-            assertThatThrownBy(() -> new Woven(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
+            assertThatThrownBy(() ->
+                            new WovenClient(client, TestPolicy.QUICK).call(async, request, BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class);
             assertThat(server.requests()).hasSize(1);
         }
@@ -82,16 +83,18 @@ class UnsafeResendTest {
         for (BodyPublisher body : BODIES) {
             try (ScriptedServer server = ScriptedServer.http()) {
                 server.play(
-                        Answer.respond(401)
+                        ScriptedResponse.respond(401)
                                 .header("WWW-Authenticate", "Basic realm=\"r\"")
                                 .closing(),
-                        Answer.onAccept(Cut.RESET),
-                        Answer.onAccept(Cut.RESET));
-                assertThatThrownBy(() ->
-                                new Woven(client, Rules.QUICK).call(async, post(server, body), BodyHandlers.ofString()))
+                        ScriptedResponse.onAccept(Cut.RESET),
+                        ScriptedResponse.onAccept(Cut.RESET));
+                assertThatThrownBy(() -> new WovenClient(client, TestPolicy.QUICK)
+                                .call(async, post(server, body), BodyHandlers.ofString()))
                         .as("%s", body)
                         .isInstanceOf(IOException.class);
-                assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+                assertThat(server.requests())
+                        .extracting(ReceivedRequest::method)
+                        .containsExactly("POST");
             }
         }
     }
@@ -105,7 +108,8 @@ class UnsafeResendTest {
             try (Unreachable refusing = Unreachable.refusing("127.0.0.1")) {
                 HttpRequest request =
                         HttpRequest.newBuilder(refusing.uri("/")).POST(body).build();
-                assertThatThrownBy(() -> new Woven(client, Rules.QUICK).call(async, request, BodyHandlers.ofString()))
+                assertThatThrownBy(() ->
+                                new WovenClient(client, TestPolicy.QUICK).call(async, request, BodyHandlers.ofString()))
                         .as("%s", body)
                         .isInstanceOf(ConnectException.class)
                         .satisfies(e -> assertThat(e.getSuppressed()).hasSize(3));

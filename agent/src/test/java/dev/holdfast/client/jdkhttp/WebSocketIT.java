@@ -2,10 +2,10 @@ package dev.holdfast.client.jdkhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -88,14 +88,15 @@ class WebSocketIT {
     /** What the program saw, then what the server received. */
     private static List<String> seen(ForkedJvm jvm) {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(request -> request.target().equals("/busy") ? Answer.respond(503) : opened(request));
+            server.otherwise(
+                    request -> request.target().equals("/busy") ? ScriptedResponse.respond(503) : opened(request));
             String at = "ws://127.0.0.1:" + server.port();
             ForkedJvm.Result result = jvm.main(WebSocketProgram.class, at + "/first", at + "/busy", at + "/last")
                     .run()
                     .succeeded();
             assertThat(result.err()).matches("(\\[holdfast] .* is active: (?s:.*))?");
             List<String> lines = new ArrayList<>(result.lines());
-            for (Received request : server.requests()) {
+            for (ReceivedRequest request : server.requests()) {
                 lines.add((request.method() + " " + request.target() + " " + request.headers())
                         .replaceAll("(?<=Sec-WebSocket-Key=)[^,\\]]*", "KEY")
                         .replace(":" + server.port(), ":PORT"));
@@ -104,8 +105,8 @@ class WebSocketIT {
         }
     }
 
-    private static Answer opened(Received request) {
-        return Answer.respond(101)
+    private static ScriptedResponse opened(ReceivedRequest request) {
+        return ScriptedResponse.respond(101)
                 .header("Upgrade", "websocket")
                 .header("Connection", "Upgrade")
                 .header(

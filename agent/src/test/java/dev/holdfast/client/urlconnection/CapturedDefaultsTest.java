@@ -8,8 +8,8 @@ import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
-import dev.holdfast.testkit.Answer;
 import dev.holdfast.testkit.LoopbackTls;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.CacheRequest;
@@ -59,30 +59,30 @@ class CapturedDefaultsTest {
                 server -> Policies.retry()
                         .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
                         .policy(),
-                Answer.respond(503, "busy")),
+                ScriptedResponse.respond(503, "busy")),
         HEDGE(
                 server -> Policies.retry()
                         .hedge(new HedgePolicy(true, TimeUnit.MILLISECONDS.toNanos(20)))
                         .policy(),
-                Answer.afterRequest(Answer.Cut.HANG)),
+                ScriptedResponse.afterRequest(ScriptedResponse.Cut.HANG)),
         DEGRADED(
                 server -> Policies.retry()
                         .maxRetries(0)
                         .fallback(Fallbacks.degraded("http://localhost:" + server.port() + "/stand-in"))
                         .policy(),
-                Answer.respond(503, "busy"));
+                ScriptedResponse.respond(503, "busy"));
 
         private final Function<ScriptedServer, Policy> policy;
-        private final Answer first;
+        private final ScriptedResponse first;
 
-        Further(Function<ScriptedServer, Policy> policy, Answer first) {
+        Further(Function<ScriptedServer, Policy> policy, ScriptedResponse first) {
             this.policy = policy;
             this.first = first;
         }
 
         HttpURLConnection open(ScriptedServer server) throws IOException {
             server.play(first);
-            return new Opened(policy.apply(server)).open(server.uri("/"));
+            return new WovenConnections(policy.apply(server)).open(server.uri("/"));
         }
     }
 
@@ -127,7 +127,7 @@ class CapturedDefaultsTest {
     void redirectsAreFollowedAsTheConnectionWasOpened(Further further) throws IOException {
         HttpURLConnection.setFollowRedirects(false);
         HttpURLConnection connection = further.open(server);
-        server.play(Answer.respond(302).header("Location", "/elsewhere"));
+        server.play(ScriptedResponse.respond(302).header("Location", "/elsewhere"));
         HttpURLConnection.setFollowRedirects(true);
 
         assertThat(connection.getResponseCode()).isEqualTo(302);
@@ -168,7 +168,7 @@ class CapturedDefaultsTest {
                     LoopbackTls.clientContext().getSocketFactory());
             HttpsURLConnection.setDefaultHostnameVerifier((host, session) -> true);
             HttpURLConnection connection = Further.RETRY.open(secure);
-            secure.play(Answer.respond(503, "busy").closing());
+            secure.play(ScriptedResponse.respond(503, "busy").closing());
             HttpsURLConnection.setDefaultSSLSocketFactory(jvmsFactory);
             HttpsURLConnection.setDefaultHostnameVerifier((host, session) -> false);
 

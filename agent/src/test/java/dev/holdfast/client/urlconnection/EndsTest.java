@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Target;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
@@ -15,9 +15,9 @@ import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Answer.Cut;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
@@ -54,7 +54,7 @@ class EndsTest {
 
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final ScriptedServer server = ScriptedServer.http();
-    private Opened opened = new Opened(
+    private WovenConnections wovenConnections = new WovenConnections(
             Policies.retry()
                     .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
                     .limits(ONE_AT_A_TIME)
@@ -64,7 +64,7 @@ class EndsTest {
     @AfterEach
     void close() {
         server.close();
-        assertThat(opened.defects).isEmpty();
+        assertThat(wovenConnections.defects).isEmpty();
     }
 
     /** The modes in which the JDK sends what is written at once. */
@@ -82,7 +82,7 @@ class EndsTest {
     @ParameterizedTest
     @EnumSource
     void anUploadThatBreaksWhileItIsWrittenEndsItsAttempt(Mode mode) throws IOException {
-        server.play(Answer.afterRequestHead(Cut.RESET));
+        server.play(ScriptedResponse.afterRequestHead(Cut.RESET));
         HttpURLConnection broken = upload(mode);
         assertThatThrownBy(() -> writeMuch(broken)).isInstanceOf(IOException.class);
 
@@ -97,32 +97,32 @@ class EndsTest {
     void aConnectionThatIsLeftAloneHoldsNoPermitForLongerThanAnAttemptMayTake(boolean byDeadline) throws IOException {
         Duration limit = Duration.ofSeconds(1);
         Policies policies = Policies.retry().limits(ONE_AT_A_TIME);
-        opened = new Opened(
+        wovenConnections = new WovenConnections(
                 (byDeadline ? policies.deadline(limit) : policies.attemptTimeout(limit)).policy(), new Recorder());
-        HttpURLConnection buffered = opened.open(server.uri("/"));
+        HttpURLConnection buffered = wovenConnections.open(server.uri("/"));
         buffered.setRequestMethod("PUT");
         buffered.setDoOutput(true);
         buffered.getOutputStream().write('a');
         assertThatThrownBy(this::get).isInstanceOf(ConnectException.class);
-        Awaitility.await().until(() -> opened.permitsTaken() == 0);
+        Awaitility.await().until(() -> wovenConnections.permitsTaken() == 0);
 
         HttpURLConnection streamed = upload(Mode.CHUNKED);
         streamed.getOutputStream().write('b');
-        Awaitility.await().until(() -> opened.permitsTaken() == 0);
+        Awaitility.await().until(() -> wovenConnections.permitsTaken() == 0);
 
         // Who comes back goes on.
         buffered.getOutputStream().write('A');
         assertThat(buffered.getResponseCode()).isEqualTo(200);
         streamed.getOutputStream().write('B');
         assertThat(streamed.getResponseCode()).isEqualTo(200);
-        assertThat(server.requests()).extracting(Received::text).containsExactlyInAnyOrder("aA", "bB");
-        assertThat(opened.permitsTaken()).isZero();
+        assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactlyInAnyOrder("aA", "bB");
+        assertThat(wovenConnections.permitsTaken()).isZero();
     }
 
     /** Opened before its body was written, so that another origin can be asked only with that. */
     @Test
     void aCallWhoseFallbackIsAskedLaterEndsWithIt() throws IOException {
-        opened = new Opened(
+        wovenConnections = new WovenConnections(
                 Policies.retry()
                         .maxRetries(0)
                         .fallback(Fallbacks.degraded(server.uri("/").toString()))
@@ -143,12 +143,12 @@ class EndsTest {
 
             givenUp.disconnect();
             assertThat(events).containsExactly("CANCELLED after 1");
-            assertThat(server.requests()).extracting(Received::text).containsExactly("a");
+            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("a");
         }
     }
 
     private HttpURLConnection post(Unreachable origin) throws IOException {
-        HttpURLConnection connection = opened.open(origin.uri("/"));
+        HttpURLConnection connection = wovenConnections.open(origin.uri("/"));
         connection.setDoOutput(true);
         connection.connect();
         return connection;
@@ -156,9 +156,9 @@ class EndsTest {
 
     @Test
     void theBreakerHearsOfBrokenUploads() throws IOException {
-        opened = new Opened(
+        wovenConnections = new WovenConnections(
                 Policies.retry().breaker(Breakers.consecutive(2).build()).policy(), new Recorder());
-        server.play(Answer.afterRequestHead(Cut.RESET), Answer.afterRequestHead(Cut.RESET));
+        server.play(ScriptedResponse.afterRequestHead(Cut.RESET), ScriptedResponse.afterRequestHead(Cut.RESET));
         for (int i = 0; i < 2; i++) {
             HttpURLConnection broken = upload(Mode.CHUNKED);
             assertThatThrownBy(() -> writeMuch(broken)).isInstanceOf(IOException.class);
@@ -173,7 +173,7 @@ class EndsTest {
     @ParameterizedTest
     @EnumSource
     void aBrokenUploadThatIsAskedForItsAnswerIsCountedOnce(Mode mode) throws IOException {
-        server.play(Answer.afterRequestHead(Cut.RESET));
+        server.play(ScriptedResponse.afterRequestHead(Cut.RESET));
         HttpURLConnection broken = upload(mode);
         assertThatThrownBy(() -> writeMuch(broken)).isInstanceOf(IOException.class);
         assertThatThrownBy(broken::getResponseCode).isInstanceOf(IOException.class);
@@ -186,7 +186,7 @@ class EndsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 4, 12})
     void aBodyOfAnotherLengthThanAnnouncedEndsItsAttemptAndIsNoFailureOfTheOrigin(int length) throws IOException {
-        HttpURLConnection wrong = opened.open(server.uri("/"));
+        HttpURLConnection wrong = wovenConnections.open(server.uri("/"));
         wrong.setRequestMethod("PUT");
         wrong.setDoOutput(true);
         wrong.setFixedLengthStreamingMode(10);
@@ -246,7 +246,7 @@ class EndsTest {
     @ParameterizedTest
     @EnumSource
     void whatWasBegunEndsWithDisconnect(Begun begun) throws IOException {
-        HttpURLConnection connection = opened.open(server.uri("/"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         begun.doing.on(connection);
         connection.disconnect();
         connection.disconnect();
@@ -260,8 +260,8 @@ class EndsTest {
     @ParameterizedTest
     @EnumSource(names = {"CONNECTED", "WRITTEN"})
     void whoGoesOnAfterDisconnectGetsItsAnswer(Begun begun) throws IOException {
-        server.play(Answer.respond(503, "not now"));
-        HttpURLConnection connection = opened.open(server.uri("/"));
+        server.play(ScriptedResponse.respond(503, "not now"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         begun.doing.on(connection);
         connection.disconnect();
 
@@ -275,11 +275,11 @@ class EndsTest {
 
     @Test
     void aBufferedBodyIsNotHeldAsLongAsTheConnectionObject() throws IOException {
-        server.play(Answer.respond(503, "not now"));
-        HttpURLConnection connection = opened.open(server.uri("/"));
+        server.play(ScriptedResponse.respond(503, "not now"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         WeakReference<OutputStream> body = new WeakReference<>(written(connection));
         assertThat(connection.getResponseCode()).isEqualTo(200);
-        assertThat(server.requests()).extracting(Received::text).containsExactly("body", "body");
+        assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("body", "body");
 
         Awaitility.await().until(() -> {
             System.gc();
@@ -290,13 +290,13 @@ class EndsTest {
 
     @Test
     void aRecordedBodyIsNotHeldAsLongAsTheConnectionObject() throws IOException {
-        server.play(Answer.respond(503, "not now"));
-        HttpURLConnection connection = opened.open(server.uri("/"));
+        server.play(ScriptedResponse.respond(503, "not now"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         connection.setChunkedStreamingMode(0);
         RecordedUpload body = (RecordedUpload) written(connection);
         assertThat(body.isWhole()).isTrue();
         assertThat(connection.getResponseCode()).isEqualTo(200);
-        assertThat(server.requests()).extracting(Received::text).containsExactly("body", "body");
+        assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("body", "body");
 
         assertThat(body.isWhole()).isFalse();
     }
@@ -313,7 +313,7 @@ class EndsTest {
     /** It may go on, or give up, and nobody can tell. */
     @Test
     void aMistakeThatSendsNothingHoldsNoPermit() throws IOException {
-        HttpURLConnection mistaken = opened.open(server.uri("/"));
+        HttpURLConnection mistaken = wovenConnections.open(server.uri("/"));
         assertThatThrownBy(mistaken::getOutputStream).isInstanceOf(ProtocolException.class);
         assertThat(get()).isEqualTo(200);
         assertThat(mistaken.getResponseCode()).isEqualTo(200);
@@ -328,7 +328,7 @@ class EndsTest {
     @ValueSource(booleans = {false, true})
     void anErrorThatIsThrownOnTheWayEndsTheAttempt(boolean connectFirst) throws IOException {
         ProxySelector jvms = ProxySelector.getDefault();
-        HttpURLConnection failing = opened.open(server.uri("/"));
+        HttpURLConnection failing = wovenConnections.open(server.uri("/"));
         ProxySelector.setDefault(new Failing());
         try {
             assertThatThrownBy(connectFirst ? failing::connect : failing::getResponseCode)
@@ -355,7 +355,7 @@ class EndsTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 503})
     void aHedgeDecidesWhereTheHeldBackBodyOfTheFirstAnswerWasCut(int ofTheHedge) throws IOException {
-        opened = new Opened(
+        wovenConnections = new WovenConnections(
                 Policies.retry()
                         .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
                         .errors(ErrorKind.PREMATURE_EOF)
@@ -365,12 +365,12 @@ class EndsTest {
                         .policy(),
                 new Recorder());
         server.play(
-                Answer.respond(200, "0123456789")
+                ScriptedResponse.respond(200, "0123456789")
                         .delayed(Duration.ofMillis(500))
                         .cutInBody(4, Cut.CLOSE),
-                Answer.respond(ofTheHedge, "whole").delayed(Duration.ofMillis(900)),
-                Answer.respond(200, "whole"));
-        HttpURLConnection connection = opened.open(server.uri("/"));
+                ScriptedResponse.respond(ofTheHedge, "whole").delayed(Duration.ofMillis(900)),
+                ScriptedResponse.respond(200, "whole"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         assertThat(new String(connection.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                 .isEqualTo("whole");
 
@@ -378,12 +378,12 @@ class EndsTest {
         assertThat(server.requests()).hasSize(attempts);
         assertThat(events.stream().filter(event -> !event.startsWith("attempt")))
                 .containsExactly("FIRST_TRY after 2", "taken back", "SAVED_BY_RETRY after " + attempts);
-        server.otherwise(Answer.respond(200, "fine"));
+        server.otherwise(ScriptedResponse.respond(200, "fine"));
         assertThat(get()).isEqualTo(200);
     }
 
     private HttpURLConnection upload(Mode mode) throws IOException {
-        HttpURLConnection connection = opened.open(server.uri("/"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         connection.setRequestMethod("PUT");
         connection.setDoOutput(true);
         mode.mode.accept(connection);
@@ -400,7 +400,7 @@ class EndsTest {
     }
 
     private int get() throws IOException {
-        HttpURLConnection connection = opened.open(server.uri("/"));
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         int status = connection.getResponseCode();
         connection.getInputStream().close();
         return status;
@@ -408,7 +408,7 @@ class EndsTest {
 
     private final class Recorder implements Observer {
         @Override
-        public void attempt(Target target, CallInfo call, Outcome outcome, long nanos) {
+        public void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
             events.add("attempt "
                     + (outcome instanceof Outcome.Failure failure
                             ? failure.kind()
@@ -417,12 +417,12 @@ class EndsTest {
 
         @Override
         public void takenBack(
-                Target target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
+                PolicyTarget target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {
             events.add("taken back");
         }
 
         @Override
-        public void ended(Target target, CallInfo call, Result result, int attempts, long nanos) {
+        public void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {
             events.add(result + " after " + attempts);
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ class MethodByReflectionIT {
                             refused,
                             refused);
             assertThat(server.requests())
-                    .extracting(Received::method, Received::target)
+                    .extracting(ReceivedRequest::method, ReceivedRequest::target)
                     .containsExactly(tuple("PATCH", "/a"), tuple("PATCH", "/a"));
         }
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.ReplayMemory;
 import dev.holdfast.policy.Policies;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,31 +18,35 @@ class ReplayMemoryTest {
 
     @Test
     void aBodyThatFindsNoRoomIsSentOnceAndOneThatDoesGivesItBack() throws IOException {
-        Opened opened = new Opened(Policies.retry().replayMax(1_500).policy());
+        WovenConnections wovenConnections =
+                new WovenConnections(Policies.retry().replayMax(1_500).policy());
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.otherwise(Answer.respond(503, "busy"));
-            ReplayMemory.Share other = opened.engine.replayMemory().open(this);
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            ReplayMemory.Share other = wovenConnections.engine.replayMemory().open(this);
             assertThat(other.take(501, 1_500)).isTrue();
-            assertThat(put(opened, server).getResponseCode()).isEqualTo(503);
+            assertThat(put(wovenConnections, server).getResponseCode()).isEqualTo(503);
             assertThat(server.requests())
                     .extracting(request -> request.body().length)
                     .containsExactly(1_000);
-            assertThat(opened.engine.replayMemory().used()).isEqualTo(501);
+            assertThat(wovenConnections.engine.replayMemory().used()).isEqualTo(501);
 
             other.close();
             server.reset();
-            server.play(Answer.respond(503, "busy")).otherwise(Answer.respond(200, "done"));
+            server.play(ScriptedResponse.respond(503, "busy")).otherwise(ScriptedResponse.respond(200, "done"));
             for (int i = 0; i < 10; i++) {
-                assertThat(put(opened, server).getResponseCode()).isEqualTo(200);
-                assertThat(opened.engine.replayMemory().used()).isZero();
+                assertThat(put(wovenConnections, server).getResponseCode()).isEqualTo(200);
+                assertThat(wovenConnections.engine.replayMemory().used()).isZero();
             }
-            assertThat(server.requests()).hasSize(11).extracting(Received::body).containsOnly(BODY);
-            assertThat(opened.defects).isEmpty();
+            assertThat(server.requests())
+                    .hasSize(11)
+                    .extracting(ReceivedRequest::body)
+                    .containsOnly(BODY);
+            assertThat(wovenConnections.defects).isEmpty();
         }
     }
 
-    private static HttpURLConnection put(Opened opened, ScriptedServer server) throws IOException {
-        HttpURLConnection connection = opened.open(server.uri("/"));
+    private static HttpURLConnection put(WovenConnections wovenConnections, ScriptedServer server) throws IOException {
+        HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         connection.setRequestMethod("PUT");
         connection.setDoOutput(true);
         connection.setChunkedStreamingMode(0);

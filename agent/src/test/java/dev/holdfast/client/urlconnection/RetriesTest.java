@@ -7,8 +7,8 @@ import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
-import dev.holdfast.testkit.Answer;
-import dev.holdfast.testkit.Received;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Retries behind a front: whichever entry makes the JDK talk, what is replayed, and what must never be sent again. */
 class RetriesTest {
     private static final byte[] BODY = "the whole body".getBytes(StandardCharsets.UTF_8);
-    private final Opened opened = new Opened(Policies.retry()
+    private final WovenConnections wovenConnections = new WovenConnections(Policies.retry()
             .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
             .policy());
 
@@ -96,17 +96,17 @@ class RetriesTest {
     @EnumSource(Entry.class)
     void everyEntryThatTalksRetries(Entry entry) throws IOException {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "not now"))
-                    .otherwise(Answer.respond(200, "fine")
+            server.play(ScriptedResponse.respond(503, "not now"))
+                    .otherwise(ScriptedResponse.respond(200, "fine")
                             .header("Content-Type", "text/plain")
                             .header("X-A", "1"));
-            HttpURLConnection connection = opened.open(server.uri("/"));
+            HttpURLConnection connection = wovenConnections.open(server.uri("/"));
 
             Object unused = entry.doing.on(connection);
 
             assertThat(connection.getResponseCode()).isEqualTo(200);
             assertThat(server.requests()).hasSize(2);
-            assertThat(opened.defects).isEmpty();
+            assertThat(wovenConnections.defects).isEmpty();
         }
     }
 
@@ -115,14 +115,14 @@ class RetriesTest {
     @EnumSource(names = {"INPUT_STREAM", "CODE", "FIELD", "CONNECTED_FIRST"})
     void aGetThatMayWriteABodyAndDoesNotIsAGet(Entry entry) throws IOException {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
-            HttpURLConnection connection = opened.open(server.uri("/"));
+            server.play(ScriptedResponse.respond(503, "not now")).otherwise(ScriptedResponse.respond(200, "fine"));
+            HttpURLConnection connection = wovenConnections.open(server.uri("/"));
             connection.setDoOutput(true);
 
             Object unused = entry.doing.on(connection);
 
             assertThat(connection.getResponseCode()).isEqualTo(200);
-            assertThat(server.requests()).extracting(Received::method).containsExactly("GET", "GET");
+            assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("GET", "GET");
         }
     }
 
@@ -131,30 +131,30 @@ class RetriesTest {
     @EnumSource(names = {"CODE", "CONNECTED_FIRST"})
     void aGetThatTheStreamingModeMakesAPostOfIsNotSentAgain(Entry entry) throws IOException {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
-            HttpURLConnection connection = opened.open(server.uri("/"));
+            server.play(ScriptedResponse.respond(503, "not now")).otherwise(ScriptedResponse.respond(200, "fine"));
+            HttpURLConnection connection = wovenConnections.open(server.uri("/"));
             connection.setDoOutput(true);
             connection.setChunkedStreamingMode(0);
 
             Object unused = entry.doing.on(connection);
 
             assertThat(connection.getResponseCode()).isEqualTo(503);
-            assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+            assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("POST");
         }
     }
 
     /** The JDK remembers of it that its socket was closed, which was us. */
     @Test
     void aSecondAttemptBesideTheFirstThatTookTooLongSaysSoAsOftenAsItIsAsked() throws IOException {
-        Opened hedged = new Opened(Policies.retry()
+        WovenConnections hedged = new WovenConnections(Policies.retry()
                 .maxRetries(1)
                 .attemptTimeout(Duration.ofMillis(500))
                 .hedge(new HedgePolicy(true, TimeUnit.MILLISECONDS.toNanos(20)))
                 .policy());
         try (ScriptedServer server = ScriptedServer.http()) {
             server.play(
-                    Answer.respond(503, "not now").delayed(Duration.ofMillis(200)),
-                    Answer.afterRequest(Answer.Cut.HANG));
+                    ScriptedResponse.respond(503, "not now").delayed(Duration.ofMillis(200)),
+                    ScriptedResponse.afterRequest(ScriptedResponse.Cut.HANG));
             HttpURLConnection connection = hedged.open(server.uri("/"));
 
             assertThat(catchThrowable(connection::getInputStream)).isInstanceOf(SocketTimeoutException.class);
@@ -170,7 +170,7 @@ class RetriesTest {
     @EnumSource(Upload.class)
     void aBodyIsReplayedAsItWasWritten(Upload upload) throws IOException {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
+            server.play(ScriptedResponse.respond(503, "not now")).otherwise(ScriptedResponse.respond(200, "fine"));
             HttpURLConnection connection = sending("PUT", server.uri("/"), upload);
 
             assertThat(connection.getResponseCode()).isEqualTo(200);
@@ -186,11 +186,11 @@ class RetriesTest {
     @EnumSource(Upload.class)
     void aPostThatWasAnsweredIsNotSentAgain(Upload upload) throws IOException {
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(Answer.respond(503, "not now")).otherwise(Answer.respond(200, "fine"));
+            server.play(ScriptedResponse.respond(503, "not now")).otherwise(ScriptedResponse.respond(200, "fine"));
             HttpURLConnection connection = sending("POST", server.uri("/"), upload);
 
             assertThat(connection.getResponseCode()).isEqualTo(503);
-            assertThat(server.requests()).extracting(Received::method).containsExactly("POST");
+            assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("POST");
         }
     }
 
@@ -204,13 +204,13 @@ class RetriesTest {
                     """)
     void aPostThatTheJdkRepeatsByItselfDoesNotCountAsNeverSent(String status, String header, boolean hasBody)
             throws Exception {
-        String answer = status + "\r\n" + header;
+        String response = status + "\r\n" + header;
         String end = hasBody ? new String(BODY, StandardCharsets.UTF_8) : "\r\n\r\n";
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             URI uri = URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/");
             CompletableFuture<Void> served =
-                    CompletableFuture.runAsync(() -> answerOnceAndVanish(listening, answer, end));
-            HttpURLConnection connection = opened.open(uri);
+                    CompletableFuture.runAsync(() -> answerOnceAndVanish(listening, response, end));
+            HttpURLConnection connection = wovenConnections.open(uri);
             connection.setAuthenticator(new Authenticator() {
                 @Override
                 protected PasswordAuthentication getPasswordAuthentication() {
@@ -233,7 +233,7 @@ class RetriesTest {
         }
     }
 
-    private static void answerOnceAndVanish(ServerSocket listening, String answer, String end) {
+    private static void answerOnceAndVanish(ServerSocket listening, String response, String end) {
         try (Socket socket = listening.accept()) {
             listening.close();
             socket.setSoTimeout(10_000);
@@ -241,7 +241,7 @@ class RetriesTest {
             while (!request.toString(StandardCharsets.UTF_8).endsWith(end)) {
                 request.write(socket.getInputStream().read());
             }
-            String head = "HTTP/1.1 " + answer + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            String head = "HTTP/1.1 " + response + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -257,7 +257,7 @@ class RetriesTest {
     }
 
     private HttpURLConnection sending(String method, URI uri, Upload upload) throws IOException {
-        HttpURLConnection connection = opened.open(uri);
+        HttpURLConnection connection = wovenConnections.open(uri);
         connection.setRequestMethod(method);
         connection.setDoOutput(true);
         upload.mode.accept(connection);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimesTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final Opened opened = new Opened(Policies.retry()
+    private final WovenConnections wovenConnections = new WovenConnections(Policies.retry()
             .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
             .attemptTimeout(LONG)
             .deadline(LONG)
@@ -45,7 +45,7 @@ class TimesTest {
     @ValueSource(strings = {"Content-Length: 2\r\n\r\nok", "Content-Length: 200\r\n\r\nok"})
     void aTlsConnectionIsClosedAtOnceThoughItsServerLeavesTheSocketOpen(String rest) throws Exception {
         try (Server server = new Server("200 OK\r\nConnection: close\r\n" + rest)) {
-            HttpURLConnection connection = server.open(opened);
+            HttpURLConnection connection = server.open(wovenConnections);
             assertThat(connection.getResponseCode()).isEqualTo(200);
 
             inTime(connection::disconnect);
@@ -57,7 +57,7 @@ class TimesTest {
         try (Server server = new Server(
                 "503 Busy\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno",
                 "200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")) {
-            HttpURLConnection connection = server.open(opened);
+            HttpURLConnection connection = server.open(wovenConnections);
             FutureTask<Integer> status = new FutureTask<>(connection::getResponseCode);
 
             inTime(status);
@@ -70,7 +70,7 @@ class TimesTest {
     @ValueSource(strings = {"text/event-stream", "application/json"})
     void aBodyMayPauseLongerThanItsAttemptHadForTheHead(String type) throws Exception {
         Duration time = Duration.ofSeconds(2);
-        Opened brief = new Opened(
+        WovenConnections brief = new WovenConnections(
                 Policies.retry().attemptTimeout(time).bufferResponse(2).policy());
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Void> served = onThread(() -> pausing(listening, type, time.plusMillis(500)));
@@ -120,9 +120,9 @@ class TimesTest {
                     .getServerSocketFactory()
                     .createServerSocket(0, 5, InetAddress.getLoopbackAddress());
             serving = onThread(() -> {
-                for (String answer : answers) {
+                for (String response : answers) {
                     try {
-                        answer(answer);
+                        answer(response);
                     } catch (IOException e) {
                         return;
                     }
@@ -130,7 +130,7 @@ class TimesTest {
             });
         }
 
-        private void answer(String answer) throws IOException {
+        private void answer(String response) throws IOException {
             Socket socket = listening.accept();
             sockets.add(socket);
             BufferedReader request =
@@ -139,12 +139,12 @@ class TimesTest {
             while (line != null && !line.isEmpty()) {
                 line = request.readLine();
             }
-            socket.getOutputStream().write(("HTTP/1.1 " + answer).getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("HTTP/1.1 " + response).getBytes(StandardCharsets.US_ASCII));
         }
 
-        HttpURLConnection open(Opened opened) throws IOException {
-            HttpsURLConnection connection =
-                    (HttpsURLConnection) opened.open(URI.create("https://127.0.0.1:" + listening.getLocalPort() + "/"));
+        HttpURLConnection open(WovenConnections wovenConnections) throws IOException {
+            HttpsURLConnection connection = (HttpsURLConnection)
+                    wovenConnections.open(URI.create("https://127.0.0.1:" + listening.getLocalPort() + "/"));
             connection.setSSLSocketFactory(LoopbackTls.clientContext().getSocketFactory());
             connection.setHostnameVerifier((host, session) -> true);
             return connection;

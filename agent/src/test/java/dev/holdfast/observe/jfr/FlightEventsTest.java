@@ -1,9 +1,9 @@
 package dev.holdfast.observe.jfr;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.observe.World;
+import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlightEventsTest {
-    private final World world = new World(Policies.retry()
+    private final ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
             .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
             .policy());
 
@@ -27,17 +27,17 @@ class FlightEventsTest {
 
     @Test
     void there_are_events_while_a_recording_runs_and_nobody_is_told_otherwise() throws IOException {
-        new FlightEvents(world.ledger).follow();
-        assertThat(world.ledger.recorded()).isFalse();
+        new FlightEvents(observedCalls.counterRegistry).follow();
+        assertThat(observedCalls.counterRegistry.recorded()).isFalse();
         Path file = directory.resolve("recording.jfr");
         try (Recording recording = new Recording()) {
             recording.start();
-            assertThat(world.ledger.recorded()).isTrue();
-            world.call("shop.example", status(503), status(200));
+            assertThat(observedCalls.counterRegistry.recorded()).isTrue();
+            observedCalls.call("shop.example", status(503), status(200));
             recording.stop();
             recording.dump(file);
         }
-        assertThat(world.ledger.recorded()).isFalse();
+        assertThat(observedCalls.counterRegistry.recorded()).isFalse();
 
         assertThat(named(file, "dev.holdfast.Attempt"))
                 .extracting(event -> event.getString("outcome"))
@@ -56,22 +56,22 @@ class FlightEventsTest {
         try (Recording recording = new Recording()) {
             recording.start();
 
-            new FlightEvents(world.ledger).follow();
+            new FlightEvents(observedCalls.counterRegistry).follow();
 
-            assertThat(world.ledger.recorded()).isTrue();
+            assertThat(observedCalls.counterRegistry.recorded()).isTrue();
         }
     }
 
     @Test
     void a_recording_that_ends_leaves_another_one_alone() {
-        new FlightEvents(world.ledger).follow();
+        new FlightEvents(observedCalls.counterRegistry).follow();
         try (Recording one = new Recording();
                 Recording other = new Recording()) {
             one.start();
             other.start();
             one.stop();
 
-            assertThat(world.ledger.recorded()).isTrue();
+            assertThat(observedCalls.counterRegistry.recorded()).isTrue();
         }
     }
 

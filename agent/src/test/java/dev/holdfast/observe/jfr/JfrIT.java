@@ -107,7 +107,7 @@ class JfrIT {
                 .succeeded();
 
         assertThat(Files.readString(loaded))
-                .contains("dev.holdfast.runtime.Operations")
+                .contains("dev.holdfast.runtime.Observability")
                 .doesNotContain(" jdk.jfr.")
                 .doesNotContain("dev.holdfast.observe.jfr");
     }

@@ -2,8 +2,8 @@ package dev.holdfast.observe.meters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.observe.Ledger;
-import dev.holdfast.observe.World;
+import dev.holdfast.observe.CounterRegistry;
+import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
@@ -23,7 +23,7 @@ class ManyOriginsTest {
     @Test
     void meters_stay_bounded_in_number_in_bytes_and_in_time() throws IOException {
         long before = used();
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .breaker(Breakers.consecutive(3).open(Duration.ofSeconds(60)).build())
                 .budget(0.2, 10)
                 .limits(new LimitPolicy(10, 0, 1, 1_000_000_000L))
@@ -31,12 +31,12 @@ class ManyOriginsTest {
         for (int i = 0; i < ORIGINS; i++) {
             String host = "host" + i + ".many.example";
             if (i % 100 < 12) {
-                Everything.happenTo(world, host);
+                AllMeters.happenTo(observedCalls, host);
             } else {
-                world.call(host, World.status(200));
+                observedCalls.call(host, ObservedCalls.status(200));
             }
         }
-        Scrape scrape = new Scrape(world.status);
+        Scrape scrape = new Scrape(observedCalls.status);
 
         Scrape.Text text = scrape.text(null);
         long fastest = Long.MAX_VALUE;
@@ -47,14 +47,15 @@ class ManyOriginsTest {
         }
         OtlpEncoder encoder = new OtlpEncoder(Map.of());
         List<Integer> messages = new ArrayList<>();
-        encoder.encode(world.status.get(), message -> messages.add(message.length));
+        encoder.encode(observedCalls.status.get(), message -> messages.add(message.length));
         long kept = used() - before;
 
         Samples samples = Samples.of(new String(text.body(), StandardCharsets.UTF_8));
         assertThat(samples.sum("holdfast_calls_total", "outcome=\"first_try\"")).isEqualTo(ORIGINS);
-        assertThat(samples.sum("holdfast_calls_total", "origin=\"" + Ledger.OTHER + "\",outcome=\"first_try\""))
-                .isEqualTo(ORIGINS - Ledger.MAX_ORIGINS);
-        assertThat(samples.size()).isLessThan(60 * (Ledger.MAX_ORIGINS + 1));
+        assertThat(samples.sum(
+                        "holdfast_calls_total", "origin=\"" + CounterRegistry.OTHER + "\",outcome=\"first_try\""))
+                .isEqualTo(ORIGINS - CounterRegistry.MAX_ORIGINS);
+        assertThat(samples.size()).isLessThan(60 * (CounterRegistry.MAX_ORIGINS + 1));
         assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(200));
         // Small ones, so that what is held while one is made is little too.
         assertThat(messages)

@@ -1,10 +1,10 @@
 package dev.holdfast.observe.meters;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.observe.Snapshot;
-import dev.holdfast.observe.World;
 import dev.holdfast.policy.Policies;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
@@ -21,7 +21,7 @@ class OtlpEncoderTest {
 
     @Test
     void says_what_a_scrape_says_and_nothing_else() throws IOException {
-        Snapshot snapshot = Everything.happened();
+        Snapshot snapshot = AllMeters.happened();
         String scrape = new String(new Scrape(() -> snapshot).text(null).body(), StandardCharsets.UTF_8);
 
         OtlpSamples samples = OtlpSamples.of(encode(snapshot));
@@ -34,7 +34,7 @@ class OtlpEncoderTest {
 
     @Test
     void counts_since_counting_began_whenever_it_is_encoded() throws IOException {
-        Snapshot snapshot = Everything.happened();
+        Snapshot snapshot = AllMeters.happened();
 
         for (int i = 0; i < 2; i++) {
             OtlpSamples samples = OtlpSamples.of(encode(snapshot));
@@ -46,11 +46,11 @@ class OtlpEncoderTest {
 
     @Test
     void many_origins_come_in_several_messages_none_of_them_twice() throws IOException {
-        World world = new World(Policies.retry().policy());
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry().policy());
         for (int i = 0; i < 250; i++) {
-            world.call("h" + i + ".example", status(200));
+            observedCalls.call("h" + i + ".example", status(200));
         }
-        Snapshot snapshot = world.status.get();
+        Snapshot snapshot = observedCalls.status.get();
 
         List<byte[]> messages = encode(snapshot);
 
@@ -64,7 +64,7 @@ class OtlpEncoderTest {
     void starts_no_thread() throws IOException {
         int before = Thread.activeCount();
 
-        encode(Everything.happened());
+        encode(AllMeters.happened());
 
         assertThat(Thread.activeCount()).isLessThanOrEqualTo(before);
     }

@@ -1,13 +1,13 @@
 package dev.holdfast.observe.meters;
 
-import static dev.holdfast.observe.World.status;
+import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Session;
-import dev.holdfast.observe.Ledger;
+import dev.holdfast.observe.CounterRegistry;
+import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.observe.Snapshot;
-import dev.holdfast.observe.World;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.FallbackPolicy;
@@ -38,17 +38,18 @@ class ScrapeTest {
 
     @Test
     void the_seeds_names_are_there_with_their_labels() throws IOException {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .backoff(new Backoff(1_000_000_000L, 30_000_000_000L, 2.0, Jitter.NONE))
                 .fallback(Fallbacks.cache())
                 .policy());
-        world.call("shop.example", status(503), status(200));
-        Session lost = world.call("shop.example", status(503), status(503), status(503), status(503));
-        lost.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP, world.now());
-        world.call("shop.example", status(503), status(503), status(503), status(503))
-                .fallbackFailed(world.now());
+        observedCalls.call("shop.example", status(503), status(200));
+        Session lost = observedCalls.call("shop.example", status(503), status(503), status(503), status(503));
+        lost.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.RETRIES_USED_UP, observedCalls.now());
+        observedCalls
+                .call("shop.example", status(503), status(503), status(503), status(503))
+                .fallbackFailed(observedCalls.now());
 
-        String text = scrape(world, null);
+        String text = scrape(observedCalls, null);
 
         assertThat(text)
                 .contains("# TYPE retry_attempts_total counter\n")
@@ -67,11 +68,11 @@ class ScrapeTest {
 
     @Test
     void a_histogram_of_calls_is_beside_that_of_attempts() throws IOException {
-        World world = new World(RETRY.policy());
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(200));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(200));
 
-        assertThat(scrape(world, null))
+        assertThat(scrape(observedCalls, null))
                 .contains("# TYPE holdfast_call_duration_seconds histogram\n")
                 .contains("holdfast_call_duration_seconds_bucket{" + SHOP + ",le=\"0.005\"} 0\n")
                 .contains("holdfast_call_duration_seconds_bucket{" + SHOP + ",le=\"0.01\"} 1\n")
@@ -86,11 +87,11 @@ class ScrapeTest {
 
     @Test
     void what_can_happen_is_there_at_0_before_it_happens() throws IOException {
-        World world = new World(everything().policy());
-        world.session("shop.example").begin(0);
+        ObservedCalls observedCalls = new ObservedCalls(everything().policy());
+        observedCalls.session("shop.example").begin(0);
 
         Map<String, Double> begun =
-                new TreeMap<>(Samples.of(scrape(world, null)).values());
+                new TreeMap<>(Samples.of(scrape(observedCalls, null)).values());
         begun.keySet().removeIf(sample -> !sample.contains("origin="));
         assertThat(begun)
                 .containsEntry(
@@ -117,19 +118,19 @@ class ScrapeTest {
             value = Mode.class,
             names = {"ENFORCE", "OBSERVE"})
     void what_happens_was_there_at_0(Mode mode) throws IOException {
-        World world = new World(everything().policy(mode));
-        world.session("shop.example").begin(0);
+        ObservedCalls observedCalls = new ObservedCalls(everything().policy(mode));
+        observedCalls.session("shop.example").begin(0);
         Set<String> begun =
-                new TreeSet<>(Samples.of(scrape(world, null)).values().keySet());
+                new TreeSet<>(Samples.of(scrape(observedCalls, null)).values().keySet());
 
         if (mode == Mode.ENFORCE) {
-            Everything.happenTo(world, "shop.example");
+            AllMeters.happenTo(observedCalls, "shop.example");
         }
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(503), status(503), status(503));
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(503), status(503), status(503));
 
         Set<String> then =
-                new TreeSet<>(Samples.of(scrape(world, null)).values().keySet());
+                new TreeSet<>(Samples.of(scrape(observedCalls, null)).values().keySet());
         then.removeAll(begun);
         then.removeIf(sample -> sample.startsWith("retry_success_rate")); // a share of nothing has no value
         assertThat(then).isEmpty();
@@ -137,10 +138,10 @@ class ScrapeTest {
 
     @Test
     void a_policy_promises_nothing_that_it_does_not_have() throws IOException {
-        World world = new World(Policies.retry().policy());
-        world.call("shop.example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry().policy());
+        observedCalls.call("shop.example", status(200));
 
-        assertThat(scrape(world, null))
+        assertThat(scrape(observedCalls, null))
                 .doesNotContain("fallback_activations_total")
                 .doesNotContain("holdfast_rejections_total")
                 .doesNotContain("holdfast_limit_wait_seconds")
@@ -152,15 +153,15 @@ class ScrapeTest {
 
     @Test
     void of_very_many_origins_the_later_ones_begin_with_what_alerts_need() throws IOException {
-        World world = new World(everything().policy());
-        for (int i = 0; i <= Ledger.MAX_ZEROS; i++) {
-            world.call("h" + i + ".example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(everything().policy());
+        for (int i = 0; i <= CounterRegistry.MAX_ZEROS; i++) {
+            observedCalls.call("h" + i + ".example", status(200));
         }
 
-        Samples samples = Samples.of(scrape(world, null));
+        Samples samples = Samples.of(scrape(observedCalls, null));
         Function<String, List<String>> last = name -> samples.values().keySet().stream()
                 .filter(sample ->
-                        sample.startsWith(name) && sample.contains("//h" + Ledger.MAX_ZEROS + ".example:80\""))
+                        sample.startsWith(name) && sample.contains("//h" + CounterRegistry.MAX_ZEROS + ".example:80\""))
                 .toList();
 
         assertThat(last.apply("fallback_activations_total")).hasSizeGreaterThan(3);
@@ -185,13 +186,13 @@ class ScrapeTest {
 
     @Test
     void the_success_rate_is_what_its_counters_say() throws IOException {
-        World world = new World(RETRY.policy());
-        world.call("shop.example", status(200));
-        world.call("shop.example", status(503), status(200));
-        world.call("shop.example", status(503), status(200));
-        world.call("shop.example", status(503), status(503), status(503), status(503));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        observedCalls.call("shop.example", status(200));
+        observedCalls.call("shop.example", status(503), status(200));
+        observedCalls.call("shop.example", status(503), status(200));
+        observedCalls.call("shop.example", status(503), status(503), status(503), status(503));
 
-        Samples samples = Samples.of(scrape(world, null));
+        Samples samples = Samples.of(scrape(observedCalls, null));
 
         double saved = samples.sum("holdfast_calls_total", "outcome=\"saved_by_retry\"");
         double lost = samples.sum("holdfast_retries_lost_total", "");
@@ -200,10 +201,10 @@ class ScrapeTest {
 
     @Test
     void there_is_no_success_rate_where_nothing_was_sent_again() throws IOException {
-        World world = new World(RETRY.policy());
-        world.call("shop.example", status(200));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        observedCalls.call("shop.example", status(200));
 
-        assertThat(scrape(world, null))
+        assertThat(scrape(observedCalls, null))
                 .contains("holdfast_calls_total{client=\"java.net.http\",origin=\"http://shop.example:80\","
                         + "outcome=\"first_try\",policy=\"*\"} 1.0\n")
                 .doesNotContain("retry_success_rate")
@@ -212,16 +213,16 @@ class ScrapeTest {
 
     @Test
     void a_breaker_shows_its_state_and_its_times() throws IOException {
-        World world = new World(Policies.retry()
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
                 .maxRetries(0)
                 .breaker(Breakers.consecutive(2).open(Duration.ofSeconds(60)).build())
                 .policy());
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(503));
-        world.call("shop.example", status(200));
-        world.pass(Duration.ofSeconds(20));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(503));
+        observedCalls.call("shop.example", status(200));
+        observedCalls.pass(Duration.ofSeconds(20));
 
-        assertThat(scrape(world, null))
+        assertThat(scrape(observedCalls, null))
                 .contains("circuit_breaker_state{" + SHOP + "} 1.0\n")
                 .contains("holdfast_breaker_transitions_total{" + SHOP + ",state=\"open\"} 1.0\n")
                 .contains("holdfast_breaker_time_seconds_total{" + SHOP + ",state=\"open\"} 20.0\n")
@@ -230,21 +231,21 @@ class ScrapeTest {
 
     @Test
     void what_observe_mode_would_have_done_is_apart() throws IOException {
-        World world = new World(RETRY.policy(Mode.OBSERVE));
-        world.call("shop.example", status(503));
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy(Mode.OBSERVE));
+        observedCalls.call("shop.example", status(503));
 
-        assertThat(scrape(world, null))
+        assertThat(scrape(observedCalls, null))
                 .contains("holdfast_would_have_total{action=\"retry\"," + SHOP + "} 1.0\n")
                 .doesNotContain("retry_attempts_total");
     }
 
     @Test
     void the_agent_has_meters_of_its_own() throws IOException {
-        World world = new World(RETRY.policy());
-        world.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
-        world.status.reloadFailed("line 3: no such key");
+        ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
+        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
+        observedCalls.status.reloadFailed("line 3: no such key");
 
-        assertThat(scrape(world, null))
+        assertThat(scrape(observedCalls, null))
                 .contains(
                         "holdfast_build_info{configuration=\"holdfast.toml\",configuration_sha256=\"c0ffee000001\",host=\"web-7\","
                                 + "pid=\"4711\",program=\"com.example.Shop\",started=\"2023-11-14T22:13:18Z\",version=\"1.2.3\"} 1\n")
@@ -260,7 +261,7 @@ class ScrapeTest {
 
     @Test
     void who_accepts_openmetrics_gets_it_and_everybody_else_prometheus_text() throws IOException {
-        Scrape scrape = new Scrape(new World(RETRY.policy()).status);
+        Scrape scrape = new Scrape(new ObservedCalls(RETRY.policy()).status);
 
         Scrape.Text open = scrape.text("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
         assertThat(open.contentType()).startsWith("application/openmetrics-text; version=1.0.0");
@@ -277,7 +278,7 @@ class ScrapeTest {
 
     @Test
     void every_meter_can_be_scraped_and_none_that_the_catalogue_does_not_have() throws IOException {
-        Set<String> families = Samples.of(scrape(Everything::happened, null)).families();
+        Set<String> families = Samples.of(scrape(AllMeters::happened, null)).families();
 
         TreeMap<String, Meter> catalogue = new TreeMap<>();
         for (Meter meter : Meter.values()) {
@@ -286,8 +287,8 @@ class ScrapeTest {
         assertThat(families).containsExactlyInAnyOrderElementsOf(catalogue.keySet());
     }
 
-    private static String scrape(World world, String accept) throws IOException {
-        return scrape(world.status, accept);
+    private static String scrape(ObservedCalls observedCalls, String accept) throws IOException {
+        return scrape(observedCalls.status, accept);
     }
 
     private static String scrape(Supplier<Snapshot> status, String accept) throws IOException {

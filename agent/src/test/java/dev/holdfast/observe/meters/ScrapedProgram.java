@@ -16,16 +16,16 @@ public final class ScrapedProgram {
     private ScrapedProgram() {}
 
     public static void main(String[] arguments) throws Exception {
-        ClassLoader isolated = Packed.loader();
-        Class<?> ledger = isolated.loadClass("dev.holdfast.observe.Ledger");
+        ClassLoader isolated = PackedAgent.loader();
+        Class<?> ledger = isolated.loadClass("dev.holdfast.observe.CounterRegistry");
         Class<?> cache = isolated.loadClass("dev.holdfast.observe.Snapshot$Cache");
-        Supplier<?> noCache = () -> Packed.field(cache, "EMPTY");
-        Class<?> gaps = isolated.loadClass("dev.holdfast.observe.Gaps");
-        Supplier<?> noGaps = () -> Packed.field(gaps, "NONE");
+        Supplier<?> noCache = () -> PackedAgent.field(cache, "EMPTY");
+        Class<?> gaps = isolated.loadClass("dev.holdfast.observe.CoverageGaps");
+        Supplier<?> noGaps = () -> PackedAgent.field(gaps, "NONE");
         Supplier<Collection<?>> noTargets = List::of;
         Method identity =
                 isolated.loadClass("dev.holdfast.observe.ProcessIdentity").getMethod("current");
-        Supplier<?> process = () -> Packed.invoke(identity);
+        Supplier<?> process = () -> PackedAgent.invoke(identity);
         Constructor<?> status =
                 isolated.loadClass("dev.holdfast.observe.Status").getConstructors()[0];
         Object counts = status.newInstance(

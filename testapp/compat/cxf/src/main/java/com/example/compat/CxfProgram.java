@@ -70,11 +70,11 @@ final class CxfProgram {
         QName port = new QName("urn:q", "port");
         service.addPort(port, SOAPBinding.SOAP11HTTP_BINDING, uri.toString());
         Dispatch<Source> dispatch = service.createDispatch(port, Source.class, Service.Mode.PAYLOAD);
-        Source answer = dispatch.invoke(new StreamSource(new StringReader(Soap.QUESTION)));
+        Source response = dispatch.invoke(new StreamSource(new StringReader(Soap.QUESTION)));
         StringWriter text = new StringWriter();
         Transformer transformer = TransformerFactory.newInstance().newTransformer();
         transformer.setOutputProperty("omit-xml-declaration", "yes");
-        transformer.transform(answer, new StreamResult(text));
+        transformer.transform(response, new StreamResult(text));
         return text.toString();
     }
 }

@@ -94,19 +94,19 @@ final class FeignProgram {
     private static Reply call(Service service, Request request) throws IOException {
         Map<String, Object> headers = Map.copyOf(request.headers());
         URI uri = request.uri();
-        Response answer = switch (request.method()) {
+        Response response = switch (request.method()) {
             case "POST" -> service.post(uri, headers, request.text());
             case "PUT" -> service.put(uri, headers, request.text());
             case "PATCH" -> service.patch(uri, headers, request.text());
             case "DELETE" -> service.delete(uri, headers);
             default -> service.get(uri, headers);
         };
-        try (answer) {
+        try (response) {
             String body =
-                    answer.body() == null ? "" : Util.toString(answer.body().asReader(StandardCharsets.UTF_8));
-            Collection<String> marks = answer.headers().getOrDefault("X-Answer", List.of());
+                    response.body() == null ? "" : Util.toString(response.body().asReader(StandardCharsets.UTF_8));
+            Collection<String> marks = response.headers().getOrDefault("X-Answer", List.of());
             return new Reply(
-                    answer.status(),
+                    response.status(),
                     body,
                     marks.isEmpty() ? null : marks.iterator().next());
         }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status the status
  * @param body the body as text
- * @param answer the header {@code X-Answer}, which every answer of the service has; null where the library hides it
+ * @param response the header {@code X-Answer}, which every answer of the service has; null where the library hides it
  */
-public record Reply(int status, String body, @Nullable String answer) {
+public record Reply(int status, String body, @Nullable String response) {
     /** An answer whose headers the library does not show. */
     public static Reply of(int status, String body) {
         return new Reply(status, body, null);
@@ -19,6 +19,6 @@ public record Reply(int status, String body, @Nullable String answer) {
     @Override
     public String toString() {
         String text = body.length() > 200 ? body.length() + " characters " + Arrays.hashCode(body.toCharArray()) : body;
-        return status + " " + answer + " " + text;
+        return status + " " + response + " " + text;
     }
 }

@@ -1,0 +1,207 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ConcurrencyLimit;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.RateLimit;
+import dev.holdfast.policy.TimeoutRule;
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt, from its sending on: the place and the permit that it holds, and how its outcome reaches the breaker.
+ * Guarded by its session.
+ */
+final class InFlightAttempt {
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+    private final PolicyTarget target;
+    private final int number;
+    private final long at;
+    private final long timeout;
+    private final boolean deadlineComesFirst;
+    private @Nullable ConcurrencyPermit concurrencyPermit;
+    private RateLimit.@Nullable Turn turn;
+    private CircuitBreaker.@Nullable Permit permit;
+    private int endedInARow;
+    private boolean underWay = true;
+    private boolean idle;
+
+    /**
+     * An attempt that is being sent.
+     *
+     * @param timeout how long it may take by the policy, in nanoseconds; {@link Long#MAX_VALUE} without limit
+     * @param deadlineComesFirst whether that is what the call's deadline leaves, less than the policy gives an attempt
+     */
+    InFlightAttempt(
+            PolicyTarget target,
+            int number,
+            long at,
+            long timeout,
+            boolean deadlineComesFirst,
+            @Nullable ConcurrencyPermit concurrencyPermit,
+            RateLimit.@Nullable Turn turn,
+            CircuitBreaker.@Nullable Permit permit) {
+        this.target = target;
+        this.number = number;
+        this.at = at;
+        this.timeout = timeout;
+        this.deadlineComesFirst = deadlineComesFirst;
+        this.concurrencyPermit = concurrencyPermit;
+        this.turn = turn;
+        this.permit = permit;
+    }
+
+    /** Whether it is the attempt with this number. */
+    boolean isNumber(int attempt) {
+        return number == attempt;
+    }
+
+    /** Whether it is the attempt with this number, and has not ended. */
+    boolean isUnderWayAs(int attempt) {
+        return underWay && number == attempt;
+    }
+
+    /** Whether it was sent at this time. */
+    boolean isSince(long time) {
+        return at == time;
+    }
+
+    /** Whether it has not ended. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** It ended: its place is free, the breaker hears of it. Gives how long it took. The status is the outcome's. */
+    long end(Outcome outcome, int status, long now, RandomGenerator random) {
+        underWay = false;
+        releasePermits(now);
+        long took = now - at;
+        if (status != Outcome.NO_STATUS) {
+            target.responded(took);
+        }
+        CircuitBreaker breaker = target.breaker();
+        if (breaker != null && permit != null) {
+            tell(breaker, permit, outcome, status, took, now, random);
+        }
+        return took;
+    }
+
+    private void tell(
+            CircuitBreaker breaker,
+            CircuitBreaker.Permit mine,
+            Outcome outcome,
+            int status,
+            long took,
+            long now,
+            RandomGenerator random) {
+        if (status == PROXY_AUTHENTICATION_REQUIRED) {
+            permit = null;
+            breaker.onIgnored(mine); // a proxy's answer: the origin has not been asked (RFC 9110, 15.5.8)
+            return;
+        }
+        if (status != Outcome.NO_STATUS && !target.policy().breaker().isFailure(status)) {
+            endedInARow = breaker.onSuccess(mine, took, now, random); // the permit is kept: the body may still break
+            return;
+        }
+        permit = null;
+        if (status != Outcome.NO_STATUS || isOriginFailure(outcome, took)) {
+            breaker.onFailure(mine, took, now, random);
+        } else {
+            breaker.onIgnored(mine);
+        }
+    }
+
+    /**
+     * Whether a failure is evidence about the origin. A failure that is not an {@link IOException} is the program's own
+     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it; nor does a
+     * timeout that came sooner than {@link TimeoutRule} says.
+     */
+    private boolean isOriginFailure(Outcome outcome, long took) {
+        return outcome instanceof Outcome.Failure failure
+                && failure.error() instanceof IOException
+                && failure.kind() != ErrorKind.PROXY
+                && (!TimeoutRule.isTimeout(failure.kind())
+                        || TimeoutRule.counts(target.policy(), failure.kind(), took, target.responseTime()));
+    }
+
+    /**
+     * Whether it was cut short by the call's deadline, which had left it less time than the policy gives an attempt.
+     */
+    boolean isCutShort(Outcome outcome, long now) {
+        return deadlineComesFirst && isTimedOut(outcome, now);
+    }
+
+    /**
+     * Whether a time limit of the policy ended it, so that nobody knows what the origin would have answered. A shorter
+     * timeout of the application's own is not one of these: the call has it without Holdfast, too.
+     */
+    boolean isTimedOut(Outcome outcome, long now) {
+        return timeout != Long.MAX_VALUE
+                && outcome instanceof Outcome.Failure failure
+                && TimeoutRule.isTimeout(failure.kind())
+                && TimeoutRule.isUsedUp(now - at, timeout);
+    }
+
+    /** It ended in a success, as it seemed at its head, and was none. */
+    void failLate(Outcome.Failure failure, long now, RandomGenerator random) {
+        CircuitBreaker breaker = target.breaker();
+        CircuitBreaker.Permit mine = permit;
+        if (breaker != null && mine != null && isOriginFailure(failure, now - at)) {
+            permit = null;
+            breaker.onLateFailure(mine, endedInARow, now, random);
+        }
+    }
+
+    /** Nobody waits for its end, and nothing follows from it. Without effect where it has ended. */
+    void giveUp(long now) {
+        if (!underWay) {
+            return;
+        }
+        underWay = false;
+        releasePermits(now);
+        CircuitBreaker breaker = target.breaker();
+        if (breaker != null && permit != null) {
+            breaker.onIgnored(permit);
+            permit = null;
+        }
+    }
+
+    /** Gives its permit back, and may take one again: the application has it in its hands, and does nothing with it. */
+    void idle() {
+        ConcurrencyPermit held = concurrencyPermit;
+        if (held != null) {
+            concurrencyPermit = null;
+            idle = true;
+            held.release();
+        }
+    }
+
+    /**
+     * Goes on after {@link #idle()}: takes a permit again, where one is free.
+     *
+     * @param holder lives as long as the permit may be held
+     */
+    void resume(Object holder) {
+        ConcurrencyLimit limit = target.concurrency();
+        if (idle && underWay && limit != null && limit.tryAcquire()) {
+            concurrencyPermit = ConcurrencyPermit.held(holder, limit);
+        }
+        idle = false;
+    }
+
+    private void releasePermits(long now) {
+        RateLimit rate = target.rate();
+        RateLimit.Turn mine = turn;
+        if (rate != null && mine != null) {
+            turn = null;
+            rate.end(mine, now);
+        }
+        ConcurrencyPermit held = concurrencyPermit;
+        if (held != null) {
+            concurrencyPermit = null;
+            held.release();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.Origin;
+import dev.holdfast.policy.Policy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All targets of a JVM, one for each policy and origin, kept from one configuration to the next. Bounded: new ones push
+ * out those that were idle for longest, never one whose breaker is not closed. Thread-safe.
+ */
+public final class PolicyTargets {
+    /** How many there may be. */
+    static final int MAX = 10_000;
+
+    /**
+     * How long none is searched for that could go, after a search in vain: in a flood each new one would search them
+     * all.
+     */
+    static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ConcurrentHashMap<Key, PolicyTarget> targets = new ConcurrentHashMap<>();
+    private final ReentrantLock making = new ReentrantLock();
+    private final ReplayMemory replayMemory = new ReplayMemory();
+    private final UnmatchedOrigins unmatched = new UnmatchedOrigins();
+    private final ProxiesInUse proxies = new ProxiesInUse();
+    private final Observer observer;
+    private final int max;
+    private volatile boolean inVain;
+    private volatile long searchedAt;
+
+    /**
+     * None yet.
+     *
+     * @param observer told of what happens to their breakers
+     */
+    public PolicyTargets(Observer observer) {
+        this(observer, MAX);
+    }
+
+    PolicyTargets(Observer observer, int max) {
+        this.observer = observer;
+        this.max = max;
+    }
+
+    /** The memory of recorded request bodies, of all targets together. */
+    ReplayMemory replayMemory() {
+        return replayMemory;
+    }
+
+    /** The origins that no host pattern matches. */
+    public UnmatchedOrigins unmatched() {
+        return unmatched;
+    }
+
+    /** The proxies that calls to targets go through. */
+    public ProxiesInUse proxies() {
+        return proxies;
+    }
+
+    /**
+     * The target for a policy and an origin. One that was made under another policy of the same name hands on the state
+     * of whatever has the same rules in both.
+     */
+    PolicyTarget get(Policy policy, Origin origin, long now) {
+        Key key = new Key(policy.name(), origin);
+        PolicyTarget there = targets.get(key);
+        if (there != null && there.policy().equals(policy)) {
+            return there;
+        }
+        PolicyTarget target = targets.compute(
+                key,
+                (k, old) -> old != null && old.policy().equals(policy)
+                        ? old
+                        : new PolicyTarget(policy, origin, old, observer, now));
+        if (targets.size() > max) {
+            makeRoom(target, now);
+        }
+        return target;
+    }
+
+    /** Forgets a tenth of them, so that a flood of new ones does not cost a search each. */
+    private void makeRoom(PolicyTarget newest, long now) {
+        if (inVain && now - searchedAt < PAUSE_NANOS) {
+            forget(newest);
+            return;
+        }
+        if (!making.tryLock()) {
+            return;
+        }
+        try {
+            List<PolicyTarget> idle = new ArrayList<>(targets.size());
+            for (PolicyTarget target : targets.values()) {
+                if (target != newest && target.mayBeForgotten()) {
+                    idle.add(target);
+                }
+            }
+            // Differences, as nanoTime is to be compared; all lie within a JVM's lifetime.
+            long from = newest.lastUsed();
+            idle.sort(Comparator.comparingLong(target -> target.lastUsed() - from));
+            int tooMany = targets.size() - max + max / 10;
+            for (PolicyTarget target : idle.subList(0, Math.min(idle.size(), tooMany))) {
+                forget(target);
+            }
+            searchedAt = now;
+            inVain = targets.size() > max;
+            if (inVain) {
+                // Whatever there is must stay, so the newest goes: its calls begin anew each time.
+                forget(newest);
+            }
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private void forget(PolicyTarget target) {
+        if (targets.remove(new Key(target.policy().name(), target.origin()), target)) {
+            target.forget();
+        }
+    }
+
+    /** Forgets those whose policy is in use no more. */
+    public void retain(Set<String> policyNames) {
+        for (PolicyTarget target : targets.values()) {
+            if (!policyNames.contains(target.policy().name())) {
+                forget(target);
+            }
+        }
+    }
+
+    /** Tells the observer of layers above that retry too. To be called every second or so. */
+    public void reportRetryLayers(long now) {
+        for (PolicyTarget target : targets.values()) {
+            target.reportRetryLayers(now);
+        }
+    }
+
+    /** Those that there are now. */
+    public Collection<PolicyTarget> all() {
+        return Collections.unmodifiableCollection(targets.values());
+    }
+
+    /** The target, if there is one already. */
+    @Nullable
+    PolicyTarget find(String policyName, Origin origin) {
+        return targets.get(new Key(policyName, origin));
+    }
+
+    private record Key(String policyName, Origin origin) {
+        // Written out for the same reason as in Origin.
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && origin.equals(key.origin) && policyName.equals(key.policyName);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * origin.hashCode() + policyName.hashCode();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.holdfast.call;
+
+import java.security.AccessControlContext;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Whose rights something runs with, on a Java that may have a security manager (17 to 23).
+ *
+ * <p>Two things differ from an ordinary program's code. What Holdfast needs for itself, such as a thread, it must be
+ * able to do in the middle of a call of an application that may not. And what an application's call does on another
+ * thread, such as the next attempt after a wait, must be allowed neither more nor less than on the application's own:
+ * the threads of the JDK's common pool are allowed nothing at all then.
+ *
+ * <p>There is a second reason for the first, which holds without a security manager too: up to Java 23 a thread keeps
+ * the protection domains of everybody on the stack that made it, and so the class loader of whatever application was
+ * the first to wait for a retry, long after it was undeployed.
+ */
+public final class Privileges {
+    private static final boolean ENFORCED = Runtime.version().feature() < 24;
+
+    private Privileges() {}
+
+    /**
+     * Does something with Holdfast's own rights, and with nobody else's protection domain on the stack. Never anything
+     * that an application asked for.
+     */
+    public static <T> T withOwnPrivileges(Supplier<T> action) {
+        return ENFORCED ? Checked.ours(action) : action.get();
+    }
+
+    /**
+     * A daemon that belongs to nobody: of the JVM's own thread group, without context class loader or inherited
+     * thread-locals.
+     */
+    public static Thread thread(Runnable work, String name) {
+        return withOwnPrivileges(() -> {
+            Thread thread = new Thread(outermostGroup(), work, name, 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(null);
+            return thread;
+        });
+    }
+
+    private static ThreadGroup outermostGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
+    }
+
+    /**
+     * An executor whose tasks run with the rights of the calling thread, as they are now. The same executor where there
+     * is no security manager.
+     */
+    public static Executor withCallerPrivileges(Executor executor) {
+        return ENFORCED && Checked.isOn() ? Checked.carriedTo(executor) : executor;
+    }
+
+    /** Apart, so that a Java in which none of this is left does not come across it. */
+    @SuppressWarnings("removal") // deprecated for removal since 17, and the only way there
+    private static final class Checked {
+        private Checked() {}
+
+        static boolean isOn() {
+            return System.getSecurityManager() != null;
+        }
+
+        static <T> T ours(Supplier<T> action) {
+            return AccessController.doPrivileged((PrivilegedAction<T>) action::get);
+        }
+
+        static Executor carriedTo(Executor executor) {
+            AccessControlContext rights = AccessController.getContext();
+            return task -> executor.execute(() -> AccessController.doPrivileged(
+                    (PrivilegedAction<Void>) () -> {
+                        task.run();
+                        return null;
+                    },
+                    rights));
+        }
+    }
+}

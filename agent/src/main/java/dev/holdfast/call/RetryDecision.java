@@ -1,0 +1,241 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.RetryBudget;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
+import java.io.IOException;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a call is sent again, and after what wait: what is safe, and what deadline, breaker and budget leave room
+ * for. One for each call with an outcome that asks for another attempt, made with the first of them; guarded by its
+ * session.
+ */
+final class RetryDecision {
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String RETRY_AFTER = "Retry-After";
+    private static final String DATE = "Date";
+
+    private final PolicyTarget target;
+    private final RetryPolicy rule;
+    private final CallInfo call;
+    private final RandomGenerator random;
+    private final LongSupplier epochMillis;
+    private final Observer observer;
+    private final LongSupplier lookupMemory;
+    private Observer.@Nullable NotRetried notRetried;
+    private int retries;
+    /** How many retries were left out, since the JVM would have asked no name server for them. */
+    private int skipped;
+
+    private long announcedDelay;
+    private long previousDelay;
+    /** Why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
+    private @Nullable IOException notSent;
+
+    private boolean multiplied;
+
+    RetryDecision(
+            PolicyTarget target,
+            CallInfo call,
+            RandomGenerator random,
+            LongSupplier epochMillis,
+            Observer observer,
+            LongSupplier lookupMemory) {
+        this.target = target;
+        this.rule = target.policy().retry();
+        this.call = call;
+        this.random = random;
+        this.epochMillis = epochMillis;
+        this.observer = observer;
+        this.lookupMemory = lookupMemory;
+    }
+
+    /**
+     * The wait before the next attempt.
+     *
+     * @param outcome what the last one gave, which asks for another
+     * @param attempts how many were sent
+     * @param untilDeadline what is left of the call's time, {@link Long#MAX_VALUE} for no limit
+     * @param now the time now
+     * @return nanoseconds, or -1: there is no next attempt
+     */
+    long delay(Outcome outcome, int attempts, long untilDeadline, long now) {
+        notRetried = null;
+        if (attempts + skipped > rule.maxRetries()) {
+            return none(outcome, Observer.NotRetried.USED_UP);
+        }
+        if (!maySendAgain(rule, call, call.bodyReplayable(), outcome instanceof Outcome.Failure f && f.nothingSent())) {
+            return none(outcome, Observer.NotRetried.NOT_SAFE);
+        }
+        long asked =
+                outcome instanceof Outcome.Response response && rule.honourRetryAfter() ? retryAfter(response) : -1;
+        if (asked > rule.maxRetryAfterNanos()) {
+            return none(outcome, Observer.NotRetried.RETRY_AFTER_TOO_LONG);
+        }
+        long backoff = pastLookupMemory(outcome, backoff(), attempts);
+        long longest = Math.min(rule.maxRetryAfterNanos(), untilDeadline - target.meanResponseNanos() - 1);
+        boolean jitter = rule.backoff().jitter() != Jitter.NONE;
+        long delay = RetryRule.spreadNanos(asked, backoff, longest, jitter, random);
+        Observer.NotRetried obstacle = obstacle(delay, untilDeadline, now);
+        if (obstacle != null) {
+            return none(outcome, obstacle);
+        }
+        announcedDelay = delay;
+        observer.retry(target, call, outcome, attempts + 1, delay);
+        return delay;
+    }
+
+    /** The latest wait that the observer was told of, in nanoseconds. */
+    long announcedDelay() {
+        return announcedDelay;
+    }
+
+    private long retryAfter(Outcome.Response response) {
+        String value = response.header(RETRY_AFTER);
+        String date = value == null ? null : response.header(DATE);
+        return RetryRule.retryAfterNanos(value, date, epochMillis.getAsLong());
+    }
+
+    /** Why the last outcome that asked for another attempt gets none; null where it did not ask. */
+    Observer.@Nullable NotRetried notRetried() {
+        return notRetried;
+    }
+
+    /**
+     * The last attempt has ended.
+     *
+     * @param inVain whether its outcome asks for another one, which there is not
+     * @param attempts how many were sent
+     */
+    void end(boolean inVain, int attempts) {
+        multiplied = inVain
+                && notRetried != Observer.NotRetried.NOT_SAFE
+                && (attempts > 1 || notRetried == Observer.NotRetried.BUDGET);
+    }
+
+    /**
+     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept
+     * from that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
+     */
+    boolean hasMultiplied() {
+        return multiplied;
+    }
+
+    /** Whether an outcome asks for another attempt, whatever stands against it. */
+    static boolean asksForRetry(RetryPolicy rule, Outcome outcome, int status) {
+        if (status != Outcome.NO_STATUS && rule.headerConditions().isEmpty()) {
+            return rule.retries(status);
+        }
+        if (outcome instanceof Outcome.Response response) {
+            return RetryRule.asksForRetry(rule, status, response::header);
+        }
+        return outcome instanceof Outcome.Failure failure
+                && RetryRule.asksForRetry(rule, failure.error(), failure.kind());
+    }
+
+    /**
+     * Whether the request may be sent another time.
+     *
+     * @param rule what the policy says
+     * @param call whose request it is
+     * @param replayable whether its body can be
+     * @param nothingSent whether nothing of it has left so far
+     */
+    static boolean maySendAgain(RetryPolicy rule, CallInfo call, boolean replayable, boolean nothingSent) {
+        return (nothingSent || !carriesOneTimeHeader(rule, call)) && mayBeRepeated(rule, call, replayable, nothingSent);
+    }
+
+    /**
+     * Whether the request may be sent to another origin after its own. One-time headers are no obstacle: they are
+     * proofs for the origin, and stay there.
+     *
+     * @param rule what the policy says
+     * @param call whose request it is
+     * @param replayable whether its body can be
+     * @param nothingSent whether nothing of it has left so far
+     */
+    static boolean mayBeRepeated(RetryPolicy rule, CallInfo call, boolean replayable, boolean nothingSent) {
+        return RetryRule.mayResend(
+                rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, replayable, nothingSent);
+    }
+
+    /** Whether a server that has seen the request once refuses its repeat: a proof that it carries is used up. */
+    private static boolean carriesOneTimeHeader(RetryPolicy rule, CallInfo call) {
+        for (String name : rule.oneTimeHeaders()) {
+            if (call.requestHeader(name) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is in the way of a retry after this delay. The budget comes last, for it is paid. */
+    private Observer.@Nullable NotRetried obstacle(long delay, long untilDeadline, long now) {
+        // An attempt that cannot be answered in what is left would only put a timeout in place of what is there.
+        if (delay >= untilDeadline - target.meanResponseNanos()) {
+            return Observer.NotRetried.DEADLINE;
+        }
+        CircuitBreaker breaker = target.breaker();
+        if (breaker != null && breaker.rejects(now) && breaker.nanosToProbe(now) > delay) {
+            return Observer.NotRetried.BREAKER_OPEN;
+        }
+        RetryBudget budget = target.budget();
+        return budget != null && !budget.tryWithdraw(now) ? Observer.NotRetried.BUDGET : null;
+    }
+
+    /** Sets why no further attempt was sent after a wait; the outcome before it is delivered instead. */
+    void notSent(IOException why) {
+        notSent = why;
+    }
+
+    /** The exception that says why no further attempt was sent after a wait; null where one was, or none was due. */
+    @Nullable
+    IOException notSent() {
+        return notSent;
+    }
+
+    /** The wait took longer than the call has time for: the outcome before it gets no other attempt after all. */
+    void tooLate(Outcome outcome) {
+        none(outcome, Observer.NotRetried.DEADLINE);
+    }
+
+    private long none(Outcome outcome, Observer.NotRetried reason) {
+        notRetried = reason;
+        observer.notRetried(target, call, outcome, reason);
+        return -1;
+    }
+
+    /**
+     * The wait after a failed name look-up. Until the JVM has forgotten the failure, a retry asks nobody: such retries
+     * are left out, and their waits are added to that of the next, which is at least the JVM's memory. Where
+     * {@code max_delay} forbids so long a wait, the waits stay as they are, for the memory may be an older one that
+     * ends sooner.
+     */
+    private long pastLookupMemory(Outcome outcome, long backoff, int attempts) {
+        if (!(outcome instanceof Outcome.Failure failure) || failure.kind() != ErrorKind.DNS_RESOLUTION) {
+            return backoff;
+        }
+        long memory = lookupMemory.getAsLong();
+        if (memory <= 0 || memory > rule.backoff().maxNanos()) {
+            return backoff;
+        }
+        long delay = backoff;
+        while (delay < memory && attempts + skipped < rule.maxRetries()) {
+            skipped++;
+            delay += backoff();
+        }
+        return Math.max(delay, memory);
+    }
+
+    private long backoff() {
+        retries++;
+        previousDelay = rule.backoff().delayNanos(retries, previousDelay, random);
+        return previousDelay;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.holdfast.client.urlconnection;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the two fronts, which cannot have a common class of ours above them, have in common: thin faces of one
+ * {@link Exchange}.
+ */
+interface ConnectionWrapper {
+    /** What does the work. */
+    Exchange exchange();
+
+    /**
+     * The protected field {@code method}: client libraries set it by reflection, for methods such as PATCH that
+     * {@code setRequestMethod} refuses.
+     */
+    String methodField();
+
+    /** Keeps the protected fields as a subclass of the JDK's would have them. */
+    void show(boolean connected, int responseCode, @Nullable String responseMessage);
+}

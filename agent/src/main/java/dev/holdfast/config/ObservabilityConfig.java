@@ -1,0 +1,212 @@
+package dev.holdfast.config;
+
+import dev.holdfast.config.Settings.Setting;
+import java.io.File;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the file says about how Holdfast is seen from outside.
+ *
+ * @param log what is said, and where
+ * @param lookEveryNanos how often the file itself is looked at
+ * @param admin the HTTP endpoint for operators; null for none
+ * @param metrics where meters go
+ */
+public record ObservabilityConfig(
+        Log log, long lookEveryNanos, @Nullable Admin admin, Metrics metrics) {
+    /** What holds where the file says nothing. */
+    public static final ObservabilityConfig STANDARD = new ObservabilityConfig(
+            new Log(Level.INFO, null, false, Format.TEXT), 1_000_000_000L, null, new Metrics(false, null));
+
+    /** Headers of a push that are not the user's to set. */
+    private static final Set<String> SET_ANYWAY = Set.of(
+            "connection", "content-encoding", "content-length", "content-type", "expect", "host", "transfer-encoding");
+
+    /** How much an event matters. */
+    public enum Level {
+        /** Something does not work. */
+        ERROR,
+        /** An origin fails, or the configuration is doubtful. */
+        WARN,
+        /** What an operator wants to know. */
+        INFO,
+        /** Every retry, every rejection and every probe of a breaker. */
+        DEBUG
+    }
+
+    /** The form of a log entry. */
+    public enum Format {
+        /** A line for people. */
+        TEXT,
+        /** A JSON object on a line of its own. */
+        JSON
+    }
+
+    /**
+     * The log.
+     *
+     * @param level the least that is said
+     * @param file where it is said; null for standard error
+     * @param summary whether a summary is said at exit
+     * @param format the form of an entry
+     */
+    public record Log(Level level, @Nullable File file, boolean summary, Format format) {}
+
+    /**
+     * The HTTP endpoint.
+     *
+     * @param host where it listens: a name or an address, without brackets
+     * @param port on which port; 0 for any
+     * @param names under which it may be called, beside addresses and {@code localhost}; in lower case
+     */
+    public record Admin(String host, int port, Set<String> names) {
+        /** Copies the names. */
+        public Admin {
+            names = Set.copyOf(names);
+        }
+
+        /** Whether only programs on the same machine can reach it, as far as can be told without asking for names. */
+        public boolean loopback() {
+            return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+        }
+    }
+
+    /**
+     * Where meters go, beside the endpoint.
+     *
+     * @param applicationRegistry whether to the application's own Micrometer
+     * @param otlp where they are pushed to; null for nowhere
+     */
+    public record Metrics(
+            boolean applicationRegistry, @Nullable Otlp otlp) {}
+
+    /**
+     * A receiver of OTLP.
+     *
+     * @param url where it is; empty for where the environment says, or the usual place
+     * @param stepNanos how often meters are pushed
+     * @param timeoutNanos how long a request may take
+     * @param headers of the requests; they may hold credentials
+     * @param resourceAttributes what the program is
+     */
+    public record Otlp(
+            String url,
+            long stepNanos,
+            long timeoutNanos,
+            Map<String, List<String>> headers,
+            Map<String, String> resourceAttributes) {
+        /** Without what may be a credential. */
+        @Override
+        public String toString() {
+            return "Otlp";
+        }
+    }
+
+    /**
+     * Made of settings without errors; files are relative to that of the configuration.
+     *
+     * @param otlpTable whether the file has the table whose presence asks for a push of meters
+     */
+    static ObservabilityConfig of(Settings settings, String configurationFile, boolean otlpTable) {
+        String file = (String) settings.get("log.file").value();
+        Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
+        Format format = Format.valueOf(((String) settings.get("log.format").value()).toUpperCase(Locale.ROOT));
+        Log log = new Log(
+                level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"), format);
+        return new ObservabilityConfig(
+                log,
+                settings.get("reload.every").nanos(),
+                admin(settings),
+                new Metrics(settings.isTrue("metrics.application_registry"), otlpTable ? otlp(settings) : null));
+    }
+
+    @SuppressWarnings("unchecked") // as ValueReader documents it
+    private static @Nullable Otlp otlp(Settings settings) {
+        String path = "metrics.otlp.";
+        Setting enabled = settings.get(path + "enabled");
+        if (!enabled.builtIn() && !settings.isTrue(path + "enabled")) {
+            return null;
+        }
+        return new Otlp(
+                (String) settings.get(path + "url").value(),
+                settings.get(path + "step").nanos(),
+                settings.get(path + "timeout").nanos(),
+                (Map<String, List<String>>) settings.get(path + "headers").value(),
+                (Map<String, String>) settings.get(path + "resource_attributes").value());
+    }
+
+    private static @Nullable Admin admin(Settings settings) {
+        String listen = (String) settings.get("admin.listen").value();
+        if (listen.isEmpty()) {
+            return null;
+        }
+        int colon = listen.lastIndexOf(':');
+        String host = listen.substring(0, colon).toLowerCase(Locale.ROOT);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        Set<String> names = new HashSet<>();
+        names.add(host);
+        for (Object name : (List<?>) settings.get("admin.host_names").value()) {
+            names.add((String) name);
+        }
+        return new Admin(host, Integer.parseInt(listen, colon + 1, listen.length(), 10), names);
+    }
+
+    /** Reports what is allowed, but should be meant. */
+    void check(Settings settings, Problems problems) {
+        checkAdmin(settings, problems);
+        checkOtlp(settings, problems);
+    }
+
+    private void checkAdmin(Settings settings, Problems problems) {
+        Setting listen = settings.get("admin.listen");
+        Setting remote = settings.get("admin.remote");
+        boolean meant = settings.isTrue("admin.remote");
+        if (admin != null && !admin.loopback() && !meant) {
+            problems.warn(
+                    listen.line(),
+                    listen.column(),
+                    listen.path(),
+                    "is no loopback address: whoever can reach it sees which hosts are called, and how they fare; where"
+                            + " that is meant, as in a container, write remote = true beside it");
+        } else if (meant && (admin == null || admin.loopback())) {
+            problems.warn(
+                    remote.line(),
+                    remote.column(),
+                    remote.path(),
+                    "has no effect: "
+                            + (admin == null
+                                    ? "there is no endpoint; write listen beside it"
+                                    : "listen is a loopback address, which no other machine or container reaches"));
+        }
+    }
+
+    private void checkOtlp(Settings settings, Problems problems) {
+        Setting url = settings.get("metrics.otlp.url");
+        String text = (String) url.value();
+        int path = text.indexOf('/', text.indexOf("://") + 3);
+        if (!text.isEmpty() && (path < 0 || path == text.length() - 1)) {
+            problems.warn(url.line(), url.column(), url.path(), "has no path; receivers of OTLP expect /v1/metrics");
+        }
+        Setting headers = settings.get("metrics.otlp.headers");
+        for (Object name : ((Map<?, ?>) headers.value()).keySet()) {
+            if (SET_ANYWAY.contains(((String) name).toLowerCase(Locale.ROOT))) {
+                problems.error(
+                        headers.line(), headers.column(), headers.path(), "not for " + name + ", which is set anyway");
+            }
+        }
+    }
+
+    private static File beside(String configurationFile, String file) {
+        File named = new File(file);
+        return named.isAbsolute()
+                ? named
+                : new File(new File(configurationFile).getAbsoluteFile().getParentFile(), file);
+    }
+}

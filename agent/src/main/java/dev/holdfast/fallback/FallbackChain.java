@@ -1,0 +1,38 @@
+package dev.holdfast.fallback;
+
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.FallbackPolicy.Strategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The strategies of a policy, asked for one call in the order written: one after the other, as those before turn out to
+ * have no answer. For one thread at a time.
+ */
+public final class FallbackChain {
+    private final FallbackStrategies fallbackStrategies;
+    private final FallbackPolicy policy;
+    private final FallbackRequest request;
+    private int asked;
+
+    FallbackChain(FallbackStrategies fallbackStrategies, FallbackPolicy policy, FallbackRequest request) {
+        this.fallbackStrategies = fallbackStrategies;
+        this.policy = policy;
+        this.request = request;
+    }
+
+    /** What the next strategy that has something offers; null: none has. */
+    public @Nullable FallbackCandidate next() {
+        while (asked < policy.strategies().size()) {
+            Strategy strategy = policy.strategies().get(asked++);
+            FallbackCandidate fallbackCandidate = switch (strategy) {
+                case CACHE -> fallbackStrategies.cached().find(request, policy.cache());
+                case DEFAULT_VALUE -> StaticResponses.find(policy.defaults(), request.method(), request.uri());
+                case DEGRADED -> AlternateOrigin.of(policy.degraded(), request.uri());
+            };
+            if (fallbackCandidate != null) {
+                return fallbackCandidate;
+            }
+        }
+        return null;
+    }
+}

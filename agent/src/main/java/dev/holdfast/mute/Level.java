@@ -1,7 +1,0 @@
-package dev.holdfast.mute;
-
-/** How loud protobuf would like to be. */
-public enum Level {
-    /** The one level that it knows. */
-    WARNING
-}

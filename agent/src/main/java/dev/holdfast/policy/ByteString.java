@@ -1,0 +1,45 @@
+package dev.holdfast.policy;
+
+import java.util.Arrays;
+
+/** Bytes that are compared by what they are. Nobody changes them. */
+public final class ByteString {
+    /** No bytes. */
+    public static final ByteString EMPTY = new ByteString(new byte[0]);
+
+    private final byte[] bytes;
+
+    private ByteString(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** The bytes themselves, which nobody changes from now on. */
+    public static ByteString owning(byte[] bytes) {
+        return new ByteString(bytes);
+    }
+
+    /** How many there are. */
+    public int length() {
+        return bytes.length;
+    }
+
+    /** The bytes themselves: not to be changed. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ByteString byteString && Arrays.equals(bytes, byteString.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return bytes.length + " bytes";
+    }
+}

@@ -1,0 +1,316 @@
+package dev.holdfast.runtime;
+
+import dev.holdfast.admin.Endpoint;
+import dev.holdfast.call.PolicyTargets;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.ObservabilityConfig;
+import dev.holdfast.fallback.CacheStats;
+import dev.holdfast.inventory.LoadedClients;
+import dev.holdfast.observe.Activity;
+import dev.holdfast.observe.CounterRegistry;
+import dev.holdfast.observe.CoverageGaps;
+import dev.holdfast.observe.Log;
+import dev.holdfast.observe.LogEntry;
+import dev.holdfast.observe.LogFile;
+import dev.holdfast.observe.LogFormat;
+import dev.holdfast.observe.Management;
+import dev.holdfast.observe.ProcessIdentity;
+import dev.holdfast.observe.Snapshot;
+import dev.holdfast.observe.Status;
+import dev.holdfast.observe.Summary;
+import dev.holdfast.observe.jfr.FlightEvents;
+import dev.holdfast.observe.meters.ApplicationRegistries;
+import dev.holdfast.observe.otlp.OtlpExporter;
+import dev.holdfast.observe.otlp.OtlpExporterConfig;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How Holdfast is seen from outside, under whatever configuration is in force: the counts, the log, and what shows
+ * them. Thread-safe.
+ */
+final class Observability {
+    private final StderrReporter stderrReporter;
+    private final Log log;
+    private final CounterRegistry counterRegistry = new CounterRegistry();
+    private final PolicyTargets targets = new PolicyTargets(counterRegistry);
+    private final Status status;
+    private final Holdfast holdfast;
+    private final ClassLoadSignals signals;
+    private @Nullable ApplicationRegistries registries;
+    private @Nullable File logFile;
+    private boolean hooked;
+    private @Nullable Management management;
+    private boolean manageable = true;
+    private @Nullable FlightEvents events;
+    private boolean recordable = true;
+    private volatile boolean summaryWanted;
+    private volatile Configuration inForce;
+    private @Nullable Endpoint endpoint;
+    private @Nullable OtlpExporter otlpExporter;
+    private @Nullable CoverageMonitor coverageMonitor;
+    private final String agent;
+
+    /**
+     * Under a first configuration.
+     *
+     * @param activity whether policies are in force
+     * @param problem what is wrong with the file; null where it can be used
+     * @param version of the agent
+     * @param signals what the program uses
+     */
+    Observability(
+            Configuration configuration,
+            Activity activity,
+            @Nullable String problem,
+            Holdfast holdfast,
+            StderrReporter stderrReporter,
+            @Nullable String version,
+            ClassLoadSignals signals) {
+        this.stderrReporter = stderrReporter;
+        this.inForce = configuration;
+        this.holdfast = holdfast;
+        this.signals = signals;
+        this.log = new Log(stderrReporter::log, System::nanoTime);
+        this.agent = version == null ? "Holdfast" : "Holdfast/" + version;
+        counterRegistry.add(log);
+        status = new Status(
+                counterRegistry,
+                targets::all,
+                holdfast::isOn,
+                () -> cache(holdfast.cacheFigures()),
+                this::gaps,
+                version,
+                ProcessIdentity::current,
+                configuration.file(),
+                configuration.fingerprint()::toString,
+                configuration.policyNames());
+        status.state(activity, configuration.file(), problem);
+        apply(configuration.observabilityConfig());
+        record();
+    }
+
+    private static Snapshot.Cache cache(CacheStats of) {
+        return new Snapshot.Cache(
+                of.hits(), of.misses(), of.kept(), of.evicted(), of.entries(), of.bytes(), of.maxBytes());
+    }
+
+    /** What is called. */
+    PolicyTargets targets() {
+        return targets;
+    }
+
+    /** Another configuration is in force, as the text says. */
+    void reloaded(Configuration changed, Activity activity, String summary, List<String> notices) {
+        targets.retain(changed.targetNames());
+        status.reloaded(changed.fingerprint()::toString, changed.policyNames(), changed.targetNames());
+        status.state(activity, changed.file(), null);
+        inForce = changed;
+        FlightEvents recorded = events;
+        if (recorded != null) {
+            recorded.reloaded(changed.file(), changed.policyNames().size(), null);
+        }
+        apply(changed.observabilityConfig());
+        say(summary, notices);
+        listen();
+        push();
+    }
+
+    /** A configuration is in force, with what the user should know of it. */
+    void say(String summary, List<String> notices) {
+        log.say(notices.isEmpty() ? Log.Level.INFO : Log.Level.WARN, SharedState.described(summary, notices));
+    }
+
+    /** Says something that happens rarely. */
+    void say(Log.Level level, String what) {
+        log.say(level, what);
+    }
+
+    /** A changed configuration cannot be used. */
+    void reloadFailed(String why) {
+        status.reloadFailed(why);
+        FlightEvents recorded = events;
+        if (recorded != null) {
+            recorded.reloaded(status.get().file(), status.get().policies().size(), why);
+        }
+        log.say(
+                Log.Level.ERROR,
+                "the configuration was changed, but cannot be used; the one before stays in force:\n" + why);
+    }
+
+    /**
+     * The file has changed, and still none was found since the start that could be used.
+     *
+     * @param readable no policies, and how the file wants Holdfast to be seen from outside
+     * @param activity why no policy is in force
+     * @param problem what is wrong with the file
+     * @param text says so in the log
+     */
+    void stillInactive(Configuration readable, Activity activity, String problem, String text) {
+        status.reloadFailed(problem);
+        status.state(activity, readable.file(), problem);
+        inForce = readable;
+        apply(readable.observabilityConfig());
+        log.say(Log.Level.ERROR, text);
+        listen();
+        push();
+    }
+
+    /**
+     * To be called once, by a thread that may take its time: what need not be there before the program's first call.
+     */
+    void begin() {
+        listen();
+        push();
+    }
+
+    private void push() {
+        ObservabilityConfig.Otlp wanted =
+                inForce.observabilityConfig().metrics().otlp();
+        try {
+            if (otlpExporter == null && wanted != null) {
+                otlpExporter = new OtlpExporter(status, agent, log, stderrReporter::report);
+            }
+            if (otlpExporter != null) {
+                otlpExporter.want(wanted == null ? null : receiver(wanted));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            stderrReporter.report("meters are not pushed", e);
+        }
+    }
+
+    private static OtlpExporterConfig receiver(ObservabilityConfig.Otlp of) {
+        return new OtlpExporterConfig(
+                of.url(), of.stepNanos(), of.timeoutNanos(), of.headers(), of.resourceAttributes());
+    }
+
+    private void listen() {
+        ObservabilityConfig.Admin wanted = inForce.observabilityConfig().admin();
+        try {
+            if (endpoint == null && wanted != null) {
+                endpoint = new Endpoint(status, () -> inForce, log, stderrReporter::report);
+            }
+            if (endpoint != null) {
+                endpoint.listen(wanted);
+            }
+        } catch (RuntimeException | LinkageError e) {
+            stderrReporter.report("there is no admin endpoint", e);
+        }
+    }
+
+    /** To be called every second or so, by a thread that may take its time. */
+    void tick() {
+        targets.reportRetryLayers(System.nanoTime());
+        log.tick(targets::all);
+        if (endpoint != null) {
+            endpoint.tick();
+        }
+        if (otlpExporter != null) {
+            otlpExporter.tick();
+        }
+        record();
+        manage();
+        register();
+        gapWatch().tick();
+    }
+
+    private CoverageGaps gaps() {
+        return gapWatch().get();
+    }
+
+    /** Made late: the start has no use for it. */
+    private synchronized CoverageMonitor gapWatch() {
+        CoverageMonitor made = coverageMonitor;
+        if (made == null) {
+            made = new CoverageMonitor(
+                    targets.unmatched(),
+                    targets.proxies(),
+                    new LoadedClients(signals.loadedClasses()),
+                    name -> System.getProperty(name, ""),
+                    log,
+                    System::nanoTime);
+            coverageMonitor = made;
+        }
+        return made;
+    }
+
+    private void register() {
+        boolean wanted = inForce.observabilityConfig().metrics().applicationRegistry();
+        ApplicationRegistries made = registries;
+        if (made == null && wanted) {
+            made = new ApplicationRegistries(status, signals.registries(), stderrReporter::report);
+            registries = made;
+        }
+        if (made != null) {
+            made.want(wanted);
+        }
+    }
+
+    private void record() {
+        if (events == null && recordable && signals.recordingStarts().getCount() == 0) {
+            try {
+                FlightEvents made = new FlightEvents(counterRegistry);
+                made.follow();
+                events = made;
+            } catch (RuntimeException | LinkageError e) {
+                recordable = false; // with the next try it would be the same
+                stderrReporter.report("cannot be seen in flight recordings", e);
+            }
+        }
+    }
+
+    private void manage() {
+        if (!manageable || signals.managementStarts().getCount() > 0) {
+            return;
+        }
+        try {
+            Management made = management;
+            if (made == null) {
+                made = new Management(status, holdfast::switchOn);
+                management = made;
+            }
+            made.update();
+        } catch (Exception | LinkageError e) {
+            manageable = false; // with the next try it would be the same
+            stderrReporter.report("cannot be seen by JMX", e);
+        }
+    }
+
+    private synchronized void apply(ObservabilityConfig observabilityConfig) {
+        ObservabilityConfig.Log wanted = observabilityConfig.log();
+        log.level(Log.Level.valueOf(wanted.level().name()));
+        stderrReporter.format(LogFormat.valueOf(wanted.format().name()));
+        File file = wanted.file();
+        if (file == null ? logFile != null : !file.equals(logFile)) {
+            logFile = file;
+            logTo(file);
+        }
+        summaryWanted = wanted.summary();
+        if (summaryWanted && !hooked) {
+            hooked = true;
+            Runtime.getRuntime().addShutdownHook(new Thread(null, this::end, "holdfast-summary"));
+        }
+    }
+
+    private void logTo(@Nullable File file) {
+        try {
+            stderrReporter.writeTo(file == null ? null : new LogFile(file));
+        } catch (IOException e) {
+            stderrReporter.writeTo(null);
+            stderrReporter.log(LogEntry.of(
+                    Log.Level.WARN,
+                    "log_file",
+                    "the log cannot be written to " + file + ", and so goes to standard error: " + e.getMessage()));
+        }
+    }
+
+    private void end() {
+        log.flush();
+        if (summaryWanted) {
+            gapWatch().lastLook();
+            stderrReporter.log(LogEntry.of(Log.Level.INFO, "summary", Summary.of(status.get())));
+        }
+    }
+}

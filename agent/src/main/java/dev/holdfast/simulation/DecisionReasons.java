@@ -1,0 +1,92 @@
+package dev.holdfast.simulation;
+
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.observe.DurationFormat;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
+
+/** The reasons for what is decided about outcomes, with the keys that hold them. */
+final class DecisionReasons {
+    private DecisionReasons() {}
+
+    /** A status, or a kind of failure. */
+    static String name(Outcome outcome) {
+        if (outcome instanceof Outcome.Response response) {
+            return Integer.toString(response.status());
+        }
+        if (!(outcome instanceof Outcome.Failure failure)) {
+            return "cancelled";
+        }
+        String kind = failure.kind().configName();
+        return failure.proxy() == null ? kind : kind + " (" + failure.proxy() + " did not open the tunnel)";
+    }
+
+    /** Whether an outcome is to be retried, and why, as what follows its name; nothing where it is good. */
+    static String of(RetryPolicy rule, Outcome outcome) {
+        if (outcome instanceof Outcome.Response response) {
+            return ofResponse(rule, response);
+        }
+        if (!(outcome instanceof Outcome.Failure failure)) {
+            return "";
+        }
+        boolean asks = RetryRule.asksForRetry(rule, failure.error(), failure.kind());
+        String sent = failure.nothingSent() ? "; nothing was sent" : "";
+        if (asks) {
+            boolean kind = rule.errors().contains(failure.kind());
+            return ", to be retried (" + (kind ? "in retryable_errors" : "its class is in retryable_errors") + sent
+                    + ")" + off(rule);
+        }
+        return ", not to be retried (not in retryable_errors" + sent + ")";
+    }
+
+    private static String ofResponse(RetryPolicy rule, Outcome.Response response) {
+        boolean asks = RetryRule.asksForRetry(rule, response.status(), response::header);
+        boolean byStatus = rule.retries(response.status());
+        if (asks) {
+            return ", to be retried (" + (byStatus ? "in retryable_status_codes" : "by retry_headers") + ")"
+                    + off(rule);
+        }
+        if (byStatus) {
+            return ", not to be retried (by no_retry_headers)";
+        }
+        return response.status() < 400 ? "" : ", not to be retried (not in retryable_status_codes)";
+    }
+
+    private static String off(RetryPolicy rule) {
+        return rule.enabled() ? "" : ", but retry.enabled = false";
+    }
+
+    /** Why there is no other attempt. */
+    static String of(RetryPolicy rule, CallInfo call, Observer.NotRetried reason) {
+        return switch (reason) {
+            case USED_UP ->
+                rule.maxRetries() == 0
+                        ? "max_retries = 0"
+                        : rule.maxRetries() == 1
+                                ? "the one retry is used (max_retries)"
+                                : "all " + rule.maxRetries() + " retries used (max_retries)";
+            case NOT_SAFE -> notSafe(rule, call);
+            case RETRY_AFTER_TOO_LONG ->
+                "Retry-After asks for more than max_retry_after = " + DurationFormat.text(rule.maxRetryAfterNanos());
+            case DEADLINE ->
+                "deadline = " + DurationFormat.text(rule.deadlineNanos()) + " leaves no time for another attempt";
+            case BREAKER_OPEN -> "the breaker is open, and no probe is due by then";
+            case BUDGET -> "the retry budget is used up (retry.budget)";
+        };
+    }
+
+    private static String notSafe(RetryPolicy rule, CallInfo call) {
+        if (!call.bodyReplayable()) {
+            return "its body can be produced only once, and was sent";
+        }
+        for (String name : rule.oneTimeHeaders()) {
+            if (call.requestHeader(name) != null) {
+                return "it carries " + name + ", which is good for one request (one_time_headers)";
+            }
+        }
+        return "the server may have acted on it, " + call.method()
+                + " is not in methods, and it has no Idempotency-Key";
+    }
+}
