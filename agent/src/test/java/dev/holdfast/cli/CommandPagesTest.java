@@ -20,8 +20,8 @@ class CommandPagesTest {
     private static final Path PAGE = Path.of("src/docs/command-line.md");
 
     @Test
-    void theReadmeShowsWhatTheCommandsPrint() throws IOException {
-        Matcher runs = RUN.matcher(Files.readString(Path.of("../README.md")).replace("\r\n", "\n"));
+    void thePageShowsWhatTheCommandsPrint() throws IOException {
+        Matcher runs = RUN.matcher(Files.readString(PAGE).replace("\r\n", "\n"));
         int found = 0;
         while (runs.find()) {
             found++;
