@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** What there is to be seen: the page, and what it is made of. Never a value that may be a credential. */
+/** Serves the pages of the admin endpoint: the live page and its data. Never a value that may be a credential. */
 final class AdminRoutes implements Handler {
     private static final String JSON = "application/json";
 

@@ -34,8 +34,8 @@ final class Compression {
     }
 
     /**
-     * Whether a client accepts {@code gzip}, and does not prefer an answer that is not encoded. What is not clearly
-     * accepted is not.
+     * Returns whether a client accepts {@code gzip}, and does not prefer an answer that is not encoded. What is not
+     * clearly accepted is not.
      *
      * @param accepted the value of {@code Accept-Encoding}; null if it was not sent
      */

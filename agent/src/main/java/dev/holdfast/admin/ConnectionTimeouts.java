@@ -3,8 +3,8 @@ package dev.holdfast.admin;
 import java.time.Duration;
 
 /**
- * How long a peer is waited for. A bound is for the whole of a thing, not for each byte of it: who sends one byte now
- * and then gains nothing.
+ * The time limits of a connection. Each limits a whole phase, not each byte of it: who sends one byte now and then
+ * gains nothing.
  *
  * @param begin until the first byte of a request
  * @param complete from there to the end of its head

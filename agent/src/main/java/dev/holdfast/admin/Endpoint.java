@@ -24,7 +24,7 @@ public final class Endpoint {
     private final BiConsumer<String, Throwable> defects;
     private ObservabilityConfig.@Nullable Admin at;
     private @Nullable Server server;
-    /** Whether the server ended by itself, so that another one is tried until it listens. */
+    /** True if the server ended by itself, so that another one is tried until it listens. */
     private boolean died;
 
     /**
@@ -93,7 +93,10 @@ public final class Endpoint {
         }
     }
 
-    /** To be called every second or so, by a thread that may take its time. */
+    /**
+     * Opens or closes the listener as the configuration demands. Called about once a second, by a thread that may
+     * block.
+     */
     public synchronized void tick() {
         ObservabilityConfig.Admin wanted = at;
         if (server != null && !server.isRunning()) {

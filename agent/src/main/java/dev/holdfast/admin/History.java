@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * What happened in the last five minutes, so that a page that is opened in the middle of an outage shows how it began.
- * One ring of {@value #BUCKETS} numbers for each origin that is listed and each of a few counts: 3 KiB an origin.
+ * The counts of the last five minutes, so that a page that is opened in the middle of an outage shows how it began. One
+ * ring of {@value #BUCKETS} numbers for each origin that is listed and each of a few counts: 3 KiB an origin.
  * Thread-safe.
  */
 final class History {
@@ -43,7 +43,7 @@ final class History {
         return TimeUnit.MILLISECONDS.toSeconds(epochMillis) / BUCKET_SECONDS;
     }
 
-    /** Whether five seconds have passed that were not looked at. */
+    /** Returns whether five seconds have passed that were not looked at. */
     synchronized boolean due(long epochMillis) {
         return bucket(epochMillis) - 1 > closed;
     }

@@ -60,7 +60,7 @@ record HostHeaderFilter(Set<String> names) {
         return parts.length == 4;
     }
 
-    /** In brackets no name can stand, so it need not be read further. */
+    /** Returns whether the host is in brackets, where no name can stand. */
     private static boolean isIpv6(String host) {
         if (!host.startsWith("[") || !host.endsWith("]")) {
             return false;

@@ -18,10 +18,13 @@ final class HttpConnection implements Closeable {
 
     private static final int DRAINED = 64 * 1024;
 
-    /** What is written at a time: the JDK keeps a direct buffer of the largest size that was ever written. */
+    /**
+     * The largest number of bytes in one write: the JDK keeps a direct buffer of the largest size that was ever
+     * written.
+     */
     private static final int PIECE = 64 * 1024;
 
-    /** What the peer has to do next. */
+    /** The next action of the peer. */
     private enum Turn {
         /** Begin a request. */
         BEGIN,
@@ -53,7 +56,7 @@ final class HttpConnection implements Closeable {
         this.since = now;
     }
 
-    /** When it will have used its time up, in nanoseconds from now on. */
+    /** Returns the nanoseconds until its time is used up. */
     long nanosLeft(long now) {
         Duration time = switch (turn) {
             case BEGIN -> connectionTimeouts.begin();
@@ -64,7 +67,7 @@ final class HttpConnection implements Closeable {
         return since + time.toNanos() - now;
     }
 
-    /** How much it would be missed: those that have nothing under way are the first to go. */
+    /** Returns whether a response is being written; idle connections are evicted first. */
     boolean busy() {
         return turn == Turn.READ;
     }
@@ -73,7 +76,7 @@ final class HttpConnection implements Closeable {
         return channel.isOpen();
     }
 
-    /** How many bytes are kept for it. */
+    /** Returns the number of bytes that are buffered for it. */
     long pending() {
         long bytes = 0;
         for (ByteBuffer buffer : out) {

@@ -20,7 +20,7 @@ record Request(String method, String path, String query, Map<String, String> hea
     private static final int MOST_HEADERS = 100;
     private static final String NOT_TOKEN = "\"(),/:;<=>?@[\\]{}";
 
-    /** What was sent is no request that is answered otherwise than with a status. */
+    /** Thrown for a request that can be answered with an error status only. */
     static final class BadRequest extends Exception {
         private static final long serialVersionUID = 1;
         private final int status;

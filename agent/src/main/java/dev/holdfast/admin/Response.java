@@ -6,8 +6,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * What a request gets. Every answer forbids a browser whatever it does not need: to keep it, to guess what it is, to
- * show it in a frame, to hand it to another site, to load anything.
+ * The response to a request. Every answer forbids a browser whatever it does not need: to keep it, to guess what it is,
+ * to show it in a frame, to hand it to another site, to load anything.
  *
  * @param status the status
  * @param type the media type; empty for an answer without a body
@@ -17,7 +17,7 @@ import java.time.format.DateTimeFormatter;
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them, and a copy of some megabytes is no help
 record Response(int status, String type, String policy, String encoding, byte[] body) {
-    /** For everything that is no page. */
+    /** The policy of every response that is no page. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
     private static final String ALWAYS = """

@@ -155,7 +155,7 @@ final class Server implements Closeable {
         LockSupport.parkNanos(PAUSE_NANOS);
     }
 
-    /** Whether its thread lives. */
+    /** Returns whether its thread lives. */
     boolean isRunning() {
         return thread.isAlive();
     }

@@ -18,7 +18,7 @@ final class AdmissionControl {
     private ConcurrencyLimit.@Nullable Ticket ticket;
     /** The turn of the attempt that is at the gate. */
     private RateLimit.@Nullable Turn turn;
-    /** What the attempt waits for, and since when. */
+    /** The limit that the attempt waits for, and the time since when it does. */
     private Observer.@Nullable Rejection waitsFor;
 
     private long waitsSince;

@@ -39,7 +39,7 @@ public final class BlockingDriver {
          */
         default void waiting(Runnable end) {}
 
-        /** Whether nothing more can be sent: the call ends with what there is, without waiting for more. */
+        /** Returns whether nothing more can be sent: the call ends with what there is, without waiting for more. */
         default boolean isStopped() {
             return false;
         }

@@ -2,7 +2,9 @@ package dev.holdfast.call;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Session} has to know about the application's call. An adapter implements it on what it has at hand. */
+/**
+ * The facts about the application's call that a {@link Session} needs. An adapter implements it on what it has at hand.
+ */
 public interface CallInfo {
     /** The client that the application calls with. */
     Client client();
@@ -20,8 +22,8 @@ public interface CallInfo {
     String requestHeader(String name);
 
     /**
-     * Whether the body can be sent again, byte for byte. Asked anew at each decision: a recording may have overflowed
-     * meanwhile.
+     * Returns whether the body can be sent again, byte for byte. Asked anew at each decision: a recording may have
+     * overflowed meanwhile.
      */
     boolean bodyReplayable();
 

@@ -38,7 +38,7 @@ public final class Client {
         return label;
     }
 
-    /** How many clients were named before it: reports list clients in this order. */
+    /** Returns the number of clients that were named before it: reports list clients in this order. */
     public int index() {
         return index;
     }

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * {@link Session}. One at a time is current; a reload swaps it. Thread-safe.
  */
 public final class Engine {
-    /** How many host names are remembered with their answers. With one more, all are forgotten, and found anew. */
+    /**
+     * The number of host names that are remembered with their policies. With one more, all are forgotten, and found
+     * anew.
+     */
     static final int MAX_HOSTS = 10_000;
 
     /** The longest domain name (RFC 1035 section 2.3.4), with room for a trailing dot and for address literals. */
@@ -192,7 +195,7 @@ public final class Engine {
                 call);
     }
 
-    /** How many there are now. */
+    /** Returns the number of host names that are remembered now. */
     int hostsRemembered() {
         return hosts.size();
     }

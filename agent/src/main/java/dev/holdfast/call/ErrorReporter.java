@@ -2,9 +2,7 @@ package dev.holdfast.call;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where trouble inside Holdfast is said. Implementations are thread-safe, bounded in rate and size, and never throw.
- */
+/** Reports errors inside Holdfast. Implementations are thread-safe, bounded in rate and size, and never throw. */
 @FunctionalInterface
 public interface ErrorReporter {
     /**

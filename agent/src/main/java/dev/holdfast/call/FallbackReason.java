@@ -1,6 +1,6 @@
 package dev.holdfast.call;
 
-/** Why a call asks for a fallback. */
+/** The reason for which a call asks for a fallback. */
 public enum FallbackReason {
     /** So many attempts as there may be gave nothing good. */
     RETRIES_USED_UP("retries_used_up"),

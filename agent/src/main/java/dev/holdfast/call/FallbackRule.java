@@ -5,7 +5,7 @@ import dev.holdfast.policy.Policy;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether an outcome that ends a call asks for a fallback, and why. Pure. */
+/** Decides whether an outcome that ends a call asks for a fallback, and for what reason. Pure. */
 final class FallbackRule {
     private FallbackRule() {}
 

@@ -6,15 +6,15 @@ import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
 
 /**
- * When a second attempt is sent beside a first one that takes long, and whether it may be: where sending twice is safe,
- * as one of the retries that the policy allows, and paid from the budget as those are. Stateless.
+ * Decides when a second attempt is sent beside a slow first one, and whether it may be: where sending twice is safe, as
+ * one of the retries that the policy allows, and paid from the budget as those are. Stateless.
  */
 final class HedgingRule {
     private HedgingRule() {}
 
     /**
-     * How many nanoseconds the first attempt stays alone; -1: to its end. Whether the body may be sent twice is asked
-     * later.
+     * Returns the nanoseconds for which the first attempt stays alone; -1: to its end. Whether the body may be sent
+     * twice is asked later.
      */
     static long after(PolicyTarget target, CallInfo call) {
         Policy policy = target.policy();
@@ -31,7 +31,7 @@ final class HedgingRule {
     }
 
     /**
-     * Whether a second attempt may be sent now; if so, it is paid for.
+     * Returns whether a second attempt may be sent now; if so, it is paid for.
      *
      * @param attempts how many were sent
      */
@@ -42,7 +42,9 @@ final class HedgingRule {
                 && paid(target, now);
     }
 
-    /** In observe mode: whether a second attempt would have been sent beside one that took so many nanoseconds. */
+    /**
+     * Returns whether, in observe mode, a second attempt would have been sent beside one that took so many nanoseconds.
+     */
     static boolean wouldHave(PolicyTarget target, CallInfo call, long took, long now) {
         long after = after(target, call);
         return after >= 0 && took > after && call.bodyReplayable() && paid(target, now);

@@ -53,22 +53,22 @@ final class InFlightAttempt {
         this.permit = permit;
     }
 
-    /** Whether it is the attempt with this number. */
+    /** Returns whether it is the attempt with this number. */
     boolean isNumber(int attempt) {
         return number == attempt;
     }
 
-    /** Whether it is the attempt with this number, and has not ended. */
+    /** Returns whether it is the attempt with this number, and has not ended. */
     boolean isUnderWayAs(int attempt) {
         return underWay && number == attempt;
     }
 
-    /** Whether it was sent at this time. */
+    /** Returns whether it was sent at this time. */
     boolean isSince(long time) {
         return at == time;
     }
 
-    /** Whether it has not ended. */
+    /** Returns whether it has not ended. */
     boolean isUnderWay() {
         return underWay;
     }
@@ -114,9 +114,9 @@ final class InFlightAttempt {
     }
 
     /**
-     * Whether a failure is evidence about the origin. A failure that is not an {@link IOException} is the program's own
-     * mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind it; nor does a
-     * timeout that came sooner than {@link TimeoutRule} says.
+     * Returns whether a failure is evidence about the origin. A failure that is not an {@link IOException} is the
+     * program's own mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind
+     * it; nor does a timeout that came sooner than {@link TimeoutRule} says.
      */
     private boolean isOriginFailure(Outcome outcome, long took) {
         return outcome instanceof Outcome.Failure failure
@@ -127,15 +127,16 @@ final class InFlightAttempt {
     }
 
     /**
-     * Whether it was cut short by the call's deadline, which had left it less time than the policy gives an attempt.
+     * Returns whether it was cut short by the call's deadline, which had left it less time than the policy gives an
+     * attempt.
      */
     boolean isCutShort(Outcome outcome, long now) {
         return deadlineComesFirst && isTimedOut(outcome, now);
     }
 
     /**
-     * Whether a time limit of the policy ended it, so that nobody knows what the origin would have answered. A shorter
-     * timeout of the application's own is not one of these: the call has it without Holdfast, too.
+     * Returns whether a time limit of the policy ended it, so that nobody knows what the origin would have answered. A
+     * shorter timeout of the application's own is not one of these: the call has it without Holdfast, too.
      */
     boolean isTimedOut(Outcome outcome, long now) {
         return timeout != Long.MAX_VALUE

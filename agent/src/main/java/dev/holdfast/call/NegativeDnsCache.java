@@ -15,7 +15,7 @@ public final class NegativeDnsCache {
 
     private NegativeDnsCache() {}
 
-    /** How long the JVM remembers a failed look-up, in nanoseconds; 0: not at all. */
+    /** Returns the time for which the JVM remembers a failed look-up, in nanoseconds; 0: not at all. */
     public static long ttlNanos() {
         return Known.TTL_NANOS;
     }

@@ -9,12 +9,12 @@ import dev.holdfast.policy.FallbackPolicy;
  * the target's policy says which it is. Thread-safe.
  */
 public interface Observer {
-    /** For whom nothing of this is of interest. */
+    /** An observer that ignores everything. */
     Observer NONE = new Observer() {};
 
     /**
-     * Who is told of what happens to the calls to one target: this one, or one that need not look up whom it is about
-     * with each call. Asked once for each target.
+     * Returns the observer of the calls to one target: this one, or one that need not look up the target with each
+     * call. Asked once for each target.
      *
      * @param target one that is new, and not to be asked for anything but its policy and its origin yet
      */
@@ -97,10 +97,10 @@ public interface Observer {
     /** A second attempt is sent beside one that takes long. */
     default void hedged(PolicyTarget target, CallInfo call) {}
 
-    /** In observe mode: a second attempt would have been sent beside a slow one. */
+    /** Called in observe mode when a second attempt would have been sent beside a slow one. */
     default void wouldHedge(PolicyTarget target, CallInfo call) {}
 
-    /** In observe mode: a fallback would have been asked for. */
+    /** Called in observe mode when a fallback would have been asked for. */
     default void wouldFallBack(PolicyTarget target, CallInfo call) {}
 
     /** The breaker or a limit lets an attempt not pass. */
@@ -163,7 +163,7 @@ public interface Observer {
     default void takenBack(
             PolicyTarget target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {}
 
-    /** Why there is no other attempt. */
+    /** The reason why no other attempt is sent. */
     enum NotRetried {
         /** So many as there may be were sent. */
         USED_UP,
@@ -179,7 +179,7 @@ public interface Observer {
         BUDGET
     }
 
-    /** What rejects an attempt. */
+    /** The limit or breaker that rejects an attempt. */
     enum Rejection {
         /** The circuit breaker. */
         BREAKER,
@@ -190,7 +190,7 @@ public interface Observer {
     }
 
     /**
-     * How a call ended. An attempt is good if it gave a response with a status below 500 that the policy neither
+     * The result of a call. An attempt is good if it gave a response with a status below 500 that the policy neither
      * retries nor lists for a fallback.
      *
      * <p>The first attempt is what the origin would have been sent without Holdfast. So its outcome says how the call

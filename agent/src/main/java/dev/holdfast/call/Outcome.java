@@ -3,7 +3,7 @@ package dev.holdfast.call;
 import dev.holdfast.policy.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
-/** What one attempt gave. */
+/** The outcome of one attempt. */
 public sealed interface Outcome {
     /** The status of an outcome that is no response. */
     int NO_STATUS = Integer.MIN_VALUE;
@@ -29,7 +29,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * No response: the attempt failed.
+     * A failed attempt, without a response.
      *
      * @param error what the client threw, unwrapped from {@code CompletionException}
      * @param kind the adapter's classification of it

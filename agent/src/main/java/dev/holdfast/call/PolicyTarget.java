@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * breaker, the budget, the limits, each only where the policy has it. Thread-safe, without locks.
  */
 public final class PolicyTarget {
-    /** How exactly it is known when a target was used last: a call that comes sooner writes nothing. */
+    /** The resolution of the time of last use: a call that comes sooner writes nothing. */
     private static final long USED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Policy policy;
@@ -117,17 +117,17 @@ public final class PolicyTarget {
         return known;
     }
 
-    /** What the configuration says. */
+    /** Returns the policy that applies. */
     public Policy policy() {
         return policy;
     }
 
-    /** Whom it is applied to. */
+    /** Returns the origin that the policy is applied to. */
     public Origin origin() {
         return origin;
     }
 
-    /** Who is told of what happens to calls. */
+    /** Returns the observer of the target's calls. */
     public Observer observer() {
         return observer;
     }
@@ -152,7 +152,7 @@ public final class PolicyTarget {
         return rate;
     }
 
-    /** Whether attempts have to pass more than the breaker. */
+    /** Returns whether attempts have to pass more than the breaker. */
     boolean limited() {
         return rate != null || concurrency != null;
     }
@@ -171,7 +171,7 @@ public final class PolicyTarget {
         known.failures.failed(fingerprint, now);
     }
 
-    /** Whether a call that begins is one that failed moments ago. Costs two reads where none has. */
+    /** Returns whether a call that begins is one that failed moments ago. Costs two reads where none has. */
     boolean isRepeat(CallInfo call, long now) {
         Repeats known = repeats;
         if (known == null || (!known.failures.isFresh(now) && !known.layers.isWatching())) {
@@ -222,18 +222,18 @@ public final class PolicyTarget {
         }
     }
 
-    /** How long the origin takes to answer, where the policy has a use for it. */
+    /** Returns the estimate of the origin's response time, where the policy needs it. */
     @Nullable
     ResponseTimeEstimate responseTime() {
         return responseTime;
     }
 
-    /** What an answer takes on the average, in nanoseconds; 0: not known. */
+    /** Returns the mean response time in nanoseconds; 0: not known. */
     long meanResponseNanos() {
         return responseTime == null ? 0 : responseTime.meanNanos();
     }
 
-    /** How long attempts take, where the policy wants to know. */
+    /** Returns the quantiles of the attempts' durations, where the policy needs them. */
     @Nullable
     LatencyQuantile latency() {
         return latency;
@@ -246,12 +246,15 @@ public final class PolicyTarget {
         }
     }
 
-    /** When a call began last, to within a second. */
+    /** Returns the time at which the last call began, to within a second. */
     long lastUsed() {
         return used;
     }
 
-    /** Whether nothing would be lost with it but a few counts: a breaker that is not closed must outlive any flood. */
+    /**
+     * Returns whether nothing would be lost with it but a few counts: a breaker that is not closed must outlive any
+     * flood.
+     */
     boolean mayBeForgotten() {
         return (breaker == null || breaker.state() == CircuitBreaker.State.CLOSED)
                 && (concurrency == null || concurrency.taken() == 0);
@@ -275,7 +278,7 @@ public final class PolicyTarget {
         return policy.name() + " for " + origin;
     }
 
-    /** Whether a client makes its first call here. Threads that ask at once may all be told so. */
+    /** Returns whether a client makes its first call here. Threads that ask at once may all be told so. */
     public boolean isFirstCallOf(Client client) {
         int bit = 1 << client.index();
         int known = calledBy;

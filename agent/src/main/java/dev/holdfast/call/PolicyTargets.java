@@ -18,12 +18,11 @@ import org.jspecify.annotations.Nullable;
  * out those that were idle for longest, never one whose breaker is not closed. Thread-safe.
  */
 public final class PolicyTargets {
-    /** How many there may be. */
+    /** The largest number of targets. */
     static final int MAX = 10_000;
 
     /**
-     * How long none is searched for that could go, after a search in vain: in a flood each new one would search them
-     * all.
+     * The pause after a search for a removable target that found none: in a flood each new one would search them all.
      */
     static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 

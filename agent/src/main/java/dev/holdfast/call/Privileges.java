@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Whose rights something runs with, on a Java that may have a security manager (17 to 23).
+ * The privileges that code runs with, on a Java version that may have a security manager (17 to 23).
  *
  * <p>Two things differ from an ordinary program's code. What Holdfast needs for itself, such as a thread, it must be
  * able to do in the middle of a call of an application that may not. And what an application's call does on another

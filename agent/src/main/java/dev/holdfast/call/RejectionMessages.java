@@ -12,7 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the application is told when an attempt is not let pass. An origin, no path: a message must be fit for any log.
+ * Builds the exceptions that the application gets when an attempt is rejected. An origin, no path: a message must be
+ * fit for any log.
  */
 final class RejectionMessages {
     private RejectionMessages() {}
@@ -73,7 +74,7 @@ final class RejectionMessages {
         return text;
     }
 
-    /** How long the attempt might wait: {@code max_wait}, or what the deadline leaves of it. */
+    /** Returns the time that the attempt may wait: {@code max_wait}, or what the deadline leaves of it. */
     private static String within(Policy policy) {
         long deadline = policy.retry().deadlineNanos();
         long wait = policy.limits().maxWaitNanos();

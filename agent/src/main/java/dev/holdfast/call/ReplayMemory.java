@@ -32,7 +32,7 @@ public final class ReplayMemory {
         return new Share(recording);
     }
 
-    /** How many bytes all shares hold. */
+    /** Returns the number of bytes that all shares hold. */
     public long used() {
         for (Reference<?> one = lost.poll(); one != null; one = lost.poll()) {
             ((Share) one).close();
@@ -51,7 +51,7 @@ public final class ReplayMemory {
         return false;
     }
 
-    /** What one recorded body holds. Thread-safe. */
+    /** The memory that one recorded body holds. Thread-safe. */
     public final class Share extends WeakReference<Object> {
         private long held;
         private boolean closed;

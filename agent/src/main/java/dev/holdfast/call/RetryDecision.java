@@ -12,9 +12,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a call is sent again, and after what wait: what is safe, and what deadline, breaker and budget leave room
- * for. One for each call with an outcome that asks for another attempt, made with the first of them; guarded by its
- * session.
+ * Decides whether a call is sent again, and after what wait: what is safe, and what deadline, breaker and budget leave
+ * room for. One for each call with an outcome that asks for another attempt, made with the first of them; guarded by
+ * its session.
  */
 final class RetryDecision {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -30,12 +30,12 @@ final class RetryDecision {
     private final LongSupplier lookupMemory;
     private Observer.@Nullable NotRetried notRetried;
     private int retries;
-    /** How many retries were left out, since the JVM would have asked no name server for them. */
+    /** The number of retries that were skipped, since the JVM would have asked no name server for them. */
     private int skipped;
 
     private long announcedDelay;
     private long previousDelay;
-    /** Why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
+    /** The reason why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
     private @Nullable IOException notSent;
 
     private boolean multiplied;
@@ -102,7 +102,7 @@ final class RetryDecision {
         return RetryRule.retryAfterNanos(value, date, epochMillis.getAsLong());
     }
 
-    /** Why the last outcome that asked for another attempt gets none; null where it did not ask. */
+    /** Returns the reason why the last outcome that asked for another attempt gets none; null where it did not ask. */
     Observer.@Nullable NotRetried notRetried() {
         return notRetried;
     }
@@ -120,14 +120,14 @@ final class RetryDecision {
     }
 
     /**
-     * Whether a layer above that made this call again would multiply attempts: the call was retried here, or was kept
-     * from that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
+     * Returns whether a layer above that made this call again would multiply attempts: the call was retried here, or
+     * was kept from that by the budget alone. Never where {@code max_retries} is 0, nor where a retry is not safe.
      */
     boolean hasMultiplied() {
         return multiplied;
     }
 
-    /** Whether an outcome asks for another attempt, whatever stands against it. */
+    /** Returns whether an outcome asks for another attempt, whatever stands against it. */
     static boolean asksForRetry(RetryPolicy rule, Outcome outcome, int status) {
         if (status != Outcome.NO_STATUS && rule.headerConditions().isEmpty()) {
             return rule.retries(status);
@@ -140,7 +140,7 @@ final class RetryDecision {
     }
 
     /**
-     * Whether the request may be sent another time.
+     * Returns whether the request may be sent another time.
      *
      * @param rule what the policy says
      * @param call whose request it is
@@ -152,8 +152,8 @@ final class RetryDecision {
     }
 
     /**
-     * Whether the request may be sent to another origin after its own. One-time headers are no obstacle: they are
-     * proofs for the origin, and stay there.
+     * Returns whether the request may be sent to another origin after its own. One-time headers are no obstacle: they
+     * are proofs for the origin, and stay there.
      *
      * @param rule what the policy says
      * @param call whose request it is
@@ -165,7 +165,9 @@ final class RetryDecision {
                 rule, call.method(), call.requestHeader(IDEMPOTENCY_KEY) != null, replayable, nothingSent);
     }
 
-    /** Whether a server that has seen the request once refuses its repeat: a proof that it carries is used up. */
+    /**
+     * Returns whether a server that has seen the request once refuses its repeat: a proof that it carries is used up.
+     */
     private static boolean carriesOneTimeHeader(RetryPolicy rule, CallInfo call) {
         for (String name : rule.oneTimeHeaders()) {
             if (call.requestHeader(name) != null) {
@@ -175,7 +177,7 @@ final class RetryDecision {
         return false;
     }
 
-    /** What is in the way of a retry after this delay. The budget comes last, for it is paid. */
+    /** Returns the reason against a retry after this delay, or null. The budget comes last, for it is paid. */
     private Observer.@Nullable NotRetried obstacle(long delay, long untilDeadline, long now) {
         // An attempt that cannot be answered in what is left would only put a timeout in place of what is there.
         if (delay >= untilDeadline - target.meanResponseNanos()) {

@@ -47,7 +47,7 @@ public final class Session {
         SENT,
         BACKING_OFF,
         AT_THE_GATE,
-        /** No attempt follows; the call ends when the fallback strategies were asked. */
+        /** The state in which no attempt follows: the call ends when the fallback strategies were asked. */
         FALLING_BACK,
         DONE,
         CANCELLED
@@ -81,23 +81,23 @@ public final class Session {
 
     private @Nullable List<Throwable> failures;
 
-    /** Whether the same caller's same call failed moments ago. */
+    /** True if the same caller's same call failed moments ago. */
     private boolean nested;
-    /** What the observer was told last. */
+    /** The result that was last reported to the observer. */
     private Observer.Result ended = Observer.Result.FAILED;
 
     /** One of the constants above. A byte, which takes no room: each call has an object of this class. */
     private byte first = FIRST_NOT_BAD;
 
     private int lastStatus = Outcome.NO_STATUS;
-    /** What the attempt before the latest wait gave; null: nothing yet. */
+    /** The outcome of the attempt before the latest wait; null: none yet. */
     private @Nullable Outcome inHand;
 
     private boolean deliversPrevious;
     /** The proxy that failed in the latest attempt, as {@code host:port}; null: none did. */
     private @Nullable String failedProxy;
 
-    /** Whether the origin cannot have seen anything of the latest attempt. */
+    /** True if the origin cannot have seen anything of the latest attempt. */
     private boolean nothingSent = true;
     /** The latest attempt, and after the end the one that was delivered. */
     private @Nullable InFlightAttempt current;
@@ -196,7 +196,7 @@ public final class Session {
     }
 
     /**
-     * What the attempt gave that is under way, where there is but one. Returns {@link Step.Wait} or
+     * Takes the outcome of the attempt in flight, where there is only one. Returns {@link Step.Wait} or
      * {@link Step.Deliver}.
      */
     public synchronized Step after(Outcome outcome, long now) {
@@ -204,7 +204,7 @@ public final class Session {
     }
 
     /**
-     * What an attempt gave.
+     * Takes the outcome of an attempt.
      *
      * @param attempt its number
      * @param outcome what it gave; at a response's head, or in a failure
@@ -437,16 +437,16 @@ public final class Session {
     }
 
     /**
-     * Whether the request may be sent to another origin in place of its own, after an end without a good answer: by the
-     * same rules as to its own once more.
+     * Returns whether the request may be sent to another origin in place of its own, after an end without a good
+     * answer: by the same rules as to its own once more.
      */
     public synchronized boolean maySendToAlternateOrigin() {
         return RetryDecision.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
     }
 
     /**
-     * Whether what another origin answers is better than none: a success, and nothing that would ask for a fallback
-     * itself.
+     * Returns whether what another origin answers is better than none: a success, and nothing that would ask for a
+     * fallback itself.
      */
     public boolean isGoodFromAlternateOrigin(Outcome.Response response) {
         int status = response.status();
@@ -458,16 +458,16 @@ public final class Session {
     }
 
     /**
-     * Whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline cut
-     * short. Where that outcome can no longer be given, the last one's is what there is.
+     * Returns whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline
+     * cut short. Where that outcome can no longer be given, the last one's is what there is.
      */
     public synchronized boolean deliversPrevious() {
         return deliversPrevious;
     }
 
     /**
-     * Why no further attempt was sent after a wait: the application's exception if the response before it, which is to
-     * be delivered, can no longer be given; null where none was to be sent.
+     * Returns the reason why no further attempt was sent after a wait: the application's exception if the response
+     * before it, which is to be delivered, can no longer be given; null where none was to be sent.
      */
     public synchronized @Nullable IOException notSent() {
         return retryDecision == null ? null : retryDecision.notSent();
@@ -478,7 +478,7 @@ public final class Session {
         return target.policy();
     }
 
-    /** How many attempts were begun. */
+    /** Returns the number of attempts that were begun. */
     public synchronized int attempts() {
         return attempts;
     }
@@ -578,7 +578,10 @@ public final class Session {
         return other != null && other.isUnderWayAs(attempt) ? other : null;
     }
 
-    /** Whether an outcome ends the call although another attempt is under way: an answer does, and the application. */
+    /**
+     * Returns whether an outcome ends the call although another attempt is under way: an answer does, and the
+     * application.
+     */
     private boolean decides(Outcome outcome) {
         return outcome instanceof Outcome.Cancelled
                 || (outcome instanceof Outcome.Response
@@ -731,7 +734,7 @@ public final class Session {
         return first == FIRST_TIMED_OUT ? Observer.Result.TIMED_OUT : Observer.Result.FAILED;
     }
 
-    /** Whether an attempt was good: see {@link Observer.Result}. */
+    /** Returns whether an attempt was good: see {@link Observer.Result}. */
     private boolean isGood(int status, boolean asked) {
         if (status == Outcome.NO_STATUS || status >= 500 || asked) {
             return false;

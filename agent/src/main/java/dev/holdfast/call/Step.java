@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a driver has to do next. {@link Deliver} and {@link Reject} end the call, and so does {@link FallBack} once the
+ * The next action of a driver. {@link Deliver} and {@link Reject} end the call, and so does {@link FallBack} once the
  * strategies were asked.
  */
 public sealed interface Step {

@@ -34,8 +34,8 @@ public final class UnmatchedOrigins {
     }
 
     /**
-     * Whether a host is one: a program can make a {@code URL} of any text, and what looks like user information must be
-     * shown nowhere.
+     * Returns whether a host is one: a program can make a {@code URL} of any text, and what looks like user information
+     * must be shown nowhere.
      */
     private static boolean isHostName(String host) {
         for (int i = 0; i < host.length(); i++) {

@@ -3,7 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.cli.HoldfastJvms.State;
 import org.jspecify.annotations.Nullable;
 
-/** What a status says of whether policies are in force, in words. */
+/** Describes in words whether policies are in force, from a status. */
 final class ActivityDescription {
     private ActivityDescription() {}
 
@@ -18,7 +18,7 @@ final class ActivityDescription {
         return !on && status.get("reason").text().equals("off") ? State.OFF : State.INACTIVE;
     }
 
-    /** Why no policy is in force; null where some are, or the switch is off. */
+    /** Returns the reason why no policy is in force; null where some are, or the switch is off. */
     static @Nullable String whyInactive(JsonValue status) {
         if (state(status) != State.INACTIVE) {
             return null;

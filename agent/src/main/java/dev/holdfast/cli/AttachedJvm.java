@@ -67,7 +67,7 @@ final class AttachedJvm implements AutoCloseable {
         }
     }
 
-    /** What needs no attaching to be known. */
+    /** Refuses JVMs that are known to be unsuitable without attaching. */
     private static void refuse(long pid, ProcessInfo process) throws CommandException {
         String user = process.user();
         String own = ProcessInfo.ownUser();
@@ -129,7 +129,7 @@ final class AttachedJvm implements AutoCloseable {
         }
     }
 
-    /** Whether loading an agent prints a warning there. */
+    /** Returns whether loading an agent prints a warning there. */
     boolean warnsOfAgents() throws CommandException {
         try {
             return javaVersion() >= WARNS_OF_AGENTS
@@ -142,8 +142,8 @@ final class AttachedJvm implements AutoCloseable {
     }
 
     /**
-     * Whether Holdfast is loaded there already. There is no public way to ask that leaves no trace: a system property
-     * would be the application's to see, JMX would have to be started. So it is the diagnostic command that
+     * Returns whether Holdfast is loaded there already. There is no public way to ask that leaves no trace: a system
+     * property would be the application's to see, JMX would have to be started. So it is the diagnostic command that
      * {@code jcmd} sends, by a method of the JDK's implementation that the jar's manifest has exported to it; should
      * that be gone, nothing is known.
      */

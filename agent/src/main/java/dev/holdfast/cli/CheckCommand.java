@@ -34,11 +34,11 @@ final class CheckCommand extends CliCommand {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /** What was found in one file. */
+    /** The problems of one file. */
     private record Checked(
             String file, int policies, List<Problem> errors, List<Problem> warnings, List<Problem> notes) {}
 
-    /** Where a configuration comes from. */
+    /** The source of a configuration. */
     private interface Source {
         /** Loads it; problems call it by the name. */
         Configuration load(String name) throws ConfigException;
@@ -99,7 +99,7 @@ final class CheckCommand extends CliCommand {
                         : ", " + counted(file.warnings().size(), "warning")));
     }
 
-    /** As compilers say it, which editors and pipelines understand. */
+    /** Formats a problem as compilers do, which editors and pipelines understand. */
     private static String said(String what, Problem problem) {
         String place = problem.line() == 0 ? "" : ":" + problem.line() + ":" + problem.column();
         return problem.file() + place + ": " + what + ": " + (problem.key().isEmpty() ? "" : problem.key() + ": ")

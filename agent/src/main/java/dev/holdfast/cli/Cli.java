@@ -89,12 +89,12 @@ public final class Cli {
         }
     }
 
-    /** Of the agent's jar. */
+    /** Returns the agent's jar. */
     File jar() {
         return jar;
     }
 
-    /** Of the agent. */
+    /** Returns the agent's version. */
     String version() {
         return version;
     }
@@ -147,7 +147,7 @@ public final class Cli {
         return DEFECT;
     }
 
-    /** What stands before an {@code @} or behind a {@code ?} may be a URL's, and is nobody's business. */
+    /** Removes text before an {@code @} or behind a {@code ?}: it may be a URL's user info or query. */
     static String withoutSecrets(String text) {
         return text.replaceAll("[^\\s'\"]*@", "***@").replaceAll("\\?[^\\s'\"]+", "?***");
     }

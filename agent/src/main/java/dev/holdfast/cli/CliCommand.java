@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JsonGenerator;
 
-/** What all commands have: their place in the command line, and where they write. */
+/** The base of all commands: their place in the command line, and where they write. */
 abstract class CliCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -38,12 +38,12 @@ abstract class CliCommand implements Callable<Integer> {
         return commandLine().getParent().getCommand();
     }
 
-    /** For what was asked for. */
+    /** Returns the writer for the command's result. */
     PrintWriter out() {
         return commandLine().getOut();
     }
 
-    /** For what is wrong, and for what a program that reads the output must not see. */
+    /** Returns the writer for errors, and for what a program that reads the output must not see. */
     PrintWriter err() {
         return commandLine().getErr();
     }
@@ -57,7 +57,7 @@ abstract class CliCommand implements Callable<Integer> {
         out().println(text);
     }
 
-    /** What is wrong with an argument. */
+    /** Returns an exception that says what is wrong with an argument. */
     CommandLine.ParameterException wrong(String what) {
         return new CommandLine.ParameterException(commandLine(), what);
     }

@@ -110,7 +110,7 @@ final class HoldfastJmxClient implements AutoCloseable {
         return process;
     }
 
-    /** As {@link dev.holdfast.observe.SnapshotJson} has it. */
+    /** Returns the status as {@link dev.holdfast.observe.SnapshotJson} writes it. */
     String status() throws CommandException {
         try {
             return (String) beans.invoke(name, "statusJson", new Object[0], new String[0]);

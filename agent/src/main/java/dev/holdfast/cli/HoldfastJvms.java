@@ -35,7 +35,7 @@ record HoldfastJvms(List<HoldfastJvm> jvms, List<Unresponsive> silent) {
      */
     record HoldfastJvm(long pid, String program, State state, JsonValue status) {}
 
-    /** What Holdfast does in a JVM. */
+    /** The state of Holdfast in a JVM. */
     enum State {
         /** Calls come under its policies. */
         ON,

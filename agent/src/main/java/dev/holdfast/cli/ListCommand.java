@@ -45,7 +45,7 @@ final class ListCommand extends CliCommand {
         return Cli.DONE;
     }
 
-    /** For a terminal: a line for each. */
+    /** Returns the list for a terminal: a line for each JVM. */
     static String text(List<HoldfastJvm> jvms) {
         StringBuilder text = new StringBuilder();
         if (jvms.isEmpty()) {
@@ -90,7 +90,7 @@ final class ListCommand extends CliCommand {
         return text.toString();
     }
 
-    /** For a program. */
+    /** Writes the list as JSON for a program. */
     static void write(HoldfastJvms holdfastJvms, JsonGenerator to) {
         to.writeStartObject();
         to.writeNumberProperty("schema", 1);
@@ -134,14 +134,14 @@ final class ListCommand extends CliCommand {
         return jvm.state().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Why no policy is in force, as the status has it; empty where one is, or where that is not known. */
+    /** Returns the status' reason why no policy is in force; empty where one is, or where that is not known. */
     private static String reason(HoldfastJvm jvm) {
         return jvm.state() == HoldfastJvms.State.ON
                 ? ""
                 : jvm.status().get("reason").text();
     }
 
-    /** As a problem shows it: a name may hold what must not reach a terminal. */
+    /** Returns the text as a problem shows it: a name may hold what must not reach a terminal. */
     private static String safe(String text) {
         return new Problem(text, 0, 0, "", "").file();
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What can be known of a process without touching it. On Linux more than elsewhere, and it is needed there most:
- * attaching begins with a SIGQUIT, which ends a process that is no JVM.
+ * The facts about a process that can be found without touching it. On Linux more than elsewhere, and it is needed there
+ * most: attaching begins with a SIGQUIT, which ends a process that is no JVM.
  */
 final class ProcessInfo {
     private final ProcessHandle process;
@@ -18,12 +18,12 @@ final class ProcessInfo {
         this.process = process;
     }
 
-    /** Of a process, none if there is no such process. */
+    /** Returns the facts about a process; empty if there is no such process. */
     static Optional<ProcessInfo> of(long pid) {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).map(ProcessInfo::new);
     }
 
-    /** Of all JVMs that the user of this command runs, but for the one that runs it; those of which that is known. */
+    /** Returns all JVMs that are known to run as the user of this command, except the one that runs it. */
     static List<ProcessInfo> ownJvms() {
         String own = ownUser();
         return ProcessHandle.allProcesses()
@@ -39,17 +39,17 @@ final class ProcessInfo {
         return process.pid();
     }
 
-    /** Who runs it; empty if that cannot be known. */
+    /** Returns the user who runs it; empty if that cannot be known. */
     String user() {
         return process.info().user().orElse("");
     }
 
-    /** Who runs this command; empty if that cannot be known. */
+    /** Returns the user who runs this command; empty if that cannot be known. */
     static String ownUser() {
         return ProcessHandle.current().info().user().orElse("");
     }
 
-    /** Whether it has a Java virtual machine; none if that cannot be known. */
+    /** Returns whether it has a Java virtual machine; none if that cannot be known. */
     Optional<Boolean> isJava() {
         Path maps = Path.of("/proc", Long.toString(process.pid()), "maps");
         if (Files.isReadable(maps)) {
@@ -69,7 +69,7 @@ final class ProcessInfo {
         return process.info().command().orElse("");
     }
 
-    /** Whether its command line has an argument. */
+    /** Returns whether its command line has an argument. */
     boolean hasArgument(String argument) {
         return List.of(process.info().arguments().orElse(new String[0])).contains(argument);
     }

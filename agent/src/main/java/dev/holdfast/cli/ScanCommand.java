@@ -58,7 +58,7 @@ final class ScanCommand extends CliCommand {
         return complete ? Cli.DONE : Cli.NOT_POSSIBLE;
     }
 
-    /** For a terminal: a line for each client and place. */
+    /** Returns the result for a terminal: a line for each client and place. */
     private String text(Scan scan) {
         StringBuilder text = new StringBuilder();
         if (scan.findings().isEmpty()) {
@@ -136,7 +136,7 @@ final class ScanCommand extends CliCommand {
                 + (classes == 1 ? " (1 class)" : " (" + classes + " classes)");
     }
 
-    /** For a program. */
+    /** Writes the results as JSON for a program. */
     private void write(List<Scan> scans, JsonGenerator to) {
         to.writeStartObject();
         to.writeNumberProperty("schema", 1);
@@ -171,7 +171,7 @@ final class ScanCommand extends CliCommand {
         to.writeEndObject();
     }
 
-    /** As a problem shows it: a name may hold what must not reach a terminal. */
+    /** Returns the text as a problem shows it: a name may hold what must not reach a terminal. */
     private static String safe(String text) {
         return new Problem(text, 0, 0, "", "").file();
     }

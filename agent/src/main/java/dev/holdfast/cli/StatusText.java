@@ -216,7 +216,7 @@ final class StatusText {
         }
     }
 
-    /** What a share of the whole calls did not exceed, retries, waits and fallbacks included. */
+    /** Returns a percentile of the durations of whole calls, retries, waits and fallbacks included. */
     private static String duration(JsonValue origin, String share) {
         JsonValue seconds = origin.get("call_duration").get(share);
         return seconds.isNothing() ? "-" : seconds(seconds);
@@ -246,7 +246,7 @@ final class StatusText {
         return sum;
     }
 
-    /** What few origins have, a line each. */
+    /** Appends the details that few origins have, a line each. */
     private static void details(StringBuilder text, List<JsonValue> origins) {
         for (JsonValue origin : origins) {
             String name =

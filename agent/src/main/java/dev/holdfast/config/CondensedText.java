@@ -79,7 +79,7 @@ final class CondensedText {
             left.append(text, from, to);
         }
 
-        /** Whether a line is blank or a comment, as TOML allows them. */
+        /** Returns whether a line is blank or a comment, as TOML allows them. */
         private boolean isWithoutMeaning(int from, int to) {
             int stop = to > from && text.charAt(to - 1) == '\r' ? to - 1 : to;
             int at = from;

@@ -66,7 +66,7 @@ public record Configuration(
         return new Configuration(file, policies, warnings, notes, inactive, observabilityConfig, provenance, known);
     }
 
-    /** Whether any call can be concerned. If not, there is no reason to touch the program at all. */
+    /** Returns whether any call can be concerned. If not, there is no reason to touch the program at all. */
     public boolean policyBearing() {
         for (Policy policy : policies.values()) {
             if (policy.inForce()) {

@@ -23,7 +23,7 @@ final class DocumentReader {
     private final SettingProvenance provenance;
     private final DegradedCheck degraded;
     private final RouteReader routes;
-    /** Whether there are defaults, so that every host has a policy. */
+    /** True if there are defaults, so that every host has a policy. */
     private boolean everyHost;
 
     private ObservabilityConfig observabilityConfig = ObservabilityConfig.STANDARD;
@@ -96,7 +96,7 @@ final class DocumentReader {
         return observabilityConfig;
     }
 
-    /** Whether there is the table: it alone says that meters are pushed. */
+    /** Returns whether there is the table: it alone says that meters are pushed. */
     private static boolean hasOtlp(ParsedTable document) {
         return document.get("metrics") instanceof ParsedTable metrics && metrics.get("otlp") instanceof ParsedTable;
     }

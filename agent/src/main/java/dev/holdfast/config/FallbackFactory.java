@@ -165,7 +165,7 @@ final class FallbackFactory {
                         : ByteString.owning(text(settings, ANSWER + "body").getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whether a table says anything about an answer. */
+    /** Returns whether a table says anything about an answer. */
     private static boolean isWritten(Settings settings) {
         return !settings.get(ANSWER + "status").builtIn()
                 || !settings.get(ANSWER + "headers").builtIn()

@@ -53,12 +53,12 @@ final class MessageText {
         return at < 0 ? text : "***" + text.substring(at);
     }
 
-    /** Whether a character is an ASCII letter or digit. */
+    /** Returns whether a character is an ASCII letter or digit. */
     static boolean isLetterOrDigit(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
-    /** Whether a text is empty or {@code host:port}. */
+    /** Returns whether a text is empty or {@code host:port}. */
     static boolean isAddress(String text) {
         int colon = text.lastIndexOf(':');
         if (text.isEmpty()) {
@@ -76,7 +76,7 @@ final class MessageText {
         }
     }
 
-    /** Whether a text is made of what a host name is made of; an address is one as well. */
+    /** Returns whether a text is made of what a host name is made of; an address is one as well. */
     static boolean isHostName(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -87,7 +87,7 @@ final class MessageText {
         return !text.isEmpty();
     }
 
-    /** Whether a text is empty or an absolute http or https URL without user information. */
+    /** Returns whether a text is empty or an absolute http or https URL without user information. */
     static boolean isHttpUrl(String text) {
         if (text.isEmpty()) {
             return true;

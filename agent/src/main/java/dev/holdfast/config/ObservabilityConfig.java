@@ -70,7 +70,10 @@ public record ObservabilityConfig(
             names = Set.copyOf(names);
         }
 
-        /** Whether only programs on the same machine can reach it, as far as can be told without asking for names. */
+        /**
+         * Returns whether only programs on the same machine can reach it, as far as can be told without asking for
+         * names.
+         */
         public boolean loopback() {
             return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
         }

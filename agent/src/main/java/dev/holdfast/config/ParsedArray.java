@@ -27,7 +27,7 @@ final class ParsedArray {
         return values.isEmpty();
     }
 
-    /** Whether its first value is a table. */
+    /** Returns whether its first value is a table. */
     boolean isOfTables() {
         return !values.isEmpty() && values.get(0) instanceof ParsedTable;
     }

@@ -30,8 +30,8 @@ final class Problems {
     }
 
     /**
-     * Whether so much is wrong that a suggestion helps nobody any more: this is no configuration, and looking for what
-     * its every word might mean would take seconds.
+     * Returns whether so much is wrong that a suggestion helps nobody any more: this is no configuration, and looking
+     * for what its every word might mean would take seconds.
      */
     boolean hopeless() {
         return errors.size() >= ConfigException.SHOWN;
@@ -41,7 +41,7 @@ final class Problems {
         return !errors.isEmpty();
     }
 
-    /** Whether there is an error in a table at the top of the file, or in one below it. */
+    /** Returns whether there is an error in a table at the top of the file, or in one below it. */
     boolean concern(String table) {
         for (Problem error : errors) {
             if (error.key().equals(table) || error.key().startsWith(table + ".")) {

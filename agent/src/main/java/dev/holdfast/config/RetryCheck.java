@@ -51,7 +51,7 @@ final class RetryCheck {
         noHeaderBothWays(settings);
     }
 
-    /** Whether calls are sent again at all. */
+    /** Returns whether calls are sent again at all. */
     static boolean isOn(Settings settings) {
         return !Boolean.FALSE.equals(settings.get("retry.enabled").found()) && settings.number("retry.max_retries") > 0;
     }

@@ -30,7 +30,7 @@ public final class SettingProvenance {
      * @param from who sets it, such as {@code hosts."api.example.com"}; empty for the file's defaults
      */
     public record Value(String key, String text, int line, String from) {
-        /** Whether the file says nothing about it. */
+        /** Returns whether the file says nothing about it. */
         public boolean builtIn() {
             return line == 0;
         }

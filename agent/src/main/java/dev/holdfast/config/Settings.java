@@ -34,7 +34,7 @@ final class Settings {
      * @param path the key's path with the host's pattern before it, where it stands under one
      */
     record Setting(@Nullable Object found, int line, int column, String path) {
-        /** Whether the file says nothing about it. */
+        /** Returns whether the file says nothing about it. */
         boolean builtIn() {
             return line == 0;
         }
@@ -99,7 +99,7 @@ final class Settings {
         own.put(key.path(), setting);
     }
 
-    /** Whether a flag is set; not where what the file holds is not allowed. */
+    /** Returns whether a flag is set; not where what the file holds is not allowed. */
     boolean isTrue(String path) {
         return Boolean.TRUE.equals(get(path).found());
     }

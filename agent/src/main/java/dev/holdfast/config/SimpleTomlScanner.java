@@ -14,7 +14,7 @@ final class SimpleTomlScanner {
         this.text = text;
     }
 
-    /** Whether nothing is left. */
+    /** Returns whether nothing is left. */
     boolean atEnd() {
         return at >= text.length();
     }
@@ -195,7 +195,7 @@ final class SimpleTomlScanner {
         }
     }
 
-    /** Whether a comment or a line end is here; then it is passed. */
+    /** Returns whether a comment or a line end is here; then it is passed. */
     private boolean lineEnds() throws UnsupportedSyntaxException {
         boolean comment = text.charAt(at) == '#';
         if (comment) {

@@ -133,7 +133,7 @@ final class Units {
         return -1;
     }
 
-    /** Whether a text is a number without a unit. */
+    /** Returns whether a text is a number without a unit. */
     static boolean isNumber(String text) {
         return number(text, 0, text.length()) >= 0;
     }

@@ -336,7 +336,10 @@ final class ValueReader {
         return text.isEmpty() || text.equals("p95") || Units.parseDuration(text) > 0;
     }
 
-    /** Whether a text names a class as a file may: with its package, so that a mistyped kind is not taken for one. */
+    /**
+     * Returns whether a text names a class as a file may: with its package, so that a mistyped kind is not taken for
+     * one.
+     */
     private static boolean isClassName(String text) {
         boolean start = true;
         boolean dotted = false;
@@ -354,7 +357,7 @@ final class ValueReader {
         return dotted && !start;
     }
 
-    /** Whether a text is a token of RFC 9110, section 5.6.2: what a method or a header name is made of. */
+    /** Returns whether a text is a token of RFC 9110, section 5.6.2: what a method or a header name is made of. */
     private static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

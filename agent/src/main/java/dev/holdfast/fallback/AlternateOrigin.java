@@ -35,7 +35,7 @@ public final class AlternateOrigin {
                 : new FallbackCandidate.AlternateOriginRequest(alternateOrigin, inForce);
     }
 
-    /** Whether others than this machine could read what a request says that only its own origin could read. */
+    /** Returns whether others than this machine could read what a request says that only its own origin could read. */
     private static boolean leavesTls(URI alternateOrigin, URI request) {
         return "https".equalsIgnoreCase(request.getScheme())
                 && "http".equalsIgnoreCase(alternateOrigin.getScheme())
@@ -86,7 +86,7 @@ public final class AlternateOrigin {
     }
 
     /**
-     * Whether a header of the request goes along.
+     * Returns whether a header of the request goes along.
      *
      * @param name its name
      * @param policy what is configured

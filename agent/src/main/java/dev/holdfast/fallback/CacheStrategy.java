@@ -125,8 +125,8 @@ final class CacheStrategy {
     }
 
     /**
-     * Whether an answer tells that what was kept for its URI is no longer so: that of a request that changed something
-     * there (RFC 9111, section 4.4). An error says nothing; nor does a method that only asks.
+     * Returns whether an answer tells that what was kept for its URI is no longer so: that of a request that changed
+     * something there (RFC 9111, section 4.4). An error says nothing; nor does a method that only asks.
      */
     static boolean outdates(FallbackRequest request, int status) {
         return status >= 200 && status < 400 && request.identity() != null && !SAFE.contains(request.method());

@@ -31,7 +31,7 @@ public final class CredentialHeaders {
 
     private CredentialHeaders() {}
 
-    /** Whether a header, by its name, may tell users apart. */
+    /** Returns whether a header, by its name, may tell users apart. */
     public static boolean isOne(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.equals("user-agent") || lower.equals("idempotency-key")) {
@@ -45,7 +45,7 @@ public final class CredentialHeaders {
         return false;
     }
 
-    /** Whether a request carries any. */
+    /** Returns whether a request carries any. */
     static boolean areIn(FallbackRequest request) {
         for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {
             if (isOne(header.getKey())) {

@@ -107,7 +107,7 @@ public final class FallbackStrategies {
         authenticated = true;
     }
 
-    /** Whether the JVM ever had an authenticator: its client sends what that gave for as long as it runs. */
+    /** Returns whether the JVM ever had an authenticator: its client sends what that gave for as long as it runs. */
     public boolean isAuthenticated() {
         return authenticated;
     }

@@ -42,7 +42,7 @@ final class ForwardedHeaders {
     private ForwardedHeaders() {}
 
     /**
-     * Whether a header goes along.
+     * Returns whether a header goes along.
      *
      * @param name its name
      * @param policy what is configured

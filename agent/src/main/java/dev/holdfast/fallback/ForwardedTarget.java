@@ -94,7 +94,7 @@ final class ForwardedTarget {
         return looksRandom(value) || holdsParameters(value) ? Likelihood.POSSIBLE : Likelihood.UNLIKELY;
     }
 
-    /** Whether a value has a part that nobody would write by hand. */
+    /** Returns whether a value has a part that nobody would write by hand. */
     private static boolean looksRandom(String value) {
         int letters = 0;
         int digits = 0;
@@ -115,7 +115,9 @@ final class ForwardedTarget {
         return false;
     }
 
-    /** Whether a value is a URL, JSON or the like with a parameter of its own that is, or may be, a credential. */
+    /**
+     * Returns whether a value is a URL, JSON or the like with a parameter of its own that is, or may be, a credential.
+     */
     private static boolean holdsParameters(String value) {
         int begin = 0;
         for (int i = 0; i < value.length(); i++) {

@@ -121,7 +121,7 @@ final class ResponseHead {
         return pragma.has("no-cache") || pragma.has("no-store");
     }
 
-    /** Whether it is a header's name: a line that cannot be read may have forbidden to store the response. */
+    /** Returns whether it is a header's name: a line that cannot be read may have forbidden to store the response. */
     private static boolean isName(String name) {
         return name.startsWith(":") || CacheControl.isToken(name);
     }
@@ -168,17 +168,17 @@ final class ResponseHead {
         return isStream;
     }
 
-    /** Whether it sets a cookie. */
+    /** Returns whether it sets a cookie. */
     boolean setsCookie() {
         return setsCookie;
     }
 
-    /** Whether it is a part of something. */
+    /** Returns whether it is a part of something. */
     boolean isPart() {
         return isPart;
     }
 
-    /** Whether it bears our own mark. */
+    /** Returns whether it bears our own mark. */
     boolean isOurs() {
         return isOurs;
     }

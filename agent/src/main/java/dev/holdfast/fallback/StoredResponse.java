@@ -32,7 +32,7 @@ record StoredResponse(
         varying = Map.copyOf(varying);
     }
 
-    /** Whether it answers this request too, as far as {@code Vary} goes (RFC 9111, section 4.1). */
+    /** Returns whether it answers this request too, as far as {@code Vary} goes (RFC 9111, section 4.1). */
     boolean matches(FallbackRequest request) {
         for (Map.Entry<String, String> header : varying.entrySet()) {
             if (!header.getValue().equals(CacheKey.ofValues(request.header(header.getKey())))) {
@@ -42,7 +42,7 @@ record StoredResponse(
         return true;
     }
 
-    /** Whether both answer the same requests. */
+    /** Returns whether both answer the same requests. */
     boolean replaces(StoredResponse other) {
         return Objects.equals(varying, other.varying);
     }

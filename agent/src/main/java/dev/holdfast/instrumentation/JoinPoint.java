@@ -52,17 +52,17 @@ public final class JoinPoint {
             return new Access(LDC, owner, name, descriptor);
         }
 
-        /** Whether it is the value of a field. */
+        /** Returns whether it is the value of a field. */
         public boolean isField() {
             return opcode == GETFIELD;
         }
 
-        /** Whether it is a call. */
+        /** Returns whether it is a call. */
         public boolean isCall() {
             return opcode == INVOKEVIRTUAL;
         }
 
-        /** Whether a call in a method's bytecode is this one. */
+        /** Returns whether a call in a method's bytecode is this one. */
         public boolean matches(String calledOwner, String calledName, String calledDescriptor) {
             return name.equals(calledName) && owner.equals(calledOwner) && calledDescriptor.startsWith(descriptor);
         }
@@ -262,13 +262,13 @@ public final class JoinPoint {
         return operands;
     }
 
-    /** Whether the running Java may have it. */
+    /** Returns whether the running Java may have it. */
     public boolean isPossible() {
         int java = Runtime.version().feature();
         return java >= firstJava && java <= lastJava;
     }
 
-    /** Whether calls run without policies where a class that is woven lacks it. */
+    /** Returns whether calls run without policies where a class that is woven lacks it. */
     public boolean isExpected() {
         return !optional && isPossible();
     }

@@ -149,7 +149,7 @@ public final class HttpClientLibraries {
         return BY_CARRIER.find(className);
     }
 
-    /** Whether a package may hold a carrier. */
+    /** Returns whether a package may hold a carrier. */
     static boolean mayCarry(String packageName) {
         return BY_CARRIER.hasPackage(packageName);
     }

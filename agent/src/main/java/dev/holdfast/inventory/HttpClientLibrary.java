@@ -25,8 +25,9 @@ public record HttpClientLibrary(
     private static final List<String> TOP_LEVELS = List.of("org.", "com.", "io.");
 
     /**
-     * Whether a class is an expected one, or a copy of it that was relocated: {@code com.vendor.shaded.okhttp3.X} for
-     * {@code okhttp3.X}, and {@code com.vendor.shaded.apache.http.X} for {@code org.apache.http.X}.
+     * Returns whether a class is an expected one, or a copy of it that was relocated:
+     * {@code com.vendor.shaded.okhttp3.X} for {@code okhttp3.X}, and {@code com.vendor.shaded.apache.http.X} for
+     * {@code org.apache.http.X}.
      */
     static boolean matches(String className, String expected) {
         if (className.equals(expected) || endsWithName(className, expected)) {
@@ -69,7 +70,7 @@ public record HttpClientLibrary(
         return null;
     }
 
-    /** Whether a Maven artifact is of this library. */
+    /** Returns whether a Maven artifact is of this library. */
     public boolean isArtifact(String artifactId) {
         return artifacts.contains(artifactId.replaceFirst("_[0-9.]+$", ""));
     }

@@ -1,6 +1,6 @@
 /**
- * Which HTTP clients there are: the one table of those that are known, whether Holdfast covers them, and which of them
- * carry calls in this JVM. Uses the JDK alone.
+ * The known HTTP clients: one table of them, whether Holdfast covers them, and which of them carry calls in this JVM.
+ * Uses the JDK alone.
  */
 @NullMarked
 package dev.holdfast.inventory;

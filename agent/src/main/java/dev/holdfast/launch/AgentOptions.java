@@ -26,7 +26,7 @@ final class AgentOptions {
         return file;
     }
 
-    /** Whether a bad file stops the program. */
+    /** Returns whether a bad file stops the program. */
     boolean strict() {
         return strict;
     }
@@ -117,7 +117,9 @@ final class AgentOptions {
         return "";
     }
 
-    /** Whether a typed word is most likely meant to be the known one: same start, or at most two letters off. */
+    /**
+     * Returns whether a typed word is most likely meant to be the known one: same start, or at most two letters off.
+     */
     private static boolean near(String known, String typed) {
         String word = typed.toLowerCase(Locale.ROOT);
         if (word.startsWith(known.substring(0, 3)) || word.contains(known)) {

@@ -80,7 +80,7 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Whether a class has join points. Asked for every class that the JVM loads.
+     * Returns whether a class has join points. Asked for every class that the JVM loads.
      *
      * @param internalName with slashes
      */
@@ -111,8 +111,8 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Whether a class that can have made a client is loaded: the program runs already, another agent was here first, or
-     * the JVM took the class out of an AOT cache, which it does before any agent.
+     * Returns whether a class that can have made a client is loaded: the program runs already, another agent was here
+     * first, or the JVM took the class out of an AOT cache, which it does before any agent.
      */
     static boolean concerns(Class<?>[] loaded) {
         for (Class<?> type : loaded) {

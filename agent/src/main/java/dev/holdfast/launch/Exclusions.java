@@ -14,7 +14,7 @@ final class Exclusions {
     private Exclusions() {}
 
     /**
-     * Whether this Java is too old.
+     * Returns whether this Java is too old.
      *
      * @param specification the property {@code java.specification.version}: "1.8", "11", "17"
      * @return what to tell the user, or null: new enough
@@ -28,7 +28,9 @@ final class Exclusions {
                         + "; the program runs as without it";
     }
 
-    /** Whether a security manager is in force. Java 24 has none, and later ones may not even know the question. */
+    /**
+     * Returns whether a security manager is in force. Java 24 has none, and later ones may not even know the question.
+     */
     static boolean securityManager() {
         return MAY_HAVE_SECURITY_MANAGER && System.getSecurityManager() != null;
     }
@@ -42,9 +44,9 @@ final class Exclusions {
     }
 
     /**
-     * Whether this JVM runs one of the JDK's own tools ({@code javac}, {@code jcmd}, {@code keytool}, ...), which take
-     * up agents from {@code JAVA_TOOL_OPTIONS} and whose output scripts read. The launcher of single source files
-     * ({@code java Program.java}) runs a user's program and is none.
+     * Returns whether this JVM runs one of the JDK's own tools ({@code javac}, {@code jcmd}, {@code keytool}, ...),
+     * which take up agents from {@code JAVA_TOOL_OPTIONS} and whose output scripts read. The launcher of single source
+     * files ({@code java Program.java}) runs a user's program and is none.
      *
      * @param mainModule the property {@code jdk.module.main}, set when the main class was named by its module
      * @param command the property {@code sun.java.command}: main class or jar, and arguments

@@ -94,7 +94,7 @@ final class NestedJar {
         return OFTEN;
     }
 
-    /** Whether a file was packed. */
+    /** Returns whether a file was packed. */
     boolean has(String file) {
         return places.containsKey(file);
     }

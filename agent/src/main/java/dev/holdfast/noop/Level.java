@@ -1,6 +1,6 @@
 package dev.holdfast.noop;
 
-/** How loud protobuf would like to be. */
+/** The log levels that protobuf uses. */
 public enum Level {
     /** The one level that it knows. */
     WARNING

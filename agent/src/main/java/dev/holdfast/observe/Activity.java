@@ -2,7 +2,7 @@ package dev.holdfast.observe;
 
 import java.util.Locale;
 
-/** Whether policies are in force, or the reason why none is. A closed set: it is a label of a meter. */
+/** The state of the policies: in force, or the reason why none is. A closed set: it is a label of a meter. */
 public enum Activity {
     /** Policies are in force. */
     ACTIVE,
@@ -19,7 +19,7 @@ public enum Activity {
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
-    /** Whether a file could be used since the start: the last one that could is in force. */
+    /** Returns whether a file could be used since the start: the last one that could is in force. */
     public boolean fileUsed() {
         return this == ACTIVE || this == OFF || this == NO_POLICIES;
     }

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How long a breaker was in which state, and how often it came there. Transitions are few: a lock does. */
+/** Measures how long a breaker is in each state, and counts its transitions. Transitions are few: a lock does. */
 final class BreakerTimes {
     private final Map<State, Long> nanos = new EnumMap<>(State.class);
     private final Map<State, Long> transitions = new EnumMap<>(State.class);

@@ -1,6 +1,6 @@
 package dev.holdfast.observe;
 
-/** Who calls: looked for only where something is to be said about it, since it takes a walk over the stack. */
+/** Finds the caller's class. Used only where a log line needs it, since it walks the stack. */
 final class CallerFinder {
     // JdkHttpHook and its like stand between; so do the JDK's own clients and executors.
     private static final String[] NOBODY = {"dev.holdfast.", "java.", "javax.", "jdk.", "sun."};

@@ -53,7 +53,7 @@ final class ClientCounters {
         }
     }
 
-    /** Whether retries of a call were sent to no avail. */
+    /** Returns whether retries of a call were sent to no avail. */
     private static boolean lost(Observer.Result result, int attempts) {
         return attempts > 1
                 && switch (result) {

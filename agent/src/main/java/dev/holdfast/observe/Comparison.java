@@ -3,10 +3,10 @@ package dev.holdfast.observe;
 import java.util.List;
 
 /**
- * How calls ended, and how they would have without Holdfast. That is known of a call whose first attempt was sent and
- * ended by itself: this attempt is what the program would have got. Such calls are compared, and no others: of a call
- * that Holdfast rejected, of one whose first attempt a time limit of the policy ended, or a hedge overtook, nobody
- * knows what the origin would have answered. Immutable.
+ * The results of calls, beside the results that they would have had without Holdfast. That is known of a call whose
+ * first attempt was sent and ended by itself: this attempt is what the program would have got. Such calls are compared,
+ * and no others: of a call that Holdfast rejected, of one whose first attempt a time limit of the policy ended, or a
+ * hedge overtook, nobody knows what the origin would have answered. Immutable.
  *
  * @param calls how many calls are compared
  * @param goodWithout those whose first attempt was good

@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
  * go. Thread-safe.
  */
 public final class CounterRegistry implements Observer {
-    /** How many pairs of policy and origin are listed. */
+    /** The number of (policy, origin) pairs that are listed. */
     public static final int MAX_ORIGINS = 1_000;
 
     /** The origin of all that are not listed. No origin is called so: it has no scheme. */
     public static final String OTHER = "other";
 
     /**
-     * For how many pairs of policy and origin every series that can be begins at 0; for those that come later only the
-     * few that alerts need.
+     * The number of (policy, origin) pairs of which every possible series begins at 0; for later pairs only the few
+     * that alerts need.
      */
     public static final int MAX_ZEROS = 100;
 
@@ -82,7 +82,7 @@ public final class CounterRegistry implements Observer {
         sinks.remove(by);
     }
 
-    /** Whether anybody is told of each attempt. */
+    /** Returns whether anybody is told of each attempt. */
     public boolean recorded() {
         return recorder != null;
     }
@@ -162,14 +162,14 @@ public final class CounterRegistry implements Observer {
         return changes.get();
     }
 
-    /** Whom there are counts of. */
+    /** Returns the (policy, origin) pairs that have counters. */
     List<Key> listed() {
         List<Key> all = new ArrayList<>();
         policies.forEach((policy, origins) -> origins.keySet().forEach(origin -> all.add(new Key(policy, origin))));
         return all;
     }
 
-    /** What was counted of one; nothing, where there are no such counts. */
+    /** Returns the counts of one pair; zeros where it has no counters. */
     OriginStats stats(Key key, Collection<PolicyTarget> targets) {
         long now = nanoTime.getAsLong();
         Map<String, Counters> origins = policies.get(key.policy());
@@ -186,7 +186,7 @@ public final class CounterRegistry implements Observer {
         return counters.stats(state);
     }
 
-    /** What was counted, by policy, then origin; and how many targets are not listed. */
+    /** Returns the counts, by policy, then origin, and the number of targets that are not listed. */
     Origins origins(Collection<PolicyTarget> targets) {
         long now = nanoTime.getAsLong();
         Map<Observer, TargetState> states = new HashMap<>();

@@ -266,7 +266,7 @@ public final class Counters implements Observer {
         return target.policy().mode() == Mode.OBSERVE;
     }
 
-    /** What was counted so far, with the state of the targets that it belongs to. */
+    /** Returns the counts so far, with the state of the targets that they belong to. */
     OriginStats stats(TargetState state) {
         List<OriginStats.ClientStats> clientStats = new ArrayList<>();
         long attemptsOfCalls = 0;

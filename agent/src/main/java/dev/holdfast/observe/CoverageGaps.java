@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Holdfast does not help, as far as that can be seen, and the proxies between the program and its origins.
- * Immutable.
+ * The calls and clients that Holdfast does not help, as far as they can be seen, and the proxies between the program
+ * and its origins. Immutable.
  *
  * @param hosts origins that were called and that no host pattern matches
  * @param otherCalls calls of further such origins

@@ -13,7 +13,7 @@ public final class DurationFormat {
 
     private DurationFormat() {}
 
-    /** Of nanoseconds, at least 0: to three digits or so, which is as much as anybody reads. */
+    /** Formats a duration in nanoseconds, at least 0, to about three significant digits. */
     public static String text(long nanos) {
         if (nanos == 0) {
             return "0 s";

@@ -50,7 +50,7 @@ final class DurationHistogram {
         return first == null ? made : first;
     }
 
-    /** How many there are. */
+    /** Returns the number of durations. */
     long count() {
         long sum = 0;
         for (int i = 0; i < buckets.length(); i++) {

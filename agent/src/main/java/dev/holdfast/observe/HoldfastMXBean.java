@@ -7,7 +7,7 @@ import java.util.List;
  * single origins is more than attributes hold: {@link #statusJson}.
  */
 public interface HoldfastMXBean {
-    /** Of the agent; empty if unknown. */
+    /** Returns the agent's version; empty if unknown. */
     String getVersion();
 
     /** The configuration in force, as it was named. */
@@ -19,7 +19,7 @@ public interface HoldfastMXBean {
     /** Throws the switch. Calls that have begun go on as they began. */
     void setOn(boolean on);
 
-    /** Whether policies are in force: a good configuration defines some, and the switch is on. */
+    /** Returns whether policies are in force: a good configuration defines some, and the switch is on. */
     boolean isActive();
 
     /** {@code active}, or why no policy is in force, as {@link Activity#label} has it. */

@@ -42,14 +42,14 @@ public final class Json {
     }
 
     /**
-     * For people too, indented by two blanks, lines ended by {@code \n}. Closing it flushes, and leaves the writer
-     * open.
+     * Returns a generator of indented JSON: two blanks, lines ended by {@code \n}. Closing it flushes, and leaves the
+     * writer open.
      */
     public static JsonGenerator indented(Writer writer) {
         return FACTORY.createGenerator(new Indented(), writer);
     }
 
-    /** What a piece of code writes, compact. */
+    /** Returns the JSON that a piece of code writes, compact. */
     public static String compact(Consumer<JsonGenerator> content) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {

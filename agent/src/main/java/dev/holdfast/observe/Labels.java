@@ -7,7 +7,7 @@ import java.util.Locale;
 public final class Labels {
     private Labels() {}
 
-    /** In lower case. */
+    /** Returns the constant's name in lower case. */
     public static String of(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Linux tells of this process in {@code /proc} (proc(5)). {@link ProcessHandle} tells the same on every platform
+ * This process as Linux describes it in {@code /proc} (proc(5)). {@link ProcessHandle} tells the same on every platform
  * and was measured to take 4 to 6 ms of a processor's time when it is first asked, since it makes a thread pool; this
  * takes 0.3.
  *
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record LinuxProcess(long pid, long startedEpochMillis) {
     private static final int LONGEST = 1_024;
 
-    /** Of the 20 fields behind the command's name, this one is the start. */
+    /** The index of the start time among the fields behind the command's name. */
     private static final int START = 19;
 
     /** USER_HZ, on every architecture that Java 17 runs on. */

@@ -32,13 +32,13 @@ public final class Log implements Observer {
     private static final int MOST_CALLERS = 1_000;
     private static final int MOST_PROXIES = 1_000;
 
-    /** How much an event matters, the most important first. */
+    /** The level of an event, the most important first. */
     public enum Level {
         /** Something does not work. */
         ERROR,
         /** An origin fails, or the configuration is doubtful. */
         WARN,
-        /** What an operator wants to know. */
+        /** Events that an operator wants to know. */
         INFO,
         /** Every retry, every rejection and every probe of a breaker. */
         DEBUG
@@ -309,8 +309,8 @@ public final class Log implements Observer {
     }
 
     /**
-     * To be called every second or so: writes what was counted instead of written, once its time is over, and reminds
-     * of breakers that stay open.
+     * Writes the lines that were counted instead of written, once their time is over, and reminds of breakers that stay
+     * open. Called about once a second.
      *
      * @param targets those that there are
      */

@@ -44,8 +44,8 @@ public final class Management implements HoldfastMXBean {
     }
 
     /**
-     * To be called every second or so, by one thread: registers the bean, once the platform's MBean server exists, and
-     * from then on sees to it that the beans of origins are those that are listed.
+     * Registers the bean once the platform's MBean server exists, and from then on keeps the beans of origins equal to
+     * those that are listed. Called about once a second, by one thread.
      *
      * @throws JMException the server does not take a bean
      */

@@ -33,26 +33,26 @@ public interface OriginMXBean {
     /** The share of the calls that were sent again which ended well by it; NaN where none was. */
     double getSuccessRate();
 
-    /** How often a call asked for another attempt after so many as there may be. */
+    /** Returns how often a call asked for another attempt after all its retries. */
     long getRetriesUsedUp();
 
     /** The mean wait before a retry, in seconds; 0 where there was none. */
     double getAverageDelaySeconds();
 
     /**
-     * How long half of the calls took at most, in seconds: whole calls, with retries, waits and fallbacks, up to the
+     * Returns the median duration of the calls, in seconds: whole calls, with retries, waits and fallbacks, up to the
      * response's head or the failure. As exact as the bounds of {@code holdfast_call_duration_seconds}; NaN where no
      * call has ended.
      */
     double getCallDurationP50Seconds();
 
-    /** How long 95 % of the calls took at most; see {@link #getCallDurationP50Seconds}. */
+    /** Returns the 95th percentile of the calls' durations; see {@link #getCallDurationP50Seconds}. */
     double getCallDurationP95Seconds();
 
-    /** How long 99 % of the calls took at most; see {@link #getCallDurationP50Seconds}. */
+    /** Returns the 99th percentile of the calls' durations; see {@link #getCallDurationP50Seconds}. */
     double getCallDurationP99Seconds();
 
-    /** How often the breaker opened. */
+    /** Returns how often the breaker opened. */
     long getCircuitBreakerTrips();
 
     /** {@code closed}, {@code open} or {@code half_open}; empty where there is no breaker. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened under one policy with one origin, since the start.
+ * The counts of one policy and origin since the start.
  *
  * @param policy the policy's name: a host pattern, with a route behind it if it is one's
  * @param origin {@code scheme://host:port}, or {@link CounterRegistry#OTHER} for all that came after there were too
@@ -75,7 +75,7 @@ public record OriginStats(
      * @param seconds all of them together
      */
     public record Durations(List<Long> counts, double seconds) {
-        /** How many there were. */
+        /** Returns the number of durations. */
         public long count() {
             long sum = 0;
             for (long count : counts) {
@@ -120,7 +120,7 @@ public record OriginStats(
      * @param seconds all of them together
      */
     public record Delays(List<Long> counts, double seconds) {
-        /** How many there were. */
+        /** Returns the number of durations. */
         public long count() {
             long sum = 0;
             for (long count : counts) {
@@ -139,9 +139,9 @@ public record OriginStats(
     /** Waits for a limit: how many, and how long they took together. */
     public record Wait(long count, double seconds) {}
 
-    /** How often a strategy answered for a reason. */
+    /** The number of responses of a strategy for a reason. */
     public record FallbackCount(String strategy, String reason, long count) {
-        /** Whether another counts the same. */
+        /** Returns whether another counts the same. */
         public boolean isOfSame(FallbackCount other) {
             return strategy.equals(other.strategy) && reason.equals(other.reason);
         }
@@ -176,7 +176,10 @@ public record OriginStats(
     /** Limits: attempts that wait for an answer, and those that wait for their turn. */
     public record LimitStats(int underWay, int queued) {}
 
-    /** Whether these are calls of the application, and not those that the strategy {@code degraded} makes for them. */
+    /**
+     * Returns whether these are calls of the application, and not those that the strategy {@code degraded} makes for
+     * them.
+     */
     public boolean ofApplication() {
         return !policy.endsWith(Policy.ALTERNATE_ORIGIN);
     }

@@ -41,7 +41,7 @@ public record PossibleLabels(
     private static final int MAX_REASONS = 32;
 
     /**
-     * What can occur under a policy.
+     * Returns the labels that can occur under a policy.
      *
      * @param all false: only what alerts need
      */

@@ -4,7 +4,7 @@ import java.io.File;
 import java.time.Instant;
 
 /**
- * Which JVM speaks, for an operator who has many of them. Immutable.
+ * Identifies this JVM, for an operator who has many of them. Immutable.
  *
  * <p>Found when it is first asked for, and never by asking a name server: the host's name is what the environment or
  * the kernel says. Of the command line only the main class or the jar is kept, since arguments may hold secrets.
@@ -88,7 +88,7 @@ public record ProcessIdentity(String host, long pid, String program, long starte
         return UNKNOWN;
     }
 
-    /** Whether it can be shown in one word anywhere. */
+    /** Returns whether it can be shown in one word anywhere. */
     private static boolean isHostName(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -132,14 +132,14 @@ public record ProcessIdentity(String host, long pid, String program, long starte
         return shown.toString();
     }
 
-    /** When the process began, in RFC 3339 with whole seconds. */
+    /** Returns the start time of the process in RFC 3339, with whole seconds. */
     public String started() {
         StringBuilder text = new StringBuilder();
         LogTime.appendSeconds(startedEpochMillis, text);
         return text.toString();
     }
 
-    /** For people: {@code shop.jar, PID 4711 on web-7, started 2026-11-30T03:35:21Z}. */
+    /** Returns a text for people: {@code shop.jar, PID 4711 on web-7, started 2026-11-30T03:35:21Z}. */
     @Override
     public String toString() {
         return program + ", PID " + pid + " on " + host + ", started " + started();

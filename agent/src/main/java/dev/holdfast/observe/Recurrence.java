@@ -3,9 +3,9 @@ package dev.holdfast.observe;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When something bad that may last, or come back again and again, is worth a line of the log: so that an hour of it
- * costs a handful of lines, and a day a few more. What begins anew within {@value #QUIET_MINUTES} min of its end is the
- * same episode. Without a clock of its own. Thread-safe: its methods are arithmetic under its own lock.
+ * Decides when a condition that lasts or recurs is worth a log line, so that an hour of it costs a handful of lines,
+ * and a day a few more. What begins anew within {@value #QUIET_MINUTES} min of its end is the same episode. Without a
+ * clock of its own. Thread-safe: its methods are arithmetic under its own lock.
  */
 public final class Recurrence {
     /** The time that something has to stay away for its next time to be another episode. */

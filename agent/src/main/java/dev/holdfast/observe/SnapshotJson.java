@@ -42,19 +42,19 @@ public final class SnapshotJson {
 
     private SnapshotJson() {}
 
-    /** In one line. */
+    /** Returns the snapshot as JSON in one line. */
     public static String of(Snapshot snapshot) {
         return Json.compact(json -> write(snapshot, json));
     }
 
-    /** In UTF-8, in one line; the stream is flushed and stays open. */
+    /** Writes the snapshot as JSON in UTF-8, in one line; the stream is flushed and stays open. */
     public static void write(Snapshot snapshot, OutputStream out) {
         try (JsonGenerator json = Json.generator(out)) {
             write(snapshot, json);
         }
     }
 
-    /** As a value where the generator stands. */
+    /** Writes the snapshot as a value at the generator's position. */
     public static void write(Snapshot snapshot, JsonGenerator json) {
         json.writeStartObject();
         json.writeNumberProperty("schema", SCHEMA);

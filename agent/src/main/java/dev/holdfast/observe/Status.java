@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What there is to know beside the counts, and the one place where a {@link Snapshot} is made. Thread-safe. */
+/** Holds the state beside the counts, and is the one place where a {@link Snapshot} is made. Thread-safe. */
 public final class Status implements Supplier<Snapshot> {
     private final CounterRegistry counterRegistry;
     private final Supplier<Collection<PolicyTarget>> targets;
@@ -105,7 +105,7 @@ public final class Status implements Supplier<Snapshot> {
         return names.stream().sorted().toList();
     }
 
-    /** What happened under one policy with one origin; nothing, where there is no such thing any more. */
+    /** Returns the counts of one policy and origin; zeros where the pair no longer exists. */
     OriginStats origin(CounterRegistry.Key key) {
         return counterRegistry.stats(key, targets.get());
     }

@@ -41,7 +41,7 @@ public final class Summary {
         return text.toString();
     }
 
-    /** What stood beside it all, a line for each kind. */
+    /** Appends the coverage gaps, a line for each kind. */
     private static void gaps(StringBuilder text, CoverageGaps gaps) {
         line(text, "no policy matches: ", gaps.hosts(), gaps.otherCalls());
         line(text, "clients that are not covered: ", gaps.clients(), 0);

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the targets behind one set of counters are at now: one target, or all those that are not listed; or none. */
+/**
+ * The current state of the targets behind one set of counters: one target, or all those that are not listed; or none.
+ */
 final class TargetState {
     private final List<PolicyTarget> targets = new ArrayList<>(1);
     private final long now;
@@ -71,7 +73,7 @@ final class TargetState {
         return Double.isNaN(least) ? null : new OriginStats.BudgetStats(Math.max(0, least), exhausted);
     }
 
-    /** What can be counted under the policy; null where there is none any more. */
+    /** Returns the labels that can be counted under the policy; null where it no longer exists. */
     @Nullable
     PossibleLabels possible(boolean all) {
         return targets.isEmpty() ? null : PossibleLabels.of(targets.get(0).policy(), all);

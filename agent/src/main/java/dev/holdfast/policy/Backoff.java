@@ -3,8 +3,8 @@ package dev.holdfast.policy;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before a retry: {@code initial * multiplier^(retry-1)}, spread by the jitter, and never above
- * {@code max}: the cap comes last. All times are nanoseconds. Immutable, thread-safe.
+ * The delay before a retry: {@code initial * multiplier^(retry-1)}, spread by the jitter, and never above {@code max}:
+ * the cap comes last. All times are nanoseconds. Immutable, thread-safe.
  *
  * @param initialNanos the delay before the first retry, at least 0
  * @param maxNanos the cap, at least {@code initialNanos}

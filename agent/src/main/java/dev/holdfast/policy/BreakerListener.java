@@ -3,7 +3,7 @@ package dev.holdfast.policy;
 /** Told of each transition of a breaker, exactly once, by the thread that made it. Must be quick and must not throw. */
 @FunctionalInterface
 public interface BreakerListener {
-    /** For whom transitions are of no interest. */
+    /** A listener that ignores all transitions. */
     BreakerListener NONE = (from, to, reason, now) -> {};
 
     /**

@@ -3,7 +3,7 @@ package dev.holdfast.policy;
 import java.util.Set;
 
 /**
- * What the configuration says about the circuit breaker of a host pattern. Immutable. All times are nanoseconds.
+ * The circuit breaker settings of a host pattern. Immutable. All times are nanoseconds.
  *
  * @param enabled false: every call passes, nothing is counted
  * @param forced a state that no outcome changes
@@ -43,7 +43,7 @@ public record BreakerPolicy(
         long rampNanos,
         Set<Integer> failureStatuses) {
 
-    /** No breaker. */
+    /** The settings of a disabled breaker. */
     public static final BreakerPolicy NONE =
             new BreakerPolicy(false, Forced.NONE, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, Set.of());
 
@@ -103,13 +103,13 @@ public record BreakerPolicy(
         }
     }
 
-    /** Whether a response with this status counts as a failure. */
+    /** Returns whether a response with this status counts as a failure. */
     public boolean isFailure(int status) {
         StatusSet listed = (StatusSet) failureStatuses; // as the constructor made it
         return listed.has(status) || (status >= 500 && status != 501 && listed.isEmpty());
     }
 
-    /** Whether a rate is looked at, so that outcomes must be kept in a window. */
+    /** Returns whether a rate is looked at, so that outcomes must be kept in a window. */
     public boolean usesWindow() {
         return usesWindow(failureRate, slowNanos, slowRate);
     }

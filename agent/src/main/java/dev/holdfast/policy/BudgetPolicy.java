@@ -1,7 +1,7 @@
 package dev.holdfast.policy;
 
 /**
- * What the configuration says about the retry budget of a host pattern. Immutable.
+ * The retry budget settings of a host pattern. Immutable.
  *
  * @param enabled false: retries are bounded by {@code max_retries} alone
  * @param ratio retries per call, at least 0
@@ -9,7 +9,7 @@ package dev.holdfast.policy;
  * @param ttlNanos how long a call counts, in nanoseconds, above 0
  */
 public record BudgetPolicy(boolean enabled, double ratio, double minPerSecond, long ttlNanos) {
-    /** No budget. */
+    /** The settings of a disabled budget. */
     public static final BudgetPolicy NONE = new BudgetPolicy(false, 0, 0, 1);
 
     /** Checks the ranges. */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Bytes that are compared by what they are. Nobody changes them. */
 public final class ByteString {
-    /** No bytes. */
+    /** The empty byte string. */
     public static final ByteString EMPTY = new ByteString(new byte[0]);
 
     private final byte[] bytes;
@@ -18,7 +18,7 @@ public final class ByteString {
         return new ByteString(bytes);
     }
 
-    /** How many there are. */
+    /** Returns the number of bytes. */
     public int length() {
         return bytes.length;
     }

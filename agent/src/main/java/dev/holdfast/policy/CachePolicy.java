@@ -3,7 +3,7 @@ package dev.holdfast.policy;
 import java.util.Set;
 
 /**
- * What the configuration says about the answers that are kept for an outage. Immutable.
+ * The settings of the responses that are stored for an outage. Immutable.
  *
  * @param ttlNanos how long after its receipt an answer is given, at most
  * @param maxBodyBytes an answer with a larger body is not kept

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * loses it to the next one, so that a lost probe cannot wedge the breaker.
  */
 public final class CircuitBreaker {
-    /** What a breaker is at. */
+    /** The state of a breaker. */
     public enum State {
         /** Calls pass. */
         CLOSED,
@@ -28,7 +28,7 @@ public final class CircuitBreaker {
         HALF_OPEN
     }
 
-    /** Why a breaker changed its state. */
+    /** The reason for a change of state. */
     public enum Reason {
         /** So many failures in a row. */
         CONSECUTIVE_FAILURES("too many failures in a row"),
@@ -49,7 +49,7 @@ public final class CircuitBreaker {
             this.text = text;
         }
 
-        /** For people. */
+        /** Returns the reason as text for people. */
         public String text() {
             return text;
         }
@@ -216,13 +216,17 @@ public final class CircuitBreaker {
                         : current().state();
     }
 
-    /** Whether an attempt would be rejected now for being open; says nothing of probes and ramps. Takes no permit. */
+    /**
+     * Returns whether an attempt would be rejected now for being open; says nothing of probes and ramps. Takes no
+     * permit.
+     */
     public boolean rejects(long now) {
         return nanosToProbe(now) > 0 && policy.forced() != BreakerPolicy.Forced.OBSERVE;
     }
 
     /**
-     * How long until the next probe may pass: 0 where calls pass, or may pass, now; {@link Long#MAX_VALUE} for never.
+     * Returns the time until the next probe may pass, in nanoseconds: 0 where calls pass, or may pass, now;
+     * {@link Long#MAX_VALUE} for never.
      */
     public long nanosToProbe(long now) {
         if (policy.forced() == BreakerPolicy.Forced.OPEN) {
@@ -233,7 +237,10 @@ public final class CircuitBreaker {
                 : 0;
     }
 
-    /** Why it is open: the last failed probe, or what opened it in the first place; null where it is not open. */
+    /**
+     * Returns the reason why it is open: the last failed probe, or what opened it in the first place; null where it is
+     * not open.
+     */
     public @Nullable Reason openBecause() {
         return current() instanceof Open open ? open.reason : null;
     }
@@ -278,7 +285,7 @@ public final class CircuitBreaker {
             return consecutiveFailures.get() == 0 ? 0 : consecutiveFailures.getAndSet(0);
         }
 
-        /** Why the breaker must open now, or null. */
+        /** Records an outcome and returns the reason for which the breaker must open now, or null. */
         @Nullable
         Reason record(BreakerPolicy policy, int row, boolean failure, boolean slow, long now) {
             if (failure && policy.failureThreshold() > 0 && row >= policy.failureThreshold()) {

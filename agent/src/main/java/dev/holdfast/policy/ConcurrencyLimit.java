@@ -53,12 +53,12 @@ public final class ConcurrencyLimit {
         handOn();
     }
 
-    /** How many places are taken. */
+    /** Returns the number of permits that are held. */
     public int taken() {
         return taken.get();
     }
 
-    /** How many queue. Takes time in proportion. */
+    /** Returns the number of queued attempts, in time proportional to it. */
     public int queued() {
         int waiting = 0;
         for (Ticket ticket : queue) {

@@ -12,7 +12,7 @@ import java.util.Set;
  * would ask for something else.
  */
 public final class CredentialNames {
-    /** How likely a value is a credential. */
+    /** The likelihood that a value is a credential. */
     public enum Likelihood {
         /** Nothing speaks for it. */
         UNLIKELY,
@@ -50,7 +50,7 @@ public final class CredentialNames {
             "auth", "authn", "authz", "cred", "creds", "hmac", "jwt", "otp", "psw", "pw", "pwd", "session", "sid",
             "sig", "totp");
 
-    /** What else is a credential for some and selects what is asked for, for others. */
+    /** Words that name a credential in some APIs and select a resource in others. */
     private static final Set<String> DOUBTFUL_WORDS = Set.of(
             "access",
             "assertion",
@@ -144,7 +144,7 @@ public final class CredentialNames {
         return words;
     }
 
-    /** Whether a letter begins a word by its case: as in {@code accessToken}, and in {@code SAMLRequest}. */
+    /** Returns whether a letter begins a word by its case: as in {@code accessToken}, and in {@code SAMLRequest}. */
     private static boolean beginsWord(String name, int index) {
         return Character.isUpperCase(name.charAt(index))
                 && (!Character.isUpperCase(name.charAt(index - 1))

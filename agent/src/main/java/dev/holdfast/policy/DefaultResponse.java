@@ -25,7 +25,7 @@ public record DefaultResponse(
     }
 
     /**
-     * Whether it is for a request.
+     * Returns whether it is for a request.
      *
      * @param method the request's method
      * @param requestPath its path, as it is sent

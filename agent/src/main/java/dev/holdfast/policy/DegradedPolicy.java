@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What the configuration says about the other origin that a request goes to when its own does not answer. Immutable.
+ * The settings of the alternate origin that a request goes to when its own does not respond. Immutable.
  *
  * @param url its scheme, host, port and the path that stands before the request's; empty: none
  * @param timeoutNanos how long it has, up to its response's head
@@ -23,7 +23,7 @@ public record DegradedPolicy(
         Set<String> forwardHeaders,
         boolean forwardQuery,
         Set<Integer> acceptStatuses) {
-    /** No other origin. */
+    /** The settings without an alternate origin. */
     public static final DegradedPolicy NONE = new DegradedPolicy("", 0, false);
 
     /** Copies the collections. */
@@ -54,7 +54,7 @@ public record DegradedPolicy(
         return new DegradedPolicy(url, timeoutNanos, false, harmless, false, acceptStatuses);
     }
 
-    /** Whether a header that was named to go along is one that holds credentials. */
+    /** Returns whether a header that was named to go along is one that holds credentials. */
     public static boolean isCredential(String header) {
         return !header.toLowerCase(Locale.ROOT).equals("idempotency-key")
                 && CredentialNames.of(header) != CredentialNames.Likelihood.UNLIKELY;

@@ -1,8 +1,8 @@
 package dev.holdfast.policy;
 
 /**
- * How an attempt failed, in the words of the configuration ({@code retryable_errors}). An adapter classifies by the
- * exception's type, never by its message or identity: {@code HttpClient.send} re-creates what it throws.
+ * The kind of an attempt's failure, in the words of the configuration ({@code retryable_errors}). An adapter classifies
+ * by the exception's type, never by its message or identity: {@code HttpClient.send} re-creates what it throws.
  */
 public enum ErrorKind {
     /** The connection was not established in time; nothing was sent. */
@@ -40,7 +40,7 @@ public enum ErrorKind {
         return configName;
     }
 
-    /** Whether this kind of failure proves that no byte of the request reached the origin (RFC 9110, 9.2.2). */
+    /** Returns whether this kind of failure proves that no byte of the request reached the origin (RFC 9110, 9.2.2). */
     public boolean nothingSent() {
         return nothingSent;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the application gets when nothing else helped, as the configuration says it. Immutable.
+ * The fallback settings: the response that the application gets when retries did not help. Immutable.
  *
  * @param strategies what is tried, in this order; empty: nothing is
  * @param statuses the response statuses after which it is tried, although no retry was asked for
@@ -23,15 +23,15 @@ public record FallbackPolicy(
         List<DefaultResponse> defaults,
         DegradedPolicy degraded) {
 
-    /** No fallback. */
+    /** The settings of a disabled fallback. */
     public static final FallbackPolicy NONE = new FallbackPolicy(
             List.of(), Set.of(), Set.of(), Set.of(), CachePolicy.NONE, List.of(), DegradedPolicy.NONE);
 
-    /** Where an answer may come from. */
+    /** The source of a fallback response. */
     public enum Strategy {
         /** The last good answer to the same request. */
         CACHE("cache"),
-        /** What the configuration says. */
+        /** A static response from the configuration. */
         DEFAULT_VALUE("default_value"),
         /** Another origin. */
         DEGRADED("degraded");
@@ -57,22 +57,22 @@ public record FallbackPolicy(
         defaults = List.copyOf(defaults);
     }
 
-    /** Whether there is any. */
+    /** Returns whether there is any. */
     public boolean enabled() {
         return !strategies.isEmpty();
     }
 
-    /** Whether good answers have to be kept. */
+    /** Returns whether good answers have to be kept. */
     public boolean usesCache() {
         return strategies.contains(Strategy.CACHE);
     }
 
-    /** Whether a request may go to another origin. */
+    /** Returns whether a request may go to another origin. */
     public boolean usesDegraded() {
         return strategies.contains(Strategy.DEGRADED);
     }
 
-    /** Whether a failure is listed. */
+    /** Returns whether a failure is listed. */
     public boolean lists(Throwable error, ErrorKind kind) {
         if (errors.contains(kind)) {
             return true;

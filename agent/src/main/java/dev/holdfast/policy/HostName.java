@@ -46,7 +46,7 @@ final class HostName {
         return address == null || !isZone(zone) ? null : address + '%' + zone;
     }
 
-    /** Whether a text is the ZoneID of RFC 6874, in what needs no escape. */
+    /** Returns whether a text is the ZoneID of RFC 6874, in what needs no escape. */
     private static boolean isZone(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -63,7 +63,7 @@ final class HostName {
         return percent > 0 && canonical.lastIndexOf(':', percent) >= 0 ? canonical.substring(0, percent) : null;
     }
 
-    /** Why no URL can name a host that has this canonical form; null if one can. */
+    /** Returns the reason why no URL can name a host with this canonical form; null if one can. */
     static @Nullable String impossible(String canonical) {
         if (canonical.indexOf(':') >= 0) {
             return address(canonical, false) != null ? null : "what stands in brackets is no IPv6 address";

@@ -1,17 +1,17 @@
 package dev.holdfast.policy;
 
 /**
- * Which hosts a policy is for: an exact host, {@code *.suffix} (any number of labels in front, at least one: it does
- * not match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean them:
- * without case, without a trailing dot, international names in their ASCII form. An IPv6 address stands in brackets, in
- * any spelling; without a zone it is for every zone.
+ * The hosts that a policy applies to: an exact host, {@code *.suffix} (any number of labels in front, at least one: it
+ * does not match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean
+ * them: without case, without a trailing dot, international names in their ASCII form. An IPv6 address stands in
+ * brackets, in any spelling; without a zone it is for every zone.
  *
  * @param host the exact host, or the suffix behind {@code *.}, or empty for {@code *}; canonical
  * @param kind which of the three
  * @param port the port, or 0 for any
  */
 public record HostPattern(Kind kind, String host, int port) {
-    /** What a pattern matches. */
+    /** The kind of hosts that a pattern matches. */
     public enum Kind {
         /** One host. */
         EXACT,
@@ -64,7 +64,7 @@ public record HostPattern(Kind kind, String host, int port) {
         return HostName.canonical(host);
     }
 
-    /** Whether a host is this machine by its very name: what is sent there leaves it nowhere. */
+    /** Returns whether a host is this machine by its very name: what is sent there leaves it nowhere. */
     public static boolean isLoopback(String host) {
         String canonical = canonicalHost(host);
         return canonical.equals("localhost")
@@ -99,7 +99,7 @@ public record HostPattern(Kind kind, String host, int port) {
         return value;
     }
 
-    /** Whether the last part is a number: of no name it is, only of an IPv4 address. */
+    /** Returns whether the last part is a number: of no name it is, only of an IPv4 address. */
     private static boolean endsInNumber(String host) {
         for (int i = host.lastIndexOf('.') + 1; i < host.length(); i++) {
             if (host.charAt(i) < '0' || host.charAt(i) > '9') {

@@ -14,7 +14,7 @@ import java.util.StringTokenizer;
  * with the first date that comes.
  */
 final class HttpDate {
-    /** No date. */
+    /** The value that stands for no date. */
     static final long NONE = Long.MIN_VALUE;
 
     private static final List<String> MONTHS =

@@ -1,6 +1,6 @@
 package dev.holdfast.policy;
 
-/** How a backoff is spread, so that clients that failed together do not come back together. */
+/** The random spread of a backoff, so that clients that failed together do not come back together. */
 public enum Jitter {
     /** {@code jitter = false}: the exact delay. */
     NONE,

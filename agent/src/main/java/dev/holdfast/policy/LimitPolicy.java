@@ -1,7 +1,7 @@
 package dev.holdfast.policy;
 
 /**
- * What the configuration says about how much an origin is sent, whatever comes back. Immutable.
+ * The concurrency and rate limits of an origin, whatever its responses. Immutable.
  *
  * @param maxConcurrent attempts that may wait for their response's head at a time; 0: any number
  * @param ratePermits attempts in {@code rateNanos}; 0: any number
@@ -9,7 +9,7 @@ package dev.holdfast.policy;
  * @param maxWaitNanos how long an attempt waits for its turn before it is rejected, in nanoseconds
  */
 public record LimitPolicy(int maxConcurrent, int ratePermits, long rateNanos, long maxWaitNanos) {
-    /** No limits. */
+    /** The settings without limits. */
     public static final LimitPolicy NONE = new LimitPolicy(0, 0, 1, 0);
 
     /** Checks the ranges. */

@@ -1,11 +1,11 @@
 package dev.holdfast.policy;
 
-/** How far a policy goes. */
+/** The mode of a policy: act, only count, or do nothing. */
 public enum Mode {
     /** Decide and act. */
     ENFORCE,
     /** Decide and count, change nothing: the application sees the first attempt. */
     OBSERVE,
-    /** As if no policy were there. */
+    /** The call runs as if it had no policy. */
     OFF
 }

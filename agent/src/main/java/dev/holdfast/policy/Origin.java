@@ -1,8 +1,8 @@
 package dev.holdfast.policy;
 
 /**
- * Whom a call goes to: {@code scheme://host:port} (RFC 6454). State that belongs to a server (breaker, budget) is keyed
- * by it.
+ * The origin that a call goes to: {@code scheme://host:port} (RFC 6454). State that belongs to a server (breaker,
+ * budget) is keyed by it.
  *
  * @param scheme {@code http} or {@code https}, lower case
  * @param host lower case, without brackets around an IPv6 literal and without a trailing dot

@@ -21,10 +21,10 @@ abstract sealed class OutcomeWindow {
     /** Adds an outcome. */
     abstract void record(boolean failure, boolean slow, long now);
 
-    /** Whether there may be anything but fast successes: if not, no rate needs to be looked at. */
+    /** Returns whether there may be anything but fast successes: if not, no rate needs to be looked at. */
     abstract boolean mayBeBad(long now);
 
-    /** What is in the window. */
+    /** Returns the counts of the outcomes in the window. */
     abstract Counts counts(long now);
 
     /** A window's contents: how many calls, and how many of them failed or were slow. */

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration says for one host pattern or route, defaults merged in. Immutable.
+ * The settings of one host pattern or route, defaults merged in. Immutable.
  *
  * @param name the host pattern as written, {@code "*"} for the file's defaults, with the route behind it if it is
  *     one's: the label in logs and metrics
@@ -27,7 +27,7 @@ public record Policy(
         HedgePolicy hedge,
         FallbackPolicy fallback,
         List<Route> routes) {
-    /** How the names of policies end that hold for requests of the strategy {@code degraded}; no other name does. */
+    /** The suffix of the names of policies for requests of the strategy {@code degraded}; no other name ends in it. */
     public static final String ALTERNATE_ORIGIN = " (degraded)";
 
     /** Sorts the routes. */
@@ -68,8 +68,9 @@ public record Policy(
     }
 
     /**
-     * What holds for requests that the strategy {@code degraded} sends to another origin: one attempt, with a time and
-     * a breaker of its own. That works by the same thresholds, and is not forced by what forces this policy's.
+     * Returns the policy for requests that the strategy {@code degraded} sends to the alternate origin: one attempt,
+     * with a timeout and a breaker of its own. The breaker uses the same thresholds, and a state that is forced on this
+     * policy's breaker is not forced on it.
      */
     public Policy forAlternateOrigin() {
         return new Policy(
@@ -84,7 +85,7 @@ public record Policy(
                 List.of());
     }
 
-    /** Whether any request may be concerned, by this policy itself or by one of its routes. */
+    /** Returns whether any request may be concerned, by this policy itself or by one of its routes. */
     public boolean inForce() {
         if (mode != Mode.OFF) {
             return true;
@@ -112,7 +113,7 @@ public record Policy(
     }
 
     /**
-     * Whether any request with a path may be concerned, whatever its method.
+     * Returns whether any request with a path may be concerned, whatever its method.
      *
      * @param path as the URL has it, without a query; null or empty counts as {@code /}
      */

@@ -106,7 +106,7 @@ public final class PolicyTable<V> {
         return named;
     }
 
-    /** What is known of one name: for the host of that name, and for those below it. */
+    /** The entries of one name: for the host of that name, and for the hosts below it. */
     private static final class Named<V> {
         private final String name;
         private final int hash;

@@ -38,9 +38,9 @@ public final class RateLimit {
     private int perLane;
     /** The latest group of each lane; null: the lane was not used yet. */
     private @Nullable Group[] lanes;
-    /** How many turns were handed out. */
+    /** The number of turns handed out so far. */
     private long next;
-    /** How often the rules have changed. */
+    /** The number of changes of the rules. */
     private int version;
 
     /**
@@ -195,25 +195,25 @@ public final class RateLimit {
             this.start = start;
         }
 
-        /** How long to wait before {@link RateLimit#begin}, as far as is known; 0: it has begun. */
+        /** Returns the wait before {@link RateLimit#begin}, in nanoseconds, as far as is known; 0: it has begun. */
         public long waitNanos(long now) {
             return Math.max(0, start - now);
         }
     }
 
-    /** What passes a lane together: one attempt, or some. */
+    /** The attempts that pass a lane together: one, or some. */
     private static final class Group {
         private @Nullable Group before;
-        /** How many have not ended, and how many of these have not begun. */
+        /** The attempts that have not ended, and those of them that have not begun. */
         private int open;
 
         private int waiting;
         private boolean used;
         /** The latest start that was promised. */
         private long promised;
-        /** When the last of those that have ended had arrived at the latest. */
+        /** The latest time at which the last of those that have ended can have arrived. */
         private long arrival;
-        /** When the last one arrives at the latest. */
+        /** The latest time at which the last one arrives. */
         private long bound;
 
         Group(@Nullable Group before, long start) {
@@ -245,7 +245,7 @@ public final class RateLimit {
             return open == 0 ? arrival : bound;
         }
 
-        /** When the lane is free for the next group, at the soonest as far as is known now. */
+        /** Returns the earliest time at which the lane is free for the next group, as far as is known now. */
         long clearAt(long now, long window) {
             if (open == 0) {
                 return arrival + window;

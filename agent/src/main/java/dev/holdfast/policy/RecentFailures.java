@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecentFailures {
     /**
-     * How long a failure is remembered: longer than the waits of the layers that retry, shorter than most schedules.
+     * The time for which a failure is remembered: longer than the waits of the layers that retry, shorter than most
+     * schedules.
      */
     public static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -36,12 +37,14 @@ public final class RecentFailures {
                         before != null && before.call == call && before.isFresh(now) ? before.times + 1 : 1));
     }
 
-    /** Whether any call failed moments ago: where none did, none comes back, and no number need be worked out. */
+    /**
+     * Returns whether any call failed moments ago: where none did, none comes back, and no number need be worked out.
+     */
     public boolean isFresh(long now) {
         return now - latest <= MEMORY_NANOS;
     }
 
-    /** Whether a call that now begins failed moments ago. Forgets one failure of it. */
+    /** Returns whether a call that now begins failed moments ago. Forgets one failure of it. */
     public boolean isRepeat(long call, long now) {
         Failed failed = places.get(place(call));
         while (failed != null && failed.call == call && failed.isFresh(now)) {

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long an origin takes to answer, estimated as TCP estimates a round trip (RFC 6298, section 2): a smoothed mean
- * and a smoothed mean deviation, each sample weighing an eighth and a quarter. Two questions are answered from it: what
- * an attempt needs on the average, and from when on it is telling that there is no answer.
+ * The response time of an origin, estimated as TCP estimates a round trip (RFC 6298, section 2): a smoothed mean and a
+ * smoothed mean deviation, each sample weighing an eighth and a quarter. Two questions are answered from it: what an
+ * attempt needs on the average, and from when on it is telling that there is no answer.
  *
  * <p>Lock-free, allocates nothing, and takes one word: microseconds, the mean in the upper half, the deviation in the
  * lower one. Of two samples that come together one may be lost, which an estimate can bear; so recording is a read and
@@ -52,15 +52,15 @@ public final class ResponseTimeEstimate {
         }
     }
 
-    /** What an answer takes on the average, in nanoseconds; 0 while none has come. */
+    /** Returns the mean response time in nanoseconds; 0 before the first response. */
     public long meanNanos() {
         return (meanAndDeviation.getOpaque() >>> 32) * 1_000;
     }
 
     /**
-     * From when on, in nanoseconds, an attempt without an answer is a sign: the mean and four times the deviation (RFC
-     * 6298's retransmission timeout), which nearly all answers keep to; at least {@link #LEAST_NANOS}, and
-     * {@link #UNKNOWN_NANOS} while nothing is known.
+     * Returns the time in nanoseconds after which an attempt without a response is a sign of trouble: the mean and four
+     * times the deviation (RFC 6298's retransmission timeout), which nearly all answers keep to; at least
+     * {@link #LEAST_NANOS}, and {@link #UNKNOWN_NANOS} while nothing is known.
      */
     public long patienceNanos() {
         long both = meanAndDeviation.getOpaque();

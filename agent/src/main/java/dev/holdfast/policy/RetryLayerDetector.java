@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded: {@value #MAX_SERIES} series at a time. Touched only where calls have failed. Thread-safe.
  */
 public final class RetryLayerDetector {
-    /** How many repeats make a series worth a report. */
+    /** The number of repeats from which on a series is reported. */
     static final int LEAST_REPEATS = 2;
 
     private static final int MAX_SERIES = 32;
@@ -34,7 +34,7 @@ public final class RetryLayerDetector {
     /** Immutable maps: the set is small, and changes only where calls fail. */
     private volatile Map<Long, Series> series = Map.of();
 
-    /** Whether a call that begins is of interest: {@link #began} is without effect where this is false. */
+    /** Returns whether a call that begins is of interest: {@link #began} is without effect where this is false. */
     public boolean isWatching() {
         return !series.isEmpty();
     }

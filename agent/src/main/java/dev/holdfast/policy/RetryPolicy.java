@@ -43,10 +43,10 @@ public record RetryPolicy(
         long replayMaxBytes,
         long bufferResponseBytes) {
 
-    /** No retry, and no timeout. */
+    /** The settings without retries and timeouts. */
     public static final RetryPolicy NONE = once(0);
 
-    /** No retry, and a time that the one attempt may take, 0 for no limit. */
+    /** Returns a policy without retries, and with a timeout for the one attempt; 0: no timeout. */
     public static RetryPolicy once(long attemptTimeoutNanos) {
         return new RetryPolicy(
                 false,
@@ -77,7 +77,7 @@ public record RetryPolicy(
         oneTimeHeaders = Set.copyOf(oneTimeHeaders);
     }
 
-    /** Whether a response with this status asks for a retry, where no header decides. */
+    /** Returns whether a response with this status asks for a retry, where no header decides. */
     public boolean retries(int status) {
         return ((StatusSet) statuses).has(status); // as the constructor made it
     }

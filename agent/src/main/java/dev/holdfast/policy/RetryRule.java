@@ -19,8 +19,8 @@ public final class RetryRule {
     private RetryRule() {}
 
     /**
-     * Whether a response asks for a retry. A header condition decides before the status does; of several that match,
-     * the first in the order written wins.
+     * Returns whether a response asks for a retry. A header condition decides before the status does; of several that
+     * match, the first in the order written wins.
      *
      * @param policy the rules
      * @param status the response's status
@@ -37,7 +37,7 @@ public final class RetryRule {
     }
 
     /**
-     * Whether a failure asks for a retry: its kind is listed, or its class or one of its superclasses is named.
+     * Returns whether a failure asks for a retry: its kind is listed, or its class or one of its superclasses is named.
      *
      * @param policy the rules
      * @param error what was thrown
@@ -59,8 +59,8 @@ public final class RetryRule {
     }
 
     /**
-     * Whether the request may be sent once more. Proof that nothing was sent allows any method and any body; otherwise
-     * the body must be replayable and the method one of the policy's, or the request must carry an
+     * Returns whether the request may be sent once more. Proof that nothing was sent allows any method and any body;
+     * otherwise the body must be replayable and the method one of the policy's, or the request must carry an
      * {@code Idempotency-Key} (draft-ietf-httpapi-idempotency-key-header-07).
      *
      * @param policy the rules

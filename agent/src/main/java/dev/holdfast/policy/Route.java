@@ -1,7 +1,7 @@
 package dev.holdfast.policy;
 
 /**
- * What the configuration says for some requests to a host. Immutable.
+ * The settings for some requests to a host. Immutable.
  *
  * @param pattern which requests
  * @param policy what holds for them, the host's settings merged in; it has no routes of its own

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which requests to a host a route is for: a path, and the methods if not all. A path is compared segment by segment,
- * with case, as the URL has it, but for percent escapes that are needless ({@code %41} is {@code A}) or missing
- * ({@code é} is {@code %c3%a9}). In a pattern, a {@code *} stands for any text within a segment, at most one in each,
- * and {@code **} as the last segment for any number of segments, none included. A query is no part of a path.
+ * The requests to a host that a route applies to: a path, and the methods if not all. A path is compared segment by
+ * segment, with case, as the URL has it, but for percent escapes that are needless ({@code %41} is {@code A}) or
+ * missing ({@code é} is {@code %c3%a9}). In a pattern, a {@code *} stands for any text within a segment, at most one in
+ * each, and {@code **} as the last segment for any number of segments, none included. A query is no part of a path.
  * Immutable; a match takes time linear in the path.
  *
  * @param segments those of the path; each may hold a {@code *}
@@ -66,7 +66,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
     }
 
     /**
-     * Whether a request is concerned.
+     * Returns whether a request is concerned.
      *
      * @param method as the request has it
      * @param path its segments, as {@link #segments} gives them
@@ -75,12 +75,12 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
         return takes(method) && matchesPath(path);
     }
 
-    /** Whether requests with a method are concerned, whatever the path. */
+    /** Returns whether requests with a method are concerned, whatever the path. */
     boolean takes(String method) {
         return methods.isEmpty() || methods.contains(method);
     }
 
-    /** Whether a path is concerned, whatever the method. */
+    /** Returns whether a path is concerned, whatever the method. */
     public boolean matchesPath(List<String> path) {
         int size = segments.size();
         if (prefix ? path.size() < size : path.size() != size) {
@@ -94,7 +94,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
         return true;
     }
 
-    /** Whether a segment, which may hold a {@code *}, matches one of a path. */
+    /** Returns whether a segment, which may hold a {@code *}, matches one of a path. */
     static boolean matchesSegment(String pattern, String segment) {
         int star = pattern.indexOf('*');
         return star < 0
@@ -156,7 +156,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
         return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 
-    /** In UTF-8 (RFC 3986, 2.5). */
+    /** Appends the character's UTF-8 bytes, percent-encoded (RFC 3986, 2.5). */
     private static void appendEscaped(StringBuilder text, int character) {
         int following = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
         int lead = ((0xff00 >> (following + 1)) & 0xff) | (character >> (6 * following));
@@ -201,7 +201,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
         return methods != 0 ? methods : Integer.compare(one.methods.size(), other.methods.size());
     }
 
-    /** How much a segment fixes: one without {@code *} most, then by the characters beside it. */
+    /** Returns how specific a segment is: one without {@code *} most, then by the characters beside it. */
     static int rank(String segment) {
         return segment.indexOf('*') < 0 ? Integer.MAX_VALUE : segment.length();
     }

@@ -51,7 +51,7 @@ final class RouteTable extends AbstractList<Route> {
         return found == null ? null : found.route();
     }
 
-    /** Whether some request with a path has a route that is not off. */
+    /** Returns whether some request with a path has a route that is not off. */
     boolean anyInForce(List<String> path) {
         return root.find(path, 0, null) != null;
     }
@@ -73,7 +73,7 @@ final class RouteTable extends AbstractList<Route> {
      */
     private record Leaf(Route route, int place) {}
 
-    /** What follows upon some first segments. */
+    /** The patterns that share their first segments. */
     private static final class Node {
         /** The segment that leads here. */
         private final String pattern;
@@ -89,7 +89,7 @@ final class RouteTable extends AbstractList<Route> {
             this.pattern = pattern;
         }
 
-        /** To be called in the order of the list. */
+        /** Adds a pattern; called in the order of the list. */
         void add(List<String> segments, int at, Leaf leaf) {
             if (at == segments.size()) {
                 (leaf.route().pattern().prefix() ? prefixes : ends).add(leaf);
@@ -102,7 +102,8 @@ final class RouteTable extends AbstractList<Route> {
         }
 
         /**
-         * In the order of {@link RoutePattern#MOST_SPECIFIC_FIRST}: what is written, with a star, longer, to its end.
+         * Finds the first match in the order of {@link RoutePattern#MOST_SPECIFIC_FIRST}: what is written, with a star,
+         * longer, to its end.
          *
          * @param method null: whichever, of a route that is not off
          */

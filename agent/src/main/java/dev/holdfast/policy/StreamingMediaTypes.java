@@ -25,7 +25,7 @@ public final class StreamingMediaTypes {
             "application/vnd.docker.raw-stream",
             "application/vnd.docker.multiplexed-stream");
 
-    /** Of a type's first part, or of its whole beginning. */
+    /** The beginnings of streaming types: a type's first part, or its whole beginning. */
     private static final Set<String> STREAM_PREFIXES =
             Set.of("application/grpc", "application/connect+", "application/vnd.apache.arrow.stream");
 
@@ -49,7 +49,7 @@ public final class StreamingMediaTypes {
     private StreamingMediaTypes() {}
 
     /**
-     * Whether a response's body may be held back until it is complete.
+     * Returns whether a response's body may be held back until it is complete.
      *
      * @param contentType the value of its {@code ByteString-Type} header, null if there is none
      * @param length the announced length of its body in bytes, negative if unknown
@@ -63,7 +63,7 @@ public final class StreamingMediaTypes {
     }
 
     /**
-     * Whether a response's media type is defined as a stream, which may go on for as long as both sides want.
+     * Returns whether a response's media type is defined as a stream, which may go on for as long as both sides want.
      *
      * @param contentType the value of its {@code ByteString-Type} header, null if there is none
      */

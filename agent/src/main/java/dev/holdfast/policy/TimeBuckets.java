@@ -18,7 +18,10 @@ final class TimeBuckets {
 
     private final long bucketNanos;
     private final AtomicLongArray words;
-    /** Where {@link #add} was last; found anew, with its two divisions, once a bucket. Racy: any thread's will do. */
+    /**
+     * The slot of the last {@link #add}; computed again, with its two divisions, once a bucket. Racy: any thread's will
+     * do.
+     */
     private Slot last = new Slot(0, 0, -1);
 
     /**
@@ -66,7 +69,7 @@ final class TimeBuckets {
         }
     }
 
-    /** How many there were in the while before now. */
+    /** Returns the count within the window before now. */
     long sum(int counter, long now) {
         int newest = (int) Math.floorDiv(now, bucketNanos);
         long sum = 0;

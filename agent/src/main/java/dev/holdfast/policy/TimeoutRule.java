@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an attempt that ran out of time is evidence against its origin. Pure.
+ * Decides whether an attempt that ran out of time is evidence against its origin. Pure.
  *
  * <p>A program may give an attempt less time than the origin needs, and so may a deadline of which a queue, or an
  * attempt before, has used a part: such a timeout is a fact about that time, not about the origin, and a breaker that
@@ -31,13 +31,13 @@ public final class TimeoutRule {
 
     private TimeoutRule() {}
 
-    /** Whether a failure of this kind is an end of somebody's patience. */
+    /** Returns whether a failure of this kind is an end of somebody's patience. */
     public static boolean isTimeout(ErrorKind kind) {
         return kind == ErrorKind.READ_TIMEOUT || kind == ErrorKind.CONNECTION_TIMEOUT;
     }
 
     /**
-     * Whether a timeout counts.
+     * Returns whether a timeout counts.
      *
      * @param policy of the call
      * @param kind of a timeout
@@ -57,8 +57,8 @@ public final class TimeoutRule {
     }
 
     /**
-     * Whether an attempt that ran out of time had the time that it was given used up, and so was not ended by a shorter
-     * one of the program's own.
+     * Returns whether an attempt that ran out of time had the time that it was given used up, and so was not ended by a
+     * shorter one of the program's own.
      *
      * @param tookNanos how long it lasted
      * @param givenNanos how long it might take

@@ -36,9 +36,9 @@ final class Activation {
     private Configuration inForce;
     private Activity activity = Activity.NO_POLICIES;
     private @Nullable String problem;
-    /** Whether any file could be used so far: the last one that could stays in force. */
+    /** True if any file could be used so far: the last one that could stays in force. */
     private boolean anyGood;
-    /** Whether the work that need not be done before the program's first call is done. */
+    /** True if the work that need not be done before the program's first call is done. */
     private boolean begun;
 
     private @Nullable SharedState sharedState;
@@ -67,7 +67,7 @@ final class Activation {
         this.transformer = transformer;
     }
 
-    /** Whether policies are in force, but for the run-time switch. */
+    /** Returns whether policies are in force, but for the run-time switch. */
     boolean isActive() {
         return activity == Activity.ACTIVE;
     }
@@ -199,14 +199,17 @@ final class Activation {
         problem = why.getMessage();
     }
 
-    /** Whether there is anybody who may look. */
+    /** Returns whether there is anybody who may look. */
     private boolean isShown() {
         return sharedState != null
                 || signals.managementStarts().getCount() == 0
                 || showsAnything(inForce.observabilityConfig());
     }
 
-    /** Whether anything is shown without being asked by JMX. Not by {@code equals}, which loads a hundred classes. */
+    /**
+     * Returns whether anything is shown without being asked by JMX. Not by {@code equals}, which loads a hundred
+     * classes.
+     */
     private static boolean showsAnything(ObservabilityConfig observabilityConfig) {
         return observabilityConfig.admin() != null
                 || observabilityConfig.log().file() != null

@@ -57,12 +57,12 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
         off = !on;
     }
 
-    /** Whether there is an engine: there were policies in force at some time. */
+    /** Returns whether there is an engine: there were policies in force at some time. */
     boolean hasEngine() {
         return engine != null;
     }
 
-    /** Whether the switch is on. */
+    /** Returns whether the switch is on. */
     boolean isOn() {
         return !off;
     }

@@ -46,7 +46,10 @@ final class LoadedClasses {
         }
     }
 
-    /** Whether the boot loader has loaded any class of a package. No other public method tells without loading one. */
+    /**
+     * Returns whether the boot loader has loaded any class of a package. No other public method tells without loading
+     * one.
+     */
     @SuppressWarnings("deprecation") // it is so for its other results, which depend on who calls
     private static boolean isLoaded(String packageName) {
         return Package.getPackage(packageName) != null;

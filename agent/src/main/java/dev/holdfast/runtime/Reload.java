@@ -24,7 +24,7 @@ final class Reload implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private WatchedFile file;
-    /** Whether the file was read, so that it is known whether policies are in force. */
+    /** True if the file was read, so that it is known whether policies are in force. */
     private boolean read;
 
     private boolean watching;

@@ -23,7 +23,7 @@ final class DecisionReasons {
         return failure.proxy() == null ? kind : kind + " (" + failure.proxy() + " did not open the tunnel)";
     }
 
-    /** Whether an outcome is to be retried, and why, as what follows its name; nothing where it is good. */
+    /** Returns whether an outcome is to be retried, and why, as what follows its name; nothing where it is good. */
     static String of(RetryPolicy rule, Outcome outcome) {
         if (outcome instanceof Outcome.Response response) {
             return ofResponse(rule, response);
@@ -58,7 +58,7 @@ final class DecisionReasons {
         return rule.enabled() ? "" : ", but retry.enabled = false";
     }
 
-    /** Why there is no other attempt. */
+    /** Returns the reason why no other attempt is sent. */
     static String of(RetryPolicy rule, CallInfo call, Observer.NotRetried reason) {
         return switch (reason) {
             case USED_UP ->

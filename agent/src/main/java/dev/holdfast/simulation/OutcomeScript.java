@@ -16,8 +16,8 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the origin does, attempt by attempt; the last act is repeated. As text, acts separated by commas: a status or a
- * kind of failure, and behind colons how long it takes and what headers it has:
+ * The outcomes that the origin gives, attempt by attempt; the last act is repeated. As text, acts separated by commas:
+ * a status or a kind of failure, and behind colons how long it takes and what headers it has:
  * {@code 503,429:retry-after=5,timeout:10s,200:80ms}. Immutable.
  *
  * @param acts at least one
@@ -42,7 +42,7 @@ public record OutcomeScript(List<ScriptedOutcome> acts) {
     }
 
     /**
-     * What one attempt meets.
+     * The outcome of one attempt.
      *
      * @param name as it was written, without time and headers
      * @param outcome a response or a failure
@@ -70,7 +70,7 @@ public record OutcomeScript(List<ScriptedOutcome> acts) {
         return acts.get(Math.min(index, acts.size() - 1));
     }
 
-    /** What an act gives, with an exception of its own: each attempt that fails throws another. */
+    /** Returns the outcome of an act, with an exception of its own: each attempt that fails throws another. */
     static Outcome outcome(ScriptedOutcome scriptedOutcome) {
         Outcome made =
                 scriptedOutcome.outcome() instanceof Outcome.Failure ? outcome(scriptedOutcome.name(), Map.of()) : null;
@@ -137,7 +137,7 @@ public record OutcomeScript(List<ScriptedOutcome> acts) {
         return new Answer(200, Map.of());
     }
 
-    /** What an attempt ends in that took too long. */
+    /** Returns the outcome of an attempt that took too long. */
     static Outcome.Failure silence() {
         return failure(ErrorKind.READ_TIMEOUT, new SocketTimeoutException("Read timed out"));
     }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param nanos how long it took
  */
 record SimulatedCall(List<TimelineEvent> notes, int attempts, int broken, long nanos) {
-    /** Whether the same happened, be it at other times. */
+    /** Returns whether the same happened, be it at other times. */
     boolean sameAs(SimulatedCall other) {
         if (notes.size() != other.notes.size()) {
             return false;

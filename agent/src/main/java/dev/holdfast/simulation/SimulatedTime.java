@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where calls are played: a world of its own, in which time passes when an attempt or a wait takes it. The driver's
- * part is played here, as {@code BlockingDriver} and {@code AsyncDriver} do it.
+ * Runs calls in simulated time, which passes when an attempt or a wait takes it. The driver's part is played here, as
+ * {@code BlockingDriver} and {@code AsyncDriver} do it.
  */
 final class SimulatedTime {
     private final TimelineRecorder timelineRecorder;
@@ -61,7 +61,7 @@ final class SimulatedTime {
                 new FixedRandom(jitter));
     }
 
-    /** Whom a call is for; null: Holdfast has nothing to do with it. */
+    /** Returns the target of a call; null: no policy applies. */
     @Nullable
     PolicyTarget target(Origin origin, String method, String path) {
         PolicyTarget host = engine.target(origin.scheme(), origin.host(), origin.port());
@@ -95,7 +95,7 @@ final class SimulatedTime {
         return new SimulatedCall(timelineRecorder.notes(), session.attempts(), broken, now - began);
     }
 
-    /** What an attempt, or the one beside it, led to; no step: to nothing, ever. */
+    /** The step that an attempt, or the hedged one beside it, led to; null: it never ends. */
     private record Ended(@Nullable Step step, @Nullable Outcome outcome) {}
 
     private static final class InFlight {

@@ -81,7 +81,7 @@ public final class Simulation {
         return this;
     }
 
-    /** When it begins, for dates that are said. */
+    /** Sets the time at which it begins, for the dates in messages. */
     public Simulation at(long when) {
         epochMillis = when;
         return this;
@@ -117,7 +117,7 @@ public final class Simulation {
         return new Timeline(told);
     }
 
-    /** Whether a client of the JDK's sends such a request once more by itself, where its connection breaks. */
+    /** Returns whether a client of the JDK's sends such a request once more by itself, where its connection breaks. */
     private boolean sentAgainByTheJdk() {
         return replayable || method.equals("GET") || method.equals("HEAD");
     }

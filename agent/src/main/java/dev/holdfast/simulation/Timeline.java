@@ -3,7 +3,7 @@ package dev.holdfast.simulation;
 import java.util.List;
 
 /**
- * What became of rehearsed calls. Immutable.
+ * The events of simulated calls. Immutable.
  *
  * @param calls one after the other
  */
@@ -50,7 +50,7 @@ public record Timeline(List<Call> calls) {
      */
     public record Event(long atNanos, Kind kind, String text) {}
 
-    /** What can happen. */
+    /** The kind of an event. */
     public enum Kind {
         /** A request is sent. */
         SENT,
@@ -66,7 +66,7 @@ public record Timeline(List<Call> calls) {
         BREAKER,
         /** The fallback strategies are asked. */
         FALLBACK,
-        /** What the program gets. */
+        /** The result that the program gets. */
         END
     }
 }

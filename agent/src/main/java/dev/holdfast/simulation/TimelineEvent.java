@@ -3,7 +3,7 @@ package dev.holdfast.simulation;
 import dev.holdfast.observe.DurationFormat;
 
 /**
- * What is noted while a call is played: an event, and the wait in its text, which jitter may change.
+ * A record of a simulated call: an event, and the wait in its text, which jitter may change.
  *
  * @param at since the call began
  * @param kind of what kind

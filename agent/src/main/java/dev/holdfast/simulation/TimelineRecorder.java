@@ -31,7 +31,7 @@ final class TimelineRecorder implements Observer {
     private final LongSupplier clock;
     private List<TimelineEvent> notes = new ArrayList<>();
     private long began;
-    /** Whether the program gets a response whose body breaks. */
+    /** True if the program gets a response whose body breaks. */
     private boolean brokenBody;
 
     TimelineRecorder(LongSupplier clock) {
@@ -121,7 +121,7 @@ final class TimelineRecorder implements Observer {
                 clock.getAsLong() - began, Kind.WAIT, "waits ", delayNanos, asked ? ", as Retry-After asks" : ""));
     }
 
-    /** Whether a wait is what a number of seconds asks for, or that and its jitter. */
+    /** Returns whether a wait is what a number of seconds asks for, or that and its jitter. */
     private static boolean isAsked(@Nullable String retryAfter, long delayNanos) {
         long asked = RetryRule.retryAfterNanos(retryAfter, null, 0);
         return asked > 0 && delayNanos >= asked && delayNanos - asked <= asked / 2;
@@ -172,7 +172,7 @@ final class TimelineRecorder implements Observer {
         note(Kind.BREAKER, "the breaker " + state + ": " + reason.text());
     }
 
-    /** What the program gets. */
+    /** Records the result that the program gets. */
     void end(Session session, PolicyTarget target, Step step, @Nullable Outcome last, CallInfo call, String path) {
         if (step instanceof Step.FallBack fallBack) {
             fallback(target.policy().fallback(), fallBack.reason(), call.method(), path);

@@ -1,4 +1,4 @@
-/** What would become of a call, acted out by the product's own session in a time that passes by itself. */
+/** Simulates calls: the product's own session decides, in simulated time. */
 @NullMarked
 package dev.holdfast.simulation;
 

@@ -13,7 +13,7 @@ import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
-/** What was seen of one archive, or one directory, while its entries passed. Not thread-safe. */
+/** Collects the facts about one archive, or one directory, while its entries pass. Not thread-safe. */
 final class ArchiveContents {
     private final String where;
     private final String fileName;
@@ -81,12 +81,12 @@ final class ArchiveContents {
         unreadable++;
     }
 
-    /** How many class files there were that are none, or cannot be unpacked. */
+    /** Returns the number of class files that are invalid or cannot be unpacked. */
     int unreadable() {
         return unreadable;
     }
 
-    /** What all of it comes to. */
+    /** Returns the findings. */
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         libraries.forEach((className, library) -> findings.add(new Finding(

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the constant pool of a class file tells (JVMS 4.4): who the class is, and which of the JDK's HTTP clients its
- * code names. Nothing is loaded. What its path says of its name is not believed, for it may stand anywhere.
+ * The facts in the constant pool of a class file (JVMS 4.4): the name of the class, and which of the JDK's HTTP clients
+ * its code names. Nothing is loaded. What its path says of its name is not believed, for it may stand anywhere.
  *
  * @param name with dots
  * @param usesHttpClient whether it names {@code java.net.http.HttpClient}
@@ -51,7 +51,7 @@ record ClassFile(String name, boolean usesHttpClient, boolean usesUrlConnection)
     private static final class Pool {
         private final byte[] bytes;
         private final int length;
-        /** Where each constant begins; 0: there is none of that number. */
+        /** The offset at which each constant begins; 0: there is none of that number. */
         private final int[] at;
         /** Behind the last constant. */
         private final int end;

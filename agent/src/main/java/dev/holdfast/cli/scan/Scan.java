@@ -3,7 +3,7 @@ package dev.holdfast.cli.scan;
 import java.util.List;
 
 /**
- * What was found in one file or directory.
+ * The findings in one file or directory.
  *
  * @param path as it was named
  * @param findings sorted: what is not covered first

@@ -2,7 +2,7 @@ package dev.holdfast.cli.scan;
 
 import java.io.IOException;
 
-/** How much is read of one path at most: an archive can be made that unpacks to any size. Not thread-safe. */
+/** Limits how much is read of one path: an archive can be made that unpacks to any size. Not thread-safe. */
 final class ScanLimits {
     /** Standard limits, far above any application. */
     static final int DEPTH = 8;

@@ -219,7 +219,7 @@ public final class Scanner {
         }
     }
 
-    /** What is skipped has to be unpacked as well. */
+    /** Skips the rest of an entry, which has to be unpacked for that as well. */
     private void drain(InputStream in) throws IOException {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
             scanLimits.unpacked(read);

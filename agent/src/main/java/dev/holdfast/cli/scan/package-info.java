@@ -1,4 +1,4 @@
-/** What an archive or a directory contains of HTTP clients. */
+/** Finds the HTTP clients that an archive or a directory contains. */
 @NullMarked
 package dev.holdfast.cli.scan;
 

@@ -29,7 +29,7 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
     private final CompletableFuture<Boolean> good = new CompletableFuture<>();
     private final CompletableFuture<HttpResponse<T>> response = new CompletableFuture<>();
     private volatile @Nullable CompletableFuture<HttpResponse<T>> inFlight;
-    /** Whether a head was good; null: none arrived. */
+    /** True if a head was good; null: none arrived. */
     private volatile @Nullable Boolean decided;
 
     private volatile boolean abandoned;
@@ -82,7 +82,7 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
         }
     }
 
-    /** Whether it has a good answer: known at the head. */
+    /** Returns whether it has a good answer: known at the head. */
     CompletableFuture<Boolean> good() {
         return good;
     }

@@ -15,7 +15,7 @@ final class ApplicationExceptions {
 
     private ApplicationExceptions() {}
 
-    /** Whether the application's own code made it. */
+    /** Returns whether the application's own code made it. */
     static boolean isOne(Throwable thrown) {
         Throwable root = thrown;
         for (int i = 0; i < DEEPEST; i++) {

@@ -51,7 +51,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
 
     // Written by one attempt after the other; volatile for cancel, which comes from anywhere.
     private volatile boolean cancelled;
-    /** Whether the call's own future was, and not only one derived from it. */
+    /** True if the call's own future was, and not only one derived from it. */
     private volatile boolean cancelledItself;
 
     private volatile @Nullable Attempt<T> last;

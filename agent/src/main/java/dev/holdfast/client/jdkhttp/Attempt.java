@@ -44,7 +44,7 @@ final class Attempt<T> {
         return new Attempt<>(call, client, send);
     }
 
-    /** Whether the client would not take another attempt. */
+    /** Returns whether the client would not take another attempt. */
     boolean cannotBeRepeated() {
         return ExecutorWatch.isShutDown(client);
     }
@@ -138,7 +138,7 @@ final class Attempt<T> {
         return call.afterError(handler, failure);
     }
 
-    /** Whether an asynchronous attempt has been sent and has not ended. */
+    /** Returns whether an asynchronous attempt has been sent and has not ended. */
     boolean isInFlight() {
         CompletableFuture<?> future = inFlight;
         return future != null && !future.isDone();
@@ -197,15 +197,15 @@ final class Attempt<T> {
         return error;
     }
 
-    /** Whether what it gave can still be what the call gives, after a next attempt was sent. */
+    /** Returns whether what it gave can still be what the call gives, after a next attempt was sent. */
     boolean canStand() {
         DiscardedResponse<T> discardedResponse = discarded;
         return error != null || (discardedResponse != null && discardedResponse.isKept());
     }
 
     /**
-     * Whether the client, closed meanwhile or without an executor that works, did not carry the request out: what was
-     * before is then what the call gave.
+     * Returns whether the client, closed meanwhile or without an executor that works, did not carry the request out:
+     * what was before is then what the call gave.
      */
     boolean refused() {
         Throwable thrown = error;

@@ -25,22 +25,23 @@ final class CollectingSubscribers {
 
     private CollectingSubscribers() {}
 
-    /** Whether a subscriber is known to collect the whole body. */
+    /** Returns whether a subscriber is known to collect the whole body. */
     static boolean collects(BodySubscriber<?> subscriber) {
         return COLLECTING.contains(subscriber.getClass().getName());
     }
 
     /**
-     * Whether a subscriber is one of the JDK's that hand everything on to one that they wrap, and do not tell which. It
-     * is known when that asks for the first part of the body: see {@link #collectsWhoAsks}.
+     * Returns whether a subscriber is one of the JDK's that hand everything on to one that they wrap, and do not tell
+     * which. It is known when that asks for the first part of the body: see {@link #collectsWhoAsks}.
      */
     static boolean wraps(BodySubscriber<?> subscriber) {
         return WRAPPING.contains(subscriber.getClass().getName());
     }
 
     /**
-     * Whether the first part of a body is asked for, on this very stack, by a subscriber that is known to collect: it
-     * asks within its {@code onSubscribe}, which those that wrap it have called, and nobody else stands between.
+     * Returns whether the first part of a body is asked for, on this very stack, by a subscriber that is known to
+     * collect: it asks within its {@code onSubscribe}, which those that wrap it have called, and nobody else stands
+     * between.
      *
      * @param subscribed the class of ours whose {@code onSubscribe} began this
      */

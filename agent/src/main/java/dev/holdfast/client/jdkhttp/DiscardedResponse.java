@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param body its body
  */
 record DiscardedResponse<T>(HttpResponse<T> response, ResponseInfo head, DiscardedBody<T> body) {
-    /** Whether its whole body is at hand. */
+    /** Returns whether its whole body is at hand. */
     boolean isKept() {
         return body.kept() != null;
     }

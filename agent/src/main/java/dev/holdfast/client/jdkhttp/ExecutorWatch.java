@@ -59,12 +59,12 @@ final class ExecutorWatch implements Runnable {
         this.startedAt = engine.nanoTime();
     }
 
-    /** Whether the client has an executor of the application's. */
+    /** Returns whether the client has an executor of the application's. */
     static boolean concerns(HttpClient client) {
         return client.executor().isPresent();
     }
 
-    /** Whether the client's executor is known to take no more tasks. */
+    /** Returns whether the client's executor is known to take no more tasks. */
     static boolean isShutDown(HttpClient client) {
         return client.executor().map(ExecutorWatch::isShutDown).orElse(false);
     }

@@ -115,7 +115,7 @@ final class FailureClassifier {
         return error;
     }
 
-    /** Whether the client did not carry the request out: it was closed, or its executor refused a task. */
+    /** Returns whether the client did not carry the request out: it was closed, or its executor refused a task. */
     static boolean isRefusal(Throwable thrown) {
         if (has(thrown, RejectedExecutionException.class)) {
             return true;
@@ -239,7 +239,7 @@ final class FailureClassifier {
                 && trace[1].getClassName().startsWith(JDK + "SocketTube");
     }
 
-    /** Whether an HTTP/1.1 response's head was waited for. */
+    /** Returns whether an HTTP/1.1 response's head was waited for. */
     private static boolean isReadingHead(Throwable error) {
         return anyMade(error, 2, at -> at.getClassName().equals(JDK + "Http1Response$HeadersReader"));
     }
@@ -254,7 +254,7 @@ final class FailureClassifier {
                                 && at.getMethodName().equals("checkForHandshake"));
     }
 
-    /** Whether one of the first frames of an exception in the chain of causes is like this. */
+    /** Returns whether one of the first frames of an exception in the chain of causes is like this. */
     private static boolean anyMade(Throwable error, int frames, Predicate<StackTraceElement> like) {
         Throwable one = error;
         for (int i = 0; one != null && i < DEEPEST; i++) {

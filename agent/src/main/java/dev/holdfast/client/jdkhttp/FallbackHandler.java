@@ -164,7 +164,7 @@ final class FallbackHandler<T> {
         }
     }
 
-    /** Whether a strategy had an answer. */
+    /** Returns whether a strategy had an answer. */
     boolean hasResponse() {
         CompletableFuture<Boolean> answered = asked;
         return answered != null && answered.getNow(false);

@@ -184,7 +184,7 @@ final class JdkCall<T> implements CallInfo {
         }
     }
 
-    /** Whether the application gave the call up. */
+    /** Returns whether the application gave the call up. */
     boolean isOver() {
         if (!over && nobodyWaits.getAsBoolean()) {
             giveUp();

@@ -36,8 +36,8 @@ final class JdkCallerIdentity {
     }
 
     /**
-     * Whether its headers are the same whenever they are asked for: a class of the application's may make them each
-     * time.
+     * Returns whether its headers are the same whenever they are asked for: a class of the application's may make them
+     * each time.
      */
     private static boolean isBuilt(HttpRequest request) {
         return request.getClass().getModule() == HttpRequest.class.getModule();

@@ -167,7 +167,10 @@ public final class JdkHttpHook implements ClientAdapter {
         }
     }
 
-    /** Whether the client was shut down and does not know it yet. Our own attempts belong to calls from before that. */
+    /**
+     * Returns whether the client was shut down and does not know it yet. Our own attempts belong to calls from before
+     * that.
+     */
     private boolean isRefused(Object client, @Nullable Object request, @Nullable Object handler) {
         return openCalls.refuses(client)
                 && request != null
@@ -270,7 +273,7 @@ public final class JdkHttpHook implements ClientAdapter {
     }
 
     /**
-     * Whether a request is the opening handshake of a WebSocket (RFC 6455, 4.1). The client sends it through
+     * Returns whether a request is the opening handshake of a WebSocket (RFC 6455, 4.1). The client sends it through
      * {@code sendAsync} like any other; what marks it stands in a field of the client's own request class, which a
      * request of ours would lose. Applications cannot build a request of that class. They can take one from a response
      * and send it again, but the JDK's WebSocket alone puts this header into it.

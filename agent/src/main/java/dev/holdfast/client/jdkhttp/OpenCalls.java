@@ -33,7 +33,7 @@ final class OpenCalls {
         private @Nullable OpenCall previous;
         private @Nullable OpenCall next;
 
-        /** Whether it has ended for the application, and only what follows from that is still running. */
+        /** Returns whether it has ended for the application, and only what follows from that is still running. */
         abstract boolean isOver();
 
         /** Nothing more can be sent: a wait ends now. */
@@ -44,9 +44,9 @@ final class OpenCalls {
     private static final class ClientCalls {
         @Nullable
         OpenCall first;
-        /** Whether it is no longer in the map. */
+        /** True if it is no longer in the map. */
         boolean left;
-        /** Whether the client is to be shut down when they have ended. */
+        /** True if the client is to be shut down when they have ended. */
         boolean shutdown;
 
         @Nullable
@@ -87,7 +87,7 @@ final class OpenCalls {
         }
     }
 
-    /** Whether clients can be closed at all. */
+    /** True if clients can be closed at all. */
     static final boolean CLOSABLE = Runtime.version().feature() >= 21;
 
     private final ConcurrentHashMap<HttpClient, ClientCalls> clients = new ConcurrentHashMap<>();
@@ -153,7 +153,7 @@ final class OpenCalls {
         }
     }
 
-    /** Whether the client was shut down and takes no new calls, although it does not know that yet. */
+    /** Returns whether the client was shut down and takes no new calls, although it does not know that yet. */
     boolean refuses(Object client) {
         if (shuttingDown.get() == 0) {
             return false;

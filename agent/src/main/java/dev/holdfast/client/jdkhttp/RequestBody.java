@@ -72,14 +72,14 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         };
     }
 
-    /** Whether a request that may have been applied can be sent again, if its body can. */
+    /** Returns whether a request that may have been applied can be sent again, if its body can. */
     private static boolean mayBeResent(HttpRequest request, RetryPolicy rule) {
         String method = request.method();
         boolean hasKey = Headers.first(request.headers(), "Idempotency-Key") != null;
         return RetryRule.mayResend(rule, method == null ? "GET" : method, hasKey, true, false);
     }
 
-    /** Whether one call of this client is one request. */
+    /** Returns whether one call of this client is one request. */
     static boolean sendsOnce(HttpClient client) {
         return client.followRedirects() == HttpClient.Redirect.NEVER
                 && client.authenticator().isEmpty();
@@ -90,17 +90,17 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return name.startsWith(JDK) ? name.substring(JDK.length()) : "";
     }
 
-    /** Whether another attempt could send the same bytes, as far as is known now. */
+    /** Returns whether another attempt could send the same bytes, as far as is known now. */
     boolean replayable() {
         return true;
     }
 
-    /** Whether another attempt could send the same bytes while one is still at it. */
+    /** Returns whether another attempt could send the same bytes while one is still at it. */
     boolean repeatableAtOnce() {
         return true;
     }
 
-    /** Whether it is certain that the client has not begun to write the request. */
+    /** Returns whether it is certain that the client has not begun to write the request. */
     boolean notAskedFor() {
         return notAskedFor;
     }
@@ -108,7 +108,9 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
     /** No further attempt will need the body. */
     void release() {}
 
-    /** Whether that is certain because the client never asked for the body, and not because it does not matter. */
+    /**
+     * Returns whether that is certain because the client never asked for the body, and not because it does not matter.
+     */
     boolean provesNotBegun() {
         return false;
     }

@@ -214,17 +214,17 @@ final class Attempt {
         return raised;
     }
 
-    /** Whether it was cut off for its time. */
+    /** Returns whether it was cut off for its time. */
     boolean isLate() {
         return late;
     }
 
-    /** Whether its connection was asked for the response, so that a further question makes it send nothing. */
+    /** Returns whether its connection was asked for the response, so that a further question makes it send nothing. */
     boolean isAsked() {
         return progress == Progress.ASKED;
     }
 
-    /** Whether the application has no part in it: what it failed in is none of the application's own calls. */
+    /** Returns whether the application has no part in it: what it failed in is none of the application's own calls. */
     boolean isOurs() {
         return ours;
     }
@@ -396,7 +396,7 @@ final class Attempt {
         return theirs != null && theirs == source ? body : null;
     }
 
-    /** Whether the application reads a stream of ours. */
+    /** Returns whether the application reads a stream of ours. */
     boolean hasOwnBody() {
         return body != null;
     }

@@ -13,7 +13,7 @@ interface ConnectionSetting {
     /** Sets it. */
     void applyTo(HttpURLConnection connection) throws ProtocolException;
 
-    /** Whether it is to be set on a connection to another origin too. */
+    /** Returns whether it is to be set on a connection to another origin too. */
     default boolean goesAlong(DegradedPolicy policy) {
         return true;
     }

@@ -32,7 +32,10 @@ final class DisconnectSignal {
         }
     }
 
-    /** Whether another thread disconnected since the current entry came in: what fails then, fails because of that. */
+    /**
+     * Returns whether another thread disconnected since the current entry came in: what fails then, fails because of
+     * that.
+     */
     boolean abandoned() {
         return count.get() != before;
     }

@@ -230,7 +230,7 @@ final class Exchange {
         return delegate();
     }
 
-    /** Whether the application reads a stream of ours: then the content is to be made from that. */
+    /** Returns whether the application reads a stream of ours: then the content is to be made from that. */
     boolean hasOwnBody() {
         return call.attempt().hasOwnBody();
     }

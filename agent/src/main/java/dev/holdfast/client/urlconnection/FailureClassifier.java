@@ -53,12 +53,12 @@ final class FailureClassifier {
         };
     }
 
-    /** Whether the time for a response was up, and not that for a connection. */
+    /** Returns whether the time for a response was up, and not that for a connection. */
     static boolean isReadTimeout(Throwable error) {
         return error instanceof SocketTimeoutException && FailurePoint.of(first(error)).stage != Stage.CONNECTING;
     }
 
-    /** Whether a server's refusal of the body ({@code Expect: 100-continue}) was being waited for. */
+    /** Returns whether a server's refusal of the body ({@code Expect: 100-continue}) was being waited for. */
     static boolean whileExpecting(Throwable error) {
         return FailurePoint.of(first(error)).stage == Stage.EXPECTING;
     }
@@ -104,7 +104,8 @@ final class FailureClassifier {
     }
 
     /**
-     * Whether what TLS reports is that its connection ended, without an alert of the peer's: no verdict of TLS itself.
+     * Returns whether what TLS reports is that its connection ended, without an alert of the peer's: no verdict of TLS
+     * itself.
      */
     private static boolean transportBroke(Throwable error) {
         Throwable at = error;
@@ -118,8 +119,8 @@ final class FailureClassifier {
     }
 
     /**
-     * Whether the client itself made the exception since it could not write the request ("Error writing to server"): it
-     * finds out by a flag of its stream, so that what the socket said is lost.
+     * Returns whether the client itself made the exception since it could not write the request ("Error writing to
+     * server"): it finds out by a flag of its stream, so that what the socket said is lost.
      */
     private static boolean whileWriting(Throwable error) {
         StackTraceElement[] stack = first(error).getStackTrace();
@@ -168,7 +169,7 @@ final class FailureClassifier {
      *     authenticator of the application's nor any other code of its own
      */
     private record FailurePoint(Stage stage, boolean again, boolean byJdk) {
-        /** Whether nothing of the request had left. */
+        /** Returns whether nothing of the request had left. */
         boolean beforeRequest() {
             return !again && stage != Stage.EXPECTING && stage != Stage.OTHER;
         }

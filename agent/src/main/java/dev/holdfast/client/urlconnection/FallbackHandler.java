@@ -34,7 +34,7 @@ final class FallbackHandler {
 
     private @Nullable Identity identity;
     private @Nullable URI uri;
-    /** Whether the answer's head was heard of. */
+    /** True if the answer's head was heard of. */
     private boolean heard;
 
     private @Nullable ResponseRecording recording;

@@ -128,7 +128,7 @@ final class HedgedAttempt {
         }
     }
 
-    /** Whether it ended the first attempt: what fails there, fails because of that. */
+    /** Returns whether it ended the first attempt: what fails there, fails because of that. */
     boolean hasWon() {
         return won;
     }

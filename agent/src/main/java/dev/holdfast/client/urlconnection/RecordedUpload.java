@@ -47,7 +47,7 @@ final class RecordedUpload extends OutputStream {
         this.broken = broken;
     }
 
-    /** Whether all that was written was sent, and is at hand. */
+    /** Returns whether all that was written was sent, and is at hand. */
     boolean isWhole() {
         return copy != null && !failed;
     }

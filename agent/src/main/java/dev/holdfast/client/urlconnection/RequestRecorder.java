@@ -96,7 +96,7 @@ final class RequestRecorder {
         hasAuthenticator = true;
     }
 
-    /** Whether one was. */
+    /** Returns whether one was. */
     boolean hasAuthenticator() {
         return hasAuthenticator;
     }
@@ -116,7 +116,7 @@ final class RequestRecorder {
         return announcedLength;
     }
 
-    /** Whether a streaming mode was set. */
+    /** Returns whether a streaming mode was set. */
     boolean isStreaming() {
         return streaming;
     }
@@ -128,7 +128,7 @@ final class RequestRecorder {
         lacksBody = true;
     }
 
-    /** Whether the application has a body for it that is not known here. */
+    /** Returns whether the application has a body for it that is not known here. */
     boolean lacksBody() {
         return lacksBody && upload == null;
     }
@@ -310,7 +310,7 @@ final class RequestRecorder {
         }
     }
 
-    /** Whether a connection stands where the application sent it, and not behind a redirect. */
+    /** Returns whether a connection stands where the application sent it, and not behind a redirect. */
     @SuppressWarnings("ReferenceEquality") // their equals resolves hosts
     boolean isFirstRequest(HttpURLConnection connection) {
         URL at = connection.getURL();

@@ -72,7 +72,7 @@ final class SyntheticConnection extends HttpsURLConnection {
         return made;
     }
 
-    /** Whether it is yet to be found out what to show. */
+    /** Returns whether it is yet to be found out what to show. */
     boolean isPending() {
         return responseSupplier != null;
     }

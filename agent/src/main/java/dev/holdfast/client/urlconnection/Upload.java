@@ -38,7 +38,7 @@ abstract sealed class Upload {
     /** What the application writes to; null: the JDK's own stream, since nothing is kept any more. */
     abstract @Nullable OutputStream stream();
 
-    /** Whether the whole body is at hand. */
+    /** Returns whether the whole body is at hand. */
     abstract boolean replayable();
 
     /** How many bytes the application has written, as far as this thread can tell. */

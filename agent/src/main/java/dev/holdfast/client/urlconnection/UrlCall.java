@@ -51,7 +51,7 @@ final class UrlCall implements CallInfo {
     /** The number of the thread that began the call. */
     private long caller;
 
-    /** Whether the entry that now talks only opens the connection. */
+    /** True if the entry that now talks only opens the connection. */
     private boolean onlyOpening;
 
     private @Nullable IOException ended;
@@ -88,7 +88,7 @@ final class UrlCall implements CallInfo {
         return attempt;
     }
 
-    /** Whether the current attempt is the application's. */
+    /** Returns whether the current attempt is the application's. */
     boolean isSettled() {
         return settled;
     }
@@ -109,7 +109,7 @@ final class UrlCall implements CallInfo {
                 this::uploadBroke);
     }
 
-    /** Whether an attempt of it counts under a limit on attempts at a time. */
+    /** Returns whether an attempt of it counts under a limit on attempts at a time. */
     boolean holdsPermit() {
         return target.concurrency() != null;
     }
@@ -142,13 +142,13 @@ final class UrlCall implements CallInfo {
         }
     }
 
-    /** Whether an attempt is still to be sent, or to be brought to its end. */
+    /** Returns whether an attempt is still to be sent, or to be brought to its end. */
     @SuppressWarnings("ReferenceEquality") // a later call on the same connection may send an equal one
     boolean awaits(Step.Send send) {
         return !settled && sending == send;
     }
 
-    /** Whether its answer may be recorded. */
+    /** Returns whether its answer may be recorded. */
     boolean usesCache() {
         return target.policy().fallback().usesCache();
     }

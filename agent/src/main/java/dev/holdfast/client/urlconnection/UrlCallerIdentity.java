@@ -59,7 +59,8 @@ final class UrlCallerIdentity {
     }
 
     /**
-     * Whether a connection's cookie handler would add cookies to a request, as far as that can be known: else it would.
+     * Returns whether a connection's cookie handler would add cookies to a request, as far as that can be known: else
+     * it would.
      *
      * @param connection the one before, whose cookie handler a connection to the other origin gets
      */

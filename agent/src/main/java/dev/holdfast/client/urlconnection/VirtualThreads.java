@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a thread is a virtual one, on a Java that may know none (before 21). */
+/** Tells whether a thread is a virtual one, on a Java that may know none (before 21). */
 final class VirtualThreads {
     private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
@@ -21,12 +21,15 @@ final class VirtualThreads {
         }
     }
 
-    /** Whether an exception on the current thread comes of an interrupt, which closes the socket of a virtual one. */
+    /**
+     * Returns whether an exception on the current thread comes of an interrupt, which closes the socket of a virtual
+     * one.
+     */
     static boolean interruptedSocket(@Nullable Exception raised) {
         return raised instanceof SocketException && Thread.currentThread().isInterrupted() && isCurrent();
     }
 
-    /** Whether the current thread is one. */
+    /** Returns whether the current thread is one. */
     static boolean isCurrent() {
         if (IS_VIRTUAL == null) {
             return false;

@@ -85,7 +85,7 @@ final class Watchdog implements AutoCloseable {
         return this == ASLEEP || stage.compareAndSet(Stage.TALKING, Stage.READING) || stage.get() != Stage.CUT;
     }
 
-    /** Whether the time was up. */
+    /** Returns whether the time was up. */
     boolean timedOut() {
         Stage now = stage.get();
         return now == Stage.CUT || now == Stage.READING_LATE;

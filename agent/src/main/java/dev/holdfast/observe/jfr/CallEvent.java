@@ -3,7 +3,7 @@ package dev.holdfast.observe.jfr;
 import jdk.jfr.Label;
 import org.jspecify.annotations.Nullable;
 
-/** What every event has that concerns a call. */
+/** The fields of every event that concerns a call. */
 abstract class CallEvent extends OriginEvent {
     @Label("Client")
     @Nullable

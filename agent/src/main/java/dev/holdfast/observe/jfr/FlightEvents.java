@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class FlightEvents implements Observer {
     private final CounterRegistry counterRegistry;
 
-    /** To be made once the Flight Recorder's classes are loaded, so that it is not we who load them. */
+    /**
+     * Creates the recorder of events. Called once the Flight Recorder's classes are loaded, so that Holdfast does not
+     * load them.
+     */
     public FlightEvents(CounterRegistry counterRegistry) {
         this.counterRegistry = counterRegistry;
     }

@@ -5,7 +5,7 @@ import jdk.jfr.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every event has that concerns an origin under a policy. The JDK records what it inherits, unless that is
+ * The fields of every event that concerns an origin under a policy. The JDK records what it inherits, unless that is
  * private.
  */
 abstract class OriginEvent extends Event {

@@ -1,6 +1,4 @@
-/**
- * What happens as events of the JDK's Flight Recorder. Not loaded before somebody records, nor where the JDK has none.
- */
+/** Records events for the JDK's Flight Recorder. Not loaded before somebody records, nor where the JDK has none. */
 @NullMarked
 package dev.holdfast.observe.jfr;
 

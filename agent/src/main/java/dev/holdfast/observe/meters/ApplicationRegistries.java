@@ -116,7 +116,7 @@ public final class ApplicationRegistries {
             this.loader = loader;
         }
 
-        /** Whether there will be more to do. */
+        /** Returns whether there will be more to do. */
         boolean update(boolean on) throws ReflectiveOperationException {
             ClassLoader there = loader.get();
             if (there == null) {

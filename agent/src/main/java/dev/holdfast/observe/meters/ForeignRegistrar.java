@@ -25,7 +25,7 @@ final class ForeignRegistrar implements Registrar {
     private final ToLongFunction<GaugeValue> count;
 
     /**
-     * For the Micrometer of one loader.
+     * Creates a registrar for the Micrometer of one class loader.
      *
      * @param loader has loaded it
      * @param beforeReading to be called before a value is read

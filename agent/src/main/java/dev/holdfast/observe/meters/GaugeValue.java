@@ -2,15 +2,15 @@ package dev.holdfast.observe.meters;
 
 import org.jspecify.annotations.Nullable;
 
-/** What one meter of a registry shows. */
+/** The current value of one meter of a registry. */
 final class GaugeValue {
     private volatile double value;
     private volatile long count;
 
-    /** When it was written last, in {@link GaugeSet}' counting. */
+    /** The update of the {@link GaugeSet} that wrote it last. */
     long generation;
 
-    /** What the registry made for it; null where the registry wants none. */
+    /** The registry's meter; null where the registry denies it. */
     @Nullable
     Object made;
 
@@ -19,7 +19,7 @@ final class GaugeValue {
         return value;
     }
 
-    /** How many, of a timer. */
+    /** Returns the count of a timer. */
     long count() {
         return count;
     }

@@ -21,7 +21,7 @@ public enum Meter {
             "origin",
             "policy",
             "reason"),
-    /** How well retries work. */
+    /** The success of retries. */
     RETRY_SUCCESS_RATE(
             "retry.success.rate",
             Kind.GAUGE,
@@ -82,7 +82,7 @@ public enum Meter {
             "origin",
             "policy",
             "reason"),
-    /** What users feel. */
+    /** The duration of whole calls, as users feel it. */
     CALL_DURATION(
             "holdfast.call.duration",
             Kind.HISTOGRAM,
@@ -91,7 +91,7 @@ public enum Meter {
                     + " those that were rejected or cancelled too",
             "origin",
             "policy"),
-    /** What attempts cost. */
+    /** The duration of attempts. */
     ATTEMPT_DURATION(
             "holdfast.attempt.duration",
             Kind.HISTOGRAM,
@@ -109,7 +109,7 @@ public enum Meter {
             "Calls that failed after their retries and were made again by the same caller moments later",
             "origin",
             "policy"),
-    /** What broke after a call had ended. */
+    /** The bodies that broke after their call had ended. */
     BODIES_BROKEN(
             "holdfast.bodies.broken",
             Kind.COUNTER,
@@ -117,7 +117,7 @@ public enum Meter {
             "Bodies of responses that broke while the application read them",
             "origin",
             "policy"),
-    /** How often a breaker changed. */
+    /** The transitions of a breaker. */
     BREAKER_TRANSITIONS(
             "holdfast.breaker.transitions",
             Kind.COUNTER,
@@ -126,7 +126,7 @@ public enum Meter {
             "origin",
             "policy",
             "state"),
-    /** How long a breaker was where. */
+    /** The time that a breaker was in each state. */
     BREAKER_TIME(
             "holdfast.breaker.time",
             Kind.COUNTER,
@@ -135,7 +135,7 @@ public enum Meter {
             "origin",
             "policy",
             "state"),
-    /** What a breaker or a limit let not pass. */
+    /** The attempts that a breaker or a limit rejected. */
     REJECTIONS(
             "holdfast.rejections",
             Kind.COUNTER,
@@ -144,9 +144,9 @@ public enum Meter {
             "origin",
             "policy",
             "reason"),
-    /** What a budget has. */
+    /** The balance of a budget. */
     BUDGET_BALANCE("holdfast.budget.balance", Kind.GAUGE, "", "Retries that the budget allows now", "origin", "policy"),
-    /** Where a budget ended. */
+    /** The retries that an exhausted budget prevented. */
     BUDGET_EXHAUSTED(
             "holdfast.budget.exhausted",
             Kind.COUNTER,
@@ -163,7 +163,7 @@ public enum Meter {
             "origin",
             "policy",
             "reason"),
-    /** What a limit has taken. */
+    /** The attempts that hold a permit of a limit. */
     ATTEMPTS_UNDER_WAY(
             "holdfast.attempts.under.way",
             Kind.GAUGE,
@@ -171,7 +171,7 @@ public enum Meter {
             "Attempts under a limit that wait for an answer now",
             "origin",
             "policy"),
-    /** What waits for a limit. */
+    /** The attempts that wait for a limit. */
     ATTEMPTS_QUEUED(
             "holdfast.attempts.queued",
             Kind.GAUGE,
@@ -189,7 +189,7 @@ public enum Meter {
             "origin",
             "policy"),
 
-    /** What runs where. */
+    /** The version of the agent. */
     BUILD_INFO(
             "holdfast.build.info",
             Kind.GAUGE,
@@ -222,7 +222,7 @@ public enum Meter {
     PROXY("holdfast.http.proxy", Kind.GAUGE, "", "1 for each HTTP proxy in use, as host:port", "address"),
     /** The switch. */
     ENABLED("holdfast.enabled", Kind.GAUGE, "", "1 where the run-time switch is on, 0 where it is off"),
-    /** Whether any policy is in force. */
+    /** Returns whether any policy is in force. */
     ACTIVE(
             "holdfast.active",
             Kind.GAUGE,
@@ -230,7 +230,7 @@ public enum Meter {
             "1 where policies are in force, else 0; the reason is active, off, no_policies, file_missing,"
                     + " file_unreadable or file_invalid",
             "reason"),
-    /** When counting began. */
+    /** The time at which counting began. */
     START_TIME("holdfast.start.time", Kind.GAUGE, "seconds", "When counting began, in Unix time"),
     /** The configuration's size. */
     POLICIES("holdfast.policies", Kind.GAUGE, "", "Policies in force"),
@@ -242,25 +242,25 @@ public enum Meter {
     /** Reloads that failed. */
     RELOAD_FAILURES(
             "holdfast.reload.failures", Kind.COUNTER, "", "How often a changed configuration could not be used"),
-    /** Whether the file is good. */
+    /** Returns whether the file is good. */
     RELOAD_FAILING(
             "holdfast.reload.failing",
             Kind.GAUGE,
             "",
             "1 where the configuration file cannot be used: the one before is in force, or none; else 0"),
-    /** When the configuration came. */
+    /** The time at which the configuration came into force. */
     CONFIGURATION_TIME(
             "holdfast.configuration.time",
             Kind.GAUGE,
             "seconds",
             "When the configuration in force came into force, in Unix time"),
-    /** Where the cache helped. */
+    /** The hits of the fallback cache. */
     CACHE_HITS("holdfast.cache.hits", Kind.COUNTER, "", "How often the fallback cache was asked and had an answer"),
-    /** Where it did not. */
+    /** The misses of the fallback cache. */
     CACHE_MISSES("holdfast.cache.misses", Kind.COUNTER, "", "How often the fallback cache was asked and had no answer"),
-    /** What came into the cache. */
+    /** The responses that the cache stored. */
     CACHE_KEPT("holdfast.cache.kept", Kind.COUNTER, "", "Answers that the fallback cache took in"),
-    /** What had to leave it. */
+    /** The responses that the cache evicted. */
     CACHE_EVICTED(
             "holdfast.cache.evicted", Kind.COUNTER, "", "Requests whose answers had to leave the cache, for room"),
     /** The cache's size. */
@@ -271,13 +271,13 @@ public enum Meter {
     /** The cache's bound. */
     CACHE_LIMIT("holdfast.cache.limit", Kind.GAUGE, "bytes", "What the fallback cache may hold; 0 until there was one");
 
-    /** What kind of value a meter has. */
+    /** The kind of a meter's value. */
     public enum Kind {
         /** One that only grows. */
         COUNTER,
         /** One that goes up and down. */
         GAUGE,
-        /** How many there were and how long they took together. */
+        /** A count, and the sum of the durations. */
         TIMER,
         /** The same, and how many were at most so long. */
         HISTOGRAM
@@ -318,7 +318,7 @@ public enum Meter {
         return id.startsWith(PREFIX) ? id : PREFIX + id;
     }
 
-    /** What kind of value it has. */
+    /** Returns the kind of its value. */
     public Kind kind() {
         return kind;
     }
@@ -328,12 +328,12 @@ public enum Meter {
         return unit;
     }
 
-    /** What it means, in one line without a full stop. */
+    /** Returns its meaning, in one line without a full stop. */
     public String help() {
         return help;
     }
 
-    /** What its values are told apart by, in alphabetical order. */
+    /** Returns the names of its labels, in alphabetical order. */
     public List<String> labels() {
         return labels;
     }
@@ -346,7 +346,7 @@ public enum Meter {
         return this == RETRY_DELAY ? Counters.DELAY_BOUNDS : Counters.DURATION_BOUNDS;
     }
 
-    /** Whether it tells origins apart, so that it has many values. */
+    /** Returns whether it tells origins apart, so that it has many values. */
     public boolean byOrigin() {
         return labels.contains("origin");
     }

@@ -49,7 +49,7 @@ public final class OtlpEncoder {
         return environment("OTEL_EXPORTER_OTLP_HEADERS", OtlpConfig.DEFAULT::headers);
     }
 
-    /** What is wrong with a variable is not told: the message would hold its value. */
+    /** Reads a variable. An error is not described: the message would hold the variable's value. */
     private static Map<String, String> environment(String variable, Supplier<Map<String, String>> values) {
         try {
             return values.get();
@@ -78,8 +78,8 @@ public final class OtlpEncoder {
     }
 
     /**
-     * What the process is, by the names of OpenTelemetry's conventions as far as there are any; what the environment or
-     * the configuration says of it goes first.
+     * Returns the attributes of the process, by the names of OpenTelemetry's conventions as far as there are any; what
+     * the environment or the configuration says of it goes first.
      */
     private Map<String, String> resource(Snapshot snapshot) {
         ProcessIdentity process = snapshot.process();
@@ -103,7 +103,10 @@ public final class OtlpEncoder {
         }
     }
 
-    /** How many values a receiver says that it did not take, though it took the message; 0 where it says nothing. */
+    /**
+     * Returns the number of values that the receiver reports as rejected although it accepted the message; 0 where it
+     * reports none.
+     */
     public long rejected(byte[] response) {
         try {
             return ExportMetricsServiceResponse.parseFrom(response)

@@ -142,7 +142,7 @@ final class OtlpMessage implements MeterSink {
             return resourceAttributes;
         }
 
-        /** Who sends the message knows them. */
+        /** Returns no headers: the sender of the message knows them. */
         @Override
         public Map<String, String> headers() {
             return Map.of();
@@ -159,7 +159,10 @@ final class OtlpMessage implements MeterSink {
         }
     }
 
-    /** When counting began, while meters are made, which takes that for their start; then now. */
+    /**
+     * A clock that shows the time at which counting began while meters are made, since they take it for their start,
+     * and the current time from then on.
+     */
     private static final class Moment implements Clock {
         private long wallMillis;
 

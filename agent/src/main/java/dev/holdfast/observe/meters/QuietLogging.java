@@ -12,7 +12,9 @@ import java.lang.reflect.Proxy;
 final class QuietLogging {
     private QuietLogging() {}
 
-    /** To be called before anything else of Micrometer is touched; more than once does no harm. */
+    /**
+     * Installs the silent logger. Called before anything else of Micrometer is touched; further calls have no effect.
+     */
     static void install() {
         InternalLoggerFactory.setDefaultFactory(new InternalLoggerFactory() {
             @Override

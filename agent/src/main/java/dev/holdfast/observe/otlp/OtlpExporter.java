@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * when it is over. Thread-safe.
  */
 public final class OtlpExporter {
-    /** What the end of the JVM waits for the last push at most. */
+    /** The longest time that the end of the JVM waits for the last push. */
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -173,7 +173,7 @@ public final class OtlpExporter {
         }
     }
 
-    /** What is wanted after something else was; null ends the thread. */
+    /** Returns the next round after a change of the configuration; null ends the thread. */
     private synchronized @Nullable Round next(int before) throws InterruptedException {
         while (wanted != null && generation == before && !ended) {
             wait();
@@ -230,7 +230,7 @@ public final class OtlpExporter {
         private final OtlpExporterConfig to;
         private final int number;
         private @Nullable OtlpEncoder encoder;
-        /** Why pushes have failed of late, as far as it was said. */
+        /** The reasons of recent failures that are in the log already. */
         private final Set<String> reasons = new HashSet<>();
 
         private Recurrence trouble = new Recurrence(System.nanoTime());

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets the meters, and how often.
+ * The receiver of the meters, and the interval between pushes.
  *
  * @param url where it is; empty for where the environment says, or the usual place
  * @param stepNanos how often meters are pushed
@@ -26,8 +26,8 @@ public record OtlpExporterConfig(
     private static final String USUAL = "http://localhost:4318" + PATH;
 
     /**
-     * Where requests go, by the rules of OpenTelemetry's exporters: the variable for metrics is taken as it is; to the
-     * one for everything the path is added.
+     * Returns the URL that requests go to, by the rules of OpenTelemetry's exporters: the variable for metrics is taken
+     * as it is; to the one for everything the path is added.
      *
      * @param environment gives the value of a variable
      * @throws IllegalArgumentException what the environment says is no such URL; the message does not show it

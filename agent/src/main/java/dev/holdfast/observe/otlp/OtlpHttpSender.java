@@ -69,7 +69,7 @@ final class OtlpHttpSender implements AutoCloseable {
     }
 
     /**
-     * What came back.
+     * The receiver's response.
      *
      * @param status of the response
      * @param body the response's, empty where it is long or its length is not said
@@ -77,7 +77,7 @@ final class OtlpHttpSender implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
     record Response(int status, byte[] body) {}
 
-    /** Where messages go, without path and query, which may hold a credential. */
+    /** Returns the origin that messages go to, without path and query, which may hold a credential. */
     String origin() {
         String name = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
         return (secure ? "https://" : "http://") + name.toLowerCase(Locale.ROOT) + ':' + port;
