@@ -4,7 +4,6 @@ import dev.holdfast.config.ConfigException;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.Problem;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -74,11 +73,12 @@ final class CheckCommand extends CliCommand {
     private static Checked check(String file, Source source) {
         try {
             Configuration configuration = source.load(file);
-            List<Problem> warnings = new ArrayList<>(configuration.warnings());
-            for (String table : configuration.inactive()) {
-                warnings.add(new Problem(file, 0, 0, table, "is not built into this version yet, so without effect"));
-            }
-            return new Checked(file, configuration.policyNames().size(), List.of(), warnings, configuration.notes());
+            return new Checked(
+                    file,
+                    configuration.policyNames().size(),
+                    List.of(),
+                    configuration.warnings(),
+                    configuration.notes());
         } catch (ConfigException e) {
             return new Checked(file, 0, e.problems(), List.of(), List.of());
         }

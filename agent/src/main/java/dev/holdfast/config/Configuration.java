@@ -19,7 +19,6 @@ import java.util.Set;
  *     {@code *} is there if the file has a {@code [retry]} table or names it under {@code [hosts]}
  * @param warnings what the author of the file should know, in the order of the file
  * @param notes what the author of the file may want to know, though nothing is wrong with it, in the order of the file
- * @param inactive the paths of the tables that the file sets and whose parts are not built yet
  * @param observabilityConfig how Holdfast is seen from outside
  * @param provenance which line each value of each policy comes from
  * @param fingerprint of the text
@@ -29,7 +28,6 @@ public record Configuration(
         Map<HostPattern, Policy> policies,
         List<Problem> warnings,
         List<Problem> notes,
-        List<String> inactive,
         ObservabilityConfig observabilityConfig,
         SettingProvenance provenance,
         Fingerprint fingerprint) {
@@ -38,7 +36,6 @@ public record Configuration(
         policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
         warnings = List.copyOf(warnings);
         notes = List.copyOf(notes);
-        inactive = List.copyOf(inactive);
     }
 
     /** What is in force while no file could be used: no policy. */
@@ -46,7 +43,6 @@ public record Configuration(
         return new Configuration(
                 file,
                 Map.of(),
-                List.of(),
                 List.of(),
                 List.of(),
                 observabilityConfig,
@@ -58,12 +54,12 @@ public record Configuration(
     Configuration with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(more);
         all.addAll(warnings);
-        return new Configuration(file, policies, all, notes, inactive, observabilityConfig, provenance, fingerprint);
+        return new Configuration(file, policies, all, notes, observabilityConfig, provenance, fingerprint);
     }
 
     /** The same, known by the fingerprint of the text that it was read from. */
     Configuration with(Fingerprint known) {
-        return new Configuration(file, policies, warnings, notes, inactive, observabilityConfig, provenance, known);
+        return new Configuration(file, policies, warnings, notes, observabilityConfig, provenance, known);
     }
 
     /** Returns whether any call can be concerned. If not, there is no reason to touch the program at all. */

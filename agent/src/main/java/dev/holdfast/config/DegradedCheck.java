@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.DegradedPolicy;
+import dev.holdfast.policy.FallbackPolicy.Strategy;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.HostPattern.Kind;
 import dev.holdfast.policy.PolicyTable;
@@ -27,17 +28,16 @@ final class DegradedCheck {
     }
 
     /** What a host or one of its routes says. */
-    private record Degraded(HostPattern from, Setting setting, URI to) {}
+    private record Degraded(HostPattern from, Setting<String> setting, URI to) {}
 
     /** Takes note of a host, or of a route of it. */
     void add(HostPattern host, Settings settings) {
         patterns.put(host, host);
-        String path = "retry.fallback.";
-        Setting url = settings.get(path + "degraded.url");
-        boolean used = settings.isTrue(path + "enabled")
-                && settings.get(path + "strategy").found() instanceof List<?> chain
-                && chain.contains("degraded");
-        if (used && url.found() instanceof String text && !text.isEmpty()) {
+        Setting<String> url = settings.setting(FallbackKeys.DEGRADED_URL);
+        List<Strategy> chain = settings.setting(FallbackKeys.STRATEGY).found();
+        boolean used = settings.isTrue(FallbackKeys.ENABLED) && chain != null && chain.contains(Strategy.DEGRADED);
+        String text = url.found();
+        if (used && text != null && !text.isEmpty()) {
             URI to = URI.create(text);
             all.add(new Degraded(host, url, to));
             checkSecrecy(host, settings, url, to);
@@ -45,30 +45,36 @@ final class DegradedCheck {
     }
 
     /** Credentials that a request has under TLS must not leave it. */
-    private void checkSecrecy(HostPattern host, Settings settings, Setting url, URI to) {
+    private void checkSecrecy(HostPattern host, Settings settings, Setting<String> url, URI to) {
         // Another port may be of either scheme: there it is decided request by request.
         boolean fromTls = host.port() == 0 || host.port() == 443;
         if (!fromTls || !"http".equalsIgnoreCase(to.getScheme()) || HostPattern.isLoopback(to.getHost())) {
             return;
         }
-        String path = "retry.fallback.degraded.";
-        for (String key : new String[] {"forward_credentials", "forward_query", "forward_headers"}) {
-            Setting setting = settings.get(path + key);
-            if (Boolean.TRUE.equals(setting.found())
-                    || (setting.found() instanceof List<?> names
-                            && names.stream().anyMatch(name -> DegradedPolicy.isCredential((String) name)))) {
-                Setting at = url.later(setting);
-                problems.error(
-                        at.line(),
-                        at.column(),
-                        at.path(),
-                        "with " + key
-                                + ", credentials of https requests would be sent over http; allowed: an https URL, one"
-                                + " of this machine, or a host pattern with the port of plain http, such as"
-                                + " \"api.example.com:80\"");
-                return;
-            }
+        Key<?> key = forwarding(settings);
+        if (key != null) {
+            problems.error(
+                    url.later(settings.setting(key)),
+                    "with " + key.name()
+                            + ", credentials of https requests would be sent over http; allowed: an https URL, one"
+                            + " of this machine, or a host pattern with the port of plain http, such as"
+                            + " \"api.example.com:80\"");
         }
+    }
+
+    /** The first key that lets credentials go along, or null. */
+    private static @Nullable Key<?> forwarding(Settings settings) {
+        if (settings.isTrue(FallbackKeys.DEGRADED_FORWARD_CREDENTIALS)) {
+            return FallbackKeys.DEGRADED_FORWARD_CREDENTIALS;
+        }
+        if (settings.isTrue(FallbackKeys.DEGRADED_FORWARD_QUERY)) {
+            return FallbackKeys.DEGRADED_FORWARD_QUERY;
+        }
+        List<String> names =
+                settings.setting(FallbackKeys.DEGRADED_FORWARD_HEADERS).found();
+        return names != null && names.stream().anyMatch(DegradedPolicy::isCredential)
+                ? FallbackKeys.DEGRADED_FORWARD_HEADERS
+                : null;
     }
 
     /** Looks at all of them, when all hosts are known. */
@@ -91,19 +97,14 @@ final class DegradedCheck {
     }
 
     private void check(Degraded one, HostPattern target, @Nullable Degraded other) {
-        Setting at = one.setting();
         if (isItself(one, target)) {
             problems.error(
-                    at.line(),
-                    at.column(),
-                    at.path(),
+                    one.setting(),
                     "points at itself: a request would be sent where it failed; allowed: another host or port, or another"
                             + " path");
         } else if (other != null && leadsTo(other, one.from())) {
             problems.warn(
-                    at.line(),
-                    at.column(),
-                    at.path(),
+                    one.setting(),
                     "points at " + target + ", which in line " + other.setting().line()
                             + " points back here: each gets the load of both when the other fails");
         }

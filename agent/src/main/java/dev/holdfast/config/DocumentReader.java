@@ -103,14 +103,7 @@ final class DocumentReader {
 
     private Configuration configuration() {
         Configuration configuration = new Configuration(
-                file,
-                policies,
-                List.of(),
-                List.of(),
-                tables.inactive(),
-                observabilityConfig,
-                provenance,
-                Fingerprint.NONE);
+                file, policies, List.of(), List.of(), observabilityConfig, provenance, Fingerprint.NONE);
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
@@ -120,7 +113,6 @@ final class DocumentReader {
                 policies,
                 problems.warnings(),
                 problems.notes(),
-                tables.inactive(),
                 observabilityConfig,
                 provenance,
                 Fingerprint.NONE);

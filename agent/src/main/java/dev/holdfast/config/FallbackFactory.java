@@ -14,22 +14,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the fallback of a policy, with the files that its answers are in, and finds what cannot work. */
 final class FallbackFactory {
-    private static final String FALLBACK = "retry.fallback.";
-    private static final String ANSWER = FALLBACK + "default_value.";
-    private static final String DEGRADED = FALLBACK + "degraded.";
-
     /** Headers that are surely a caller's own. */
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
@@ -54,12 +49,8 @@ final class FallbackFactory {
         Set<Integer> statuses = new HashSet<>();
         Set<ErrorKind> errors = new HashSet<>();
         Set<String> classes = new HashSet<>();
-        for (Object on : list(settings, FALLBACK + "on")) {
-            if (on instanceof Long status) {
-                statuses.add(status.intValue());
-            } else {
-                PolicyFactory.addError((String) on, errors, classes);
-            }
+        for (FailureName failure : settings.get(FallbackKeys.ON)) {
+            failure.addTo(statuses, errors, classes);
         }
         return new FallbackPolicy(
                 strategies,
@@ -72,67 +63,43 @@ final class FallbackFactory {
     }
 
     private static List<Strategy> strategies(Settings settings) {
-        List<Strategy> strategies = new ArrayList<>();
-        Object written = settings.get(FALLBACK + "strategy").found();
-        if (Boolean.TRUE.equals(settings.get(FALLBACK + "enabled").found()) && written instanceof List<?> names) {
-            for (Object name : names) {
-                strategies.add(Strategy.valueOf(((String) name).toUpperCase(Locale.ROOT)));
-            }
-        }
-        return strategies;
+        List<Strategy> written = settings.setting(FallbackKeys.STRATEGY).found();
+        return settings.isTrue(FallbackKeys.ENABLED) && written != null ? written : List.of();
     }
 
     private CachePolicy cache(Settings settings) {
-        String kept = text(settings, FALLBACK + "cache_dir");
-        Set<Integer> statuses = new HashSet<>();
-        for (Object status : list(settings, FALLBACK + "cache_status_codes")) {
-            statuses.add(((Long) status).intValue());
-        }
+        String kept = settings.get(FallbackKeys.CACHE_DIR);
         return new CachePolicy(
-                number(settings, FALLBACK + "cache_ttl"),
-                number(settings, FALLBACK + "cache_max_body"),
-                statuses,
-                words(settings, "cache_key_headers"),
-                words(settings, "cache_ignore_headers"),
-                (Boolean) settings.get(FALLBACK + "cache_private").value(),
-                number(settings, FALLBACK + "cache_max_bytes"),
+                settings.nanos(FallbackKeys.CACHE_TTL),
+                settings.get(FallbackKeys.CACHE_MAX_BODY),
+                new HashSet<>(settings.get(FallbackKeys.CACHE_STATUS_CODES)),
+                new HashSet<>(settings.get(FallbackKeys.CACHE_KEY_HEADERS)),
+                new HashSet<>(settings.get(FallbackKeys.CACHE_IGNORE_HEADERS)),
+                settings.get(FallbackKeys.CACHE_PRIVATE),
+                settings.get(FallbackKeys.CACHE_MAX_BYTES),
                 kept.isEmpty() ? "" : resolved(kept).getPath());
     }
 
-    private static Set<String> words(Settings settings, String name) {
-        Set<String> words = new HashSet<>();
-        for (Object word : list(settings, FALLBACK + name)) {
-            words.add((String) word);
-        }
-        return words;
-    }
-
     private static DegradedPolicy degraded(Settings settings) {
-        Set<String> headers = new HashSet<>();
-        for (Object header : list(settings, DEGRADED + "forward_headers")) {
-            headers.add((String) header);
-        }
         Set<Integer> statuses = new HashSet<>();
-        for (Object each : list(settings, DEGRADED + "accept_statuses")) {
-            String[] range = each.toString().split("-", -1);
-            int last = Integer.parseInt(range[range.length - 1]);
-            for (int status = Integer.parseInt(range[0]); status <= last; status++) {
+        for (StatusRange range : settings.get(FallbackKeys.DEGRADED_ACCEPT_STATUSES)) {
+            for (int status = range.first(); status <= range.last(); status++) {
                 statuses.add(status);
             }
         }
         return new DegradedPolicy(
-                text(settings, DEGRADED + "url"),
-                number(settings, DEGRADED + "timeout"),
-                flag(settings, DEGRADED + "forward_credentials"),
-                headers,
-                flag(settings, DEGRADED + "forward_query"),
+                settings.get(FallbackKeys.DEGRADED_URL),
+                settings.nanos(FallbackKeys.DEGRADED_TIMEOUT),
+                settings.get(FallbackKeys.DEGRADED_FORWARD_CREDENTIALS),
+                new HashSet<>(settings.get(FallbackKeys.DEGRADED_FORWARD_HEADERS)),
+                settings.get(FallbackKeys.DEGRADED_FORWARD_QUERY),
                 statuses);
     }
 
     private List<DefaultResponse> responses(Settings settings) {
         List<DefaultResponse> answers = new ArrayList<>();
-        for (Object each : list(settings, ANSWER + "answers")) {
-            answers.add(response((Settings) each));
+        for (Settings each : settings.get(FallbackKeys.DEFAULT_ANSWERS)) {
+            answers.add(response(each));
         }
         if (isWritten(settings)) {
             answers.add(response(settings));
@@ -141,87 +108,83 @@ final class FallbackFactory {
     }
 
     private DefaultResponse response(Settings settings) {
-        Set<String> methods = new HashSet<>();
-        for (Object method : list(settings, ANSWER + "methods")) {
-            methods.add((String) method);
-        }
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        for (Map.Entry<?, ?> header :
-                ((Map<?, ?>) settings.get(ANSWER + "headers").value()).entrySet()) {
-            List<String> values = new ArrayList<>();
-            for (Object value : (List<?>) header.getValue()) {
-                values.add((String) value);
-            }
-            headers.put((String) header.getKey(), values);
-        }
-        ByteString body = bodies.get(text(settings, ANSWER + "body_file"));
+        ByteString body = bodies.get(settings.get(FallbackKeys.DEFAULT_BODY_FILE));
         return new DefaultResponse(
-                text(settings, ANSWER + "path"),
-                methods,
-                (int) number(settings, ANSWER + "status"),
-                headers,
+                settings.get(FallbackKeys.DEFAULT_PATH),
+                new HashSet<>(settings.get(FallbackKeys.DEFAULT_METHODS)),
+                settings.get(FallbackKeys.DEFAULT_STATUS),
+                settings.get(FallbackKeys.DEFAULT_HEADERS),
                 body != null
                         ? body
-                        : ByteString.owning(text(settings, ANSWER + "body").getBytes(StandardCharsets.UTF_8)));
+                        : ByteString.owning(
+                                settings.get(FallbackKeys.DEFAULT_BODY).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Returns whether a table says anything about an answer. */
     private static boolean isWritten(Settings settings) {
-        return !settings.get(ANSWER + "status").builtIn()
-                || !settings.get(ANSWER + "headers").builtIn()
-                || !settings.get(ANSWER + "body").builtIn()
-                || !settings.get(ANSWER + "body_file").builtIn();
+        return !settings.setting(FallbackKeys.DEFAULT_STATUS).builtIn()
+                || !settings.setting(FallbackKeys.DEFAULT_HEADERS).builtIn()
+                || !settings.setting(FallbackKeys.DEFAULT_BODY).builtIn()
+                || !settings.setting(FallbackKeys.DEFAULT_BODY_FILE).builtIn();
     }
 
     /** Reports what cannot work, and reads the files. */
     void check(Settings settings) {
-        Setting strategy = settings.get(FALLBACK + "strategy");
         List<Strategy> strategies = strategies(settings);
-        Object answers = settings.get(ANSWER + "answers").found();
         if (strategies.contains(Strategy.DEFAULT_VALUE)) {
-            List<?> some = answers instanceof List<?> list ? list : List.of();
-            for (Object response : some) {
-                checkResponse((Settings) response);
-            }
-            checkResponse(settings);
-            if (some.isEmpty() && answers != null && !isWritten(settings)) {
-                problems.error(
-                        strategy.line(),
-                        strategy.column(),
-                        strategy.path(),
-                        "default_value has no answer; write a status, a body or a body_file into"
-                                + " [retry.fallback.default_value]");
-            }
+            checkAnswers(settings);
         }
         if (strategies.contains(Strategy.CACHE)) {
             checkCache(settings);
+            checkDirectory(settings.setting(FallbackKeys.CACHE_DIR));
         }
-        Setting kept = settings.get(FALLBACK + "cache_dir");
-        if (strategies.contains(Strategy.CACHE) && kept.found() instanceof String text && !text.isEmpty()) {
-            File at = resolved(text);
-            if (at.exists() && !at.isDirectory()) {
-                problems.error(kept.line(), kept.column(), kept.path(), "is no directory: " + at);
-            } else if (isForEverybody(at)) {
-                problems.error(
-                        kept.line(),
-                        kept.column(),
-                        kept.path(),
-                        at + " is for everybody's temporary files; name a directory of Holdfast's own, such as "
-                                + new File(at, "holdfast-cache"));
-            }
+        if (strategies.contains(Strategy.DEGRADED)) {
+            checkDegraded(settings);
         }
-        Setting url = settings.get(DEGRADED + "url");
-        if (strategies.contains(Strategy.DEGRADED) && url.found() instanceof String text) {
-            if (text.isEmpty()) {
-                problems.error(
-                        strategy.line(),
-                        strategy.column(),
-                        strategy.path(),
-                        "degraded has no other origin; write a url into [retry.fallback.degraded]");
-            } else if (URI.create(text).getRawQuery() != null
-                    || URI.create(text).getRawFragment() != null) {
-                problems.error(url.line(), url.column(), url.path(), "allowed: a URL without query and fragment");
-            }
+    }
+
+    private void checkAnswers(Settings settings) {
+        List<Settings> answers = settings.setting(FallbackKeys.DEFAULT_ANSWERS).found();
+        for (Settings response : answers == null ? List.<Settings>of() : answers) {
+            checkResponse(response);
+        }
+        checkResponse(settings);
+        if (answers != null && answers.isEmpty() && !isWritten(settings)) {
+            problems.error(
+                    settings.setting(FallbackKeys.STRATEGY),
+                    "default_value has no answer; write a status, a body or a body_file into"
+                            + " [retry.fallback.default_value]");
+        }
+    }
+
+    private void checkDirectory(Setting<String> kept) {
+        String name = kept.found();
+        if (name == null || name.isEmpty()) {
+            return;
+        }
+        File at = resolved(name);
+        if (at.exists() && !at.isDirectory()) {
+            problems.error(kept, "is no directory: " + at);
+        } else if (isForEverybody(at)) {
+            problems.error(
+                    kept,
+                    at + " is for everybody's temporary files; name a directory of Holdfast's own, such as "
+                            + new File(at, "holdfast-cache"));
+        }
+    }
+
+    private void checkDegraded(Settings settings) {
+        Setting<String> url = settings.setting(FallbackKeys.DEGRADED_URL);
+        String text = url.found();
+        if (text == null) {
+            return;
+        }
+        if (text.isEmpty()) {
+            problems.error(
+                    settings.setting(FallbackKeys.STRATEGY),
+                    "degraded has no other origin; write a url into [retry.fallback.degraded]");
+        } else if (URI.create(text).getRawQuery() != null || URI.create(text).getRawFragment() != null) {
+            problems.error(url, "allowed: a URL without query and fragment");
         }
     }
 
@@ -231,68 +194,56 @@ final class FallbackFactory {
     }
 
     private void checkCache(Settings settings) {
-        Setting ignored = settings.get(FALLBACK + "cache_ignore_headers");
-        for (Object name : ignored.found() instanceof List<?> names ? names : List.of()) {
+        Setting<List<String>> ignored = settings.setting(FallbackKeys.CACHE_IGNORE_HEADERS);
+        List<String> names = ignored.found();
+        for (String name : names == null ? List.<String>of() : names) {
             if (CREDENTIALS.contains(name)) {
                 problems.warn(
-                        ignored.line(),
-                        ignored.column(),
-                        ignored.path(),
-                        name + " tells callers apart; without it an answer to one of them is given to all");
+                        ignored, name + " tells callers apart; without it an answer to one of them is given to all");
             }
         }
-        Setting ttl = settings.get(FALLBACK + "cache_ttl");
-        if (ttl.found() != null && ttl.nanos() == 0) {
-            problems.warn(ttl.line(), ttl.column(), ttl.path(), "with 0s no answer of the cache is ever young enough");
+        Setting<Duration> ttl = settings.setting(FallbackKeys.CACHE_TTL);
+        if (Duration.ZERO.equals(ttl.found())) {
+            problems.warn(ttl, "with 0s no answer of the cache is ever young enough");
         }
-        Setting body = settings.get(FALLBACK + "cache_max_body");
-        Setting bytes = settings.get(FALLBACK + "cache_max_bytes");
-        if (body.found() != null && bytes.found() != null && body.nanos() > bytes.nanos()) {
-            Setting at = body.later(bytes);
+        Setting<Long> body = settings.setting(FallbackKeys.CACHE_MAX_BODY);
+        Setting<Long> bytes = settings.setting(FallbackKeys.CACHE_MAX_BYTES);
+        if (body.found() != null && bytes.found() != null && body.value() > bytes.value()) {
             problems.warn(
-                    at.line(),
-                    at.column(),
-                    at.path(),
-                    "cache_max_body = " + Units.size(body.nanos()) + " is above cache_max_bytes = "
-                            + Units.size(bytes.nanos()) + ", which is all that may be kept");
+                    body.later(bytes),
+                    "cache_max_body = " + Units.size(body.value()) + " is above cache_max_bytes = "
+                            + Units.size(bytes.value()) + ", which is all that may be kept");
         }
     }
 
     private void checkResponse(Settings settings) {
-        Setting body = settings.get(ANSWER + "body");
-        Setting file = settings.get(ANSWER + "body_file");
-        if (!(file.found() instanceof String name) || name.isEmpty()) {
+        Setting<String> file = settings.setting(FallbackKeys.DEFAULT_BODY_FILE);
+        String name = file.found();
+        if (name == null || name.isEmpty()) {
             return;
         }
-        if (body.found() instanceof String text && !text.isEmpty()) {
-            problems.error(
-                    file.line(), file.column(), file.path(), "there is a body too; only one of the two can be it");
+        String body = settings.setting(FallbackKeys.DEFAULT_BODY).found();
+        if (body != null && !body.isEmpty()) {
+            problems.error(file, "there is a body too; only one of the two can be it");
         }
         if (bodies.containsKey(name)) {
             return;
         }
         File at = resolved(name);
         if (!at.isFile()) {
-            problems.error(
-                    file.line(),
-                    file.column(),
-                    file.path(),
-                    at.exists() ? "is not a regular file: " + at : "no such file; looked for " + at);
+            problems.error(file, at.exists() ? "is not a regular file: " + at : "no such file; looked for " + at);
             return;
         }
         try (InputStream in = new FileInputStream(at)) {
             byte[] bytes = in.readNBytes(LARGEST_BODY + 1);
             if (bytes.length > LARGEST_BODY) {
                 problems.error(
-                        file.line(),
-                        file.column(),
-                        file.path(),
-                        "is larger than " + Units.size(LARGEST_BODY) + ", the most that an answer may have");
+                        file, "is larger than " + Units.size(LARGEST_BODY) + ", the most that an answer may have");
             } else {
                 bodies.put(name, ByteString.owning(bytes));
             }
         } catch (IOException e) {
-            problems.error(file.line(), file.column(), file.path(), "cannot be read: " + e.getMessage());
+            problems.error(file, "cannot be read: " + e.getMessage());
         }
     }
 
@@ -300,21 +251,5 @@ final class FallbackFactory {
     private File resolved(String name) {
         File at = new File(name);
         return at.isAbsolute() || directory == null ? at : new File(directory, name);
-    }
-
-    private static String text(Settings settings, String path) {
-        return (String) settings.get(path).value();
-    }
-
-    private static boolean flag(Settings settings, String path) {
-        return (Boolean) settings.get(path).value();
-    }
-
-    private static long number(Settings settings, String path) {
-        return (Long) settings.get(path).value();
-    }
-
-    private static List<?> list(Settings settings, String path) {
-        return (List<?>) settings.get(path).value();
     }
 }

@@ -1,12 +1,14 @@
 package dev.holdfast.config;
 
+import static dev.holdfast.config.Settings.described;
+import static dev.holdfast.config.Settings.nanos;
+
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.BreakerPolicy.Forced;
+import java.time.Duration;
 
 /** Finds settings that keep load off an origin and that cannot work together, each good as it may be by itself. */
 final class LoadProtectionCheck {
-    private static final String BREAKER = "retry.circuit_breaker.";
-    private static final String BUDGET = "retry.budget.";
-
     private final Problems problems;
 
     LoadProtectionCheck(Problems problems) {
@@ -16,7 +18,7 @@ final class LoadProtectionCheck {
     /** Looks at merged settings. */
     void check(Settings settings) {
         boolean retries = RetryCheck.isOn(settings);
-        if (settings.isTrue(BREAKER + "enabled")) {
+        if (settings.isTrue(LoadProtectionKeys.BREAKER_ENABLED)) {
             windowHoldsItsMinimum(settings);
             someCallCanBeSlow(settings);
             if (retries) {
@@ -24,7 +26,7 @@ final class LoadProtectionCheck {
             }
             aProbeCanReport(settings);
         }
-        if (retries && settings.isTrue(BUDGET + "enabled")) {
+        if (retries && settings.isTrue(LoadProtectionKeys.BUDGET_ENABLED)) {
             budgetAllowsARetry(settings);
         }
         if (retries) {
@@ -34,36 +36,27 @@ final class LoadProtectionCheck {
 
     /** A rate that waits for more calls than its window ever holds would never count. */
     private void windowHoldsItsMinimum(Settings settings) {
-        Setting minimum = settings.get(BREAKER + "minimum_calls");
-        Setting window = settings.get(BREAKER + "sliding_window");
-        boolean rates = settings.number(BREAKER + "failure_rate_threshold") > 0
-                || settings.number(BREAKER + "slow_call_rate_threshold") > 0;
+        Setting<Integer> minimum = settings.setting(LoadProtectionKeys.BREAKER_MINIMUM_CALLS);
+        Setting<Window> window = settings.setting(LoadProtectionKeys.BREAKER_SLIDING_WINDOW);
+        boolean rates = settings.number(LoadProtectionKeys.BREAKER_FAILURE_RATE_THRESHOLD) > 0
+                || settings.number(LoadProtectionKeys.BREAKER_SLOW_CALL_RATE_THRESHOLD) > 0;
+        Integer least = minimum.found();
+        int calls = window.found() == null ? 0 : window.value().calls();
         // A default gives way to a smaller window.
-        if (rates
-                && !minimum.builtIn()
-                && window.found() instanceof Long calls
-                && minimum.found() instanceof Long least
-                && least > calls) {
-            Setting at = minimum.later(window);
+        if (rates && !minimum.builtIn() && least != null && calls > 0 && least > calls) {
             problems.error(
-                    at.line(),
-                    at.column(),
-                    at.path(),
+                    minimum.later(window),
                     "minimum_calls = " + least + " is above sliding_window = " + calls
                             + ": no rate would ever count; make the window as large, or the minimum as small");
         }
     }
 
     private void budgetAllowsARetry(Settings settings) {
-        Setting ratio = settings.get(BUDGET + "ratio");
-        Setting floor = settings.get(BUDGET + "min_per_second");
-        boolean none = settings.number(BUDGET + "ratio") == 0 && settings.number(BUDGET + "min_per_second") == 0;
-        if (none && ratio.found() != null && floor.found() != null) {
-            Setting at = ratio.later(floor);
+        Setting<Double> ratio = settings.setting(LoadProtectionKeys.BUDGET_RATIO);
+        Setting<Double> floor = settings.setting(LoadProtectionKeys.BUDGET_MIN_PER_SECOND);
+        if (ratio.found() != null && floor.found() != null && ratio.value() == 0 && floor.value() == 0) {
             problems.warn(
-                    at.line(),
-                    at.column(),
-                    at.path(),
+                    ratio.later(floor),
                     "with ratio = 0 and min_per_second = 0 the budget forbids every retry; write max_retries = 0 if that is"
                             + " meant, or enabled = false to have no budget");
         }
@@ -71,68 +64,66 @@ final class LoadProtectionCheck {
 
     /** An attempt that its timeout ends before it is slow is none. */
     private void someCallCanBeSlow(Settings settings) {
-        Setting slow = settings.get(BREAKER + "slow_call_duration");
-        Setting attempt = settings.get("retry.attempt_timeout");
-        if (settings.number(BREAKER + "slow_call_rate_threshold") > 0
-                && attempt.nanos() > 0
-                && slow.nanos() > attempt.nanos()) {
-            Setting at = slow.later(attempt);
-            warn(at, slow.said(at) + " is longer than " + attempt.said(at) + ": no attempt is ever slow");
+        Setting<Duration> slow = settings.setting(LoadProtectionKeys.BREAKER_SLOW_CALL_DURATION);
+        Setting<Duration> attempt = settings.setting(RetryKeys.ATTEMPT_TIMEOUT);
+        Setting<Double> rate = settings.setting(LoadProtectionKeys.BREAKER_SLOW_CALL_RATE_THRESHOLD);
+        if (rate.found() == null || rate.value() == 0) {
+            return;
         }
-        if (settings.number(BREAKER + "slow_call_rate_threshold") > 0 && slow.found() != null) {
-            Setting at = slow.later(settings.get(BREAKER + "slow_call_rate_threshold"));
+        if (nanos(attempt) > 0 && nanos(slow) > nanos(attempt)) {
+            Setting<?> at = slow.later(attempt);
+            problems.warn(
+                    at,
+                    described(slow, at) + " is longer than " + described(attempt, at) + ": no attempt is ever slow");
+        }
+        if (slow.found() != null) {
             problems.note(
-                    at.line(),
-                    at.column(),
-                    at.path(),
+                    slow.later(rate),
                     "slow_call_duration is measured up to a response's head: a body that arrives slowly makes no attempt slow");
         }
     }
 
     /** With as many attempts as the breaker allows failures in a row, one call that fails rejects everybody's. */
     private void oneCallCannotOpenIt(Settings settings) {
-        Setting threshold = settings.get(BREAKER + "failure_threshold");
-        Setting retries = settings.get("retry.max_retries");
-        boolean counts = !threshold.builtIn() || settings.number(BREAKER + "failure_rate_threshold") == 0;
-        long attempts = (long) settings.number("retry.max_retries") + 1;
+        Setting<Integer> threshold = settings.setting(LoadProtectionKeys.BREAKER_FAILURE_THRESHOLD);
+        Setting<Integer> retries = settings.setting(RetryKeys.MAX_RETRIES);
+        boolean counts =
+                !threshold.builtIn() || settings.number(LoadProtectionKeys.BREAKER_FAILURE_RATE_THRESHOLD) == 0;
+        int failures = threshold.found() == null ? 0 : threshold.value();
+        int attempts = (retries.found() == null ? 0 : retries.value()) + 1;
         if (counts
-                && "auto".equals(settings.get(BREAKER + "state").found())
-                && settings.number(BREAKER + "failure_threshold") <= attempts) {
-            warn(
+                && settings.setting(LoadProtectionKeys.BREAKER_STATE).found() == Forced.NONE
+                && failures <= attempts) {
+            problems.warn(
                     threshold.later(retries),
-                    "one call that fails opens the breaker alone: failure_threshold = "
-                            + (long) settings.number(BREAKER + "failure_threshold") + ", and with max_retries = "
-                            + (attempts - 1)
+                    "one call that fails opens the breaker alone: failure_threshold = " + failures
+                            + ", and with max_retries = " + (attempts - 1)
                             + " a call has " + attempts + " attempts; make failure_threshold larger than that");
         }
     }
 
     private void aProbeCanReport(Settings settings) {
-        Setting lease = settings.get(BREAKER + "probe_lease");
-        Setting attempt = settings.get("retry.attempt_timeout");
-        if (lease.found() != null && lease.nanos() < attempt.nanos()) {
-            Setting at = lease.later(attempt);
-            warn(
+        Setting<Duration> lease = settings.setting(LoadProtectionKeys.BREAKER_PROBE_LEASE);
+        Setting<Duration> attempt = settings.setting(RetryKeys.ATTEMPT_TIMEOUT);
+        if (lease.found() != null && nanos(lease) < nanos(attempt)) {
+            Setting<?> at = lease.later(attempt);
+            problems.warn(
                     at,
-                    lease.said(at) + " is shorter than " + attempt.said(at)
+                    described(lease, at) + " is shorter than " + described(attempt, at)
                             + ": a slow probe loses its place before it can report");
         }
     }
 
     private void aHedgeComesBeforeTheEnd(Settings settings) {
-        Setting delay = settings.get("retry.hedge.delay");
-        Setting attempt = settings.get("retry.attempt_timeout");
-        long nanos = delay.found() instanceof String text ? Units.parseDuration(text) : 0;
-        if (attempt.nanos() > 0 && nanos >= attempt.nanos()) {
-            Setting at = delay.later(attempt);
-            warn(
+        Setting<HedgeDelay> delay = settings.setting(LoadProtectionKeys.HEDGE_DELAY);
+        Setting<Duration> attempt = settings.setting(RetryKeys.ATTEMPT_TIMEOUT);
+        long nanos = delay.found() == null ? 0 : delay.value().policy().delayNanos();
+        if (nanos(attempt) > 0 && nanos >= nanos(attempt)) {
+            Setting<?> at = delay.later(attempt);
+            problems.warn(
                     at,
                     "no second attempt is ever sent: delay = " + Units.duration(nanos)
-                            + ", and the first one is over after " + attempt.said(at));
+                            + ", and the first one is over after " + described(attempt, at));
         }
-    }
-
-    private void warn(Setting at, String message) {
-        problems.warn(at.line(), at.column(), at.path(), message);
     }
 }

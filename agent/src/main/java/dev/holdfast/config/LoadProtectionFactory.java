@@ -6,102 +6,63 @@ import dev.holdfast.policy.BudgetPolicy;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.LimitPolicy;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Set;
 
 /** Makes the parts of a policy that keep load off an origin, of settings whose single values are good. */
 final class LoadProtectionFactory {
-    private static final String BREAKER = "retry.circuit_breaker.";
-
     private LoadProtectionFactory() {}
 
     static BreakerPolicy breaker(Settings settings) {
-        if (!flag(settings, BREAKER + "enabled")) {
+        if (!settings.get(LoadProtectionKeys.BREAKER_ENABLED)) {
             return BreakerPolicy.NONE;
         }
-        double failureRate = decimal(settings, BREAKER + "failure_rate_threshold");
-        Setting threshold = settings.get(BREAKER + "failure_threshold");
-        Object window = settings.get(BREAKER + "sliding_window").value();
-        int windowCalls = window instanceof Long calls ? calls.intValue() : 0;
-        long open = number(settings, BREAKER + "timeout");
-        Set<Integer> statuses = new HashSet<>();
-        for (Object status :
-                (List<?>) settings.get(BREAKER + "failure_status_codes").value()) {
-            statuses.add(((Long) status).intValue());
-        }
+        double failureRate = settings.get(LoadProtectionKeys.BREAKER_FAILURE_RATE_THRESHOLD);
+        Setting<Integer> threshold = settings.setting(LoadProtectionKeys.BREAKER_FAILURE_THRESHOLD);
+        Window window = settings.get(LoadProtectionKeys.BREAKER_SLIDING_WINDOW);
+        long open = settings.nanos(LoadProtectionKeys.BREAKER_TIMEOUT);
         return new BreakerPolicy(
                 true,
-                forced(settings),
-                failureRate > 0 && threshold.builtIn() ? 0 : ((Long) threshold.value()).intValue(),
+                settings.get(LoadProtectionKeys.BREAKER_STATE),
+                failureRate > 0 && threshold.builtIn() ? 0 : threshold.value(),
                 failureRate,
-                number(settings, BREAKER + "slow_call_duration"),
-                decimal(settings, BREAKER + "slow_call_rate_threshold"),
-                windowCalls,
-                window instanceof String text ? Units.parseDuration(text) : 0,
-                minimumCalls(settings.get(BREAKER + "minimum_calls"), windowCalls),
-                (int) number(settings, BREAKER + "success_threshold"),
+                settings.nanos(LoadProtectionKeys.BREAKER_SLOW_CALL_DURATION),
+                settings.get(LoadProtectionKeys.BREAKER_SLOW_CALL_RATE_THRESHOLD),
+                window.calls(),
+                window.nanos(),
+                minimumCalls(settings.setting(LoadProtectionKeys.BREAKER_MINIMUM_CALLS), window.calls()),
+                settings.get(LoadProtectionKeys.BREAKER_SUCCESS_THRESHOLD),
                 open,
-                Math.max(open, number(settings, BREAKER + "max_timeout")),
-                decimal(settings, BREAKER + "timeout_jitter"),
-                (int) number(settings, BREAKER + "half_open_probes"),
-                number(settings, BREAKER + "probe_lease"),
-                number(settings, BREAKER + "ramp"),
-                statuses);
+                Math.max(open, settings.nanos(LoadProtectionKeys.BREAKER_MAX_TIMEOUT)),
+                settings.get(LoadProtectionKeys.BREAKER_TIMEOUT_JITTER),
+                settings.get(LoadProtectionKeys.BREAKER_HALF_OPEN_PROBES),
+                settings.nanos(LoadProtectionKeys.BREAKER_PROBE_LEASE),
+                settings.nanos(LoadProtectionKeys.BREAKER_RAMP),
+                new HashSet<>(settings.get(LoadProtectionKeys.BREAKER_FAILURE_STATUS_CODES)));
     }
 
     /** The default gives way to a smaller window; one that is written is held against the window elsewhere. */
-    private static int minimumCalls(Setting setting, int windowCalls) {
-        int written = ((Long) setting.value()).intValue();
-        return setting.builtIn() && windowCalls > 0 ? Math.min(written, windowCalls) : written;
-    }
-
-    private static BreakerPolicy.Forced forced(Settings settings) {
-        String state = (String) settings.get(BREAKER + "state").value();
-        return switch (state) {
-            case "auto" -> BreakerPolicy.Forced.NONE;
-            case "observe" -> BreakerPolicy.Forced.OBSERVE;
-            default ->
-                BreakerPolicy.Forced.valueOf(state.substring("forced_".length()).toUpperCase(Locale.ROOT));
-        };
+    private static int minimumCalls(Setting<Integer> minimum, int windowCalls) {
+        int written = minimum.value();
+        return minimum.builtIn() && windowCalls > 0 ? Math.min(written, windowCalls) : written;
     }
 
     static BudgetPolicy budget(Settings settings) {
         return new BudgetPolicy(
-                flag(settings, "retry.budget.enabled"),
-                decimal(settings, "retry.budget.ratio"),
-                decimal(settings, "retry.budget.min_per_second"),
-                number(settings, "retry.budget.ttl"));
+                settings.get(LoadProtectionKeys.BUDGET_ENABLED),
+                settings.get(LoadProtectionKeys.BUDGET_RATIO),
+                settings.get(LoadProtectionKeys.BUDGET_MIN_PER_SECOND),
+                settings.nanos(LoadProtectionKeys.BUDGET_TTL));
     }
 
     static HedgePolicy hedge(Settings settings) {
-        String delay = (String) settings.get("retry.hedge.delay").value();
-        if (delay.isEmpty()) {
-            return HedgePolicy.NONE;
-        }
-        return new HedgePolicy(true, delay.equals("p95") ? 0 : Units.parseDuration(delay));
+        return settings.get(LoadProtectionKeys.HEDGE_DELAY).policy();
     }
 
     static LimitPolicy limits(Settings settings) {
-        String text = (String) settings.get("limits.max_rate").value();
-        Units.Rate rate = text.isEmpty() ? new Units.Rate(0, 1) : Objects.requireNonNull(Units.parseRate(text));
+        Units.Rate rate = settings.get(LoadProtectionKeys.LIMITS_MAX_RATE);
         return new LimitPolicy(
-                (int) number(settings, "limits.max_concurrent"),
+                settings.get(LoadProtectionKeys.LIMITS_MAX_CONCURRENT),
                 rate.permits(),
                 rate.nanos(),
-                number(settings, "limits.max_wait"));
-    }
-
-    private static boolean flag(Settings settings, String path) {
-        return (Boolean) settings.get(path).value();
-    }
-
-    private static long number(Settings settings, String path) {
-        return (Long) settings.get(path).value();
-    }
-
-    private static double decimal(Settings settings, String path) {
-        return (Double) settings.get(path).value();
+                settings.nanos(LoadProtectionKeys.LIMITS_MAX_WAIT));
     }
 }

@@ -116,35 +116,36 @@ public record ObservabilityConfig(
      * @param otlpTable whether the file has the table whose presence asks for a push of meters
      */
     static ObservabilityConfig of(Settings settings, String configurationFile, boolean otlpTable) {
-        String file = (String) settings.get("log.file").value();
-        Level level = Level.valueOf(((String) settings.get("log.level").value()).toUpperCase(Locale.ROOT));
-        Format format = Format.valueOf(((String) settings.get("log.format").value()).toUpperCase(Locale.ROOT));
+        String file = settings.get(ObservabilityKeys.LOG_FILE);
         Log log = new Log(
-                level, file.isEmpty() ? null : beside(configurationFile, file), settings.isTrue("log.summary"), format);
+                settings.get(ObservabilityKeys.LOG_LEVEL),
+                file.isEmpty() ? null : beside(configurationFile, file),
+                settings.get(ObservabilityKeys.LOG_SUMMARY),
+                settings.get(ObservabilityKeys.LOG_FORMAT));
         return new ObservabilityConfig(
                 log,
-                settings.get("reload.every").nanos(),
+                settings.nanos(ObservabilityKeys.RELOAD_EVERY),
                 admin(settings),
-                new Metrics(settings.isTrue("metrics.application_registry"), otlpTable ? otlp(settings) : null));
+                new Metrics(
+                        settings.get(ObservabilityKeys.METRICS_APPLICATION_REGISTRY),
+                        otlpTable ? otlp(settings) : null));
     }
 
-    @SuppressWarnings("unchecked") // as ValueReader documents it
     private static @Nullable Otlp otlp(Settings settings) {
-        String path = "metrics.otlp.";
-        Setting enabled = settings.get(path + "enabled");
-        if (!enabled.builtIn() && !settings.isTrue(path + "enabled")) {
+        Setting<Boolean> enabled = settings.setting(ObservabilityKeys.OTLP_ENABLED);
+        if (!enabled.builtIn() && !enabled.value()) {
             return null;
         }
         return new Otlp(
-                (String) settings.get(path + "url").value(),
-                settings.get(path + "step").nanos(),
-                settings.get(path + "timeout").nanos(),
-                (Map<String, List<String>>) settings.get(path + "headers").value(),
-                (Map<String, String>) settings.get(path + "resource_attributes").value());
+                settings.get(ObservabilityKeys.OTLP_URL),
+                settings.nanos(ObservabilityKeys.OTLP_STEP),
+                settings.nanos(ObservabilityKeys.OTLP_TIMEOUT),
+                settings.get(ObservabilityKeys.OTLP_HEADERS),
+                settings.get(ObservabilityKeys.OTLP_RESOURCE_ATTRIBUTES));
     }
 
     private static @Nullable Admin admin(Settings settings) {
-        String listen = (String) settings.get("admin.listen").value();
+        String listen = settings.get(ObservabilityKeys.ADMIN_LISTEN);
         if (listen.isEmpty()) {
             return null;
         }
@@ -153,11 +154,8 @@ public record ObservabilityConfig(
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        Set<String> names = new HashSet<>();
+        Set<String> names = new HashSet<>(settings.get(ObservabilityKeys.ADMIN_HOST_NAMES));
         names.add(host);
-        for (Object name : (List<?>) settings.get("admin.host_names").value()) {
-            names.add((String) name);
-        }
         return new Admin(host, Integer.parseInt(listen, colon + 1, listen.length(), 10), names);
     }
 
@@ -168,21 +166,15 @@ public record ObservabilityConfig(
     }
 
     private void checkAdmin(Settings settings, Problems problems) {
-        Setting listen = settings.get("admin.listen");
-        Setting remote = settings.get("admin.remote");
-        boolean meant = settings.isTrue("admin.remote");
+        boolean meant = settings.get(ObservabilityKeys.ADMIN_REMOTE);
         if (admin != null && !admin.loopback() && !meant) {
             problems.warn(
-                    listen.line(),
-                    listen.column(),
-                    listen.path(),
+                    settings.setting(ObservabilityKeys.ADMIN_LISTEN),
                     "is no loopback address: whoever can reach it sees which hosts are called, and how they fare; where"
                             + " that is meant, as in a container, write remote = true beside it");
         } else if (meant && (admin == null || admin.loopback())) {
             problems.warn(
-                    remote.line(),
-                    remote.column(),
-                    remote.path(),
+                    settings.setting(ObservabilityKeys.ADMIN_REMOTE),
                     "has no effect: "
                             + (admin == null
                                     ? "there is no endpoint; write listen beside it"
@@ -191,17 +183,16 @@ public record ObservabilityConfig(
     }
 
     private void checkOtlp(Settings settings, Problems problems) {
-        Setting url = settings.get("metrics.otlp.url");
-        String text = (String) url.value();
+        Setting<String> url = settings.setting(ObservabilityKeys.OTLP_URL);
+        String text = url.value();
         int path = text.indexOf('/', text.indexOf("://") + 3);
         if (!text.isEmpty() && (path < 0 || path == text.length() - 1)) {
-            problems.warn(url.line(), url.column(), url.path(), "has no path; receivers of OTLP expect /v1/metrics");
+            problems.warn(url, "has no path; receivers of OTLP expect /v1/metrics");
         }
-        Setting headers = settings.get("metrics.otlp.headers");
-        for (Object name : ((Map<?, ?>) headers.value()).keySet()) {
-            if (SET_ANYWAY.contains(((String) name).toLowerCase(Locale.ROOT))) {
-                problems.error(
-                        headers.line(), headers.column(), headers.path(), "not for " + name + ", which is set anyway");
+        Setting<Map<String, List<String>>> headers = settings.setting(ObservabilityKeys.OTLP_HEADERS);
+        for (String name : headers.value().keySet()) {
+            if (SET_ANYWAY.contains(name.toLowerCase(Locale.ROOT))) {
+                problems.error(headers, "not for " + name + ", which is set anyway");
             }
         }
     }

@@ -2,15 +2,12 @@ package dev.holdfast.config;
 
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.ErrorKind;
-import dev.holdfast.policy.Jitter;
-import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryPolicy.HeaderCondition;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,10 +38,9 @@ final class PolicyFactory {
      * @param settings the merged settings
      */
     Policy policy(String name, Settings settings) {
-        Mode mode = Mode.valueOf(((String) settings.get("mode").value()).toUpperCase(Locale.ROOT));
         return new Policy(
                 name,
-                mode,
+                settings.get(Keys.MODE),
                 retry(settings),
                 LoadProtectionFactory.breaker(settings),
                 LoadProtectionFactory.budget(settings),
@@ -55,80 +51,48 @@ final class PolicyFactory {
 
     private static RetryPolicy retry(Settings settings) {
         Backoff backoff = new Backoff(
-                number(settings, "retry.initial_delay"),
-                number(settings, "retry.max_delay"),
-                (Double) settings.get("retry.multiplier").value(),
-                jitter(settings.get("retry.jitter").value()));
-        Set<Integer> statuses = new HashSet<>();
-        for (Object status : list(settings, "retry.policy.retryable_status_codes")) {
-            statuses.add(((Long) status).intValue());
-        }
+                settings.nanos(RetryKeys.INITIAL_DELAY),
+                settings.nanos(RetryKeys.MAX_DELAY),
+                settings.get(RetryKeys.MULTIPLIER),
+                settings.get(RetryKeys.JITTER));
+        Set<Integer> statuses = new HashSet<>(settings.get(RetryKeys.RETRYABLE_STATUS_CODES));
         Set<ErrorKind> errors = new HashSet<>();
         Set<String> errorClasses = new HashSet<>();
-        for (Object error : list(settings, "retry.policy.retryable_errors")) {
-            addError((String) error, errors, errorClasses);
-        }
-        Set<String> methods = new HashSet<>();
-        for (Object method : list(settings, "retry.policy.methods")) {
-            methods.add((String) method);
+        for (FailureName error : settings.get(RetryKeys.RETRYABLE_ERRORS)) {
+            error.addTo(statuses, errors, errorClasses);
         }
         return new RetryPolicy(
-                flag(settings, "retry.enabled"),
-                (int) number(settings, "retry.max_retries"),
+                settings.get(RetryKeys.ENABLED),
+                settings.get(RetryKeys.MAX_RETRIES),
                 backoff,
                 statuses,
                 errors,
                 errorClasses,
                 headerConditions(settings),
-                methods,
-                headerNames(settings, "retry.policy.one_time_headers"),
-                flag(settings, "retry.policy.retry_after"),
-                number(settings, "retry.policy.max_retry_after"),
-                number(settings, "retry.attempt_timeout"),
-                number(settings, "retry.deadline"),
-                number(settings, "retry.replay_limit"),
-                number(settings, "retry.replay_max_bytes"),
-                number(settings, "retry.buffer_response"));
-    }
-
-    private static Set<String> headerNames(Settings settings, String path) {
-        Set<String> names = new HashSet<>();
-        for (Object name : list(settings, path)) {
-            names.add((String) name);
-        }
-        return names;
-    }
-
-    /** Sorts a word of an error list: a kind, or a class. */
-    static void addError(String name, Set<ErrorKind> kinds, Set<String> classes) {
-        for (ErrorKind kind : ErrorKind.values()) {
-            if (kind.configName().equals(name)) {
-                kinds.add(kind);
-                return;
-            }
-        }
-        classes.add(name);
-    }
-
-    private static Jitter jitter(Object value) {
-        if (value instanceof Boolean on) {
-            return on ? Jitter.PROPORTIONAL : Jitter.NONE;
-        }
-        return Jitter.valueOf(((String) value).toUpperCase(Locale.ROOT));
+                new HashSet<>(settings.get(RetryKeys.METHODS)),
+                new HashSet<>(settings.get(RetryKeys.ONE_TIME_HEADERS)),
+                settings.get(RetryKeys.RETRY_AFTER),
+                settings.nanos(RetryKeys.MAX_RETRY_AFTER),
+                settings.nanos(RetryKeys.ATTEMPT_TIMEOUT),
+                settings.nanos(RetryKeys.DEADLINE),
+                settings.get(RetryKeys.REPLAY_LIMIT),
+                settings.get(RetryKeys.REPLAY_MAX_BYTES),
+                settings.get(RetryKeys.BUFFER_RESPONSE));
     }
 
     /** The conditions, those that forbid a retry first. */
     private static List<HeaderCondition> headerConditions(Settings settings) {
         List<HeaderCondition> conditions = new ArrayList<>();
-        addConditions(conditions, settings, "retry.policy.no_retry_headers", false);
-        addConditions(conditions, settings, "retry.policy.retry_headers", true);
+        addConditions(conditions, settings.get(RetryKeys.NO_RETRY_HEADERS), false);
+        addConditions(conditions, settings.get(RetryKeys.RETRY_HEADERS), true);
         return conditions;
     }
 
-    private static void addConditions(List<HeaderCondition> conditions, Settings settings, String path, boolean retry) {
-        for (Map.Entry<?, ?> header : ((Map<?, ?>) settings.get(path).value()).entrySet()) {
-            for (Object value : (List<?>) header.getValue()) {
-                conditions.add(new HeaderCondition((String) header.getKey(), ((String) value).strip(), retry));
+    private static void addConditions(
+            List<HeaderCondition> conditions, Map<String, List<String>> headers, boolean retry) {
+        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+            for (String value : header.getValue()) {
+                conditions.add(new HeaderCondition(header.getKey(), value.strip(), retry));
             }
         }
     }
@@ -144,17 +108,5 @@ final class PolicyFactory {
     /** Reports what can be known only when all settings were checked. */
     void checked() {
         unusedSettingsCheck.report();
-    }
-
-    private static long number(Settings settings, String path) {
-        return settings.get(path).nanos();
-    }
-
-    private static boolean flag(Settings settings, String path) {
-        return (Boolean) settings.get(path).value();
-    }
-
-    private static List<?> list(Settings settings, String path) {
-        return (List<?>) settings.get(path).value();
     }
 }

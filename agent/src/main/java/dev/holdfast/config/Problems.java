@@ -29,6 +29,18 @@ final class Problems {
         notes.add(new Problem(file, line, column, key, message));
     }
 
+    void error(Settings.Setting<?> at, String message) {
+        error(at.line(), at.column(), at.path(), message);
+    }
+
+    void warn(Settings.Setting<?> at, String message) {
+        warn(at.line(), at.column(), at.path(), message);
+    }
+
+    void note(Settings.Setting<?> at, String message) {
+        note(at.line(), at.column(), at.path(), message);
+    }
+
     /**
      * Returns whether so much is wrong that a suggestion helps nobody any more: this is no configuration, and looking
      * for what its every word might mean would take seconds.

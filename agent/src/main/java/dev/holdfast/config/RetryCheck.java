@@ -1,11 +1,17 @@
 package dev.holdfast.config;
 
+import static dev.holdfast.config.Settings.described;
+import static dev.holdfast.config.Settings.nanos;
+
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.ErrorKind;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Finds settings of the retrying that cannot work together, each good as it may be by itself. */
 final class RetryCheck {
@@ -19,31 +25,32 @@ final class RetryCheck {
 
     /** Looks at merged settings. */
     void check(Settings settings) {
-        Setting initial = settings.get("retry.initial_delay");
-        Setting max = settings.get("retry.max_delay");
-        if (max.nanos() < initial.nanos() && max.found() != null && initial.found() != null) {
+        Setting<Duration> initial = settings.setting(RetryKeys.INITIAL_DELAY);
+        Setting<Duration> max = settings.setting(RetryKeys.MAX_DELAY);
+        if (max.found() != null && initial.found() != null && nanos(max) < nanos(initial)) {
             conflict(max, "is shorter than", initial);
         }
-        Setting attempt = settings.get("retry.attempt_timeout");
-        Setting deadline = settings.get("retry.deadline");
-        if (deadline.nanos() > 0 && deadline.nanos() < attempt.nanos()) {
+        Setting<Duration> attempt = settings.setting(RetryKeys.ATTEMPT_TIMEOUT);
+        Setting<Duration> deadline = settings.setting(RetryKeys.DEADLINE);
+        long end = nanos(deadline);
+        if (end > 0 && end < nanos(attempt)) {
             conflict(deadline, "is shorter than", attempt);
         }
         if (!isOn(settings)) {
             return;
         }
-        if (deadline.nanos() > 0 && deadline.nanos() <= initial.nanos() && initial.found() != null) {
-            warn(
+        if (end > 0 && end <= nanos(initial) && initial.found() != null) {
+            problems.warn(
                     deadline,
-                    Units.duration(deadline.nanos()) + " is over before the first retry can be sent, which waits for "
-                            + initial.said(deadline));
+                    Units.duration(end) + " is over before the first retry can be sent, which waits for "
+                            + described(initial, deadline));
         }
-        Setting retryAfter = settings.get("retry.policy.max_retry_after");
-        if (deadline.nanos() > 0 && retryAfter.nanos() > deadline.nanos() && !retryAfter.builtIn()) {
-            Setting at = retryAfter.later(deadline);
-            warn(
+        Setting<Duration> retryAfter = settings.setting(RetryKeys.MAX_RETRY_AFTER);
+        if (end > 0 && nanos(retryAfter) > end && !retryAfter.builtIn()) {
+            Setting<?> at = retryAfter.later(deadline);
+            problems.warn(
                     at,
-                    retryAfter.said(at) + " is longer than " + deadline.said(at)
+                    described(retryAfter, at) + " is longer than " + described(deadline, at)
                             + ": the call is over before such a wait is");
         }
         aNameIsLookedUpAgain(settings);
@@ -53,49 +60,55 @@ final class RetryCheck {
 
     /** Returns whether calls are sent again at all. */
     static boolean isOn(Settings settings) {
-        return !Boolean.FALSE.equals(settings.get("retry.enabled").found()) && settings.number("retry.max_retries") > 0;
+        return !Boolean.FALSE.equals(settings.setting(RetryKeys.ENABLED).found())
+                && settings.number(RetryKeys.MAX_RETRIES) > 0;
     }
 
     /** The JVM's default memory of failed look-ups; the one in force is known to the program's JVM only. */
     private void aNameIsLookedUpAgain(Settings settings) {
-        Setting errors = settings.get("retry.policy.retryable_errors");
-        Setting longest = settings.get("retry.max_delay");
-        if (errors.found() instanceof List<?> list
-                && list.contains("dns_resolution")
-                && longest.found() != null
-                && longest.nanos() < DEFAULT_LOOKUP_MEMORY_NANOS) {
-            Setting at = longest.later(errors);
+        Setting<List<FailureName>> errors = settings.setting(RetryKeys.RETRYABLE_ERRORS);
+        Setting<Duration> longest = settings.setting(RetryKeys.MAX_DELAY);
+        if (longest.found() != null && nanos(longest) < DEFAULT_LOOKUP_MEMORY_NANOS && listsLookUps(errors.found())) {
+            Setting<?> at = longest.later(errors);
             problems.note(
-                    at.line(),
-                    at.column(),
-                    at.path(),
-                    "a JVM remembers a failed name look-up for 10 s by default, and " + longest.said(at)
+                    at,
+                    "a JVM remembers a failed name look-up for 10 s by default, and " + described(longest, at)
                             + " forbids to wait for so long: retries of dns_resolution ask no name server; make max_delay"
                             + " 10s or longer, or set the security property networkaddress.cache.negative.ttl");
         }
     }
 
+    private static boolean listsLookUps(@Nullable List<FailureName> errors) {
+        for (FailureName error : errors == null ? List.<FailureName>of() : errors) {
+            if (error.kind() == ErrorKind.DNS_RESOLUTION) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void somethingIsRetried(Settings settings) {
-        Setting statuses = settings.get("retry.policy.retryable_status_codes");
-        Setting errors = settings.get("retry.policy.retryable_errors");
-        Setting headers = settings.get("retry.policy.retry_headers");
-        if (isEmpty(statuses) && isEmpty(errors) && isEmpty(headers)) {
-            warn(statuses.later(errors), "no status, no error and no header is retried: nothing ever is");
+        Setting<List<Integer>> statuses = settings.setting(RetryKeys.RETRYABLE_STATUS_CODES);
+        Setting<List<FailureName>> errors = settings.setting(RetryKeys.RETRYABLE_ERRORS);
+        if (List.of().equals(statuses.found())
+                && List.of().equals(errors.found())
+                && Map.of().equals(settings.setting(RetryKeys.RETRY_HEADERS).found())) {
+            problems.warn(statuses.later(errors), "no status, no error and no header is retried: nothing ever is");
         }
     }
 
     private void noHeaderBothWays(Settings settings) {
-        Setting again = settings.get("retry.policy.retry_headers");
-        Setting never = settings.get("retry.policy.no_retry_headers");
-        if (!(again.found() instanceof Map<?, ?> asking) || !(never.found() instanceof Map<?, ?> forbidding)) {
+        Setting<Map<String, List<String>>> again = settings.setting(RetryKeys.RETRY_HEADERS);
+        Setting<Map<String, List<String>>> never = settings.setting(RetryKeys.NO_RETRY_HEADERS);
+        if (again.found() == null || never.found() == null) {
             return;
         }
-        for (Map.Entry<?, ?> header : asking.entrySet()) {
-            for (Map.Entry<?, ?> other : forbidding.entrySet()) {
-                String name = (String) header.getKey();
-                if (name.equalsIgnoreCase((String) other.getKey())
-                        && !Collections.disjoint((List<?>) header.getValue(), (List<?>) other.getValue())) {
-                    warn(
+        for (Map.Entry<String, List<String>> header : again.value().entrySet()) {
+            for (Map.Entry<String, List<String>> other : never.value().entrySet()) {
+                String name = header.getKey();
+                if (name.equalsIgnoreCase(other.getKey())
+                        && !Collections.disjoint(header.getValue(), other.getValue())) {
+                    problems.warn(
                             again.later(never),
                             "a value of " + name.toLowerCase(Locale.ROOT)
                                     + " both asks for a retry and forbids it; that which forbids it wins");
@@ -104,17 +117,8 @@ final class RetryCheck {
         }
     }
 
-    private static boolean isEmpty(Setting setting) {
-        return (setting.found() instanceof List<?> list && list.isEmpty())
-                || (setting.found() instanceof Map<?, ?> map && map.isEmpty());
-    }
-
-    private void warn(Setting at, String message) {
-        problems.warn(at.line(), at.column(), at.path(), message);
-    }
-
-    private void conflict(Setting one, String relation, Setting other) {
-        Setting at = one.later(other);
-        problems.error(at.line(), at.column(), at.path(), one.said(at) + " " + relation + " " + other.said(at));
+    private void conflict(Setting<Duration> one, String relation, Setting<Duration> other) {
+        Setting<?> at = one.later(other);
+        problems.error(at, described(one, at) + " " + relation + " " + described(other, at));
     }
 }

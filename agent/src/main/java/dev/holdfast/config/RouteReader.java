@@ -128,27 +128,19 @@ final class RouteReader {
     }
 
     private @Nullable RoutePattern pattern(String path, Settings settings, Position at) {
-        Setting written = settings.own("path");
+        Setting<String> written = settings.own(Keys.ROUTE_PATH);
         if (written == null) {
             problems.error(at.line(), at.column(), path, "has no path; write one, such as path = \"/v1/**\"");
             return null;
         }
-        Setting methods = settings.own("methods");
-        if (written.found() == null || (methods != null && methods.found() == null)) {
+        List<String> methods = settings.setting(Keys.ROUTE_METHODS).found();
+        if (written.found() == null || methods == null) {
             return null;
         }
-        Set<String> names = new HashSet<>();
-        for (Object method : methods == null ? List.of() : (List<?>) methods.value()) {
-            names.add((String) method);
-        }
         try {
-            return RoutePattern.parse((String) written.value(), names);
+            return RoutePattern.parse(written.value(), new HashSet<>(methods));
         } catch (IllegalArgumentException e) {
-            problems.error(
-                    written.line(),
-                    written.column(),
-                    written.path(),
-                    MessageText.quoted((String) written.value()) + " is no path: " + e.getMessage());
+            problems.error(written, MessageText.quoted(written.value()) + " is no path: " + e.getMessage());
             return null;
         }
     }

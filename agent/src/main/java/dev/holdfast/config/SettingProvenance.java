@@ -1,11 +1,12 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.Jitter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which line each value of a policy comes from, for whoever explains a configuration. Nothing is worked out before it
@@ -62,22 +63,24 @@ public final class SettingProvenance {
         if (found == null) {
             return List.of();
         }
-        Settings merged = found.merged();
         List<Value> values = new ArrayList<>();
-        for (Key key : Keys.all()) {
+        for (Key<?> key : Keys.all()) {
             if (key.perHost()) {
-                Setting setting = merged.get(key.path());
-                String path = setting.path();
-                String from = path.endsWith("." + key.path())
-                        ? path.substring(0, path.length() - key.path().length() - 1)
-                        : "";
-                values.add(new Value(key.path(), text(key, setting), setting.line(), setting.builtIn() ? "" : from));
+                values.add(value(key, found.merged().setting(key)));
             }
         }
         return values;
     }
 
-    private static String text(Key key, Setting setting) {
+    private static Value value(Key<?> key, Setting<?> setting) {
+        String path = setting.path();
+        String from = path.endsWith("." + key.path())
+                ? path.substring(0, path.length() - key.path().length() - 1)
+                : "";
+        return new Value(key.path(), text(key, setting), setting.line(), setting.builtIn() ? "" : from);
+    }
+
+    private static String text(Key<?> key, Setting<?> setting) {
         Object found = setting.found();
         if (found == null) {
             return "";
@@ -85,26 +88,34 @@ public final class SettingProvenance {
         if (key.secret() && !setting.builtIn()) {
             return "***";
         }
-        return switch (key.type()) {
-            case DURATION -> '"' + Units.duration((Long) found) + '"';
-            case SIZE -> (Long) found == 0 ? "0" : '"' + Units.size((Long) found) + '"';
-            case ANSWERS -> "[]";
-            default -> literal(found);
-        };
+        return key.type() == ValueType.ANSWERS ? "[]" : text(key, found);
     }
 
-    /** A value as TOML has it. */
-    static String literal(@Nullable Object value) {
-        if (value instanceof String text) {
-            return MessageText.quoted(text);
-        }
+    private static String text(Key<?> key, Object value) {
         if (value instanceof List<?> list) {
             StringBuilder text = new StringBuilder("[");
             for (Object item : list) {
-                text.append(text.length() == 1 ? "" : ", ").append(literal(item));
+                text.append(text.length() == 1 ? "" : ", ").append(text(key, item));
             }
             return text.append(']').toString();
         }
-        return value instanceof Map<?, ?> ? "{}" : String.valueOf(value);
+        if (value instanceof Duration time) {
+            return '"' + Units.duration(time.toNanos()) + '"';
+        }
+        if (value instanceof Long bytes) {
+            return bytes == 0 ? "0" : '"' + Units.size(bytes) + '"';
+        }
+        String word = key.choices().word(value);
+        if (word != null) {
+            return MessageText.quoted(word);
+        }
+        return value instanceof Jitter jitter ? String.valueOf(jitter == Jitter.PROPORTIONAL) : literal(value);
+    }
+
+    /** A value as TOML has it, where it is a text or says so itself. */
+    private static String literal(Object value) {
+        return value instanceof String text
+                ? MessageText.quoted(text)
+                : value instanceof Map<?, ?> ? "{}" : value.toString();
     }
 }

@@ -1,26 +1,17 @@
 package dev.holdfast.config;
 
-import dev.holdfast.config.Settings.Setting;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Walks through tables, reads what is known, and reports what is not with the nearest that is. */
 final class TableReader {
     private final Problems problems;
     private final ValueReader values;
-    private final Set<String> inactive = new LinkedHashSet<>();
 
     TableReader(Problems problems) {
         this.problems = problems;
         values = new ValueReader(problems);
-    }
-
-    /** The tables that were met and whose parts are not built yet. */
-    List<String> inactive() {
-        return List.copyOf(inactive);
     }
 
     /** Reads the top of the file into settings; the hosts are left to the caller. */
@@ -119,7 +110,7 @@ final class TableReader {
             String path = section.isEmpty() ? name : section + "." + name;
             Position at = table.position(name);
             // A quoted name may hold a dot: it must not reach into a section by that.
-            Key key = name.indexOf('.') >= 0 ? null : find(path, place);
+            Key<?> key = name.indexOf('.') >= 0 ? null : find(path, place);
             Section inner = name.indexOf('.') >= 0 ? null : Keys.findSection(path);
             if (key != null) {
                 readKey(key, value, at, place);
@@ -133,28 +124,23 @@ final class TableReader {
         }
     }
 
-    private static @Nullable Key find(String path, Place place) {
-        Key ofRoute = place.level() == Level.ROUTE ? Keys.findOfRoute(path) : null;
+    private static @Nullable Key<?> find(String path, Place place) {
+        Key<?> ofRoute = place.level() == Level.ROUTE ? Keys.findOfRoute(path) : null;
         if (ofRoute != null) {
             return ofRoute;
         }
-        Key key = Keys.find(path);
+        Key<?> key = Keys.find(path);
         return key != null && place.allows(key.perHost()) ? key : null;
     }
 
-    private void readKey(Key key, Object found, Position at, Place place) {
-        String shown = place.shown(key.path());
-        Object value = values.read(key, shown, found, at);
-        place.settings().put(key, new Setting(value, at.line(), at.column(), shown));
+    private <T> void readKey(Key<T> key, Object found, Position at, Place place) {
+        place.settings().put(key, values.read(key, place.shown(key.path()), found, at));
     }
 
     private void readSection(Section section, Object found, Position at, Place place) {
         if (!(found instanceof ParsedTable table)) {
             notTable(problems, place.shown(section.path()), found, at, "a table");
             return;
-        }
-        if (!section.active()) {
-            inactive.add(section.path());
         }
         read(table, section.path(), place);
     }
@@ -165,23 +151,21 @@ final class TableReader {
         }
         List<String> here = new ArrayList<>();
         List<String> alternateOrigin = new ArrayList<>();
-        for (Key key : Keys.all()) {
+        for (Key<?> key : Keys.all()) {
             if (place.allows(key.perHost())) {
-                (key.section().equals(section) ? here : alternateOrigin).add(key.name());
+                (key.section().path().equals(section) ? here : alternateOrigin).add(key.name());
             }
         }
         for (Section inner : Keys.sections()) {
-            int dot = inner.path().lastIndexOf('.');
-            String parent = dot < 0 ? "" : inner.path().substring(0, dot);
-            if (parent.equals(section) && !inner.path().isEmpty() && place.allows(inner.perHost())) {
-                here.add(inner.path().substring(dot + 1));
+            if (inner.parent().equals(section) && !inner.path().isEmpty() && place.allows(inner.perHost())) {
+                here.add(inner.name());
             }
         }
         String leftOut = place.leftOut();
         if (section.isEmpty() && leftOut != null) {
             here.add(leftOut);
         } else if (section.isEmpty()) {
-            for (Key key : Keys.ofRoutes()) {
+            for (Key<?> key : Keys.ofRoutes()) {
                 here.add(key.name());
             }
         }
@@ -191,9 +175,9 @@ final class TableReader {
         }
         String far = Suggestion.nearest(name, alternateOrigin);
         if (far != null) {
-            for (Key key : Keys.all()) {
+            for (Key<?> key : Keys.all()) {
                 if (key.name().equals(far) && place.allows(key.perHost())) {
-                    String table = place.shown(key.section());
+                    String table = place.shown(key.section().path());
                     return "unknown key; did you mean " + far
                             + (table.isEmpty() ? " at the top?" : " in [" + table + "]?");
                 }

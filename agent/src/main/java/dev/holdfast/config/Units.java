@@ -40,15 +40,26 @@ final class Units {
     /**
      * So many in a time.
      *
-     * @param permits how many
+     * @param text as the file has it, empty for any number
+     * @param permits how many; 0 for any number
      * @param nanos in how many nanoseconds
      */
-    record Rate(int permits, long nanos) {}
+    record Rate(String text, int permits, long nanos) {
+        /** As TOML has it. */
+        @Override
+        public String toString() {
+            return MessageText.quoted(text);
+        }
+    }
 
     /**
-     * Reads a rate such as {@code "100/s"} or {@code "50/10s"}: up to a million, in up to a day; null if it is none.
+     * Reads a rate such as {@code "100/s"} or {@code "50/10s"}: up to a million, in up to a day, or empty for any
+     * number; null if it is none.
      */
     static @Nullable Rate parseRate(String text) {
+        if (text.isEmpty()) {
+            return new Rate(text, 0, 1);
+        }
         int slash = text.indexOf('/');
         if (slash < 1 || slash > 7 || slash == text.length() - 1) {
             return null;
@@ -57,7 +68,7 @@ final class Units {
         String time = text.substring(slash + 1);
         long nanos = parseDuration(isNumberPart(time.charAt(0)) ? time : "1" + time);
         boolean good = permits >= 1 && permits <= 1_000_000 && permits == Math.rint(permits) && nanos > 0;
-        return good && nanos <= NANOS[0] ? new Rate((int) permits, nanos) : null;
+        return good && nanos <= NANOS[0] ? new Rate(text, (int) permits, nanos) : null;
     }
 
     /** Writes a duration in the fewest units that say it exactly. */

@@ -1,6 +1,8 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.FallbackPolicy.Strategy;
+import dev.holdfast.policy.Jitter;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,28 +16,33 @@ import java.util.Set;
  * said before all are known. One that is the default anyway is not worth a word.
  */
 final class UnusedSettingsCheck {
-    private static final String[] BREAKER = Keys.below("retry.circuit_breaker");
-    /** Those whose use does not depend on others. */
-    private static final String[] BREAKER_BY_ITSELF = {
-        "retry.circuit_breaker.state",
-        "retry.circuit_breaker.failure_threshold",
-        "retry.circuit_breaker.success_threshold",
-        "retry.circuit_breaker.timeout",
-        "retry.circuit_breaker.timeout_jitter",
-        "retry.circuit_breaker.failure_rate_threshold",
-        "retry.circuit_breaker.slow_call_rate_threshold",
-        "retry.circuit_breaker.half_open_probes",
-        "retry.circuit_breaker.probe_lease",
-        "retry.circuit_breaker.ramp",
-        "retry.circuit_breaker.failure_status_codes"
-    };
+    /** Those of the breaker whose use does not depend on others. */
+    private static final List<Key<?>> BREAKER_BY_ITSELF = List.of(
+            LoadProtectionKeys.BREAKER_STATE,
+            LoadProtectionKeys.BREAKER_FAILURE_THRESHOLD,
+            LoadProtectionKeys.BREAKER_SUCCESS_THRESHOLD,
+            LoadProtectionKeys.BREAKER_TIMEOUT,
+            LoadProtectionKeys.BREAKER_TIMEOUT_JITTER,
+            LoadProtectionKeys.BREAKER_FAILURE_RATE_THRESHOLD,
+            LoadProtectionKeys.BREAKER_SLOW_CALL_RATE_THRESHOLD,
+            LoadProtectionKeys.BREAKER_HALF_OPEN_PROBES,
+            LoadProtectionKeys.BREAKER_PROBE_LEASE,
+            LoadProtectionKeys.BREAKER_RAMP,
+            LoadProtectionKeys.BREAKER_FAILURE_STATUS_CODES);
 
-    private static final String[] DEFAULT_VALUE = Keys.below("retry.fallback.default_value");
-    private static final String[] DEGRADED = Keys.below("retry.fallback.degraded");
+    private static final List<Key<?>> CACHE = List.of(
+            FallbackKeys.CACHE_TTL,
+            FallbackKeys.CACHE_MAX_BODY,
+            FallbackKeys.CACHE_STATUS_CODES,
+            FallbackKeys.CACHE_KEY_HEADERS,
+            FallbackKeys.CACHE_IGNORE_HEADERS,
+            FallbackKeys.CACHE_PRIVATE,
+            FallbackKeys.CACHE_MAX_BYTES,
+            FallbackKeys.CACHE_DIR);
 
     private final Problems problems;
-    private final Map<Setting, String> idle = new LinkedHashMap<>();
-    private final Set<Setting> used = new HashSet<>();
+    private final Map<Setting<?>, String> idle = new LinkedHashMap<>();
+    private final Set<Setting<?>> used = new HashSet<>();
 
     UnusedSettingsCheck(Problems problems) {
         this.problems = problems;
@@ -46,89 +53,97 @@ final class UnusedSettingsCheck {
         breaker(settings);
         retrying(settings);
         fallback(settings);
-        boolean limited = settings.number("limits.max_concurrent") > 0
-                || !"".equals(settings.get("limits.max_rate").found());
         note(
                 settings,
-                limited,
+                settings.number(LoadProtectionKeys.LIMITS_MAX_CONCURRENT) > 0 || hasRate(settings),
                 "there is neither a max_concurrent nor a max_rate that an attempt could wait for",
-                "limits.max_wait");
+                List.of(LoadProtectionKeys.LIMITS_MAX_WAIT));
+    }
+
+    private static boolean hasRate(Settings settings) {
+        Units.Rate rate = settings.setting(LoadProtectionKeys.LIMITS_MAX_RATE).found();
+        return rate == null || rate.permits() > 0;
     }
 
     private void breaker(Settings settings) {
-        String path = "retry.circuit_breaker.";
-        if (settings.get(path + "enabled").builtIn()) {
-            note(settings, false, "the breaker is off by default; write enabled = true beside it", BREAKER);
+        Setting<Boolean> enabled = settings.setting(LoadProtectionKeys.BREAKER_ENABLED);
+        if (enabled.builtIn()) {
+            note(
+                    settings,
+                    false,
+                    "the breaker is off by default; write enabled = true beside it",
+                    LoadProtectionKeys.BREAKER.keys());
             return;
         }
         // Where it was switched off by hand, what stands beside that waits to be switched on again.
-        boolean off = !settings.isTrue(path + "enabled");
-        boolean slow = settings.number(path + "slow_call_rate_threshold") > 0;
-        boolean rates = slow || settings.number(path + "failure_rate_threshold") > 0;
+        boolean off = !Boolean.TRUE.equals(enabled.found());
+        boolean slow = settings.number(LoadProtectionKeys.BREAKER_SLOW_CALL_RATE_THRESHOLD) > 0;
+        boolean rates = slow || settings.number(LoadProtectionKeys.BREAKER_FAILURE_RATE_THRESHOLD) > 0;
         note(
                 settings,
                 off || rates,
                 "no rate is looked at; write failure_rate_threshold or slow_call_rate_threshold beside it",
-                path + "sliding_window",
-                path + "minimum_calls");
-        note(settings, off || slow, "write slow_call_rate_threshold beside it", path + "slow_call_duration");
+                List.of(LoadProtectionKeys.BREAKER_SLIDING_WINDOW, LoadProtectionKeys.BREAKER_MINIMUM_CALLS));
         note(
                 settings,
-                off || settings.number(path + "max_timeout") >= settings.number(path + "timeout"),
+                off || slow,
+                "write slow_call_rate_threshold beside it",
+                List.of(LoadProtectionKeys.BREAKER_SLOW_CALL_DURATION));
+        note(
+                settings,
+                off
+                        || settings.nanos(LoadProtectionKeys.BREAKER_MAX_TIMEOUT)
+                                >= settings.nanos(LoadProtectionKeys.BREAKER_TIMEOUT),
                 "it is shorter than timeout, which every open time is then",
-                path + "max_timeout");
+                List.of(LoadProtectionKeys.BREAKER_MAX_TIMEOUT));
         note(settings, true, "", BREAKER_BY_ITSELF);
     }
 
     private void retrying(Settings settings) {
         note(
                 settings,
-                settings.isTrue("retry.policy.retry_after"),
+                settings.isTrue(RetryKeys.RETRY_AFTER),
                 "retry_after = false",
-                "retry.policy.max_retry_after");
+                List.of(RetryKeys.MAX_RETRY_AFTER));
         note(
                 settings,
-                !"decorrelated".equals(settings.get("retry.jitter").found()),
+                settings.setting(RetryKeys.JITTER).found() != Jitter.DECORRELATED,
                 "with jitter = \"decorrelated\" waits grow by themselves",
-                "retry.multiplier");
+                List.of(RetryKeys.MULTIPLIER));
         note(
                 settings,
-                settings.isTrue("retry.enabled") && settings.number("retry.max_retries") > 0,
+                settings.isTrue(RetryKeys.ENABLED) && settings.number(RetryKeys.MAX_RETRIES) > 0,
                 "a second attempt counts as a retry, and there are none",
-                "retry.hedge.delay");
+                List.of(LoadProtectionKeys.HEDGE_DELAY));
     }
 
     private void fallback(Settings settings) {
-        String path = "retry.fallback.";
-        if (!settings.isTrue(path + "enabled")
-                || !(settings.get(path + "strategy").found() instanceof List<?> chain)) {
+        List<Strategy> chain = settings.setting(FallbackKeys.STRATEGY).found();
+        if (!settings.isTrue(FallbackKeys.ENABLED) || chain == null) {
             return;
         }
+        note(settings, chain.contains(Strategy.CACHE), "strategy does not name \"cache\"", CACHE);
         note(
                 settings,
-                chain.contains("cache"),
-                "strategy does not name \"cache\"",
-                path + "cache_ttl",
-                path + "cache_max_body",
-                path + "cache_status_codes",
-                path + "cache_key_headers",
-                path + "cache_ignore_headers",
-                path + "cache_private",
-                path + "cache_max_bytes",
-                path + "cache_dir");
-        note(settings, chain.contains("default_value"), "strategy does not name \"default_value\"", DEFAULT_VALUE);
-        note(settings, chain.contains("degraded"), "strategy does not name \"degraded\"", DEGRADED);
+                chain.contains(Strategy.DEFAULT_VALUE),
+                "strategy does not name \"default_value\"",
+                FallbackKeys.DEFAULT_VALUE.keys());
+        note(
+                settings,
+                chain.contains(Strategy.DEGRADED),
+                "strategy does not name \"degraded\"",
+                FallbackKeys.DEGRADED.keys());
     }
 
-    private void note(Settings settings, boolean inUse, String why, String... paths) {
-        for (String path : paths) {
-            Setting setting = settings.get(path);
+    private void note(Settings settings, boolean inUse, String why, List<Key<?>> keys) {
+        for (Key<?> key : keys) {
+            Setting<?> setting = settings.setting(key);
             if (setting.builtIn() || setting.found() == null) {
                 continue;
             }
             if (inUse) {
                 used.add(setting);
-            } else if (!Objects.equals(setting.found(), ValueReader.standard(Keys.get(path)))) {
+            } else if (!Objects.equals(setting.found(), key.builtIn().found())) {
                 idle.putIfAbsent(setting, why);
                 return;
             }
@@ -137,10 +152,9 @@ final class UnusedSettingsCheck {
 
     /** Says what is idle, when all policies were looked at. */
     void report() {
-        for (Map.Entry<Setting, String> one : idle.entrySet()) {
-            Setting setting = one.getKey();
-            if (!used.contains(setting)) {
-                problems.warn(setting.line(), setting.column(), setting.path(), "has no effect: " + one.getValue());
+        for (Map.Entry<Setting<?>, String> one : idle.entrySet()) {
+            if (!used.contains(one.getKey())) {
+                problems.warn(one.getKey(), "has no effect: " + one.getValue());
             }
         }
     }

@@ -1,19 +1,18 @@
 package dev.holdfast.config;
 
+import dev.holdfast.config.Settings.Setting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what stands in the file for a key into the value that the key's type holds: {@code Boolean}, {@code Long} (also
- * for durations and sizes), {@code Double}, {@code String}, a list of those, or for headers a map of lists. Whatever is
- * not allowed becomes an error with what was found and what is allowed.
+ * Turns what stands in the file for a key into a value of the key's type. Whatever is not allowed becomes an error with
+ * what was found and what is allowed.
  */
 final class ValueReader {
     /** From here on, a number without a unit may well be one of milliseconds. */
@@ -23,19 +22,43 @@ final class ValueReader {
     /** A key whose default is so long says how old something may become: in nanoseconds, an hour. */
     private static final long AN_AGE = 3_600_000_000_000L;
 
-    /** The keys that name a file or a directory. */
-    private static final Set<String> PATHS =
-            Set.of("log.file", "retry.fallback.cache_dir", "retry.fallback.default_value.body_file");
-
     private final Problems problems;
 
     ValueReader(Problems problems) {
         this.problems = problems;
     }
 
-    /** Reads a value, or reports it and returns null. */
-    @Nullable
-    Object read(Key key, String path, Object found, Position at) {
+    /**
+     * Reads a value, or reports it.
+     *
+     * @return without a value where what was found is not allowed
+     */
+    <T> Setting<T> read(Key<T> key, String path, Object found, Position at) {
+        Object value = value(key, path, found, at);
+        return new Setting<>(value == null ? null : key.typed(value), at.line(), at.column(), path);
+    }
+
+    /** The built-in default of a key, as {@link #read} would give it. */
+    static <T> T standard(Key<T> key) {
+        if (key.standard() instanceof List<?> list) {
+            List<Object> values = new ArrayList<>();
+            for (Object item : list) {
+                values.add(known(key, item));
+            }
+            return key.typed(values);
+        }
+        return key.typed(key.standard() instanceof Map<?, ?> ? key.standard() : known(key, key.standard()));
+    }
+
+    private static Object known(Key<?> key, Object standard) {
+        Object value = ValueParser.scalar(key, standard);
+        if (value == null) {
+            throw new IllegalStateException(key.path());
+        }
+        return value;
+    }
+
+    private @Nullable Object value(Key<?> key, String path, Object found, Position at) {
         if (found instanceof ParsedArray array && key.type() == ValueType.ANSWERS) {
             return readResponses(key, path, array);
         }
@@ -49,12 +72,15 @@ final class ValueReader {
             Map<String, String> attributes = new LinkedHashMap<>();
             return readAttributes(key, path, "", table, attributes) ? Collections.unmodifiableMap(attributes) : null;
         }
-        Object value = takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : scalar(key, found);
+        Object value =
+                takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : ValueParser.scalar(key, found);
         if (value == null) {
             report(key, path, found, at, key.allowed());
             return null;
         }
-        if (PATHS.contains(key.path()) && ((String) value).chars().anyMatch(Character::isISOControl)) {
+        if (key.type() == ValueType.FILE
+                && found instanceof String name
+                && name.chars().anyMatch(Character::isISOControl)) {
             problems.warn(
                     at.line(),
                     at.column(),
@@ -65,26 +91,6 @@ final class ValueReader {
         return key.type() == ValueType.CHOICES ? List.of(value) : value;
     }
 
-    /** The built-in default of a key, as {@link #read} would give it. */
-    static Object standard(Key key) {
-        if (key.standard() instanceof List<?> list) {
-            List<Object> values = new ArrayList<>();
-            for (Object item : list) {
-                values.add(known(key, item));
-            }
-            return values;
-        }
-        return key.standard() instanceof Map<?, ?> ? key.standard() : known(key, key.standard());
-    }
-
-    private static Object known(Key key, Object standard) {
-        Object value = scalar(key, standard);
-        if (value == null) {
-            throw new IllegalStateException(key.path());
-        }
-        return value;
-    }
-
     private static boolean takesArray(ValueType type) {
         return switch (type) {
             case STATUSES, STATUS_RANGES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, ANSWERS, CHOICES -> true;
@@ -92,12 +98,12 @@ final class ValueReader {
         };
     }
 
-    private @Nullable Object readArray(Key key, String path, ParsedArray array) {
+    private @Nullable Object readArray(Key<?> key, String path, ParsedArray array) {
         Set<Object> values = new LinkedHashSet<>();
         boolean good = true;
         for (int i = 0; i < array.values().size(); i++) {
             Object found = array.values().get(i);
-            Object value = scalar(key, found);
+            Object value = ValueParser.scalar(key, found);
             if (value == null) {
                 report(key, path, found, array.position(i), key.allowedInArray());
                 good = false;
@@ -109,7 +115,7 @@ final class ValueReader {
     }
 
     /** Tables, each of which may hold the keys of the table that they stand below. */
-    private @Nullable Object readResponses(Key key, String path, ParsedArray array) {
+    private @Nullable Object readResponses(Key<?> key, String path, ParsedArray array) {
         List<Settings> answers = new ArrayList<>();
         boolean good = true;
         for (int i = 0; i < array.values().size(); i++) {
@@ -122,14 +128,13 @@ final class ValueReader {
             for (String name : table.names()) {
                 Position where = table.position(name);
                 String shown = path + "." + MessageText.keyPart(name);
-                Key inner = name.indexOf('.') >= 0 ? null : Keys.find(key.section() + "." + name);
+                Key<?> inner =
+                        name.indexOf('.') >= 0 ? null : Keys.find(key.section().path() + "." + name);
                 if (inner == null || inner.type() == ValueType.ANSWERS) {
                     problems.error(where.line(), where.column(), shown, unknownInResponse(key, name));
                     good = false;
                 } else {
-                    Object value = read(inner, shown, table.value(name), where);
-                    good &= value != null;
-                    response.put(inner, new Settings.Setting(value, where.line(), where.column(), shown));
+                    good &= readInto(response, inner, shown, table.value(name), where);
                 }
             }
             answers.add(response);
@@ -137,10 +142,16 @@ final class ValueReader {
         return good ? List.copyOf(answers) : null;
     }
 
-    private static String unknownInResponse(Key key, String name) {
+    private <T> boolean readInto(Settings settings, Key<T> key, String shown, Object found, Position at) {
+        Setting<T> setting = read(key, shown, found, at);
+        settings.put(key, setting);
+        return setting.found() != null;
+    }
+
+    private static String unknownInResponse(Key<?> key, String name) {
         List<String> known = new ArrayList<>();
-        for (Key other : Keys.all()) {
-            if (other.section().equals(key.section()) && other.type() != ValueType.ANSWERS) {
+        for (Key<?> other : key.section().keys()) {
+            if (other.type() != ValueType.ANSWERS) {
                 known.add(other.name());
             }
         }
@@ -157,7 +168,7 @@ final class ValueReader {
             Position where = table.position(header);
             List<String> values = headerValues(table.value(header));
             // Nothing that was found is shown: a header's value may be a credential, and stand where its name belongs.
-            if (!isToken(header)) {
+            if (!ValueParser.isToken(header)) {
                 problems.error(
                         where.line(), where.column(), path, "what stands here is not a header name (and not repeated)");
                 good = false;
@@ -189,7 +200,7 @@ final class ValueReader {
 
     /** Attributes have dots in their names, which TOML takes for tables where they are written without quotes. */
     private boolean readAttributes(
-            Key key, String path, String prefix, ParsedTable table, Map<String, String> attributes) {
+            Key<?> key, String path, String prefix, ParsedTable table, Map<String, String> attributes) {
         boolean good = true;
         for (String name : table.names()) {
             Object found = table.value(name);
@@ -206,7 +217,7 @@ final class ValueReader {
         return good;
     }
 
-    private void report(Key key, String path, Object found, Position at, String allowed) {
+    private void report(Key<?> key, String path, Object found, Position at, String allowed) {
         StringBuilder message = new StringBuilder();
         // A header's value may stand where its name belongs.
         if (!key.secret() && key.type() != ValueType.HEADER_NAMES && key.type() != ValueType.HEADERS) {
@@ -220,20 +231,20 @@ final class ValueReader {
         problems.error(at.line(), at.column(), path, message.toString());
     }
 
-    private static @Nullable String hint(Key key, Object found) {
+    private static @Nullable String hint(Key<?> key, Object found) {
         boolean duration = key.type() == ValueType.DURATION || key.type() == ValueType.HEDGE_DELAY;
         if (duration && Units.isNumber(String.valueOf(found))) {
             return withUnit(key, String.valueOf(found));
         }
         if (key.type() == ValueType.DECIMAL && key.max() == 1 && found instanceof Number percent) {
-            Double share = decimal(key, percent.doubleValue() / 100);
+            Double share = ValueParser.decimal(key, percent.doubleValue() / 100);
             return share == null || share == 0 ? null : share + ", for " + percent + " %";
         }
-        if (found instanceof String text && !key.choices().isEmpty()) {
-            String nearest = Suggestion.nearest(text, key.choices());
+        if (found instanceof String text && !key.choices().words().isEmpty()) {
+            String nearest = Suggestion.nearest(text, key.choices().words());
             return nearest == null ? null : "\"" + nearest + "\"";
         }
-        if (found instanceof String text && (key.type() == ValueType.FLAG || key.type() == ValueType.FLAG_OR_CHOICE)) {
+        if (found instanceof String text && (key.type() == ValueType.FLAG || key.type() == ValueType.JITTER)) {
             return text.equals("true") || text.equals("false") ? text + ", without quotes" : null;
         }
         return null;
@@ -243,128 +254,14 @@ final class ValueReader {
      * A number with the unit that is most likely meant: both where it may be either. Other software counts its
      * time-outs in milliseconds, and ages in seconds.
      */
-    private static @Nullable String withUnit(Key key, String number) {
-        String millis = scalar(key, number + "ms") == null ? null : '"' + number + "ms\"";
-        String seconds = scalar(key, number + "s") == null ? null : '"' + number + "s\"";
+    private static @Nullable String withUnit(Key<?> key, String number) {
+        String millis = ValueParser.scalar(key, number + "ms") == null ? null : '"' + number + "ms\"";
+        String seconds = ValueParser.scalar(key, number + "s") == null ? null : '"' + number + "s\"";
         double amount = Double.parseDouble(number);
         boolean age = Units.parseDuration(String.valueOf(key.standard())) >= AN_AGE;
         if (millis == null || seconds == null || amount < MANY_SECONDS || age) {
             return seconds != null ? seconds : millis;
         }
         return amount < MANY_MILLIS ? millis + " or " + seconds : millis;
-    }
-
-    /** A single value, or an element of an array; null where it is not allowed. */
-    private static @Nullable Object scalar(Key key, Object found) {
-        return switch (key.type()) {
-            case FLAG -> found instanceof Boolean ? found : null;
-            case INTEGER, STATUSES -> found instanceof Long number ? within(key, number) : null;
-            case STATUS_RANGES -> found instanceof Long number ? within(key, number) : statusRange(key, found);
-            case DECIMAL -> decimal(key, found);
-            case DURATION -> found instanceof String text ? within(key, Units.parseDuration(text)) : null;
-            case SIZE -> size(key, found);
-            case CHOICE, CHOICES -> choice(key, found);
-            case FLAG_OR_CHOICE -> found instanceof Boolean ? found : choice(key, found);
-            case ERRORS ->
-                found instanceof String text && (key.choices().contains(text) || isClassName(text)) ? text : null;
-            case OUTCOMES ->
-                found instanceof Long number
-                        ? within(key, number)
-                        : found instanceof String text && (key.choices().contains(text) || isClassName(text))
-                                ? text
-                                : null;
-            case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
-            case HOST_NAMES ->
-                found instanceof String text && MessageText.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
-            case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
-            case WINDOW -> window(key, found);
-            case RATE ->
-                found instanceof String text && (text.isEmpty() || Units.parseRate(text) != null) ? text : null;
-            case HEDGE_DELAY -> found instanceof String text && isHedgeDelay(text) ? text : null;
-            case TEXT -> found instanceof String ? found : null;
-            case ADDRESS -> found instanceof String text && MessageText.isAddress(text) ? text : null;
-            case URL -> found instanceof String text && MessageText.isHttpUrl(text) ? text : null;
-            case HEADERS, ATTRIBUTES, ANSWERS -> null;
-        };
-    }
-
-    private static @Nullable Long within(Key key, long value) {
-        return value >= key.min() && value <= key.max() ? value : null;
-    }
-
-    private static @Nullable String statusRange(Key key, Object found) {
-        if (!(found instanceof String text) || text.length() != 7 || text.charAt(3) != '-') {
-            return null;
-        }
-        try {
-            int first = Integer.parseUnsignedInt(text.substring(0, 3));
-            int last = Integer.parseUnsignedInt(text.substring(4));
-            return first <= last && first >= key.min() && last <= key.max() ? text : null;
-        } catch (NumberFormatException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Double decimal(Key key, Object found) {
-        if (!(found instanceof Double) && !(found instanceof Long)) {
-            return null;
-        }
-        double value = ((Number) found).doubleValue();
-        // NaN is within nothing.
-        return value >= key.min() && value <= key.max() ? value : null;
-    }
-
-    private static @Nullable Long size(Key key, Object found) {
-        if (found instanceof Long number) {
-            return within(key, number);
-        }
-        return found instanceof String text ? within(key, Units.parseSize(text)) : null;
-    }
-
-    private static @Nullable Object choice(Key key, Object found) {
-        return found instanceof String text && key.choices().contains(text) ? text : null;
-    }
-
-    private static @Nullable Object window(Key key, Object found) {
-        if (found instanceof Long number) {
-            return within(key, number);
-        }
-        return found instanceof String text && Units.parseDuration(text) > 0 ? text : null;
-    }
-
-    private static boolean isHedgeDelay(String text) {
-        return text.isEmpty() || text.equals("p95") || Units.parseDuration(text) > 0;
-    }
-
-    /**
-     * Returns whether a text names a class as a file may: with its package, so that a mistyped kind is not taken for
-     * one.
-     */
-    private static boolean isClassName(String text) {
-        boolean start = true;
-        boolean dotted = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '.' && !start) {
-                dotted = true;
-                start = true;
-            } else if (start ? Character.isJavaIdentifierStart(c) : Character.isJavaIdentifierPart(c)) {
-                start = false;
-            } else {
-                return false;
-            }
-        }
-        return dotted && !start;
-    }
-
-    /** Returns whether a text is a token of RFC 9110, section 5.6.2: what a method or a header name is made of. */
-    private static boolean isToken(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!MessageText.isLetterOrDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
-                return false;
-            }
-        }
-        return !text.isEmpty();
     }
 }

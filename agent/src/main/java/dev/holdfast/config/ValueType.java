@@ -1,6 +1,9 @@
 package dev.holdfast.config;
 
-/** What kind of value a key takes. The words in which an error describes it are in {@link Key#allowed}. */
+/**
+ * The kinds of values that keys take. The Java type that each is held as is paired with it in {@link Section}; the
+ * words in which an error describes it are in {@link Key#allowed}.
+ */
 enum ValueType {
     /** {@code true} or {@code false}. */
     FLAG("boolean"),
@@ -16,8 +19,8 @@ enum ValueType {
     CHOICE("word"),
     /** One of the key's words, or several of them in the order in which they are tried. */
     CHOICES("word or array of words"),
-    /** {@code true}, {@code false}, or one of the key's words: the seed's flag, refined. */
-    FLAG_OR_CHOICE("boolean or word"),
+    /** {@code true}, {@code false}, or one of the words for a jitter: the seed's flag, refined. */
+    JITTER("boolean or word"),
     /** Status codes within the key's range. */
     STATUSES("array of status codes"),
     /** Status codes within the key's range, and ranges of them such as {@code "200-399"}. */
@@ -46,6 +49,8 @@ enum ValueType {
     HEDGE_DELAY("duration or word"),
     /** Any text. */
     TEXT("string"),
+    /** The name of a file or a directory, or empty for none. */
+    FILE("string"),
     /** {@code host:port}, or empty for none. */
     ADDRESS("address"),
     /** An absolute http or https URL, or empty for none. */

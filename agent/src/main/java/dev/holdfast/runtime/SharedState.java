@@ -24,15 +24,11 @@ record SharedState(Observability observability, Timer timer) {
         return new Engine(new PolicyTable<>(configuration.policies()), observability.targets(), timer);
     }
 
-    /** What the user should know: warnings, and keys that are inactive in this version. */
+    /** What the user should know: its warnings. */
     static List<String> notices(Configuration configuration) {
         List<String> notices = new ArrayList<>();
         for (Problem warning : configuration.warnings()) {
             notices.add("warning: " + warning);
-        }
-        if (!configuration.inactive().isEmpty()) {
-            notices.add("not built into this version yet, so without effect: "
-                    + String.join(", ", configuration.inactive()));
         }
         return notices;
     }

@@ -89,7 +89,6 @@ class ExamplesTest {
         assertThat(policy.breaker().successThreshold()).isEqualTo(3);
         assertThat(policy.breaker().openNanos()).isEqualTo(60_000_000_000L);
         assertThat(policy.breaker().maxOpenNanos()).isEqualTo(60_000_000_000L);
-        assertThat(configuration.inactive()).isEmpty();
         assertThat(policy.fallback().strategies()).containsExactly(FallbackPolicy.Strategy.CACHE);
         assertThat(policy.fallback().cache().ttlNanos()).isEqualTo(3_600_000_000_000L);
     }

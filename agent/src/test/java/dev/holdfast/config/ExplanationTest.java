@@ -65,7 +65,7 @@ class ExplanationTest {
         Explanation why = explain(FILE, "GET", "https://api.example.com/v1/orders");
 
         assertThat(why.values())
-                .hasSameSizeAs(Keys.all().stream().filter(Key::perHost).toList());
+                .hasSameSizeAs(Keys.all().stream().filter(key -> key.perHost()).toList());
         assertThat(why.values())
                 .contains(
                         new SettingProvenance.Value("retry.max_retries", "2", 16, "hosts.\"api.example.com\".routes"),

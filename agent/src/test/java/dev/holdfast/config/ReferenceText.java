@@ -48,17 +48,14 @@ final class ReferenceText {
             text.append('\n');
             if (!section.path().isEmpty()) {
                 text.append("# ").append(section.meaning()).append('\n');
-                text.append(section.active() ? "" : "# Checked, but without effect in this version.\n");
                 text.append('[').append(section.path()).append("]\n");
             }
-            for (Key key : Keys.all()) {
-                if (key.section().equals(section.path())) {
-                    write(key, text);
-                }
+            for (Key<?> key : section.keys()) {
+                write(key, text);
             }
         }
         text.append(TAIL);
-        for (Key key : Keys.ofRoutes()) {
+        for (Key<?> key : Keys.ofRoutes()) {
             StringBuilder lines = new StringBuilder();
             write(key, lines);
             lines.toString()
@@ -68,10 +65,10 @@ final class ReferenceText {
         return text.toString();
     }
 
-    private static void write(Key key, StringBuilder text) {
+    private static void write(Key<?> key, StringBuilder text) {
         String range = key.range().isEmpty() ? "" : ", " + key.range();
         StringBuilder words = new StringBuilder();
-        for (String choice : key.choices()) {
+        for (String choice : key.choices().words()) {
             words.append(words.isEmpty() ? ": " : ", ").append(literal(choice));
         }
         String scope = key.perHost() ? "; per host" : "";
@@ -85,7 +82,7 @@ final class ReferenceText {
         text.append(key.name()).append(" = ").append(literal(key.standard())).append('\n');
     }
 
-    private static String literal(Object value) {
+    static String literal(Object value) {
         if (value instanceof String text) {
             return '"' + text + '"';
         }

@@ -42,16 +42,16 @@ final class SchemaText {
                                 "What single hosts need otherwise: [hosts.\"api.example.com\".retry], *.example.com, or *,"
                                         + " each with an optional port. The most specific wins."));
         schema.putAll(top);
-        Map<String, Object> host = table("", Key::perHost);
+        Map<String, Object> host = table("", key -> key.perHost());
         properties(host)
                 .put(
                         "routes",
                         described(
                                 map("type", "array", "items", ref("route")),
                                 "What some requests to the host need otherwise. The most specific wins."));
-        Map<String, Object> route = table("", Key::perHost);
+        Map<String, Object> route = table("", key -> key.perHost());
         Map<String, Object> ofRoutes = new LinkedHashMap<>();
-        for (Key key : Keys.ofRoutes()) {
+        for (Key<?> key : Keys.ofRoutes()) {
             ofRoutes.put(key.name(), value(key));
         }
         ofRoutes.putAll(properties(route));
@@ -60,7 +60,7 @@ final class SchemaText {
         Map<String, Object> definitions = new LinkedHashMap<>();
         definitions.put("host", host);
         definitions.put("route", route);
-        for (Key key : Keys.all()) {
+        for (Key<?> key : Keys.all()) {
             definitions.put(key.path(), value(key));
         }
         schema.put("definitions", definitions);
@@ -69,21 +69,18 @@ final class SchemaText {
     }
 
     /** A table with the keys and tables below it, as far as they are wanted. */
-    private static Map<String, Object> table(String path, Predicate<Key> wanted) {
+    private static Map<String, Object> table(String path, Predicate<Key<?>> wanted) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        for (Key key : Keys.all()) {
-            if (key.section().equals(path) && wanted.test(key)) {
+        for (Key<?> key : Keys.all()) {
+            if (key.section().path().equals(path) && wanted.test(key)) {
                 properties.put(key.name(), ref(key.path()));
             }
         }
         for (Section section : Keys.sections()) {
-            int dot = section.path().lastIndexOf('.');
-            String parent = dot < 0 ? "" : section.path().substring(0, dot);
-            if (!section.path().isEmpty() && parent.equals(path)) {
+            if (!section.path().isEmpty() && section.parent().equals(path)) {
                 Map<String, Object> inner = table(section.path(), wanted);
                 if (!properties(inner).isEmpty()) {
-                    String later = section.active() ? "" : " Checked, but without effect in this version.";
-                    properties.put(section.path().substring(dot + 1), described(inner, section.meaning() + later));
+                    properties.put(section.name(), described(inner, section.meaning()));
                 }
             }
         }
@@ -95,39 +92,40 @@ final class SchemaText {
         return (Map<String, Object>) table.get("properties");
     }
 
-    private static Map<String, Object> value(Key key) {
+    private static Map<String, Object> value(Key<?> key) {
         Map<String, Object> schema = described(new LinkedHashMap<>(type(key)), key.meaning());
         schema.put("default", key.standard());
         String range = key.range().isEmpty() ? "" : ", " + key.range();
         String docs = key.meaning() + "\n\n*" + key.type().label() + range + "*; default `"
-                + SettingProvenance.literal(key.standard()) + "`";
+                + ReferenceText.literal(key.standard()) + "`";
         schema.put("x-taplo", Map.of("docs", Map.of("main", docs)));
         return schema;
     }
 
-    private static Map<String, Object> type(Key key) {
+    private static Map<String, Object> type(Key<?> key) {
         return switch (key.type()) {
             case FLAG -> map("type", "boolean");
             case INTEGER -> integer(key);
             case DECIMAL -> map("type", "number", "minimum", key.min(), "maximum", key.max());
             case DURATION -> string("^" + DURATION + "$");
             case SIZE -> anyOf(integer(key), string("^([0-9.]+(GiB|MiB|KiB|B))+$"));
-            case CHOICE -> words(key.choices());
-            case CHOICES -> anyOf(words(key.choices()), array(words(key.choices())));
-            case FLAG_OR_CHOICE -> {
+            case CHOICE -> words(key.choices().words());
+            case CHOICES ->
+                anyOf(words(key.choices().words()), array(words(key.choices().words())));
+            case JITTER -> {
                 List<Object> all = new ArrayList<>(List.of(true, false));
-                all.addAll(key.choices());
+                all.addAll(key.choices().words());
                 yield words(all);
             }
             case STATUSES -> array(integer(key));
             case STATUS_RANGES -> array(anyOf(integer(key), string("^[2-5][0-9]{2}-[2-5][0-9]{2}$")));
-            case ERRORS -> array(anyOf(words(key.choices()), CLASS_NAME));
-            case OUTCOMES -> array(anyOf(integer(key), words(key.choices()), CLASS_NAME));
+            case ERRORS -> array(anyOf(words(key.choices().words()), CLASS_NAME));
+            case OUTCOMES -> array(anyOf(integer(key), words(key.choices().words()), CLASS_NAME));
             case HEADER_NAMES, METHODS -> array(string(TOKEN));
             case HOST_NAMES -> array(string("^[A-Za-z0-9._-]+$"));
             case ANSWERS -> {
                 Map<String, Object> response =
-                        table(key.section(), inner -> inner.section().equals(key.section()) && inner != key);
+                        table(key.section().path(), inner -> inner.section().equals(key.section()) && inner != key);
                 yield array(response);
             }
             case HEADERS ->
@@ -143,13 +141,13 @@ final class SchemaText {
             case WINDOW -> anyOf(integer(key), string("^" + DURATION + "$"));
             case RATE -> string("^$|^[0-9]+/([0-9.]*(d|h|m|s|ms|us|ns))+$");
             case HEDGE_DELAY -> string("^$|^p95$|^" + DURATION + "$");
-            case TEXT -> map("type", "string");
+            case TEXT, FILE -> map("type", "string");
             case ADDRESS -> string("^$|^[^@/ ]+:[0-9]{1,5}$");
             case URL -> string("^$|^[hH][tT][tT][pP][sS]?://[^@\\s]+$");
         };
     }
 
-    private static Map<String, Object> integer(Key key) {
+    private static Map<String, Object> integer(Key<?> key) {
         return map("type", "integer", "minimum", (long) key.min(), "maximum", (long) key.max());
     }
 

@@ -1,0 +1,89 @@
+package dev.holdfast.config;
+
+import static dev.holdfast.config.Keys.HOUR;
+import static dev.holdfast.config.Keys.MILLISECOND;
+import static dev.holdfast.config.Keys.SECOND;
+
+import dev.holdfast.config.ObservabilityConfig.Format;
+import dev.holdfast.config.ObservabilityConfig.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The keys that say how Holdfast is seen from outside. See {@link Keys}. */
+final class ObservabilityKeys {
+    private static final Section ADMIN = new Section(
+            "admin",
+            false,
+            "The HTTP endpoint for operators: the live page at /, /status (JSON), /metrics. Read-only, without passwords.");
+
+    static final Key<String> ADMIN_LISTEN = ADMIN.address(
+            "listen", "Where it listens, such as \"127.0.0.1:9464\"; \"\" is nowhere, port 0 any that is free.");
+    static final Key<Boolean> ADMIN_REMOTE = ADMIN.flag(
+            "remote",
+            false,
+            "Whether other machines are meant to reach it, as in a container; if not, a listen that they can reach is"
+                    + " warned of.");
+    static final Key<List<String>> ADMIN_HOST_NAMES = ADMIN.hostNames(
+            "host_names",
+            "Names under which it may be called, beside addresses and localhost; a name that listen has is one.");
+
+    private static final Section METRICS =
+            new Section("metrics", false, "Where meters go, beside /metrics of the endpoint.");
+
+    static final Key<Boolean> METRICS_APPLICATION_REGISTRY = METRICS.flag(
+            "application_registry",
+            false,
+            "Whether the global registry of the application's own Micrometer gets them, where there is one.");
+
+    private static final Section OTLP = new Section(
+            "metrics.otlp",
+            false,
+            "Push of all meters by OTLP, as protobuf over HTTP. With this table they are pushed.");
+
+    static final Key<Boolean> OTLP_ENABLED = OTLP.flag(
+            "enabled", false, "Whether they are pushed; where there is this table and it does not say, they are.");
+    static final Key<String> OTLP_URL = OTLP.url(
+            "url",
+            "Where to; \"\" is where OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT say, else"
+                    + " \"http://localhost:4318/v1/metrics\".");
+    static final Key<Duration> OTLP_STEP = OTLP.duration("step", "60s", SECOND, HOUR, "How often.");
+    static final Key<Duration> OTLP_TIMEOUT =
+            OTLP.duration("timeout", "10s", 10 * MILLISECOND, 300 * SECOND, "How long one request may take.");
+    static final Key<Map<String, List<String>>> OTLP_HEADERS = OTLP.headers(
+            "headers",
+            "Headers of the requests, such as { Authorization = \"Bearer ...\" }; to those of the variables"
+                    + " OTEL_EXPORTER_OTLP_HEADERS and OTEL_EXPORTER_OTLP_METRICS_HEADERS.");
+    static final Key<Map<String, String>> OTLP_RESOURCE_ATTRIBUTES = OTLP.attributes(
+            "resource_attributes",
+            "What the program is, such as { \"service.name\" = \"shop\" }; to those of the variables"
+                    + " OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME.");
+
+    private static final Section RELOAD =
+            new Section("reload", false, "How this file is followed while the program runs.");
+
+    static final Key<Duration> RELOAD_EVERY = RELOAD.duration(
+            "every",
+            "1s",
+            10 * MILLISECOND,
+            HOUR,
+            "How often it is looked at. A change is in force when two looks in a row have found the same.");
+
+    private static final Section LOG = new Section("log", false, "What Holdfast says.");
+
+    static final Key<Level> LOG_LEVEL =
+            LOG.choice("level", Level.INFO, Choices.of(List.of(Level.values())), "The least that is said.");
+    static final Key<String> LOG_FILE = LOG.file(
+            "file", "The file in which it is said, relative to the configuration file; \"\" is standard error.");
+    static final Key<Format> LOG_FORMAT = LOG.choice(
+            "format",
+            Format.TEXT,
+            Choices.of(List.of(Format.values())),
+            "What an entry looks like: a line for people, or a JSON object on a line of its own.");
+    static final Key<Boolean> LOG_SUMMARY = LOG.flag("summary", false, "Whether a summary is given at exit.");
+
+    /** The sections of these keys, in the order of the reference. */
+    static final List<Section> SECTIONS = List.of(ADMIN, METRICS, OTLP, RELOAD, LOG);
+
+    private ObservabilityKeys() {}
+}

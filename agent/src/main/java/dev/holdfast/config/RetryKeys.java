@@ -1,0 +1,105 @@
+package dev.holdfast.config;
+
+import static dev.holdfast.config.Keys.DAY;
+import static dev.holdfast.config.Keys.HOUR;
+import static dev.holdfast.config.Keys.MIB;
+
+import dev.holdfast.policy.Jitter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The keys that say what is sent again, when, and how often. See {@link Keys}. */
+final class RetryKeys {
+    private static final Section RETRY = new Section(
+            "retry",
+            true,
+            "How often and when a call is sent again. With this table, every host has a policy;"
+                    + " without it, only those under [hosts].");
+
+    static final Key<Boolean> ENABLED =
+            RETRY.flag("enabled", true, "Whether calls are sent again; the two timeouts hold either way.");
+    static final Key<Integer> MAX_RETRIES = RETRY.integer("max_retries", 3, 0, 100, "Retries after the first attempt.");
+    static final Key<Duration> INITIAL_DELAY =
+            RETRY.duration("initial_delay", "1s", 0, HOUR, "The wait before the first retry.");
+    static final Key<Duration> MAX_DELAY =
+            RETRY.duration("max_delay", "30s", 0, DAY, "No wait is longer, jitter included.");
+    static final Key<Double> MULTIPLIER =
+            RETRY.decimal("multiplier", 2.0, 1, 100, "How many times longer each wait is than the one before.");
+    static final Key<Jitter> JITTER = RETRY.jitter(
+            "jitter",
+            "The spread of the waits: true is +-10 %, \"full\" anything up to the wait, \"equal\" its upper half,"
+                    + " \"decorrelated\" up to 3 times the wait before.");
+    static final Key<Duration> ATTEMPT_TIMEOUT = RETRY.duration(
+            "attempt_timeout",
+            "0s",
+            0,
+            DAY,
+            "The time one attempt may take, up to its response's head, and up to the end of a body that the client is known"
+                    + " to collect; \"0s\" is no limit.");
+    static final Key<Duration> DEADLINE = RETRY.duration(
+            "deadline",
+            "0s",
+            0,
+            DAY,
+            "The time a call may take, all attempts and waits, up to where an attempt_timeout holds; \"0s\" is no limit.");
+    static final Key<Long> REPLAY_LIMIT = RETRY.size(
+            "replay_limit",
+            "64KiB",
+            0,
+            1024 * MIB,
+            "How much of a request body that cannot be produced anew is recorded, to be sent again.");
+    static final Key<Long> REPLAY_MAX_BYTES = RETRY.sizeForAll(
+            "replay_max_bytes",
+            "32MiB",
+            0,
+            4096 * MIB,
+            "How much of all such bodies together is recorded at a time; one that finds no room is sent once only.");
+    static final Key<Long> BUFFER_RESPONSE = RETRY.size(
+            "buffer_response",
+            0L,
+            0,
+            64 * MIB,
+            "Response bodies up to this size are held back until complete, streams never: one cut short is a failed attempt;"
+                    + " 0 is off.");
+
+    private static final Section POLICY = new Section("retry.policy", true, "What is sent again.");
+
+    static final Key<List<Integer>> RETRYABLE_STATUS_CODES = POLICY.statuses(
+            "retryable_status_codes",
+            List.of(429L, 500L, 502L, 503L, 504L),
+            400,
+            599,
+            "Response statuses that are retried.");
+    static final Key<List<FailureName>> RETRYABLE_ERRORS = POLICY.errors(
+            "retryable_errors",
+            List.of("connection_timeout", "connection_refused", "connection_reset", "dns_resolution", "proxy"),
+            "Failures that are retried: kinds, and names of exception classes (their subclasses count).");
+    static final Key<List<String>> METHODS = POLICY.methods(
+            "methods",
+            List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
+            "Methods that are sent again although the server may have acted on them already; others are only where"
+                    + " nothing was sent, or with an Idempotency-Key.");
+    static final Key<List<String>> ONE_TIME_HEADERS = POLICY.headerNames(
+            "one_time_headers",
+            List.of("dpop"),
+            "Request headers whose value is good for one request only, such as a DPoP proof (RFC 9449): a request that"
+                    + " carries one is not sent again once a byte of it was sent.");
+    static final Key<Map<String, List<String>>> RETRY_HEADERS = POLICY.headers(
+            "retry_headers",
+            "Response headers that ask for a retry whatever the status, such as { \"x-should-retry\" = \"true\" }.");
+    static final Key<Map<String, List<String>>> NO_RETRY_HEADERS = POLICY.headers(
+            "no_retry_headers",
+            "Response headers that forbid a retry, such as { \"x-should-retry\" = \"false\" }; they win.");
+    static final Key<Boolean> RETRY_AFTER = POLICY.flag(
+            "retry_after",
+            true,
+            "Whether a Retry-After header lengthens the wait; jitter spreads the callers over half of it behind it.");
+    static final Key<Duration> MAX_RETRY_AFTER = POLICY.duration(
+            "max_retry_after", "60s", 0, DAY, "A Retry-After above this ends the retrying: the response is delivered.");
+
+    /** The sections of these keys, in the order of the reference. */
+    static final List<Section> SECTIONS = List.of(RETRY, POLICY);
+
+    private RetryKeys() {}
+}
