@@ -90,6 +90,24 @@ public final class HttpClientLibraries {
             library("Pekko HTTP", "org.apache.pekko.http.scaladsl.HttpExt")
                     .carriedBy("org.apache.pekko.http.impl.engine.client.OutgoingConnectionBlueprint$")
                     .in("pekko-http-core"),
+            // 4.10; its other client rides on the JDK's
+            library("Micronaut HTTP client", "io.micronaut.http.client.netty.DefaultHttpClient")
+                    .carriedBy(
+                            "io.micronaut.http.client.netty.DefaultHttpClient$RequestKey",
+                            "io.micronaut.http.client.netty.ConnectionManager$PoolHandle")
+                    .in("micronaut-http-client"),
+            // 24.2
+            library("Finagle", "com.twitter.finagle.Http")
+                    .carriedBy("com.twitter.finagle.http.codec.HttpClientDispatcher")
+                    .in("finagle-http"),
+            // 0.23, by its sources
+            library("http4s Ember client", "org.http4s.ember.client.EmberClientBuilder")
+                    .carriedBy("org.http4s.ember.client.EmberConnection")
+                    .in("http4s-ember-client"),
+            // 0.23
+            library("http4s Blaze client", "org.http4s.blaze.client.BlazeClientBuilder")
+                    .carriedBy("org.http4s.blaze.client.Http1Connection")
+                    .in("http4s-blaze-client"),
             // 4.2
             library("Helidon web client", "io.helidon.webclient.http1.Http1Client")
                     .carriedBy("io.helidon.webclient.http1.Http1CallChainBase")

@@ -12,13 +12,20 @@ import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.ToyClasses;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** Where Holdfast does not help is said in the log, the status, the meters and the summary, and nothing secret is. */
 class GapsIT {
@@ -42,15 +49,21 @@ class GapsIT {
                 ToyClasses.zip(Map.of(ToyClasses.path(CLIENT), ToyClasses.named(CLIENT))));
         try (ScriptedServer first = proxy();
                 ScriptedServer second = proxy();
+                ScriptedServer origin = proxy();
                 Running jvm = new ForkedJvm(jdk)
                         .agent(file.toString())
-                        .classPath(Path.of("target", "test-classes").toAbsolutePath() + File.pathSeparator + library)
+                        .classPath(Path.of("target", "test-classes").toAbsolutePath()
+                                + File.pathSeparator
+                                + library
+                                + File.pathSeparator
+                                + apache())
                         .jvm("-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128")
                         .main(
                                 GapsProgram.class,
                                 Integer.toString(first.port()),
                                 Integer.toString(second.port()),
-                                CLIENT)
+                                CLIENT,
+                                origin.uri("/by-apache").toString())
                         .start()) {
             int port = EndpointClient.port(jvm);
             await().atMost(Duration.ofSeconds(60)).until(() -> jvm.out().contains("called"));
@@ -61,6 +74,9 @@ class GapsIT {
                             && line.endsWith(" and 80 more: calls to them run unmodified"))
                     .containsOnlyOnce("[holdfast] the program uses OkHttp (com.vendor.shaded.okhttp3.internal.http):"
                             + " Holdfast does not cover it, its requests get no policy")
+                    .containsOnlyOnce("[holdfast] the program uses Apache HttpClient 5 " + apacheVersion()
+                            + " (org.apache.hc.client5.http.impl.classic): Holdfast does not cover it,"
+                            + " its requests get no policy")
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + first.port())
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + second.port())
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: proxy.example:3128");
@@ -71,7 +87,9 @@ class GapsIT {
                             "{\"origin\":\"http://mail.example:8080\",\"calls\":1}",
                             "\"other_calls\":102,",
                             "{\"client\":\"OkHttp\",\"package\":\"com.vendor.shaded.okhttp3.internal.http\","
-                                    + "\"version\":null}")
+                                    + "\"version\":null}",
+                            "{\"client\":\"Apache HttpClient 5\",\"package\":\"org.apache.hc.client5.http.impl.classic\","
+                                    + "\"version\":\"" + apacheVersion() + "\"}")
                     .contains("\"127.0.0.1:" + first.port() + "\"", "\"127.0.0.1:" + second.port() + "\"")
                     .contains("\"proxy.example:3128\"");
             assertThat(status.split("flood", -1))
@@ -90,7 +108,8 @@ class GapsIT {
             assertThat(err)
                     .contains("\n  no policy matches: http://")
                     .contains(", and 90 more, and 102 calls to others")
-                    .contains("\n  clients that are not covered: OkHttp (com.vendor.shaded.okhttp3.internal.http)\n")
+                    .containsPattern("\n  clients that are not covered: .*OkHttp \\(com\\.vendor\\.shaded\\.okhttp3")
+                    .containsPattern("\n  clients that are not covered: .*Apache HttpClient 5 ")
                     .contains("\n  HTTP proxies: 127.0.0.1:");
             assertThat(err + status + metrics).doesNotContain("t0p").doesNotContain("shop.example:80: calls");
             assertThat(first.requests())
@@ -100,7 +119,24 @@ class GapsIT {
                             "http://pay.example/t0psecret",
                             "http://pay.example/t0psecret");
             assertThat(second.requests()).hasSize(2);
+            assertThat(origin.requests())
+                    .as("a real client's call, which reached its server without Holdfast")
+                    .extracting(ReceivedRequest::target)
+                    .containsExactly("/by-apache");
         }
+    }
+
+    /** A client that is not covered, as a program has it; WireMock brings it along. */
+    private static String apache() {
+        return Stream.of(HttpClients.class, HttpHost.class, HttpVersionPolicy.class, LoggerFactory.class)
+                .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+                .map(location -> Path.of(URI.create(location.toString())).toString())
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String apacheVersion() {
+        return HttpClients.class.getPackage().getImplementationVersion();
     }
 
     /** Answers by itself. */

@@ -10,6 +10,9 @@ import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
 
 /**
  * A program that Holdfast helps only in part: it calls hosts without a policy, through proxies, and loads a client that
@@ -21,12 +24,17 @@ final class GapsProgram {
     /**
      * Runs it.
      *
-     * @param arguments the ports of two proxies, and the class of the client
+     * @param arguments the ports of two proxies, the class of a client that is only loaded, and a URL for one that
+     *     makes a call
      */
     public static void main(String[] arguments) throws Exception {
         InetSocketAddress first = new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0]));
         InetSocketAddress second = new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[1]));
         Class.forName(arguments[2]).getConstructor().newInstance();
+
+        try (CloseableHttpClient apache = HttpClients.createDefault()) {
+            apache.execute(new HttpGet(arguments[3]), response -> response.getCode());
+        }
 
         HttpClient client =
                 HttpClient.newBuilder().proxy(ProxySelector.of(first)).build();

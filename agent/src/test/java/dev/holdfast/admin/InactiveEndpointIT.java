@@ -3,15 +3,20 @@ package dev.holdfast.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.observe.meters.OtlpSamples;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Running;
 import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +70,43 @@ class InactiveEndpointIT {
                 jvm.end().succeeded();
             }
         }
+    }
+
+    /** The same as the endpoint says, wherever else meters go. */
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void what_is_pushed_and_what_the_programs_own_registry_has_say_so_too(Jdks.Jdk jdk) throws IOException {
+        try (ScriptedServer receiver = ScriptedServer.http().otherwise(ScriptedResponse.respond(200))) {
+            String metrics = "[metrics]\napplication_registry = true\n[metrics.otlp]\nurl = \""
+                    + receiver.uri("/v1/metrics") + "\"\nstep = \"1s\"\n";
+            Path path = Files.writeString(directory.resolve("metered.toml"), metrics + "[retry]\nmax_retris = 3\n");
+            try (Running jvm = new ForkedJvm(jdk)
+                    .agent(path.toString())
+                    .main(MeteredProgram.class)
+                    .start()) {
+                awaitActive(jvm, receiver, "file_invalid", 0);
+
+                put(path, "mode = \"off\"\n[retry]\n" + metrics);
+                awaitActive(jvm, receiver, "off", 0);
+
+                put(path, metrics + "[retry]\n");
+                awaitActive(jvm, receiver, "active", 1);
+                jvm.end().succeeded();
+            }
+        }
+    }
+
+    private static void awaitActive(Running jvm, ScriptedServer receiver, String reason, double value) {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            jvm.tell("active?");
+            assertThat(jvm.out().lines()).last().isEqualTo("[" + reason + " " + value + "]");
+            List<ReceivedRequest> pushes = receiver.requests().stream()
+                    .filter(ReceivedRequest::complete)
+                    .toList();
+            assertThat(pushes).isNotEmpty();
+            assertThat(OtlpSamples.of(pushes.get(pushes.size() - 1).body()).values())
+                    .containsEntry("holdfast_active{reason=\"" + reason + "\"}", value);
+        });
     }
 
     @ParameterizedTest

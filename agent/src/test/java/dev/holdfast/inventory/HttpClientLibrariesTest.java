@@ -33,6 +33,17 @@ class HttpClientLibrariesTest {
                 .isEqualTo("async-http-client");
     }
 
+    /** Micronaut's and Finagle's were seen in JVMs that made a call, and not in those that only made a client. */
+    @Test
+    void the_classes_that_a_call_needs_tell_who_carries_it() {
+        assertThat(carrier("io.micronaut.http.client.netty.DefaultHttpClient$RequestKey"))
+                .isEqualTo("Micronaut HTTP client");
+        assertThat(carrier("com.twitter.finagle.http.codec.HttpClientDispatcher"))
+                .isEqualTo("Finagle");
+        assertThat(carrier("org.http4s.ember.client.EmberConnection")).isEqualTo("http4s Ember client");
+        assertThat(carrier("org.http4s.blaze.client.Http1Connection")).isEqualTo("http4s Blaze client");
+    }
+
     @Test
     void what_only_looks_like_one_is_none() {
         assertThat(HttpClientLibraries.byApi("OkHttpClient")).isNull();
@@ -56,8 +67,23 @@ class HttpClientLibrariesTest {
         assertThat(okHttp.versionIn("app-1.0.jar")).isNull();
         assertThat(library("akka.http.scaladsl.HttpExt").versionIn("akka-http-core_2.13-10.2.10.jar"))
                 .isEqualTo("10.2.10");
+        assertThat(library("org.http4s.ember.client.EmberClientBuilder")
+                        .versionIn("http4s-ember-client_2.13-0.23.30.jar"))
+                .isEqualTo("0.23.30");
+        assertThat(library("com.twitter.finagle.Http").versionIn("finagle-http_2.13-24.2.0.jar"))
+                .isEqualTo("24.2.0");
+        assertThat(library("io.micronaut.http.client.netty.DefaultHttpClient")
+                        .versionIn("micronaut-http-client-core-4.10.15.jar"))
+                .as("of which the JDK's client is one kind")
+                .isNull();
         assertThat(library("akka.http.scaladsl.HttpExt").isArtifact("akka-http-core_2.13"))
                 .isTrue();
+    }
+
+    private static String carrier(String className) {
+        HttpClientLibrary found = HttpClientLibraries.byCarrier(className);
+        assertThat(found).as(className).isNotNull();
+        return found.name();
     }
 
     private static String name(String className) {
