@@ -37,7 +37,7 @@ final class AttachCommand extends CliCommand {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        String argument = "strict=true";
+        String option = "";
         String what = "the file that its own settings name";
         if (file != null) {
             Configuration configuration;
@@ -48,7 +48,7 @@ final class AttachCommand extends CliCommand {
                 err().println("holdfast: not attached");
                 return Cli.BAD_CONFIGURATION;
             }
-            argument += ",config=" + path(file, configuration);
+            option = ",config=" + path(file, configuration);
             for (Problem warning : configuration.warnings()) {
                 err().println("warning: " + warning);
             }
@@ -56,9 +56,17 @@ final class AttachCommand extends CliCommand {
             what = policies + (policies == 1 ? " policy" : " policies") + " from " + new File(file).getAbsolutePath();
         }
         try (AttachedJvm jvm = AttachedJvm.attach(pid)) {
-            boolean switchedOff = jvm.hasHoldfast() && refuseUnlessInactive(jvm);
+            JsonValue before = jvm.hasHoldfast() ? inactive(jvm) : new JsonValue(null);
+            boolean answers = !before.get("on").isNothing();
             boolean warns = jvm.warnsOfAgents();
-            jvm.load(cli().jar(), argument);
+            // Where a status can be read afterwards, a file that is no better must not fail the attach: of that, the
+            // JVM
+            // writes a stack trace and failed assertions of its own into the program's standard error.
+            jvm.load(cli().jar(), "strict=" + !answers + option);
+            if (answers) {
+                inForce(jvm);
+            }
+            boolean switchedOff = answers && !before.get("on").isTrue();
             out().println("Holdfast is in process " + jvm + ", under " + what);
             if (warns) {
                 out().println("Java " + jvm.javaVersion()
@@ -75,18 +83,30 @@ final class AttachCommand extends CliCommand {
      * Refuses where Holdfast has policies in force already, or was switched off; where it has none, it can be given a
      * file.
      *
-     * @return whether it is switched off all the same
+     * @return its status; nothing where an attach that failed has left its classes there, and nothing else
      */
-    private boolean refuseUnlessInactive(AttachedJvm jvm) throws CommandException, InterruptedException {
+    private JsonValue inactive(AttachedJvm jvm) throws CommandException, InterruptedException {
         try (HoldfastJmxClient holdfast = HoldfastJmxClient.of(jvm, err()::println)) {
             JsonValue status = JsonValue.read(holdfast.status());
             if (ActivityDescription.state(status) != HoldfastJvms.State.INACTIVE) {
                 throw new CommandException("Holdfast is in process " + jvm
                         + " already: it takes up changes of its file by itself;" + " see status " + pid);
             }
-            return !status.get("on").isTrue();
+            return status;
         } catch (HoldfastJmxClient.UnresponsiveException e) {
-            return false; // an attach that failed has left its classes there, and nothing else
+            return new JsonValue(null);
+        }
+    }
+
+    /** Refuses where Holdfast has read its file, and is still inactive. */
+    private void inForce(AttachedJvm jvm) throws CommandException, InterruptedException {
+        try (HoldfastJmxClient holdfast = HoldfastJmxClient.of(jvm, err()::println)) {
+            JsonValue status = JsonValue.read(holdfast.status());
+            if (ActivityDescription.state(status) == HoldfastJvms.State.INACTIVE) {
+                String error = status.get("configuration").get("error").text();
+                throw new CommandException("Holdfast stays inactive in process " + jvm + ", as "
+                        + ActivityDescription.whyInactive(status) + (error.isEmpty() ? "" : ":\n" + error));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import com.sun.tools.attach.AgentInitializationException;
 import com.sun.tools.attach.AgentLoadException;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
+import dev.holdfast.observe.ProcessIdentity;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,14 +76,33 @@ final class AttachedJvm implements AutoCloseable {
             throw new CommandException("process " + pid + " is " + user + "'s, and this command is run by " + own
                     + "; a JVM lets only its own user attach: sudo -u " + user + " java -jar ...");
         }
-        if (!process.isJava().orElse(true)) {
+        Optional<Boolean> java = process.isJava();
+        if (!java.orElseGet(() -> isListed(pid))) {
             String command = process.command();
             throw new CommandException(
-                    "process " + pid + (command.isEmpty() ? "" : " (" + command + ")") + " is no JVM");
+                    "process " + pid + (command.isEmpty() ? "" : " (" + command + ")")
+                            + (java.isPresent()
+                                    ? " is no JVM"
+                                    : " cannot be seen to be a JVM, and attaching would send it a signal; run this as its user"));
+        }
+        if (!process.survivesAttach().orElse(true)) {
+            throw new CommandException(
+                    "process " + pid + " does not handle the signal that attaching begins with, which would end"
+                            + " it: it is starting up (try again), or is no JVM that can be attached to");
         }
         if (process.hasArgument("-XX:+DisableAttachMechanism")) {
             throw new CommandException("process " + pid + " was started with -XX:+DisableAttachMechanism; start it with"
                     + " -javaagent:holdfast-agent.jar=FILE instead");
+        }
+    }
+
+    /** Whether it is among the JVMs whose monitoring data this user may read, as {@code jcmd} lists them. */
+    private static boolean isListed(long pid) {
+        try {
+            String id = Long.toString(pid);
+            return VirtualMachine.list().stream().anyMatch(jvm -> jvm.id().equals(id));
+        } catch (NoClassDefFoundError e) {
+            return true; // without the module jdk.attach nothing is sent either
         }
     }
 
@@ -91,12 +111,14 @@ final class AttachedJvm implements AutoCloseable {
         return pid;
     }
 
-    /** Its main class or jar, less its arguments. */
+    /** Its main class or jar, without its arguments, in the words of its own log; empty if it does not tell. */
     String program() {
         try {
             String command = machine.getAgentProperties().getProperty("sun.java.command", "");
-            int blank = command.indexOf(' ');
-            return blank < 0 ? command : command.substring(0, blank);
+            return command.isEmpty()
+                    ? ""
+                    : ProcessIdentity.program(
+                            command, machine.getSystemProperties().getProperty("java.class.path", ""));
         } catch (IOException e) {
             return "";
         }

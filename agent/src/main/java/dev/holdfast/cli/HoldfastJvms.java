@@ -53,8 +53,13 @@ record HoldfastJvms(List<HoldfastJvm> jvms, List<Unresponsive> silent) {
      */
     record Unresponsive(long pid, String why) {}
 
-    /** Asks JVMs, all at a time: one that hangs holds up none of the others. */
-    static HoldfastJvms among(List<Long> pids) throws InterruptedException {
+    /**
+     * Asks JVMs, all at a time: one that hangs holds up none of the others.
+     *
+     * @param pids their processes
+     * @param named whether the user named them, and so is told of one that does not exist
+     */
+    static HoldfastJvms among(List<Long> pids, boolean named) throws InterruptedException {
         List<FutureTask<Optional<HoldfastJvm>>> questions = new ArrayList<>();
         for (long pid : pids) {
             FutureTask<Optional<HoldfastJvm>> question = new FutureTask<>(() -> ask(pid));
@@ -79,7 +84,7 @@ record HoldfastJvms(List<HoldfastJvm> jvms, List<Unresponsive> silent) {
             } catch (ExecutionException e) {
                 why = refusal(e.getCause());
             }
-            if (why != null && ProcessInfo.of(pid).isPresent()) {
+            if (why != null && (named || ProcessInfo.of(pid).isPresent())) {
                 silent.add(new Unresponsive(pid, why));
             }
         }

@@ -32,7 +32,7 @@ final class ListCommand extends CliCommand {
         List<Long> asked = pids.isEmpty()
                 ? ProcessInfo.ownJvms().stream().map(ProcessInfo::pid).toList()
                 : pids.stream().distinct().toList();
-        HoldfastJvms holdfastJvms = HoldfastJvms.among(asked);
+        HoldfastJvms holdfastJvms = HoldfastJvms.among(asked, !pids.isEmpty());
         if (json) {
             printJson(to -> write(holdfastJvms, to));
         } else {

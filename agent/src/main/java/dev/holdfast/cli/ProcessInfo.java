@@ -8,10 +8,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The facts about a process that can be found without touching it. On Linux more than elsewhere, and it is needed there
- * most: attaching begins with a SIGQUIT, which ends a process that is no JVM.
+ * The facts about a process that can be read without touching it. Linux tells more than other platforms, and needs it
+ * most: attaching begins with a SIGQUIT, which ends a process that does not handle it.
  */
 final class ProcessInfo {
+    private static final Path PROC = Path.of("/proc");
+
+    /** The bit of SIGQUIT, signal 3, in the masks of {@code /proc/PID/status}. */
+    private static final long SIGQUIT = 1L << 2;
+
     private final ProcessHandle process;
 
     private ProcessInfo(ProcessHandle process) {
@@ -51,7 +56,7 @@ final class ProcessInfo {
 
     /** Returns whether it has a Java virtual machine; none if that cannot be known. */
     Optional<Boolean> isJava() {
-        Path maps = Path.of("/proc", Long.toString(process.pid()), "maps");
+        Path maps = PROC.resolve(Long.toString(process.pid())).resolve("maps");
         if (Files.isReadable(maps)) {
             try (Stream<String> lines = Files.lines(maps)) {
                 return Optional.of(lines.anyMatch(line -> line.endsWith("/libjvm.so") || line.contains("/libj9vm")));
@@ -62,6 +67,50 @@ final class ProcessInfo {
         return process.info()
                 .command()
                 .map(command -> command.matches("(?i).*[/\\\\]javaw?(\\.exe)?") ? Boolean.TRUE : null);
+    }
+
+    /**
+     * Whether it survives the start of an attach: it handles SIGQUIT, or listens on its attach socket, so that no
+     * signal is sent. A JVM that starts up handles the signal only after a moment; the attach API of JDK 17 does not
+     * check that.
+     *
+     * @return empty if the platform does not tell
+     */
+    Optional<Boolean> survivesAttach() {
+        try {
+            Path directory = PROC.resolve(Long.toString(process.pid()));
+            List<String> status = Files.readAllLines(directory.resolve("status"));
+            return survivesAttach(status, directory.resolve("root/tmp"));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * See {@link #survivesAttach()}.
+     *
+     * @param status the lines of {@code /proc/PID/status}
+     * @param temporary the process's {@code /tmp}
+     */
+    static Optional<Boolean> survivesAttach(List<String> status, Path temporary) {
+        Optional<Boolean> handles = Optional.empty();
+        for (String line : status) {
+            if (line.startsWith("SigCgt:")) {
+                handles = Optional.of((Long.parseUnsignedLong(valueOf(line), 16) & SIGQUIT) != 0);
+            } else if (line.startsWith("NSpid:")) {
+                // The last number is the one in the process's own PID namespace, after which it names its socket.
+                String value = valueOf(line);
+                String own = value.substring(value.lastIndexOf('\t') + 1);
+                if (Files.exists(temporary.resolve(".java_pid" + own))) {
+                    return Optional.of(true);
+                }
+            }
+        }
+        return handles;
+    }
+
+    private static String valueOf(String line) {
+        return line.substring(line.indexOf(':') + 1).strip();
     }
 
     /** The program that it runs. */

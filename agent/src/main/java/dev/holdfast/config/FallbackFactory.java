@@ -231,7 +231,11 @@ final class FallbackFactory {
         }
         File at = resolved(name);
         if (!at.isFile()) {
-            problems.error(file, at.exists() ? "is not a regular file: " + at : "no such file; looked for " + at);
+            problems.error(
+                    file,
+                    at.exists()
+                            ? "is not a regular file: " + at
+                            : "no such file; looked for " + at + ValueReader.pathHint(name));
             return;
         }
         try (InputStream in = new FileInputStream(at)) {

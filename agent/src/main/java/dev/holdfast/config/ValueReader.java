@@ -22,6 +22,10 @@ final class ValueReader {
     /** A key whose default is so long says how old something may become: in nanoseconds, an hour. */
     private static final long AN_AGE = 3_600_000_000_000L;
 
+    /** The usual reason why a path has a control character. */
+    private static final String WINDOWS_PATH =
+            "in double quotes \\t is a tab and \\n a new line: write a Windows path in single quotes, or with slashes";
+
     private final Problems problems;
 
     ValueReader(Problems problems) {
@@ -78,17 +82,22 @@ final class ValueReader {
             report(key, path, found, at, key.allowed());
             return null;
         }
-        if (key.type() == ValueType.FILE
-                && found instanceof String name
-                && name.chars().anyMatch(Character::isISOControl)) {
-            problems.warn(
-                    at.line(),
-                    at.column(),
-                    path,
-                    "has a control character in its name; in double quotes \\t is a tab and \\n a new line: write a Windows path"
-                            + " in single quotes, or with slashes");
+        if (key.type() == ValueType.FILE && found instanceof String name && hasControl(name)) {
+            problems.warn(at.line(), at.column(), path, "has a control character in its name; " + WINDOWS_PATH);
         }
         return key.type() == ValueType.CHOICES ? List.of(value) : value;
+    }
+
+    private static boolean hasControl(String text) {
+        return text.chars().anyMatch(Character::isISOControl);
+    }
+
+    /**
+     * Returns what to add to the error of a file that is not there: empty, or how to write its path where that looks
+     * like a Windows path.
+     */
+    static String pathHint(String path) {
+        return hasControl(path) ? "; " + WINDOWS_PATH : "";
     }
 
     private static boolean takesArray(ValueType type) {

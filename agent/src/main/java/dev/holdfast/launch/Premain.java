@@ -141,7 +141,10 @@ public final class Premain {
             AgentOptions options,
             boolean attached) {
         boolean strict = options.strict();
-        String text = problem + (strict ? "\nstrict=true: the program does not run" : consequence);
+        String refused = attached
+                ? "\nThe attach has failed; the program runs on as before"
+                : "\nstrict=true: the program does not run";
+        String text = problem + (strict ? refused : consequence);
         if (strict && attached) {
             return text;
         }

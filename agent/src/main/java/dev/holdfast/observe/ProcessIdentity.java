@@ -105,7 +105,7 @@ public record ProcessIdentity(String host, long pid, String program, long starte
      * @param command the property {@code sun.java.command}: main class or jar, and arguments
      * @param jar the class path, which with {@code -jar} is the jar
      */
-    static String program(String command, String jar) {
+    public static String program(String command, String jar) {
         boolean ofJar = !jar.isEmpty() && (command.equals(jar) || command.startsWith(jar + ' '));
         String program = ofJar ? jar : word(command);
         if (program.contains(SOURCE_LAUNCHER)) {

@@ -73,7 +73,12 @@ class InactiveJvmIT {
 
             CommandRun same = CommandRun.ofJar(jdk, "attach", program.pid());
             assertThat(same.status()).as(same.out()).isEqualTo(3);
-            assertThat(program.err()).contains("missing.toml: no such file", "strict=true");
+            assertThat(same.err())
+                    .contains("Holdfast stays inactive in process " + program.pid(), "as its file is missing:")
+                    .contains(missing + ": no such file");
+            assertThat(program.err())
+                    .contains("missing.toml: no such file", "Holdfast stays as it was")
+                    .doesNotContain("strict=true", "Exception", "ASSERTION FAILED");
             assertThat(CommandRun.ofJar(jdk, "status", program.pid()).out())
                     .contains("INACTIVE, its file is missing", missing.toString());
 

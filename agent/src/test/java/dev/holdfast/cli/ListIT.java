@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +29,8 @@ class ListIT {
         String badFile = Files.writeString(directory.resolve("bad.toml"), "[retry]\nmax_retries = -1\n")
                 .toString();
         String bad = "-javaagent:" + ForkedJvm.agentJar() + "=config=" + badFile;
-        try (Subject on = new Subject(jdk, directory, agent);
+        try (Subject on = new Subject(
+                        jdk, directory, agent, "-jar", jarWithBlanks().toString());
                 Subject off = new Subject(jdk, directory, agent);
                 Subject inactive = new Subject(jdk, directory, bad);
                 Subject without = new Subject(jdk, directory);
@@ -43,7 +47,7 @@ class ListIT {
             assertThat(list.out().lines().map(line -> List.of(line.strip().split(" {2,}"))))
                     .containsExactly(
                             List.of("PID", "STATE", "REASON", "POLICIES", "VERSION", "PROGRAM", "FILE"),
-                            List.of(on.pid(), "on", "-", "1", "0.1.0", program, file),
+                            List.of(on.pid(), "on", "-", "1", "0.1.0", "my shop.jar", file),
                             List.of(off.pid(), "off", "off", "1", "0.1.0", program, file),
                             List.of(inactive.pid(), "inactive", "file_invalid", "0", "0.1.0", program, badFile));
             assertThat(list.err().lines())
@@ -56,6 +60,20 @@ class ListIT {
         }
     }
 
+    /** The subject's program, as a jar in a path that has blanks. */
+    private Path jarWithBlanks() throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes main = manifest.getMainAttributes();
+        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        main.put(Attributes.Name.MAIN_CLASS, ServedProgram.class.getName());
+        main.put(
+                Attributes.Name.CLASS_PATH,
+                Path.of("target", "test-classes").toAbsolutePath().toUri().toString());
+        Path jar = Files.createDirectories(directory.resolve("program files")).resolve("my shop.jar");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        return jar;
+    }
+
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void none(Jdks.Jdk jdk) throws Exception {
@@ -66,7 +84,8 @@ class ListIT {
 
             assertThat(list.status()).isZero();
             assertThat(list.out()).isEqualTo("No JVM carries Holdfast.\n");
-            assertThat(list.err()).isEmpty();
+            assertThat(list.err().strip())
+                    .isEqualTo("not known: there is no process " + ended.pid() + "; jps or jcmd list those of JVMs");
         }
     }
 }

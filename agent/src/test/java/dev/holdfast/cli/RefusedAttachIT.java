@@ -55,6 +55,20 @@ class RefusedAttachIT {
         }
     }
 
+    /** Its arguments cannot be seen, and the signal that attaching begins with would end it. */
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_jvm_that_handles_no_signal_survives(Jdks.Jdk jdk) throws IOException {
+        Path options =
+                Files.writeString(directory.resolve("options"), "-Xrs -XX:+DisableAttachMechanism -XX:-UsePerfData");
+        try (Subject program = new Subject(jdk, directory, "@" + options)) {
+            assertRefused(CommandRun.ofJar(jdk, "status", program.pid()), "does not handle the signal");
+            CommandRun list = CommandRun.ofJar(jdk, "list", program.pid());
+            assertThat(list.err()).contains("process " + program.pid() + " does not handle the signal");
+            assertUntouched(program);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void a_jvm_that_takes_no_agents_while_it_runs(Jdks.Jdk jdk) throws IOException {

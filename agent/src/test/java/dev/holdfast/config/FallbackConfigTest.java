@@ -162,7 +162,12 @@ class FallbackConfigTest {
                 .hasMessageContaining("t.toml:2:1: retry.fallback.strategy: degraded has no other origin");
         String strategy = "[retry.fallback]\nstrategy = \"default_value\"\n";
         assertThatThrownBy(() -> fallback(strategy + "[retry.fallback.default_value]\nbody_file = \"none\"\n"))
-                .hasMessageContaining("t.toml:4:1: retry.fallback.default_value.body_file: no such file");
+                .hasMessageContaining("t.toml:4:1: retry.fallback.default_value.body_file: no such file")
+                .hasMessageNotContaining("Windows");
+        assertThatThrownBy(() ->
+                        fallback(strategy + "[retry.fallback.default_value]\nbody_file = \"C:\\new\\table.json\"\n"))
+                .hasMessageContaining("t.toml:4:1: retry.fallback.default_value.body_file: no such file")
+                .hasMessageContaining("write a Windows path in single quotes");
         assertThatThrownBy(() -> fallback(strategy + "[[retry.fallback.default_value.answers]]\nstats = 1\n"))
                 .hasMessageContaining("retry.fallback.default_value.answers.stats: unknown key; did you mean status?");
         assertThatThrownBy(() -> fallback(strategy + "[[retry.fallback.default_value.answers]]\nstatus = 100\n"))

@@ -135,7 +135,10 @@ public final class Scanner {
                 if (isArchive(entry.getName()) || isOfInterest(entry.getName())) {
                     try (InputStream in = zip.getInputStream(entry)) {
                         part(archiveContents, entry, in, where, depth);
-                    } catch (ZipException e) {
+                    } catch (ScanLimits.LimitExceededException e) {
+                        throw e;
+                    } catch (IOException e) {
+                        // Damage shows as an early end, too; the directory of the archive leads to the next entry.
                         archiveContents.addUnreadable();
                     }
                 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +122,30 @@ class ScannerTest {
         assertThat(scan.problems().get(0)).isEqualTo("lib/none.jar: it is no zip archive, or an empty one");
         assertThat(scan.problems().get(1)).startsWith("lib/cut.jar: ");
         assertThat(scan.problems().get(2)).isEqualTo("1 entry cannot be read: damaged, encrypted or too large");
+    }
+
+    @Test
+    void an_entry_that_ends_early_hides_none_of_the_others() throws IOException {
+        byte[] noise = new byte[4096];
+        new Random(1).nextBytes(noise);
+        Map<String, byte[]> jar = new LinkedHashMap<>();
+        jar.put("com/example/App.class", noise);
+        jar.putAll(classes(OKHTTP));
+        byte[] zip = ToyClasses.zip(jar);
+        int central = 0;
+        while (zip[central] != 'P' || zip[central + 1] != 'K' || zip[central + 2] != 1) {
+            central++;
+        }
+        zip[central + 21] -= 8; // 2 KiB of the compressed size of the first entry
+        Path file = Files.write(directory.resolve("okhttp-4.12.0.jar"), zip);
+
+        Scan alone = Scanner.scan(file.toString());
+        Scan inDirectory = Scanner.scan(directory.toString());
+
+        assertThat(described(alone)).containsExactly("OkHttp 4.12.0 in ''");
+        assertThat(alone.problems()).containsExactly("1 entry cannot be read: damaged, encrypted or too large");
+        assertThat(described(inDirectory)).containsExactly("OkHttp 4.12.0 in 'okhttp-4.12.0.jar'");
+        assertThat(inDirectory.problems()).hasSize(1);
     }
 
     @Test
