@@ -163,6 +163,17 @@ public interface Observer {
     default void takenBack(
             PolicyTarget target, CallInfo call, Outcome.Failure failure, Result result, int attempts, long nanos) {}
 
+    /**
+     * A call of which at least one retry was sent has ended. Told after {@link #ended}, and after {@link #takenBack}.
+     * Hedged attempts are no retries.
+     *
+     * @param target the policy and the origin
+     * @param call the application's call
+     * @param result what {@link #ended} was told
+     * @param takenBack whether that end is void
+     */
+    default void retriesEnded(PolicyTarget target, CallInfo call, Result result, boolean takenBack) {}
+
     /** The reason why no other attempt is sent. */
     enum NotRetried {
         /** So many as there may be were sent. */

@@ -34,6 +34,7 @@ final class RetryDecision {
     private int skipped;
 
     private long announcedDelay;
+    private boolean sent;
     private long previousDelay;
     /** The reason why no further attempt was sent after a wait, where the outcome before it is delivered instead. */
     private @Nullable IOException notSent;
@@ -91,6 +92,16 @@ final class RetryDecision {
         return delay;
     }
 
+    /** Records that a retry was sent; hedged attempts are none. */
+    void sent() {
+        sent = true;
+    }
+
+    /** Returns whether at least one retry was sent. */
+    boolean wasSent() {
+        return sent;
+    }
+
     /** The latest wait that the observer was told of, in nanoseconds. */
     long announcedDelay() {
         return announcedDelay;
@@ -111,12 +122,11 @@ final class RetryDecision {
      * The last attempt has ended.
      *
      * @param inVain whether its outcome asks for another one, which there is not
-     * @param attempts how many were sent
      */
-    void end(boolean inVain, int attempts) {
+    void end(boolean inVain) {
         multiplied = inVain
                 && notRetried != Observer.NotRetried.NOT_SAFE
-                && (attempts > 1 || notRetried == Observer.NotRetried.BUDGET);
+                && (sent || notRetried == Observer.NotRetried.BUDGET);
     }
 
     /**

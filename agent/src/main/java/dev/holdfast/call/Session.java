@@ -402,6 +402,9 @@ public final class Session {
         }
         failLate(failure, now);
         observer.takenBack(target, call, failure, ended, attempts, endedAfter);
+        if (retryDecision != null && retryDecision.wasSent()) {
+            observer.retriesEnded(target, call, ended, true);
+        }
         if (other != null && other.isUnderWay()) {
             notGood(current, failure, now);
             stage = Stage.SENT;
@@ -511,6 +514,7 @@ public final class Session {
         current = inFlightAttempt;
         other = null;
         if (inHand != null && attempts > 1) {
+            retrying().sent();
             observer.retrySent(target, call, inHand, retrying().announcedDelay());
         }
         long hedge = attempts == 1 && enforced() ? HedgingRule.after(target, call) : -1;
@@ -623,7 +627,7 @@ public final class Session {
         inHand = null; // it has a connection, and that a request's body, which must not live as long as the call
         ended = result(outcome, status, asked);
         if (retryDecision != null) {
-            retryDecision.end(asked && enforced(), attempts);
+            retryDecision.end(asked && enforced());
         }
         Step step = policy().fallback().enabled() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
         if (step instanceof Step.FallBack && enforced()) {
@@ -701,6 +705,9 @@ public final class Session {
     private void reportEnd(long now) {
         endedAfter = now - beganAt;
         observer.ended(target, call, ended, attempts, endedAfter);
+        if (retryDecision != null && retryDecision.wasSent()) {
+            observer.retriesEnded(target, call, ended, false);
+        }
         endRepeat(now);
     }
 

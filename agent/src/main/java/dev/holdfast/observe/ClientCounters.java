@@ -39,27 +39,23 @@ final class ClientCounters {
             ended.add(Labels.of(result));
         }
         moreAttempts.add(attempts);
-        if (lost(result, attempts)) {
-            retriesLost.increment();
-        }
     }
 
     /** The end was none. */
     void takenBack(Observer.Result result, int attempts) {
         voided.add(Labels.of(result));
         moreAttempts.add(-attempts);
-        if (lost(result, attempts)) {
-            retriesLostVoided.increment();
-        }
     }
 
-    /** Returns whether retries of a call were sent to no avail. */
-    private static boolean lost(Observer.Result result, int attempts) {
-        return attempts > 1
-                && switch (result) {
-                    case FAILED, TIMED_OUT, SAVED_BY_FALLBACK, ANSWERED_BY_FALLBACK -> true;
-                    case FIRST_TRY, SAVED_BY_RETRY, HEDGED, GOOD_AFTER_TIMEOUT, REJECTED, CANCELLED -> false;
-                };
+    /** Counts the end of a call of which retries were sent, or that this end is void. */
+    void retriesEnded(Observer.Result result, boolean takenBack) {
+        boolean lost = switch (result) {
+            case FAILED, TIMED_OUT, SAVED_BY_FALLBACK, ANSWERED_BY_FALLBACK -> true;
+            case FIRST_TRY, SAVED_BY_RETRY, HEDGED, GOOD_AFTER_TIMEOUT, REJECTED, CANCELLED -> false;
+        };
+        if (lost) {
+            (takenBack ? retriesLostVoided : retriesLost).increment();
+        }
     }
 
     /** Attempts of calls that have ended. */

@@ -126,6 +126,11 @@ public final class Counters implements Observer {
     }
 
     @Override
+    public void retriesEnded(PolicyTarget target, CallInfo call, Result result, boolean takenBack) {
+        of(call).retriesEnded(result, takenBack);
+    }
+
+    @Override
     public void wouldHedge(PolicyTarget target, CallInfo call) {
         wouldHave.add("hedge");
     }

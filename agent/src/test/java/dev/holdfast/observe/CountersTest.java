@@ -17,6 +17,7 @@ import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Fallbacks;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
@@ -192,6 +193,26 @@ class CountersTest {
             counts.set(Counters.DURATION_BOUNDS.indexOf(boundsAndCounts[i]), (long) boundsAndCounts[i + 1]);
         }
         return counts;
+    }
+
+    @Test
+    void a_hedged_attempt_to_no_avail_is_no_lost_retry() {
+        ObservedCalls observedCalls = new ObservedCalls(Policies.retry()
+                .maxRetries(1)
+                .hedge(new HedgePolicy(true, 50_000_000))
+                .policy());
+        Session session = observedCalls.session("shop.example");
+        session.begin(observedCalls.now());
+        observedCalls.pass(Duration.ofMillis(50));
+        session.hedge(observedCalls.now());
+        session.after(1, status(503), observedCalls.now());
+        session.after(2, status(503), observedCalls.now());
+
+        OriginStats stats = observedCalls.stats(ORIGIN);
+        assertThat(stats.hedges()).isEqualTo(1);
+        assertThat(stats.calls("failed")).isEqualTo(1);
+        assertThat(stats.retriesLost()).isZero();
+        assertThat(stats.retrySuccessRate()).isNaN();
     }
 
     @Test
