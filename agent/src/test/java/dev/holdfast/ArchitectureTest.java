@@ -2,7 +2,10 @@ package dev.holdfast;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -11,6 +14,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.net.URLConnection;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Who may import whom. The rules are the plan of the rooms; a change of the plan is a change here. */
@@ -28,6 +36,8 @@ class ArchitectureTest {
             .definedBy("dev.holdfast.cli..")
             .layer("client")
             .definedBy("dev.holdfast.client..")
+            .layer("exchange")
+            .definedBy("dev.holdfast.exchange..")
             .layer("fallback")
             .definedBy("dev.holdfast.fallback..")
             .layer("observe")
@@ -65,21 +75,71 @@ class ArchitectureTest {
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("runtime", "admin", "cli")
             .whereLayer("fallback")
-            .mayOnlyBeAccessedByLayers("runtime", "client", "instrumentation")
+            .mayOnlyBeAccessedByLayers("runtime", "client", "exchange", "instrumentation")
+            .whereLayer("exchange")
+            .mayOnlyBeAccessedByLayers("client")
             .whereLayer("call")
             .mayOnlyBeAccessedByLayers(
-                    "runtime", "client", "fallback", "observe", "weave", "instrumentation", "simulation")
+                    "runtime", "client", "exchange", "fallback", "observe", "weave", "instrumentation", "simulation")
             .whereLayer("observe")
             .mayOnlyBeAccessedByLayers("runtime", "admin", "cli", "simulation")
             .whereLayer("policy")
             .mayOnlyBeAccessedByLayers(
-                    "runtime", "admin", "cli", "client", "config", "call", "fallback", "observe", "simulation");
+                    "runtime",
+                    "admin",
+                    "cli",
+                    "client",
+                    "config",
+                    "call",
+                    "exchange",
+                    "fallback",
+                    "observe",
+                    "simulation");
 
     @ArchTest
     static final ArchRule clients_do_not_know_each_other = SlicesRuleDefinition.slices()
             .matching("dev.holdfast.client.(*)..")
             .should()
             .notDependOnEachOther();
+
+    /** A client is to be read file by file: none has to be understood together with more than four others. */
+    private static final int LARGEST_CIRCLE = 5;
+
+    @ArchTest
+    static void circles_of_types_are_small(JavaClasses all) {
+        Map<JavaClass, Set<JavaClass>> files = new HashMap<>();
+        for (JavaClass type : all) {
+            if (resideInAnyPackage("dev.holdfast.client..", "dev.holdfast.exchange..")
+                    .test(type)) {
+                Set<JavaClass> others = files.computeIfAbsent(file(type), file -> new HashSet<>());
+                type.getDirectDependenciesFromSelf().forEach(to -> others.add(file(to.getTargetClass())));
+            }
+        }
+        Map<JavaClass, Set<JavaClass>> reached = new HashMap<>();
+        files.keySet().forEach(file -> reached.put(file, reachableFrom(file, files)));
+        for (JavaClass file : files.keySet()) {
+            assertThat(reached.get(file))
+                    .as("the files that " + file.getSimpleName() + " uses, and that use it")
+                    .filteredOn(other -> reached.getOrDefault(other, Set.of()).contains(file))
+                    .hasSizeLessThanOrEqualTo(LARGEST_CIRCLE);
+        }
+    }
+
+    private static JavaClass file(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::file).orElse(type);
+    }
+
+    private static Set<JavaClass> reachableFrom(JavaClass from, Map<JavaClass, Set<JavaClass>> files) {
+        Set<JavaClass> reached = new HashSet<>();
+        Deque<JavaClass> next = new ArrayDeque<>(files.getOrDefault(from, Set.of()));
+        while (!next.isEmpty()) {
+            JavaClass file = next.pop();
+            if (files.containsKey(file) && reached.add(file)) {
+                next.addAll(files.get(file));
+            }
+        }
+        return reached;
+    }
 
     @ArchTest
     static final ArchRule policies_are_pure = ArchRuleDefinition.noClasses()
@@ -137,11 +197,11 @@ class ArchitectureTest {
             "Attempt.write",
             "Attempt.headOnce",
             "Attempt.stream",
-            "Head.bodyLength",
-            "Head.header",
-            "Head.message",
-            "Head.nameAt",
-            "Head.valueAt",
+            "ConnectionHead.bodyLength",
+            "ConnectionHead.header",
+            "ConnectionHead.message",
+            "ConnectionHead.nameAt",
+            "ConnectionHead.valueAt",
             "Exchange.connect",
             "Exchange.outputStream",
             "Exchange.establishedStream",

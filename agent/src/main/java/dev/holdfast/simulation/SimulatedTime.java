@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs calls in simulated time, which passes when an attempt or a wait takes it. The driver's part is played here, as
- * {@code BlockingDriver} and {@code AsyncDriver} do it.
+ * {@code BlockingExchange} and {@code AsyncExchange} do it.
  */
 final class SimulatedTime {
     private final TimelineRecorder timelineRecorder;

@@ -18,12 +18,12 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Time that passes when a test says so; what is due then runs on the test's thread. */
-final class FakeTime {
+public final class FakeTime {
     private final List<Task> tasks = new ArrayList<>();
     private long now;
 
     /** An engine that lives in this time, with one policy for every host. */
-    Engine engine(Policy policy, PolicyTargets targets) {
+    public Engine engine(Policy policy, PolicyTargets targets) {
         return new Engine(
                 new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)),
                 targets,
@@ -33,11 +33,13 @@ final class FakeTime {
                 new Random(1));
     }
 
-    long now() {
+    /** The time now, in nanoseconds. */
+    public long now() {
         return now;
     }
 
-    void pass(Duration time) {
+    /** Lets time pass. */
+    public void pass(Duration time) {
         long until = now + time.toNanos();
         while (true) {
             Task next = tasks.stream()
@@ -55,7 +57,7 @@ final class FakeTime {
     }
 
     /** How many tasks wait for their time. */
-    int waiting() {
+    public int waiting() {
         tasks.removeIf(FutureTask::isCancelled);
         return tasks.size();
     }

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
-class SessionTest {
+public class SessionTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final Outcome RESET = new Outcome.Failure(new IOException(), ErrorKind.CONNECTION_RESET, false);
 
@@ -323,7 +323,8 @@ class SessionTest {
         return new Session(target, call, random, epochMillis, Observer.NONE);
     }
 
-    static Outcome.Response status(int status) {
+    /** The head of a response with no headers. */
+    public static Outcome.Response status(int status) {
         return new Answer(status, null);
     }
 
@@ -338,12 +339,14 @@ class SessionTest {
         }
     }
 
-    static final class Call implements CallInfo {
+    /** A call without a client. */
+    public static final class Call implements CallInfo {
         String method;
         final Map<String, String> headers = new HashMap<>();
         boolean replayable = true;
 
-        Call(String method) {
+        /** A call of a method. */
+        public Call(String method) {
             this.method = method;
         }
 

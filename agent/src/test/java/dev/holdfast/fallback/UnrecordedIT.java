@@ -23,7 +23,7 @@ class UnrecordedIT {
     /** Of each client what hands bytes over, and what both hand them to. */
     private static final List<String> RECORDERS = List.of(
             "dev.holdfast.client.jdkhttp.ResponseRecorder",
-            "dev.holdfast.client.urlconnection.RecordedStream",
+            "dev.holdfast.exchange.RecordedResponseStream",
             "dev.holdfast.fallback.ResponseCache",
             "dev.holdfast.fallback.CachedResponses",
             "dev.holdfast.fallback.StoredResponse",

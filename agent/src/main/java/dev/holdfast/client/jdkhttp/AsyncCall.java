@@ -1,11 +1,12 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.AsyncDriver;
 import dev.holdfast.call.CallFuture;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.AsyncExchange;
+import dev.holdfast.exchange.HedgedAttempt;
 import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -16,7 +17,6 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -33,13 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attempt {
-    /** On which the JDK's client completes its futures. */
-    static final Executor ASYNC_POOL = new CompletableFuture<Void>().defaultExecutor();
-
+final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Transport {
     private final JdkCall<T> call;
     private final HttpClient client;
-    private final AsyncDriver driver;
+    private final AsyncExchange exchange;
     private final OpenCalls openCalls;
     private final ErrorReporter errorReporter;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
@@ -56,7 +53,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
 
     private volatile @Nullable Attempt<T> last;
     private volatile @Nullable Attempt<T> before;
-    private volatile @Nullable HedgedAttempt<T> hedgedAttempt;
+    private volatile @Nullable HedgedAttempt<Attempt<T>> hedged;
 
     AsyncCall(
             Engine engine,
@@ -80,7 +77,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
         this.client = client;
         this.openCalls = openCalls;
         this.errorReporter = errorReporter;
-        this.driver = new AsyncDriver(engine, call.session, this, call.pool);
+        this.exchange = new AsyncExchange(call.session, this, call.pool);
     }
 
     /**
@@ -113,7 +110,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             AsyncCall<?> call = get();
             if (call != null) {
                 call.cancelledItself |= !derived;
-                call.driver.cancel();
+                call.exchange.cancel();
             }
         }
     }
@@ -128,7 +125,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
         }
         starting = Thread.currentThread();
         try {
-            driver.start();
+            exchange.start();
         } catch (RuntimeException | LinkageError e) {
             call.giveUp();
             if (last == null) {
@@ -152,7 +149,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
 
     @Override
     void stop() {
-        driver.stop();
+        exchange.stop();
     }
 
     @Override
@@ -172,12 +169,13 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             if (send.hedgeNanos() < 0) {
                 attempt.start(step -> ended(step, then));
             } else {
-                HedgedAttempt<T> begun = new HedgedAttempt<>(call, attempt, send.hedgeNanos(), (winner, step) -> {
-                    last = winner;
-                    ended(step, then);
+                HedgedAttempt<Attempt<T>> begun = HedgeTransport.of(call, attempt);
+                CompletableFuture<?> unused = begun.result().thenAccept(result -> {
+                    last = result.attempt();
+                    ended(result.step(), then);
                 });
-                hedgedAttempt = begun;
-                begun.start();
+                hedged = begun;
+                HedgeTransport.start(begun, attempt, send.hedgeNanos());
             }
         } catch (RuntimeException | Error e) {
             if (send.attempt() == 1 && starting == Thread.currentThread()) {
@@ -227,7 +225,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
         }
         cancelled = true;
         call.end();
-        HedgedAttempt<T> running = hedgedAttempt;
+        HedgedAttempt<Attempt<T>> running = hedged;
         if (running != null) {
             running.abandon();
         }
@@ -243,22 +241,22 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             attempt.cancel();
         }
         // Last: an attempt whose body waits for another origin's word would take its own for the one to deliver.
-        call.fallbackHandler.abandon();
+        call.abandonFallback();
     }
 
     /** As the client's future ends where a dependent was cancelled, and not on the thread that cancels. */
     private void endAsCancelled() {
         if (!future.isDone()) {
             CompletionException end = new CompletionException(new CancellationException("Request cancelled"));
-            ASYNC_POOL.execute(() -> future.completeExceptionally(end));
+            AsyncPool.INSTANCE.execute(() -> future.completeExceptionally(end));
         }
     }
 
     @Override
     public void deliver() {
-        if (call.fallbackHandler.hasResponse()) {
+        if (call.isRescued()) {
             // This may be the thread that called sendAsync, on which the client runs no handler.
-            call.pool.execute(() -> endAs(call.fallbackHandler.synthesized()));
+            call.pool.execute(() -> endAs(call.rescued()));
             return;
         }
         Attempt<T> attempt = last;
@@ -267,7 +265,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
             call.releaseBody();
             future.complete(response);
         } else {
-            endAs(call.result(attempt, before, null));
+            endAs(FinalResult.of(call, attempt, before, null));
         }
     }
 
@@ -294,12 +292,17 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncDriver.Attem
         if (future.isDone()) {
             return;
         }
-        errorReporter.report(JdkCall.DEFECT, defect);
+        call.session.report(defect);
         call.giveUp();
         if (attempt == null) {
-            endAs(call.original());
+            endAs(original());
         } else if (!attempt.isInFlight()) {
-            endAs(call.result(attempt, before, defect));
+            endAs(FinalResult.of(call, attempt, before, defect));
         }
+    }
+
+    /** The call as it would be without us. For the case that Holdfast failed before anything was sent. */
+    private CompletableFuture<HttpResponse<T>> original() {
+        return client.sendAsync(call.request(), AttemptHandler.letThrough(call));
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.FailureClassifier;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -70,20 +71,23 @@ final class Attempt<T> {
     void start(Consumer<Step> then) {
         CompletableFuture<HttpResponse<T>> future = client.sendAsync(request, handler);
         inFlight = future;
+        if (handler.attempt() == 1) {
+            CompletableFuture<?> unused =
+                    future.whenComplete((response, failure) -> then.accept(endedAnyway(response, failure)));
+            return;
+        }
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<?> unused = future.whenComplete((response, failure) -> {
             if (over.compareAndSet(false, true)) {
                 then.accept(endedAnyway(response, failure));
             }
         });
-        if (handler.attempt() > 1) {
-            ExecutorWatch.watch(client, future, request.timeout(), this::awaitsHead, call.engine, () -> {
-                if (over.compareAndSet(false, true)) {
-                    then.accept(failed(ExecutorWatch.refusal()));
-                    cancel();
-                }
-            });
-        }
+        ExecutorWatch.watch(client, future, request.timeout(), this::awaitsHead, call.engine(), () -> {
+            if (over.compareAndSet(false, true)) {
+                then.accept(failed(ExecutorWatch.refusal()));
+                cancel();
+            }
+        });
     }
 
     private boolean awaitsHead() {
@@ -135,7 +139,14 @@ final class Attempt<T> {
             call.giveUp();
             return Step.Deliver.INSTANCE;
         }
-        return call.afterError(handler, failure);
+        Step decided = handler.decision();
+        if (decided == null) {
+            return call.failed(handler.attempt(), failure);
+        }
+        if (decided instanceof Step.Deliver && handler.lostBody() == null && !ApplicationExceptions.isOne(failure)) {
+            call.bodyFailed(failure);
+        }
+        return decided;
     }
 
     /** Returns whether an asynchronous attempt has been sent and has not ended. */
@@ -209,6 +220,6 @@ final class Attempt<T> {
      */
     boolean refused() {
         Throwable thrown = error;
-        return thrown != null && awaitsHead() && FailureClassifier.isRefusal(thrown);
+        return thrown != null && awaitsHead() && JdkFailures.isRefusal(thrown);
     }
 }

@@ -37,7 +37,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         this.call = call;
         this.attempt = send.attempt();
         this.timeoutNanos = send.timeoutNanos();
-        this.startedAt = timeoutNanos == Long.MAX_VALUE ? 0 : call.engine.nanoTime();
+        this.startedAt = timeoutNanos == Long.MAX_VALUE ? 0 : call.engine().nanoTime();
     }
 
     /** A handler that asks nobody, and so is the application's own but for its type. */
@@ -59,7 +59,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     }
 
     /** A body that was held back broke: the session was asked again. */
-    void decideAnew(Step step, Throwable error) {
+    private void decideAnew(Step step, Throwable error) {
         lostBody = error;
         decision = step;
     }
@@ -94,8 +94,9 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         }
         Step step = call.after(attempt, JdkCall.Head.of(info));
         decision = step;
-        long left =
-                timeoutNanos == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNanos - (call.engine.nanoTime() - startedAt);
+        long left = timeoutNanos == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : timeoutNanos - (call.engine().nanoTime() - startedAt);
         if (!(step instanceof Step.FallBack fallBack)) {
             return taker(step, info, left);
         }
@@ -109,7 +110,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     private BodySubscriber<T> taker(Step step, ResponseInfo info, long left) {
         decision = step;
         if (!(step instanceof Step.Deliver)) {
-            DiscardedBody<T> body = new DiscardedBody<>(call.engine);
+            DiscardedBody<T> body = new DiscardedBody<>(call.engine());
             head = info;
             discarded = body;
             return body;
@@ -124,16 +125,17 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         if (limit <= 0 || !mayHoldBack(info.headers(), limit)) {
             return null;
         }
-        BufferedBody<T> body = new BufferedBody<>(call, this, info, limit);
+        BufferedBody<T> body = new BufferedBody<>(call, this::decideAnew, info, limit);
         BodySubscriber<T> subscriber = recorded(body, info);
         if (left == Long.MAX_VALUE) {
             return subscriber;
         }
-        long end = call.engine.nanoTime() + left;
-        TimedBody<T> timed = TimedBody.limited(subscriber, call.engine, left);
+        long end = call.engine().nanoTime() + left;
+        TimedBody<T> timed = TimedBody.limited(subscriber, call.engine(), left);
         body.whenFlowing(application -> {
             timed.lift();
-            return TimedBody.limitedIfCollected(application, application, call.engine, end - call.engine.nanoTime());
+            return TimedBody.limitedIfCollected(
+                    application, application, call.engine(), end - call.engine().nanoTime());
         });
         return timed;
     }
@@ -146,7 +148,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         BodySubscriber<T> subscriber = recorded(application, info);
         return left == Long.MAX_VALUE || StreamingMediaTypes.isStream(Headers.first(info.headers(), CONTENT_TYPE))
                 ? subscriber
-                : TimedBody.limitedIfCollected(subscriber, application, call.engine, left);
+                : TimedBody.limitedIfCollected(subscriber, application, call.engine(), left);
     }
 
     private BodySubscriber<T> recorded(BodySubscriber<T> subscriber, ResponseInfo info) {

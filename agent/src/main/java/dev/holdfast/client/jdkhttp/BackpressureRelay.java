@@ -180,4 +180,13 @@ final class BackpressureRelay implements Flow.Subscription {
             subscriber.onComplete();
         }
     }
+
+    /** How many bytes a part has. */
+    static long size(List<ByteBuffer> part) {
+        long size = 0;
+        for (ByteBuffer buffer : part) {
+            size += buffer.remaining();
+        }
+        return size;
+    }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BufferedBody<T> implements BodySubscriber<T> {
     private final JdkCall<T> call;
-    private final AttemptHandler<T> attempt;
+    private final BiConsumer<Step, Throwable> decidedAnew;
     private final ResponseInfo head;
     private final long limit;
 
@@ -35,9 +36,15 @@ final class BufferedBody<T> implements BodySubscriber<T> {
     private @Nullable BackpressureRelay backpressureRelay;
     private boolean ended;
 
-    BufferedBody(JdkCall<T> call, AttemptHandler<T> attempt, ResponseInfo head, long limit) {
+    /**
+     * Holds a body back.
+     *
+     * @param decidedAnew hears what follows where it broke, and how it broke
+     * @param limit how many bytes are held back
+     */
+    BufferedBody(JdkCall<T> call, BiConsumer<Step, Throwable> decidedAnew, ResponseInfo head, long limit) {
         this.call = call;
-        this.attempt = attempt;
+        this.decidedAnew = decidedAnew;
         this.head = head;
         this.limit = limit;
     }
@@ -68,7 +75,7 @@ final class BufferedBody<T> implements BodySubscriber<T> {
             open.next(part);
         } else if (!ended && more != null) {
             held.add(part);
-            bytes += size(part);
+            bytes += BackpressureRelay.size(part);
             if (bytes > limit) {
                 flowThrough(more);
             } else {
@@ -107,7 +114,7 @@ final class BufferedBody<T> implements BodySubscriber<T> {
             return;
         }
         call.resolve(call.bodyLost(error), step -> {
-            attempt.decideAnew(step, error);
+            decidedAnew.accept(step, error);
             if (step instanceof Step.Deliver) {
                 BackpressureRelay broken = new BackpressureRelay(null, held);
                 broken.fail(error);
@@ -124,7 +131,7 @@ final class BufferedBody<T> implements BodySubscriber<T> {
         if (subscriber != null) {
             backpressureRelay = flow;
             // getBody may wait for bytes that only this thread can bring.
-            AsyncCall.ASYNC_POOL.execute(() -> follow(subscriber));
+            AsyncPool.INSTANCE.execute(() -> follow(subscriber));
         } else {
             ended = true;
             from.cancel();
@@ -162,14 +169,5 @@ final class BufferedBody<T> implements BodySubscriber<T> {
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
         }
-    }
-
-    /** How many bytes a part has. */
-    static long size(List<ByteBuffer> part) {
-        long size = 0;
-        for (ByteBuffer buffer : part) {
-            size += buffer.remaining();
-        }
-        return size;
     }
 }

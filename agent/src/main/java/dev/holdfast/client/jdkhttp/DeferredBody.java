@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.exchange.FailureClassifier;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -42,7 +43,7 @@ final class DeferredBody<T> implements BodySubscriber<T> {
                         result.completeExceptionally(FailureClassifier.unwrap(error));
                     }
                 },
-                AsyncCall.ASYNC_POOL);
+                AsyncPool.INSTANCE);
     }
 
     private void handOver(BackpressureRelay waiting, BodySubscriber<T> subscriber) {

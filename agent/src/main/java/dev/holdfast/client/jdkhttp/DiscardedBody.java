@@ -54,13 +54,13 @@ final class DiscardedBody<T> implements BodySubscriber<T> {
     public void onSubscribe(Flow.Subscription subscription) {
         this.subscription = subscription;
         // Not on the timer's thread: an executor of the application's may come to run what follows from it.
-        limit = engine.schedule(() -> AsyncCall.ASYNC_POOL.execute(subscription::cancel), MAX_NANOS);
+        limit = engine.schedule(() -> AsyncPool.INSTANCE.execute(subscription::cancel), MAX_NANOS);
         subscription.request(Long.MAX_VALUE);
     }
 
     @Override
     public void onNext(List<ByteBuffer> part) {
-        bytes += BufferedBody.size(part);
+        bytes += BackpressureRelay.size(part);
         if (bytes <= MAX_KEPT) {
             kept.add(part);
         } else {

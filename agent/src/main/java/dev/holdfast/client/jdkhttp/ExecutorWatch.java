@@ -103,7 +103,7 @@ final class ExecutorWatch implements Runnable {
 
     private void again() {
         // Not on the timer's thread: the executor may be a class of the application's.
-        timer = engine.schedule(() -> AsyncCall.ASYNC_POOL.execute(this), INTERVAL_NANOS);
+        timer = engine.schedule(() -> AsyncPool.INSTANCE.execute(this), INTERVAL_NANOS);
     }
 
     private void end() {

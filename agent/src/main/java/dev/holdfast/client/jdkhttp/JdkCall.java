@@ -7,21 +7,22 @@ import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Privileges;
-import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.FailOpenSession;
+import dev.holdfast.exchange.FallbackHandler;
+import dev.holdfast.exchange.ResponseHead;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.fallback.ResponseRecording;
-import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.ResponseInfo;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the blocking and the asynchronous call have in common: the application's request and handler, the request of
- * each attempt, and the talk with the {@link Session}.
+ * each attempt, and the talk with the session.
  *
  * <p>Refers to the client weakly. The client keeps the body handler of an exchange that failed for as long as its
  * connection is open, and with it whatever that handler reaches: this object. If that led back to the client, neither
@@ -44,25 +45,28 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the application's body type
  */
 final class JdkCall<T> implements CallInfo {
+    /** The client's name, as its instrumentation declares it. */
+    static final String NAME = "java.net.http";
+
+    static final Client CLIENT = Client.of(NAME);
+
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
-    static final String DEFECT = "a call ends with the outcome it has";
 
     /** No thread waits: what is sent again may come from any. */
     static final long ANY_THREAD = 0;
 
-    final Engine engine;
-    final Session session;
+    final FailOpenSession session;
     final BodyHandler<T> application;
-    final FallbackHandler<T> fallbackHandler;
+    /** Made for a policy that has a strategy. */
+    private final @Nullable CallFallback<T> fallback;
     /** Where attempts are sent from that cannot be sent from the application's thread: with the rights that one has. */
-    final Executor pool = Privileges.withCallerPrivileges(AsyncCall.ASYNC_POOL);
+    final Executor pool = Privileges.withCallerPrivileges(AsyncPool.INSTANCE);
 
     private final HttpRequest request;
     private final RequestBody body;
     private final BooleanSupplier nobodyWaits;
     private final WeakReference<HttpClient> client;
     private final long caller;
-    private final ErrorReporter errorReporter;
     private volatile boolean over;
 
     /**
@@ -81,16 +85,25 @@ final class JdkCall<T> implements CallInfo {
             BooleanSupplier nobodyWaits,
             FallbackStrategies fallbackStrategies,
             ErrorReporter errorReporter) {
-        this.engine = engine;
         this.client = new WeakReference<>(client);
         this.request = request;
         this.application = application;
         this.caller = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
         this.nobodyWaits = nobodyWaits;
-        this.errorReporter = errorReporter;
         this.body = RequestBody.of(request, client, target.policy(), engine.replayMemory());
-        this.session = engine.session(target, this);
-        this.fallbackHandler = new FallbackHandler<>(this, fallbackStrategies, request);
+        this.session = new FailOpenSession(engine, target, this, errorReporter);
+        this.fallback =
+                target.policy().fallback().enabled() ? new CallFallback<>(this, fallbackStrategies, request) : null;
+    }
+
+    /** Clock and timer. */
+    Engine engine() {
+        return session.engine();
+    }
+
+    /** The application's request. */
+    HttpRequest request() {
+        return request;
     }
 
     /** The client that sends the call. There as long as the call is under way. */
@@ -104,7 +117,7 @@ final class JdkCall<T> implements CallInfo {
 
     @Override
     public Client client() {
-        return JdkHttpHook.CLIENT;
+        return CLIENT;
     }
 
     @Override
@@ -143,11 +156,6 @@ final class JdkCall<T> implements CallInfo {
         return publisher == null && timeout == null ? request : AttemptRequest.of(request, publisher, timeout);
     }
 
-    /** Something in Holdfast failed, without harm to the call. */
-    void failedInside(Throwable defect) {
-        errorReporter.report(DEFECT, defect);
-    }
-
     /** What an attempt has to send in place of the request's own body; null: that one. */
     HttpRequest.@Nullable BodyPublisher publisherOf(int attempt) {
         return body.publisherOf(attempt);
@@ -171,17 +179,20 @@ final class JdkCall<T> implements CallInfo {
     /** The application gave the call up: nothing of it counts, and no other origin is waited for. */
     void giveUp() {
         end();
-        fallbackHandler.abandon();
+        abandonFallback();
+    }
+
+    /** Nobody waits for another origin any more. */
+    void abandonFallback() {
+        if (fallback != null) {
+            fallback.abandon();
+        }
     }
 
     /** The application gave the call up; whatever another origin is asked for, the caller ends. */
     void end() {
         over = true;
-        try {
-            session.cancel(engine.nanoTime());
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report(DEFECT, e);
-        }
+        session.cancel();
     }
 
     /** Returns whether the application gave the call up. */
@@ -194,11 +205,11 @@ final class JdkCall<T> implements CallInfo {
 
     /** What is to be sent beside a first attempt that takes long; null: nothing. */
     Step.@Nullable Send hedge() {
-        return isOver() || !body.repeatableAtOnce() ? null : session.hedge(engine.nanoTime());
+        return isOver() || !body.repeatableAtOnce() ? null : session.hedge();
     }
 
     /**
-     * Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered.
+     * Tells the session of an outcome.
      *
      * <p>The session is told also when nobody waits any more: the loser of two hedged attempts ends after the call has,
      * and its concurrency permit is taken until then.
@@ -208,22 +219,18 @@ final class JdkCall<T> implements CallInfo {
      */
     Step after(int attempt, Outcome outcome) {
         boolean unused = isOver(); // the session hears first that the application gave the call up
-        try {
-            return session.after(attempt, outcome, engine.nanoTime());
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report(DEFECT, e);
-            return Step.Deliver.INSTANCE;
-        }
+        return session.after(attempt, outcome);
     }
 
-    /** The client took no request for an attempt. See {@link Session#withdraw}. */
+    /** Tells the session of an attempt that gave no head. See {@link #after}. */
+    Step failed(int attempt, Throwable error) {
+        boolean unused = isOver();
+        return session.after(attempt, () -> JdkFailures.beforeHead(error, sending()));
+    }
+
+    /** The client took no request for an attempt. See {@link FailOpenSession#withdraw}. */
     Step withdraw(int attempt) {
-        Step step = Step.Deliver.INSTANCE;
-        try {
-            step = isOver() ? step : session.withdraw(attempt, engine.nanoTime());
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report(DEFECT, e);
-        }
+        Step step = isOver() ? Step.Deliver.INSTANCE : session.withdraw(attempt);
         if (step instanceof Step.Deliver) {
             giveUp();
         }
@@ -233,13 +240,10 @@ final class JdkCall<T> implements CallInfo {
     /** Begins to record a response that will be delivered, for worse times; null: it is not to be kept. */
     @Nullable
     ResponseRecording recording(ResponseInfo head) {
-        try {
-            // A proxy's answer to CONNECT: the origin has not been asked (RFC 9110, 15.5.8).
-            return head.statusCode() == PROXY_AUTHENTICATION_REQUIRED ? null : fallbackHandler.record(head);
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report("an answer is not kept", e);
-            return null;
-        }
+        // A proxy's answer to CONNECT: the origin has not been asked (RFC 9110, 15.5.8).
+        return fallback == null || head.statusCode() == PROXY_AUTHENTICATION_REQUIRED
+                ? null
+                : fallback.record(Head.of(head));
     }
 
     /**
@@ -248,17 +252,22 @@ final class JdkCall<T> implements CallInfo {
      * @param attempt which attempt it is of, the first being 1
      */
     void confirm(ResponseRecording recording, HttpResponse<T> response, int attempt) {
-        try {
-            // Behind a redirect it is another resource's, perhaps a page to log in, under rules that every hop may set.
-            if (response.previousResponse().isEmpty()
-                    && (!recording.isOfBody() || fallbackHandler.isAskedByTheSame(attempt))) {
-                recording.confirm();
-                return;
-            }
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report("an answer is not kept", e); // a cookie store of the application's own
+        // Behind a redirect it is another resource's, perhaps a page to log in, under rules that every hop may set.
+        if (isConfirmed(recording, response, attempt)) {
+            recording.confirm();
+        } else {
+            recording.cancel();
         }
-        recording.cancel();
+    }
+
+    private boolean isConfirmed(ResponseRecording recording, HttpResponse<T> response, int attempt) {
+        try {
+            return response.previousResponse().isEmpty()
+                    && (!recording.isOfBody() || (fallback != null && fallback.isAskedByTheSame(attempt)));
+        } catch (RuntimeException | LinkageError e) {
+            session.report(FallbackHandler.NOT_KEPT, e);
+            return false;
+        }
     }
 
     /**
@@ -267,19 +276,23 @@ final class JdkCall<T> implements CallInfo {
      * @return the step itself where one has an answer, else the end without: at once, or later, from whatever thread
      */
     CompletableFuture<Step> resolved(Step.FallBack step) {
-        try {
-            if (!isOver()) {
-                return fallbackHandler.ask(step).thenApply(answered -> answered ? step : withoutFallback(step));
-            }
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report(DEFECT, e);
+        if (fallback == null || isOver()) {
+            session.fallbackFailed();
+            return CompletableFuture.completedFuture(step.otherwise());
         }
-        return CompletableFuture.completedFuture(withoutFallback(step));
+        return fallback.resolve(step);
     }
 
-    private Step withoutFallback(Step.FallBack step) {
-        session.fallbackFailed(engine.nanoTime());
-        return step.otherwise();
+    /** Returns whether a strategy had an answer. */
+    boolean isRescued() {
+        return fallback != null && fallback.hasAnswer();
+    }
+
+    /** The strategy's response, where one had an answer. See {@link CallFallback#made}. */
+    CompletableFuture<HttpResponse<T>> rescued() {
+        return fallback == null
+                ? CompletableFuture.failedFuture(new IllegalStateException("no answer"))
+                : fallback.made();
     }
 
     /** What follows from a step once the strategies were asked, if that is what it asks for. See {@link #resolved}. */
@@ -293,34 +306,21 @@ final class JdkCall<T> implements CallInfo {
 
     /** The body of a response that was held back broke: decided anew. See {@link #after}. */
     Step bodyLost(Throwable error) {
-        if (isOver()) {
-            return Step.Deliver.INSTANCE;
-        }
-        try {
-            return session.bodyLost(FailureClassifier.afterHead(error), engine.nanoTime());
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report(DEFECT, e);
-            return Step.Deliver.INSTANCE;
+        return isOver() ? Step.Deliver.INSTANCE : session.bodyLost(() -> JdkFailures.afterHead(error));
+    }
+
+    /** The body of a response broke that the application reads. */
+    void bodyFailed(Throwable error) {
+        if (!isOver()) {
+            session.bodyFailed(() -> JdkFailures.afterHead(error));
         }
     }
 
-    /** What follows from an attempt that ended in an exception. */
-    Step afterError(AttemptHandler<T> handler, Throwable error) {
-        Step decided = handler.decision();
-        if (decided == null) {
-            return after(handler.attempt(), FailureClassifier.beforeHead(error, sending()));
-        }
-        if (decided instanceof Step.Deliver && handler.lostBody() == null && !ApplicationExceptions.isOne(error)) {
-            bodyFailed(error);
-        }
-        return decided;
-    }
-
-    private FailureClassifier.Sending sending() {
+    private JdkFailures.Sending sending() {
         HttpClient sender = sender();
         boolean secure = "https".equalsIgnoreCase(request.uri().getScheme())
                 && sender.followRedirects() != HttpClient.Redirect.ALWAYS; // which may lead to an origin without TLS
-        return new FailureClassifier.Sending(
+        return new JdkFailures.Sending(
                 body.notAskedFor(),
                 body.provesNotBegun(),
                 RequestBody.sendsOnce(sender) && body.replayable(),
@@ -329,62 +329,8 @@ final class JdkCall<T> implements CallInfo {
                 () -> Proxies.of(sender, request.uri()));
     }
 
-    /** The call as it would be without us. For the case that Holdfast failed before anything was sent. */
-    CompletableFuture<HttpResponse<T>> original() {
-        return sender().sendAsync(request, AttemptHandler.letThrough(this));
-    }
-
-    /**
-     * What the call ends in, if its last attempt did not end in a response: an exception, or the response that was
-     * discarded before a next attempt that could not be sent. May run the application's handler.
-     *
-     * @param last the last attempt, null: none was sent, as the client was closed before
-     * @param before the one before it
-     * @param defect what ended the call out of turn, null: nothing did
-     */
-    CompletableFuture<HttpResponse<T>> result(
-            @Nullable Attempt<T> last, @Nullable Attempt<T> before, @Nullable Throwable defect) {
-        if (last == null) {
-            return CompletableFuture.failedFuture(OpenCalls.refusal()); // nothing was sent: its client is closed
-        }
-        boolean takesPrevious = last.refused() || session.deliversPrevious();
-        Attempt<T> counts = takesPrevious && before != null && before.canStand() ? before : last;
-        Throwable error = counts.error();
-        if (error != null) {
-            session.finalError(FailureClassifier.unwrap(error));
-            return CompletableFuture.failedFuture(error);
-        }
-        DiscardedResponse<T> discarded = counts.discarded();
-        CompletableFuture<HttpResponse<T>> made = discarded == null ? null : discarded.through(application);
-        if (made != null) {
-            return made;
-        }
-        return CompletableFuture.failedFuture(notSent(defect));
-    }
-
-    /** The exception in place of a response that was discarded, and would be what the call gave. */
-    private IOException notSent(@Nullable Throwable defect) {
-        IOException why = session.notSent();
-        if (why == null) {
-            return new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
-        }
-        // The type that this client's users expect of a time that is over.
-        return why instanceof SocketTimeoutException ? new HttpTimeoutException(why.getMessage()) : why;
-    }
-
-    private void bodyFailed(Throwable error) {
-        if (isOver()) {
-            return;
-        }
-        try {
-            session.bodyFailed(FailureClassifier.afterHead(error), engine.nanoTime());
-        } catch (RuntimeException | LinkageError e) {
-            errorReporter.report("a failure was not counted", e);
-        }
-    }
-
     /** The head of a response, as the session wants to see it. */
-    record Head(int status, HttpHeaders headers) implements Outcome.Response {
+    record Head(int status, HttpHeaders headers) implements ResponseHead {
         static Head of(ResponseInfo info) {
             return new Head(info.statusCode(), info.headers());
         }
@@ -392,6 +338,11 @@ final class JdkCall<T> implements CallInfo {
         @Override
         public @Nullable String header(String name) {
             return Headers.first(headers, name);
+        }
+
+        @Override
+        public Map<String, List<String>> fields() {
+            return headers.map();
         }
     }
 }

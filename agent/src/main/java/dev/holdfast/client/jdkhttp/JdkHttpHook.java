@@ -1,6 +1,5 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.PolicyTarget;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * to have expired (GET and HEAD): such a pair counts as one attempt.
  */
 public final class JdkHttpHook implements ClientAdapter {
-    static final Client CLIENT = Client.of(JdkHttpInstrumentation.NAME);
 
     /** RFC 9113, 7 and 8.7. */
     private static final int REFUSED_STREAM = 7;
@@ -176,7 +174,7 @@ public final class JdkHttpHook implements ClientAdapter {
                 && request != null
                 && handler != null
                 && !(handler instanceof AttemptHandler)
-                && !(handler instanceof AlternateOriginCall);
+                && !(handler instanceof AlternateOriginRequest);
     }
 
     /**
@@ -256,7 +254,7 @@ public final class JdkHttpHook implements ClientAdapter {
             @Nullable Engine engine, Object client, @Nullable Object request, @Nullable Object handler) {
         if (engine == null
                 || handler instanceof AttemptHandler
-                || handler instanceof AlternateOriginCall
+                || handler instanceof AlternateOriginRequest
                 || !(request instanceof HttpRequest httpRequest)
                 || !(handler instanceof BodyHandler)) {
             return null;
@@ -266,7 +264,7 @@ public final class JdkHttpHook implements ClientAdapter {
         if (host == null || isHandshake(httpRequest)) {
             return null;
         }
-        if (host.isFirstCallOf(CLIENT)) {
+        if (host.isFirstCallOf(JdkCall.CLIENT)) {
             engine.proxies().note(Proxies.ofCall((HttpClient) client, uri));
         }
         return engine.route(host, httpRequest.method(), uri.getRawPath());

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class JdkHttpInstrumentation implements ClientInstrumentation {
     /** In log lines and metric labels. */
-    static final String NAME = "java.net.http";
+    static final String NAME = JdkCall.NAME;
 
     /** The blocking call of every {@code HttpClient} that the JDK makes. */
     static final int SEND = 0;

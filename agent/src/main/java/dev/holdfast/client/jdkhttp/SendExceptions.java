@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.exchange.FailureClassifier;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;

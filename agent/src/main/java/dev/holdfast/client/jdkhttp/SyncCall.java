@@ -1,10 +1,11 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.BlockingDriver;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.BlockingExchange;
+import dev.holdfast.exchange.HedgedAttempt;
 import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Attempt {
+final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.Transport {
     private final JdkCall<T> call;
     private final HttpClient client;
     private final OpenCalls openCalls;
@@ -63,14 +64,14 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
     private @Nullable HttpResponse<T> ended() throws IOException, InterruptedException {
         Throwable defect = null;
         try {
-            BlockingDriver.run(call.engine, call.session, this);
+            BlockingExchange.run(call.session, this);
         } catch (RuntimeException | LinkageError e) {
             call.giveUp();
             if (last == null) {
                 errorReporter.report("a call runs without its policy", e);
                 return null;
             }
-            errorReporter.report(JdkCall.DEFECT, e);
+            call.session.report(e);
             defect = e;
         }
         try {
@@ -118,18 +119,18 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
         before = last;
         last = attempt;
         if (send.hedgeNanos() >= 0) {
-            return race(attempt, send.hedgeNanos());
+            return hedged(attempt, send.hedgeNanos());
         }
         return further && ExecutorWatch.concerns(client) ? watched(attempt) : attempt.send();
     }
 
-    private Step race(Attempt<T> first, long hedgeNanos) throws InterruptedException {
-        CompletableFuture<Step> end = new CompletableFuture<>();
-        HedgedAttempt<T> hedgedAttempt = new HedgedAttempt<>(call, first, hedgeNanos, (winner, step) -> {
-            last = winner; // seen by this thread, which waits for what comes next
-            end.complete(step);
+    private Step hedged(Attempt<T> first, long hedgeNanos) throws InterruptedException {
+        HedgedAttempt<Attempt<T>> hedged = HedgeTransport.of(call, first);
+        CompletableFuture<Step> end = hedged.result().thenApply(result -> {
+            last = result.attempt(); // seen by this thread, which waits for what comes next
+            return result.step();
         });
-        return await(end, first, hedgedAttempt::start, hedgedAttempt::abandon);
+        return await(end, first, () -> HedgeTransport.start(hedged, first, hedgeNanos), hedged::abandon);
     }
 
     /** Sends it so that its end need not be awaited, where the client may never end it. */
@@ -163,19 +164,19 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingDriver.Att
             call.giveUp();
             throw e;
         } catch (ExecutionException e) {
-            errorReporter.report(JdkCall.DEFECT, e);
+            call.session.report(e);
             return step.otherwise();
         }
     }
 
     private HttpResponse<T> deliver(@Nullable Throwable defect) throws InterruptedException {
-        boolean rescued = call.fallbackHandler.hasResponse();
+        boolean rescued = call.isRescued();
         HttpResponse<T> response = last == null ? null : last.response();
         if (response != null && !rescued) {
             return response;
         }
         try {
-            return (rescued ? call.fallbackHandler.synthesized() : call.result(last, before, defect)).get();
+            return (rescued ? call.rescued() : FinalResult.of(call, last, before, defect)).get();
         } catch (InterruptedException e) {
             call.giveUp();
             throw e;

@@ -64,7 +64,7 @@ final class TimedBody<T> implements BodySubscriber<T> {
     }
 
     private void begin() {
-        Future<?> begun = engine.schedule(() -> AsyncCall.ASYNC_POOL.execute(this::timeIsUp), nanosLeft);
+        Future<?> begun = engine.schedule(() -> AsyncPool.INSTANCE.execute(this::timeIsUp), nanosLeft);
         synchronized (this) {
             timer = begun;
         }

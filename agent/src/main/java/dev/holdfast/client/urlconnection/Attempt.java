@@ -2,6 +2,7 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Privileges;
+import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.policy.StreamingMediaTypes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection of the JDK's that is asked for anything of its response sends its request, unless it has done so
  * before: a look at one whose {@code getOutputStream} failed sends the request without its body. Therefore an attempt
- * records how far it has come, and a {@link Head}, through which alone Holdfast looks at a response, exists only where
- * this attempt itself has asked for one. From then on the connection remembers a response or an exception, and sends
- * nothing more.
+ * records how far it has come, and a {@link ConnectionHead}, through which alone Holdfast looks at a response, exists
+ * only where this attempt itself has asked for one. From then on the connection remembers a response or an exception,
+ * and sends nothing more.
  */
 final class Attempt {
     /** The largest body that is kept until the next attempt has ended. */
@@ -47,7 +46,7 @@ final class Attempt {
     private final boolean replays;
     private Progress progress = Progress.NEW;
     private @Nullable Exception raised;
-    private @Nullable Head head;
+    private @Nullable ConnectionHead head;
     private boolean late;
     private boolean misused;
     private boolean keptOpen;
@@ -113,9 +112,7 @@ final class Attempt {
             progress = Progress.OPEN;
             return true;
         } catch (IOException | RuntimeException e) {
-            if (e instanceof ProtocolException misuse
-                    && knownStatus() < 0
-                    && !FailureClassifier.whileExpecting(misuse)) {
+            if (e instanceof ProtocolException misuse && knownStatus() < 0 && !UrlFailures.whileExpecting(misuse)) {
                 throw misuse;
             }
             failed(e, watchdog);
@@ -176,7 +173,7 @@ final class Attempt {
         late = !watchdog.stopCutting();
         raised = late ? timedOut(error) : error;
         // Time that is up within a head leaves half of it, which the JDK shows as a whole one.
-        boolean cut = late || (progress == Progress.ASKED && FailureClassifier.isReadTimeout(error));
+        boolean cut = late || (progress == Progress.ASKED && UrlFailures.isReadTimeout(error));
         head = cut ? null : headOnce();
     }
 
@@ -186,12 +183,13 @@ final class Attempt {
         return timeout;
     }
 
-    private @Nullable Head headOnce() {
+    private @Nullable ConnectionHead headOnce() {
         if (progress != Progress.ASKED) {
             int status = knownStatus();
             // Less than 400 is no refusal: a success is none whose body was not sent.
             return raised instanceof ProtocolException && status >= 400 && status <= 599
-                    ? new Head(null, status, Privileges.withOwnPrivileges(() -> ConnectionAccess.headersOf(connection)))
+                    ? new ConnectionHead(
+                            null, status, Privileges.withOwnPrivileges(() -> ConnectionAccess.headersOf(connection)))
                     : null;
         }
         int status;
@@ -200,7 +198,7 @@ final class Attempt {
         } catch (IOException | RuntimeException e) {
             status = -1;
         }
-        return status < 0 && raised != null ? null : new Head(connection, status, Map.of());
+        return status < 0 && raised != null ? null : new ConnectionHead(connection, status, Map.of());
     }
 
     /** The status that the connection has noted, such as that of a server which refused the body; -1: none. */
@@ -231,13 +229,13 @@ final class Attempt {
 
     /** The head of the response, null: none arrived. */
     @Nullable
-    Head head() {
+    ConnectionHead head() {
         return head;
     }
 
     /** The status that it got, -1: no head arrived. */
     int status() {
-        Head arrived = head;
+        ConnectionHead arrived = head;
         return arrived == null ? -1 : arrived.status();
     }
 
@@ -252,7 +250,7 @@ final class Attempt {
      * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
      */
     Outcome outcome(RequestRecorder requestRecorder, boolean firstRequest) {
-        Head arrived = head;
+        ConnectionHead arrived = head;
         Exception error = raised;
         if (arrived != null) {
             return arrived;
@@ -263,7 +261,7 @@ final class Attempt {
         if (misused) {
             return Outcome.Cancelled.INSTANCE;
         }
-        return FailureClassifier.of(error, firstRequest, requestRecorder::proxyAddress);
+        return UrlFailures.of(error, firstRequest, requestRecorder::proxyAddress);
     }
 
     /**
@@ -271,7 +269,7 @@ final class Attempt {
      * that has arrived into memory, so that its connection can be used again; keeps the connection open otherwise.
      */
     void keep(String method) {
-        Head arrived = head;
+        ConnectionHead arrived = head;
         InputStream stream = null;
         try {
             stream = arrived == null ? null : stream();
@@ -282,7 +280,7 @@ final class Attempt {
             discard();
             return;
         }
-        byte[] whole = Download.arrived(stream, arrived.bodyLength(method), MAX_KEPT);
+        byte[] whole = ResponseStreams.arrived(stream, arrived.bodyLength(method), MAX_KEPT);
         keptOpen = whole == null;
         if (whole != null) {
             discard();
@@ -323,9 +321,9 @@ final class Attempt {
      *
      * @return null: nothing was read
      */
-    Download.@Nullable Held holdBack(RequestRecorder requestRecorder, long limit, Watchdog watchdog) {
-        Head arrived = head;
-        if (arrived == null || arrived.connection == null) {
+    ResponseStreams.@Nullable Held holdBack(RequestRecorder requestRecorder, long limit, Watchdog watchdog) {
+        ConnectionHead arrived = head;
+        if (arrived == null || arrived.connection() == null) {
             return null;
         }
         long length = arrived.bodyLength(requestRecorder.method());
@@ -355,7 +353,8 @@ final class Attempt {
             setSocketTimeout(Timeouts.shorter(own, left));
         }
         Runnable restore = () -> setSocketTimeout(own);
-        Download.Held held = Download.hold(stream, length, limit, watchdog::timedOut, closing ? restore : null);
+        ResponseStreams.Held held =
+                ResponseStreams.hold(stream, length, limit, watchdog::timedOut, closing ? restore : null);
         if (limited && held.flowsOn()) {
             restore.run(); // behind its end, the socket may be somebody else's already
         }
@@ -399,98 +398,5 @@ final class Attempt {
     /** Returns whether the application reads a stream of ours. */
     boolean hasOwnBody() {
         return body != null;
-    }
-
-    /**
-     * The head of a response that this attempt has asked for. Reading it sends nothing: the connection has its
-     * response, or remembers an exception. Read only while its attempt is the current one.
-     */
-    static final class Head implements Outcome.Response {
-        private final @Nullable HttpURLConnection connection;
-        private final int status;
-        private final Map<?, ?> noted;
-
-        /**
-         * For an attempt that has asked, or was refused the body.
-         *
-         * @param connection null: it must not be asked, and what it has noted is all that is known
-         * @param noted the headers that it has noted
-         */
-        private Head(@Nullable HttpURLConnection connection, int status, Map<?, ?> noted) {
-            this.connection = connection;
-            this.status = status;
-            this.noted = noted;
-        }
-
-        @Override
-        public int status() {
-            return status;
-        }
-
-        @Override
-        public @Nullable String header(String name) {
-            return connection == null ? notedHeader(name) : connection.getHeaderField(name);
-        }
-
-        private @Nullable String notedHeader(String name) {
-            for (Map.Entry<?, ?> header : noted.entrySet()) {
-                if (header.getKey() instanceof String key
-                        && key.equalsIgnoreCase(name)
-                        && header.getValue() instanceof List<?> values) {
-                    return String.valueOf(values.get(0));
-                }
-            }
-            return null;
-        }
-
-        /** The headers of a response of which the connection must not be asked: those that it has noted. */
-        Map<String, List<String>> notedHeaders() {
-            Map<String, List<String>> headers = new LinkedHashMap<>();
-            noted.forEach((name, values) -> {
-                if (name instanceof String text && values instanceof List<?> list) {
-                    headers.put(text, list.stream().map(String::valueOf).toList());
-                }
-            });
-            return headers;
-        }
-
-        /** The connection that it came from; null: of that response, nothing but the status is known. */
-        @Nullable
-        HttpURLConnection connection() {
-            return connection;
-        }
-
-        /** What stands behind the status in the status line; null: nothing, or it is not known. */
-        @Nullable
-        String message() throws IOException {
-            return connection == null ? null : connection.getResponseMessage();
-        }
-
-        /** A header's name by its position; the status line, which has none, is at 0. */
-        @Nullable
-        String nameAt(int position) {
-            return connection == null ? null : connection.getHeaderFieldKey(position);
-        }
-
-        /** A header's value by its position, null: there are no more. */
-        @Nullable
-        String valueAt(int position) {
-            return connection == null ? null : connection.getHeaderField(position);
-        }
-
-        /**
-         * How many bytes the body is to have. Not always what its {@code Content-Length} says: an answer to HEAD, a 204
-         * or a 304 has none, whatever it would have been (RFC 9110, 8.6), and chunks tell their own end (RFC 9112,
-         * 6.3).
-         *
-         * @param method what was sent
-         * @return -1: that will be seen
-         */
-        long bodyLength(String method) {
-            if (connection == null || method.equals("HEAD") || status == 204 || status == 304) {
-                return 0;
-            }
-            return "chunked".equalsIgnoreCase(header("Transfer-Encoding")) ? -1 : connection.getContentLengthLong();
-        }
     }
 }

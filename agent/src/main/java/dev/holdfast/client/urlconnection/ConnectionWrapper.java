@@ -1,5 +1,6 @@
 package dev.holdfast.client.urlconnection;
 
+import java.net.HttpURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Exchange}.
  */
 interface ConnectionWrapper {
-    /** What does the work. */
-    Exchange exchange();
+    /** The JDK's connection of the current attempt, or one that shows a fallback's answer. */
+    HttpURLConnection delegate();
 
     /**
      * The protected field {@code method}: client libraries set it by reflection, for methods such as PATCH that

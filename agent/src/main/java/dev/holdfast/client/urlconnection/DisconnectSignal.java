@@ -1,8 +1,5 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.call.Step;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +13,7 @@ final class DisconnectSignal {
     /** What the count was when the entry that now talks came in. */
     private int before;
 
-    private volatile @Nullable CountDownLatch waiting;
+    private volatile @Nullable Runnable waiting;
 
     /** An entry that talks comes in. */
     void entered() {
@@ -26,9 +23,9 @@ final class DisconnectSignal {
     /** The application disconnected: nobody waits any longer. */
     void add() {
         count.incrementAndGet();
-        CountDownLatch wait = waiting;
-        if (wait != null) {
-            wait.countDown();
+        Runnable end = waiting;
+        if (end != null) {
+            end.run();
         }
     }
 
@@ -41,22 +38,14 @@ final class DisconnectSignal {
     }
 
     /**
-     * Waits for a time, or for a place to become free, unless the application disconnects first.
+     * A wait of the current entry's begins.
      *
-     * @throws InterruptedException if the application ends the wait that way
+     * @param end ends it, which a disconnect does; without effect where it has ended
      */
-    void sleep(Step.Wait wait) throws InterruptedException {
-        CountDownLatch over = new CountDownLatch(1);
-        waiting = over;
-        try {
-            if (wait.ticket() != null) {
-                wait.ticket().onGranted(over::countDown);
-            }
-            if (!abandoned()) {
-                boolean unused = over.await(wait.nanos(), TimeUnit.NANOSECONDS);
-            }
-        } finally {
-            waiting = null;
+    void waiting(Runnable end) {
+        waiting = end;
+        if (abandoned()) {
+            end.run();
         }
     }
 }

@@ -26,8 +26,8 @@ final class HttpConnectionWrapper extends HttpURLConnection implements Connectio
     }
 
     @Override
-    public Exchange exchange() {
-        return exchange;
+    public HttpURLConnection delegate() {
+        return exchange.delegate();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.holdfast.client.urlconnection;
 
-import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.PolicyTarget;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * {@code -Dsun.net.http.retryPost=false}): such a pair counts as one attempt. Thread-safe.
  */
 public final class HttpUrlConnectionHook implements ClientAdapter {
-    static final Client CLIENT = Client.of(UrlConnectionInstrumentation.NAME);
 
     private final Supplier<@Nullable Engine> engines;
     private final FallbackStrategies fallbackStrategies;
@@ -75,7 +73,7 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
             if (target == null || !target.policy().inForceFor(url.getPath())) {
                 return connection;
             }
-            if (target.isFirstCallOf(CLIENT)) {
+            if (target.isFirstCallOf(UrlCall.CLIENT)) {
                 engine.proxies().note(ProxyAddress.of(proxy, url));
             }
             Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbackStrategies, errorReporter);
@@ -90,8 +88,6 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
 
     /** The JDK's own connection behind {@code connection}, or {@code connection} itself. */
     private static URLConnection unwrap(URLConnection connection) {
-        return connection instanceof ConnectionWrapper wrapper
-                ? wrapper.exchange().delegate()
-                : connection;
+        return connection instanceof ConnectionWrapper wrapper ? wrapper.delegate() : connection;
     }
 }

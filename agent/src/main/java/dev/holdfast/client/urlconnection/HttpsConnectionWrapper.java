@@ -32,8 +32,8 @@ final class HttpsConnectionWrapper extends HttpsURLConnection implements Connect
     }
 
     @Override
-    public Exchange exchange() {
-        return exchange;
+    public HttpURLConnection delegate() {
+        return exchange.delegate();
     }
 
     @Override

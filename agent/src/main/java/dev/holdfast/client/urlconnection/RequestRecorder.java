@@ -262,8 +262,8 @@ final class RequestRecorder {
             throws IOException {
         URLConnection opened = proxy == null ? to.openConnection() : to.openConnection(proxy);
         // Under the agent that may be a front again, of which only the JDK's connection is wanted.
-        HttpURLConnection next = (HttpURLConnection)
-                (opened instanceof ConnectionWrapper made ? made.exchange().delegate() : opened);
+        HttpURLConnection next =
+                (HttpURLConnection) (opened instanceof ConnectionWrapper made ? made.delegate() : opened);
         CapturedDefaults.copy(like, next);
         for (ConnectionSetting connectionSetting : settings) {
             if (wanted.test(connectionSetting)) {

@@ -59,10 +59,11 @@ final class SyntheticConnection extends HttpsURLConnection {
      * a status.
      *
      * @param real the connection of that attempt, which must not be asked for anything
+     * @param head what is known of the response, null: nothing
      * @param error what it ended in
      */
-    static SyntheticConnection failed(HttpURLConnection real, String method, Attempt attempt, Exception error) {
-        Attempt.Head head = attempt.head();
+    static SyntheticConnection failed(
+            HttpURLConnection real, String method, @Nullable ConnectionHead head, Exception error) {
         SyntheticResponse refused = head == null ? null : SyntheticResponse.ofRefusal(head, real.getURL());
         SyntheticConnection made = new SyntheticConnection(real, method, refused, null);
         made.failure = error;

@@ -41,19 +41,19 @@ record SyntheticResponse(
     }
 
     /** One that came from another origin. */
-    static SyntheticResponse of(HttpURLConnection source, Attempt.Head head, InputStream body) throws IOException {
+    static SyntheticResponse of(HttpURLConnection source, ConnectionHead head, InputStream body) throws IOException {
         String message = head.message();
         return new SyntheticResponse(
                 head.status(),
                 message == null ? "" : message,
-                AlternateOrigin.marked(UrlCallerIdentity.headers(head)),
+                AlternateOrigin.marked(head.headers()),
                 body,
                 source.getURL(),
                 source);
     }
 
     /** One that refused the request's body, of which no more than the head is known. */
-    static SyntheticResponse ofRefusal(Attempt.Head head, URL url) {
+    static SyntheticResponse ofRefusal(ConnectionHead head, URL url) {
         int status = head.status();
         return new SyntheticResponse(
                 status, reason(status), head.notedHeaders(), InputStream.nullInputStream(), url, null);

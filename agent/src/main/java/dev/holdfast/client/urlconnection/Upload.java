@@ -1,6 +1,7 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.ReplayMemory;
+import dev.holdfast.exchange.RecordedRequestStream;
 import dev.holdfast.policy.RetryPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,7 +33,7 @@ abstract sealed class Upload {
             Consumer<@Nullable IOException> broken) {
         return stream instanceof ByteArrayOutputStream buffer
                 ? new Buffered(buffer)
-                : new Streamed(new RecordedUpload(stream, limits, memory, length, broken));
+                : new Streamed(new RecordedRequestStream(stream, limits, memory, length, broken));
     }
 
     /** What the application writes to; null: the JDK's own stream, since nothing is kept any more. */
@@ -91,9 +92,9 @@ abstract sealed class Upload {
     }
 
     private static final class Streamed extends Upload {
-        private final RecordedUpload recorded;
+        private final RecordedRequestStream recorded;
 
-        Streamed(RecordedUpload recorded) {
+        Streamed(RecordedRequestStream recorded) {
             this.recorded = recorded;
         }
 

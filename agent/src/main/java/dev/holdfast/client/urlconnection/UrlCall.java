@@ -8,6 +8,11 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.BlockingExchange;
+import dev.holdfast.exchange.FailOpenSession;
+import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.HedgedAttempt;
+import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.fallback.FallbackStrategies;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +21,7 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +32,15 @@ import org.jspecify.annotations.Nullable;
  * <p>As safe for threads as the JDK's connection: what talks excludes each other by a lock (no monitor, since virtual
  * threads come here), and {@link #disconnect} may come from elsewhere at any time.
  */
-final class UrlCall implements CallInfo {
-    private static final String DEFECT = "a call ends with the outcome it has";
+final class UrlCall implements CallInfo, BlockingExchange.Pauses {
+    /** The client's name, as its instrumentation declares it. */
+    static final String NAME = "HttpURLConnection";
+
+    static final Client CLIENT = Client.of(NAME);
 
     private final Engine engine;
     private final RequestRecorder requestRecorder;
-    private final FallbackHandler fallbackHandler;
+    private final FallbackStrategies fallbackStrategies;
     private final ErrorReporter errorReporter;
     private final ReentrantLock lock = new ReentrantLock();
     private final DisconnectSignal disconnectSignal = new DisconnectSignal();
@@ -45,7 +54,10 @@ final class UrlCall implements CallInfo {
     private @Nullable Attempt previous;
 
     private @Nullable ConnectionWrapper wrapper;
-    private @Nullable Session session;
+    private @Nullable FailOpenSession session;
+    /** Made for a policy that has a strategy. */
+    private volatile @Nullable CallFallback fallback;
+
     private volatile Step.@Nullable Send sending;
     private volatile boolean settled;
     /** The number of the thread that began the call. */
@@ -70,12 +82,7 @@ final class UrlCall implements CallInfo {
         this.attempt = Attempt.first(first);
         this.requestRecorder = requestRecorder;
         this.errorReporter = errorReporter;
-        this.fallbackHandler = new FallbackHandler(
-                engine,
-                fallbackStrategies,
-                requestRecorder,
-                new AlternateOriginCall(engine, this, requestRecorder),
-                errorReporter);
+        this.fallbackStrategies = fallbackStrategies;
     }
 
     /** Set once, by the front's constructor. */
@@ -132,9 +139,9 @@ final class UrlCall implements CallInfo {
             return false;
         }
         try {
-            Session begun = session;
+            FailOpenSession begun = session;
             if (sending == send && begun != null) {
-                begun.idle(send.attempt());
+                begun.session().idle(send.attempt());
             }
             return true;
         } finally {
@@ -157,7 +164,7 @@ final class UrlCall implements CallInfo {
 
     @Override
     public Client client() {
-        return HttpUrlConnectionHook.CLIENT;
+        return CLIENT;
     }
 
     @Override
@@ -289,7 +296,10 @@ final class UrlCall implements CallInfo {
      */
     void disconnect() {
         disconnectSignal.add();
-        fallbackHandler.abandon();
+        CallFallback asked = fallback;
+        if (asked != null) {
+            asked.abandon();
+        }
         attempt.connection().disconnect();
         if (!lock.isHeldByCurrentThread() && lock.tryLock()) {
             try {
@@ -305,28 +315,28 @@ final class UrlCall implements CallInfo {
      * Holdfast.
      */
     private void abort(Throwable error) {
-        Session begun = session;
+        FailOpenSession begun = session;
         if (settled || begun == null) {
             return;
         }
-        begun.cancel(engine.nanoTime());
+        begun.cancel();
         settleNow();
         closePrevious();
         if (attempt.isOurs() && !attempt.isAsked()) {
             // Asked for anything, its connection would send the request without the body.
             attempt = Attempt.showing(SyntheticConnection.failed(
-                    attempt.connection(), requestRecorder.method(), attempt, new IOException(error)));
+                    attempt.connection(), requestRecorder.method(), attempt.head(), new IOException(error)));
         }
     }
 
     /** Ends what was begun and is not under way: it counts as nothing, and the next entry that talks begins a call. */
     private void abandon() {
-        Session begun = session;
+        FailOpenSession begun = session;
         if (!settled && begun != null) {
             sending = null;
             session = null;
             closePrevious();
-            begun.cancel(engine.nanoTime());
+            begun.cancel();
         }
     }
 
@@ -349,7 +359,7 @@ final class UrlCall implements CallInfo {
                     send.attempt(),
                     error == null || disconnectSignal.abandoned()
                             ? Outcome.Cancelled.INSTANCE
-                            : FailureClassifier.upload(error));
+                            : FailureClassifier.requestBody(error));
             settleNow();
         } finally {
             lock.unlock();
@@ -375,11 +385,13 @@ final class UrlCall implements CallInfo {
             HttpURLConnection first = attempt.connection();
             requestRecorder.begin(first, mayWrite);
             target = engine.routeOrUntouched(host, requestRecorder.method(), requestRecorder.path());
-            fallbackHandler.begin(target.policy().fallback(), first);
             caller = Thread.currentThread().getId();
-            Session begun = engine.session(target, this);
+            FailOpenSession begun = new FailOpenSession(engine, target, this, errorReporter);
+            fallback = target.policy().fallback().enabled()
+                    ? new CallFallback(begun, this, requestRecorder, fallbackStrategies, first)
+                    : null;
             session = begun;
-            current = granted(begun.begin(engine.nanoTime()));
+            current = granted(begun.begin());
             sending = current;
             if (current != null) {
                 requestRecorder.timeouts().shorten(first, current);
@@ -401,42 +413,43 @@ final class UrlCall implements CallInfo {
         if (send.hedgeNanos() < 0) {
             return sent(send, null);
         }
-        HedgedAttempt hedgedAttempt =
-                HedgedAttempt.after(send.hedgeNanos(), engine, this, requestRecorder, attempt.connection());
-        Step step;
+        Attempt first = attempt;
+        HedgeTransport transport = new HedgeTransport(failOpen(), requestRecorder, first.connection());
+        HedgedAttempt<Attempt> hedged = new HedgedAttempt<>(failOpen(), transport, first);
+        hedged.arm(send.hedgeNanos());
         try {
-            step = sent(send, hedgedAttempt);
-        } catch (RuntimeException | Error e) {
-            hedgedAttempt.lose();
-            throw e;
-        }
-        if (!(step instanceof Step.Drop)) {
-            hedgedAttempt.lose();
-            return step;
-        }
-        try {
-            HedgedAttempt.Result result = hedgedAttempt.await();
-            if (result == null) {
-                return Step.Deliver.INSTANCE; // a defect, which was reported; the first attempt's outcome is there
-            }
-            attempt.discard();
-            attempt = result.attempt();
-            try (Watchdog watchdog = Watchdog.start(engine, attempt.connection(), send)) {
-                return result.step() instanceof Step.Deliver ? heldBack(watchdog) : result.step();
-            }
+            Step step = sent(send, transport);
+            hedged.ended(first, step);
+            return step instanceof Step.Drop ? decided(send, hedged.result().get()) : step;
         } catch (InterruptedException e) {
-            hedgedAttempt.lose();
+            hedged.abandon();
             Thread.currentThread().interrupt();
             end(interrupted("interrupted while waiting for an answer"));
-            return step;
+            return Step.Drop.INSTANCE;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // nobody completes it so
+        } catch (RuntimeException | Error e) {
+            hedged.abandon();
+            throw e;
         }
     }
 
-    private Step sent(Step.Send send, @Nullable HedgedAttempt hedgedAttempt) {
+    /** Goes on with the attempt that decided while the first one was dropped. */
+    private Step decided(Step.Send send, HedgedAttempt.Result<Attempt> result) {
+        if (result.attempt() != attempt) {
+            attempt.discard();
+            attempt = result.attempt();
+        }
+        try (Watchdog watchdog = Watchdog.start(engine, attempt.connection(), send)) {
+            return result.step() instanceof Step.Deliver ? heldBack(watchdog) : result.step();
+        }
+    }
+
+    private Step sent(Step.Send send, @Nullable HedgeTransport hedge) {
         Attempt current = attempt;
         try (Watchdog watchdog = Watchdog.start(engine, current.connection(), send)) {
             current.send(requestRecorder, watchdog);
-            if (hedgedAttempt != null && hedgedAttempt.hasWon()) {
+            if (hedge != null && hedge.isFirstLost()) {
                 return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
             Step step = onOutcome(send);
@@ -453,23 +466,25 @@ final class UrlCall implements CallInfo {
 
     private Step heldBack(Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
-        Download.Held held = limit == 0 ? null : attempt.holdBack(requestRecorder, limit, watchdog);
+        ResponseStreams.Held held = limit == 0 ? null : attempt.holdBack(requestRecorder, limit, watchdog);
         if (held == null) {
             return Step.Deliver.INSTANCE;
         }
-        if (held.failure() == null) {
-            Attempt.Head head = attempt.head();
+        IOException broken = held.failure();
+        if (broken == null) {
+            ConnectionHead head = attempt.head();
             if (head != null && attempt.raised() == null) {
-                attempt.readAs(fallbackHandler.recorded(head, held.stream()));
+                attempt.readAs(recorded(head, held.stream()));
             }
             return Step.Deliver.INSTANCE;
         }
-        try {
-            return session().bodyLost(FailureClassifier.body(held.failure()), engine.nanoTime());
-        } catch (RuntimeException e) {
-            errorReporter.report(DEFECT, e);
-            return Step.Deliver.INSTANCE;
-        }
+        return failOpen().bodyLost(() -> FailureClassifier.responseBody(broken));
+    }
+
+    /** The stream to give in place of a body's own, where the answer may be stored. */
+    private InputStream recorded(ConnectionHead head, InputStream stream) {
+        CallFallback recorder = fallback;
+        return recorder == null ? stream : recorder.recorded(head, stream);
     }
 
     /** Does what the session says. False: the call is settled. */
@@ -479,7 +494,7 @@ final class UrlCall implements CallInfo {
             HttpURLConnection next =
                     Thread.currentThread().isInterrupted() ? null : requestRecorder.open(attempt.connection());
             if (next == null) {
-                session().cancel(engine.nanoTime());
+                failOpen().cancel();
             } else {
                 closePrevious();
                 Step.Send granted = awaited(wait);
@@ -519,15 +534,16 @@ final class UrlCall implements CallInfo {
         closePrevious();
         showHead();
         Exception raised = attempt.raised();
-        Attempt.Head head = attempt.head();
-        if (head != null) {
-            fallbackHandler.answered(head);
+        ConnectionHead head = attempt.head();
+        CallFallback recorder = fallback;
+        if (head != null && recorder != null) {
+            recorder.answered(head);
         }
         if (raised == null) {
             return;
         }
         if (session != null) {
-            Exception unused = session.finalError(raised);
+            Exception unused = session.session().finalError(raised);
         }
         if (attempt.isLate() && raised instanceof IOException timeout && head == null) {
             ended = timeout; // what the JDK remembers of it is whatever a connection that we cut off came to
@@ -535,7 +551,7 @@ final class UrlCall implements CallInfo {
             // The application wrote its body to an earlier one: asked for anything, this one would send the request
             // without.
             attempt = Attempt.showing(
-                    SyntheticConnection.failed(attempt.connection(), requestRecorder.method(), attempt, raised));
+                    SyntheticConnection.failed(attempt.connection(), requestRecorder.method(), head, raised));
         }
     }
 
@@ -558,8 +574,9 @@ final class UrlCall implements CallInfo {
     private boolean rescued(Step.FallBack step) {
         Attempt failed = attempt;
         boolean beforeBody = onlyOpening && failed.connection().getDoOutput() && requestRecorder.upload() == null;
+        CallFallback asked = fallback;
         SyntheticConnection made =
-                fallbackHandler.answer(step, session(), failed.connection(), failed.raised(), beforeBody);
+                asked == null ? null : asked.answer(step, failed.connection(), failed.raised(), beforeBody);
         if (made == null) {
             return false;
         }
@@ -595,38 +612,37 @@ final class UrlCall implements CallInfo {
      * @return null: none may be, and the call is settled, by a fallback or the outcome before the wait
      */
     private Step.@Nullable Send granted(Step step) throws IOException {
-        Step next = step;
-        while (!(next instanceof Step.Send)) {
-            if (next instanceof Step.Wait wait) {
-                sleep(wait);
-                next = session().resume(engine.nanoTime());
-            } else if (next instanceof Step.FallBack fallBack) {
-                if (rescued(fallBack)) {
-                    return null;
-                }
-                next = fallBack.otherwise();
-            } else if (next instanceof Step.Reject reject) {
-                throw ended(reject.error());
-            } else if (disconnectSignal.abandoned()) {
-                throw ended(new SocketException("Socket closed"));
-            } else {
-                deliver();
-                return null;
-            }
-        }
-        return (Step.Send) next;
-    }
-
-    private void sleep(Step.Wait wait) throws IOException {
+        Step.Send next = null;
         try {
-            disconnectSignal.sleep(wait);
+            next = BlockingExchange.next(failOpen(), step, this);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end(interrupted("interrupted while waiting to try again"));
+        } catch (IOException rejected) {
+            throw ended(rejected);
         }
-        if (disconnectSignal.abandoned()) {
-            end(new SocketException("Socket closed"));
+        if (next == null && !settled) {
+            if (disconnectSignal.abandoned()) {
+                throw ended(new SocketException("Socket closed"));
+            }
+            deliver();
         }
+        return next;
+    }
+
+    @Override
+    public void waiting(Runnable end) {
+        disconnectSignal.waiting(end);
+    }
+
+    @Override
+    public boolean isStopped() {
+        return disconnectSignal.abandoned();
+    }
+
+    @Override
+    public Step fallBack(Step.FallBack step) {
+        return rescued(step) ? Step.Deliver.INSTANCE : step.otherwise();
     }
 
     /** A virtual thread gets what its socket throws: an interrupt closes that. */
@@ -638,7 +654,7 @@ final class UrlCall implements CallInfo {
 
     /** The application itself ended the call during a wait. */
     private void end(IOException how) throws IOException {
-        session().cancel(engine.nanoTime());
+        failOpen().cancel();
         throw ended(how);
     }
 
@@ -649,32 +665,21 @@ final class UrlCall implements CallInfo {
         return how;
     }
 
-    private Session session() {
-        Session current = session;
+    private FailOpenSession failOpen() {
+        FailOpenSession current = session;
         if (current == null) {
             throw new IllegalStateException("not begun");
         }
         return current;
     }
 
-    /** What is to be sent beside a first attempt that takes long; null: nothing. */
-    Step.@Nullable Send hedge() {
-        return session().hedge(engine.nanoTime());
+    private Session session() {
+        return failOpen().session();
     }
 
-    /** An attempt beside the first one could not be made. */
-    void withdraw(int number) {
-        Step unused = session().withdraw(number, engine.nanoTime());
-    }
-
-    /** Tells the session of an outcome. A defect in it must not cost the application the outcome: that is delivered. */
-    Step after(int number, Outcome outcome) {
-        try {
-            return session().after(number, outcome, engine.nanoTime());
-        } catch (RuntimeException e) {
-            errorReporter.report(DEFECT, e);
-            return Step.Deliver.INSTANCE;
-        }
+    /** Tells the session of an outcome. */
+    private Step after(int number, Outcome outcome) {
+        return failOpen().after(number, outcome);
     }
 
     // ---- the body
@@ -684,16 +689,16 @@ final class UrlCall implements CallInfo {
      * asked for.
      */
     InputStream watched(InputStream stream) {
-        Attempt.Head head = attempt.head();
+        ConnectionHead head = attempt.head();
         if (head == null || head.connection() instanceof SyntheticConnection) {
             return stream; // of a fallback, or of an exchange that the application began when the call was over
         }
         InputStream given = stream;
         long length = head.bodyLength(requestRecorder.method());
         if (length != 0 && session != null) {
-            given = Download.watched(stream, length, this::bodyBroke);
+            given = ResponseStreams.watched(stream, length, this::bodyBroke);
         }
-        given = fallbackHandler.recorded(head, given);
+        given = recorded(head, given);
         if (given != stream) {
             attempt.replace(stream, given);
         }
@@ -704,10 +709,6 @@ final class UrlCall implements CallInfo {
         if (disconnectSignal.abandoned()) {
             return; // the application itself cut it off
         }
-        try {
-            session().bodyFailed(FailureClassifier.body(how), engine.nanoTime());
-        } catch (RuntimeException defect) {
-            errorReporter.report("a failure was not counted", defect);
-        }
+        failOpen().bodyFailed(() -> FailureClassifier.responseBody(how));
     }
 }

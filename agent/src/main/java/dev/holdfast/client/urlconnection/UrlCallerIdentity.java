@@ -12,21 +12,13 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the client puts on the wire beside the request's own headers, as far as it tells who asks, and what came back.
- */
+/** What the client puts on the wire beside the request's own headers, as far as it tells who asks. */
 final class UrlCallerIdentity {
-    private static final String NO_NAME = "";
-
     private UrlCallerIdentity() {}
 
     /**
@@ -74,40 +66,6 @@ final class UrlCallerIdentity {
                     || cookies.get(uri, Map.of()).values().stream().anyMatch(values -> !values.isEmpty());
         } catch (IOException e) {
             return true;
-        }
-    }
-
-    /**
-     * The headers of an answer, in the order in which they came; names that differ by case only are one. A line that is
-     * no header has a value without a name, and ends nothing: what may not be kept is said behind it, too.
-     */
-    static Map<String, List<String>> headers(Attempt.Head head) {
-        Map<String, List<String>> headers = lines(head);
-        headers.remove(NO_NAME);
-        return headers;
-    }
-
-    /**
-     * The same with the lines that are no headers, under an empty name: nobody knows what {@code "Vary : *"} was to
-     * say.
-     */
-    static Map<String, List<String>> lines(Attempt.Head head) {
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (int i = 1; ; i++) {
-            String name = head.nameAt(i);
-            String value = head.valueAt(i);
-            if (value == null) {
-                return headers;
-            }
-            String key = name == null ? NO_NAME : name;
-            List<String> values = byName.get(key);
-            if (values == null) {
-                values = new ArrayList<>(1);
-                byName.put(key, values);
-                headers.put(key, values);
-            }
-            values.add(value);
         }
     }
 }

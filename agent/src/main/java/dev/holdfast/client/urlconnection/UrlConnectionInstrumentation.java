@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class UrlConnectionInstrumentation implements ClientInstrumentation {
     /** In log lines and metric labels. */
-    static final String NAME = "HttpURLConnection";
+    static final String NAME = UrlCall.NAME;
 
     /** Where every connection is made. */
     static final int OPENED = 0;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** By its root, and for as long as there is one, an exception is known to be that of a tunnel. */
 class FailedProxyTunnelsTest {
     private static final InetSocketAddress PROXY = InetSocketAddress.createUnresolved("proxy.example", 3128);
-    private static final FailureClassifier.Sending NOTHING_SENT = FailureClassifier.Sending.of(true);
+    private static final JdkFailures.Sending NOTHING_SENT = JdkFailures.Sending.of(true);
 
     private static SocketException reset() {
         return new SocketException("Connection reset");
@@ -28,12 +28,11 @@ class FailedProxyTunnelsTest {
         FailedProxyTunnels.add(new CompletionException(new IOException(root)), PROXY);
 
         Outcome.Failure failure =
-                FailureClassifier.beforeHead(new CompletionException(new IOException("made anew", root)), NOTHING_SENT);
+                JdkFailures.beforeHead(new CompletionException(new IOException("made anew", root)), NOTHING_SENT);
         assertThat(failure.kind()).isEqualTo(ErrorKind.PROXY);
         assertThat(failure.proxy()).isEqualTo("proxy.example:3128");
         assertThat(failure.nothingSent()).isTrue();
-        assertThat(FailureClassifier.beforeHead(root, FailureClassifier.Sending.of(false))
-                        .nothingSent())
+        assertThat(JdkFailures.beforeHead(root, JdkFailures.Sending.of(false)).nothingSent())
                 .as("the client had begun to send, as where a redirect led through the proxy")
                 .isFalse();
     }
@@ -42,7 +41,7 @@ class FailedProxyTunnelsTest {
     void anotherExceptionOfTheSameKindIsNot() {
         FailedProxyTunnels.add(reset(), PROXY);
 
-        Outcome.Failure failure = FailureClassifier.beforeHead(new IOException(reset()), NOTHING_SENT);
+        Outcome.Failure failure = JdkFailures.beforeHead(new IOException(reset()), NOTHING_SENT);
         assertThat(failure.kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
         assertThat(failure.proxy()).isNull();
     }
@@ -52,7 +51,7 @@ class FailedProxyTunnelsTest {
         HttpTimeoutException timeout = new HttpTimeoutException("request timed out");
         FailedProxyTunnels.add(timeout, PROXY);
 
-        assertThat(FailureClassifier.beforeHead(timeout, NOTHING_SENT).kind()).isEqualTo(ErrorKind.READ_TIMEOUT);
+        assertThat(JdkFailures.beforeHead(timeout, NOTHING_SENT).kind()).isEqualTo(ErrorKind.READ_TIMEOUT);
     }
 
     @Test

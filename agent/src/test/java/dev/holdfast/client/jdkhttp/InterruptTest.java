@@ -77,7 +77,7 @@ class InterruptTest {
             WovenClient client = new WovenClient(CLIENT, TestPolicy.PATIENT);
             FutureTask<String> task = new FutureTask<>(() -> end(client, server));
             Thread thread = started(task);
-            awaitBlocked(thread, "BlockingDriver");
+            awaitBlocked(thread, "BlockingExchange");
             thread.interrupt();
             assertThat(task.get(20, TimeUnit.SECONDS))
                     .as("as the client's own, in a call without a policy")

@@ -7,6 +7,7 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.exchange.RecordedRequestStream;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
@@ -293,7 +294,7 @@ class EndsTest {
         server.play(ScriptedResponse.respond(503, "not now"));
         HttpURLConnection connection = wovenConnections.open(server.uri("/"));
         connection.setChunkedStreamingMode(0);
-        RecordedUpload body = (RecordedUpload) written(connection);
+        RecordedRequestStream body = (RecordedRequestStream) written(connection);
         assertThat(body.isWhole()).isTrue();
         assertThat(connection.getResponseCode()).isEqualTo(200);
         assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("body", "body");

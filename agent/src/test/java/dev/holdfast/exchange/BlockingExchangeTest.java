@@ -1,10 +1,19 @@
-package dev.holdfast.call;
+package dev.holdfast.exchange;
 
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.PolicyTargets;
+import dev.holdfast.call.SessionTest;
+import dev.holdfast.call.Step;
+import dev.holdfast.call.Timer;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.HostPattern;
@@ -27,9 +36,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class BlockingDriverTest {
+class BlockingExchangeTest {
     private static final Backoff SHORT = new Backoff(1_000, 1_000, 1, Jitter.NONE);
     private static final Backoff LONG = new Backoff(60_000_000_000L, 60_000_000_000L, 1, Jitter.NONE);
+
+    private static final ErrorReporter NO_DEFECT = (consequence, defect) -> {
+        throw new AssertionError(consequence, defect);
+    };
 
     private final List<Observer.Result> ends = new ArrayList<>();
     private final PolicyTargets targets = new PolicyTargets(new Observer() {
@@ -66,12 +79,12 @@ class BlockingDriverTest {
     void anInterruptDuringAWaitEndsTheCall() {
         Policy policy = Policies.retry().backoff(LONG).policy();
         Engine engine = engine(policy);
-        Session session = session(engine);
+        FailOpenSession session = session(engine);
 
-        assertThatThrownBy(() -> BlockingDriver.run(engine, session, send -> {
+        assertThatThrownBy(() -> BlockingExchange.run(session, send -> {
                     sent.add(send);
                     Thread.currentThread().interrupt();
-                    return session.after(status(503), engine.nanoTime());
+                    return session.after(send.attempt(), status(503));
                 }))
                 .isInstanceOf(InterruptedException.class);
 
@@ -84,7 +97,7 @@ class BlockingDriverTest {
         Engine engine = engine(onePlace());
         InterruptedException interrupt = new InterruptedException();
 
-        assertThatThrownBy(() -> BlockingDriver.run(engine, session(engine), send -> {
+        assertThatThrownBy(() -> BlockingExchange.run(session(engine), send -> {
                     throw interrupt;
                 }))
                 .isSameAs(interrupt);
@@ -97,7 +110,7 @@ class BlockingDriverTest {
     void aDefectOfTheAdapterIsNotKeptBackAndFreesThePlace() {
         Engine engine = engine(onePlace());
 
-        assertThatThrownBy(() -> BlockingDriver.run(engine, session(engine), send -> {
+        assertThatThrownBy(() -> BlockingExchange.run(session(engine), send -> {
                     throw new IllegalStateException("defect");
                 }))
                 .hasMessage("defect");
@@ -110,8 +123,8 @@ class BlockingDriverTest {
         for (Throwable thrown : List.of(new OutOfMemoryError("thrown by a test"), new Exception("checked"))) {
             Engine engine = engine(onePlace());
 
-            assertThatThrownBy(() -> BlockingDriver.run(engine, session(engine), send -> {
-                        throw BlockingDriverTest.<RuntimeException>sneaky(thrown);
+            assertThatThrownBy(() -> BlockingExchange.run(session(engine), send -> {
+                        throw BlockingExchangeTest.<RuntimeException>sneaky(thrown);
                     }))
                     .isSameAs(thrown);
 
@@ -142,11 +155,11 @@ class BlockingDriverTest {
     @Test
     void goesOnAsSoonAsAPlaceIsFree() throws Exception {
         Engine engine = engine(onePlace());
-        Session holder = holder(engine);
+        FailOpenSession holder = holder(engine);
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
             Future<?> call = queued(pool, engine);
-            holder.after(status(200), engine.nanoTime());
+            holder.session().after(status(200), engine.nanoTime());
             call.get(30, TimeUnit.SECONDS);
         } finally {
             pool.shutdownNow();
@@ -159,7 +172,7 @@ class BlockingDriverTest {
     @Test
     void anInterruptInAQueueLeavesNoPlaceTaken() throws Exception {
         Engine engine = engine(onePlace());
-        Session holder = holder(engine);
+        FailOpenSession holder = holder(engine);
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
             Future<?> call = queued(pool, engine);
@@ -168,7 +181,7 @@ class BlockingDriverTest {
         } finally {
             pool.shutdownNow();
         }
-        holder.after(status(200), engine.nanoTime());
+        holder.session().after(status(200), engine.nanoTime());
 
         assertThat(sent).isEmpty();
         assertNoPlaceIsTaken();
@@ -178,31 +191,31 @@ class BlockingDriverTest {
     void aQueueThatTakesTooLongEndsInARejection() {
         Policy policy = Policies.retry().limits(new LimitPolicy(1, 0, 1, 1_000)).policy();
         Engine engine = engine(policy);
-        Session holder = holder(engine);
+        FailOpenSession holder = holder(engine);
 
         assertThatThrownBy(() -> run(policy)).isInstanceOf(IOException.class);
-        holder.after(status(200), engine.nanoTime());
+        holder.session().after(status(200), engine.nanoTime());
         assertNoPlaceIsTaken();
     }
 
     private void run(Policy policy, int... statuses) throws IOException, InterruptedException {
         Engine engine = engine(policy);
-        Session session = session(engine);
-        BlockingDriver.run(engine, session, send -> {
+        FailOpenSession session = session(engine);
+        BlockingExchange.run(session, send -> {
             sent.add(send);
-            return session.after(status(statuses[send.attempt() - 1]), engine.nanoTime());
+            return session.after(send.attempt(), status(statuses[send.attempt() - 1]));
         });
     }
 
     /** A call that waits for a place, on the pool's one thread. */
     private Future<?> queued(ExecutorService pool, Engine engine) {
         AtomicReference<Thread> thread = new AtomicReference<>();
-        Session session = session(engine);
+        FailOpenSession session = session(engine);
         Future<?> call = pool.submit(() -> {
             thread.set(Thread.currentThread());
-            BlockingDriver.run(engine, session, send -> {
+            BlockingExchange.run(session, send -> {
                 sent.add(send);
-                return session.after(status(200), engine.nanoTime());
+                return session.after(send.attempt(), status(200));
             });
             return null;
         });
@@ -215,13 +228,14 @@ class BlockingDriverTest {
         return new Engine(new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), targets, new Timer());
     }
 
-    private static Session session(Engine engine) {
-        return engine.session(engine.target("http", "localhost", 80), new SessionTest.Call("GET"));
+    private static FailOpenSession session(Engine engine) {
+        return new FailOpenSession(
+                engine, engine.target("http", "localhost", 80), new SessionTest.Call("GET"), NO_DEFECT);
     }
 
-    private static Session holder(Engine engine) {
-        Session holder = session(engine);
-        assertThat(holder.begin(engine.nanoTime())).isInstanceOf(Step.Send.class);
+    private static FailOpenSession holder(Engine engine) {
+        FailOpenSession holder = session(engine);
+        assertThat(holder.begin()).isInstanceOf(Step.Send.class);
         return holder;
     }
 

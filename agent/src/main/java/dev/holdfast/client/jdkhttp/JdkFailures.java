@@ -1,20 +1,15 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Outcome;
+import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.UnresolvedAddressException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -27,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * plain {@code IOException}, the method that made it tells the stage; without stack traces such a failure is of no
  * kind.
  */
-final class FailureClassifier {
+final class JdkFailures {
     private static final int DEEPEST = 16;
     private static final String JDK = "jdk.internal.net.http.";
 
-    private FailureClassifier() {}
+    private JdkFailures() {}
 
     /**
      * What is known of how far the client came with a request.
@@ -60,7 +55,7 @@ final class FailureClassifier {
 
     /** An attempt that gave no response's head. */
     static Outcome.Failure beforeHead(Throwable thrown, Sending sending) {
-        Throwable error = unwrap(thrown);
+        Throwable error = FailureClassifier.unwrap(thrown);
         ErrorKind kind = kind(error);
         // Time that is up ends a CONNECT, too, sometimes before it ends the exchange: that is the time's doing.
         boolean timedOut = kind == ErrorKind.CONNECTION_TIMEOUT || kind == ErrorKind.READ_TIMEOUT;
@@ -87,12 +82,12 @@ final class FailureClassifier {
             return sending.proven();
         }
         // Of a redirected request the origin has acted on the one before.
-        return sending.once() && (root(error) == sending.unprocessed() || isUnprocessed(error));
+        return sending.once() && (FailureClassifier.root(error) == sending.unprocessed() || isUnprocessed(error));
     }
 
     /** An attempt whose response's body broke. */
     static Outcome.Failure afterHead(Throwable thrown) {
-        Throwable error = unwrap(thrown);
+        Throwable error = FailureClassifier.unwrap(thrown);
         ErrorKind kind = kind(error);
         if (kind.nothingSent() || kind == ErrorKind.OTHER) {
             // A body of another length than was announced is a plain IOException; what the application's handler throws
@@ -102,25 +97,12 @@ final class FailureClassifier {
         return new Outcome.Failure(error, kind, false);
     }
 
-    /** The exception behind those that futures put around it. */
-    static Throwable unwrap(Throwable thrown) {
-        Throwable error = thrown;
-        for (int i = 0; i < DEEPEST; i++) {
-            Throwable cause = error.getCause();
-            if (cause == null || !(error instanceof CompletionException || error instanceof ExecutionException)) {
-                break;
-            }
-            error = cause;
-        }
-        return error;
-    }
-
     /** Returns whether the client did not carry the request out: it was closed, or its executor refused a task. */
     static boolean isRefusal(Throwable thrown) {
-        if (has(thrown, RejectedExecutionException.class)) {
+        if (FailureClassifier.has(thrown, RejectedExecutionException.class)) {
             return true;
         }
-        Throwable root = root(thrown);
+        Throwable root = FailureClassifier.root(thrown);
         if (!(root instanceof IOException)) {
             return false;
         }
@@ -143,21 +125,19 @@ final class FailureClassifier {
             return ErrorKind.READ_TIMEOUT;
         }
         // Not in the chain of causes: there, it would be what the application's publisher or handler ran into.
-        if (error instanceof ConnectException
-                || error instanceof NoRouteToHostException
-                || error instanceof UnknownHostException) {
-            return has(error, UnresolvedAddressException.class) || error instanceof UnknownHostException
-                    ? ErrorKind.DNS_RESOLUTION
-                    : ErrorKind.CONNECTION_REFUSED;
+        ErrorKind connecting = FailureClassifier.ofConnecting(error);
+        if (connecting != null) {
+            return connecting;
         }
-        boolean broken = has(error, SocketException.class) || has(error, ClosedChannelException.class);
-        if (has(error, SSLException.class)) {
+        boolean broken = FailureClassifier.has(error, SocketException.class)
+                || FailureClassifier.has(error, ClosedChannelException.class);
+        if (FailureClassifier.has(error, SSLException.class)) {
             // A connection that breaks within a handshake is a broken connection, not a refused certificate.
-            return broken || has(error, EOFException.class) || endedInHandshake(error)
+            return broken || FailureClassifier.has(error, EOFException.class) || endedInHandshake(error)
                     ? ErrorKind.CONNECTION_RESET
                     : ErrorKind.TLS;
         }
-        if (has(error, EOFException.class)) {
+        if (FailureClassifier.has(error, EOFException.class)) {
             return ErrorKind.PREMATURE_EOF;
         }
         return broken || failedInWriting(error) || http2Ended(error) ? ErrorKind.CONNECTION_RESET : ErrorKind.OTHER;
@@ -169,7 +149,7 @@ final class FailureClassifier {
      * it.
      */
     private static boolean failedInWriting(Throwable error) {
-        StackTraceElement at = made(root(error));
+        StackTraceElement at = made(FailureClassifier.root(error));
         return at != null
                 && at.getClassName().startsWith("sun.nio.ch.")
                 && at.getMethodName().startsWith("write");
@@ -180,7 +160,7 @@ final class FailureClassifier {
      * the end of the connection is sometimes faster than the exception that says so.
      */
     private static boolean closedByTheClient(Throwable error) {
-        StackTraceElement at = made(root(error));
+        StackTraceElement at = made(FailureClassifier.root(error));
         return at != null
                 && at.getClassName().equals(JDK + "SocketTube")
                 && at.getMethodName().equals("signalClosed");
@@ -188,7 +168,7 @@ final class FailureClassifier {
 
     /** The server reset the HTTP/2 stream (RST_STREAM) or took leave of the connection (GOAWAY). */
     private static boolean http2Ended(Throwable error) {
-        StackTraceElement at = made(root(error));
+        StackTraceElement at = made(FailureClassifier.root(error));
         return at != null
                 && (at.getClassName().equals(JDK + "Stream")
                         || at.getClassName().equals(JDK + "Http2Connection"));
@@ -203,7 +183,7 @@ final class FailureClassifier {
      * {@link Sending#unprocessed}.
      */
     private static boolean isUnprocessed(Throwable error) {
-        StackTraceElement at = made(root(error));
+        StackTraceElement at = made(FailureClassifier.root(error));
         if (at == null) {
             return false;
         }
@@ -221,7 +201,7 @@ final class FailureClassifier {
      * shows where the end was orderly; and the client has not asked for the request's body.
      */
     private static boolean isOfTunnel(Throwable error, Sending sending) {
-        Throwable root = root(error);
+        Throwable root = FailureClassifier.root(error);
         StackTraceElement at = made(root);
         if (at == null) {
             return false;
@@ -246,7 +226,7 @@ final class FailureClassifier {
 
     /** The peer ended the connection within the TLS handshake, without an alert that would say why. */
     private static boolean endedInHandshake(Throwable error) {
-        return has(error, SSLException.class)
+        return FailureClassifier.has(error, SSLException.class)
                 && anyMade(
                         error,
                         1,
@@ -269,32 +249,9 @@ final class FailureClassifier {
         return false;
     }
 
-    private static Throwable root(Throwable error) {
-        Throwable root = error;
-        for (int i = 0; i < DEEPEST; i++) {
-            Throwable cause = root.getCause();
-            if (cause == null) {
-                break;
-            }
-            root = cause;
-        }
-        return root;
-    }
-
     /** Where an {@code IOException} was made. */
     private static @Nullable StackTraceElement made(Throwable error) {
         StackTraceElement[] trace = error.getStackTrace();
         return error instanceof IOException && trace.length > 0 ? trace[0] : null;
-    }
-
-    private static boolean has(@Nullable Throwable error, Class<? extends Throwable> type) {
-        Throwable at = error;
-        for (int i = 0; at != null && i < DEEPEST; i++) {
-            if (type.isInstance(at)) {
-                return true;
-            }
-            at = at.getCause();
-        }
-        return false;
     }
 }

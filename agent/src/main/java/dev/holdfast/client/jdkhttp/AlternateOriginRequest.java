@@ -1,8 +1,8 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Outcome;
-import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.AlternateOriginCall;
+import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.fallback.AlternateOrigin;
 import dev.holdfast.fallback.FallbackCandidate;
 import java.net.http.HttpClient;
@@ -23,47 +23,47 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class AlternateOriginCall<T> implements BodyHandler<T> {
+final class AlternateOriginRequest<T> implements BodyHandler<T> {
     private final JdkCall<T> call;
-    private final Session session;
+    private final AlternateOriginCall alternate;
     private final CompletableFuture<Boolean> good = new CompletableFuture<>();
     private final CompletableFuture<HttpResponse<T>> response = new CompletableFuture<>();
     private volatile @Nullable CompletableFuture<HttpResponse<T>> inFlight;
-    /** True if a head was good; null: none arrived. */
-    private volatile @Nullable Boolean decided;
 
-    private volatile boolean abandoned;
-
-    private AlternateOriginCall(JdkCall<T> call, Session session) {
+    private AlternateOriginRequest(JdkCall<T> call, AlternateOriginCall alternate) {
         this.call = call;
-        this.session = session;
+        this.alternate = alternate;
     }
 
     /** Sends it, unless the other origin's breaker is open, and comes back. */
-    static <T> AlternateOriginCall<T> send(
-            JdkCall<T> call, HttpRequest request, FallbackCandidate.AlternateOriginRequest offer) {
-        Session session = call.engine.alternateOrigin(call.session.policy(), call, offer.uri());
-        AlternateOriginCall<T> alternateOrigin = new AlternateOriginCall<>(call, session);
+    static <T> AlternateOriginRequest<T> send(JdkCall<T> call, FallbackCandidate.AlternateOriginRequest offer) {
+        AlternateOriginRequest<T> sent =
+                new AlternateOriginRequest<>(call, new AlternateOriginCall(call.session, call, offer));
+        sent.begin(offer);
+        return sent;
+    }
+
+    private void begin(FallbackCandidate.AlternateOriginRequest offer) {
         try {
-            if (session.begin(call.engine.nanoTime()) instanceof Step.Send send) {
-                alternateOrigin.start(request, offer, send);
+            Step.Send send = alternate.begin();
+            if (send == null) {
+                good.complete(false);
             } else {
-                alternateOrigin.good.complete(false);
+                start(offer, send);
             }
         } catch (RuntimeException | Error e) {
             // The client does not take it: closed, or the application's publisher failed.
-            session.cancel(call.engine.nanoTime());
-            alternateOrigin.good.complete(false);
+            alternate.cancel();
+            good.complete(false);
         }
-        return alternateOrigin;
     }
 
-    private void start(HttpRequest request, FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
+    private void start(FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
         HttpRequest sent = AttemptRequest.toAlternateOrigin(
-                request,
+                call.request(),
                 offer.uri(),
                 name -> AlternateOrigin.goesAlong(name, offer.policy()),
-                call.publisherOf(call.session.attempts() + 1),
+                call.publisherOf(call.session.session().attempts() + 1),
                 call.shorterTimeout(send.timeoutNanos()));
         HttpClient client =
                 offer.policy().forwardCredentials() ? call.sender() : CredentialFreeClients.of(call.sender());
@@ -73,11 +73,11 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
         CompletableFuture<HttpResponse<T>> future = client.sendAsync(sent, this);
         inFlight = future;
         CompletableFuture<?> unused = future.whenComplete(this::ended);
-        ExecutorWatch.watch(client, future, sent.timeout(), () -> decided == null, call.engine, () -> {
+        ExecutorWatch.watch(client, future, sent.timeout(), () -> !alternate.isDecided(), call.engine(), () -> {
             ended(null, ExecutorWatch.refusal());
             future.copy().cancel(true); // see Attempt.cancel
         });
-        if (abandoned) {
+        if (alternate.isAbandoned()) {
             future.copy().cancel(true); // see Attempt.cancel
         }
     }
@@ -94,7 +94,7 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
 
     /** Nobody wants it any more. */
     void abandon() {
-        abandoned = true;
+        alternate.abandon();
         CompletableFuture<?> future = inFlight;
         if (future != null) {
             future.copy().cancel(true); // see Attempt.cancel
@@ -103,16 +103,12 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
 
     @Override
     public BodySubscriber<T> apply(ResponseInfo info) {
-        if (decided != null) {
+        if (alternate.isDecided()) {
             return call.application.apply(info); // the client asks twice for one call
         }
-        Outcome.Response head = JdkCall.Head.of(info);
-        session.after(head, call.engine.nanoTime());
-        boolean isGood = !call.isOver() && call.session.isGoodFromAlternateOrigin(head);
-        decided = isGood;
-        if (!isGood) {
+        if (!alternate.decide(JdkCall.Head.of(info), !call.isOver())) {
             good.complete(false);
-            return new DiscardedBody<>(call.engine);
+            return new DiscardedBody<>(call.engine());
         }
         try {
             return call.application.apply(new MarkedHead(info.statusCode(), marked(info.headers()), info.version()));
@@ -122,7 +118,7 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
     }
 
     private void ended(@Nullable HttpResponse<T> answer, @Nullable Throwable failure) {
-        boolean isGood = Boolean.TRUE.equals(decided);
+        boolean isGood = alternate.isGood();
         if (failure != null) {
             count(FailureClassifier.unwrap(failure));
         }
@@ -143,16 +139,14 @@ final class AlternateOriginCall<T> implements BodyHandler<T> {
     }
 
     private void count(Throwable failure) {
-        long now = call.engine.nanoTime();
-        if (abandoned
-                || failure instanceof CancellationException
-                || (decided == null && FailureClassifier.isRefusal(failure))) {
-            session.cancel(now);
-        } else if (decided == null) {
-            Step unused =
-                    session.after(FailureClassifier.beforeHead(failure, FailureClassifier.Sending.of(false)), now);
-        } else if (Boolean.TRUE.equals(decided)) {
-            session.bodyFailed(FailureClassifier.afterHead(failure), now);
+        boolean notCarriedOut =
+                failure instanceof CancellationException || (!alternate.isDecided() && JdkFailures.isRefusal(failure));
+        if (alternate.isAbandoned() || notCarriedOut) {
+            alternate.cancel();
+        } else if (!alternate.isDecided()) {
+            alternate.failed(JdkFailures.beforeHead(failure, JdkFailures.Sending.of(false)));
+        } else if (alternate.isGood()) {
+            alternate.bodyFailed(() -> JdkFailures.afterHead(failure));
         }
     }
 

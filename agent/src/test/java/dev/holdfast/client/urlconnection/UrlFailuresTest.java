@@ -9,13 +9,13 @@ import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
 /** What exceptions of the JDK's connection mean where it depends on chance which of them a program sees. */
-class FailureClassifierTest {
+class UrlFailuresTest {
     @Test
     void aRequestThatCouldNotBeWrittenIsABrokenConnection() {
         IOException error = thrownBy(new IOException("Error writing to server"), "writeRequests");
 
-        assertThat(FailureClassifier.of(error, true).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
-        assertThat(FailureClassifier.of(error, true).nothingSent()).isFalse();
+        assertThat(UrlFailures.of(error, true).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
+        assertThat(UrlFailures.of(error, true).nothingSent()).isFalse();
     }
 
     @Test
@@ -23,7 +23,7 @@ class FailureClassifierTest {
         IOException again = thrownBy(new IOException("Error writing to server"), "getInputStream0");
         again.initCause(thrownBy(new IOException("Error writing to server"), "writeRequests"));
 
-        assertThat(FailureClassifier.of(again, true).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
+        assertThat(UrlFailures.of(again, true).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
     }
 
     @Test
@@ -31,10 +31,9 @@ class FailureClassifierTest {
         IOException status = thrownBy(new IOException("Server returned HTTP response code: 400"), "getInputStream0");
         IOException missing = thrownBy(new FileNotFoundException("/"), "writeRequests");
 
-        assertThat(FailureClassifier.of(status, true).kind()).isEqualTo(ErrorKind.OTHER);
-        assertThat(FailureClassifier.of(missing, true).kind()).isEqualTo(ErrorKind.OTHER);
-        assertThat(FailureClassifier.of(new SocketException("Connection reset"), true)
-                        .kind())
+        assertThat(UrlFailures.of(status, true).kind()).isEqualTo(ErrorKind.OTHER);
+        assertThat(UrlFailures.of(missing, true).kind()).isEqualTo(ErrorKind.OTHER);
+        assertThat(UrlFailures.of(new SocketException("Connection reset"), true).kind())
                 .isEqualTo(ErrorKind.CONNECTION_RESET);
     }
 
@@ -43,8 +42,8 @@ class FailureClassifierTest {
         IOException bare = new IOException("Error writing to server");
         bare.setStackTrace(new StackTraceElement[0]);
 
-        assertThat(FailureClassifier.of(bare, true).kind()).isEqualTo(ErrorKind.OTHER);
-        assertThat(FailureClassifier.of(bare, true).nothingSent()).isFalse();
+        assertThat(UrlFailures.of(bare, true).kind()).isEqualTo(ErrorKind.OTHER);
+        assertThat(UrlFailures.of(bare, true).nothingSent()).isFalse();
     }
 
     private static IOException thrownBy(IOException error, String method) {

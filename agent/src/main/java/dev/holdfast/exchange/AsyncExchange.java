@@ -1,9 +1,9 @@
-package dev.holdfast.call;
+package dev.holdfast.exchange;
 
+import dev.holdfast.call.Step;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe: {@link #cancel} may come at any time from any thread.
  */
-public final class AsyncDriver {
-    /** An adapter's side of an asynchronous call. */
-    public interface Attempt {
+public final class AsyncExchange implements Consumer<Step> {
+    /** The side of a client in an asynchronous call. */
+    public interface Transport {
         /**
-         * Starts one attempt. When it has ended, and the session was told what it gave ({@link Session#after}), the
-         * session's answer goes to {@code then}, exactly once, on whatever thread. The result is kept: it is delivered
-         * if the session says so, and discarded otherwise.
+         * Starts one transport. When it has ended, and the session was told what it gave
+         * ({@link FailOpenSession#after}), the session's answer goes to {@code then}, exactly once, on whatever thread.
+         * The result is kept: it is delivered if the session says so, and discarded otherwise.
          *
          * @param send which attempt, and how long it may take
          * @param then takes the session's answer
@@ -52,58 +52,52 @@ public final class AsyncDriver {
         void fail(Throwable defect);
     }
 
-    private final Engine engine;
-    private final Session session;
-    private final Attempt attempt;
+    private final FailOpenSession session;
+    private final Transport transport;
     private final Executor executor;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private boolean cancelled;
+    // Written with the monitor of this, which is held for moments: nothing of a client's runs under it.
+    private volatile boolean cancelled;
     private boolean stopped;
     private @Nullable Pause pause;
 
     /**
      * A call that has not begun.
      *
-     * @param engine clock and timer
      * @param session the call
-     * @param attempt the adapter's side
+     * @param transport the client's side
      * @param executor on which the next attempt is sent after a wait; never the timer's thread
      */
-    public AsyncDriver(Engine engine, Session session, Attempt attempt, Executor executor) {
-        this.engine = engine;
+    public AsyncExchange(FailOpenSession session, Transport transport, Executor executor) {
         this.session = session;
-        this.attempt = attempt;
+        this.transport = transport;
         this.executor = executor;
     }
 
     /** Begins the call on the caller's thread and returns once the first attempt was started. */
     public void start() {
         try {
-            go(session.begin(engine.nanoTime()));
+            go(session.begin());
         } catch (Throwable e) {
             // Whatever it is: nobody goes on with the call, and it must not keep a permit or a probe's lease.
-            session.cancel(engine.nanoTime());
+            session.cancel();
             throw e;
         }
     }
 
     /** Stops whatever is under way: the attempt in flight, or the wait. Nothing is sent after it. */
     public void cancel() {
-        lock.lock();
-        try {
+        synchronized (this) {
             cancelled = true;
             Pause ended = pause;
             pause = null;
             if (ended != null) {
                 // Nobody else has the session now: whoever would have gone on finds that his pause is over.
                 ended.stop();
-                session.cancel(engine.nanoTime());
+                session.cancel();
             }
-        } finally {
-            lock.unlock();
         }
-        attempt.cancel();
+        transport.cancel();
     }
 
     /**
@@ -112,64 +106,64 @@ public final class AsyncDriver {
      */
     public void stop() {
         Pause ended;
-        lock.lock();
-        try {
+        synchronized (this) {
             stopped = true;
             ended = pause;
             pause = null;
             if (ended != null) {
                 ended.stop();
-                session.cancel(engine.nanoTime());
+                session.cancel();
             }
-        } finally {
-            lock.unlock();
         }
         if (ended != null) {
-            executor.execute(attempt::deliver);
+            executor.execute(transport::deliver);
         }
+    }
+
+    /** Goes on: an attempt or a fallback has ended, and the session said what follows. */
+    @Override
+    public void accept(Step step) {
+        go(step);
     }
 
     private void go(Step step) {
         if (step instanceof Step.Deliver) {
-            attempt.deliver();
+            transport.deliver();
         } else if (step instanceof Step.Wait wait) {
             await(wait);
         } else if (step instanceof Step.Reject reject) {
-            attempt.reject(reject.error());
+            transport.reject(reject.error());
         } else if (step instanceof Step.FallBack fallBack) {
-            attempt.fallBack(fallBack, end -> {
-                session.fallbackFailed(engine.nanoTime()); // unless one answered
+            transport.fallBack(fallBack, end -> {
+                session.fallbackFailed(); // unless one answered
                 go(end);
             });
         } else if (step instanceof Step.Send send) {
-            if (isCancelled()) {
-                session.cancel(engine.nanoTime());
+            if (cancelled) {
+                session.cancel();
                 return;
             }
-            attempt.send(send, this::go);
-            if (isCancelled()) {
+            transport.send(send, this);
+            if (cancelled) {
                 // It came between the look and the sending.
-                attempt.cancel();
+                transport.cancel();
             }
         }
     }
 
     private void await(Step.Wait wait) {
         Pause begun = new Pause();
-        lock.lock();
-        try {
+        synchronized (this) {
             if (cancelled || stopped) {
-                session.cancel(engine.nanoTime());
+                session.cancel();
             } else {
                 pause = begun;
-                begun.timer = engine.schedule(begun, wait.nanos());
+                begun.timer = session.engine().schedule(begun, wait.nanos());
             }
-        } finally {
-            lock.unlock();
         }
         if (begun.timer == null) {
-            if (!isCancelled()) {
-                attempt.deliver(); // what there is
+            if (!cancelled) {
+                transport.deliver(); // what there is
             }
         } else if (wait.ticket() != null) {
             wait.ticket().onGranted(begun);
@@ -177,18 +171,15 @@ public final class AsyncDriver {
     }
 
     private void resume(Pause of) {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (pause != of) {
                 return; // its other end was first, or the application
             }
             pause = null;
             of.stop();
-        } finally {
-            lock.unlock();
         }
         try {
-            go(session.resume(engine.nanoTime()));
+            go(session.resume());
         } catch (RuntimeException | Error e) {
             // Nobody above us: without this the application's future would never complete, and a place stay taken.
             failWith(e);
@@ -197,23 +188,20 @@ public final class AsyncDriver {
 
     private void failWith(Throwable defect) {
         try {
-            session.cancel(engine.nanoTime());
-        } catch (RuntimeException | Error e) {
-            defect.addSuppressed(e); // what is broken may be broken here too, and the application still waits
+            session.cancel();
+        } catch (Error e) {
+            defect.addSuppressed(e); // out of memory here too, perhaps, and the application still waits
         }
-        attempt.fail(defect);
+        transport.fail(defect);
     }
 
     private void abandon(Pause of, Throwable cause) {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (pause != of) {
                 return;
             }
             pause = null;
             of.stop();
-        } finally {
-            lock.unlock();
         }
         failWith(cause);
     }
@@ -238,15 +226,6 @@ public final class AsyncDriver {
             if (task != null) {
                 task.cancel(false);
             }
-        }
-    }
-
-    private boolean isCancelled() {
-        lock.lock();
-        try {
-            return cancelled;
-        } finally {
-            lock.unlock();
         }
     }
 }

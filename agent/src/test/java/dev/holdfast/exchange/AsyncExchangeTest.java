@@ -1,9 +1,17 @@
-package dev.holdfast.call;
+package dev.holdfast.exchange;
 
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.FakeTime;
+import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTargets;
+import dev.holdfast.call.SessionTest;
+import dev.holdfast.call.Step;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Policies;
@@ -19,9 +27,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class AsyncDriverTest {
+class AsyncExchangeTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MOMENT = Duration.ofNanos(1);
+
+    private static final ErrorReporter NO_DEFECT = (consequence, defect) -> {
+        throw new AssertionError(consequence, defect);
+    };
 
     private final FakeTime time = new FakeTime();
     private final PolicyTargets targets = new PolicyTargets(Observer.NONE);
@@ -56,9 +68,9 @@ class AsyncDriverTest {
 
     @Test
     void aCancelDuringAWaitLeavesNothingBehind() {
-        AsyncDriver driver = start(Policies.retry().policy());
+        AsyncExchange exchange = start(Policies.retry().policy());
         script.gives(status(503));
-        driver.cancel();
+        exchange.cancel();
 
         assertThat(time.waiting()).isZero();
         time.pass(SECOND.multipliedBy(60));
@@ -68,10 +80,10 @@ class AsyncDriverTest {
 
     @Test
     void aCancelThatMeetsTheEndOfAWaitWins() {
-        AsyncDriver driver = start(Policies.retry().policy());
+        AsyncExchange exchange = start(Policies.retry().policy());
         script.gives(status(503));
         time.pass(SECOND);
-        driver.cancel();
+        exchange.cancel();
         executor.remove().run();
 
         assertThat(script.events).containsExactly("send 1", "cancel");
@@ -79,8 +91,8 @@ class AsyncDriverTest {
 
     @Test
     void aCancelInFlightReachesTheAttemptAndNoOtherIsSent() {
-        AsyncDriver driver = start(Policies.retry().policy());
-        driver.cancel();
+        AsyncExchange exchange = start(Policies.retry().policy());
+        exchange.cancel();
         assertThat(script.events).containsExactly("send 1", "cancel");
 
         script.gives(status(503));
@@ -91,18 +103,18 @@ class AsyncDriverTest {
 
     @Test
     void aCancelBeforeTheStartSendsNothing() {
-        AsyncDriver driver = driver(Policies.retry().policy());
-        driver.cancel();
-        driver.start();
+        AsyncExchange exchange = exchange(Policies.retry().policy());
+        exchange.cancel();
+        exchange.start();
 
         assertThat(script.events).containsExactly("cancel");
     }
 
     @Test
     void aCancelWhileAnAttemptIsBeingSentReachesThatAttempt() {
-        AsyncDriver driver = driver(Policies.retry().policy());
-        script.whileSending = driver::cancel;
-        driver.start();
+        AsyncExchange exchange = exchange(Policies.retry().policy());
+        script.whileSending = exchange::cancel;
+        exchange.start();
 
         assertThat(script.events).containsExactly("cancel", "send 1", "cancel");
     }
@@ -124,11 +136,11 @@ class AsyncDriverTest {
 
     @Test
     void aFreedPlaceIsTakenAtOnceAndOnTheExecutor() {
-        Session holder = holder();
+        FailOpenSession holder = holder();
         start(onePlace());
         assertThat(script.events).isEmpty();
 
-        holder.after(status(200), time.now());
+        holder.session().after(status(200), time.now());
         assertThat(script.events).isEmpty();
         executor.remove().run();
         assertThat(script.events).containsExactly("send 1");
@@ -137,23 +149,23 @@ class AsyncDriverTest {
 
     @Test
     void aQueueThatTakesTooLongEndsInARejection() {
-        Session holder = holder();
+        FailOpenSession holder = holder();
         start(onePlace());
         time.pass(SECOND);
         executor.remove().run();
         assertThat(script.events).hasSize(1).first().asString().startsWith("reject ");
 
-        holder.after(status(200), time.now());
+        holder.session().after(status(200), time.now());
         assertThat(executor).isEmpty();
         assertNoPlaceIsTaken();
     }
 
     @Test
     void whoCancelsInAQueueHoldsNoPlace() {
-        Session holder = holder();
-        AsyncDriver driver = start(onePlace());
-        driver.cancel();
-        holder.after(status(200), time.now());
+        FailOpenSession holder = holder();
+        AsyncExchange exchange = start(onePlace());
+        exchange.cancel();
+        holder.session().after(status(200), time.now());
 
         assertThat(script.events).containsExactly("cancel");
         assertNoPlaceIsTaken();
@@ -161,10 +173,10 @@ class AsyncDriverTest {
 
     @Test
     void whoCancelsWhenAPlaceWasJustGrantedGivesItBack() {
-        Session holder = holder();
-        AsyncDriver driver = start(onePlace());
-        holder.after(status(200), time.now());
-        driver.cancel();
+        FailOpenSession holder = holder();
+        AsyncExchange exchange = start(onePlace());
+        holder.session().after(status(200), time.now());
+        exchange.cancel();
         executor.remove().run();
 
         assertThat(script.events).containsExactly("cancel");
@@ -173,9 +185,9 @@ class AsyncDriverTest {
 
     @Test
     void aWaitThatEndsInTwoWaysEndsOnce() {
-        Session holder = holder();
+        FailOpenSession holder = holder();
         start(onePlace());
-        holder.after(status(200), time.now());
+        holder.session().after(status(200), time.now());
         time.pass(SECOND);
         while (!executor.isEmpty()) {
             executor.remove().run();
@@ -199,12 +211,12 @@ class AsyncDriverTest {
 
     @Test
     void aDefectAfterAWaitGivesThePlaceBack() {
-        Session holder = holder();
+        FailOpenSession holder = holder();
         start(onePlace());
         script.whileSending = () -> {
             throw new IllegalStateException("defect");
         };
-        holder.after(status(200), time.now());
+        holder.session().after(status(200), time.now());
         executor.remove().run();
 
         assertThat(script.events).containsExactly("fail defect");
@@ -213,12 +225,12 @@ class AsyncDriverTest {
 
     @Test
     void anErrorAtTheStartIsThrownOnAndGivesThePlaceBackAtOnce() {
-        AsyncDriver driver = driver(onePlace());
+        AsyncExchange exchange = exchange(onePlace());
         script.whileSending = () -> {
             throw new OutOfMemoryError("thrown by a test");
         };
 
-        assertThatThrownBy(driver::start).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(exchange::start).isInstanceOf(OutOfMemoryError.class);
 
         assertNoPlaceIsTaken();
     }
@@ -226,9 +238,9 @@ class AsyncDriverTest {
     @Test
     void anExecutorThatTakesNothingEndsTheCallRatherThanLoseIt() {
         Engine engine = time.engine(Policies.retry().policy(), targets);
-        Session session = session(engine);
+        FailOpenSession session = session(engine);
         script.session = session;
-        new AsyncDriver(engine, session, script, task -> {
+        new AsyncExchange(session, script, task -> {
                     throw new RejectedExecutionException("full");
                 })
                 .start();
@@ -240,34 +252,35 @@ class AsyncDriverTest {
 
     @Test
     void aFreedPlaceThatNobodyCanTakeUpIsFreeAgain() {
-        Session holder = holder();
+        FailOpenSession holder = holder();
         Engine engine = time.engine(onePlace(), targets);
-        Session session = session(engine);
+        FailOpenSession session = session(engine);
         script.session = session;
-        new AsyncDriver(engine, session, script, task -> {
+        new AsyncExchange(session, script, task -> {
                     throw new RejectedExecutionException("full");
                 })
                 .start();
 
-        assertThat(holder.after(status(200), time.now())).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(holder.session().after(status(200), time.now())).isSameAs(Step.Deliver.INSTANCE);
         assertThat(script.events).containsExactly("fail full");
         assertNoPlaceIsTaken();
     }
 
-    private AsyncDriver start(Policy policy) {
-        AsyncDriver driver = driver(policy);
-        driver.start();
-        return driver;
+    private AsyncExchange start(Policy policy) {
+        AsyncExchange exchange = exchange(policy);
+        exchange.start();
+        return exchange;
     }
 
-    private AsyncDriver driver(Policy policy) {
+    private AsyncExchange exchange(Policy policy) {
         Engine engine = time.engine(policy, targets);
         script.session = session(engine);
-        return new AsyncDriver(engine, script.session, script, executor::add);
+        return new AsyncExchange(script.session, script, executor::add);
     }
 
-    private static Session session(Engine engine) {
-        return engine.session(engine.target("http", "localhost", 80), new SessionTest.Call("GET"));
+    private static FailOpenSession session(Engine engine) {
+        return new FailOpenSession(
+                engine, engine.target("http", "localhost", 80), new SessionTest.Call("GET"), NO_DEFECT);
     }
 
     private static Policy onePlace() {
@@ -277,9 +290,9 @@ class AsyncDriverTest {
     }
 
     /** A call that has the one place. */
-    private Session holder() {
-        Session holder = session(time.engine(onePlace(), targets));
-        assertThat(holder.begin(time.now())).isInstanceOf(Step.Send.class);
+    private FailOpenSession holder() {
+        FailOpenSession holder = session(time.engine(onePlace(), targets));
+        assertThat(holder.begin()).isInstanceOf(Step.Send.class);
         return holder;
     }
 
@@ -289,14 +302,14 @@ class AsyncDriverTest {
     }
 
     /** An adapter's side that notes what it is told, and tells what the test says. */
-    private final class Script implements AsyncDriver.Attempt {
+    private final class Script implements AsyncExchange.Transport {
         final List<String> events = new ArrayList<>();
-        Session session;
+        FailOpenSession session;
         Runnable whileSending = () -> {};
         private Consumer<Step> then;
 
         void gives(Outcome outcome) {
-            then.accept(session.after(outcome, time.now()));
+            then.accept(session.session().after(outcome, time.now()));
         }
 
         @Override

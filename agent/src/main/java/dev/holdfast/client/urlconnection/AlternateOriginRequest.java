@@ -2,8 +2,11 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.AlternateOriginCall;
+import dev.holdfast.exchange.FailOpenSession;
+import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.fallback.FallbackCandidate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,15 +15,15 @@ import java.net.MalformedURLException;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a call's request to another origin (the strategy {@code degraded}), once, on the caller's thread. */
-final class AlternateOriginCall {
-    private final Engine engine;
+final class AlternateOriginRequest {
+    private final FailOpenSession session;
     private final CallInfo call;
     private final RequestRecorder requestRecorder;
     private volatile @Nullable HttpURLConnection talking;
     private volatile boolean abandoned;
 
-    AlternateOriginCall(Engine engine, CallInfo call, RequestRecorder requestRecorder) {
-        this.engine = engine;
+    AlternateOriginRequest(FailOpenSession session, CallInfo call, RequestRecorder requestRecorder) {
+        this.session = session;
         this.call = call;
         this.requestRecorder = requestRecorder;
     }
@@ -37,20 +40,20 @@ final class AlternateOriginCall {
     /**
      * Sends it, unless that is not safe, or the other origin's breaker is open.
      *
-     * @param of the call's session, which has ended
      * @param failed the connection of the last attempt
      * @return null: there is no good answer
      */
     @Nullable
-    SyntheticResponse response(Session of, HttpURLConnection failed, FallbackCandidate.AlternateOriginRequest offer) {
+    SyntheticResponse answer(HttpURLConnection failed, FallbackCandidate.AlternateOriginRequest offer) {
         if (abandoned
-                || !of.maySendToAlternateOrigin()
+                || !session.session().maySendToAlternateOrigin()
                 || !call.bodyReplayable()
                 || (!offer.policy().forwardCredentials() && UrlCallerIdentity.wouldSendCookies(failed, offer.uri()))) {
             return null;
         }
-        Session session = engine.alternateOrigin(of.policy(), call, offer.uri());
-        if (!(session.begin(engine.nanoTime()) instanceof Step.Send send)) {
+        AlternateOriginCall alternate = new AlternateOriginCall(session, call, offer);
+        Step.Send send = alternate.begin();
+        if (send == null) {
             return null;
         }
         try {
@@ -58,47 +61,49 @@ final class AlternateOriginCall {
                     requestRecorder.openAlternateOrigin(offer.uri().toURL(), failed, offer.policy());
             talking = connection;
             requestRecorder.timeouts().shorten(connection, send);
-            return response(of, session, connection, send);
+            return answer(alternate, connection, send);
         } catch (MalformedURLException e) {
             throw new IllegalStateException(e); // the configuration takes http and https only
         } catch (IOException e) {
-            session.cancel(engine.nanoTime()); // nothing was sent
+            alternate.cancel(); // nothing was sent
             return null;
         } catch (RuntimeException e) {
-            session.cancel(engine.nanoTime());
+            alternate.cancel();
             throw e;
         } finally {
             talking = null;
         }
     }
 
-    private @Nullable SyntheticResponse response(
-            Session of, Session session, HttpURLConnection connection, Step.Send send) throws IOException {
+    private @Nullable SyntheticResponse answer(
+            AlternateOriginCall alternate, HttpURLConnection connection, Step.Send send) throws IOException {
+        Engine engine = session.engine();
         try (Watchdog watchdog = Watchdog.start(engine, connection, send)) {
             Attempt attempt = Attempt.again(connection, requestRecorder);
             attempt.send(requestRecorder, watchdog);
-            Attempt.Head head = attempt.head();
+            ConnectionHead head = attempt.head();
             if (head == null && (abandoned || VirtualThreads.interruptedSocket(attempt.raised()))) {
-                session.cancel(engine.nanoTime());
+                alternate.cancel();
                 return null;
             }
-            Step unused = session.after(attempt.outcome(requestRecorder, true), engine.nanoTime());
-            if (head == null || head.connection() == null || !of.isGoodFromAlternateOrigin(head)) {
-                attempt.discard();
-                return null;
+            if (head == null) {
+                alternate.failed(attempt.outcome(requestRecorder, true));
+            } else if (alternate.decide(head, head.connection() != null)) {
+                return SyntheticResponse.of(connection, head, body(alternate, attempt, head));
             }
-            return SyntheticResponse.of(connection, head, body(session, attempt, head));
+            attempt.discard();
+            return null;
         }
     }
 
-    private InputStream body(Session session, Attempt attempt, Attempt.Head head) throws IOException {
+    private InputStream body(AlternateOriginCall alternate, Attempt attempt, ConnectionHead head) throws IOException {
         InputStream stream = attempt.stream();
         if (stream == null) {
             return InputStream.nullInputStream();
         }
-        return Download.watched(
+        return ResponseStreams.watched(
                 stream,
                 head.bodyLength(requestRecorder.method()),
-                e -> session.bodyFailed(FailureClassifier.body(e), engine.nanoTime()));
+                e -> alternate.bodyFailed(() -> FailureClassifier.responseBody(e)));
     }
 }

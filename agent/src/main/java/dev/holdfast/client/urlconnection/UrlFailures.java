@@ -1,14 +1,12 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
+import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * {@code SocketTimeoutException} for both a connection and an answer that did not come in time, and only its stack
  * tells them apart. Where a JVM runs without stack traces, everything counts as "may have been sent".
  */
-final class FailureClassifier {
+final class UrlFailures {
     private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
 
-    private FailureClassifier() {}
+    private UrlFailures() {}
 
     /**
      * A failed attempt.
@@ -63,29 +61,13 @@ final class FailureClassifier {
         return FailurePoint.of(first(error)).stage == Stage.EXPECTING;
     }
 
-    /** A request body that could not be written to its end: the origin, or the way there, took no more of it. */
-    static Outcome.Failure upload(Throwable error) {
-        ErrorKind kind = error instanceof SocketTimeoutException ? ErrorKind.READ_TIMEOUT : ErrorKind.CONNECTION_RESET;
-        return new Outcome.Failure(error, kind, false);
-    }
-
-    /** A body that ended too early, or broke. */
-    static Outcome.Failure body(Throwable error) {
-        ErrorKind kind = error instanceof SocketTimeoutException
-                ? ErrorKind.READ_TIMEOUT
-                : error instanceof SocketException ? ErrorKind.CONNECTION_RESET : ErrorKind.PREMATURE_EOF;
-        return new Outcome.Failure(error, kind, false);
-    }
-
     private static ErrorKind kind(Throwable error, FailurePoint failurePoint) {
         if (error instanceof SocketTimeoutException) {
             return failurePoint.stage == Stage.CONNECTING ? ErrorKind.CONNECTION_TIMEOUT : ErrorKind.READ_TIMEOUT;
         }
-        if (error instanceof UnknownHostException) {
-            return ErrorKind.DNS_RESOLUTION;
-        }
-        if (error instanceof ConnectException || error instanceof NoRouteToHostException) {
-            return ErrorKind.CONNECTION_REFUSED;
+        ErrorKind connecting = FailureClassifier.ofConnecting(error);
+        if (connecting != null) {
+            return connecting;
         }
         // What is no HTTP makes the client fail in taking it apart, in whatever exception it happens to run into.
         if (failurePoint.stage == Stage.TUNNELING
@@ -108,14 +90,7 @@ final class FailureClassifier {
      * itself.
      */
     private static boolean transportBroke(Throwable error) {
-        Throwable at = error;
-        for (int i = 0; i < 16 && at != null; i++) {
-            if (at instanceof EOFException || at instanceof SocketException) {
-                return true;
-            }
-            at = at.getCause();
-        }
-        return false;
+        return FailureClassifier.has(error, EOFException.class) || FailureClassifier.has(error, SocketException.class);
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.holdfast.client.urlconnection;
+package dev.holdfast.exchange;
 
 import dev.holdfast.fallback.ResponseRecording;
 import java.io.FilterInputStream;
@@ -9,14 +9,14 @@ import java.io.InputStream;
  * Copies a body for the cache while the application reads it; nothing is read for the copy's sake. What was skipped, or
  * read again, makes no copy.
  */
-final class RecordedStream extends FilterInputStream {
+public final class RecordedResponseStream extends FilterInputStream {
     private final ResponseRecording recording;
     private final long length;
     private long count;
     private boolean over;
     private final byte[] one = new byte[1];
 
-    private RecordedStream(InputStream in, long length, ResponseRecording recording) {
+    private RecordedResponseStream(InputStream in, long length, ResponseRecording recording) {
         super(in);
         this.length = length;
         this.recording = recording;
@@ -28,8 +28,8 @@ final class RecordedStream extends FilterInputStream {
      *
      * @param length the announced length, -1 if none: with its last byte the body is complete
      */
-    static InputStream of(InputStream in, long length, ResponseRecording recording) {
-        return new RecordedStream(in, length, recording);
+    public static InputStream of(InputStream in, long length, ResponseRecording recording) {
+        return new RecordedResponseStream(in, length, recording);
     }
 
     @Override

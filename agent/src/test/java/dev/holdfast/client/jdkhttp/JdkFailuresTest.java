@@ -8,14 +8,14 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be made to happen at will: ends of exchanges that race with each other inside the client. */
-class FailureClassifierTest {
+class JdkFailuresTest {
     @Test
     void a_connection_that_the_client_closed_itself_is_a_timeout_whatever_it_is_called() {
         IOException closed = made("jdk.internal.net.http.SocketTube", "signalClosed");
 
-        assertThat(FailureClassifier.beforeHead(
+        assertThat(JdkFailures.beforeHead(
                                 new CompletionException(new IOException("no bytes", closed)),
-                                FailureClassifier.Sending.of(false))
+                                JdkFailures.Sending.of(false))
                         .kind())
                 .isEqualTo(ErrorKind.READ_TIMEOUT);
     }
@@ -24,7 +24,7 @@ class FailureClassifierTest {
     void another_end_in_the_same_place_is_none() {
         IOException other = made("jdk.internal.net.http.SocketTube", "signalError");
 
-        assertThat(FailureClassifier.beforeHead(new IOException("no bytes", other), FailureClassifier.Sending.of(false))
+        assertThat(JdkFailures.beforeHead(new IOException("no bytes", other), JdkFailures.Sending.of(false))
                         .kind())
                 .isEqualTo(ErrorKind.OTHER);
     }
@@ -33,9 +33,8 @@ class FailureClassifierTest {
     void a_request_for_which_the_connection_has_no_stream_left_was_not_sent() {
         IOException none = made("jdk.internal.net.http.Http2Connection", "reserveStream");
 
-        assertThat(FailureClassifier.beforeHead(none, sendsOnce(true)).nothingSent())
-                .isTrue();
-        assertThat(FailureClassifier.beforeHead(none, sendsOnce(false)).nothingSent())
+        assertThat(JdkFailures.beforeHead(none, sendsOnce(true)).nothingSent()).isTrue();
+        assertThat(JdkFailures.beforeHead(none, sendsOnce(false)).nothingSent())
                 .as("the origin may have acted on the request that was redirected")
                 .isFalse();
     }
@@ -45,16 +44,15 @@ class FailureClassifierTest {
         IOException unprocessed = made("jdk.internal.net.http.Stream", "closeAsUnprocessed");
         IOException reset = made("jdk.internal.net.http.Stream", "handleReset");
 
-        assertThat(FailureClassifier.beforeHead(unprocessed, sendsOnce(true)).nothingSent())
+        assertThat(JdkFailures.beforeHead(unprocessed, sendsOnce(true)).nothingSent())
                 .isTrue();
-        assertThat(FailureClassifier.beforeHead(unprocessed, sendsOnce(false)).nothingSent())
+        assertThat(JdkFailures.beforeHead(unprocessed, sendsOnce(false)).nothingSent())
                 .isFalse();
-        assertThat(FailureClassifier.beforeHead(reset, sendsOnce(true)).nothingSent())
-                .isFalse();
+        assertThat(JdkFailures.beforeHead(reset, sendsOnce(true)).nothingSent()).isFalse();
     }
 
-    private static FailureClassifier.Sending sendsOnce(boolean once) {
-        return new FailureClassifier.Sending(false, false, once, null, false, () -> null);
+    private static JdkFailures.Sending sendsOnce(boolean once) {
+        return new JdkFailures.Sending(false, false, once, null, false, () -> null);
     }
 
     private static IOException made(String inClass, String inMethod) {

@@ -1,4 +1,4 @@
-package dev.holdfast.client.urlconnection;
+package dev.holdfast.exchange;
 
 import dev.holdfast.call.ReplayMemory;
 import dev.holdfast.policy.RetryPolicy;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A streamed request body on its way: passes everything on, keeps a copy while that is small enough, and tells when the
  * body can no longer be sent. Written by one thread, as the JDK's own stream; replayed and released by others too.
  */
-final class RecordedUpload extends OutputStream {
+public final class RecordedRequestStream extends OutputStream {
     private final OutputStream to;
     private final RetryPolicy limits;
     private final ReplayMemory.Share share;
@@ -32,9 +32,10 @@ final class RecordedUpload extends OutputStream {
      * @param limits how many bytes are kept, of this body and of all
      * @param memory what all of them take
      * @param announced how many bytes are to be written, -1 if that is not known
-     * @param broken see {@link Upload#of}
+     * @param broken told when the body can no longer be sent, on the thread that writes it: by the exception that the
+     *     application gets, or by null where that is the application's own mistake
      */
-    RecordedUpload(
+    public RecordedRequestStream(
             OutputStream to,
             RetryPolicy limits,
             ReplayMemory memory,
@@ -48,12 +49,12 @@ final class RecordedUpload extends OutputStream {
     }
 
     /** Returns whether all that was written was sent, and is at hand. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return copy != null && !failed;
     }
 
     /** Writes what was written again. */
-    void writeTo(OutputStream other) throws IOException {
+    public void writeTo(OutputStream other) throws IOException {
         ByteArrayOutputStream whole = copy;
         if (whole == null) {
             throw new IOException("the request's body was released, or not recorded");
@@ -61,13 +62,13 @@ final class RecordedUpload extends OutputStream {
         whole.writeTo(other);
     }
 
-    /** How many bytes were written; seen by another thread than the writing one, perhaps some fewer. */
-    long written() {
+    /** The number of bytes that were written; seen by another thread than the writing one, perhaps some fewer. */
+    public long written() {
         return written;
     }
 
     /** Drops the copy. */
-    void release() {
+    public void release() {
         copy = null;
         share.close();
     }

@@ -1,4 +1,4 @@
-package dev.holdfast.client.urlconnection;
+package dev.holdfast.exchange;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,10 +12,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The response's body on its way to the application: told apart, or held back, where it is cut short. */
-final class Download {
+public final class ResponseStreams {
     private static final int PIECE = 8192;
 
-    private Download() {}
+    private ResponseStreams() {}
 
     /**
      * A stream that passes everything on and says when it breaks, or ends before its announced length, which the JDK's
@@ -25,7 +25,7 @@ final class Download {
      * @param length the announced length, -1 if none
      * @param broken told once; not of what follows from the application's own closing
      */
-    static InputStream watched(InputStream stream, long length, Consumer<IOException> broken) {
+    public static InputStream watched(InputStream stream, long length, Consumer<IOException> broken) {
         return new Watched(stream, length, broken);
     }
 
@@ -36,7 +36,7 @@ final class Download {
      * @param failure why it is not whole, null if it is (or if it was longer than the limit, and flows on behind it)
      * @param flowsOn whether the rest of it is yet to come
      */
-    record Held(InputStream stream, @Nullable IOException failure, boolean flowsOn) {}
+    public record Held(InputStream stream, @Nullable IOException failure, boolean flowsOn) {}
 
     /**
      * Reads a body up to a limit before anybody sees it. What it lacks then, it lacks for the application too: where
@@ -49,7 +49,8 @@ final class Download {
      * @param beforeLast null, or run before the last byte of a body with an announced length is read, with which the
      *     JDK may close the socket; that byte is left to the application if it is not there yet
      */
-    static Held hold(InputStream stream, long length, long limit, BooleanSupplier late, @Nullable Runnable beforeLast) {
+    public static Held hold(
+            InputStream stream, long length, long limit, BooleanSupplier late, @Nullable Runnable beforeLast) {
         long guarded = beforeLast == null || length < 0 ? limit : Math.min(limit, length - 1);
         ByteArrayOutputStream held = new ByteArrayOutputStream();
         try {
@@ -97,7 +98,7 @@ final class Download {
      * @return null: its end is not known beforehand, it is too long, or something of it has not arrived or will not;
      *     nothing of it is lost then
      */
-    static byte @Nullable [] arrived(InputStream stream, long length, int limit) {
+    public static byte @Nullable [] arrived(InputStream stream, long length, int limit) {
         try {
             if (length < 0 || length > limit || stream.available() < length) {
                 return null;
