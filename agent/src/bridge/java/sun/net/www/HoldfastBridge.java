@@ -1,5 +1,11 @@
 package sun.net.www;
 
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
 /**
  * The way from a woven JDK method into Holdfast. The agent defines it in {@code java.base} at run time, so that the
  * JDK's own classes can link to it without anything being appended to the boot class path (which prints a warning and
@@ -16,6 +22,9 @@ package sun.net.www;
  */
 public abstract class HoldfastBridge {
     private static final Object INSTALLING = new Object();
+
+    /** Of {@code result}, where libraries call it; {@code enter} has four. */
+    private static final int RESULT_PARAMETERS = 3;
 
     private static boolean installed;
     private static volatile HoldfastBridge hook;
@@ -114,6 +123,47 @@ public abstract class HoldfastBridge {
             h.onObserve(subject, first, second, number, client, joinPoint);
         }
     }
+
+    /**
+     * Links an instruction in a woven method of a library in an application's class loader, for which
+     * {@code java.net.HoldfastLinker} asks: what such a loader sees. Everybody can ask that class; a class that is not
+     * woven is answered as if there were no agent. Never throws: that would fail the method.
+     *
+     * @param caller the look-up of the woven class
+     * @param hook what the instruction calls
+     * @param type of the instruction
+     * @param client the client's name
+     * @param root the root package of the library's copy
+     * @param joinPoint which of the client's join points
+     * @return a site that leads to the adapter; or one that lets the method run as if it were not woven
+     */
+    public static CallSite link(
+            MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int joinPoint) {
+        MethodHandle target = null;
+        try {
+            HoldfastBridge h = HoldfastBridge.hook;
+            target = h == null ? null : h.onLink(caller, hook, type, client, root, joinPoint);
+        } catch (Throwable e) {
+            // As if it were not woven.
+        }
+        return new ConstantCallSite(target != null ? target : unwoven(type));
+    }
+
+    /** For a {@code result}, gives back what the method returns; else null, or false. */
+    private static MethodHandle unwoven(MethodType type) {
+        int parameters = type.parameterCount();
+        return parameters == RESULT_PARAMETERS && type.returnType() == Object.class
+                ? MethodHandles.dropArguments(
+                        MethodHandles.identity(Object.class),
+                        1,
+                        type.parameterList().subList(1, parameters))
+                : MethodHandles.empty(type);
+    }
+
+    /** See {@link #link}. */
+    protected abstract MethodHandle onLink(
+            MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int joinPoint)
+            throws Throwable;
 
     /** See {@link #enter}. */
     protected abstract Object onEnter(Object self, Object first, Object second, Object third, int client, int joinPoint)

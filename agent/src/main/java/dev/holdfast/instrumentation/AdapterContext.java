@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an adapter works with.
+ * The services that an adapter works with.
  *
  * @param engines gives the engine of the current configuration; null: no policies at the moment
  * @param fallbackStrategies what there is for calls that fail

@@ -1,6 +1,7 @@
 package dev.holdfast.instrumentation;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Declares one HTTP client: its name, the methods that are woven, and how its adapter is made. All declarations stand
@@ -23,6 +24,25 @@ public interface ClientInstrumentation {
      * @param context what the adapter works with
      */
     ClientAdapter adapter(AdapterContext context);
+
+    /**
+     * The root package of a library that applications bring along, with slashes, as the library was published: the
+     * owners of all join points are below it, and so is all that the adapter uses of the library. Copies under another
+     * root package are recognized by their shape, and the adapter's classes are relocated for them.
+     *
+     * <p>The adapter of a library stands in the declaration's package, whose classes are defined anew for each copy of
+     * the library, this one included: {@link #adapter} is called on an instance of the copy's own.
+     *
+     * @return null: the client is the JDK's
+     */
+    default @Nullable String rootPackage() {
+        return null;
+    }
+
+    /** The versions of the library that the adapter is made for, for messages; empty for the JDK. */
+    default String versions() {
+        return "";
+    }
 
     /** The module of the JDK that the woven classes are in. */
     default String module() {

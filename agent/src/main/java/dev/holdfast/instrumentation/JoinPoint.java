@@ -1,6 +1,8 @@
 package dev.holdfast.instrumentation;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,10 @@ public final class JoinPoint {
         /** A {@code MethodHandle} that reads a field. */
         public static Access getter(String owner, String name, String descriptor) {
             return new Access(LDC, owner, name, descriptor);
+        }
+
+        private Access relocated(UnaryOperator<String> map) {
+            return new Access(opcode, map.apply(owner), name, map.apply(descriptor));
         }
 
         /** Returns whether it is the value of a field. */
@@ -222,6 +228,30 @@ public final class JoinPoint {
         return new JoinPoint(id, kind, owner, method, descriptor, call, earlier, operands, firstJava, lastJava, true);
     }
 
+    /**
+     * The same place in a copy of the library whose classes have other names.
+     *
+     * @param map gives the copy's name of a class, and its descriptors
+     */
+    public JoinPoint relocated(UnaryOperator<String> map) {
+        List<Access> mapped = new ArrayList<>();
+        for (Access operand : operands) {
+            mapped.add(operand.relocated(map));
+        }
+        return new JoinPoint(
+                id,
+                kind,
+                map.apply(owner),
+                method,
+                descriptor == null ? null : map.apply(descriptor),
+                call == null ? null : call.relocated(map),
+                earlier == null ? null : earlier.relocated(map),
+                List.copyOf(mapped),
+                firstJava,
+                lastJava,
+                optional);
+    }
+
     /** The number by which the adapter knows it. */
     public int id() {
         return id;
@@ -257,7 +287,7 @@ public final class JoinPoint {
         return earlier;
     }
 
-    /** What is handed over beside the subject. */
+    /** The values that are handed over beside the subject. */
     public List<Access> operands() {
         return operands;
     }

@@ -8,6 +8,7 @@ import java.net.URLStreamHandler;
 import java.security.AccessController;
 import java.security.PrivilegedExceptionAction;
 import java.security.ProtectionDomain;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,7 +45,8 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
      */
     private static final String REGISTRY = "io/micrometer/core/instrument/Metrics";
 
-    private static final String[] WATCHED = words(WatchedClasses.NAMES);
+    private static final String[] WATCHED = words(WatchedClasses.NAMES, false);
+    private static final String[] WATCHED_IN_LIBRARIES = words(WatchedClasses.NAMES, true);
 
     private static final ClassLoader PLATFORM = platformLoader();
 
@@ -80,7 +82,7 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * Returns whether a class has join points. Asked for every class that the JVM loads.
+     * Returns whether a class of the JDK has join points. Asked for every class that the JVM loads.
      *
      * @param internalName with slashes
      */
@@ -93,18 +95,33 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
         return false;
     }
 
-    /** By hand: {@code split} is for regular expressions, too. */
-    private static String[] words(String text) {
-        int count = 0;
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) == ' ') {
-                count++;
+    /**
+     * Returns whether a class may be one of a library that has join points, if it is not the JDK's.
+     *
+     * @param internalName with slashes
+     */
+    public static boolean watchesInLibrary(String internalName) {
+        for (String watched : WATCHED_IN_LIBRARIES) {
+            if (internalName.endsWith(watched)) {
+                return true;
             }
         }
-        String[] words = new String[count];
-        for (int i = 0, from = 0; i < count; i++) {
+        return false;
+    }
+
+    private boolean watches(@Nullable ClassLoader loader, String internalName) {
+        return isJdk(loader) ? watches(internalName) : loader != isolated && watchesInLibrary(internalName);
+    }
+
+    /** Those that begin with a slash, or the others. By hand: {@code split} is for regular expressions, too. */
+    private static String[] words(String text, boolean withSlash) {
+        String[] words = {};
+        for (int from = 0; from < text.length(); ) {
             int to = text.indexOf(' ', from);
-            words[i] = text.substring(from, to);
+            if ((text.charAt(from) == '/') == withSlash) {
+                words = Arrays.copyOf(words, words.length + 1);
+                words[words.length - 1] = text.substring(from, to);
+            }
             from = to + 1;
         }
         return words;
@@ -117,8 +134,12 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
     static boolean concerns(Class<?>[] loaded) {
         for (Class<?> type : loaded) {
             // As a class's name costs several times as much as its superclass, most are not asked for it.
-            if ((type.getClassLoader() != null || type.getSuperclass() == URLStreamHandler.class)
-                    && watches(type.getName().replace('.', '/'))) {
+            ClassLoader loader = type.getClassLoader();
+            if (loader == null && type.getSuperclass() != URLStreamHandler.class) {
+                continue;
+            }
+            String name = type.getName().replace('.', '/');
+            if (watches(name) || (!isJdk(loader) && watchesInLibrary(name))) {
                 return true;
             }
         }
@@ -280,7 +301,7 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             String name = loaded.getName().replace('.', '/');
             notice(loaded.getClassLoader(), name);
-            if (isJdk(loaded.getClassLoader()) && watches(name)) {
+            if (watches(loaded.getClassLoader(), name)) {
                 try {
                     instrumentation.retransformClasses(loaded);
                 } catch (Exception | LinkageError e) {
@@ -317,22 +338,19 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
             @Nullable ProtectionDomain protectionDomain,
             byte[] classfile)
             throws IllegalClassFormatException {
-        if (className == null || !watches(className)) {
+        if (className == null || !watches(loader, className)) {
             notice(loader, className);
             if (loader != null && !programStarted) {
                 programMayHaveStarted(loader);
             }
             return null;
         }
-        if (!isJdk(loader)) {
-            return null;
-        }
         needed.countDown();
         try {
             return Exclusions.securityManager()
-                    ? AccessController.doPrivileged(
-                            (PrivilegedExceptionAction<byte[]>) () -> weave(className, classfile))
-                    : weave(className, classfile);
+                    ? AccessController.doPrivileged((PrivilegedExceptionAction<byte[]>)
+                            () -> weave(loader, className, protectionDomain, classfile))
+                    : weave(loader, className, protectionDomain, classfile);
         } catch (Throwable e) {
             Premain.say("cannot weave " + className + "; its calls run without policies: " + e);
             return null;
@@ -366,8 +384,11 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
         return made;
     }
 
-    private byte @Nullable [] weave(String className, byte[] classfile) throws Exception {
-        return ((ClassFileTransformer) starter()).transform(null, className, null, null, classfile);
+    private byte @Nullable [] weave(
+            @Nullable ClassLoader loader, String className, @Nullable ProtectionDomain domain, byte[] classfile)
+            throws Exception {
+        ClassLoader ofLibrary = isJdk(loader) ? null : loader;
+        return ((ClassFileTransformer) starter()).transform(ofLibrary, className, null, domain, classfile);
     }
 
     private void programMayHaveStarted(ClassLoader loader) {

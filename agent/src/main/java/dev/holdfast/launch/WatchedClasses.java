@@ -5,7 +5,10 @@ package dev.holdfast.launch;
  * classes cannot see: change that, not this. A constant, so that no class more is loaded before {@code main}.
  */
 final class WatchedClasses {
-    /** With slashes, each followed by a blank. */
+    /**
+     * With slashes, each followed by a blank. Those of libraries begin with a slash: they are the ends of the names,
+     * below a root package that may have been changed.
+     */
     static final String NAMES = ""
             + "jdk/internal/net/http/HttpClientFacade "
             + "jdk/internal/net/http/Stream "

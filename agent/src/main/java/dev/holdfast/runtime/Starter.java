@@ -63,7 +63,7 @@ public final class Starter
         this.weaver = new Weaver(instrumentation, holdfast, stderrReporter);
     }
 
-    /** Weaves a class that has join points. */
+    /** Weaves a class that has join points. The loader is null for a class of the JDK. */
     @Override
     public byte @Nullable [] transform(
             @Nullable ClassLoader loader,
@@ -71,7 +71,9 @@ public final class Starter
             @Nullable Class<?> classBeingRedefined,
             @Nullable ProtectionDomain protectionDomain,
             byte[] classfile) {
-        return weaver.weave(className, classfile);
+        return loader == null
+                ? weaver.weave(className, classfile)
+                : weaver.weaveLibrary(loader, className, classfile, protectionDomain);
     }
 
     /**

@@ -11,8 +11,8 @@ public interface Adapters {
     List<ClientInstrumentation> clients();
 
     /**
-     * What adapters work with. Asked for when a woven method runs and its client has no adapter yet. May wait, bounded,
-     * until the configuration is read.
+     * Returns what adapters work with. Asked for when a woven method runs and its client has no adapter yet. May wait,
+     * bounded, until the configuration is read.
      *
      * @return null: there is none at the moment; the original method runs
      */

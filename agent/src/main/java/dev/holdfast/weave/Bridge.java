@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
+import java.net.URL;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ final class Bridge {
         } catch (Exception e) {
             throw new IllegalStateException("java.base cannot be entered: " + e, e);
         }
-        Dispatcher.connect(adapters, errorReporter);
+        Dispatcher.connect(instrumentation, adapters, errorReporter);
         return true;
     }
 
@@ -88,8 +89,30 @@ final class Bridge {
     }
 
     private static void define(String simpleName) throws Exception {
-        Class<?> neighbour = Class.forName(NEIGHBOUR, false, null);
-        MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(packed(simpleName));
+        defineBeside(Class.forName(NEIGHBOUR, false, null), packed(simpleName));
+    }
+
+    private static void defineBeside(Class<?> neighbour, byte[] classfile) throws IllegalAccessException {
+        MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(classfile);
+    }
+
+    /**
+     * Defines {@link LibraryLink} where the class loaders of applications see it, those of OSGi too: in a {@code java}
+     * package.
+     */
+    static void defineLibraryLink(Instrumentation instrumentation) {
+        instrumentation.redefineModule(
+                Object.class.getModule(),
+                Set.of(),
+                Map.of(),
+                Map.of(LibraryLink.PACKAGE, Set.of(Bridge.class.getModule())),
+                Set.of(),
+                Map.of());
+        try {
+            defineBeside(URL.class, LibraryLink.classfile());
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("java.base cannot be entered: " + e, e);
+        }
     }
 
     private static byte[] packed(String simpleName) throws IOException {

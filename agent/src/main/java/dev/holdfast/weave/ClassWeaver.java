@@ -22,14 +22,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClassWeaver extends ClassVisitor {
     private final int client;
+    private final @Nullable String library;
+    private final String root;
     private final List<JoinPoint> points;
+    private final ClassWriter writer;
     private final List<JoinPoint> missing = new ArrayList<>();
     private final List<String> fields = new ArrayList<>();
     private boolean woven;
 
-    private ClassWeaver(int client, List<JoinPoint> points, ClassVisitor next) {
-        super(Opcodes.ASM9, next);
+    private ClassWeaver(int client, @Nullable String library, String root, List<JoinPoint> points, ClassWriter writer) {
+        super(Opcodes.ASM9, writer);
+        this.writer = writer;
         this.client = client;
+        this.library = library;
+        this.root = root;
         this.points = points;
         for (JoinPoint point : points) {
             if (point.isExpected()) {
@@ -39,7 +45,7 @@ final class ClassWeaver extends ClassVisitor {
     }
 
     /**
-     * Weaves all join points of a class.
+     * Weaves all join points of a class of the JDK.
      *
      * @param className with slashes
      * @param classfile as the JDK has it
@@ -51,30 +57,57 @@ final class ClassWeaver extends ClassVisitor {
         for (int client = 0; client < clients.size(); client++) {
             List<JoinPoint> points = new ArrayList<>();
             for (JoinPoint point : clients.get(client).joinPoints()) {
-                if (point.owner().equals(className) && point.isPossible()) {
+                if (point.owner().equals(className) && point.isPossible() && isOfJdk(clients.get(client))) {
                     points.add(point);
                 }
             }
             if (!points.isEmpty()) {
-                return weave(className, classfile, client, points, errorReporter);
+                ClassWeaver weaver = weave(classfile, points, client, null, "");
+                if (!weaver.missing.isEmpty()) {
+                    errorReporter.report(
+                            "this JDK has no " + weaver.missing + " in " + className
+                                    + "; such calls run without policies",
+                            null);
+                }
+                return weaver.classfile();
             }
         }
         return null;
     }
 
-    private static byte @Nullable [] weave(
-            String className, byte[] classfile, int client, List<JoinPoint> points, ErrorReporter errorReporter) {
+    private static boolean isOfJdk(ClientInstrumentation client) {
+        return client.rootPackage() == null;
+    }
+
+    /**
+     * Weaves all join points of a class of a library.
+     *
+     * @param points those of the class
+     * @param library the client's name
+     * @param root the root package of the copy
+     */
+    static ClassWeaver weaveLibrary(byte[] classfile, List<JoinPoint> points, String library, String root) {
+        return weave(classfile, points, 0, library, root);
+    }
+
+    private static ClassWeaver weave(
+            byte[] classfile, List<JoinPoint> points, int client, @Nullable String library, String root) {
         ClassReader reader = new ClassReader(classfile);
         // Given the reader, the writer copies all methods that are not touched as they are.
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        ClassWeaver weaver = new ClassWeaver(client, points, writer);
+        ClassWeaver weaver = new ClassWeaver(client, library, root, points, writer);
         reader.accept(weaver, 0);
-        if (!weaver.missing.isEmpty()) {
-            errorReporter.report(
-                    "this JDK has no " + weaver.missing + " in " + className + "; such calls run without policies",
-                    null);
-        }
-        return weaver.woven ? writer.toByteArray() : null;
+        return weaver;
+    }
+
+    /** The new class file; null: no join point was found. */
+    byte @Nullable [] classfile() {
+        return woven ? writer.toByteArray() : null;
+    }
+
+    /** The join points that the class should have and has not. */
+    List<JoinPoint> missing() {
+        return missing;
     }
 
     @Override
@@ -121,5 +154,16 @@ final class ClassWeaver extends ClassVisitor {
     /** The client's place in the list. */
     int client() {
         return client;
+    }
+
+    /** The name of the library's declaration; null: the class is of the JDK. */
+    @Nullable
+    String library() {
+        return library;
+    }
+
+    /** The root package of the library's copy. */
+    String root() {
+        return root;
     }
 }

@@ -5,14 +5,18 @@ import dev.holdfast.call.Privileges;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import dev.holdfast.instrumentation.ClientInstrumentation;
+import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import sun.net.www.HoldfastBridge;
 
 /**
- * The near end of {@link HoldfastBridge}: what woven code of the JDK reaches. For a call that is none of Holdfast's
- * business it adds a few field reads and allocates nothing. Cannot be loaded before {@link Bridge#install} has defined
- * its superclass.
+ * The near end of {@link HoldfastBridge}: what woven code of the JDK reaches, and where that of libraries is linked.
+ * For a call that is none of Holdfast's business it adds a few field reads and allocates nothing. Cannot be loaded
+ * before {@link Bridge#install} has defined its superclass.
  */
 final class Dispatcher extends HoldfastBridge {
     private static volatile @Nullable Dispatcher installed;
@@ -28,8 +32,11 @@ final class Dispatcher extends HoldfastBridge {
     private final @Nullable ClientAdapter[] adapters;
 
     private final boolean[] broken;
+    private final Instrumentation jvm;
+    private @Nullable LibraryLinker linker;
 
-    private Dispatcher(Adapters source, ErrorReporter errorReporter) {
+    private Dispatcher(Instrumentation jvm, Adapters source, ErrorReporter errorReporter) {
+        this.jvm = jvm;
         this.source = source;
         this.clients = source.clients();
         this.errorReporter = errorReporter;
@@ -37,8 +44,8 @@ final class Dispatcher extends HoldfastBridge {
         this.broken = new boolean[clients.size()];
     }
 
-    static void connect(Adapters source, ErrorReporter errorReporter) {
-        Dispatcher made = new Dispatcher(source, errorReporter);
+    static void connect(Instrumentation jvm, Adapters source, ErrorReporter errorReporter) {
+        Dispatcher made = new Dispatcher(jvm, source, errorReporter);
         install(made);
         installed = made;
     }
@@ -48,6 +55,23 @@ final class Dispatcher extends HoldfastBridge {
         if (made != null) {
             uninstall(made);
         }
+    }
+
+    @Override
+    protected @Nullable MethodHandle onLink(
+            MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int joinPoint)
+            throws ReflectiveOperationException {
+        return linker().link(caller, hook, type, client, root, joinPoint);
+    }
+
+    /** Made when the first library is linked. */
+    private synchronized LibraryLinker linker() {
+        LibraryLinker made = linker;
+        if (made == null) {
+            made = new LibraryLinker(jvm, source, errorReporter);
+            linker = made;
+        }
+        return made;
     }
 
     @Override

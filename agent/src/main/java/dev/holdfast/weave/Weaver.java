@@ -2,6 +2,7 @@ package dev.holdfast.weave;
 
 import dev.holdfast.call.ErrorReporter;
 import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class Weaver {
     private final Adapters adapters;
     private final ErrorReporter errorReporter;
     private State state = State.NOT_BRIDGED;
+    private boolean linked;
 
     /**
      * A weaver that has done nothing yet.
@@ -34,7 +36,7 @@ public final class Weaver {
     }
 
     /**
-     * Weaves a class.
+     * Weaves a class of the JDK.
      *
      * @param internalName with slashes
      * @param classfile as the JDK has it
@@ -46,6 +48,38 @@ public final class Weaver {
         } catch (RuntimeException | LinkageError e) {
             errorReporter.report("cannot weave " + internalName + "; its calls run without policies", e);
             return null;
+        }
+    }
+
+    /**
+     * Weaves a class of a library in an application's class loader.
+     *
+     * @param loader of the class
+     * @param internalName with slashes
+     * @param classfile as it is loaded
+     * @param domain of the class
+     * @return the woven class file, or null: leave the class as it is
+     */
+    public byte @Nullable [] weaveLibrary(
+            ClassLoader loader, String internalName, byte[] classfile, @Nullable ProtectionDomain domain) {
+        try {
+            byte[] woven =
+                    bridge() ? LibraryWeaver.weave(internalName, classfile, domain, adapters, errorReporter) : null;
+            if (woven != null) {
+                link();
+                LibraryLink.checkVisible(loader);
+            }
+            return woven;
+        } catch (RuntimeException | ClassNotFoundException | LinkageError e) {
+            errorReporter.report("cannot weave " + internalName + "; its calls run without policies", e);
+            return null;
+        }
+    }
+
+    private synchronized void link() {
+        if (!linked) {
+            Bridge.defineLibraryLink(instrumentation);
+            linked = true;
         }
     }
 

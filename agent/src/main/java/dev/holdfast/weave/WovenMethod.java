@@ -21,6 +21,10 @@ final class WovenMethod extends MethodVisitor {
     private static final String GUARD = "(" + OBJECT + "II)Z";
     private static final String RESULT = "(" + OBJECT + OBJECT + OBJECT + "II)" + OBJECT;
     private static final String OBSERVE = "(" + OBJECT + OBJECT + OBJECT + "III)V";
+
+    /** Of client and join point, which an instruction in a library is linked for. */
+    private static final String NUMBERS = "II)";
+
     private static final int ENTER_ARGUMENTS = 3;
     private static final int RESULT_ARGUMENTS = 2;
 
@@ -160,6 +164,17 @@ final class WovenMethod extends MethodVisitor {
     }
 
     private void call(String hook, String hookDescriptor) {
+        String library = weaver.library();
+        if (library != null) {
+            super.visitInvokeDynamicInsn(
+                    hook,
+                    hookDescriptor.replace(NUMBERS, ")"),
+                    LibraryLink.bootstrap(),
+                    library,
+                    weaver.root(),
+                    point.id());
+            return;
+        }
         super.visitIntInsn(Opcodes.SIPUSH, weaver.client());
         super.visitIntInsn(Opcodes.SIPUSH, point.id());
         super.visitMethodInsn(Opcodes.INVOKESTATIC, BRIDGE, hook, hookDescriptor, false);

@@ -1,6 +1,7 @@
 package dev.holdfast.weave;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
@@ -142,6 +143,12 @@ final class HostileProgram {
         static Object steal() {
             install(new Impostor());
             return "";
+        }
+
+        @Override
+        protected MethodHandle onLink(
+                MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int point) {
+            return null;
         }
 
         @Override

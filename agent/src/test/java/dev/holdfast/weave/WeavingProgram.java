@@ -69,9 +69,9 @@ final class WeavingProgram {
             HttpClient client = early == null ? HttpClient.newHttpClient() : early;
             calls(client, origin, url);
             throughProxy(server.getLocalPort());
-            connectAgain();
+            connectAgain(instrumentation);
             weaver.disconnect();
-            connectAgain();
+            connectAgain(instrumentation);
             SEEN.add("disconnected " + status(client, origin));
             SEEN.add("second bridge " + Bridge.install(instrumentation, new RecordingHooks(), WeavingProgram::defect));
         }
@@ -105,9 +105,9 @@ final class WeavingProgram {
     }
 
     /** Whatever happened before: a hook is installed once. */
-    private static void connectAgain() {
+    private static void connectAgain(Instrumentation instrumentation) {
         try {
-            Dispatcher.connect(new RecordingHooks(), WeavingProgram::defect);
+            Dispatcher.connect(instrumentation, new RecordingHooks(), WeavingProgram::defect);
             SEEN.add("second hook installed");
         } catch (IllegalStateException e) {
             SEEN.add("second hook refused");

@@ -1,0 +1,120 @@
+package dev.holdfast.weave;
+
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.Privileges;
+import dev.holdfast.instrumentation.ClientAdapter;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.instrumentation.JoinPoint;
+import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links the woven methods of libraries in applications' class loaders. Such a method reaches Holdfast by an
+ * {@code invokedynamic} instruction, which is linked here when it runs for the first time.
+ *
+ * <p>What is found for a copy of a library is kept in one of the copy's own classes, by a {@link ClassValue}: nothing
+ * of Holdfast's holds an application. Thread-safe.
+ */
+final class LibraryLinker {
+    private final Instrumentation jvm;
+    private final Adapters source;
+    private final ErrorReporter errorReporter;
+
+    private final ClassValue<AtomicReference<LibraryCopy>> copies = new ClassValue<>() {
+        @Override
+        protected AtomicReference<LibraryCopy> computeValue(Class<?> anchor) {
+            return new AtomicReference<>();
+        }
+    };
+
+    LibraryLinker(Instrumentation jvm, Adapters source, ErrorReporter errorReporter) {
+        this.jvm = jvm;
+        this.source = source;
+        this.errorReporter = errorReporter;
+    }
+
+    /**
+     * Links what a woven instruction calls. Anybody can ask; only a class that has the join point is answered, which
+     * shows by its own look-up that it is the one who asks.
+     *
+     * @param caller the look-up of the woven class
+     * @param hook the method of {@link ClientAdapter}
+     * @param type of the instruction
+     * @param client the name of the library's declaration
+     * @param root the root package of the copy
+     * @param joinPoint its number
+     * @return null: the class has no such join point
+     */
+    @Nullable
+    MethodHandle link(
+            MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int joinPoint)
+            throws ReflectiveOperationException {
+        ClientInstrumentation instrumentation = declared(client);
+        String published = instrumentation == null ? null : instrumentation.rootPackage();
+        if (instrumentation == null || published == null || !caller.hasFullPrivilegeAccess()) {
+            return null;
+        }
+        Relocation relocation = new Relocation(published, root);
+        Class<?> woven = caller.lookupClass();
+        if (!hasJoinPoint(instrumentation, relocation, woven, joinPoint)) {
+            return null;
+        }
+        LibraryCopy copy = Privileges.withOwnPrivileges(() -> copy(instrumentation, relocation, woven));
+        return copy == null ? null : calling(copy, hook, joinPoint).asType(type);
+    }
+
+    private @Nullable ClientInstrumentation declared(String client) {
+        for (ClientInstrumentation instrumentation : source.clients()) {
+            if (instrumentation.name().equals(client)) {
+                return instrumentation;
+            }
+        }
+        return null;
+    }
+
+    private static boolean hasJoinPoint(
+            ClientInstrumentation instrumentation, Relocation relocation, Class<?> woven, int joinPoint) {
+        String name = woven.getName().replace('.', '/');
+        for (JoinPoint point : instrumentation.joinPoints()) {
+            if (point.id() == joinPoint && relocation.map(point.owner()).equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All woven classes of a copy find it in the same class: the one that has the first join point. */
+    private @Nullable LibraryCopy copy(ClientInstrumentation instrumentation, Relocation relocation, Class<?> woven) {
+        Class<?> anchor;
+        try {
+            String name = relocation.map(instrumentation.joinPoints().get(0).owner());
+            anchor = Class.forName(name.replace('/', '.'), false, woven.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            anchor = woven;
+        }
+        AtomicReference<LibraryCopy> place = copies.get(anchor);
+        LibraryCopy copy = place.get();
+        if (copy == null) {
+            LibraryCopy made = new LibraryCopy(jvm, instrumentation, relocation, anchor, source, errorReporter);
+            LibraryCopy first = place.compareAndExchange(null, made);
+            copy = first == null ? made : first;
+        }
+        return copy.is(instrumentation, relocation) ? copy : null;
+    }
+
+    /** Gives the adapter's method, less the parameters that every call of an instruction has alike. */
+    private static MethodHandle calling(LibraryCopy copy, String hook, int joinPoint)
+            throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        for (java.lang.reflect.Method method : ClientAdapter.class.getMethods()) {
+            if (method.getName().equals(hook)) {
+                return MethodHandles.insertArguments(lookup.unreflect(method), 0, copy, joinPoint);
+            }
+        }
+        throw new NoSuchMethodException(hook);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.holdfast.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.toy.adapter.ToyInstrumentation;
+import java.util.ArrayList;
+import java.util.List;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which classes of libraries are woven, and of which the user is told. */
+class LibraryWeaverTest {
+    private static final String REQUEST = "/ToyRequest;)L";
+
+    private final List<String> reports = new ArrayList<>();
+
+    @Test
+    void a_class_with_the_name_and_the_shape_is_woven_wherever_it_was_moved() {
+        assertThat(woven(Opcodes.V1_7, "com/example/toylib", "com/example/toylib"))
+                .isTrue();
+        assertThat(woven(Opcodes.V17, "shaded/toys", "shaded/toys")).isTrue();
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void a_class_that_has_the_end_of_the_name_by_chance_is_none_of_the_library() {
+        assertThat(woven(Opcodes.V17, "org/other", "com/example/toylib")).isFalse();
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void the_library_without_the_method_is_left_alone_and_reported_once() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(woven(Opcodes.V17, "com/example/toylib", "com/example/other"))
+                    .isFalse();
+        }
+        assertThat(reports)
+                .containsExactly("toylib in the class loader of com.example.toylib.impl.RealClient lacks method"
+                        + " com/example/toylib/impl/RealClient.execute: its calls run without policies"
+                        + " (supported: 1.0 to 2.0)");
+    }
+
+    @Test
+    void class_files_that_cannot_hold_the_instruction_are_left_alone_and_reported() {
+        assertThat(woven(Opcodes.V1_6, "com/example/toylib", "com/example/toylib"))
+                .isFalse();
+        assertThat(reports).singleElement().asString().contains("lacks class files of Java 7 or newer");
+    }
+
+    /** Weaves a client in one root package with types of another. */
+    private boolean woven(int version, String root, String typesRoot) {
+        String name = root + ToyInstrumentation.WATCHED;
+        ClassWriter writer = new ClassWriter(0);
+        writer.visit(version, Opcodes.ACC_PUBLIC, name, null, "java/lang/Object", null);
+        MethodVisitor execute = writer.visitMethod(
+                Opcodes.ACC_PUBLIC, "execute", "(L" + typesRoot + REQUEST + typesRoot + "/ToyResponse;", null, null);
+        execute.visitCode();
+        execute.visitInsn(Opcodes.ACONST_NULL);
+        execute.visitInsn(Opcodes.ARETURN);
+        execute.visitMaxs(1, 2);
+        execute.visitEnd();
+        writer.visitEnd();
+        byte[] woven =
+                LibraryWeaver.weave(name, writer.toByteArray(), null, new Toys(), (what, cause) -> reports.add(what));
+        return woven != null;
+    }
+
+    private static final class Toys implements Adapters {
+        @Override
+        public List<ClientInstrumentation> clients() {
+            return List.of(new ToyInstrumentation());
+        }
+
+        @Override
+        public @Nullable AdapterContext context() {
+            return null;
+        }
+    }
+}
