@@ -212,6 +212,26 @@ class NestedRetryTest {
     }
 
     @Test
+    void a_call_whose_fallback_runs_has_not_failed_before_that_has() {
+        use(Policies.retry()
+                .maxRetries(1)
+                .fallback(Fallbacks.defaultValue(200, Map.of(), "spare"))
+                .policy());
+        Session session = session(call("GET", 7));
+        session.begin(0);
+        session.after(status(503), 0);
+        session.resume(0);
+        session.after(status(503), 0);
+
+        session(call("GET", 7)).begin(0);
+        assertThat(nested).isZero();
+
+        session.fallbackFailed(0);
+        session(call("GET", 7)).begin(0);
+        assertThat(nested).isEqualTo(1);
+    }
+
+    @Test
     void a_call_that_a_fallback_answered_did_not_fail() {
         use(Policies.retry()
                 .maxRetries(1)
