@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A status for a terminal: a line for each policy and origin, and what is wrong below it. */
 final class StatusText {
+    /** Of up to 100 origins without a policy, the busiest: a line that fits on a screen. */
+    private static final int UNMATCHED_SHOWN = 10;
+
     private static final int TRANSITIONS = 5;
 
     private StatusText() {}
@@ -76,10 +79,14 @@ final class StatusText {
 
     private static void gaps(StringBuilder text, JsonValue status) {
         List<String> hosts = new ArrayList<>();
-        for (JsonValue host : status.get("gaps").get("hosts").items()) {
-            hosts.add(host.get("origin").text() + " " + host.get("calls").count());
-        }
         long others = status.get("gaps").get("other_calls").count();
+        for (JsonValue host : status.get("gaps").get("hosts").items()) {
+            if (hosts.size() < UNMATCHED_SHOWN) {
+                hosts.add(host.get("origin").text() + " " + host.get("calls").count());
+            } else {
+                others += host.get("calls").count();
+            }
+        }
         if (others > 0) {
             hosts.add("others " + others);
         }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The calls and clients that Holdfast does not help, as far as they can be seen, and the proxies between the program
  * and its origins. Immutable.
  *
- * @param hosts origins that were called and that no host pattern matches
+ * @param hosts origins that were called and that no host pattern matches, the busiest first
  * @param otherCalls calls of further such origins
  * @param clients HTTP clients that carry calls in the JVM and are not covered
  * @param proxies HTTP proxies in use, each as {@code host:port}

@@ -7,6 +7,7 @@ import dev.holdfast.observe.CoverageGaps;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -97,6 +98,10 @@ final class CoverageMonitor implements Supplier<CoverageGaps> {
     private CoverageGaps known() {
         List<CoverageGaps.Unmatched> hosts = new ArrayList<>();
         origins.calls().forEach((origin, calls) -> hosts.add(new CoverageGaps.Unmatched(origin, calls)));
+        // Lists are cut short where people read them.
+        hosts.sort(Comparator.comparingLong(CoverageGaps.Unmatched::calls)
+                .reversed()
+                .thenComparing(CoverageGaps.Unmatched::origin));
         List<CoverageGaps.Uncovered> uncovered = clients.known().stream()
                 .filter(client -> !client.library().covered())
                 .map(client ->

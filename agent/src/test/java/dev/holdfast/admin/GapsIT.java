@@ -70,8 +70,9 @@ class GapsIT {
             await().atMost(Duration.ofSeconds(60)).until(() -> jvm.err().contains("proxy.example:3128"));
 
             assertThat(jvm.err().lines())
-                    .anyMatch(line -> line.startsWith("[holdfast] no policy matches http://flood")
-                            && line.endsWith(" and 80 more: calls to them run unmodified"))
+                    .anyMatch(
+                            line -> line.startsWith("[holdfast] no policy matches http://pay.example:80, http://flood")
+                                    && line.endsWith(" and 80 more: calls to them run unmodified"))
                     .containsOnlyOnce("[holdfast] the program uses OkHttp (com.vendor.shaded.okhttp3.internal.http):"
                             + " Holdfast does not cover it, its requests get no policy")
                     .containsOnlyOnce("[holdfast] the program uses Apache HttpClient 5 " + apacheVersion()
@@ -106,7 +107,7 @@ class GapsIT {
 
             String err = jvm.end().succeeded().err();
             assertThat(err)
-                    .contains("\n  no policy matches: http://")
+                    .contains("\n  no policy matches: http://pay.example:80 (2 calls), http://flood")
                     .contains(", and 90 more, and 102 calls to others")
                     .containsPattern("\n  clients that are not covered: .*OkHttp \\(com\\.vendor\\.shaded\\.okhttp3")
                     .containsPattern("\n  clients that are not covered: .*Apache HttpClient 5 ")

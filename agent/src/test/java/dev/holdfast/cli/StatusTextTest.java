@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code status} shows of the JSON that it gets, to the letter. */
@@ -61,6 +63,18 @@ class StatusTextTest {
                 .contains(": OFF, calls");
         assertThat(StatusText.of("7", JsonValue.read("{\"on\": true, \"active\": false, \"reason\": \"novel\"}")))
                 .contains("INACTIVE, novel; calls");
+    }
+
+    @Test
+    void ofManyHostsWithoutAPolicyTheBusiestAreNamed() {
+        String hosts = IntStream.rangeClosed(1, 12)
+                .mapToObj(i -> "{\"origin\": \"http://h" + i + "\", \"calls\": " + (100 - i) + "}")
+                .collect(Collectors.joining(","));
+
+        assertThat(StatusText.of("7", JsonValue.read("{\"gaps\": {\"hosts\": [" + hosts + "], \"other_calls\": 5}}")))
+                .contains("unmodified: http://h1 99, http://h2 98,")
+                .contains(", http://h10 90, others " + (89 + 88 + 5))
+                .doesNotContain("http://h11");
     }
 
     @Test

@@ -67,6 +67,21 @@ class CoverageMonitorTest {
     }
 
     @Test
+    void the_busiest_host_comes_first() {
+        engine.target("http", "a.example", 80);
+        engine.target("http", "c.example", 80);
+        engine.target("http", "b.example", 80);
+        engine.target("http", "c.example", 80);
+
+        assertThat(watch.get().hosts())
+                .extracting(CoverageGaps.Unmatched::toString)
+                .containsExactly(
+                        "http://c.example:80 (2 calls)",
+                        "http://a.example:80 (1 call)",
+                        "http://b.example:80 (1 call)");
+    }
+
+    @Test
     void what_comes_later_is_said_later() {
         engine.target("http", "pay.example", 80);
         pass(5);
