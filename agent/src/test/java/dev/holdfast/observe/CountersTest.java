@@ -29,7 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CountersTest {
@@ -383,21 +383,19 @@ class CountersTest {
         Observer observer = target.observer();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-        long least = LongStream.range(0, 20)
-                .map(round -> {
-                    long before = threads.getCurrentThreadAllocatedBytes();
-                    for (int i = 0; i < 10_000; i++) {
-                        observer.began(target, call);
-                        observer.firstTry(target, call, response, 1_000);
-                        // After a wait for a limit, and in observe mode.
-                        observer.attempt(target, call, response, 1_000);
-                        observer.ended(target, call, Observer.Result.FIRST_TRY, 1, 1_000);
-                    }
-                    return threads.getCurrentThreadAllocatedBytes() - before;
-                })
-                .min()
-                .orElseThrow();
+        // Until the loop is compiled, which takes longer where other programs have the processors.
+        boolean free = IntStream.range(0, 5_000).anyMatch(round -> {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                observer.began(target, call);
+                observer.firstTry(target, call, response, 1_000);
+                // After a wait for a limit, and in observe mode.
+                observer.attempt(target, call, response, 1_000);
+                observer.ended(target, call, Observer.Result.FIRST_TRY, 1, 1_000);
+            }
+            return threads.getCurrentThreadAllocatedBytes() - before < 10_000;
+        });
 
-        assertThat(least).isLessThan(10_000);
+        assertThat(free).isTrue();
     }
 }
