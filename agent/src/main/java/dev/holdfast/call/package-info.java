@@ -1,4 +1,4 @@
-/** One call as a state machine without I/O, and the two drivers (blocking and async) that carry it out. */
+/** One call as a state machine without I/O, and the engine that knows the policies and starts calls. */
 @NullMarked
 package dev.holdfast.call;
 
