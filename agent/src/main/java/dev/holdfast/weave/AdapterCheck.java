@@ -87,20 +87,24 @@ final class AdapterCheck {
     private boolean isVisible(String name) {
         try {
             Class<?> type = Class.forName(relocation.map(name).replace('/', '.'), false, loader);
-            Module module = type.getModule();
-            Module adapters = loader.getUnnamedModule();
-            if (!module.isExported(type.getPackageName(), adapters)) {
-                instrumentation.redefineModule(
-                        module,
-                        Set.of(),
-                        Map.of(type.getPackageName(), Set.of(adapters)),
-                        Map.of(),
-                        Set.of(),
-                        Map.of());
-            }
+            export(type.getModule(), type.getPackageName());
             return true;
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
+        }
+    }
+
+    /**
+     * Exports a package to the adapter, which needs no permission of the library's module; and to this module, as a
+     * look-up in a class of another module finds what both of them see.
+     */
+    private void export(Module module, String packageName) {
+        Set<Module> users = Set.of(loader.getUnnamedModule(), AdapterCheck.class.getModule());
+        for (Module user : users) {
+            if (!module.isExported(packageName, user)) {
+                instrumentation.redefineModule(
+                        module, Set.of(), Map.of(packageName, users), Map.of(), Set.of(), Map.of());
+            }
         }
     }
 

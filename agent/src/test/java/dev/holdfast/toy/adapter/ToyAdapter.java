@@ -4,12 +4,15 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
-import dev.holdfast.toy.lib.ToyClient;
 import dev.holdfast.toy.lib.ToyRequest;
 import dev.holdfast.toy.lib.ToyResponse;
+import dev.holdfast.toy.lib.impl.RealClient;
 import org.jspecify.annotations.Nullable;
 
-/** Sends again at once what was answered by 503, as often as the policy says. */
+/**
+ * Sends again at once what was answered by 503, as often as the policy says. Uses a class that the library's module
+ * does not export.
+ */
 final class ToyAdapter implements ClientAdapter {
     private static final int UNAVAILABLE = 503;
 
@@ -28,10 +31,10 @@ final class ToyAdapter implements ClientAdapter {
             return null;
         }
         ToyAttempt attempt = new ToyAttempt((ToyRequest) first);
-        ToyResponse response = ((ToyClient) self).execute(attempt);
+        ToyResponse response = ((RealClient) self).execute(attempt);
         for (int i = 0; i < target.policy().retry().maxRetries() && response.status() == UNAVAILABLE; i++) {
             response.close();
-            response = ((ToyClient) self).execute(attempt);
+            response = ((RealClient) self).execute(attempt);
         }
         return response;
     }
