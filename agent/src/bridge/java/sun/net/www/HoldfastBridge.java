@@ -26,7 +26,6 @@ public abstract class HoldfastBridge {
     /** Of {@code result}, where libraries call it; {@code enter} has four. */
     private static final int RESULT_PARAMETERS = 3;
 
-    private static boolean installed;
     private static volatile HoldfastBridge hook;
 
     /** For the agent's one implementation. */
@@ -40,24 +39,10 @@ public abstract class HoldfastBridge {
      */
     protected static void install(HoldfastBridge implementation) {
         synchronized (INSTALLING) {
-            if (installed) {
+            if (hook != null) {
                 throw new IllegalStateException("a hook is installed already");
             }
-            installed = true;
             hook = implementation;
-        }
-    }
-
-    /**
-     * Removes the hook: woven methods run as if they were not woven, and no other hook can be installed.
-     *
-     * @param implementation the hook that is installed; any other one changes nothing
-     */
-    protected static void uninstall(HoldfastBridge implementation) {
-        synchronized (INSTALLING) {
-            if (hook == implementation) {
-                hook = null;
-            }
         }
     }
 

@@ -89,7 +89,7 @@ final class CheckCommand extends CliCommand {
         file.warnings().forEach(problem -> out().println(said("warning", problem)));
         file.notes().forEach(problem -> out().println(said("note", problem)));
         // As the problem shows it: a name may hold what must not reach a terminal.
-        String name = new Problem(file.file(), 0, 0, "", "").file();
+        String name = safe(file.file());
         out().println(name + ": "
                 + (file.errors().isEmpty()
                         ? "good, " + counted(file.policies(), "policy", "policies")

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.config.Problem;
 import dev.holdfast.observe.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -55,6 +56,11 @@ abstract class CliCommand implements Callable<Integer> {
             content.accept(json);
         }
         out().println(text);
+    }
+
+    /** Returns the text as a problem shows it: a name may hold what must not reach a terminal. */
+    static String safe(String text) {
+        return new Problem(text, 0, 0, "", "").file();
     }
 
     /** Returns an exception that says what is wrong with an argument. */

@@ -2,12 +2,10 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.HoldfastJvms.HoldfastJvm;
 import dev.holdfast.cli.HoldfastJvms.Unresponsive;
-import dev.holdfast.config.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 
@@ -20,12 +18,9 @@ import tools.jackson.core.JsonGenerator;
             ""
         },
         sortOptions = false)
-final class ListCommand extends CliCommand {
+final class ListCommand extends JsonCommand {
     @Parameters(arity = "0..*", paramLabel = "PID", description = "Only these processes.")
     private List<Long> pids = List.of();
-
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -33,15 +28,13 @@ final class ListCommand extends CliCommand {
                 ? ProcessInfo.ownJvms().stream().map(ProcessInfo::pid).toList()
                 : pids.stream().distinct().toList();
         HoldfastJvms holdfastJvms = HoldfastJvms.among(asked, !pids.isEmpty());
-        if (json) {
-            printJson(to -> write(holdfastJvms, to));
-        } else {
+        print(to -> write(holdfastJvms, to), () -> {
             out().print(text(holdfastJvms.jvms()));
             out().flush();
             for (Unresponsive unresponsive : holdfastJvms.silent()) {
                 err().println("not known: " + safe(unresponsive.why()));
             }
-        }
+        });
         return Cli.DONE;
     }
 
@@ -71,22 +64,7 @@ final class ListCommand extends CliCommand {
                                     ? ""
                                     : " (changed, and refused)")));
         }
-        int last = rows.get(0).size() - 1;
-        int[] widths = new int[last];
-        for (List<String> row : rows) {
-            for (int i = 0; i < last; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < last; i++) {
-                String padding = " ".repeat(widths[i] - row.get(i).length());
-                line.append(i == 0 ? padding + row.get(i) : row.get(i) + padding)
-                        .append("  ");
-            }
-            ExplanationText.line(text, line.append(row.get(last)).toString().stripTrailing());
-        }
+        TextTable.write(rows, "", 1, text);
         return text.toString();
     }
 
@@ -139,10 +117,5 @@ final class ListCommand extends CliCommand {
         return jvm.state() == HoldfastJvms.State.ON
                 ? ""
                 : jvm.status().get("reason").text();
-    }
-
-    /** Returns the text as a problem shows it: a name may hold what must not reach a terminal. */
-    private static String safe(String text) {
-        return new Problem(text, 0, 0, "", "").file();
     }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.cli;
 import dev.holdfast.cli.scan.Finding;
 import dev.holdfast.cli.scan.Scan;
 import dev.holdfast.cli.scan.Scanner;
-import dev.holdfast.config.Problem;
 import dev.holdfast.inventory.HttpClientLibrary;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 
@@ -25,12 +23,9 @@ import tools.jackson.core.JsonGenerator;
             ""
         },
         sortOptions = false)
-final class ScanCommand extends CliCommand {
+final class ScanCommand extends JsonCommand {
     @Parameters(arity = "1..*", paramLabel = "PATH", description = "Jars, wars, ears or directories.")
     private List<String> paths = List.of();
-
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
 
     @Override
     public Integer call() {
@@ -49,12 +44,7 @@ final class ScanCommand extends CliCommand {
                 err().println("holdfast: " + safe(path) + ": " + safe(String.valueOf(e.getMessage())));
             }
         }
-        if (json) {
-            printJson(to -> write(scans, to));
-        } else {
-            scans.forEach(scan -> out().print(text(scan)));
-            out().flush();
-        }
+        print(to -> write(scans, to), () -> scans.forEach(scan -> out().print(text(scan))));
         return complete ? Cli.DONE : Cli.NOT_POSSIBLE;
     }
 
@@ -84,32 +74,13 @@ final class ScanCommand extends CliCommand {
                                 + (finding.relocated() ? ", relocated to " + safe(finding.packageName()) : "")));
             }
         }
-        print(rows, text);
+        TextTable.write(rows, "  ", 0, text);
         long covered = rows.stream().filter(row -> row.get(0).equals("yes")).count();
         ExplanationText.line(
                 text,
                 (rows.size() - 1 - covered) + " not covered by Holdfast " + cli().version() + ", " + covered
                         + " covered");
         return text.toString();
-    }
-
-    private static void print(List<List<String>> rows, StringBuilder text) {
-        int last = rows.get(0).size() - 1;
-        int[] widths = new int[last];
-        for (List<String> row : rows) {
-            for (int i = 0; i < last; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder("  ");
-            for (int i = 0; i < last; i++) {
-                line.append(row.get(i))
-                        .append(" ".repeat(widths[i] - row.get(i).length()))
-                        .append("  ");
-            }
-            ExplanationText.line(text, line.append(row.get(last)).toString());
-        }
     }
 
     private static Map<HttpClientLibrary, List<Finding>> byLibrary(Scan scan) {
@@ -169,10 +140,5 @@ final class ScanCommand extends CliCommand {
         }
         to.writeEndArray();
         to.writeEndObject();
-    }
-
-    /** Returns the text as a problem shows it: a name may hold what must not reach a terminal. */
-    private static String safe(String text) {
-        return new Problem(text, 0, 0, "", "").file();
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.OtlpExport;
 import java.io.File;
 import java.util.HashSet;
 import java.util.List;
@@ -20,12 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ObservabilityConfig(
         Log log, long lookEveryNanos, @Nullable Admin admin, Metrics metrics) {
     /** What holds where the file says nothing. */
-    public static final ObservabilityConfig STANDARD = new ObservabilityConfig(
-            new Log(Level.INFO, null, false, Format.TEXT), 1_000_000_000L, null, new Metrics(false, null));
-
-    /** Headers of a push that are not the user's to set. */
-    private static final Set<String> SET_ANYWAY = Set.of(
-            "connection", "content-encoding", "content-length", "content-type", "expect", "host", "transfer-encoding");
+    public static final ObservabilityConfig STANDARD = of(new Settings(null), "", false);
 
     /** How much an event matters. */
     public enum Level {
@@ -86,29 +82,7 @@ public record ObservabilityConfig(
      * @param otlp where they are pushed to; null for nowhere
      */
     public record Metrics(
-            boolean applicationRegistry, @Nullable Otlp otlp) {}
-
-    /**
-     * A receiver of OTLP.
-     *
-     * @param url where it is; empty for where the environment says, or the usual place
-     * @param stepNanos how often meters are pushed
-     * @param timeoutNanos how long a request may take
-     * @param headers of the requests; they may hold credentials
-     * @param resourceAttributes what the program is
-     */
-    public record Otlp(
-            String url,
-            long stepNanos,
-            long timeoutNanos,
-            Map<String, List<String>> headers,
-            Map<String, String> resourceAttributes) {
-        /** Without what may be a credential. */
-        @Override
-        public String toString() {
-            return "Otlp";
-        }
-    }
+            boolean applicationRegistry, @Nullable OtlpExport otlp) {}
 
     /**
      * Made of settings without errors; files are relative to that of the configuration.
@@ -131,12 +105,12 @@ public record ObservabilityConfig(
                         otlpTable ? otlp(settings) : null));
     }
 
-    private static @Nullable Otlp otlp(Settings settings) {
+    private static @Nullable OtlpExport otlp(Settings settings) {
         Setting<Boolean> enabled = settings.setting(ObservabilityKeys.OTLP_ENABLED);
         if (!enabled.builtIn() && !enabled.value()) {
             return null;
         }
-        return new Otlp(
+        return new OtlpExport(
                 settings.get(ObservabilityKeys.OTLP_URL),
                 settings.nanos(ObservabilityKeys.OTLP_STEP),
                 settings.nanos(ObservabilityKeys.OTLP_TIMEOUT),
@@ -191,7 +165,7 @@ public record ObservabilityConfig(
         }
         Setting<Map<String, List<String>>> headers = settings.setting(ObservabilityKeys.OTLP_HEADERS);
         for (String name : headers.value().keySet()) {
-            if (SET_ANYWAY.contains(name.toLowerCase(Locale.ROOT))) {
+            if (OtlpExport.RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
                 problems.error(headers, "not for " + name + ", which is set anyway");
             }
         }

@@ -6,6 +6,7 @@ import static dev.holdfast.config.Keys.SECOND;
 
 import dev.holdfast.config.ObservabilityConfig.Format;
 import dev.holdfast.config.ObservabilityConfig.Level;
+import dev.holdfast.policy.OtlpExport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class ObservabilityKeys {
     static final Key<String> OTLP_URL = OTLP.url(
             "url",
             "Where to; \"\" is where OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT say, else"
-                    + " \"http://localhost:4318/v1/metrics\".");
+                    + " \"" + OtlpExport.DEFAULT_URL + "\".");
     static final Key<Duration> OTLP_STEP = OTLP.duration("step", "60s", SECOND, HOUR, "How often.");
     static final Key<Duration> OTLP_TIMEOUT =
             OTLP.duration("timeout", "10s", 10 * MILLISECOND, 300 * SECOND, "How long one request may take.");

@@ -21,7 +21,7 @@ import dev.holdfast.observe.Summary;
 import dev.holdfast.observe.jfr.FlightEvents;
 import dev.holdfast.observe.meters.ApplicationRegistries;
 import dev.holdfast.observe.otlp.OtlpExporter;
-import dev.holdfast.observe.otlp.OtlpExporterConfig;
+import dev.holdfast.policy.OtlpExport;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -167,23 +167,17 @@ final class Observability {
     }
 
     private void push() {
-        ObservabilityConfig.Otlp wanted =
-                inForce.observabilityConfig().metrics().otlp();
+        OtlpExport wanted = inForce.observabilityConfig().metrics().otlp();
         try {
             if (otlpExporter == null && wanted != null) {
                 otlpExporter = new OtlpExporter(status, agent, log, stderrReporter::report);
             }
             if (otlpExporter != null) {
-                otlpExporter.want(wanted == null ? null : receiver(wanted));
+                otlpExporter.want(wanted);
             }
         } catch (RuntimeException | LinkageError e) {
             stderrReporter.report("meters are not pushed", e);
         }
-    }
-
-    private static OtlpExporterConfig receiver(ObservabilityConfig.Otlp of) {
-        return new OtlpExporterConfig(
-                of.url(), of.stepNanos(), of.timeoutNanos(), of.headers(), of.resourceAttributes());
     }
 
     private void listen() {

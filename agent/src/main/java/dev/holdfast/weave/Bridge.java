@@ -121,9 +121,4 @@ final class Bridge {
             return in == null ? new byte[0] : in.readAllBytes();
         }
     }
-
-    /** Takes the adapters off again: woven methods run as if they were not woven. */
-    static void disconnect() {
-        Dispatcher.disconnect();
-    }
 }

@@ -19,8 +19,6 @@ import sun.net.www.HoldfastBridge;
  * before {@link Bridge#install} has defined its superclass.
  */
 final class Dispatcher extends HoldfastBridge {
-    private static volatile @Nullable Dispatcher installed;
-
     private final Adapters source;
     private final List<ClientInstrumentation> clients;
     private final ErrorReporter errorReporter;
@@ -45,16 +43,7 @@ final class Dispatcher extends HoldfastBridge {
     }
 
     static void connect(Instrumentation jvm, Adapters source, ErrorReporter errorReporter) {
-        Dispatcher made = new Dispatcher(jvm, source, errorReporter);
-        install(made);
-        installed = made;
-    }
-
-    static void disconnect() {
-        Dispatcher made = installed;
-        if (made != null) {
-            uninstall(made);
-        }
+        install(new Dispatcher(jvm, source, errorReporter));
     }
 
     @Override

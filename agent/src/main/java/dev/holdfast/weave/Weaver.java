@@ -83,14 +83,6 @@ public final class Weaver {
         }
     }
 
-    /** From here on, what is woven runs as if it were not, and nothing more is woven. */
-    public synchronized void disconnect() {
-        if (state == State.BRIDGED) {
-            Bridge.disconnect();
-        }
-        state = State.OFF;
-    }
-
     private synchronized boolean bridge() {
         if (state == State.NOT_BRIDGED) {
             if (Bridge.install(instrumentation, adapters, errorReporter)) {

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.policy.OtlpExport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,7 @@ class OtlpConfigTest {
         assertThat(otlp("[retry]\n")).isNull();
         assertThat(otlp("[metrics]\napplication_registry = true\n")).isNull();
         assertThat(otlp("[metrics.otlp]\n"))
-                .isEqualTo(new ObservabilityConfig.Otlp(
+                .isEqualTo(new OtlpExport(
                         "", TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(10), Map.of(), Map.of()));
         assertThat(otlp("metrics.otlp.step = \"5s\"\n")).isNotNull();
         assertThat(otlp("[metrics.otlp]\nenabled = true\n")).isNotNull();
@@ -59,8 +60,7 @@ class OtlpConfigTest {
                 headers = { Authorization = "Bearer hunter2" }
                 """, "t.toml");
 
-        ObservabilityConfig.Otlp otlp =
-                configuration.observabilityConfig().metrics().otlp();
+        OtlpExport otlp = configuration.observabilityConfig().metrics().otlp();
         assertThat(otlp).isNotNull();
         assertThat(otlp.headers()).containsEntry("Authorization", List.of("Bearer hunter2"));
         assertThat(configuration.toString() + otlp).doesNotContain("hunter2");
@@ -68,12 +68,12 @@ class OtlpConfigTest {
     }
 
     private static Map<String, String> attributes(String text) throws ConfigException {
-        ObservabilityConfig.Otlp otlp = otlp(text);
+        OtlpExport otlp = otlp(text);
         assertThat(otlp).isNotNull();
         return otlp.resourceAttributes();
     }
 
-    private static ObservabilityConfig.@Nullable Otlp otlp(String text) throws ConfigException {
+    private static @Nullable OtlpExport otlp(String text) throws ConfigException {
         return ConfigLoader.parse(text, "t.toml")
                 .observabilityConfig()
                 .metrics()

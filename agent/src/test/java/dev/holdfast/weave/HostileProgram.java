@@ -65,7 +65,6 @@ final class HostileProgram {
             "result",
             "observe",
             "install",
-            "uninstall",
             "setMethod",
             "cookieHandler",
             "copyCaptured",

@@ -32,8 +32,6 @@ class WeavingTest {
         "unwrap true",
         "tunnel true",
         "second hook refused",
-        "second hook refused",
-        "disconnected 204",
         "second bridge false",
     };
 

@@ -1,5 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
+import dev.holdfast.exchange.FailureClassifier;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class FailedProxyTunnels {
-    private static final int DEEPEST = 16;
     private static final Map<Known, InetSocketAddress> PROXIES = new ConcurrentHashMap<>();
     private static final ReferenceQueue<Throwable> COLLECTED = new ReferenceQueue<>();
 
@@ -28,7 +28,7 @@ final class FailedProxyTunnels {
         for (Reference<?> gone = COLLECTED.poll(); gone != null; gone = COLLECTED.poll()) {
             PROXIES.remove(gone);
         }
-        PROXIES.put(new Known(root(error), COLLECTED), proxy);
+        PROXIES.put(new Known(FailureClassifier.root(error), COLLECTED), proxy);
     }
 
     /**
@@ -39,24 +39,12 @@ final class FailedProxyTunnels {
      */
     static @Nullable InetSocketAddress proxyOf(Throwable error) {
         // Without a queue: what is only asked for is never in the map.
-        return PROXIES.isEmpty() ? null : PROXIES.get(new Known(root(error), null));
+        return PROXIES.isEmpty() ? null : PROXIES.get(new Known(FailureClassifier.root(error), null));
     }
 
     /** How many are known. */
     static int size() {
         return PROXIES.size();
-    }
-
-    private static Throwable root(Throwable error) {
-        Throwable root = error;
-        for (int i = 0; i < DEEPEST; i++) {
-            Throwable cause = root.getCause();
-            if (cause == null) {
-                break;
-            }
-            root = cause;
-        }
-        return root;
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.holdfast.observe.Log;
 import dev.holdfast.observe.Recurrence;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.meters.OtlpEncoder;
+import dev.holdfast.policy.OtlpExport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -38,7 +39,7 @@ public final class OtlpExporter {
     private final String agent;
     private final Log log;
     private final BiConsumer<String, Throwable> defects;
-    private @Nullable OtlpExporterConfig wanted;
+    private @Nullable OtlpExport wanted;
     /** Another number whenever something else is wanted. */
     private int generation;
 
@@ -64,17 +65,17 @@ public final class OtlpExporter {
     }
 
     /** Pushes where it is wanted; null: nowhere. */
-    public synchronized void want(@Nullable OtlpExporterConfig otlpExporterConfig) {
-        if (Objects.equals(otlpExporterConfig, wanted)) {
+    public synchronized void want(@Nullable OtlpExport receiver) {
+        if (Objects.equals(receiver, wanted)) {
             return;
         }
-        wanted = otlpExporterConfig;
+        wanted = receiver;
         generation++;
         if (posting != null) {
             posting.close();
         }
         notifyAll();
-        if (otlpExporterConfig == null) {
+        if (receiver == null) {
             log.say(Log.Level.INFO, "meters are not pushed any more");
         } else if (thread == null) {
             thread = started(new Thread(null, this::run, "holdfast-otlp"));
@@ -178,7 +179,7 @@ public final class OtlpExporter {
         while (wanted != null && generation == before && !ended) {
             wait();
         }
-        OtlpExporterConfig to = wanted;
+        OtlpExport to = wanted;
         if (to == null || ended) {
             thread = null; // whoever wants something from here on starts another
             return null;
@@ -227,7 +228,7 @@ public final class OtlpExporter {
 
     /** The pushes to one receiver, until another is wanted. */
     private final class Round {
-        private final OtlpExporterConfig to;
+        private final OtlpExport to;
         private final int number;
         private @Nullable OtlpEncoder encoder;
         /** The reasons of recent failures that are in the log already. */
@@ -236,7 +237,7 @@ public final class OtlpExporter {
         private Recurrence trouble = new Recurrence(System.nanoTime());
         private long failed;
 
-        Round(OtlpExporterConfig to, int number) {
+        Round(OtlpExport to, int number) {
             this.to = to;
             this.number = number;
         }
@@ -271,7 +272,8 @@ public final class OtlpExporter {
                     headers.put(name, values);
                 });
                 encoder = made;
-                return new OtlpHttpSender(to.uri(System::getenv), agent, headers, to.timeoutNanos());
+                return new OtlpHttpSender(
+                        OtlpEndpoint.uri(to.url(), System::getenv), agent, headers, to.timeoutNanos());
             } catch (IllegalArgumentException e) {
                 log.say(Log.Level.WARN, "meters cannot be pushed: " + e.getMessage());
                 return null;

@@ -1,5 +1,6 @@
 package dev.holdfast.observe.otlp;
 
+import dev.holdfast.policy.OtlpExport;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class OtlpHttpSender implements AutoCloseable {
     private static final int LONGEST_HEAD = 16_384;
     private static final int LONGEST_BODY = 65_536;
-    private static final Set<String> OURS = Set.of(
-            "connection", "content-encoding", "content-length", "content-type", "expect", "host", "transfer-encoding");
 
     private final URI uri;
     private final boolean secure;
@@ -195,7 +193,7 @@ final class OtlpHttpSender implements AutoCloseable {
                 .append(length)
                 .append("\r\n");
         headers.forEach((name, values) -> {
-            if (!OURS.contains(name.toLowerCase(Locale.ROOT))) {
+            if (!OtlpExport.RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
                 for (String value : values) {
                     head.append(name).append(": ").append(oneLine(value)).append("\r\n");
                 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.observe.meters.OtlpSamples;
+import dev.holdfast.policy.OtlpExport;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
@@ -186,12 +187,12 @@ class OtlpExporterTest {
                 .until(() -> said.stream().anyMatch(line -> line.contains(text)));
     }
 
-    private static OtlpExporterConfig receiver(ScriptedServer server, long timeoutNanos) {
+    private static OtlpExport receiver(ScriptedServer server, long timeoutNanos) {
         return receiver(server.uri("/v1/metrics").toString(), timeoutNanos, Map.of());
     }
 
-    private static OtlpExporterConfig receiver(String url, long timeoutNanos, Map<String, List<String>> headers) {
-        return new OtlpExporterConfig(url, STEP, timeoutNanos, headers, Map.of("service.name", "shop"));
+    private static OtlpExport receiver(String url, long timeoutNanos, Map<String, List<String>> headers) {
+        return new OtlpExport(url, STEP, timeoutNanos, headers, Map.of("service.name", "shop"));
     }
 
     private static @Nullable Thread thread() {

@@ -3,11 +3,12 @@ package dev.holdfast.observe.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.policy.OtlpExport;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class OtlpExporterConfigTest {
+class OtlpEndpointTest {
     private static final String FOR_METRICS = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
     private static final String FOR_ALL = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -34,14 +35,11 @@ class OtlpExporterConfigTest {
 
     @Test
     void it_shows_nothing_that_may_be_a_credential() {
-        assertThat(new OtlpExporterConfig("http://x/hunter2", 1, 1, Map.of("A", List.of("hunter2")), Map.of())
-                        .toString())
+        assertThat(new OtlpExport("http://x/hunter2", 1, 1, Map.of("A", List.of("hunter2")), Map.of()).toString())
                 .doesNotContain("hunter2");
     }
 
     private static String uri(String url, Map<String, String> environment) {
-        return new OtlpExporterConfig(url, 1, 1, Map.of(), Map.of())
-                .uri(environment::get)
-                .toString();
+        return OtlpEndpoint.uri(url, environment::get).toString();
     }
 }
