@@ -21,6 +21,12 @@ final class Report {
         line(what, value, "at least", limit, value >= limit, remark);
     }
 
+    /** A result that must be neither smaller nor larger. */
+    void within(String what, double value, double least, double most, String remark) {
+        boolean good = value >= least && value <= most;
+        line(what, value, String.format(Locale.ROOT, "%.2f to", least), most, good, remark);
+    }
+
     /** A result without a limit. */
     void info(String what, double value, String remark) {
         System.out.printf(Locale.ROOT, "  %-58s %9.2f  %s%n", what, value, remark);
