@@ -2,7 +2,6 @@ package dev.holdfast.fallback;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Which request headers say who asks. By name, and rather one too many: a header taken for a credential costs a hit of
@@ -43,16 +42,5 @@ public final class CredentialHeaders {
             }
         }
         return false;
-    }
-
-    /** Returns whether a request carries any. */
-    static boolean areIn(FallbackRequest request) {
-        for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {
-            if (isOne(header.getKey())) {
-                return true;
-            }
-        }
-        FallbackRequest.Identity identity = request.identity();
-        return identity != null && !identity.text().isEmpty();
     }
 }

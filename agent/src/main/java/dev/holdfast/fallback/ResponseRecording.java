@@ -101,11 +101,6 @@ public final class ResponseRecording {
         return !ofHead;
     }
 
-    /** What its store knows of it. */
-    RecordingMemory.Share share() {
-        return share;
-    }
-
     /** The next bytes; the buffer is left as it is. */
     public void add(ByteBuffer buffer) {
         int from = buffer.position();

@@ -30,10 +30,6 @@ final class BreakerTimes {
         return sinceEpochMillis;
     }
 
-    synchronized long transitionsTo(State to) {
-        return transitions.getOrDefault(to, 0L);
-    }
-
     synchronized Map<String, Long> transitions() {
         Map<String, Long> all = new TreeMap<>();
         for (State to : State.values()) {

@@ -346,11 +346,6 @@ public enum Meter {
         return this == RETRY_DELAY ? Counters.DELAY_BOUNDS : Counters.DURATION_BOUNDS;
     }
 
-    /** Returns whether it tells origins apart, so that it has many values. */
-    public boolean byOrigin() {
-        return labels.contains("origin");
-    }
-
     /** The name of its family in Prometheus; a counter's samples have {@code _total} behind it. */
     public String prometheusName() {
         return prometheusName;
