@@ -21,9 +21,9 @@ import org.openjdk.jmh.annotations.State;
 import sun.net.www.HoldfastBridge;
 
 /**
- * What a call costs beyond the client's own work, in a JVM with the packed agent: the same sequence as in a woven
- * method, on a client and a connection that answer at once. {@code bare} is without the hook, {@code noPolicy} for a
- * host that the configuration does not name, {@code policy} for one that it does.
+ * Measures the cost of a call beyond the client's own work, in a JVM with the packed agent: the same sequence as in a
+ * woven method, on a client and a connection that answer at once. {@code bare} is without the hook, {@code noPolicy}
+ * for a host that the configuration does not name, {@code policy} for one that it does.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -2,7 +2,7 @@ package bench;
 
 import java.lang.instrument.Instrumentation;
 
-/** What every start is measured against: an agent that does nothing. */
+/** The baseline of the start-up measurements: an agent that does nothing. */
 public final class EmptyAgent {
     private EmptyAgent() {}
 

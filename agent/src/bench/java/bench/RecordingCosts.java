@@ -34,7 +34,7 @@ public class RecordingCosts {
     private int iterations;
     private int turn;
 
-    /** Which client. */
+    /** The client. */
     @Param({"HttpClient", "HttpURLConnection"})
     public String api;
 

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
- * What the agent costs at start-up, as ratios to an empty agent. Rounds alternate between the two agents; wall times
- * are judged by the median of the ratios within a round, CPU times (Linux) by their sums.
+ * Measures the agent's cost at start-up, as ratios to an empty agent. Rounds alternate between the two agents; wall
+ * times are judged by the median of the ratios within a round, CPU times (Linux) by their sums.
  */
 final class StartBenchmark {
     private static final double HELLO_WALL = 1.10;
@@ -106,7 +106,7 @@ final class StartBenchmark {
     }
 
     /**
-     * What one of the two agents took.
+     * The time of one of the two agents.
      *
      * @param wall the median
      * @param ratio the median, over the rounds, of its time to that of the empty agent in the same round

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many calls a second a program makes over loopback, with the agent and its full configuration and without any
+ * Measures the calls per second of a program over loopback, with the agent and its full configuration and without any
  * agent. The two programs live side by side and take turns, a fraction of a second each, so that whatever else the
  * machine does meets both.
  */

@@ -52,7 +52,7 @@ final class Comparison {
     }
 
     /**
-     * What the demo did not show although it should: that a call which may be sent again came through with one body and
+     * Returns the claims that the demo did not show: that a call which may be sent again came through with one body and
      * one key, and that no other call reached the server more often than without the agent.
      */
     List<String> brokenPromises() {

@@ -30,7 +30,7 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
     private static final long LIMIT_SECONDS = 120;
 
     /**
-     * What is run.
+     * The program that is run.
      *
      * @param directory where it is run
      * @param jar its jar, seen from there
@@ -124,13 +124,13 @@ record ShopRun(List<Call> calls, List<Request> requests, List<String> rest, Dura
         return requests.stream().filter(r -> r.number() == call.number()).toList();
     }
 
-    /** What the service did to the requests of a call, in words; {@code nothing} if it got none. */
+    /** Returns what the service did to the requests of a call, in words; {@code nothing} if it got none. */
     String actionsOn(Call call) {
         String actions = requestsOf(call).stream().map(Request::action).collect(Collectors.joining(" "));
         return actions.isEmpty() ? "nothing" : actions;
     }
 
-    /** How many calls ended as the program hoped. */
+    /** Returns how many calls ended as the program hoped. */
     long successes() {
         return calls.stream().filter(Call::succeeded).count();
     }

@@ -41,7 +41,7 @@ class DocumentedCommandsIT {
         assertThat(files).isGreaterThanOrEqualTo(15);
     }
 
-    /** In a clone there is no such file: it is in {@code agent/target}. */
+    /** A clone has no such file: it is in {@code agent/target}. */
     @Test
     void the_readme_names_the_jar_where_a_build_leaves_it() throws IOException {
         List<String> commands = commands(REPOSITORY.resolve("README.md")).stream()

@@ -91,7 +91,7 @@ final class Prometheus implements AutoCloseable {
         }
     }
 
-    /** How many series an expression has. */
+    /** Returns how many series an expression has. */
     int count(String expression) throws InterruptedException {
         String response = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
         return (int) VALUE.matcher(response).results().count();

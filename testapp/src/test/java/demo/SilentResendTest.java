@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What the README says of the JDK's own re-sends, which the reader needs to understand the numbers in the demo: the
- * requests that a server gets of one call when it resets every connection. No agent is involved.
+ * Tests the README's words about the JDK's own re-sends, which the reader needs to understand the numbers in the demo:
+ * the requests that a server gets of one call when it resets every connection. No agent is involved.
  */
 class SilentResendTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();

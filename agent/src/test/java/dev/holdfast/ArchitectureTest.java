@@ -21,7 +21,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Who may import whom. The rules are the plan of the rooms; a change of the plan is a change here. */
+/**
+ * Tests which package may import which. The rules are the plan of the packages; a change of the plan is a change here.
+ */
 @AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -189,8 +191,8 @@ class ArchitectureTest {
             "getResponseMessage");
 
     /**
-     * Who may call them: an attempt, where it sends and where it has asked; and what hands the application's own call
-     * on to the connection of a call that is settled.
+     * The methods that may call them: an attempt, where it sends and where it has asked; and those that pass the
+     * application's own call on to the connection of a call that is settled.
      */
     private static final Set<String> TALKERS = Set.of(
             "Attempt.send",
@@ -210,10 +212,7 @@ class ArchitectureTest {
             "Exchange.responseMessage",
             "Exchange.codeAtTheEnd");
 
-    /**
-     * To look at a connection of the JDK's may be to send its request, without its body: {@code Attempt} knows when it
-     * is not.
-     */
+    /** Reading a connection of the JDK may send its request, without its body: {@code Attempt} knows when it is not. */
     @ArchTest
     static final ArchRule nothing_else_makes_a_connection_talk = ArchRuleDefinition.noClasses()
             .that()

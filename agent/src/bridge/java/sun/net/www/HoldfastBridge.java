@@ -28,7 +28,7 @@ public abstract class HoldfastBridge {
 
     private static volatile HoldfastBridge hook;
 
-    /** For the agent's one implementation. */
+    /** Allows the agent's one implementation. */
     protected HoldfastBridge() {}
 
     /**

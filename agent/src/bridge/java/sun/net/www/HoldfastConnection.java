@@ -17,7 +17,7 @@ public abstract class HoldfastConnection {
     /** The characters besides letters and digits that RFC 9110, section 5.6.2, allows in a token. */
     private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";
 
-    /** For the agent's one subclass, which calls the methods below and has no instances. */
+    /** Allows the agent's one subclass, which calls the methods below and has no instances. */
     protected HoldfastConnection() {}
 
     /**

@@ -63,7 +63,7 @@ public final class BreakerStress {
         }
     }
 
-    /** No failure is lost: two threads' failures open it, with one transition. */
+    /** Tests that no failure is lost: two threads' failures open it, with one transition. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "open, told once")
     @Outcome(expect = Expect.FORBIDDEN)

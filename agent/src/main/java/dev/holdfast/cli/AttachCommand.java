@@ -14,14 +14,17 @@ import picocli.CommandLine.Parameters;
         name = "attach",
         header = "Bring Holdfast into a running JVM.",
         description = {
-            "Clients that it has made already are covered too. The file is checked first, and the agent is in force when this"
+            "Clients that it has made already are covered too. The file is checked first, and the agent is in force "
+                    + "when this"
                     + " command ends.",
             ""
         },
         footer = {
             "",
-            "It has to be run by the user of that JVM (or root), and by a JDK. Java 21 and newer print a warning of some lines"
-                    + " on the program's standard error when an agent comes while it runs, and a later Java will refuse it unless"
+            "It has to be run by the user of that JVM (or root), and by a JDK. Java 21 and newer print a warning of "
+                    + "some lines"
+                    + " on the program's standard error when an agent comes while it runs, and a later Java will "
+                    + "refuse it unless"
                     + " it was started with -XX:+EnableDynamicAgentLoading; with -javaagent there is neither."
         })
 final class AttachCommand extends CliCommand {

@@ -200,9 +200,9 @@ final class AttachedJvm implements AutoCloseable {
         try {
             machine.loadAgent(jar.getAbsolutePath(), argument);
         } catch (AgentInitializationException e) {
-            throw new CommandException(
-                    "the agent did not start in process " + this
-                            + " under that file: the program's standard error says why; its user must be able to read the file, too");
+            throw new CommandException("the agent did not start in process " + this
+                    + " under that file: the program's standard error says why; its user must be able to "
+                    + "read the file, too");
         } catch (AgentLoadException e) {
             String why = String.valueOf(e.getMessage());
             throw new CommandException(

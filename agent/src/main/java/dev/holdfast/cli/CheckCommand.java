@@ -16,7 +16,8 @@ import tools.jackson.core.JsonGenerator;
         name = "check",
         header = "Check configuration files.",
         description = {
-            "Prints all errors, warnings and notes, each with file, line and column. Exits with 1 if there is an error, with"
+            "Prints all errors, warnings and notes, each with file, line and column. Exits with 1 if there is an "
+                    + "error, with"
                     + " --strict also if there is a warning.",
             ""
         },

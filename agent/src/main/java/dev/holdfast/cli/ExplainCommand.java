@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
         name = "explain",
         header = "Explain what a configuration means for a request.",
         description = {
-            "Tells which host pattern and route apply and why the others do not, which line each value comes from, and what"
+            "Tells which host pattern and route apply and why the others do not, which line each value comes from, "
+                    + "and what"
                     + " would become of a call whose attempts meet given outcomes.",
             ""
         },
@@ -36,7 +37,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         footer = {
             "",
-            "Outcomes are statuses and failures (refused, reset, dns, proxy, timeout, connection_timeout, eof, tls), each with the time"
+            "Outcomes are statuses and failures (refused, reset, dns, proxy, timeout, connection_timeout, eof, tls), "
+                    + "each with the time"
                     + " that it takes and response headers behind colons; the last one is repeated:",
             "  --outcomes 503,reset,200",
             "  --outcomes 429:retry-after=5,200:80ms",

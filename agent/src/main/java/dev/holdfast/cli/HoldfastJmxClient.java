@@ -90,7 +90,8 @@ final class HoldfastJmxClient implements AutoCloseable {
                     throw new UnresponsiveException(
                             "Holdfast is loaded in process " + process + ", but has not answered within "
                                     + LONGEST_WAIT_MILLIS / 1000
-                                    + " s: its start failed, and the program's standard error says why; or it is inactive, and"
+                                    + " s: its start failed, and the program's standard error says why; or it is "
+                                    + "inactive, and"
                                     + " of a version that does not answer then");
                 }
                 if (!told && millis > LONGEST_SILENCE_MILLIS) {

@@ -12,7 +12,8 @@ import tools.jackson.core.JsonParser;
         name = "status",
         header = "Show what Holdfast does in a running JVM.",
         description = {
-            "Shows policies, calls, breakers and budgets, over that JVM's local management connection, which this starts, as"
+            "Shows policies, calls, breakers and budgets, over that JVM's local management connection, which this "
+                    + "starts, as"
                     + " jconsole does.",
             ""
         },

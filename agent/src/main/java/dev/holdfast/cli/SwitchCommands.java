@@ -33,7 +33,8 @@ abstract class SwitchCommands extends CliCommand {
             aliases = "detach",
             header = "Switch Holdfast off in a running JVM.",
             description = {
-                "Every call that begins then runs as without the agent, until \"on\". What is woven stays and asks this switch;"
+                "Every call that begins then runs as without the agent, until \"on\". What is woven stays and asks "
+                        + "this switch;"
                         + " an agent's classes cannot be unloaded.",
                 ""
             })

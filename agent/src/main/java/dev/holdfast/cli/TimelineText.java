@@ -33,7 +33,8 @@ final class TimelineText {
         return "the server may see " + call.mostRequests() + " requests: "
                 + (both
                         ? "the JDK's clients send once more by themselves before they report connection_reset"
-                        : "HttpURLConnection sends a body that is not streamed once more before it reports connection_reset")
+                        : "HttpURLConnection sends a body that is not streamed once more before it reports "
+                                + "connection_reset")
                 + (method.equals("POST") ? ", unless -Dsun.net.http.retryPost=false" : "");
     }
 

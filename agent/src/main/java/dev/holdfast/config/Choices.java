@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the values
  */
 record Choices<T>(List<String> words, List<T> values) {
-    /** No words: any value of the key's type is allowed. */
+    /** The choices without words: any value of the key's type is allowed. */
     static final Choices<?> NONE = new Choices<>(List.of(), List.of());
 
     /** Copies the lists. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * comment may not have.
  */
 final class CondensedText {
-    /** How many lines of a run are kept; as many take less than a millisecond. */
+    /** The number of lines of a run that are kept; as many take less than a millisecond. */
     private static final int KEPT = 20;
 
     private final String text;
@@ -26,7 +26,7 @@ final class CondensedText {
         return new Reader(text).condensed();
     }
 
-    /** What is left. */
+    /** Returns the condensed text. */
     String text() {
         return text;
     }

@@ -5,7 +5,7 @@ import java.util.List;
 /** A configuration that cannot be used, with everything that is wrong with it, in the order of the file. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
-    /** How many problems the message shows. */
+    /** The number of problems that the message shows. */
     static final int SHOWN = 50;
 
     /** The kind of trouble. */
@@ -51,8 +51,8 @@ public final class ConfigException extends Exception {
     }
 
     /**
-     * How the file wants Holdfast to be seen from outside, as far as that could be read: a table that has an error, or
-     * stands behind a syntax error, counts as if it were not there.
+     * Returns the file's observability settings, as far as they could be read: a table that has an error, or stands
+     * behind a syntax error, counts as if it were not there.
      */
     public ObservabilityConfig outside() {
         return observabilityConfig;

@@ -38,7 +38,7 @@ public record Configuration(
         notes = List.copyOf(notes);
     }
 
-    /** What is in force while no file could be used: no policy. */
+    /** Returns the configuration that is in force while no file can be used: it has no policy. */
     public static Configuration withoutPolicies(String file, ObservabilityConfig observabilityConfig) {
         return new Configuration(
                 file,

@@ -27,7 +27,7 @@ final class DegradedCheck {
         this.problems = problems;
     }
 
-    /** What a host or one of its routes says. */
+    /** The alternate origin of a host or of one of its routes. */
     private record Degraded(HostPattern from, Setting<String> setting, URI to) {}
 
     /** Takes note of a host, or of a route of it. */
@@ -100,7 +100,8 @@ final class DegradedCheck {
         if (isItself(one, target)) {
             problems.error(
                     one.setting(),
-                    "points at itself: a request would be sent where it failed; allowed: another host or port, or another"
+                    "points at itself: a request would be sent where it failed; allowed: another host or port, or "
+                            + "another"
                             + " path");
         } else if (other != null && leadsTo(other, one.from())) {
             problems.warn(

@@ -78,7 +78,7 @@ final class DocumentReader {
         degraded.report();
     }
 
-    /** How the document wants Holdfast to be seen from outside, as far as no error was found in it. */
+    /** Returns the document's observability settings, as far as no error was found in them. */
     static ObservabilityConfig outside(ParsedTable document, Settings settings, String file, Problems problems) {
         if (!problems.any()) {
             ObservabilityConfig observabilityConfig = ObservabilityConfig.of(settings, file, hasOtlp(document));
@@ -91,7 +91,7 @@ final class DocumentReader {
                 settings.readable(problems), file, hasOtlp(document) && !problems.concern("metrics"));
     }
 
-    /** As far as it could be read. */
+    /** Returns the observability settings, as far as they could be read. */
     ObservabilityConfig outside() {
         return observabilityConfig;
     }

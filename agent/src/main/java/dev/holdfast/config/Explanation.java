@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request gets the policy that it gets: which host pattern and route apply, why the others do not, and which line
- * each value comes from. A value, to be shown by whoever has a page or a terminal:
+ * The explanation of a request's policy: which host pattern and route apply, why the others do not, and which line each
+ * value comes from. A value, to be shown by whoever has a page or a terminal:
  *
  * <pre>{@code
  * Explanation why = Explanation.of(configuration, "GET", RequestUrl.parse("https://api.example.com/v1/orders"));
@@ -49,7 +49,9 @@ public record Explanation(
         @Nullable Mode mode,
         List<Restriction> restrictions,
         List<SettingProvenance.Value> values) {
-    /** How many patterns that do not match are listed: those that have most in common with the host. */
+    /**
+     * The number of patterns that are listed although they do not match: those that have most in common with the host.
+     */
     static final int NOT_MATCHING_SHOWN = 10;
 
     /** Copies the lists. */
@@ -60,7 +62,7 @@ public record Explanation(
         values = List.copyOf(values);
     }
 
-    /** What a candidate came to. */
+    /** The verdict about a candidate. */
     public enum Verdict {
         /** It applies. */
         APPLIES,

@@ -23,7 +23,7 @@ record FailureName(String text, int status, @Nullable ErrorKind kind) {
         }
     }
 
-    /** As TOML has it. */
+    /** Returns the value as TOML has it. */
     @Override
     public String toString() {
         return status != 0 ? text : MessageText.quoted(text);

@@ -45,8 +45,10 @@ final class FallbackKeys {
     static final Key<List<String>> CACHE_KEY_HEADERS = FALLBACK.headerNames(
             "cache_key_headers",
             List.of(),
-            "Request headers that choose the answer, though Holdfast ignores them by default: those of tracing, of request"
-                    + " and correlation ids, Date, User-Agent, Connection, and a cache's own. All other headers always count.");
+            "Request headers that choose the answer, though Holdfast ignores them by default: those of tracing, of "
+                    + "request"
+                    + " and correlation ids, Date, User-Agent, Connection, and a cache's own. All other headers "
+                    + "always count.");
     static final Key<List<String>> CACHE_IGNORE_HEADERS = FALLBACK.headerNames(
             "cache_ignore_headers",
             List.of(),
@@ -81,8 +83,10 @@ final class FallbackKeys {
 
     static final Key<String> DEGRADED_URL = DEGRADED.url(
             "url",
-            "Where the request is sent once more, where a retry would be safe: its path and query are put behind this. Of"
-                    + " its headers only those of content negotiation, of the content, conditions and ranges go along.");
+            "Where the request is sent once more, where a retry would be safe: its path and query are put behind "
+                    + "this. Of"
+                    + " its headers only those of content negotiation, of the content, conditions and ranges go "
+                    + "along.");
     static final Key<Duration> DEGRADED_TIMEOUT =
             DEGRADED.duration("timeout", "5s", MILLISECOND, HOUR, "How long it has, up to its response's head.");
     static final Key<Boolean> DEGRADED_FORWARD_CREDENTIALS = DEGRADED.flag(
@@ -94,8 +98,10 @@ final class FallbackKeys {
     static final Key<Boolean> DEGRADED_FORWARD_QUERY = DEGRADED.flag(
             "forward_query",
             false,
-            "Whether the query goes along as it is. Else parameters that are credentials (access_token, api_key, sig, …)"
-                    + " are left out, and a request with one that may be (key, code, long random values, …) is not sent.");
+            "Whether the query goes along as it is. Else parameters that are credentials (access_token, api_key, "
+                    + "sig, …)"
+                    + " are left out, and a request with one that may be (key, code, long random values, …) is not "
+                    + "sent.");
     static final Key<List<StatusRange>> DEGRADED_ACCEPT_STATUSES = DEGRADED.statusRanges(
             "accept_statuses",
             List.of("200-399"),

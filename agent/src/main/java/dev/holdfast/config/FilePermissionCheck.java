@@ -18,7 +18,7 @@ import java.util.Set;
 final class FilePermissionCheck {
     private static final int GROUP_WRITES = 0020;
     private static final int OTHERS_WRITE = 0002;
-    /** Of a directory: nobody renames or deletes what is another's. */
+    /** The sticky bit of a directory: only its owner renames or deletes a file. */
     private static final int STICKY = 01000;
 
     private static final String FILE_SYSTEM_OF_THE_PROGRAM = "java.nio.file.spi.DefaultFileSystemProvider";

@@ -75,7 +75,7 @@ final class FileReader {
         return decode(path, bytes);
     }
 
-    /** Why a file is not there, as far as {@code java.io} can tell. */
+    /** Returns the error for a file that is absent, as far as {@code java.io} can tell the reason. */
     private static ConfigException absence(String path, File file) {
         File parent = file.getParentFile();
         String[] siblings = parent == null ? null : parent.list();

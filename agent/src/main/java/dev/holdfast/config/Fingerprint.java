@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 public final class Fingerprint {
     private static final int DIGITS = 12;
 
-    /** Of an empty text. */
+    /** The fingerprint of an empty text. */
     static final Fingerprint NONE = new Fingerprint("");
 
     private @Nullable String text;
     private @Nullable String digest;
 
     /**
-     * Of a text.
+     * Creates the fingerprint of a text.
      *
      * @param text all of the file
      */

@@ -136,7 +136,7 @@ final class Key<T> {
         return meaning;
     }
 
-    /** What an error message about an element of an array says is allowed. */
+    /** Returns the allowed values of an array's element, for an error message. */
     String allowedInArray() {
         return switch (type) {
             case CHOICES -> words("");
@@ -147,7 +147,7 @@ final class Key<T> {
         };
     }
 
-    /** What an error message says is allowed. */
+    /** Returns the allowed values, for an error message. */
     String allowed() {
         return switch (type) {
             case FLAG -> "true or false";

@@ -57,7 +57,8 @@ final class LoadProtectionCheck {
         if (ratio.found() != null && floor.found() != null && ratio.value() == 0 && floor.value() == 0) {
             problems.warn(
                     ratio.later(floor),
-                    "with ratio = 0 and min_per_second = 0 the budget forbids every retry; write max_retries = 0 if that is"
+                    "with ratio = 0 and min_per_second = 0 the budget forbids every retry; write max_retries = 0 if "
+                            + "that is"
                             + " meant, or enabled = false to have no budget");
         }
     }
@@ -79,7 +80,8 @@ final class LoadProtectionCheck {
         if (slow.found() != null) {
             problems.note(
                     slow.later(rate),
-                    "slow_call_duration is measured up to a response's head: a body that arrives slowly makes no attempt slow");
+                    "slow_call_duration is measured up to a response's head: a body that arrives slowly makes no "
+                            + "attempt slow");
         }
     }
 

@@ -96,7 +96,8 @@ final class LoadProtectionKeys {
 
     static final Key<HedgeDelay> HEDGE_DELAY = HEDGE.hedgeDelay(
             "delay",
-            "How long the first attempt has: a duration, or \"p95\" for what 95 % of the attempts took lately; \"\" is off.");
+            "How long the first attempt has: a duration, or \"p95\" for what 95 % of the attempts took lately; \"\" "
+                    + "is off.");
 
     private static final Section LIMITS =
             new Section("limits", true, "How much an origin is sent at all. Attempts wait for their turn, in order.");

@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why patterns match, or do not, in words. Whether they do is decided elsewhere, and the same: a property test holds
- * it.
+ * Explains in words why patterns match or do not. The match itself is decided elsewhere, and agrees: a property test
+ * holds it.
  */
 final class MatchExplanation {
     private MatchExplanation() {}
 
-    /** Why a pattern matches that does. */
+    /** Returns the reason why a pattern matches, given that it does. */
     static String match(HostPattern pattern, Origin origin) {
         String what = switch (pattern.kind()) {
             case EXACT ->
@@ -25,7 +25,7 @@ final class MatchExplanation {
         return pattern.port() == 0 ? what : what + ", at port " + pattern.port();
     }
 
-    /** Why a pattern does not match; null: it does. */
+    /** Returns the reason why a pattern does not match; null: it does. */
     static @Nullable String mismatch(HostPattern pattern, Origin origin) {
         String host = origin.host();
         String suffix = pattern.host();
@@ -58,7 +58,10 @@ final class MatchExplanation {
         return host.substring(host.indexOf('%') + 1);
     }
 
-    /** How many labels at its end the host of a pattern has in common with a host; with all of them, it is the same. */
+    /**
+     * Returns the number of trailing labels that the host of a pattern has in common with a host; with all of them, it
+     * is the same.
+     */
     static int labelsInCommon(HostPattern pattern, Origin origin) {
         String one = pattern.host();
         String other = origin.host();
@@ -76,7 +79,7 @@ final class MatchExplanation {
     }
 
     /**
-     * Why a route does not match; null: it does.
+     * Returns the reason why a route does not match; null: it does.
      *
      * @param pattern the route's
      * @param method the request's

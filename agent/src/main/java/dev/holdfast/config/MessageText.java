@@ -3,7 +3,7 @@ package dev.holdfast.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** How messages show what stands in the file, and two kinds of text that keys hold. */
+/** Formats the file's content for messages, and checks two kinds of text that keys hold. */
 final class MessageText {
     private static final int SHOWN = 40;
 

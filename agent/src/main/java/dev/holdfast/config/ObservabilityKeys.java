@@ -16,7 +16,8 @@ final class ObservabilityKeys {
     private static final Section ADMIN = new Section(
             "admin",
             false,
-            "The HTTP endpoint for operators: the live page at /, /status (JSON), /metrics. Read-only, without passwords.");
+            "The HTTP endpoint for operators: the live page at /, /status (JSON), /metrics. Read-only, without "
+                    + "passwords.");
 
     static final Key<String> ADMIN_LISTEN = ADMIN.address(
             "listen", "Where it listens, such as \"127.0.0.1:9464\"; \"\" is nowhere, port 0 any that is free.");

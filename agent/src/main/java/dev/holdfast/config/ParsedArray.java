@@ -18,7 +18,7 @@ final class ParsedArray {
         return values;
     }
 
-    /** Where a value stands. */
+    /** Returns the position of a value. */
     Position position(int index) {
         return positions.get(index);
     }

@@ -37,7 +37,7 @@ final class ParsedTable {
         return Objects.requireNonNull(values.get(name));
     }
 
-    /** Where a name stands. */
+    /** Returns the position of a name. */
     Position position(String name) {
         return positions.getOrDefault(name, Position.START);
     }

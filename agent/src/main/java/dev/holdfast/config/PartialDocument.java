@@ -14,7 +14,7 @@ final class PartialDocument {
     private PartialDocument() {}
 
     /**
-     * How these tables want Holdfast to be seen from outside.
+     * Returns the observability settings of these tables.
      *
      * @param text of the whole file
      * @param errorLine the first line with an error, counted from 1
@@ -37,8 +37,8 @@ final class PartialDocument {
     }
 
     /**
-     * Where the table with the error begins. What only looks like a header, within an array or a string of several
-     * lines, cuts the text where it cannot be parsed.
+     * Returns the line at which the table with the error begins. What only looks like a header, within an array or a
+     * string of several lines, cuts the text where it cannot be parsed.
      */
     private static int lastHeader(String text, int errorLine) {
         int header = 0;

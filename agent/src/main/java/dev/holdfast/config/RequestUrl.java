@@ -12,7 +12,10 @@ import java.util.Locale;
  * @param path as the URL has it, {@code /} where it has none
  */
 public record RequestUrl(Origin origin, String path) {
-    /** As for calls: the longest domain name, with room for a trailing dot and for address literals. */
+    /**
+     * The length limit of a host, the same as for calls: the longest domain name, with room for a trailing dot and for
+     * address literals.
+     */
     private static final int LONGEST_HOST = 255;
 
     /**

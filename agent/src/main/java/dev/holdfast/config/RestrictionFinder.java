@@ -96,7 +96,8 @@ final class RestrictionFinder {
             if (method.equals("POST")) {
                 add(
                         "",
-                        "HttpURLConnection itself sends a buffered POST once more where the connection breaks before the"
+                        "HttpURLConnection itself sends a buffered POST once more where the connection breaks before "
+                                + "the"
                                 + " response, whatever the policy; -Dsun.net.http.retryPost=false turns that off");
             }
         }
@@ -141,7 +142,8 @@ final class RestrictionFinder {
             add(
                     "retry.buffer_response",
                     "premature_eof is listed in retryable_errors, but a body that ends too early is not retried:"
-                            + " the program has the response by then; with buffer_response, bodies up to a size are held"
+                            + " the program has the response by then; with buffer_response, bodies up to a size are "
+                            + "held"
                             + " back until they are complete");
         } else if (brokenBodies) {
             add(

@@ -73,7 +73,8 @@ final class RetryCheck {
             problems.note(
                     at,
                     "a JVM remembers a failed name look-up for 10 s by default, and " + described(longest, at)
-                            + " forbids to wait for so long: retries of dns_resolution ask no name server; make max_delay"
+                            + " forbids to wait for so long: retries of dns_resolution ask no name server; make "
+                            + "max_delay"
                             + " 10s or longer, or set the security property networkaddress.cache.negative.ttl");
         }
     }

@@ -35,14 +35,16 @@ final class RetryKeys {
             "0s",
             0,
             DAY,
-            "The time one attempt may take, up to its response's head, and up to the end of a body that the client is known"
+            "The time one attempt may take, up to its response's head, and up to the end of a body that the client "
+                    + "is known"
                     + " to collect; \"0s\" is no limit.");
     static final Key<Duration> DEADLINE = RETRY.duration(
             "deadline",
             "0s",
             0,
             DAY,
-            "The time a call may take, all attempts and waits, up to where an attempt_timeout holds; \"0s\" is no limit.");
+            "The time a call may take, all attempts and waits, up to where an attempt_timeout holds; \"0s\" is no "
+                    + "limit.");
     static final Key<Long> REPLAY_LIMIT = RETRY.size(
             "replay_limit",
             "64KiB",
@@ -60,7 +62,8 @@ final class RetryKeys {
             0L,
             0,
             64 * MIB,
-            "Response bodies up to this size are held back until complete, streams never: one cut short is a failed attempt;"
+            "Response bodies up to this size are held back until complete, streams never: one cut short is a failed "
+                    + "attempt;"
                     + " 0 is off.");
 
     private static final Section POLICY = new Section("retry.policy", true, "What is sent again.");

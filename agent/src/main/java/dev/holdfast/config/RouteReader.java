@@ -114,7 +114,8 @@ final class RouteReader {
                     at.line(),
                     at.column(),
                     path,
-                    "has nothing but routes, and its other requests come under the built-in defaults, retries included; if"
+                    "has nothing but routes, and its other requests come under the built-in defaults, retries "
+                            + "included; if"
                             + " that is meant, write [" + path
                             + ".retry] too, else mode = \"off\" for the host and mode ="
                             + " \"enforce\" for each route");

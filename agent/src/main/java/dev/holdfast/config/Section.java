@@ -191,7 +191,7 @@ final class Section {
         return add(name, ValueType.FILE, "", 0, 0, meaning);
     }
 
-    /** As {@link #file}, in a key that holds for all hosts, in a section that hosts may have too. */
+    /** Adds a key as {@link #file} does, for one that holds for all hosts, in a section that hosts may have too. */
     Key<String> fileForAll(String name, String meaning) {
         return add(new Key<>(this, name, ValueType.FILE, "", 0, 0, Choices.NONE, false, false, meaning));
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which line each value of a policy comes from, for whoever explains a configuration. Nothing is worked out before it
+ * The line that each value of a policy comes from, for explanations of a configuration. Nothing is worked out before it
  * is asked for. Filled while a file is read, not changed afterwards.
  */
 public final class SettingProvenance {

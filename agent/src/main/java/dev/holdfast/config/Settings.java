@@ -68,7 +68,7 @@ final class Settings {
         return name + (setting.builtIn() ? " (the default)" : " (line " + setting.line() + ")");
     }
 
-    /** What this part sets in tables without an error; what stands in the others counts as not set. */
+    /** Returns the settings of the tables without an error; those of the others count as not set. */
     Settings readable(Problems problems) {
         Settings readable = new Settings(parent);
         for (Map.Entry<Key<?>, Setting<?>> entry : own.entrySet()) {
@@ -106,7 +106,7 @@ final class Settings {
         return nanos(setting(key));
     }
 
-    /** What this part itself sets, or null. */
+    /** Returns the value that this part itself sets, or null. */
     // put() takes a key and a setting of one type, which a map of several types cannot say.
     @SuppressWarnings("unchecked")
     <T> @Nullable Setting<T> own(Key<T> key) {

@@ -21,7 +21,7 @@ final class Sha256 {
 
     private Sha256() {}
 
-    /** Of a text in UTF-8, as 64 hexadecimal digits. */
+    /** Returns the SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
     static String hex(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         // The padding: a 1, zeros, and the length in bits, up to a whole number of blocks.

@@ -21,7 +21,10 @@ final class SimpleTomlParser {
 
     private final SimpleTomlScanner in;
     private final ParsedTable root = new ParsedTable();
-    /** How each table came to be; absent: as an intermediate part of a header, so that it may still get its own. */
+    /**
+     * The way in which each table was defined; absent: as an intermediate part of a header, so that it may still get
+     * its own.
+     */
     private final Map<ParsedTable, Origin> origins = new HashMap<>();
     /** The arrays that grow by headers; one that was written as a value does not. */
     private final Set<ParsedArray> arraysOfTables = new HashSet<>();

@@ -24,7 +24,7 @@ final class SimpleTomlScanner {
         at++;
     }
 
-    /** Where the next character stands. */
+    /** Returns the position of the next character. */
     Position position() {
         return new Position(line, at - lineStart + 1);
     }
@@ -218,7 +218,7 @@ final class SimpleTomlScanner {
         return comment;
     }
 
-    /** What may stand in a string or comment as it is, and is one character for everybody. */
+    /** Returns whether a character may be in a string or comment unescaped, and is one character in every encoding. */
     private static boolean isPlain(char c) {
         return (c >= ' ' && c <= '~') || (c >= 0xA0 && c < Character.MIN_SURROGATE);
     }

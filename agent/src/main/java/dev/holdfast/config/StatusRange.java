@@ -8,7 +8,7 @@ package dev.holdfast.config;
  * @param last the highest, itself included
  */
 record StatusRange(String text, int first, int last) {
-    /** As TOML has it. */
+    /** Returns the value as TOML has it. */
     @Override
     public String toString() {
         return text.indexOf('-') < 0 ? text : MessageText.quoted(text);

@@ -37,7 +37,7 @@ final class Suggestion {
         return longer.startsWith(shorter) ? 1 : longer.endsWith("_" + shorter) ? 2 : Integer.MAX_VALUE;
     }
 
-    /** How many letters must be inserted, left out, changed or swapped with their neighbour. */
+    /** Returns the edit distance: letters inserted, left out, changed or swapped with their neighbour. */
     private static int distance(char[] from, char[] to) {
         int[][] cost = new int[from.length + 1][to.length + 1];
         for (int i = 0; i <= from.length; i++) {

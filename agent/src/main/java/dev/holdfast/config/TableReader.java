@@ -79,7 +79,7 @@ final class TableReader {
         ROUTE
     }
 
-    /** Where the walk is: below which host or route, and into which settings. */
+    /** The current place of the walk: the host or route that it is below, and the settings that it fills. */
     private record Place(Level level, String prefix, Settings settings) {
         boolean host() {
             return level != Level.TOP;

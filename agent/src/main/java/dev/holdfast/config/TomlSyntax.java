@@ -56,7 +56,7 @@ final class TomlSyntax {
         return Toml.parse(text, TomlParseOptions.sourceless());
     }
 
-    /** What the parser found to be wrong, in its own words. */
+    /** Returns the parser's errors, in its own words. */
     List<TomlParseError> errors() {
         return result.errors();
     }
@@ -159,7 +159,7 @@ final class TomlSyntax {
                 : said;
     }
 
-    /** What is most often meant by a line that is no TOML. */
+    /** Returns a hint at the most likely meaning of a line that is no TOML. */
     private static String hint(TomlParseError error, String line) {
         String said = String.valueOf(error.getMessage());
         String value = line.substring(line.indexOf('=') + 1).strip();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * beside them; sizes are binary, {@code "64KiB"}.
  */
 final class Units {
-    /** What the parsers return for text that is no quantity: no real one is negative. */
+    /** The value that the parsers return for invalid text; no valid one is negative. */
     static final long INVALID = -1;
 
     private static final String[] TIME_UNITS = {"d", "h", "m", "s", "ms", "us", "ns"};
@@ -45,7 +45,7 @@ final class Units {
      * @param nanos in how many nanoseconds
      */
     record Rate(String text, int permits, long nanos) {
-        /** As TOML has it. */
+        /** Returns the value as TOML has it. */
         @Override
         public String toString() {
             return MessageText.quoted(text);

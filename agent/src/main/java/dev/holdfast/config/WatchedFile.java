@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class WatchedFile {
     private static final long EMPTY_NANOS = 3_000_000_000L;
 
-    /** No text of a file: it would not be UTF-8. */
+    /** A text that no file has: it would not be UTF-8. */
     private static final String FORGOTTEN = "\uDC01";
 
     private final String path;

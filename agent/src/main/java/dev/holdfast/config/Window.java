@@ -8,7 +8,7 @@ package dev.holdfast.config;
  * @param nanos how long, in nanoseconds; 0 where it is a number of calls
  */
 record Window(String text, int calls, long nanos) {
-    /** As TOML has it. */
+    /** Returns the value as TOML has it. */
     @Override
     public String toString() {
         return calls > 0 ? text : MessageText.quoted(text);

@@ -1,4 +1,4 @@
-/** From the TOML file to immutable policies; every error with file, line, column, key and what to do. */
+/** Reads the TOML file into immutable policies; every error names file, line, column, key and what to do. */
 @NullMarked
 package dev.holdfast.config;
 

@@ -18,7 +18,7 @@ public final class AlternateOrigin {
     private AlternateOrigin() {}
 
     /**
-     * Where a request would go.
+     * Returns the request to the alternate origin.
      *
      * @return null: there is no such place, it is where the request was, or the request may not go there
      */

@@ -115,7 +115,8 @@ final class CacheDirectory {
                                     + " name one of Holdfast's own, such as " + path.resolve("holdfast-cache"));
                 }
                 throw refused("others may write to it (" + PosixFilePermissions.toString(granted)
-                        + "), and so plant answers; name a directory of Holdfast's own, which only its owner may write to"
+                        + "), and so plant answers; name a directory of Holdfast's own, which only its owner may "
+                        + "write to"
                         + " (chmod 700)");
             }
         }
@@ -130,7 +131,7 @@ final class CacheDirectory {
         return new FileSystemException(path.toString(), null, why);
     }
 
-    /** Whom files belong to that this JVM makes here. */
+    /** Returns the owner of files that this JVM creates here. */
     private UserPrincipal self() throws IOException {
         UserPrincipal known = self;
         if (known == null) {

@@ -1,7 +1,7 @@
 package dev.holdfast.fallback;
 
 /**
- * What the strategy {@code cache} did so far, and what it holds in memory. Immutable.
+ * The statistics of the strategy {@code cache}: its hits and misses, and its content in memory. Immutable.
  *
  * @param hits how often it was asked and had an answer
  * @param misses how often it was asked and had none
@@ -12,6 +12,6 @@ package dev.holdfast.fallback;
  * @param maxBytes what they may take; 0 until there was one
  */
 public record CacheStats(long hits, long misses, long kept, long evicted, long entries, long bytes, long maxBytes) {
-    /** Of a cache that was never used. */
+    /** The statistics of a cache that was never used. */
     static final CacheStats NONE = new CacheStats(0, 0, 0, 0, 0, 0, 0);
 }

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be kept, and what of it may be given, as RFC 9111 and RFC 5861 have it for a private cache that answers only
- * when the origin does not. Pure functions, thread-safe.
+ * Decides which responses may be stored, and which stored ones may be served, by RFC 9111 and RFC 5861 for a private
+ * cache that responds only when the origin does not. Pure functions, thread-safe.
  *
  * <p>Stricter than the RFCs, for a cache that serves all users of a program: a response that sets a cookie is not
  * stored unless it says that it is public, one that is private only where the configuration says so, and none that took
@@ -37,7 +37,7 @@ final class CacheStrategy {
             "alt-svc",
             "age");
 
-    /** What a 304 must not change of a response that is stored with its body. */
+    /** The headers that a 304 must not change in a response that is stored with its body. */
     private static final Set<String> OF_THE_CONTENT =
             Set.of("content-length", "content-encoding", "content-type", "content-range", "content-location");
 
@@ -52,13 +52,13 @@ final class CacheStrategy {
      */
     private static final Set<Integer> SAYS_NOTHING = Set.of(400, 408, 411, 412, 413, 414, 416, 417, 421, 425, 429, 431);
 
-    /** What follows from a response to a GET or HEAD. */
+    /** The effect of a response to a GET or HEAD on the cache. */
     enum Verdict {
         /** It may be stored once it is complete. */
         STORE,
         /** It says nothing about what is stored. */
         LEAVE,
-        /** What is stored for the same request is no longer valid. */
+        /** The response makes the stored one for the same request invalid. */
         FORGET
     }
 
@@ -200,7 +200,7 @@ final class CacheStrategy {
     }
 
     /**
-     * What is given of a kept answer, null: it may not be.
+     * Returns the response to serve from a stored one, null: it may not be served.
      *
      * @param now in milliseconds since the epoch
      */

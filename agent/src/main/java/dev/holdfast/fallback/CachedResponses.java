@@ -34,7 +34,7 @@ final class CachedResponses {
         this.reports = reports;
     }
 
-    /** What may be given for a request, null: nothing. */
+    /** Returns the stored response that may be served for a request, null: none. */
     FallbackCandidate.@Nullable Response find(FallbackRequest request, CachePolicy policy) {
         FallbackCandidate.Response found = CacheStrategy.concerns(request) ? look(request, policy) : null;
         (found == null ? misses : hits).increment();

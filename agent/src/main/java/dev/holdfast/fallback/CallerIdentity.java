@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * handler or a proxy selector that is not the JDK's is not called an additional time, since it may act. For one thread.
  */
 public final class CallerIdentity {
-    /** In the text of an identity with a proxy. */
+    /** The mark of a proxy in the text of an identity. */
     public static final String PROXY = " proxy ";
 
     private static final Set<String> SELECTORS =

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which request headers say who asks. By name, and rather one too many: a header taken for a credential costs a hit of
- * the cache, one not taken for it would give one user's answer to another.
+ * The request headers that identify the caller. Recognised by name, and rather one too many: a header taken for a
+ * credential costs a hit of the cache, one not taken for it would give one user's answer to another.
  */
 public final class CredentialHeaders {
     private static final List<String> WORDS = List.of(

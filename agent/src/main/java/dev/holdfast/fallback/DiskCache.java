@@ -30,9 +30,9 @@ class DiskCache {
     private static final int MOST_VARIANTS = 8;
 
     private final CacheDirectory directory;
-    /** How many bytes there are, as far as this JVM knows. */
+    /** The bytes in the directory, as far as this JVM knows. */
     private long bytes;
-    /** How many it has written since it looked. */
+    /** The bytes written since the last look at the directory. */
     private long written = Long.MAX_VALUE;
 
     DiskCache(Path directory) {

@@ -38,7 +38,7 @@ final class DiskCacheWriter {
     /** The last answer to each request, in the order in which the requests came. Guarded by itself, as are the next. */
     private final Map<Slot, Job> waiting = new LinkedHashMap<>();
 
-    /** How much memory they take, of which the store knows nothing any more once it evicted them. */
+    /** The memory that they take, which the cache no longer counts once it has evicted them. */
     private long waitingBytes;
 
     /** The keys whose files are to be deleted. */
@@ -55,7 +55,7 @@ final class DiskCacheWriter {
     /** Only of the writing thread. */
     private @Nullable Long failedAt;
 
-    /** What is replaced by a later answer: see {@link StoredResponse#replaces}. */
+    /** The identity of stored responses that replace one another: see {@link StoredResponse#replaces}. */
     private record Slot(String key, Map<String, String> varying) {}
 
     private record Job(StoredResponse response, long maxBytes) {}

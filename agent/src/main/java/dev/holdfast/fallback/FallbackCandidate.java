@@ -7,12 +7,12 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-/** What a strategy has for a call that went wrong. */
+/** The response or request that a strategy offers for a failed call. */
 public sealed interface FallbackCandidate {
     /** The header that marks every answer that is not the origin's own, with the strategy's name. */
     String MARK = "Holdfast-Fallback";
 
-    /** Which strategy offers it. */
+    /** Returns the strategy that offers it. */
     Strategy strategy();
 
     /**

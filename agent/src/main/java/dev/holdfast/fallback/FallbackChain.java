@@ -20,7 +20,7 @@ public final class FallbackChain {
         this.request = request;
     }
 
-    /** What the next strategy that has something offers; null: none has. */
+    /** Returns the candidate of the next strategy that has one; null: none has. */
     public @Nullable FallbackCandidate next() {
         while (asked < policy.strategies().size()) {
             Strategy strategy = policy.strategies().get(asked++);

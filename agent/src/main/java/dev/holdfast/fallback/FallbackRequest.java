@@ -43,7 +43,7 @@ public record FallbackRequest(
         headers = lower;
     }
 
-    /** To a URI. */
+    /** Creates a request to a URI. */
     public FallbackRequest(
             String method, URI uri, Map<String, List<String>> headers, boolean hasBody, @Nullable Identity identity) {
         this(method, new Address(uri.toString(), () -> uri), headers, hasBody, identity);
@@ -75,7 +75,7 @@ public record FallbackRequest(
         return new FallbackRequest(method, address, others, hasBody, identity);
     }
 
-    /** Where it goes. */
+    /** Returns the URI that it goes to. */
     URI uri() {
         return address.uri.get();
     }
@@ -87,7 +87,7 @@ public record FallbackRequest(
     }
 
     /**
-     * Who asks, beyond the request's headers.
+     * The identity of the caller, beyond the request's headers.
      *
      * @param text anything that differs where the wire may differ
      * @param lasting whether it means the same in another JVM
@@ -98,8 +98,8 @@ public record FallbackRequest(
     }
 
     /**
-     * Where a request goes: known by its text, and only when something went wrong as a {@code URI}, which takes long to
-     * make.
+     * The address of a request: known by its text, and only when something went wrong as a {@code URI}, which takes
+     * long to make.
      */
     public static final class Address {
         private final String text;

@@ -112,7 +112,7 @@ public final class FallbackStrategies {
         return authenticated;
     }
 
-    /** What the strategy {@code cache} did so far, and holds. */
+    /** Returns the statistics of the strategy {@code cache}. */
     public CacheStats cacheFigures() {
         CachedResponses current = cached;
         return current == null ? CacheStats.NONE : current.figures();

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which request headers go to another origin: those that are known to say nothing but which representation is asked
- * for, and what a body is. Any other may be a credential, whatever its name, and goes along only where the
+ * The request headers that go to an alternate origin: those that are known to say nothing but which representation is
+ * asked for, and what a body is. Any other may be a credential, whatever its name, and goes along only where the
  * configuration names it.
  *
  * <p>Conditions and ranges are among them: without {@code If-Match} a guarded change would become an unguarded one.

@@ -133,7 +133,7 @@ final class ForwardedTarget {
         return false;
     }
 
-    /** As whoever reads it may read it: what was quoted twice may be unquoted twice. */
+    /** Decodes text as its reader may: what was quoted twice may be unquoted twice. */
     private static String decoded(String text) {
         String before = text;
         for (int i = 0; i < MOST_DECODINGS; i++) {

@@ -24,7 +24,7 @@ final class RecordingMemory {
     private long bytes;
     private long everTaken;
 
-    /** What one recording takes. */
+    /** The memory that one recording takes. */
     static final class Share extends WeakReference<ResponseRecording> {
         /** The number of the last invalidation that there had been when it began. */
         private final long began;
@@ -48,7 +48,7 @@ final class RecordingMemory {
         return new Share(recording, lost, began);
     }
 
-    /** What all of them take. */
+    /** Returns the memory that all recordings take. */
     long bytes() {
         forgetLost();
         return bytes;

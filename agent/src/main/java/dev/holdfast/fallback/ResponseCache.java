@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * 97 ms and 81 classes of its own before the first answer is kept.
  */
 final class ResponseCache implements ResponseRecording.Memory {
-    /** How many answers to one request there may be that differ by {@code Vary}. */
+    /** The largest number of responses to one request that differ by {@code Vary}. */
     private static final int MOST_VARIANTS = 8;
 
     private static final int KEY_SIZE = 200;
 
-    /** How many pieces are held for recordings to come: a mebibyte, which counts towards the room. */
+    /** The number of pieces that are held for later recordings: a mebibyte, which counts towards the room. */
     private static final int MOST_SPARE = 64;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -185,7 +185,7 @@ final class ResponseCache implements ResponseRecording.Memory {
         }
     }
 
-    /** What it holds, and what became of what it held. */
+    /** Returns the statistics of the content and of evictions. */
     Figures figures() {
         lock.lock();
         try {
@@ -240,7 +240,7 @@ final class ResponseCache implements ResponseRecording.Memory {
         }
     }
 
-    /** Of the room, a part that is small and is set aside for that. */
+    /** Returns the number of spare pieces to hold: a small part of the capacity is set aside for them. */
     private int mostSpare() {
         return (int) Math.min(MOST_SPARE, maxBytes / 16 / ResponseRecording.PIECE);
     }

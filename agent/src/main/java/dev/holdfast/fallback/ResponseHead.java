@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What the headers of an answer say to a cache, found in one walk: it is asked for with every answer. Immutable. */
+/** The meaning of a response's headers for a cache, found in one pass, since every response is examined. Immutable. */
 final class ResponseHead {
     private final Map<String, List<String>> headers;
     private final CacheControl control;
@@ -29,7 +29,7 @@ final class ResponseHead {
     private final @Nullable String date;
     private final @Nullable String expires;
 
-    /** Of these headers, whatever the case of their names; they are not copied. */
+    /** Reads these headers, whatever the case of their names; they are not copied. */
     ResponseHead(Map<String, List<String>> headers) {
         this.headers = headers;
         List<String> controlLines = List.of();
@@ -136,7 +136,7 @@ final class ResponseHead {
         return headers;
     }
 
-    /** Of {@code Cache-Control}. */
+    /** Returns the directives of {@code Cache-Control}. */
     CacheControl control() {
         return control;
     }
@@ -195,17 +195,17 @@ final class ResponseHead {
         return lastModified;
     }
 
-    /** How long its body says it is, 0 if it does not. */
+    /** Returns the {@code Content-Length}, 0 without one. */
     long length() {
         return CacheControl.seconds(length, 0);
     }
 
-    /** How old it was when it came, in seconds. */
+    /** Returns its age at receipt, in seconds. */
     long ageAtReceipt() {
         return CacheControl.seconds(age, 0);
     }
 
-    /** How long it is fresh, in seconds (RFC 9111, section 4.2.1); 0 where it does not say. */
+    /** Returns its freshness lifetime in seconds (RFC 9111, section 4.2.1); 0 where it does not say. */
     long lifetime() {
         if (control.has("max-age")) {
             return control.seconds("max-age");
@@ -219,8 +219,8 @@ final class ResponseHead {
     }
 
     /**
-     * When the origin made it, by its {@code Date}, in milliseconds since the epoch. An {@code Age} alone would hide
-     * what a cache on the way has not counted (RFC 9111, section 4.2.3).
+     * Returns the time at which the origin created it, by its {@code Date}, in milliseconds since the epoch. An
+     * {@code Age} alone would hide what a cache on the way has not counted (RFC 9111, section 4.2.3).
      *
      * @param otherwise the answer where it does not say
      */

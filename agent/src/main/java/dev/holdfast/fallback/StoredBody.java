@@ -32,7 +32,7 @@ final class StoredBody {
         return new StoredBody(new byte[][] {bytes}, bytes.length, true);
     }
 
-    /** How many bytes there are. */
+    /** Returns the number of bytes. */
     int length() {
         return length;
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class StoredResponseFormat {
-    /** To be raised with every change: a file of another format is a miss. */
+    /** The version of the format, raised with every change: a file of another format is a miss. */
     private static final int FORMAT = 0x48464301;
 
     private static final int CHECKSUM = 32;

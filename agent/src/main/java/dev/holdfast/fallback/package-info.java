@@ -1,6 +1,4 @@
-/**
- * What the application gets when nothing else helped: kept answers, written answers, another origin, and their chain.
- */
+/** The fallbacks of calls that failed: cached responses, static responses, an alternate origin, and their chain. */
 @NullMarked
 package dev.holdfast.fallback;
 

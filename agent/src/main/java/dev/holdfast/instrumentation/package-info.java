@@ -1,5 +1,5 @@
 /**
- * How a client is taught to Holdfast: a client declares itself by a
+ * The interface through which a client is added to Holdfast: it declares itself by a
  * {@link dev.holdfast.instrumentation.ClientInstrumentation}, and its adapter receives what the woven code hands over.
  * Knows nothing of bytecode; {@code weave} implements it.
  */

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent was started with: {@code FILE}, or {@code config=FILE,strict=true}. Parsed on the program's thread
- * before {@code main}, so with plain string operations.
+ * The agent's argument: {@code FILE}, or {@code config=FILE,strict=true}. Parsed on the program's thread before
+ * {@code main}, so with plain string operations.
  */
 final class AgentOptions {
     private static final String KNOWN = "Known options are config=FILE and strict=true|false";
@@ -31,7 +31,7 @@ final class AgentOptions {
         return strict;
     }
 
-    /** What is wrong with the argument, null if nothing is. */
+    /** Returns the error in the argument, null if there is none. */
     @Nullable
     String error() {
         return error;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * with the program's own start, and the shortest programs are over by then. It has no context class loader.
  */
 public final class AgentTransformer implements ClassFileTransformer, Runnable {
-    /** For a program whose main class this transformer does not see. */
+    /** The longest hold for a program whose main class this transformer does not see. */
     private static final long LONGEST_HOLD_MILLIS = 500;
 
     private static final long AFTER_PROGRAM_START_MILLIS = 100;
@@ -259,7 +259,7 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
         }
     }
 
-    /** Where there is nothing to do it with, that was said before. */
+    /** Watches the file. An error that prevents it was reported before. */
     private void watchFile() {
         Object made = starter;
         if (made != null) {
@@ -272,8 +272,8 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
     }
 
     /**
-     * What the JVM loaded for its own options, before any agent. Not looked for earlier: to ask hundreds of classes for
-     * their names takes milliseconds, in which it would compete with the program's start.
+     * Notices the classes that the JVM loaded for its own options, before any agent. Not looked for earlier: to ask
+     * hundreds of classes for their names takes milliseconds, in which it would compete with the program's start.
      */
     private void noticeWhatIsLoaded() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
@@ -325,7 +325,7 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
                 : IsolatedStarter.platformLoader();
     }
 
-    /** Of the boot loader or the platform loader. */
+    /** Returns whether the loader is the boot loader or the platform loader. */
     private static boolean isJdk(@Nullable ClassLoader loader) {
         return loader == null || loader == PLATFORM;
     }

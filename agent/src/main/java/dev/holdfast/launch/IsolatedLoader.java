@@ -28,7 +28,7 @@ final class IsolatedLoader extends ClassLoader {
     private static final String CLASS = ".class";
     private static final String PACKED_CLASS = ".classdata";
 
-    /** What is packed under it is for {@code java.base}, which {@code weave.Bridge} defines it in. */
+    /** The package of the bridge class, which {@code weave.Bridge} defines in {@code java.base}. */
     private static final String BRIDGE_PACKAGE = "sun.net.www.";
 
     /** Not to be had here: protobuf can do without it, and newer JDKs warn on standard error of whoever uses it. */

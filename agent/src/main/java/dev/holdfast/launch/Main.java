@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     private static final String CLI = "dev.holdfast.cli.Cli";
 
-    /** As {@code Cli} documents it: it cannot be done here. */
+    /** The exit status for a command that is not possible here, as {@code Cli} documents it. */
     private static final int NOT_POSSIBLE = 3;
 
     private Main() {}

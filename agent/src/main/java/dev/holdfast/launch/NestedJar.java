@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class NestedJar {
-    /** What a program's calls need, and what lies beside it. */
+    /** The jar with the classes that a program's calls need. */
     static final String OFTEN = "in-often.jar";
 
-    /** What few programs need. */
+    /** The jar with the classes that few programs need. */
     static final String RARE = "in-rare.jar";
 
     private static final String[] RARE_DIRECTORIES = {
@@ -81,7 +81,7 @@ final class NestedJar {
     }
 
     /**
-     * Where a file is, if it is one of the agent's at all.
+     * Returns the jar that a file is in, if it is one of the agent's at all.
      *
      * @param file with slashes
      */
@@ -100,7 +100,7 @@ final class NestedJar {
     }
 
     /**
-     * What was packed under a name.
+     * Returns the content of a file.
      *
      * @return null if nothing was
      */

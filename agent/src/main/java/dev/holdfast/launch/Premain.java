@@ -5,7 +5,7 @@ import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the JVM enters: before {@code main} ({@code -javaagent}) or into a running program (attach).
+ * The entry point of the JVM: before {@code main} ({@code -javaagent}) or into a running program (attach).
  *
  * <p>Whatever goes wrong here is said on standard error and the program runs unmodified; the one exception is
  * {@code strict=true}, which was asked for. Nothing that the application may want to set up itself is touched: no
@@ -82,7 +82,8 @@ public final class Premain {
             say(
                     e instanceof SecurityException
                             ? "the security policy grants this agent nothing (" + e.getMessage()
-                                    + "); the program runs as without it. Grant java.security.AllPermission to the agent's jar."
+                                    + "); the program runs as without it. Grant java.security.AllPermission to the "
+                                    + "agent's jar."
                             : "could not start; the program runs as without it: " + e);
         }
         return null;
@@ -162,8 +163,8 @@ public final class Premain {
     }
 
     /**
-     * As the isolated classes write it, which cannot be used from here. Without {@code java.time}: of that, a program
-     * that is told that no file was named would load 13 classes more on JDK 17, and 15 on 25.
+     * Formats a time as the isolated classes do, which cannot be used from here. Without {@code java.time}: of that, a
+     * program that is told that no file was named would load 13 classes more on JDK 17, and 15 on 25.
      */
     static String time(long epochMillis) {
         long millis = epochMillis % MILLIS_A_DAY;

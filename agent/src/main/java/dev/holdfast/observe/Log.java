@@ -180,7 +180,8 @@ public final class Log implements Observer {
                                     "proxy_failed",
                                     target,
                                     "the proxy " + proxy
-                                            + " did not open a tunnel; nothing reached the origin; others are only counted")
+                                            + " did not open a tunnel; nothing reached the origin; others are only "
+                                            + "counted")
                             .with("proxy", proxy));
         }
     }

@@ -72,7 +72,7 @@ final class Activation {
         return activity == Activity.ACTIVE;
     }
 
-    /** How often the file is to be looked at. */
+    /** Returns the interval between two looks at the file. */
     long lookEveryNanos() {
         return inForce.observabilityConfig().lookEveryNanos();
     }
@@ -146,7 +146,7 @@ final class Activation {
         }
     }
 
-    /** To be called every second or so, by a thread that may take its time. */
+    /** Reloads the configuration if the file has changed. Called about once a second, by a thread that may block. */
     void tick() {
         if (!isActive()) {
             loaded.look(inForce.observabilityConfig().metrics().applicationRegistry());
@@ -175,7 +175,7 @@ final class Activation {
         anyGood = true;
     }
 
-    /** In the form that the file asks for. */
+    /** Logs a line in the format that the file asks for. */
     private void say(Log.Level level, String what) {
         if (isShown()) {
             setup().observability().say(level, what);

@@ -6,9 +6,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /**
- * What is seen of the program in the names of the classes that it loads: that it uses something which is not to be
- * touched before the program itself does. The launch classes see it while they look at these names anyway, and
- * {@link LoadedClasses} at other times.
+ * The signals in the names of the classes that the program loads: it uses something that must not be touched before the
+ * program itself does. The launch classes see it while they look at these names anyway, and {@link LoadedClasses} at
+ * other times.
  *
  * @param managementStarts down once somebody wants an MBean server
  * @param recordingStarts down once somebody records events, or may be about to

@@ -64,7 +64,7 @@ final class CoverageMonitor implements Supplier<CoverageGaps> {
         this.looked = started - FRESH + TimeUnit.SECONDS.toNanos(FIRST_SECONDS);
     }
 
-    /** For whoever shows it. */
+    /** Returns the gaps that are known now. */
     @Override
     public synchronized CoverageGaps get() {
         long now = nanoTime.getAsLong();
@@ -74,7 +74,7 @@ final class CoverageMonitor implements Supplier<CoverageGaps> {
         return known();
     }
 
-    /** To be called every second or so, by a thread that may take its time. */
+    /** Looks for new gaps and logs them. Called about once a second, by a thread that may block. */
     synchronized void tick() {
         long now = nanoTime.getAsLong();
         if (now - lookAt >= 0) {
@@ -112,7 +112,7 @@ final class CoverageMonitor implements Supplier<CoverageGaps> {
         return new CoverageGaps(hosts, origins.callsOfOthers(), uncovered, List.copyOf(addresses));
     }
 
-    /** What the JDK's own selector goes by (java.net, "Networking Properties"). */
+    /** Adds the proxies of the properties that the JDK's own selector reads (java.net, "Networking Properties"). */
     private void addConfigured(Set<String> addresses) {
         ProxiesInUse configured = new ProxiesInUse();
         for (String scheme : new String[] {"http", "https"}) {

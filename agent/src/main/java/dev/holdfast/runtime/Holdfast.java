@@ -67,7 +67,7 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
         return !off;
     }
 
-    /** What the fallback cache did so far, and holds. */
+    /** Returns the statistics of the fallback cache. */
     CacheStats cacheFigures() {
         return fallbackStrategies.cacheFigures();
     }

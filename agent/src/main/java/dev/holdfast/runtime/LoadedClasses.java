@@ -18,7 +18,7 @@ final class LoadedClasses {
     private static final String REGISTRY_PACKAGE = "io.micrometer.core.instrument";
     private static final String REGISTRY = REGISTRY_PACKAGE + ".Metrics";
 
-    /** How many looks there are from one that goes through the application's class loaders to the next. */
+    /** The number of looks from one that walks the application's class loaders to the next. */
     private static final int LOOKS_PER_REGISTRY = 10;
 
     private final Instrumentation instrumentation;
@@ -33,7 +33,7 @@ final class LoadedClasses {
     }
 
     /**
-     * To be called every second or so.
+     * Looks for classes that the program has loaded. Called about once a second.
      *
      * @param registries whether the application's Micrometer is looked for, which takes longer, and is done less often
      */

@@ -28,8 +28,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Holdfast is seen from outside, under whatever configuration is in force: the counts, the log, and what shows
- * them. Thread-safe.
+ * The observability of Holdfast under the current configuration: counters, log, meters, JMX, events and endpoint.
+ * Thread-safe.
  */
 final class Observability {
     private final StderrReporter stderrReporter;
@@ -97,7 +97,7 @@ final class Observability {
                 of.hits(), of.misses(), of.kept(), of.evicted(), of.entries(), of.bytes(), of.maxBytes());
     }
 
-    /** What is called. */
+    /** Returns the targets of all calls. */
     PolicyTargets targets() {
         return targets;
     }
@@ -158,9 +158,7 @@ final class Observability {
         push();
     }
 
-    /**
-     * To be called once, by a thread that may take its time: what need not be there before the program's first call.
-     */
+    /** Starts what need not be there before the program's first call. Called once, by a thread that may block. */
     void begin() {
         listen();
         push();
@@ -194,7 +192,7 @@ final class Observability {
         }
     }
 
-    /** To be called every second or so, by a thread that may take its time. */
+    /** Updates log, endpoint and beans. Called about once a second, by a thread that may block. */
     void tick() {
         targets.reportRetryLayers(System.nanoTime());
         log.tick(targets::all);

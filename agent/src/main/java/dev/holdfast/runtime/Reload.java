@@ -32,7 +32,7 @@ final class Reload implements Runnable {
     private long ticked;
 
     /**
-     * For a file that was not read yet.
+     * Creates the reload of a file that was not read yet.
      *
      * @param activation puts in force what is in it
      */

@@ -9,8 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What all configurations of a JVM share, the one at the start and those that replace it, and what each of them comes
- * to.
+ * The state that all configurations of a JVM share, the first one and those that replace it.
  *
  * @param observability what is known of origins, goes on from one configuration to the next, as far as the rules are
  *     the same; and how it is seen
@@ -24,7 +23,7 @@ record SharedState(Observability observability, Timer timer) {
         return new Engine(new PolicyTable<>(configuration.policies()), observability.targets(), timer);
     }
 
-    /** What the user should know: its warnings. */
+    /** Returns the notices for the user: the configuration's warnings. */
     static List<String> notices(Configuration configuration) {
         List<String> notices = new ArrayList<>();
         for (Problem warning : configuration.warnings()) {

@@ -88,7 +88,7 @@ public final class Starter
         return reload().readFirst();
     }
 
-    /** From here on, changes of the configuration are taken up, by a thread of its own. */
+    /** Starts the thread that reloads the configuration when the file changes. */
     @Override
     public void run() {
         reload().watch();

@@ -165,7 +165,7 @@ final class StderrReporter implements ErrorReporter {
         out.println(as == LogFormat.TEXT ? "[holdfast] " + line : line);
     }
 
-    /** What entries look like from now on. */
+    /** Sets the format of the entries from now on. */
     void format(LogFormat next) {
         format = next;
     }

@@ -102,7 +102,8 @@ final class TimelineRecorder implements Observer {
     void hangs() {
         note(
                 Kind.END,
-                "no answer, and no attempt_timeout or deadline that would end this: it takes as long as the client lets it");
+                "no answer, and no attempt_timeout or deadline that would end this: it takes as long as the client "
+                        + "lets it");
     }
 
     @Override

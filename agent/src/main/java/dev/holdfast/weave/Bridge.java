@@ -22,7 +22,7 @@ final class Bridge {
     /** Loaded by every program: {@code java.net.URL} needs it. */
     private static final String NEIGHBOUR = PACKAGE + ".ParseUtil";
 
-    /** Where the JDK's own socket factories are. */
+    /** The package of the JDK's own socket factories. */
     private static final String TLS = "sun.security.ssl";
 
     private Bridge() {}

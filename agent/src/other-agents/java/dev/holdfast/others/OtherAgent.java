@@ -38,18 +38,18 @@ enum OtherAgent {
         this.settings = List.of(settings);
     }
 
-    /** Where the build has put it. */
+    /** Returns where the build has put it. */
     Path jar() {
         return Path.of("target", "other-agents", name().toLowerCase(java.util.Locale.ROOT) + ".jar")
                 .toAbsolutePath();
     }
 
-    /** What it is told, wherever it stands on the command line. */
+    /** Returns its settings, wherever it stands on the command line. */
     String[] settings() {
         return settings.toArray(String[]::new);
     }
 
-    /** Who stands first on the command line. */
+    /** The order of the agents on the command line. */
     enum Order {
         OURS_FIRST,
         OURS_LAST;

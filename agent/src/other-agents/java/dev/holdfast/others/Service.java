@@ -87,7 +87,7 @@ final class Service implements AutoCloseable {
         return server.uri(path).toString();
     }
 
-    /** What it received for a path, the other origin's included. */
+    /** Returns what it received for a path, the other origin's included. */
     List<ReceivedRequest> requests(String path) {
         return java.util.stream.Stream.concat(server.requests().stream(), other.requests().stream())
                 .filter(request -> request.target().equals(path))

@@ -1,4 +1,4 @@
-/** What the JVM of a program is like that has another agent, too: {@code mvn -Pother-agents}, see CONTRIBUTING.md. */
+/** Tests programs whose JVM has another agent, too: {@code mvn -Pother-agents}, see CONTRIBUTING.md. */
 @NullMarked
 package dev.holdfast.others;
 

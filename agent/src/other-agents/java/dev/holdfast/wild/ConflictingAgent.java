@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * (argument).
  */
 public final class ConflictingAgent {
-    /** What it changes; the first and the third are those that ours changes. */
+    /** The classes that it changes; the first and the third are those that ours changes. */
     private static final Set<String> CLASSES = Set.of(
             "jdk.internal.net.http.HttpClientFacade",
             "jdk.internal.net.http.HttpClientImpl",
@@ -56,7 +56,7 @@ public final class ConflictingAgent {
         }
     }
 
-    /** How often a method was called, in whichever way it was counted. */
+    /** Returns how often a method was called, in whichever way it was counted. */
     static int met(String className, String method) {
         return Integer.getInteger(className + '.' + method, 0);
     }

@@ -44,7 +44,7 @@ final class EndpointClient {
         return send(port, "GET " + path + " HTTP/1.1", "Host: 127.0.0.1:" + port);
     }
 
-    /** What a client gets that accepts gzip alone; decompressed, and as long as its head says. */
+    /** Returns what a client gets that accepts gzip alone; decompressed, and as long as its head says. */
     static String compressed(int port, String path) throws IOException {
         byte[] all = bytes(port, "GET " + path + " HTTP/1.1", "Host: 127.0.0.1:" + port, "Accept-Encoding: gzip");
         String text = new String(all, StandardCharsets.ISO_8859_1);

@@ -93,7 +93,7 @@ class EndpointTest {
         }
     }
 
-    /** From within: nothing that a program can do from outside is known to kill it. */
+    /** Kills the thread from within: nothing that a program can do from outside is known to kill it. */
     private void killItsThread() throws Exception {
         Server server = (Server) field(endpoint, "server");
         ((Selector) field(server, "selector")).close();

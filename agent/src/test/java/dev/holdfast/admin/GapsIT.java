@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** Where Holdfast does not help is said in the log, the status, the meters and the summary, and nothing secret is. */
+/** A coverage gap is reported in the log, the status, the meters and the summary, and nothing secret is. */
 class GapsIT {
     private static final String CLIENT = "com.vendor.shaded.okhttp3.internal.http.RealInterceptorChain";
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which of many JVMs speaks, and under which content of its file, wherever an operator looks. */
+/** Tests which of many JVMs speaks, and under which content of its file, wherever an operator looks. */
 class IdentityIT {
     private static final String FILE = "[retry]\n[admin]\nlisten = \"127.0.0.1:0\"\n";
     private static final String PROGRAM = QuietProgram.class.getName();

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a hundred thousand origins cost whoever looks at them. */
+/** Tests what a hundred thousand origins cost whoever looks at them. */
 class ManyOriginsTest {
     private static final long MIB = 1 << 20;
 

@@ -177,7 +177,7 @@ class PageIT {
         }
     }
 
-    /** Whether more calls are good with the agent than would be without it. */
+    /** Returns whether more calls are good with the agent than would be without it. */
     private static boolean better(String row) {
         Matcher shares = Pattern.compile("([0-9.]+) % → ([0-9.]+) %").matcher(row);
         return shares.find() && Double.parseDouble(shares.group(1)) < Double.parseDouble(shares.group(2));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What peers that mean no good, or do no good, can make of the server: nothing. */
+/** Tests what peers that mean no good, or do no good, can make of the server: nothing. */
 @Timeout(60)
 class ServerTest {
     private static final ConnectionTimeouts SHORT = new ConnectionTimeouts(
@@ -134,9 +134,8 @@ class ServerTest {
 
     @Test
     void what_is_no_request_gets_a_status_and_is_not_trusted_with_another() throws IOException {
-        assertThat(
-                        ask(
-                                "GET / HTTP/1.1\r\nContent-Length: 30\r\nHost: x\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"))
+        assertThat(ask("GET / HTTP/1.1\r\nContent-Length: 30\r\nHost: x\r\n\r\nGET /smuggled "
+                        + "HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ")
                 .doesNotContain("smuggled");
         assertThat(ask("\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n")).startsWith("HTTP/1.1 400 ");
@@ -183,8 +182,8 @@ class ServerTest {
     }
 
     /**
-     * Whether the peer was dropped: reading all of it would be proof to the contrary, so that only the end is looked
-     * for.
+     * Returns whether the peer was dropped: reading all of it would be proof to the contrary, so that only the end is
+     * looked for.
      */
     private static boolean ended(Socket socket) throws IOException {
         try {
@@ -286,7 +285,7 @@ class ServerTest {
         assertAlive();
     }
 
-    /** As where no thread can be started. */
+    /** Simulates that no thread can be started. */
     @Test
     void a_port_is_free_again_where_the_server_was_never_started() throws IOException {
         Server never = another(0);

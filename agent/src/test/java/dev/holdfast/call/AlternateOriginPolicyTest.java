@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** When a request may go to another origin, what counts as an answer there, and what rules that request has. */
+/** Tests when a request may go to another origin, what counts as an answer there, and what rules that request has. */
 class AlternateOriginPolicyTest {
     private static final FallbackPolicy DEGRADED = new FallbackPolicy(
             List.of(Strategy.DEGRADED),

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** As {@code HttpClient.sendAsync} documents its future. */
+/** Tests the future as {@code HttpClient.sendAsync} documents it. */
 class CallFutureTest {
     private final AtomicInteger stopped = new AtomicInteger();
     private final CallFuture<String> future = CallFuture.create();

@@ -228,7 +228,8 @@ class EngineTest {
     }
 
     /**
-     * What a call allocates once it has run; the least of a few measurements, for the JVM allocates at times as well.
+     * Returns what a call allocates once it has run; the least of a few measurements, for the JVM allocates at times as
+     * well.
      */
     private static long bytesFor(Runnable call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

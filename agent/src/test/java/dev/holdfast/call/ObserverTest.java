@@ -25,7 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is told of a call, and how long that took: once each, with times counted from the beginning. */
+/** Tests what is told of a call, and how long that took: once each, with times counted from the beginning. */
 class ObserverTest {
     private static final long BEGIN = 5_000_000_000L;
 

@@ -22,7 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** When a call asks for a fallback, and why. */
+/** Tests when a call asks for a fallback, and why. */
 class SessionFallbackTest {
     private static final FallbackPolicy FALLBACK = new FallbackPolicy(
             List.of(Strategy.DEFAULT_VALUE),

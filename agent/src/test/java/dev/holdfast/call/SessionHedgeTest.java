@@ -241,7 +241,7 @@ class SessionHedgeTest {
         assertThat(another().begin(62 * MS)).isInstanceOf(Step.Send.class);
     }
 
-    /** What may happen to a call with a hedge, in any order: at its end nothing is held, and it was counted once. */
+    /** Tries the events of a call with a hedge in any order: at its end nothing is held, and it was counted once. */
     @Property(tries = 3000)
     void whateverHappensInWhateverOrderACallEndsOnceAndHoldsNothing(
             @ForAll @Size(min = 1, max = 14) List<@IntRange(min = 0, max = 8) Integer> events,

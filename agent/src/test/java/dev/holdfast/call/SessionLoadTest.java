@@ -21,7 +21,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What calls to one origin do to each other: breaker, budget, limits. */
+/** Tests what calls to one origin do to each other: breaker, budget, limits. */
 class SessionLoadTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final Origin ORIGIN = new Origin("https", "api.example", 443);

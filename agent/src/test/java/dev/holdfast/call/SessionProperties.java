@@ -22,7 +22,7 @@ import net.jqwik.api.Provide;
 /** Whatever a server does and however long it takes: what a call never does. On a clock that the test moves. */
 class SessionProperties {
 
-    /** What one attempt gives, and how long that takes. */
+    /** The outcome of one attempt, and the time that it takes. */
     record Event(Outcome outcome, long nanos) {}
 
     /** A run: everything that was sent, and when it ended. */

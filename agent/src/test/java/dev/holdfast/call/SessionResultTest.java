@@ -24,8 +24,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * How a call is said to have ended: the origin is blamed for what it answered, and for nothing that Holdfast did to the
- * call.
+ * Tests how a call is said to have ended: the origin is blamed for what it answered, and for nothing that Holdfast did
+ * to the call.
  */
 class SessionResultTest {
     private static final long MS = 1_000_000L;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands print, to the letter. */
+/** Tests what the commands print, to the letter. */
 class CliTest {
     private static final String FILES = "src/test/resources/dev/holdfast/cli/";
     private static final String SHOP = FILES + "shop.toml";

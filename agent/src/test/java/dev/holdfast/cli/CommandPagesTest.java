@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the pages for users say of the command line is so. */
+/** Tests what the pages for users say of the command line is so. */
 class CommandPagesTest {
     private static final Pattern RUN =
             Pattern.compile("(?ms)^```\n\\$ java -jar agent/target/holdfast-agent\\.jar ([^\n]+)\n(.*?)^```$");

@@ -56,7 +56,7 @@ record CommandRun(List<String> arguments, int status, String out, String err) {
         return bytes.toString(Charset.defaultCharset()).replace(System.lineSeparator(), "\n");
     }
 
-    /** As a terminal shows it, with directories left out. */
+    /** Returns the output as a terminal shows it, with directories left out. */
     String transcript() {
         String directory = Path.of("").toAbsolutePath() + File.separator;
         return ("$ " + String.join(" ", arguments) + "\n" + out + (err.isEmpty() ? "" : "--- standard error\n" + err)

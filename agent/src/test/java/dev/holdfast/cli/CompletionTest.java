@@ -74,7 +74,7 @@ class CompletionTest {
                 .isEqualTo("<-jar><" + Path.of("holdfast-agent.jar").toAbsolutePath() + "><check><a b.toml>");
     }
 
-    /** What bash offers for the last of some words behind the command's name. */
+    /** Returns what bash offers for the last of some words behind the command's name. */
     private List<String> completed(String... words) throws Exception {
         StringBuilder typed = new StringBuilder();
         for (String word : words) {

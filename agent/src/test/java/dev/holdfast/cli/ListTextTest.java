@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JsonGenerator;
 
-/** What {@code list} shows, to the letter. */
+/** Tests what {@code list} shows, to the letter. */
 class ListTextTest {
     private static final String REFUSED = """
             {"version": "1.2.3", "on": false, "active": false, "reason": "off", "started": "2026-01-01T00:00:00Z",

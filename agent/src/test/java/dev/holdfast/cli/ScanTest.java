@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code scan} prints, to the letter. */
+/** Tests what {@code scan} prints, to the letter. */
 class ScanTest {
     @TempDir
     Path directory;

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What {@code status} shows of the JSON that it gets, to the letter. */
+/** Tests what {@code status} shows of the JSON that it gets, to the letter. */
 class StatusTextTest {
     @Test
     void aLineForEachOriginAndWhatIsWrongBelow() throws IOException {

@@ -21,7 +21,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is said about patterns is what the product's own look-up does with them. */
+/** Tests that explanations of patterns agree with the product's own look-up. */
 class ExplanationProperties {
     @Property(tries = 2_000)
     void whatAppliesIsWhatTheTableFinds(@ForAll("patterns") Set<String> patterns, @ForAll("urls") String url)
@@ -108,7 +108,7 @@ class ExplanationProperties {
         return Arbitraries.oneOf(names(), names(), addresses());
     }
 
-    /** In each zone that an address may name, and in none. */
+    /** Returns addresses in each zone that an address may name, and in none. */
     private static Arbitrary<String> addresses() {
         return Arbitraries.of("[fe80::1]", "[fe80::1%25eth0]", "[fe80::1%25eth1]", "[fe80::2%25eth0]", "[::1]");
     }

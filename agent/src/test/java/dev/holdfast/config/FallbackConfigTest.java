@@ -18,7 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the tables of the fallback come to, and what is wrong with some. */
+/** Tests the policies of the fallback tables, and the errors in some. */
 class FallbackConfigTest {
     @TempDir
     Path directory;

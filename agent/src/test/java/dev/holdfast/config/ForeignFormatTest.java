@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tomlj.Toml;
 
-/** No TOML is taken for another language; {@link MessagesTest} holds what is said of those. */
+/** Tests that no TOML is taken for another language; {@link MessagesTest} holds what is said of those. */
 class ForeignFormatTest {
     @Test
     void beginningsThatLookLikeAnotherLanguageAndAreToml() {

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a good file means: defaults, hosts, and every key's effect on the policy. */
+/** Tests what a good file means: defaults, hosts, and every key's effect on the policy. */
 class InheritanceTest {
     @Test
     void aFileWithoutPoliciesConcernsNobodyAndSaysSo() throws ConfigException {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
-/** What messages show of a file is safe to show. */
+/** Tests what messages show of a file is safe to show. */
 class ProblemTest {
     @Test
     void controlCharactersReachNoTerminal() {

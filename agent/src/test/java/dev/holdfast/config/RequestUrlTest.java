@@ -17,7 +17,8 @@ class RequestUrlTest {
         "http://localhost:/a, http://localhost:80, /a, http://localhost/a",
         "https://[2001:DB8::1]:8443/x, https://[2001:db8::1]:8443, /x, https://[2001:db8::1]:8443/x",
         "https://[::1], https://[::1]:443, /, https://[::1]/",
-        "https://münchen.example/straße, https://xn--mnchen-3ya.example:443, /straße, https://xn--mnchen-3ya.example/straße",
+        "https://münchen.example/straße, https://xn--mnchen-3ya.example:443, /straße, "
+                + "https://xn--mnchen-3ya.example/straße",
         "' https://a.example/b ', https://a.example:443, /b, https://a.example/b",
     })
     void readsWhatPoliciesLookAt(String url, String origin, String path, String shown) {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What the settings do not do for one request is told, and nothing where they do all. */
+/** Tests that restrictions are reported for one request, and none where there are none. */
 class RestrictionFinderTest {
     private static final RequestShape WITH_KEY = new RequestShape(Set.of("idempotency-key"), true, null);
     private static final RequestShape ONE_SHOT = new RequestShape(Set.of(), false, null);
 
-    /** No body that may end too early, no name that may be unknown. */
+    /** The settings without a body that may end too early and a name that may be unknown. */
     private static final String RETRY = """
             [retry]
             max_delay = "30s"
@@ -34,12 +34,14 @@ class RestrictionFinderTest {
         assertThat(of(RETRY, "PATCH"))
                 .containsExactly(new Restriction(
                         setting,
-                        "PATCH is not listed: without an Idempotency-Key header the call is sent again only if nothing of"
+                        "PATCH is not listed: without an Idempotency-Key header the call is sent again only if "
+                                + "nothing of"
                                 + " it was sent, and retryable_errors lists no failure of that kind"));
         assertThat(of("[retry]\n[retry.policy]\nretryable_errors = [\"connection_refused\", \"proxy\"]\n", "POST"))
                 .contains(new Restriction(
                         setting,
-                        "POST is not listed: without an Idempotency-Key header the call is sent again only if nothing of"
+                        "POST is not listed: without an Idempotency-Key header the call is sent again only if "
+                                + "nothing of"
                                 + " it was sent (connection_refused, proxy)"))
                 .extracting(Restriction::text)
                 .anyMatch(text -> text.startsWith("HttpURLConnection itself sends a buffered POST once more"));
@@ -114,7 +116,8 @@ class RestrictionFinderTest {
         assertThat(of(listed.replace("30s", "5s"), "GET"))
                 .containsExactly(new Restriction(
                         "retry.max_delay",
-                        "a JVM remembers a failed name look-up for 10 s by default: retries of dns_resolution within 5s ask"
+                        "a JVM remembers a failed name look-up for 10 s by default: retries of dns_resolution within "
+                                + "5s ask"
                                 + " no name server"));
     }
 

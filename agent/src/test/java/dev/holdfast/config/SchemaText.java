@@ -39,7 +39,8 @@ final class SchemaText {
                                         Map.of("^[^@/\\s]+$", ref("host")),
                                         "additionalProperties",
                                         false),
-                                "What single hosts need otherwise: [hosts.\"api.example.com\".retry], *.example.com, or *,"
+                                "What single hosts need otherwise: [hosts.\"api.example.com\".retry], *.example.com, "
+                                        + "or *,"
                                         + " each with an optional port. The most specific wins."));
         schema.putAll(top);
         Map<String, Object> host = table("", key -> key.perHost());

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** What the plain parser accepts is valid TOML, and it reads what the full parser reads, in the same places. */
+/** Tests what the plain parser accepts is valid TOML, and it reads what the full parser reads, in the same places. */
 class SimpleTomlParserProperties {
     private static final String REFERENCE = text("../config-examples/reference.toml");
 

@@ -284,7 +284,10 @@ class BrokenConnectionContract {
         }
     }
 
-    /** What a server that breaks every connection receives of a call, and what the application sees, as lines. */
+    /**
+     * Returns as lines the requests that a server receives which breaks every connection, and the outcome that the
+     * application sees.
+     */
     private static List<String> reached(Style style, Call call, String host, ScriptedResponse broken) {
         try (ScriptedServer server = ScriptedServer.http(host)) {
             always(server, broken);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the application gets of the last good answers. */
+/** Tests the stored responses that the application gets. */
 class CacheContract {
     private final ScriptedServer server = ScriptedServer.http(Hosts.CACHED);
 

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application saw of a call: a response, or an exception.
+ * The result of a call as the application sees it: a response, or an exception.
  *
  * @param status the status; -1 if it saw an exception before a status
  * @param headers the response's headers, by lower-case name

@@ -60,12 +60,14 @@ class ContractIT {
             + "|HTTP proxy in use: \\S+"
             + "|\\S+ \\(policy \\S+( \\S+)*\\): ("
             + "breaker (closed|still open) after .*"
-            + "|breaker opened( for the \\d+(nd|th) time within .*)?, after (1 failure|\\d+ failures in a row); calls are rejected, next probe in .*"
+            + "|breaker opened( for the \\d+(nd|th) time within .*)?, after (1 failure|\\d+ failures in a row); "
+            + "calls are rejected, next probe in .*"
             + "|\\S+ repeats calls that failed after all their retries, so that attempts multiply; .*"
             + "|the host name was not found; the JVM remembers that for 10 s: .*; said once"
             + "|first response from fallback \\S+ \\(\\S+\\); others are only counted"
             + "|the proxy \\S+ did not open a tunnel; nothing reached the origin; others are only counted)"
-            + "|(breakers opened|breakers closed|callers that retry too|first responses of fallbacks|proxies that failed): \\d+ more in \\d+ s)"
+            + "|(breakers opened|breakers closed|callers that retry too|first responses of fallbacks|proxies that "
+            + "failed): \\d+ more in \\d+ s)"
             + "|  warning: .*: one call that fails opens the breaker alone: .*";
 
     @TempDir

@@ -27,7 +27,7 @@ final class ContractRunner {
     private ContractRunner() {}
 
     /**
-     * What became of one test.
+     * The result of one test.
      *
      * @param test its class, method and arguments
      * @param problem the stack trace of its failure, or the reason why it was skipped

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What goes to another origin when a request's own does not answer, and what the application gets of it. */
+/**
+ * Tests the requests that go to an alternate origin when their own does not respond, and the responses that the
+ * application gets.
+ */
 class DegradedContract {
     private static final ScriptedServer OTHER =
             ScriptedServer.http(Hosts.OTHER_ORIGIN, Integer.getInteger("contract.otherPort", 0));
@@ -145,7 +148,9 @@ class DegradedContract {
         }
     }
 
-    /** No name tells that a header is a credential: nothing goes along but what is known to be harmless. */
+    /**
+     * A header's name does not tell whether it is a credential: nothing goes along but what is known to be harmless.
+     */
     @ParameterizedTest
     @EnumSource
     void credentialsStayBehind(Style style) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the application gets of a default value, and when it gets what it would have got without. */
+/** Tests when the application gets a static response, and when the original one. */
 class FallbackContract {
     private static final String BODY = "in place of it: \u00e9\n";
 

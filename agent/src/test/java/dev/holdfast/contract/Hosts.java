@@ -2,23 +2,23 @@ package dev.holdfast.contract;
 
 /** The loopback addresses for which {@code contract.toml} has a policy each. */
 final class Hosts {
-    /** No policy. */
+    /** The host without a policy. */
     static final String BARE = "127.0.0.1";
     /** 3 retries, milliseconds apart; every kind of error. */
     static final String QUICK = "127.0.0.2";
-    /** As {@link #QUICK}; responses up to 64 KiB are held back until complete. */
+    /** {@link #QUICK}, where responses up to 64 KiB are held back until complete. */
     static final String BUFFERING = "127.0.0.3";
     /** 100 retries, but 600 ms for the whole call. */
     static final String DEADLINE = "127.0.0.4";
-    /** As {@link #QUICK}; a second for an attempt. */
+    /** {@link #QUICK}, with a second for an attempt. */
     static final String ATTEMPT_TIMEOUT = "127.0.0.5";
-    /** As {@link #QUICK}; bodies of unknown kind are recorded up to 1 KiB. */
+    /** {@link #QUICK}, where bodies of unknown kind are recorded up to 1 KiB. */
     static final String SMALL_REPLAY = "127.0.0.6";
-    /** As {@link #QUICK}; POST may be sent again. */
+    /** {@link #QUICK}, where POST may be sent again. */
     static final String POST_TOO = "127.0.0.7";
     /** A minute before each retry. */
     static final String PATIENT = "127.0.0.8";
-    /** As {@link #QUICK}, in mode {@code observe}. */
+    /** {@link #QUICK}, in mode {@code observe}. */
     static final String OBSERVED = "127.0.0.9";
     /** 2 retries at once; 3 failures in a row open the breaker for 300 ms, 2 probes close it. */
     static final String BREAKING = "127.0.0.10";
@@ -34,17 +34,20 @@ final class Hosts {
     static final String HEDGED = "127.0.0.14";
     /** 1 retry at once; a default value for GET and HEAD, others below {@code /special/}. */
     static final String DEFAULTED = "127.0.0.20";
-    /** As {@link #DEFAULTED}, responses held back; 1 failure opens the breaker for a minute. */
+    /** {@link #DEFAULTED}, with responses held back; 1 failure opens the breaker for a minute. */
     static final String DEFAULTED_BREAKING = "127.0.0.21";
-    /** No retry; the last good answer, up to 64 KiB. */
+    /** A host without retries; the last good response, up to 64 KiB. */
     static final String CACHED = "127.0.0.22";
     /** 1 retry at once; then {@link #OTHER_ORIGIN} below {@code /mirror}, within a second. */
     static final String DEGRADED = "127.0.0.23";
-    /** No retry, responses held back; 1 failure opens the breaker; then {@link #OTHER_ORIGIN}, then a default value. */
+    /**
+     * A host without retries, with responses held back; 1 failure opens the breaker; then {@link #OTHER_ORIGIN}, then a
+     * default value.
+     */
     static final String DEGRADED_BREAKING = "127.0.0.24";
-    /** No retry; then {@link #OTHER_ORIGIN}, credentials included. */
+    /** A host without retries; then {@link #OTHER_ORIGIN}, credentials included. */
     static final String DEGRADED_TRUSTED = "127.0.0.25";
-    /** Where degraded requests go. No policy of its own. */
+    /** The host that degraded requests go to. It has no policy of its own. */
     static final String OTHER_ORIGIN = "127.0.0.30";
 
     private Hosts() {}

@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What keeps load off an origin: the breaker in an outage and after it, the budget, the limits. */
+/** Tests the protection of an origin against load: the breaker in an outage and after it, the budget, the limits. */
 class LoadContract {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

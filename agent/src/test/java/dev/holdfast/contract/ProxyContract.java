@@ -47,7 +47,7 @@ class ProxyContract {
         Style.trust(null);
     }
 
-    /** From here on calls go through this proxy: clients take it when they are built. */
+    /** Sends calls through this proxy from now on: clients take it when they are built. */
     private static void through(ProxySelector selector) {
         ProxySelector.setDefault(selector);
         Style.trust(LoopbackTls.clientContext());
@@ -80,7 +80,9 @@ class ProxyContract {
                 + Hosts.BREAKING + ":" + origin.port();
     }
 
-    /** What stands below an exception. {@code HttpURLConnection} may give the status -1, and then a copy of its own. */
+    /**
+     * Returns the causes of an exception. {@code HttpURLConnection} may give the status -1, and then a copy of its own.
+     */
     private static List<String> said(Throwable thrown) {
         List<String> said = new ArrayList<>();
         for (Throwable at = thrown; at != null; at = at.getCause()) {

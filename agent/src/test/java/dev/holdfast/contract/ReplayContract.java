@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which bodies can be sent again, and that they are the same bytes. */
+/** Tests which bodies can be sent again, and that they are the same bytes. */
 class ReplayContract {
     private static final String SMALL = "s".repeat(1000);
     private static final String LARGE = "0123456789abcdef".repeat(8 * 1024);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What answers are retried, for which methods, and what of them the application sees. */
+/** Tests which responses are retried, for which methods, and which of them the application sees. */
 class StatusContract {
     private final ScriptedServer server = ScriptedServer.http(Hosts.QUICK);
 

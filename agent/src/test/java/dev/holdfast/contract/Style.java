@@ -59,7 +59,7 @@ enum Style {
         CLIENTS.clear();
     }
 
-    /** Whether this is a style of {@code HttpURLConnection}. */
+    /** Returns whether this is a style of {@code HttpURLConnection}. */
     boolean urlConnection() {
         return this != SEND && this != SEND_ASYNC;
     }

@@ -1,8 +1,7 @@
 /**
- * What an application and a server must see of each client and style with the agent at work: one contract, written
- * once. The {@code *Contract} classes run inside a JVM that was started with the packaged agent and
- * {@code contract.toml}; {@link dev.holdfast.contract.ContractIT} forks one on each JDK and reports each of their tests
- * as its own.
+ * Tests what an application and a server must see of each client and style under the agent: one contract, written once.
+ * The {@code *Contract} classes run inside a JVM that was started with the packaged agent and {@code contract.toml};
+ * {@link dev.holdfast.contract.ContractIT} forks one on each JDK and reports each of their tests as its own.
  */
 @NullMarked
 package dev.holdfast.contract;

@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ControlIT {
     private static final Path PAGE = Path.of("..", "docs", "figures.md");
 
-    /** What is no count of what happened to calls. */
+    /** The keys that hold no counts of calls. */
     private static final Set<String> NO_COUNTS = Set.of("policy", "origin", "mode", "clients", "attempt_seconds");
 
     /** By host, what no request at the server and no response tells: what Holdfast itself decided. */
@@ -162,7 +162,7 @@ class ControlIT {
         }
     }
 
-    /** What is shown of all origins together: the page's head, the meters, and the summary at the end. */
+    /** Compares the figures of all origins together: the page's head, the meters, and the summary at the end. */
     private static void compareAll(
             SoftAssertions figures, List<ExpectedCounts> truths, JsonNode status, ControlRun with)
             throws IOException, InterruptedException {

@@ -37,7 +37,7 @@ final class ControlRun implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("the admin endpoint is (http://[^/]*:\\d+)/");
     private static final Duration PATIENCE = Duration.ofSeconds(25);
 
-    /** What a server does with a request. */
+    /** The reaction of a server to a request. */
     enum Fault {
         /** 200. */
         NONE(ScriptedResponse.respond(200, "ok")),
@@ -70,22 +70,22 @@ final class ControlRun implements AutoCloseable {
             this.script = script;
         }
 
-        /** Where it goes to. */
+        /** Returns the host that it goes to. */
         String host() {
             return host;
         }
 
-        /** How many requests of it have arrived. */
+        /** Returns how many requests of it have arrived. */
         int arrived() {
             return arrived.get();
         }
 
-        /** How many requests of it have arrived for its own host. */
+        /** Returns how many requests of it have arrived for its own host. */
         int attempts() {
             return attempts.get();
         }
 
-        /** Whether the server's answer to its first request came before the program had its response. */
+        /** Returns whether the server's answer to its first request came before the program had its response. */
         boolean firstAttemptEndedByItself() {
             return knowable && arrived.get() > 0;
         }
@@ -155,7 +155,7 @@ final class ControlRun implements AutoCloseable {
         until(() -> calls.get(id).arrived() >= count);
     }
 
-    /** How many calls have ended. */
+    /** Returns how many calls have ended. */
     int ended(List<Integer> ids) {
         return (int) ids.stream().filter(ends()::containsKey).count();
     }
@@ -184,7 +184,7 @@ final class ControlRun implements AutoCloseable {
         throw new AssertionError("nothing is known of " + host);
     }
 
-    /** What the agent's endpoint answers. */
+    /** Returns what the agent's endpoint answers. */
     String get(String path) throws IOException, InterruptedException {
         Matcher address = await().atMost(Duration.ofSeconds(30)).until(() -> ADDRESS.matcher(jvm.err()), Matcher::find);
         HttpRequest request =
@@ -234,7 +234,7 @@ final class ControlRun implements AutoCloseable {
         return calls;
     }
 
-    /** What the program got, by call. */
+    /** Returns what the program got, by call. */
     Map<Integer, String> ends() {
         Map<Integer, String> ends = new LinkedHashMap<>();
         // A line that is being written is not there yet.

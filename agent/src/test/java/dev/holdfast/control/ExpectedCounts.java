@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What became of the calls to one host, by what the program got without Holdfast and with it, and by what the server
- * received. Holdfast's own counters are not asked.
+ * The expected counts of the calls to one host, by what the program got without Holdfast and with it, and by what the
+ * server received. Holdfast's own counters are not asked.
  */
 final class ExpectedCounts {
     private final String host;

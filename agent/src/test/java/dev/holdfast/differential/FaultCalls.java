@@ -34,7 +34,7 @@ final class FaultCalls {
         this.t = transcript;
     }
 
-    /** How a body goes over the wire. */
+    /** The ways in which a body is sent. */
     private enum Mode {
         BUFFERED {
             @Override
@@ -56,7 +56,7 @@ final class FaultCalls {
         abstract void set(HttpURLConnection c);
     }
 
-    /** What a program does with a connection, whatever comes of each step. */
+    /** The steps of a program with a connection, whatever the result of each. */
     private enum Use {
         WRITE_AND_ASK("write", "code", "message", "error", "fields", "in", "code"),
         WRITE_AND_READ("write", "in", "code", "error"),
@@ -240,7 +240,7 @@ final class FaultCalls {
         t.secure(name, () -> fine(scenario));
     }
 
-    /** No connection is left to be used again: so all are known to have ended. */
+    /** Closes all connections, so that all calls are known to have ended. */
     private void fine(Transcript.Scenario scenario) throws Exception {
         t.server().otherwise(ScriptedResponse.respond(200, "fine").closing());
         scenario.run();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
-/** What {@link Http2Calls} calls: a server library that speaks HTTP/2 by upgrade and over TLS. */
+/** The servers that {@link Http2Calls} calls: a server library that speaks HTTP/2 by upgrade and over TLS. */
 final class Http2Servers implements AutoCloseable {
     private final WireMockServer server;
     private int stubs;

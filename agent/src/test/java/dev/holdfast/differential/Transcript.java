@@ -31,7 +31,7 @@ final class Transcript {
     /** The address that the matching policy of the third run names. */
     static final String HOST = "127.0.0.2";
 
-    /** What differs from run to run: internal names in the JDK's messages, temporary files, random keys. */
+    /** The parts that differ from run to run: internal names in the JDK's messages, temporary files, random keys. */
     private static final Pattern VARYING =
             Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=Sec-WebSocket-Key=)[^,]*");
 
@@ -126,7 +126,10 @@ final class Transcript {
         line(name + " threw " + String.join(" <- ", chain));
     }
 
-    /** What is said behind a timeout depends on how far the connection's own end has come by then. */
+    /**
+     * Returns the next cause, except below a timeout, where it depends on how far the connection's own end has come by
+     * then.
+     */
     private static @Nullable Throwable nextCause(Throwable t) {
         return t instanceof HttpTimeoutException ? null : t.getCause();
     }

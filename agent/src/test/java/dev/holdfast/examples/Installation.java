@@ -20,7 +20,7 @@ import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 
 /**
- * What the pages for users take for granted, in a directory of a test: the packed jar, a configuration and a program.
+ * The files that the pages for users assume, in a directory of a test: the packed jar, a configuration and a program.
  * The program is served where it ends with two good calls in four requests.
  *
  * @param directory where scripts run
@@ -31,13 +31,13 @@ record Installation(Path directory, Path configuration, Path program) {
     /** The repository. */
     static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
-    /** What the program prints where it is served. */
+    /** The program's output where it is served. */
     static final String SERVED = "HttpURLConnection 200\nHttpClient 200\nrequests 4\n";
 
-    /** What the program prints without the agent. */
+    /** The program's output without the agent. */
     static final String NOT_SERVED = "HttpURLConnection 503\nHttpClient 503\nrequests 2\n";
 
-    /** How a script ended. */
+    /** The result of a script. */
     record Ended(int exit, String out, String err) {}
 
     /** Installs all of it. */

@@ -87,7 +87,8 @@ class TroubleshootingIT {
 
         Ended strict = installation.shell(
                 jdk,
-                "java -javaagent:/opt/holdfast/holdfast-agent.jar=config=/nowhere/holdfast.toml,strict=true -jar app.jar");
+                "java -javaagent:/opt/holdfast/holdfast-agent.jar=config=/nowhere/holdfast.toml,strict=true -jar "
+                        + "app.jar");
         assertThat(strict.exit()).isEqualTo(1);
         assertThat(strict.out()).isEmpty();
     }

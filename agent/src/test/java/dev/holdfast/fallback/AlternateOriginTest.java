@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a request goes in place of its own origin, and what of it goes along. */
+/** Tests where a request goes in place of its own origin, and what of it goes along. */
 class AlternateOriginTest {
     private static final String MIRROR = "https://mirror.example/m";
 

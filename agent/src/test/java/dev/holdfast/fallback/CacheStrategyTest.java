@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is kept, for whom, and for how long. */
+/** Tests what is kept, for whom, and for how long. */
 class CacheStrategyTest {
     private static final CachePolicy POLICY = policy(false);
 
@@ -358,7 +358,7 @@ class CacheStrategyTest {
         assertThat(response.headers()).doesNotContainKey("Set-Cookie");
     }
 
-    /** Who sends a document describes it, and who asks for it does not. */
+    /** The sender of a document describes it, and who asks for it does not. */
     @Test
     void whatIsChangedIsForgottenWhateverTheRequestSaysOfItsContent() {
         keep(get("Accept", "a"), 200, "old");

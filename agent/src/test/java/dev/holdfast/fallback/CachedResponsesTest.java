@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the cache says of itself, which answers it holds on to, and when it looks into the directory. */
+/** Tests what the cache says of itself, which answers it holds on to, and when it looks into the directory. */
 class CachedResponsesTest {
     private static final long ROOM = 1 << 16;
 

@@ -31,7 +31,7 @@ class IdentityKeysTest {
         assertThat(keyStore("NONE")).as("a device").isEqualTo(new KeyStoreFile("NONE", false));
     }
 
-    /** As a JVM that was started with it has it. */
+    /** Returns the key store of a JVM that was started with it. */
     private static KeyStoreFile keyStore(String file) {
         String before = System.getProperty("javax.net.ssl.keyStore");
         System.setProperty("javax.net.ssl.keyStore", file);

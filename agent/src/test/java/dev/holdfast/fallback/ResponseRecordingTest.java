@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** How a body is recorded, in what memory, and what a failure in that costs. */
+/** Tests how a body is recorded, in what memory, and what a failure in that costs. */
 class ResponseRecordingTest {
     private static final int ROOM = 4 << 20;
     private static final int LARGEST = 1 << 20;

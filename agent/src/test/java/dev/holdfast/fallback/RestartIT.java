@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * live.
  */
 class RestartIT {
-    /** No call of another test leaves from there, and so takes the port while the server is away. */
+    /** The address that no call of another test leaves from, and so takes the port while the server is away. */
     private static final String HOST = "127.0.0.31";
 
-    /** In the certificate. */
+    /** The address in the certificate. */
     private static final String SECURE_HOST = "127.0.0.25";
 
     @TempDir
@@ -105,7 +105,7 @@ class RestartIT {
         }
     }
 
-    /** What the JVM's own TLS context fetched outlives it; what another default context did is nobody else's. */
+    /** A response that the JVM's own TLS context fetched outlives the JVM; one of another default context does not. */
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void answersOfTheDefaultTlsContextOutliveTheirJvm(Jdks.Jdk jdk) throws IOException {

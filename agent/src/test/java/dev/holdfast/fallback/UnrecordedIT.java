@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * part in recording is loaded by a program that calls that host alone.
  */
 class UnrecordedIT {
-    /** Of each client what hands bytes over, and what both hand them to. */
+    /** The classes of each client that hand bytes over, and the classes that both hand them to. */
     private static final List<String> RECORDERS = List.of(
             "dev.holdfast.client.jdkhttp.ResponseRecorder",
             "dev.holdfast.exchange.RecordedResponseStream",

@@ -27,7 +27,7 @@ class InactiveStartIT {
     @TempDir
     Path directory;
 
-    /** What may be wrong at the start, and what is said of it. */
+    /** The errors at the start, and the messages about them. */
     private enum Start {
         MISSING("no such file"),
         SYNTAX_ERROR(":1:"),

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is in the jar, and where. */
+/** Tests what is in the jar, and where. */
 class PackagedJarIT {
     private static final int JAVA_8 = 52;
     private static final int JAVA_17 = 61;
 
-    /** What is in the jars within the jar: which jar, file, bytes. */
+    /** The content of the jars within the jar, by jar and file. */
     private final Map<String, Map<String, byte[]>> inner = new TreeMap<>();
 
     /** The class files among it. */

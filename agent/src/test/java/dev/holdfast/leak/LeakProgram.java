@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * calls.
  */
 final class LeakProgram {
-    /** How many calls run at once. */
+    /** The number of calls that run at once. */
     static final int TOGETHER = 10;
 
     private static final byte[] BODY = "body ".repeat(50).getBytes(StandardCharsets.US_ASCII);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a JVM holds at one moment.
+ * The resources that a JVM holds at one moment.
  *
  * @param threads live threads
  * @param files open file descriptors
@@ -26,9 +26,9 @@ record Usage(int threads, int files, int heapKiB, int open) {
     }
 
     /**
-     * Whether this is as good as an earlier usage. The client's pools of threads and connections float by as many as
-     * calls run together, and a megabyte of heap is what the JVM's own caches may take; thousands of calls that leave
-     * something behind each are far beyond that.
+     * Returns whether this is as good as an earlier usage. The client's pools of threads and connections float by as
+     * many as calls run together, and a megabyte of heap is what the JVM's own caches may take; thousands of calls that
+     * leave something behind each are far beyond that.
      */
     boolean withinReachOf(Usage before) {
         return threads <= before.threads + LeakProgram.TOGETHER

@@ -23,7 +23,8 @@ class LogFormatTest {
     void json_has_the_same_and_the_facts_as_fields() {
         assertThat(LogFormat.JSON.line(1_764_473_720_000L, ENTRY))
                 .isEqualTo("{\"time\":\"2025-11-30T03:35:20.000Z\",\"level\":\"WARN\",\"logger\":\"holdfast\","
-                        + "\"event\":\"breaker_opened\",\"message\":\"it opened\",\"origin\":\"http://shop.example:80\","
+                        + "\"event\":\"breaker_opened\",\"message\":\"it "
+                        + "opened\",\"origin\":\"http://shop.example:80\","
                         + "\"rejected\":7,\"open_seconds\":1.5}");
     }
 

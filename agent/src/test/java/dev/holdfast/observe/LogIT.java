@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the packaged agent says, and where, on every JDK. */
+/** Tests what the packaged agent says, and where, on every JDK. */
 class LogIT {
     static final String RULES = """
             [retry]

@@ -130,10 +130,11 @@ class LogTest {
         assertThat(said)
                 .singleElement()
                 .asString()
-                .matches(
-                        "http://shop.example:80 \\(policy \\*\\): org\\.junit\\.\\S+ repeats calls that failed after all"
-                                + " their retries, so that attempts multiply; each repeat is paid from the retry budget;"
-                                + " others are only counted");
+                .matches("http://shop.example:80 \\(policy \\*\\): org\\.junit\\.\\S+ repeats calls that failed after "
+                        + "all"
+                        + " their retries, so that attempts multiply; each repeat is paid from the retry "
+                        + "budget;"
+                        + " others are only counted");
     }
 
     @Test
@@ -165,7 +166,8 @@ class LogTest {
                         "summary: 2 calls: 1 good at the first try, 0 saved by retry, 0 saved by fallback, 1 failed,"
                                 + " 0 rejected by Holdfast; 1 retry, breakers opened 1 time in 3m",
                         "  * for http://bad.example:80: 1 call: 0 good at the first try, 0 saved by retry,"
-                                + " 0 saved by fallback, 1 failed, 0 rejected by Holdfast; 1 retry, breakers opened 1 time",
+                                + " 0 saved by fallback, 1 failed, 0 rejected by Holdfast; 1 retry, breakers opened "
+                                + "1 time",
                         "  no policy matches: http://billing.example:80 (1 call), https://a.example:443 (12 calls),"
                                 + " and 7 calls to others",
                         "  clients that are not covered: OkHttp (com.vendor.shaded.okhttp3.internal.http),"

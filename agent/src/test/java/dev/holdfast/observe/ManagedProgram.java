@@ -24,7 +24,7 @@ public final class ManagedProgram {
 
     private ManagedProgram() {}
 
-    /** What an application server does. */
+    /** The builder of an application server. */
     public static final class OwnBuilder extends MBeanServerBuilder {
         /** Called by name. */
         public OwnBuilder() {

@@ -75,11 +75,10 @@ class ManagementIT {
         assertThat(result.lines())
                 .contains("503 after 2", "0.1.0 *", "false", "503 after 1")
                 .endsWith("503 after 2")
-                .anySatisfy(
-                        line -> assertThat(line)
-                                .startsWith("{\"schema\":2,")
-                                .contains(
-                                        "\"calls\":{\"first_try\":0,\"saved_by_retry\":0,\"saved_by_fallback\":0,\"failed\":1"));
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("{\"schema\":2,")
+                        .contains("\"calls\":{\"first_try\":0,\"saved_by_retry\":0,"
+                                + "\"saved_by_fallback\":0,\"failed\":1"));
         // The program asks again for what has just failed: whether that is said hangs on the time between the two.
         assertThat(result.err().lines().filter(line -> !line.contains(" repeats calls that failed ")))
                 .singleElement()

@@ -28,7 +28,7 @@ public final class ObservedCalls {
     public static final ProcessIdentity IDENTITY =
             new ProcessIdentity("web-7", 4711, "com.example.Shop", STARTED_MILLIS - 1_500);
 
-    /** What is not covered in that JVM. */
+    /** The coverage gaps of that JVM. */
     public static final CoverageGaps GAPS = new CoverageGaps(
             List.of(
                     new CoverageGaps.Unmatched("http://billing.example:80", 1),

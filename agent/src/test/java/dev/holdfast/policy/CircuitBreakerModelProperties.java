@@ -18,7 +18,7 @@ import net.jqwik.api.Provide;
 /** The breaker against a slow and obvious model of it: the same calls, ending in any order, give the same states. */
 class CircuitBreakerModelProperties {
 
-    /** What happens next. */
+    /** The next event. */
     record Event(Kind kind, int which, long nanos) {
         enum Kind {
             CALL,

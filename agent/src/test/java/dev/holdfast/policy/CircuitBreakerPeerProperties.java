@@ -31,7 +31,7 @@ class CircuitBreakerPeerProperties {
     /** A call that ends so, after it took so long, and the time until the next. */
     record Event(boolean failure, boolean slow, long pauseNanos) {}
 
-    /** What both are configured to. */
+    /** The configuration of both breakers. */
     record Rules(int ratePercent, int slowPercent, boolean ofTime, int size, int minimum) {
         BreakerPolicy ours() {
             Breakers breakers = ofTime

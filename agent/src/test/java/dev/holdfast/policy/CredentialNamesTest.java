@@ -6,7 +6,7 @@ import dev.holdfast.policy.CredentialNames.Likelihood;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What names say of their values. */
+/** Tests what names say of their values. */
 class CredentialNamesTest {
     @ParameterizedTest
     @ValueSource(

@@ -20,7 +20,7 @@ class PolicyTableProperties {
     /** The first two have the same hash, read from the end or the beginning. */
     private static final List<String> LABELS = List.of("aAa", "BBa", "a", "b", "aa");
 
-    /** As a person would go about it: every pattern that matches, the most specific of them. */
+    /** Compares the table with a search as a person would do it: the most specific of all patterns that match. */
     @Property
     void findsWhatGoingThroughAllPatternsFinds(
             @ForAll("patterns") Set<HostPattern> patterns, @ForAll("hosts") String host, @ForAll("ports") int port) {

@@ -38,8 +38,8 @@ class StderrReporterTest {
                 .hasSize(5)
                 .last()
                 .asString()
-                .contains(
-                        "a call runs without policies (1000 times so far): java.lang.IllegalStateException: attempt 999");
+                .contains("a call runs without policies (1000 times so far): java.lang.IllegalStateException: attempt "
+                        + "999");
         assertThat(text().lines().filter(line -> line.contains("NullPointerException")))
                 .hasSize(5);
     }

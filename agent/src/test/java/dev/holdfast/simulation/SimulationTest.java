@@ -83,7 +83,8 @@ class SimulationTest {
                 .contains("0 NO_RETRY not sent again: Retry-After asks for more than max_retry_after = 30 s");
         assertThat(texts(rehearsal(policy).method("POST").run(OutcomeScript.parse("503"), 1)))
                 .contains(
-                        "0 NO_RETRY not sent again: the server may have acted on it, POST is not in methods, and it has no"
+                        "0 NO_RETRY not sent again: the server may have acted on it, POST is not in methods, and it "
+                                + "has no"
                                 + " Idempotency-Key",
                         "0 END the program gets 503");
         assertThat(texts(rehearsal(policy)
@@ -93,7 +94,8 @@ class SimulationTest {
                 .endsWith("1000 END the program gets 200");
         assertThat(texts(rehearsal(policy).method("PUT").oneShotBody().run(OutcomeScript.parse("refused,503"), 1)))
                 .contains(
-                        "0 OUTCOME attempt 1: connection_refused, to be retried (in retryable_errors; nothing was sent)",
+                        "0 OUTCOME attempt 1: connection_refused, to be retried (in retryable_errors; nothing was "
+                                + "sent)",
                         "1000 NO_RETRY not sent again: its body can be produced only once, and was sent");
     }
 
@@ -102,8 +104,8 @@ class SimulationTest {
         Policy policy = Policies.retry().backoff(backoff(Jitter.NONE)).policy();
 
         assertThat(texts(rehearsal(policy).headers(Set.of("DPoP")).run(OutcomeScript.parse("refused,503"), 1)))
-                .contains(
-                        "1000 NO_RETRY not sent again: it carries dpop, which is good for one request (one_time_headers)");
+                .contains("1000 NO_RETRY not sent again: it carries dpop, which is good for one request "
+                        + "(one_time_headers)");
     }
 
     @Test
@@ -113,13 +115,16 @@ class SimulationTest {
         assertThat(told(rules.policy(), "eof,200"))
                 .containsExactly(
                         "0 OUTCOME attempt 1: 200, and its body ends too early: premature_eof, over HTTP/1.1 a plain"
-                                + " java.io.IOException, not to be retried: the program has the response (buffer_response = 0)",
+                                + " java.io.IOException, not to be retried: the program has the response "
+                                + "(buffer_response = 0)",
                         "0 END the program gets 200 and " + CUT);
         assertThat(told(rules.bufferResponse(1_000).policy(), "eof:20ms,200"))
                 .containsExactly(
                         "0 SENT attempt 1 is sent",
-                        "20 OUTCOME attempt 1: 200 after 20 ms, and its body ends too early: premature_eof, over HTTP/1.1 a plain"
-                                + " java.io.IOException, to be retried (in retryable_errors); it was held back (buffer_response)",
+                        "20 OUTCOME attempt 1: 200 after 20 ms, and its body ends too early: premature_eof, over "
+                                + "HTTP/1.1 a plain"
+                                + " java.io.IOException, to be retried (in retryable_errors); it was held back "
+                                + "(buffer_response)",
                         "20 WAIT waits 1 s",
                         "1020 OUTCOME attempt 2: 200",
                         "1020 END the program gets 200");
@@ -233,7 +238,8 @@ class SimulationTest {
                 .containsExactly(
                         "0 REJECTED not sent: the breaker does not let it pass",
                         "0 END the program gets java.net.ConnectException: Holdfast did not send a request to"
-                                + " https://a.example:443: its circuit breaker is open (too many failures in a row); the next"
+                                + " https://a.example:443: its circuit breaker is open (too many failures in a row); "
+                                + "the next"
                                 + " probe is due in 60.0 s, at 1970-01-01T00:01:00Z");
         assertThat(timeline.calls().get(2).attempts()).isZero();
     }

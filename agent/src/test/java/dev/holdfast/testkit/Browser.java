@@ -193,7 +193,7 @@ public final class Browser implements AutoCloseable {
         Files.write(file, Base64.getDecoder().decode(picture.get("data").asString()));
     }
 
-    /** What axe-core finds wrong with the page as it is: the rule, and the elements that break it. */
+    /** Returns the violations that axe-core finds in the current page: the rule, and the elements that break it. */
     public List<String> accessibilityViolations() throws IOException {
         eval(axe() + ";0");
         List<String> violations = new ArrayList<>();
@@ -212,7 +212,7 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** What was written to the console as an error or a warning, and what was thrown. */
+    /** Returns the errors and warnings that were written to the console, and the exceptions that were thrown. */
     public List<String> errors() {
         return List.copyOf(errors);
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * threads are daemons.
  */
 public final class ConnectProxy implements AutoCloseable {
-    /** What is done with one CONNECT. */
+    /** The response to one CONNECT. */
     public enum Does {
         /** Opens the tunnel. */
         OPEN,
@@ -65,13 +65,13 @@ public final class ConnectProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    /** What it does when the script is over. */
+    /** Sets the response after the end of the script. */
     public ConnectProxy otherwise(Does does) {
         otherwise = does;
         return this;
     }
 
-    /** Where it listens. */
+    /** Returns the address that it listens on. */
     public InetSocketAddress address() {
         return new InetSocketAddress("127.0.0.1", listener.getLocalPort());
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One accepted connection of a {@link ScriptedServer}: reads requests, carries out the answers. */
 final class Connection implements Runnable {
-    /** How often a silent connection looks whether it was released, or whether its client went away. */
+    /** The interval at which a silent connection checks whether it was released, or whether its client went away. */
     private static final int GLANCE_MILLIS = 10;
 
     private final ScriptedServer server;

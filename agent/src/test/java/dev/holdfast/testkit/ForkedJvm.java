@@ -41,12 +41,12 @@ public final class ForkedJvm {
     private String classPath = withoutAgent(System.getProperty("java.class.path"));
     private Duration limit = Duration.ofSeconds(60);
 
-    /** What begins an entry of the agent's log on standard error. */
+    /** The beginning of an entry of the agent's log on standard error. */
     private static final Pattern ENTRY = Pattern.compile(
             "(?m)^\\[holdfast] \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z (?:ERROR|WARN|INFO|DEBUG) ");
 
     /**
-     * What a JVM left behind.
+     * The output and exit status of a JVM.
      *
      * @param rawErr standard error as it was written
      */
@@ -145,7 +145,7 @@ public final class ForkedJvm {
         return this;
     }
 
-    /** How long it may run; it is killed then, and {@link #run} fails. */
+    /** Sets the time that it may run; it is killed then, and {@link #run} fails. */
     public ForkedJvm within(Duration time) {
         this.limit = time;
         return this;
@@ -200,12 +200,12 @@ public final class ForkedJvm {
             }
         }
 
-        /** What it has written to standard output so far. */
+        /** Returns its standard output so far. */
         public String out() {
             return out.text();
         }
 
-        /** What it has written to standard error so far, as {@link Result#err} has it. */
+        /** Returns its standard error so far, as {@link Result#err} has it. */
         public String err() {
             return withoutTimes(err.text());
         }
@@ -274,7 +274,7 @@ public final class ForkedJvm {
         return new File(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
     }
 
-    /** What a stream has given so far, collected beside the test. */
+    /** The output of a stream so far, collected by a thread beside the test. */
     private static final class Output {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final Thread reader;

@@ -40,7 +40,7 @@ public final class Jdks {
      * @param home its directory; an empty path if it is missing
      */
     public record Jdk(int feature, Path home) {
-        /** Whether it is here. */
+        /** Returns whether it is here. */
         public boolean present() {
             return !home.toString().isEmpty();
         }
@@ -73,7 +73,7 @@ public final class Jdks {
         return ALL;
     }
 
-    /** What a test does on one JDK. */
+    /** The part of a test that runs on one JDK. */
     @FunctionalInterface
     public interface OnJdk {
         /** Does it. */

@@ -59,7 +59,7 @@ public final class ReceivedRequest {
         return headers(name).stream().findFirst();
     }
 
-    /** Whether the body came in chunks. */
+    /** Returns whether the body came in chunks. */
     public boolean chunked() {
         return header("Transfer-Encoding").filter("chunked"::equalsIgnoreCase).isPresent();
     }
@@ -76,12 +76,12 @@ public final class ReceivedRequest {
         return new String(body(), StandardCharsets.UTF_8);
     }
 
-    /** Whether the whole body arrived. */
+    /** Returns whether the whole body arrived. */
     public boolean complete() {
         return complete;
     }
 
-    /** When the head arrived, by {@link System#nanoTime}. */
+    /** Returns the time at which the head arrived, by {@link System#nanoTime}. */
     public long nanos() {
         return nanos;
     }

@@ -9,15 +9,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link ScriptedServer} does with one request: a well-formed response, or any way of spoiling one. A value: each
- * method that changes something returns a new answer.
+ * The action of {@link ScriptedServer} for one request: a well-formed response, or any way of spoiling one. A value:
+ * each method that changes something returns a new answer.
  *
  * <p>Where an answer spoils something, it says how by a {@link Cut}: {@code RESET} is a TCP reset (the peer sees
  * "connection reset"), {@code CLOSE} a plain end of stream, {@code HANG} keeps the connection open and silent until
  * {@link ScriptedServer#release()}.
  */
 public final class ScriptedResponse {
-    /** How the server ends an exchange that it does not complete. */
+    /** The way in which the server ends an exchange that it does not complete. */
     public enum Cut {
         /** A TCP reset: {@code SO_LINGER} 0, then close. */
         RESET,
@@ -27,7 +27,7 @@ public final class ScriptedResponse {
         HANG
     }
 
-    /** Where in an exchange the server cuts it. */
+    /** The point of an exchange at which the server cuts it. */
     enum Stage {
         ACCEPT,
         REQUEST_HEAD,
@@ -55,7 +55,7 @@ public final class ScriptedResponse {
     final boolean refusesBody;
     final byte @Nullable [] raw;
 
-    /** How the body's end is told. */
+    /** The framing that marks the body's end. */
     enum Framing {
         LENGTH,
         CHUNKED,
@@ -236,7 +236,7 @@ public final class ScriptedResponse {
         return new ScriptedResponse(b);
     }
 
-    /** Whether this is the end of a connection on which no request is read: made by {@link #onAccept}. */
+    /** Returns whether this is the end of a connection on which no request is read: made by {@link #onAccept}. */
     public boolean endsNewConnection() {
         return stage == Stage.ACCEPT;
     }
@@ -267,7 +267,7 @@ public final class ScriptedResponse {
         return s.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether the response to this method carries a body, or after 101 bytes of the other protocol. */
+    /** Returns whether the response to this method carries a body, or after 101 bytes of the other protocol. */
     boolean hasBody(String method) {
         boolean bodiless = method.equals("HEAD") || status == 204 || status == 304;
         return raw == null && !bodiless && (status >= 200 || status == 101);

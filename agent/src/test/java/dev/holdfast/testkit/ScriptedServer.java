@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (ScriptedServer server = ScriptedServer.http("127.0.0.2")) {
- *     server.play(ScriptedResponse.respond(503), ScriptedResponse.afterRequest(Cut.RESET), ScriptedResponse.respond(200, "fine"));
+ *     server.play(
+ *             ScriptedResponse.respond(503),
+ *             ScriptedResponse.afterRequest(Cut.RESET),
+ *             ScriptedResponse.respond(200, "fine"));
  *     ... call server.uri("/path") ...
  *     assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("GET", "GET", "GET");
  * }
@@ -101,12 +104,12 @@ public final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
-    /** What is answered when the script is over; at first 200 with the body {@code ok}. */
+    /** Sets the response after the end of the script; at first 200 with the body {@code ok}. */
     public ScriptedServer otherwise(ScriptedResponse response) {
         return otherwise(request -> response);
     }
 
-    /** What is answered when the script is over, by the request's head (its body has not been read then). */
+    /** Sets the response after the end of the script, by the request's head (its body has not been read then). */
     public synchronized ScriptedServer otherwise(Function<ReceivedRequest, ScriptedResponse> answers) {
         this.otherwise = answers;
         return this;
@@ -127,12 +130,12 @@ public final class ScriptedServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** How many connections were accepted so far. */
+    /** Returns the number of connections accepted so far. */
     public synchronized int accepted() {
         return accepted;
     }
 
-    /** How many connections are open now. */
+    /** Returns the number of connections that are open now. */
     public synchronized int open() {
         return connections.size();
     }

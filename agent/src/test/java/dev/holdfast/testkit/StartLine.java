@@ -12,7 +12,9 @@ public final class StartLine {
 
     private StartLine() {}
 
-    /** What Holdfast said, less what differs from one JVM to the next; unchanged if that is not there. */
+    /**
+     * Returns Holdfast's output without the parts that differ from one JVM to the next; unchanged if that is not there.
+     */
     public static String plain(String said) {
         return DIFFERS.matcher(said).replaceAll("");
     }

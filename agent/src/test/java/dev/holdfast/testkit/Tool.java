@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
  * CI.
  */
 public record Tool(Path executable) {
-    /** What ran, and how it ended. */
+    /** The exit status and output of a tool. */
     public record Ended(int exit, String output) {}
 
     /**

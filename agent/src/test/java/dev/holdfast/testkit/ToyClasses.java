@@ -47,7 +47,7 @@ public final class ToyClasses {
         return writer;
     }
 
-    /** Where a class stands in an archive. */
+    /** Returns the path of a class in an archive. */
     public static String path(String className) {
         return className.replace('.', '/') + ".class";
     }

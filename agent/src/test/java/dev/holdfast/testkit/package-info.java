@@ -1,4 +1,4 @@
-/** What the tests stand on: a server that misbehaves on demand, addresses that cannot be reached, JVMs to fork. */
+/** The foundation of the tests: a server that misbehaves on demand, addresses that cannot be reached, JVMs to fork. */
 @NullMarked
 package dev.holdfast.testkit;
 

@@ -137,7 +137,7 @@ final class HostileProgram {
         }
     }
 
-    /** What would forge each response. */
+    /** A bridge that would forge each response. */
     private static final class Impostor extends HoldfastBridge {
         static Object steal() {
             install(new Impostor());
@@ -169,7 +169,7 @@ final class HostileProgram {
         protected void onObserve(Object subject, Object first, Object second, int number, int client, int joinPoint) {}
     }
 
-    /** What would set a method that is a second request. */
+    /** A connection that would set a method that is a second request. */
     private static final class Robber extends HoldfastConnection {
         static Object steal() {
             return responseCode(null);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No code of the application reaches the bridge in {@code java.base}: {@link HostileProgram} tries. */
+/** Tests that no code of the application reaches the bridge in {@code java.base}: {@link HostileProgram} tries. */
 class HostileProgramIT {
     private static final Path CLASSES = Path.of("target", "test-classes").toAbsolutePath();
     private static final int ATTEMPTS = 30;

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What who swaps classes hands to the JVM. */
+/** The class files that a class swap hands to the JVM. */
 final class ClassFiles {
     /** All classes that have join points. */
     static final List<String> WOVEN = List.of(

@@ -40,7 +40,7 @@ final class Container {
         until(() -> beans.isRegistered(agent));
     }
 
-    /** What the JVM keeps of classes. */
+    /** The classes that the JVM holds. */
     private record Classes(int loaded, long bytes) {}
 
     public static void main(String[] arguments) throws Exception {
@@ -107,7 +107,7 @@ final class Container {
         return new WeakReference<>(loader);
     }
 
-    /** As web applications have one. */
+    /** A class loader as web applications have one. */
     private static final class OwnClassesFirst extends URLClassLoader {
         OwnClassesFirst(URL classes) {
             super(new URL[] {classes});

@@ -104,7 +104,7 @@ final class Debugger {
         machine.redefineClasses(swapped);
     }
 
-    /** As that JDK has it, which need not be the one that this runs on. */
+    /** Returns the class file of that JDK, which need not be the one that this runs on. */
     private byte[] original(String name) throws IOException {
         try (FileSystem image = FileSystems.newFileSystem(
                 URI.create("jrt:/"), Map.of("java.home", jdk.home().toString()))) {

@@ -36,12 +36,12 @@ final class Flaky implements AutoCloseable {
         serving.start();
     }
 
-    /** Of a path on it. */
+    /** Returns the URI of a path. */
     URI uri(String path) {
         return URI.create("http://127.0.0." + host + ":" + server.getLocalPort() + path);
     }
 
-    /** How many requests arrived. */
+    /** Returns how many requests arrived. */
     int requests() {
         return requests.get();
     }

@@ -102,9 +102,9 @@ final class ManyVirtualThreads {
     }
 
     /**
-     * Where a thread was pinned below a frame of ours, and how often. Left out is what happened a few times in all
-     * those calls: a thread is held while another loads, links or initialises the class that it wants, with and without
-     * us, once for a class; what pins a thread by what it does, does so in each call.
+     * Returns the places where a thread was pinned below a frame of ours, and how often. Left out is what happened a
+     * few times in all those calls: a thread is held while another loads, links or initialises the class that it wants,
+     * with and without us, once for a class; what pins a thread by what it does, does so in each call.
      */
     private static Map<String, Integer> pinnedByUs(Path file) throws java.io.IOException {
         Map<String, Integer> found = new TreeMap<>();

@@ -96,7 +96,7 @@ final class OddPrograms {
         }
     }
 
-    /** As {@code -Djava.system.class.loader}: does not tell where it has a class from. */
+    /** A loader for {@code -Djava.system.class.loader} that does not tell where it has a class from. */
     public static final class TellsNoSource extends URLClassLoader {
         private final ClassLoader above;
 
@@ -105,7 +105,7 @@ final class OddPrograms {
             this.above = parent;
         }
 
-        /** What the JVM asks of a system class loader, with the agent's jar. */
+        /** Appends the agent's jar, as the JVM asks a system class loader to do. */
         void appendToClassPathForInstrumentation(String path) throws IOException {
             addURL(new java.io.File(path).toURI().toURL());
         }

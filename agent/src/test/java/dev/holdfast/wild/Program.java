@@ -11,9 +11,9 @@ import java.net.http.HttpResponse.BodyHandlers;
  * policy, {@value #SERVED}.
  */
 final class Program {
-    /** What it prints where each call was repeated. */
+    /** The output where each call was repeated. */
     static final String SERVED = "HttpURLConnection 200, send 200, sendAsync 200; 6 requests";
-    /** What it prints where none was. */
+    /** The output where none was. */
     static final String UNTOUCHED = "HttpURLConnection 503, send 503, sendAsync 503; 3 requests";
 
     private Program() {}

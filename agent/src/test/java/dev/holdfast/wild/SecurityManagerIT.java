@@ -39,7 +39,7 @@ class SecurityManagerIT {
         may_do_nothing_but_call(jdk, "");
     }
 
-    /** Who asks is found out with the agent's rights, not with the program's. */
+    /** The caller is found with the agent's privileges, not with the program's. */
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void a_program_that_may_do_nothing_but_call_and_has_a_cache(Jdk jdk) throws IOException {

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  * own in every place where the clients take some.
  */
 public final class Undeployed implements Runnable {
-    /** From any class of the application its client is in reach. */
+    /** The client, which any class of the application can reach. */
     @SuppressWarnings("unused")
     private static volatile Object kept;
 

@@ -45,7 +45,7 @@ enum Edit {
         this.damages = damages;
     }
 
-    /** Whether the peer may not understand what comes after it. */
+    /** Returns whether the peer may not understand what comes after it. */
     boolean damages() {
         return damages;
     }

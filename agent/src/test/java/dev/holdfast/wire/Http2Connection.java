@@ -31,7 +31,7 @@ final class Http2Connection {
         this.in = new DataInputStream(connection.in());
     }
 
-    /** What goes before the first reply. A header table of no size keeps marks readable. */
+    /** Returns the frames before the first reply. A header table of no size keeps marks readable. */
     static List<byte[]> opening() {
         return List.of(
                 Reply.latin("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"),

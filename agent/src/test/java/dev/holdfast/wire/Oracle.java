@@ -33,7 +33,7 @@ final class Oracle {
     private final Runner runner;
     private final WireCase wireCase;
 
-    /** How often the call is made until it ends as it was seen to end, for each call that was judged. */
+    /** The number of runs until a call ends as it was seen to end, for each call that was judged. */
     private final int[] attempts;
 
     private final List<Made> samples = new ArrayList<>();
@@ -46,7 +46,7 @@ final class Oracle {
         this.attempts = new int[wireCase.calls().size()];
     }
 
-    /** What was seen, and without a policy may not be; the text of a report. Null if all was as it has to be. */
+    /** Returns the report of what was seen, and may not be seen without a policy. Null if all was as it has to be. */
     @Nullable
     String judge() throws IOException {
         int last = wireCase.calls().size() - 1;
@@ -143,7 +143,7 @@ final class Oracle {
         }
     }
 
-    /** Whether the calls before it ended as they were seen to end with the policy. */
+    /** Returns whether the calls before it ended as they were seen to end with the policy. */
     private boolean sameBefore(Call call, List<Made> other) {
         for (int i = 0; i < call.index(); i++) {
             if (!seen.get(i).outcome().equals(other.get(i).outcome())) {
@@ -176,7 +176,7 @@ final class Oracle {
         return failed && (call.repeatable() || last.taken() == 0 || nothingWasDone(call, made) > 0);
     }
 
-    /** How many of the replies that an attempt had may say that nothing was done. */
+    /** Returns the number of an attempt's replies that may say that nothing was done. */
     private long nothingWasDone(Call call, List<Attempt> made) {
         int to = made.stream().mapToInt(Attempt::taken).sum();
         return nothingWasDone(call, to - made.get(made.size() - 1).taken(), to);
@@ -207,7 +207,7 @@ final class Oracle {
         return explained ? 0 : -1;
     }
 
-    /** Whether a program takes one for the other. */
+    /** Returns whether a program takes one for the other. */
     private boolean isSame(Outcome without, Outcome with) {
         if (without.equals(with)) {
             return true;
@@ -252,7 +252,8 @@ final class Oracle {
     }
 
     /**
-     * Whether damage that came behind a response may have overtaken it on its way through a subscriber of Holdfast's.
+     * Returns whether damage that came behind a response may have overtaken it on its way through a subscriber of
+     * Holdfast's.
      */
     private boolean isOvertaken(Call call, Made made) {
         WirePolicy policy = wireCase.policy();
@@ -300,7 +301,7 @@ final class Oracle {
         return false;
     }
 
-    /** What is wrong with what the server received, compared with what is known so far. */
+    /** Returns the problem with what the server received, compared with what is known so far. */
     private @Nullable String requestProblem(Call call, Made made) {
         if (wrong(call, made)
                 > samples.stream()

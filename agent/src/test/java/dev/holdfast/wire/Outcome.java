@@ -9,7 +9,8 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program saw of a call: a response's head and body, or how it failed, or both where it failed within the body.
+ * The outcome of a call as a program sees it: a response's head and body, or its failure, or both where it failed
+ * within the body.
  *
  * @param status -1 if there was none
  * @param headers as text, in the order of their names
@@ -52,12 +53,14 @@ record Outcome(int status, String headers, @Nullable String body, String failure
         return failure.contains("Timeout");
     }
 
-    /** Whether there was a response whose body could not be read. */
+    /** Returns whether there was a response whose body could not be read. */
     boolean failsInBody() {
         return status >= 0 && !failure.isEmpty() && !failure.equals("unread");
     }
 
-    /** Whether it is the same response, whose body breaks as the other's does, at the same place or before it. */
+    /**
+     * Returns whether it is the same response, whose body breaks as the other's does, at the same place or before it.
+     */
     boolean breaksAfterPartOf(Outcome other) {
         return failsInBody()
                 && other.failsInBody()
@@ -69,21 +72,22 @@ record Outcome(int status, String headers, @Nullable String body, String failure
     }
 
     /**
-     * Whether its body is shorter than its head says, which a connection of {@code HttpURLConnection} does not tell.
+     * Returns whether its body is shorter than its head says, which a connection of {@code HttpURLConnection} does not
+     * tell.
      */
     boolean isCutShort() {
         java.util.regex.Matcher length = LENGTH.matcher(headers);
         return length.find() && Long.parseLong(length.group(1)) > (body == null ? 0 : body.length());
     }
 
-    /** Whether its body is what the server gave, undamaged. */
+    /** Returns whether its body is what the server gave, undamaged. */
     boolean isBody(Reply reply, String call, int number, String method) {
         boolean none = method.equals("HEAD") || status == 204 || status == 304;
         byte[] whole = none ? new byte[0] : reply.body(call, number);
         return body != null && body.equals(new String(whole, java.nio.charset.StandardCharsets.ISO_8859_1));
     }
 
-    /** Whether it never came: the call had to be ended. */
+    /** Returns whether it never came: the call had to be ended. */
     boolean hung() {
         return failure.equals("hung");
     }

@@ -45,21 +45,21 @@ record Reply(
         UNTIL_CLOSE
     }
 
-    /** Where an exchange ends. */
+    /** The point at which an exchange ends. */
     enum Stage {
         /** The connection, as soon as the client writes. */
         ACCEPT,
-        /** When the request's head was read. */
+        /** The request's head was read. */
         HEAD,
         /** Within the request's body. */
         REQUEST_BODY,
-        /** When the request was read. */
+        /** The request was read. */
         REQUEST,
         /** Not at all: there is a response. */
         RESPONSE
     }
 
-    /** How a connection is ended. */
+    /** The way in which a connection is ended. */
     enum Cut {
         RESET,
         CLOSE
@@ -77,17 +77,17 @@ record Reply(
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
 
-    /** Whether anything about it is not as the client asked for. */
+    /** Returns whether anything about it is not as the client asked for. */
     boolean isMutated() {
         return stage != Stage.RESPONSE || early || frameEdits > 0 || !edits.isEmpty() || thenRefuse;
     }
 
-    /** Whether the client may not understand what comes after it. */
+    /** Returns whether the client may not understand what comes after it. */
     boolean damages(boolean http2) {
         return edits.stream().anyMatch(Edit::damages) || (http2 && frameEdits > 0);
     }
 
-    /** Whether it may tell, over HTTP/2, that the request was not processed. */
+    /** Returns whether it may tell, over HTTP/2, that the request was not processed. */
     boolean mayDenyProcessing() {
         return frameEdits > 0 || !edits.isEmpty() || (stage != Stage.RESPONSE && stageArgument % 3 != 2);
     }
@@ -136,7 +136,7 @@ record Reply(
         return edited(out.toByteArray());
     }
 
-    /** Whether the connection ends after it for a reason that it tells. */
+    /** Returns whether the connection ends after it for a reason that it tells. */
     boolean closes() {
         return thenRefuse || (framing == Framing.UNTIL_CLOSE && status != 204 && status != 304);
     }
@@ -363,7 +363,7 @@ record Reply(
                 early);
     }
 
-    /** For a report. */
+    /** Returns a description for a report. */
     String told() {
         return stage != Stage.RESPONSE
                 ? cut + " at " + stage + " " + stageArgument

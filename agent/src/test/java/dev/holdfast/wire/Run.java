@@ -55,7 +55,7 @@ final class Run {
             this.firstOnConnection = firstOnConnection;
         }
 
-        /** Whether it was received whole, and is not what the program gave. */
+        /** Returns whether it was received whole, and is not what the program gave. */
         boolean wrong(WireCase.Call call) {
             return !asProgram || (complete && length != call.body().length);
         }
@@ -177,7 +177,7 @@ final class Run {
         return List.copyOf(requests.get(call));
     }
 
-    /** How many replies a call has had. */
+    /** Returns the number of replies that a call has had. */
     synchronized int taken(int call) {
         return taken[call];
     }
@@ -247,7 +247,10 @@ final class Run {
         }
     }
 
-    /** Whether the opening of a connection may be damaged: not where a request may come as the first of one, or not. */
+    /**
+     * Returns whether the opening of a connection may be damaged: not where a request may come as the first of one, or
+     * not.
+     */
     boolean opensDamaged() {
         return !wireCase.policy().abandonsAttempts();
     }

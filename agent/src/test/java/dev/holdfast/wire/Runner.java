@@ -33,7 +33,7 @@ final class Runner {
      * @param taken how many replies it has had
      */
     record Made(List<Attempt> attempts, List<Arrived> requests, int taken) {
-        /** What the program saw at last. */
+        /** Returns the outcome that the program saw at last. */
         Outcome outcome() {
             return attempts.get(attempts.size() - 1).outcome();
         }
@@ -50,7 +50,7 @@ final class Runner {
     interface Again {
         boolean after(Call call, List<Attempt> attempts);
 
-        /** Whether it may do so after an attempt with this number, from 1 on. */
+        /** Returns whether it may do so after an attempt with this number, from 1 on. */
         default boolean mayFollow(Call call, int attempt) {
             return false;
         }
@@ -121,7 +121,7 @@ final class Runner {
         }
     }
 
-    /** From time to time, by another thread: ends what hangs, and says where it did. */
+    /** Ends what hangs, and reports where it did. Called periodically, by another thread. */
     void watch() {
         Run run = running;
         if (run != null && System.nanoTime() - since > HANGS_NANOS) {

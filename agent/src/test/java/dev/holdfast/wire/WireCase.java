@@ -69,7 +69,7 @@ record WireCase(
             boolean expect,
             Publisher publisher,
             List<Reply> replies) {
-        /** Whether its requests may be sent again although the server may have acted on them. */
+        /** Returns whether its requests may be sent again although the server may have acted on them. */
         boolean repeatable() {
             return key || !method.equals("POST");
         }
@@ -158,7 +158,7 @@ record WireCase(
         }
     }
 
-    /** How the server names a call in what it answers. */
+    /** Returns the server's name of a call in its replies. */
     String id(int call) {
         return number + "." + call;
     }

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * One connection to a {@link Run}: reads requests in HTTP/1.1, or HTTP/2 after an upgrade, and carries out the replies.
  */
 final class WireConnection implements Runnable {
-    /** For a client that the machine keeps waiting; all connections of a run end with it anyway. */
+    /** The timeout for a client on a loaded machine; all connections of a run end with it anyway. */
     private static final int PATIENCE_MILLIS = 5_000;
 
-    /** How long a connection stays open whose client may wait for what never comes. */
+    /** The time for which a connection stays open whose client may wait in vain. */
     private static final int AFTER_DAMAGE_MILLIS = 25;
 
-    /** How long a request body is waited for that may never come. */
+    /** The time to wait for a request body that may never come. */
     private static final int BODY_MILLIS = 1_000;
 
     private final Run run;
@@ -154,7 +154,7 @@ final class WireConnection implements Runnable {
         return goesOn(reply, upgrade, header(head, "connection").equalsIgnoreCase("close"));
     }
 
-    /** Whether there may be another request after a reply; if not, the connection is at its end. */
+    /** Returns whether there may be another request after a reply; if not, the connection is at its end. */
     boolean goesOn(Reply reply, boolean http2, boolean last) throws IOException {
         if (last || reply.thenRefuse() || (!http2 && reply.closes()) || (reply.damages(http2) && reply.thenClose())) {
             finish();

@@ -5,7 +5,7 @@ package dev.holdfast.wire;
  * every case has an address of its own, so that no connection, breaker or cached response of one case reaches another.
  */
 enum WirePolicy {
-    /** No policy: the JDK's client alone, which all others are compared with. */
+    /** The JDK's client alone, without a policy, which all others are compared with. */
     NONE("", ""),
     /** A policy that matches and has nothing to do. */
     IDLE("", "max_retries = 0\n"),
@@ -13,13 +13,13 @@ enum WirePolicy {
     OBSERVE("mode = \"observe\"\n", Texts.RETRYING),
     /** Retries whatever may be retried. */
     RETRY("", Texts.RETRYING),
-    /** As {@link #RETRY}; responses are held back until they are complete. */
+    /** {@link #RETRY}, where responses are held back until they are complete. */
     BUFFER("", Texts.RETRYING + "buffer_response = \"64KiB\"\n"),
     /** One retry; a second attempt beside a slow one. */
     HEDGE("", Texts.RETRYING.replace("max_retries = 3", "max_retries = 1")),
-    /** As {@link #RETRY}, with a limit on each attempt. */
+    /** {@link #RETRY}, with a limit on each attempt. */
     TIMEOUT("", Texts.RETRYING + "attempt_timeout = \"60ms\"\n"),
-    /** No retry; the last good response stands in for a failed call. */
+    /** The policy without retries, where the last good response stands in for a failed call. */
     CACHE("", "max_retries = 0\n");
 
     private final String host;
@@ -46,12 +46,12 @@ enum WirePolicy {
         };
     }
 
-    /** Whether calls may be sent again. */
+    /** Returns whether calls may be sent again. */
     boolean retries() {
         return maxRetries() > 0;
     }
 
-    /** How often a call may be sent again. */
+    /** Returns the number of retries that a call may have. */
     int maxRetries() {
         return switch (this) {
             case RETRY, BUFFER, TIMEOUT -> 3;
@@ -60,12 +60,12 @@ enum WirePolicy {
         };
     }
 
-    /** Whether a later attempt may start before an earlier one has ended. */
+    /** Returns whether a later attempt may start before an earlier one has ended. */
     boolean abandonsAttempts() {
         return this == HEDGE || this == TIMEOUT;
     }
 
-    /** Whether the time that passes may decide what the program sees. */
+    /** Returns whether the time that passes may decide what the program sees. */
     boolean timed() {
         return this == TIMEOUT;
     }

@@ -91,7 +91,7 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    /** How many requests were answered, in one way or another. */
+    /** Returns the number of requests that were answered, in one way or another. */
     long exchanges() {
         return exchanges.get();
     }

@@ -45,7 +45,8 @@ class CompatibilityIT {
     private static final String SAID = "\\[holdfast] (\\S+ is active: 1 policy from .*"
             + "|summary: .*"
             + "|the program uses .*: Holdfast does not cover it, its requests get no policy"
-            + "|\\S+ \\(policy \\*\\): \\S+ repeats calls that failed after all their retries, so that attempts multiply; .*)";
+            + "|\\S+ \\(policy \\*\\): \\S+ repeats calls that failed after all their retries, so that attempts "
+            + "multiply; .*)";
 
     @TempDir
     Path directory;

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program and the service saw of each other in one JVM.
+ * The calls and requests of a program and the service in one JVM.
  *
  * @param name the library's name
  * @param artifact whose version is the library's
@@ -28,9 +28,7 @@ import org.jspecify.annotations.Nullable;
 record Run(String name, String artifact, List<Call> calls, List<Request> requests, String err) {
     private static final String MARK = ">> ";
 
-    /**
-     * What differs from run to run and is nobody's doing: internal names in messages, boundaries and keys by chance.
-     */
+    /** The parts that differ from run to run: internal names in messages, boundaries and keys by chance. */
     private static final Pattern VARYING = Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]"
             + "|@[0-9a-f]{5,8}\\b|(?<=Sec-WebSocket-Key=)[^,\\]]*"
             + "|\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b");
@@ -109,12 +107,16 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
                 + (request.complete() ? "" : " (incomplete)");
     }
 
-    /** What the client says of a timeout now and then on 17, where its timer and the connection that it closes race. */
+    /**
+     * The message of a timeout that the client sometimes gives on 17, where its timer and the connection that it closes
+     * race.
+     */
     private static final String CLOSED = "HTTP/1.1 header parser received no bytes";
 
-    private static final Pattern TIMED_OUT = Pattern.compile(
-            "java\\.io\\.IOException: request timed out <- .*connection closed locally"
-                    + "|java\\.net\\.http\\.HttpTimeoutException: (request timed out|Request cancelled|null|get)( <- .*)?");
+    private static final Pattern TIMED_OUT =
+            Pattern.compile("java\\.io\\.IOException: request timed out <- .*connection closed locally"
+                    + "|java\\.net\\.http\\.HttpTimeoutException: (request timed out|Request cancelled|null|get)( <- "
+                    + ".*)?");
 
     /** So with a cancel and the exchange that it ends: who is first shows in the message. */
     private static final Pattern CANCELLED = Pattern.compile(
@@ -148,7 +150,7 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
                 .toList();
     }
 
-    /** How many requests there were for a call. */
+    /** Returns how many requests there were for a call. */
     long requests(Call call) {
         return requests.stream()
                 .filter(request -> request.path.startsWith(call.path()))
@@ -171,7 +173,7 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
         }
     }
 
-    /** What both sides saw while the service was well: by call, then by request. */
+    /** Returns what both sides saw while the service was well: by call, then by request. */
     Map<String, String> calm() {
         Map<String, String> seen = new LinkedHashMap<>();
         for (Call call : calls) {

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for, so that a program without and with the agent meets the same weather.
  */
 final class Service implements AutoCloseable {
-    /** How many requests of a hundred go wrong in the storm. */
+    /** The percentage of requests that go wrong in the storm. */
     static final int FAULTS = 30;
 
     private static final long SEED = 7;
@@ -106,8 +106,8 @@ final class Service implements AutoCloseable {
             case "fault" ->
                 ScriptedResponse.respond(
                                 500,
-                                SOAP.formatted(
-                                        "<s:Fault><faultcode>s:Server</faultcode><faultstring>no such order</faultstring></s:Fault>"))
+                                SOAP.formatted("<s:Fault><faultcode>s:Server</faultcode><faultstring>no such "
+                                        + "order</faultstring></s:Fault>"))
                         .header("Content-Type", "text/xml; charset=utf-8");
             case "jwks" ->
                 ScriptedResponse.respond(
@@ -116,7 +116,8 @@ final class Service implements AutoCloseable {
             case "xmlrpc" ->
                 ScriptedResponse.respond(
                                 200,
-                                "<methodResponse><params><param><value><int>42</int></value></param></params></methodResponse>")
+                                "<methodResponse><params><param>"
+                                        + "<value><int>42</int></value></param></params></methodResponse>")
                         .header("Content-Type", "text/xml");
             case "gzip" ->
                 ScriptedResponse.respond(200)

@@ -25,7 +25,7 @@ record Call(String title, String script, Action action) {
     }
 
     /**
-     * What came back.
+     * The response.
      *
      * @param status the status
      * @param text the body, as far as this way of calling hands it out

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * server library does not reset connections on demand.
  */
 public final class FlakyService implements AutoCloseable {
-    /** How long a client may take to send, and how long a {@code hang} lasts at most. */
+    /** The time that a client may take to send, and the longest {@code hang}. */
     private static final int PATIENCE_MILLIS = 5_000;
 
     private final ServerSocket server;
@@ -55,7 +55,7 @@ public final class FlakyService implements AutoCloseable {
         System.in.transferTo(OutputStream.nullOutputStream()); // its threads are daemons: the JVM ends with this
     }
 
-    /** Where the service listens, without a path. */
+    /** Returns where the service listens, without a path. */
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }

@@ -86,7 +86,7 @@ final class ModernCalls {
                         uri -> textAsync(json(uri).POST(order()).build())));
     }
 
-    /** How a body of a handler's type is turned into text. */
+    /** Turns a body of a handler's type into text. */
     @FunctionalInterface
     private interface Reader<T> {
         String text(T body) throws IOException;

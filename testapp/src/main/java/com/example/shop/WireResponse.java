@@ -7,8 +7,9 @@ final class WireResponse {
     private WireResponse() {}
 
     /**
-     * What a word of the script means: {@code ok}, or a status. The body of {@code ok} repeats the checksum of the body
-     * that came in, so that a client can tell that all of it arrived. A 429 asks for a second of patience.
+     * Returns the response of a word of the script: {@code ok}, or a status. The body of {@code ok} repeats the
+     * checksum of the body that came in, so that a client can tell that all of it arrived. A 429 asks for a second of
+     * patience.
      */
     static byte[] of(String action, WireRequest request) {
         boolean ok = action.equals("ok");

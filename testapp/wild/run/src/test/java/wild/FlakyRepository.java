@@ -87,7 +87,7 @@ final class FlakyRepository implements AutoCloseable {
                 .toList();
     }
 
-    /** How many files were asked for and given whole. */
+    /** Returns how many files were asked for and given whole. */
     long given() {
         return asked.size();
     }

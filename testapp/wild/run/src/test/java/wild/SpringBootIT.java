@@ -38,7 +38,7 @@ class SpringBootIT {
     private static final int TERMINATED = 128 + 15;
     private static final String WELL = "fine /feed/0, fine /feed/1, fine /feed/2, fine /feed/3";
 
-    /** What differs from run to run: times, durations, process and ports. */
+    /** The parts that differ from run to run: times, durations, process and ports. */
     private static final Pattern VARYING = Pattern.compile("^\\S+Z |\\b\\d+(\\.\\d+)? (seconds|ms)\\b"
             + "|\\(process running for [^)]*\\)|with PID \\d+|INFO \\d+|port \\d+|auto-\\d+-exec-\\d+");
 
@@ -141,7 +141,8 @@ class SpringBootIT {
     private static List<ScriptedResponse> spoiled(String path) {
         return switch (path) {
             case "/price/503" -> List.of(ScriptedResponse.respond(503, "busy"), ScriptedResponse.respond(503, "busy"));
-            case "/price/reset" -> List.of(ScriptedResponse.afterRequest(Cut.RESET), ScriptedResponse.afterRequest(Cut.RESET));
+            case "/price/reset" ->
+                List.of(ScriptedResponse.afterRequest(Cut.RESET), ScriptedResponse.afterRequest(Cut.RESET));
             case "/price/last" -> List.of(ScriptedResponse.respond(503, "busy").delayed(Duration.ofMillis(300)));
             default -> List.of(ScriptedResponse.respond(503, "busy"));
         };

@@ -96,7 +96,7 @@ class ToolsIT {
                 .toString();
     }
 
-    /** What it said, with the JVM's own line about the variable left out, and how it ended. */
+    /** Returns what it said, with the JVM's own line about the variable left out, and how it ended. */
     private String run(Jdk jdk, String options, String... words) throws Exception {
         Path out = Files.createTempFile(directory, "tool", "out");
         Path err = Files.createTempFile(directory, "tool", "err");

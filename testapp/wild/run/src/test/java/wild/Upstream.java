@@ -51,7 +51,7 @@ final class Upstream implements AutoCloseable {
         return server.port();
     }
 
-    /** How many requests there were to a path. */
+    /** Returns how many requests there were to a path. */
     long requests(String path) {
         return server.requests().stream().filter(r -> r.target().equals(path)).count();
     }

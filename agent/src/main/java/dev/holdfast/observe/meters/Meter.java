@@ -207,7 +207,8 @@ public enum Meter {
             "holdfast.unmatched.calls",
             Kind.COUNTER,
             "",
-            "Calls to origins that no host pattern matches, which run unmodified: the first 100 origins, then \"other\"",
+            "Calls to origins that no host pattern matches, which run unmodified: the first 100 origins, then "
+                    + "\"other\"",
             "origin"),
     /** Clients that are not covered. */
     UNCOVERED_CLIENT(

@@ -31,7 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the application's own code throws within a call opens no breaker, and ends the call as it would without us. */
+/**
+ * An exception of the application's own code within a call opens no breaker, and ends the call as it would without us.
+ */
 @Timeout(30)
 class ApplicationExceptionsTest {
     private static final HttpClient CLIENT =

@@ -17,7 +17,9 @@ class AttemptRequestTest {
 
     private final AtomicInteger span = new AtomicInteger();
 
-    /** As a tracing agent leaves it: it adds a header of the current span whenever the headers are asked for. */
+    /**
+     * A request as a tracing agent leaves it: it adds a header of the current span whenever the headers are asked for.
+     */
     private final HttpRequest traced =
             new OwnRequest(
                     "GET", HttpRequest.newBuilder(PLACE).header("Cookie", "a=b").build()) {

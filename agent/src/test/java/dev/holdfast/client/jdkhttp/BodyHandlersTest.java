@@ -289,7 +289,7 @@ class BodyHandlersTest {
         }
     }
 
-    /** What an application's handler can do wrong. */
+    /** The mistakes of an application's handler. */
     private enum Wrong implements BodyHandler<String> {
         THROWS {
             @Override

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every kind of body publisher gives arrives at each attempt byte for byte, framed as without a policy. */
+/** The bytes of every kind of body publisher arrive at each attempt byte for byte, framed as without a policy. */
 @Timeout(30)
 class BodyPublishersTest {
     private static final HttpClient CLIENT =
@@ -121,7 +121,10 @@ class BodyPublishersTest {
         }
     }
 
-    /** What a server receives that answers 503 twice; each request's headers are as without a policy. */
+    /**
+     * Returns the requests that a server receives which responds 503 twice; each request's headers are as without a
+     * policy.
+     */
     private static List<ReceivedRequest> received(Kind kind, String method, byte[] body, boolean async, int status)
             throws Exception {
         try (ScriptedServer server = ScriptedServer.http()) {
@@ -141,7 +144,7 @@ class BodyPublishersTest {
         }
     }
 
-    /** What an application's publisher can do wrong. */
+    /** The mistakes of an application's publisher. */
     private enum Wrong implements BodyPublisher {
         THROWS(10) {
             @Override

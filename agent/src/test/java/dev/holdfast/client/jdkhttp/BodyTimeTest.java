@@ -37,9 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * How long {@code attempt_timeout} and {@code deadline} hold: to the end of a body that is collected, and to the head
- * of one that may be a stream. That a time is over is known from a second call, which begins later and has the same
- * time.
+ * Tests how long {@code attempt_timeout} and {@code deadline} hold: to the end of a body that is collected, and to the
+ * head of one that may be a stream. That a time is over is known from a second call, which begins later and has the
+ * same time.
  */
 @Timeout(30)
 class BodyTimeTest {
@@ -141,7 +141,7 @@ class BodyTimeTest {
         return Stream.concat(ofAllJdks, limiting().stream());
     }
 
-    /** From JDK 25 on. */
+    /** Returns the subscribers that exist from JDK 25 on. */
     private static List<Way<?>> limiting() throws Exception {
         for (Method method : BodySubscribers.class.getMethods()) {
             if (method.getName().equals("limiting")) {

@@ -8,11 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** How a call or a future ended, in words that can be compared: types and messages of exceptions, down the causes. */
+/**
+ * Describes how a call or a future ended, in words that can be compared: types and messages of exceptions, down the
+ * causes.
+ */
 final class CallEnd {
     private CallEnd() {}
 
-    /** How a call ended. */
+    /** Returns how a call ended. */
     static String of(Callable<?> call) {
         try {
             return "gave " + call.call();
@@ -21,7 +24,7 @@ final class CallEnd {
         }
     }
 
-    /** How a call ended that may not end, on a thread of its own. */
+    /** Returns how a call ended that may not end, on a thread of its own. */
     static String inTime(Callable<?> call) {
         FutureTask<String> task = new FutureTask<>(() -> of(call));
         Thread thread = new Thread(task, "application");
@@ -35,7 +38,7 @@ final class CallEnd {
         }
     }
 
-    /** How a future ended, as a dependent sees it, or that it has not in twenty seconds. */
+    /** Returns how a future ended, as a dependent sees it, or that it has not in twenty seconds. */
     static String of(CompletableFuture<?> future) throws InterruptedException {
         String seen;
         try {

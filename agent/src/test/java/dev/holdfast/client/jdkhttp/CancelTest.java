@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an application does with the future of a call, or with one derived from it, before the call has ended. */
+/** The actions of an application on the future of a call, or with one derived from it, before the call has ended. */
 @Timeout(30)
 class CancelTest {
     private static final HttpClient CLIENT =
@@ -75,7 +75,7 @@ class CancelTest {
                 return copy;
             }
         },
-        /** Which does not end the client's work: the future alone is over. */
+        /** Cancels without ending the client's work: only the future is over. */
         CANCEL_WITHOUT_INTERRUPTING(false) {
             @Override
             CompletableFuture<?> end(CompletableFuture<HttpResponse<String>> future) {
@@ -97,7 +97,7 @@ class CancelTest {
             }
         };
 
-        /** Whether the client gives up the exchange. */
+        /** True if the client gives up the exchange. */
         final boolean closes;
 
         Way(boolean closes) {

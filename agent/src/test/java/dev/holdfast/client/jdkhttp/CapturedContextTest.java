@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** What is left of it where no tracer is there: the task runs, once, on the calling thread. */
+/** Tests the context without a tracer: the task runs, once, on the calling thread. */
 class CapturedContextTest {
     @Test
     void runsATaskOnTheCallingThreadAndStartsNone() throws Exception {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A client that the application closes, or lets go of, while a call of it waits for its next attempt. */
 @Timeout(60)
 class ClientLifeTest {
-    /** How a client is closed; from Java 21 on. */
+    /** The ways to close a client, from Java 21 on. */
     private enum Closing {
         CLOSE("close"),
         SHUTDOWN("shutdown"),

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ClosingIT {
     private static final String CLOSED = "threw java.io.IOException: closed <- java.io.IOException: closed | "
-            + "threw java.util.concurrent.CompletionException: java.io.IOException: closed <- java.io.IOException: closed";
+            + "threw java.util.concurrent.CompletionException: java.io.IOException: closed <- java.io.IOException: "
+            + "closed";
 
     @TempDir
     Path directory;

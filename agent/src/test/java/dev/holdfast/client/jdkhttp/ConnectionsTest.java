@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of the connection on which a response came that was discarded. */
+/** Tests what becomes of the connection of a discarded response. */
 @Timeout(30)
 class ConnectionsTest {
     private final WovenClient client = new WovenClient(

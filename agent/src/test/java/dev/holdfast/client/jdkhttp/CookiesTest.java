@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose answer it is, where a client's own cookies say who asks. */
+/** Tests the caller's identity where a client's own cookies tell it. */
 class CookiesTest {
     /** The attempt that is answered has a cookie that the call did not begin with. */
     @ParameterizedTest

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the client does by itself within an attempt, and that a retry begins at the beginning. */
+/** Tests what the client does by itself within an attempt, and that a retry begins at the beginning. */
 @Timeout(30)
 class ExchangeTest {
     private static HttpClient.Builder http1() {

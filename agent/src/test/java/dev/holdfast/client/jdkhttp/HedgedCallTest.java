@@ -183,7 +183,7 @@ class HedgedCallTest {
         assertThat(ends).hasSize(1);
     }
 
-    /** As a client of 21 or newer refuses a request once it was told to shut down. */
+    /** Returns the exception of a client of 21 or newer that is shut down. */
     private static IOException closed() {
         IOException error = new IOException("closed");
         error.setStackTrace(new StackTraceElement[] {

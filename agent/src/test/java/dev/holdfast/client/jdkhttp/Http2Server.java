@@ -32,7 +32,7 @@ import javax.net.ssl.SSLSocket;
  * no more of HPACK than a status.
  */
 final class Http2Server implements AutoCloseable {
-    /** What is done with one request. */
+    /** The response to one request. */
     enum Does {
         /** 200 with the body {@code ok}. */
         ANSWER,
@@ -111,7 +111,7 @@ final class Http2Server implements AutoCloseable {
         return connections.get();
     }
 
-    /** How many streams the client has reset. */
+    /** Returns the number of streams that the client has reset. */
     int resets() {
         return resets.get();
     }

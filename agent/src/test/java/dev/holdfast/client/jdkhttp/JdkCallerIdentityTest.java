@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who asks, as far as the client and the request tell. */
+/** Tests the caller's identity, as far as the client and the request tell. */
 class JdkCallerIdentityTest {
     private static final HttpRequest REQUEST =
             HttpRequest.newBuilder(URI.create("https://127.0.0.1/")).build();
 
     private final FallbackStrategies fallbackStrategies = new FallbackStrategies((what, why) -> {});
 
-    /** To a host that is an address, the client sends the server name of its parameters. */
+    /** A request to a host that is an address carries the server name of its parameters. */
     @Test
     void whoAsksForAnotherServerNameIsAnother() {
         assertThat(identity("a.example")).isEqualTo(identity("a.example")).isNotEqualTo(identity("b.example"));

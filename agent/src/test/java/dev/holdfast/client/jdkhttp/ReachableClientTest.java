@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(120)
 class ReachableClientTest {
-    /** How calls end. What the application's handler is, and what the server answers. */
+    /** The ways in which calls end: the application's handler, and the server's response. */
     private enum Ending {
         GOOD(BodyHandlers::ofString),
         HANDLER_THROWS(() -> head -> {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What was recorded of a body is let go of with the call, whatever the application keeps. */
+/** The recording of a body is released with the call, whatever the application keeps. */
 @Timeout(60)
 class RecordedBodyTest {
     private static final int LENGTH = 8 << 20;

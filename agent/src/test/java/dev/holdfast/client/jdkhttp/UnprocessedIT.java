@@ -66,7 +66,7 @@ class UnprocessedIT {
         }
     }
 
-    /** Of a redirected request the origin has acted on the one before; a body that is used up cannot be sent again. */
+    /** The origin has acted on the request before a redirect; a body that is used up cannot be sent again. */
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void nothingMoreIsSentThanByTheClientWhereThatIsNoProofOrThereIsNoBody(Jdk jdk) throws IOException {

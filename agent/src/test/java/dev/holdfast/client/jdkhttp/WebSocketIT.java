@@ -85,7 +85,7 @@ class WebSocketIT {
         }
     }
 
-    /** What the program saw, then what the server received. */
+    /** Returns what the program saw, then what the server received. */
     private static List<String> seen(ForkedJvm jvm) {
         try (ScriptedServer server = ScriptedServer.http()) {
             server.otherwise(

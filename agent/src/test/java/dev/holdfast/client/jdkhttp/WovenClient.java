@@ -43,10 +43,10 @@ import org.jspecify.annotations.Nullable;
  * A client as a woven program has it: its calls go to the hook first; the hook's own attempts come by again and pass.
  */
 class WovenClient extends HttpClient {
-    /** What Holdfast reported about itself. */
+    /** The errors that Holdfast reported. */
     final List<String> defects = new CopyOnWriteArrayList<>();
 
-    /** What Holdfast takes for the time. */
+    /** The clock of Holdfast. */
     final Time time = new Time();
 
     private final HttpClient real;
@@ -99,7 +99,7 @@ class WovenClient extends HttpClient {
                 new Random());
     }
 
-    /** How many permits of {@code max_concurrent} are taken, of all origins. */
+    /** Returns the permits of {@code max_concurrent} that are held, of all origins. */
     int permitsTaken() {
         int taken = 0;
         for (PolicyTarget target : targets.all()) {

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a connection took from the JVM when it was opened holds for its whole call, whatever the JVM's defaults are
- * later.
+ * The defaults that a connection took from the JVM when it was opened hold for its whole call, whatever the JVM's
+ * defaults are later.
  */
 class CapturedDefaultsTest {
     private final ScriptedServer server = ScriptedServer.http();

@@ -170,7 +170,7 @@ class EndsTest {
                 .hasMessageContaining("circuit breaker is open");
     }
 
-    /** What the JDK says of it is the JDK's business, but nothing is sent anew. */
+    /** The JDK decides what it reports, but nothing is sent again. */
     @ParameterizedTest
     @EnumSource
     void aBrokenUploadThatIsAskedForItsAnswerIsCountedOnce(Mode mode) throws IOException {
@@ -238,7 +238,7 @@ class EndsTest {
             this.doing = doing;
         }
 
-        /** What is done. */
+        /** The action of a test. */
         interface Doing {
             void on(HttpURLConnection connection) throws IOException;
         }

@@ -41,7 +41,7 @@ class RetriesTest {
             .backoff(new Backoff(1_000_000L, 1_000_000L, 1.0, Jitter.NONE))
             .policy());
 
-    /** What a program may begin with. */
+    /** The methods that a program may begin with. */
     enum Entry {
         INPUT_STREAM(c -> c.getInputStream().readAllBytes()),
         CODE(HttpURLConnection::getResponseCode),
@@ -67,7 +67,7 @@ class RetriesTest {
             return c.getResponseCode();
         });
 
-        /** What is done. */
+        /** The action of a test. */
         interface Doing {
             Object on(HttpURLConnection connection) throws IOException;
         }
@@ -79,7 +79,7 @@ class RetriesTest {
         }
     }
 
-    /** How a body goes over the wire. */
+    /** The ways in which a body is sent. */
     enum Upload {
         BUFFERED(c -> {}),
         FIXED(c -> c.setFixedLengthStreamingMode(BODY.length)),

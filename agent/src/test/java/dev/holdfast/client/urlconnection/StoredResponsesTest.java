@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is kept of an answer, and for whom. */
+/** Tests which responses are stored, and for whom. */
 class StoredResponsesTest {
     @Test
     void anAnswerToACookieThatCameBetweenTheAttemptsIsNotKeptForThoseWhoHaveNone() throws IOException {

@@ -116,7 +116,7 @@ class TransparencyProperties {
         PROXY(HttpURLConnection::usingProxy),
         DISCONNECT(c -> done(c::disconnect));
 
-        /** What is done. */
+        /** The action of a test. */
         interface Doing {
             Object on(HttpURLConnection connection) throws IOException;
         }
@@ -190,7 +190,7 @@ class TransparencyProperties {
         return server.uri(path + "?run=" + ++runs);
     }
 
-    /** What the program saw, and then what the server did. */
+    /** Returns what the program saw, and then what the server did. */
     private static List<String> run(HttpURLConnection connection, URI uri, List<Act> acts) {
         List<String> seen = new ArrayList<>();
         for (Act act : acts) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** Opens connections as the woven JDK does: through the hook, under one policy for every host. */
 final class WovenConnections {
     final List<String> defects = new CopyOnWriteArrayList<>();
-    /** What its calls run on. */
+    /** The engine that its calls run on. */
     final Engine engine;
 
     private final PolicyTargets targets;
@@ -42,7 +42,7 @@ final class WovenConnections {
                 (what, cause) -> defects.add(what + ": " + cause));
     }
 
-    /** How many permits of {@code max_concurrent} are taken, of all origins. */
+    /** Returns the permits of {@code max_concurrent} that are held, of all origins. */
     int permitsTaken() {
         return targets.all().stream()
                 .map(PolicyTarget::concurrency)

@@ -17,8 +17,8 @@ import javax.net.ssl.HttpsURLConnection;
 import org.junit.jupiter.api.Test;
 
 /**
- * No method of the JDK's classes is left to its default in a front, where it would speak of a connection that never
- * was. On a new JDK, a new method fails this test. (What the JDK's own classes have beyond the API is out of a
+ * Every method of the JDK's classes is overridden in a wrapper, since its default would speak of a connection that
+ * never was. On a new JDK, a new method fails this test. (What the JDK's own classes have beyond the API is out of a
  * program's reach: their packages are not exported.)
  */
 class WrapperCoverageTest {

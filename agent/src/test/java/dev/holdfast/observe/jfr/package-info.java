@@ -1,2 +1,2 @@
-/** What flight recordings show. */
+/** Tests the content of flight recordings. */
 package dev.holdfast.observe.jfr;

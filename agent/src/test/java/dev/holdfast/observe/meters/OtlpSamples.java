@@ -102,7 +102,7 @@ public final class OtlpSamples {
         return values;
     }
 
-    /** What the program is. */
+    /** Returns the attributes of the program. */
     public Map<String, String> resource() {
         return resource;
     }
@@ -112,7 +112,7 @@ public final class OtlpSamples {
         return starts;
     }
 
-    /** When, in nanoseconds. */
+    /** Returns the times of the values, in nanoseconds. */
     public Set<Long> times() {
         return times;
     }

@@ -42,7 +42,7 @@ public final class Samples {
         return names;
     }
 
-    /** How many samples there are. */
+    /** Returns the number of samples. */
     public int size() {
         return values.size();
     }

@@ -112,7 +112,7 @@ class ScrapeTest {
         assertThat(begun.keySet()).noneMatch(sample -> sample.contains("HttpURLConnection"));
     }
 
-    /** What happens has no series that was not there before, so that no increase is missed. */
+    /** An event creates no new series, so that no increase is missed. */
     @ParameterizedTest
     @EnumSource(
             value = Mode.class,
@@ -246,9 +246,10 @@ class ScrapeTest {
         observedCalls.status.reloadFailed("line 3: no such key");
 
         assertThat(scrape(observedCalls, null))
-                .contains(
-                        "holdfast_build_info{configuration=\"holdfast.toml\",configuration_sha256=\"c0ffee000001\",host=\"web-7\","
-                                + "pid=\"4711\",program=\"com.example.Shop\",started=\"2023-11-14T22:13:18Z\",version=\"1.2.3\"} 1\n")
+                .contains("holdfast_build_info{configuration=\"holdfast.toml\",configuration_sha256=\"c0ffee000001\","
+                        + "host=\"web-7\","
+                        + "pid=\"4711\",program=\"com.example.Shop\",started=\"2023-11-14T22:13:18Z\","
+                        + "version=\"1.2.3\"} 1\n")
                 .contains("holdfast_enabled 1.0\n")
                 .contains("holdfast_policies 1.0\n")
                 .contains("holdfast_reloads_total 1.0\n")

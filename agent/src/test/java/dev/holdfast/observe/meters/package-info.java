@@ -1,2 +1,2 @@
-/** What the meters say, and what saying it costs. */
+/** Tests the values of the meters, and the cost of reading them. */
 package dev.holdfast.observe.meters;

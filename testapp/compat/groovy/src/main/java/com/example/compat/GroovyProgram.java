@@ -42,14 +42,16 @@ final class GroovyProgram {
                         "with",
                         "ok",
                         uri -> evaluated(
-                                "uri.toURL().openConnection().with { requestMethod = 'GET'; connect(); [responseCode, contentType, headerFields['X-Answer']] }",
+                                "uri.toURL().openConnection().with { requestMethod = 'GET'; connect(); "
+                                        + "[responseCode, contentType, headerFields['X-Answer']] }",
                                 uri))
                 .step(
                         name,
                         "properties",
                         "ok",
                         uri -> evaluated(
-                                "def c = uri.toURL().openConnection(); c.responseCode; [c.requestMethod, c.responseMessage, c.URL.path, c.contentLength]",
+                                "def c = uri.toURL().openConnection(); c.responseCode; [c.requestMethod, "
+                                        + "c.responseMessage, c.URL.path, c.contentLength]",
                                 uri))
                 .step(
                         name,

@@ -69,7 +69,9 @@ final class JdkProgram {
         return connection;
     }
 
-    /** As old programs do it: the headers by their numbers, the error stream where there is one. */
+    /**
+     * Returns the response as old programs read it: the headers by their numbers, the error stream where there is one.
+     */
     static Reply reply(HttpURLConnection connection) throws IOException {
         int status = connection.getResponseCode();
         StringBuilder names = new StringBuilder();

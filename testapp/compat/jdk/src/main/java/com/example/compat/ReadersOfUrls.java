@@ -27,7 +27,7 @@ import javax.xml.transform.stream.StreamResult;
 import javax.xml.transform.stream.StreamSource;
 import org.xml.sax.SAXException;
 
-/** What of the JDK itself opens URLs and reads them. */
+/** Calls the JDK's own classes that open URLs and read them. */
 final class ReadersOfUrls {
     private ReadersOfUrls() {}
 
@@ -148,7 +148,8 @@ final class ReadersOfUrls {
     }
 
     /**
-     * As template engines and dynamic languages do it: the public methods of a public class above the runtime class.
+     * Reads by reflection, as template engines and dynamic languages do: the public methods of a public class above the
+     * runtime class.
      */
     private static String byReflection(URI uri) throws IOException, ReflectiveOperationException {
         URLConnection connection = uri.toURL().openConnection();

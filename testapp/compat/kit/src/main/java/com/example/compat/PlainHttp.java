@@ -44,7 +44,7 @@ public final class PlainHttp {
         }
     }
 
-    /** What the program sees of a response. */
+    /** Returns what the program sees of a response. */
     public static Reply reply(HttpResponse<String> response) {
         return new Reply(
                 response.statusCode(),

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * line a call.
  */
 public final class Program {
-    /** How long the programs wait for an answer. */
+    /** The time that the programs wait for a response. */
     public static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /** What nearly every client can do. */
+    /** The methods that nearly every client supports. */
     public static final Set<String> ALL_METHODS = Set.of("GET", "POST", "PUT", "DELETE", "PATCH");
 
     private static final String MARK = ">> ";

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program gets of an answer.
+ * The response as a program gets it.
  *
  * @param status the status
  * @param body the body as text

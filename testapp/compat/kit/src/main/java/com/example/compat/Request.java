@@ -18,7 +18,7 @@ public record Request(
         URI uri,
         Map<String, String> headers,
         @Nullable String body) {
-    /** What every body is. */
+    /** The media type of every body. */
     public static final String JSON = "application/json";
 
     static Request of(String method, URI uri) {

@@ -1,6 +1,6 @@
 package com.example.compat;
 
-/** What is said in SOAP. */
+/** The texts in SOAP. */
 public final class Soap {
     /** A question, without its envelope. */
     public static final String QUESTION = "<q:question xmlns:q='urn:q'>6 x 7</q:question>";

@@ -26,7 +26,8 @@ final class RhinoProgram {
                         "members",
                         "ok",
                         uri -> evaluated(
-                                "var c = uri.toURL().openConnection(); c.connect(); [c.responseCode, c.contentType, c.usingProxy()].join(' ')",
+                                "var c = uri.toURL().openConnection(); c.connect(); [c.responseCode, c.contentType, "
+                                        + "c.usingProxy()].join(' ')",
                                 uri));
     }
 

@@ -30,7 +30,7 @@ class Prices {
         return upstream.post().uri("/order/" + id).body("one").retrieve().toEntity(String.class);
     }
 
-    /** What the regular calls saw so far. */
+    /** Returns what the regular calls saw so far. */
     @GetMapping("/feed")
     String feed() {
         return String.join(", ", feed.seen());
