@@ -62,7 +62,7 @@ public final class FuzzPatterns {
         try {
             return HostPattern.parse(text);
         } catch (IllegalArgumentException e) {
-            check(String.valueOf(e.getMessage()).contains("is no host pattern"), "another exception: " + e);
+            check(String.valueOf(e.getMessage()).contains("is not a valid host pattern"), "another exception: " + e);
             return null;
         }
     }

@@ -33,7 +33,7 @@ abstract class SwitchCommands extends CliCommand {
             aliases = "detach",
             header = "Switch Holdfast off in a running JVM.",
             description = {
-                "Every call that begins then runs as without the agent, until \"on\". What is woven stays and asks "
+                "Every call that begins then runs unmodified, until \"on\". What is woven stays and asks "
                         + "this switch;"
                         + " an agent's classes cannot be unloaded.",
                 ""

@@ -100,7 +100,8 @@ final class DegradedCheck {
         if (isItself(one, target)) {
             problems.error(
                     one.setting(),
-                    "points at itself: a request would be sent where it failed; allowed: another host or port, or "
+                    "points to itself: a failed request would be sent to the same place; allowed: another host or "
+                            + "port, or "
                             + "another"
                             + " path");
         } else if (other != null && leadsTo(other, one.from())) {

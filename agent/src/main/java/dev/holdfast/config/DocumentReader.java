@@ -106,7 +106,10 @@ final class DocumentReader {
                 file, policies, List.of(), List.of(), observabilityConfig, provenance, Fingerprint.NONE);
         if (!configuration.policyBearing()) {
             problems.warn(
-                    0, 0, "", "no policy is in force: no call is touched; add a [retry] table, or one for a host");
+                    0,
+                    0,
+                    "",
+                    "no policy is active, so that Holdfast is inactive; add a [retry] table, or one " + "for a host");
         }
         return new Configuration(
                 file,
@@ -171,7 +174,7 @@ final class DocumentReader {
     private @Nullable HostPattern pattern(String name, String path, Position at) {
         if (name.indexOf('@') >= 0) {
             // Said here, without the pattern: what stands before the @ is a credential.
-            problems.error(at.line(), at.column(), path, "user information does not belong to a host pattern");
+            problems.error(at.line(), at.column(), path, "remove the user information from the host pattern");
             return null;
         }
         try {

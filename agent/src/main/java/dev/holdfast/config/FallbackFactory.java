@@ -152,8 +152,8 @@ final class FallbackFactory {
         if (answers != null && answers.isEmpty() && !isWritten(settings)) {
             problems.error(
                     settings.setting(FallbackKeys.STRATEGY),
-                    "default_value has no answer; write a status, a body or a body_file into"
-                            + " [retry.fallback.default_value]");
+                    "default_value has no response; add a status, a body or a body_file to "
+                            + "[retry.fallback.default_value]");
         }
     }
 
@@ -168,7 +168,7 @@ final class FallbackFactory {
         } else if (isForEverybody(at)) {
             problems.error(
                     kept,
-                    at + " is for everybody's temporary files; name a directory of Holdfast's own, such as "
+                    at + " is shared by all users; name a directory of Holdfast's own, such as "
                             + new File(at, "holdfast-cache"));
         }
     }
@@ -182,7 +182,7 @@ final class FallbackFactory {
         if (text.isEmpty()) {
             problems.error(
                     settings.setting(FallbackKeys.STRATEGY),
-                    "degraded has no other origin; write a url into [retry.fallback.degraded]");
+                    "degraded has no URL; add url to [retry.fallback.degraded]");
         } else if (URI.create(text).getRawQuery() != null || URI.create(text).getRawFragment() != null) {
             problems.error(url, "allowed: a URL without query and fragment");
         }
@@ -199,12 +199,12 @@ final class FallbackFactory {
         for (String name : names == null ? List.<String>of() : names) {
             if (CREDENTIALS.contains(name)) {
                 problems.warn(
-                        ignored, name + " tells callers apart; without it an answer to one of them is given to all");
+                        ignored, name + " tells callers apart; without it a response to one of them is given to all");
             }
         }
         Setting<Duration> ttl = settings.setting(FallbackKeys.CACHE_TTL);
         if (Duration.ZERO.equals(ttl.found())) {
-            problems.warn(ttl, "with 0s no answer of the cache is ever young enough");
+            problems.warn(ttl, "with 0s no cached response is ever fresh enough");
         }
         Setting<Long> body = settings.setting(FallbackKeys.CACHE_MAX_BODY);
         Setting<Long> bytes = settings.setting(FallbackKeys.CACHE_MAX_BYTES);
@@ -212,7 +212,7 @@ final class FallbackFactory {
             problems.warn(
                     body.later(bytes),
                     "cache_max_body = " + Units.size(body.value()) + " is above cache_max_bytes = "
-                            + Units.size(bytes.value()) + ", which is all that may be kept");
+                            + Units.size(bytes.value()) + ", which is all that may be stored");
         }
     }
 
@@ -224,7 +224,7 @@ final class FallbackFactory {
         }
         String body = settings.setting(FallbackKeys.DEFAULT_BODY).found();
         if (body != null && !body.isEmpty()) {
-            problems.error(file, "there is a body too; only one of the two can be it");
+            problems.error(file, "there is a body too; only one of the two is allowed");
         }
         if (bodies.containsKey(name)) {
             return;

@@ -13,11 +13,13 @@ import java.util.Map;
 /** The keys of what the application gets when nothing else helped. See {@link Keys}. */
 final class FallbackKeys {
     private static final Section FALLBACK =
-            new Section("retry.fallback", true, "What the application gets when nothing else helped.");
+            new Section("retry.fallback", true, "The fallback: the response when retries did not help.");
 
     static final Key<Boolean> ENABLED = FALLBACK.flag("enabled", true, "Whether the strategies are used.");
-    static final Key<List<Strategy>> STRATEGY =
-            FALLBACK.choices("strategy", Choices.of(List.of(Strategy.values())), "What is tried, in this order.");
+    static final Key<List<Strategy>> STRATEGY = FALLBACK.choices(
+            "strategy",
+            Choices.of(List.of(Strategy.values())),
+            "The strategies, in the order in " + "which they are tried.");
     static final Key<List<FailureName>> ON = FALLBACK.outcomes(
             "on",
             List.of(
@@ -34,37 +36,38 @@ final class FallbackKeys {
                     "premature_eof"),
             400,
             599,
-            "After what it is tried although it was not to be retried; it always is when retries are used up, and when"
-                    + " the breaker or a limit rejects.");
+            "The outcomes after which the fallback is tried although they are not retried; it always is when all "
+                    + "retries are used, and when the breaker or a limit rejects.");
     static final Key<Duration> CACHE_TTL =
-            FALLBACK.duration("cache_ttl", "1h", 0, 365 * DAY, "How old an answer of the cache may be.");
+            FALLBACK.duration("cache_ttl", "1h", 0, 365 * DAY, "The greatest age of a cached response.");
     static final Key<Long> CACHE_MAX_BODY =
-            FALLBACK.size("cache_max_body", "256KiB", 0, 64 * MIB, "Larger answers are not kept.");
+            FALLBACK.size("cache_max_body", "256KiB", 0, 64 * MIB, "Larger responses are not stored.");
     static final Key<List<Integer>> CACHE_STATUS_CODES = FALLBACK.statuses(
-            "cache_status_codes", List.of(200L, 203L), 200, 599, "The statuses of answers that are kept.");
+            "cache_status_codes", List.of(200L, 203L), 200, 599, "The statuses of responses that are stored.");
     static final Key<List<String>> CACHE_KEY_HEADERS = FALLBACK.headerNames(
             "cache_key_headers",
             List.of(),
-            "Request headers that choose the answer, though Holdfast ignores them by default: those of tracing, of "
+            "Request headers that select the response, though Holdfast ignores them by default: those of tracing, of "
                     + "request"
                     + " and correlation ids, Date, User-Agent, Connection, and a cache's own. All other headers "
                     + "always count.");
     static final Key<List<String>> CACHE_IGNORE_HEADERS = FALLBACK.headerNames(
             "cache_ignore_headers",
             List.of(),
-            "Request headers that are ignored too: one answer is given whatever they say, and to whomever.");
+            "Request headers that are ignored too: one response is given to all callers, whatever the value.");
     static final Key<Boolean> CACHE_PRIVATE =
-            FALLBACK.flag("cache_private", false, "Whether answers are kept that say Cache-Control: private.");
+            FALLBACK.flag("cache_private", false, "Whether responses with Cache-Control: private are stored.");
     static final Key<Long> CACHE_MAX_BYTES = FALLBACK.sizeForAll(
-            "cache_max_bytes", "16MiB", 0, 4096 * MIB, "What all answers of the cache may take together.");
+            "cache_max_bytes", "16MiB", 0, 4096 * MIB, "The bytes that all cached responses may take together.");
     static final Key<String> CACHE_DIR = FALLBACK.fileForAll(
-            "cache_dir", "The directory in which answers are kept too, so that a restart finds them; \"\" is none.");
+            "cache_dir",
+            "The directory in which responses are stored too, so that a restart finds them; \"\" is " + "none.");
 
     static final Section DEFAULT_VALUE = new Section(
             "retry.fallback.default_value",
             true,
-            "The answer of the strategy default_value; other answers for some paths or methods stand in"
-                    + " [[retry.fallback.default_value.answers]], each with a path and the keys of this table.");
+            "The response of the strategy default_value; other responses for some paths or methods are in "
+                    + "[[retry.fallback.default_value.answers]], each with a path and the keys of this table.");
 
     static final Key<String> DEFAULT_PATH = DEFAULT_VALUE.text(
             "path", "The path of the requests that it is for, in which * stands for any text; \"\" is any path.");
@@ -76,29 +79,28 @@ final class FallbackKeys {
     static final Key<String> DEFAULT_BODY_FILE = DEFAULT_VALUE.file(
             "body_file", "The file that holds its body, relative to the configuration file; read with it.");
     static final Key<List<Settings>> DEFAULT_ANSWERS = DEFAULT_VALUE.answers(
-            "answers", "Answers for some requests; the first that fits is given, this table's own last.");
+            "answers", "Responses for some requests; the first that matches is given, this table's own last.");
 
     static final Section DEGRADED =
-            new Section("retry.fallback.degraded", true, "The other origin of the strategy degraded.");
+            new Section("retry.fallback.degraded", true, "The alternate origin of the strategy degraded.");
 
     static final Key<String> DEGRADED_URL = DEGRADED.url(
             "url",
-            "Where the request is sent once more, where a retry would be safe: its path and query are put behind "
-                    + "this. Of"
-                    + " its headers only those of content negotiation, of the content, conditions and ranges go "
-                    + "along.");
+            "The URL that the request is sent to, where a retry would be safe: its path and query are appended. Only "
+                    + "its headers of content negotiation, content, conditions and ranges are forwarded.");
     static final Key<Duration> DEGRADED_TIMEOUT =
-            DEGRADED.duration("timeout", "5s", MILLISECOND, HOUR, "How long it has, up to its response's head.");
+            DEGRADED.duration("timeout", "5s", MILLISECOND, HOUR, "The timeout, up to its response's head.");
     static final Key<Boolean> DEGRADED_FORWARD_CREDENTIALS = DEGRADED.flag(
             "forward_credentials",
             false,
-            "Whether all headers go along, credentials too. Not from https to http but on this machine.");
+            "Whether all headers are forwarded, credentials too. From https to http only on this machine.");
     static final Key<List<String>> DEGRADED_FORWARD_HEADERS =
-            DEGRADED.headerNames("forward_headers", List.of(), "Other headers that go along.");
+            DEGRADED.headerNames("forward_headers", List.of(), "Other headers that are forwarded.");
     static final Key<Boolean> DEGRADED_FORWARD_QUERY = DEGRADED.flag(
             "forward_query",
             false,
-            "Whether the query goes along as it is. Else parameters that are credentials (access_token, api_key, "
+            "Whether the query is forwarded unchanged. If false, parameters that are credentials (access_token, "
+                    + "api_key, "
                     + "sig, …)"
                     + " are left out, and a request with one that may be (key, code, long random values, …) is not "
                     + "sent.");
@@ -107,7 +109,7 @@ final class FallbackKeys {
             List.of("200-399"),
             200,
             599,
-            "The statuses of its responses that count; 401, 407 and what on lists never do.");
+            "The statuses of its responses that are given to the program; 401, 407 and those that on lists never are.");
 
     /** The sections of these keys, in the order of the reference. */
     static final List<Section> SECTIONS = List.of(FALLBACK, DEFAULT_VALUE, DEGRADED);

@@ -35,7 +35,7 @@ final class Keys {
             "mode",
             Mode.ENFORCE,
             Choices.of(List.of(Mode.values())),
-            "How far Holdfast goes: act, only decide and count, or keep out.");
+            "The mode: act, only decide and count, or do nothing.");
 
     private static final Section ROUTE = new Section("", true, "");
 

@@ -98,7 +98,7 @@ final class LoadProtectionCheck {
                 && failures <= attempts) {
             problems.warn(
                     threshold.later(retries),
-                    "one call that fails opens the breaker alone: failure_threshold = " + failures
+                    "one failing call alone opens the breaker: failure_threshold = " + failures
                             + ", and with max_retries = " + (attempts - 1)
                             + " a call has " + attempts + " attempts; make failure_threshold larger than that");
         }
@@ -112,7 +112,7 @@ final class LoadProtectionCheck {
             problems.warn(
                     at,
                     described(lease, at) + " is shorter than " + described(attempt, at)
-                            + ": a slow probe loses its place before it can report");
+                            + ": a slow probe loses its permit before it can report");
         }
     }
 

@@ -17,8 +17,8 @@ final class LoadProtectionKeys {
     static final Section BREAKER = new Section(
             "retry.circuit_breaker",
             true,
-            "When calls to a failing origin are rejected at once. Each origin under a host's pattern has a breaker of"
-                    + " its own.");
+            "The circuit breaker, which rejects calls to a failing origin at once. Each origin under a host's "
+                    + "pattern has a breaker of its own.");
 
     static final Key<Boolean> BREAKER_ENABLED = BREAKER.flag(
             "enabled",
@@ -28,31 +28,31 @@ final class LoadProtectionKeys {
             "state",
             Forced.NONE,
             STATES,
-            "Whether outcomes decide, or the file: reject all, reject none, or decide without rejecting.");
+            "The state: decided by outcomes, or by this file: reject all, reject none, or decide without rejecting.");
     static final Key<Integer> BREAKER_FAILURE_THRESHOLD = BREAKER.integer(
             "failure_threshold",
             5,
             1,
             1_000_000,
-            "Consecutive failures that open it; where failure_rate_threshold does that, only if this is written too.");
+            "The consecutive failures that open it; with failure_rate_threshold only if this key is set too.");
     static final Key<Integer> BREAKER_SUCCESS_THRESHOLD =
             BREAKER.integer("success_threshold", 3, 1, 10_000, "Successful probes that close it.");
     static final Key<Duration> BREAKER_TIMEOUT =
-            BREAKER.duration("timeout", "60s", MILLISECOND, DAY, "How long it stays open before the first probe.");
+            BREAKER.duration("timeout", "60s", MILLISECOND, DAY, "The time that it stays open before the first probe.");
     static final Key<Duration> BREAKER_MAX_TIMEOUT = BREAKER.duration(
             "max_timeout",
             "0s",
             0,
             DAY,
             "Each failed probe doubles the open time, up to this; \"0s\": it is always the timeout.");
-    static final Key<Double> BREAKER_TIMEOUT_JITTER =
-            BREAKER.decimal("timeout_jitter", 0.0, 0, 1, "The share by which an open time is spread to both sides.");
+    static final Key<Double> BREAKER_TIMEOUT_JITTER = BREAKER.decimal(
+            "timeout_jitter", 0.0, 0, 1, "The share by which an open time is spread at random, to " + "both sides.");
     static final Key<Double> BREAKER_FAILURE_RATE_THRESHOLD = BREAKER.decimal(
             "failure_rate_threshold", 0.0, 0, 1, "The share of failures in the window that opens it; 0 is off.");
     static final Key<Window> BREAKER_SLIDING_WINDOW =
             BREAKER.window("sliding_window", 100L, 1, 1_000_000, "The window of the rates.");
-    static final Key<Integer> BREAKER_MINIMUM_CALLS =
-            BREAKER.integer("minimum_calls", 100, 1, 1_000_000, "Calls in the window below which no rate counts.");
+    static final Key<Integer> BREAKER_MINIMUM_CALLS = BREAKER.integer(
+            "minimum_calls", 100, 1, 1_000_000, "The calls in the window below which no rate is " + "evaluated.");
     static final Key<Duration> BREAKER_SLOW_CALL_DURATION = BREAKER.duration(
             "slow_call_duration",
             "60s",
@@ -62,15 +62,19 @@ final class LoadProtectionKeys {
     static final Key<Double> BREAKER_SLOW_CALL_RATE_THRESHOLD =
             BREAKER.decimal("slow_call_rate_threshold", 0.0, 0, 1, "The share of slow calls that opens it; 0 is off.");
     static final Key<Integer> BREAKER_HALF_OPEN_PROBES =
-            BREAKER.integer("half_open_probes", 1, 1, 10_000, "How many probes may be under way at a time.");
+            BREAKER.integer("half_open_probes", 1, 1, 10_000, "The number of probes that may be in flight at a time.");
     static final Key<Duration> BREAKER_PROBE_LEASE = BREAKER.duration(
             "probe_lease",
             "60s",
             MILLISECOND,
             DAY,
-            "A probe that has not reported for so long has lost its place to the next.");
+            "A probe that has not reported for this long loses its permit to the next one.");
     static final Key<Duration> BREAKER_RAMP = BREAKER.duration(
-            "ramp", "0s", 0, DAY, "How long, after closing, a growing share of the calls is let pass; \"0s\" is off.");
+            "ramp",
+            "0s",
+            0,
+            DAY,
+            "The time after closing in which a growing share of the calls is admitted; \"0s\" " + "is off.");
     static final Key<List<Integer>> BREAKER_FAILURE_STATUS_CODES = BREAKER.statuses(
             "failure_status_codes",
             List.of(),
@@ -79,35 +83,35 @@ final class LoadProtectionKeys {
             "Response statuses that count as failures; [] is every 5xx but 501.");
 
     private static final Section BUDGET =
-            new Section("retry.budget", true, "How many retries all calls to an origin may cost together.");
+            new Section("retry.budget", true, "The retries that all calls to an origin may use together.");
 
     static final Key<Boolean> BUDGET_ENABLED = BUDGET.flag("enabled", true, "Whether there is a budget.");
-    static final Key<Double> BUDGET_RATIO =
-            BUDGET.decimal("ratio", 0.2, 0, 1000, "Retries per call, within the time to live.");
+    static final Key<Double> BUDGET_RATIO = BUDGET.decimal("ratio", 0.2, 0, 1000, "The retries per call, within ttl.");
     static final Key<Double> BUDGET_MIN_PER_SECOND =
-            BUDGET.decimal("min_per_second", 10.0, 0, 1_000_000, "Retries in a second that are always there.");
-    static final Key<Duration> BUDGET_TTL = BUDGET.duration("ttl", "10s", MILLISECOND, HOUR, "How long a call counts.");
+            BUDGET.decimal("min_per_second", 10.0, 0, 1_000_000, "Retries per second that are always allowed.");
+    static final Key<Duration> BUDGET_TTL =
+            BUDGET.duration("ttl", "10s", MILLISECOND, HOUR, "The time for which a " + "call counts.");
 
     private static final Section HEDGE = new Section(
             "retry.hedge",
             true,
-            "A second attempt beside a slow one, where sending twice is safe; the first"
-                    + " answer wins. Paid from the budget.");
+            "A second attempt beside a slow one (hedged request), where sending twice is safe; the first response "
+                    + "wins. Paid from the budget.");
 
     static final Key<HedgeDelay> HEDGE_DELAY = HEDGE.hedgeDelay(
             "delay",
-            "How long the first attempt has: a duration, or \"p95\" for what 95 % of the attempts took lately; \"\" "
-                    + "is off.");
+            "The time before the second attempt is sent: a duration, or \"p95\" for the 95th percentile of recent "
+                    + "attempts; \"\" is off.");
 
     private static final Section LIMITS =
-            new Section("limits", true, "How much an origin is sent at all. Attempts wait for their turn, in order.");
+            new Section("limits", true, "Limits on what an origin is sent. Attempts wait for their turn, in order.");
 
     static final Key<Integer> LIMITS_MAX_CONCURRENT = LIMITS.integer(
-            "max_concurrent", 0, 0, 1_000_000, "Attempts that may wait for an answer at a time; 0 is any number.");
+            "max_concurrent", 0, 0, 1_000_000, "The attempts that may wait for a response at a time; 0 is any number.");
     static final Key<Units.Rate> LIMITS_MAX_RATE =
             LIMITS.rate("max_rate", "Attempts in any window of a time, such as \"100/s\"; \"\" is any number.");
     static final Key<Duration> LIMITS_MAX_WAIT =
-            LIMITS.duration("max_wait", "1s", 0, HOUR, "An attempt that would wait for longer fails at once.");
+            LIMITS.duration("max_wait", "1s", 0, HOUR, "An attempt that would wait longer is rejected at once.");
 
     /** The sections of these keys, in the order of the reference. */
     static final List<Section> SECTIONS = List.of(BREAKER, BUDGET, HEDGE, LIMITS);

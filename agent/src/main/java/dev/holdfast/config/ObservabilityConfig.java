@@ -144,14 +144,14 @@ public record ObservabilityConfig(
         if (admin != null && !admin.loopback() && !meant) {
             problems.warn(
                     settings.setting(ObservabilityKeys.ADMIN_LISTEN),
-                    "is no loopback address: whoever can reach it sees which hosts are called, and how they fare; where"
-                            + " that is meant, as in a container, write remote = true beside it");
+                    "is not a loopback address: everybody who can reach it sees which hosts are called, and with "
+                            + "what results; if that is intended, as in a container, add remote = true");
         } else if (meant && (admin == null || admin.loopback())) {
             problems.warn(
                     settings.setting(ObservabilityKeys.ADMIN_REMOTE),
                     "has no effect: "
                             + (admin == null
-                                    ? "there is no endpoint; write listen beside it"
+                                    ? "there is no endpoint; add listen"
                                     : "listen is a loopback address, which no other machine or container reaches"));
         }
     }

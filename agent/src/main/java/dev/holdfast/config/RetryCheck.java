@@ -51,7 +51,7 @@ final class RetryCheck {
             problems.warn(
                     at,
                     described(retryAfter, at) + " is longer than " + described(deadline, at)
-                            + ": the call is over before such a wait is");
+                            + ": the call ends before such a wait does");
         }
         aNameIsLookedUpAgain(settings);
         somethingIsRetried(settings);
@@ -94,7 +94,7 @@ final class RetryCheck {
         if (List.of().equals(statuses.found())
                 && List.of().equals(errors.found())
                 && Map.of().equals(settings.setting(RetryKeys.RETRY_HEADERS).found())) {
-            problems.warn(statuses.later(errors), "no status, no error and no header is retried: nothing ever is");
+            problems.warn(statuses.later(errors), "no status, error or header is retried, so no call ever is");
         }
     }
 
@@ -112,7 +112,7 @@ final class RetryCheck {
                     problems.warn(
                             again.later(never),
                             "a value of " + name.toLowerCase(Locale.ROOT)
-                                    + " both asks for a retry and forbids it; that which forbids it wins");
+                                    + " both asks for a retry and forbids it; the one that forbids it wins");
                 }
             }
         }

@@ -14,8 +14,8 @@ final class RetryKeys {
     private static final Section RETRY = new Section(
             "retry",
             true,
-            "How often and when a call is sent again. With this table, every host has a policy;"
-                    + " without it, only those under [hosts].");
+            "Retries: how often and when a call is sent again. With this table, every host has a policy; without it, "
+                    + "only those under [hosts].");
 
     static final Key<Boolean> ENABLED =
             RETRY.flag("enabled", true, "Whether calls are sent again; the two timeouts hold either way.");
@@ -23,9 +23,9 @@ final class RetryKeys {
     static final Key<Duration> INITIAL_DELAY =
             RETRY.duration("initial_delay", "1s", 0, HOUR, "The wait before the first retry.");
     static final Key<Duration> MAX_DELAY =
-            RETRY.duration("max_delay", "30s", 0, DAY, "No wait is longer, jitter included.");
+            RETRY.duration("max_delay", "30s", 0, DAY, "The longest wait, jitter included.");
     static final Key<Double> MULTIPLIER =
-            RETRY.decimal("multiplier", 2.0, 1, 100, "How many times longer each wait is than the one before.");
+            RETRY.decimal("multiplier", 2.0, 1, 100, "The factor by which each wait is longer than the one before.");
     static final Key<Jitter> JITTER = RETRY.jitter(
             "jitter",
             "The spread of the waits: true is +-10 %, \"full\" anything up to the wait, \"equal\" its upper half,"
@@ -50,13 +50,14 @@ final class RetryKeys {
             "64KiB",
             0,
             1024 * MIB,
-            "How much of a request body that cannot be produced anew is recorded, to be sent again.");
+            "The bytes of a request body that cannot be produced again which are recorded, to be sent again.");
     static final Key<Long> REPLAY_MAX_BYTES = RETRY.sizeForAll(
             "replay_max_bytes",
             "32MiB",
             0,
             4096 * MIB,
-            "How much of all such bodies together is recorded at a time; one that finds no room is sent once only.");
+            "The bytes of all such bodies together that are recorded at a time; a body without room is sent once "
+                    + "only.");
     static final Key<Long> BUFFER_RESPONSE = RETRY.size(
             "buffer_response",
             0L,
@@ -66,7 +67,8 @@ final class RetryKeys {
                     + "attempt;"
                     + " 0 is off.");
 
-    private static final Section POLICY = new Section("retry.policy", true, "What is sent again.");
+    private static final Section POLICY =
+            new Section("retry.policy", true, "The requests and outcomes that are " + "retried.");
 
     static final Key<List<Integer>> RETRYABLE_STATUS_CODES = POLICY.statuses(
             "retryable_status_codes",

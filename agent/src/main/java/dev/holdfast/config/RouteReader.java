@@ -92,8 +92,8 @@ final class RouteReader {
                         route.at().line(),
                         route.at().column(),
                         path,
-                        "takes every request, so that what stands at the host itself is only inherited; write the keys"
-                                + " there");
+                        "matches every request, so that the host's own settings are only inherited; move the keys to "
+                                + "the host");
             }
         }
         return routes;
@@ -141,7 +141,7 @@ final class RouteReader {
         try {
             return RoutePattern.parse(written.value(), new HashSet<>(methods));
         } catch (IllegalArgumentException e) {
-            problems.error(written, MessageText.quoted(written.value()) + " is no path: " + e.getMessage());
+            problems.error(written, MessageText.quoted(written.value()) + " is not a valid path: " + e.getMessage());
             return null;
         }
     }

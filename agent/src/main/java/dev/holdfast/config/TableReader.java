@@ -184,7 +184,7 @@ final class TableReader {
             }
         }
         if (place.host() && (Keys.findSection(name) != null || Keys.find(name) != null)) {
-            return "not for a single host; it belongs to the top of the file";
+            return "not allowed for a single host; move it to the top of the file";
         }
         return "unknown key; known here: " + String.join(", ", here);
     }

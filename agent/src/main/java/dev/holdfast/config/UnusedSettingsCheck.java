@@ -71,7 +71,7 @@ final class UnusedSettingsCheck {
             note(
                     settings,
                     false,
-                    "the breaker is off by default; write enabled = true beside it",
+                    "the breaker is off by default; add enabled = true",
                     LoadProtectionKeys.BREAKER.keys());
             return;
         }
@@ -82,19 +82,19 @@ final class UnusedSettingsCheck {
         note(
                 settings,
                 off || rates,
-                "no rate is looked at; write failure_rate_threshold or slow_call_rate_threshold beside it",
+                "no rate is evaluated; add failure_rate_threshold or slow_call_rate_threshold",
                 List.of(LoadProtectionKeys.BREAKER_SLIDING_WINDOW, LoadProtectionKeys.BREAKER_MINIMUM_CALLS));
         note(
                 settings,
                 off || slow,
-                "write slow_call_rate_threshold beside it",
+                "add slow_call_rate_threshold",
                 List.of(LoadProtectionKeys.BREAKER_SLOW_CALL_DURATION));
         note(
                 settings,
                 off
                         || settings.nanos(LoadProtectionKeys.BREAKER_MAX_TIMEOUT)
                                 >= settings.nanos(LoadProtectionKeys.BREAKER_TIMEOUT),
-                "it is shorter than timeout, which every open time is then",
+                "it is shorter than timeout, so that every open time is timeout",
                 List.of(LoadProtectionKeys.BREAKER_MAX_TIMEOUT));
         note(settings, true, "", BREAKER_BY_ITSELF);
     }

@@ -179,7 +179,10 @@ final class ValueReader {
             // Nothing that was found is shown: a header's value may be a credential, and stand where its name belongs.
             if (!ValueParser.isToken(header)) {
                 problems.error(
-                        where.line(), where.column(), path, "what stands here is not a header name (and not repeated)");
+                        where.line(),
+                        where.column(),
+                        path,
+                        "this is not a header name (not repeated here, since it " + "may be a secret)");
                 good = false;
             } else if (values == null) {
                 problems.error(

@@ -25,7 +25,7 @@ final class Exclusions {
         return number >= OLDEST_JAVA
                 ? null
                 : "needs Java " + OLDEST_JAVA + " or newer and this is Java " + version
-                        + "; the program runs as without it";
+                        + "; Holdfast is inactive and the program runs unmodified";
     }
 
     /**

@@ -82,9 +82,10 @@ public final class Premain {
             say(
                     e instanceof SecurityException
                             ? "the security policy grants this agent nothing (" + e.getMessage()
-                                    + "); the program runs as without it. Grant java.security.AllPermission to the "
+                                    + "); Holdfast is inactive and the program runs unmodified. Grant "
+                                    + "java.security.AllPermission to the "
                                     + "agent's jar."
-                            : "could not start; the program runs as without it: " + e);
+                            : "could not start; Holdfast is inactive and the program runs unmodified: " + e);
         }
         return null;
     }

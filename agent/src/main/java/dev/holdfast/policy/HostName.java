@@ -66,7 +66,7 @@ final class HostName {
     /** Returns the reason why no URL can name a host with this canonical form; null if one can. */
     static @Nullable String impossible(String canonical) {
         if (canonical.indexOf(':') >= 0) {
-            return address(canonical, false) != null ? null : "what stands in brackets is no IPv6 address";
+            return address(canonical, false) != null ? null : "the text in brackets is not an IPv6 address";
         }
         int label = 0;
         for (int i = 0; i < canonical.length(); i++) {
@@ -79,9 +79,7 @@ final class HostName {
                 return "no part of a host name is longer than " + LONGEST_LABEL + " characters";
             }
             if (c != '.' && !isLetterOrDigit(c) && c != '-' && c != '_') {
-                return c <= ' '
-                        ? "a blank does not belong into a host name"
-                        : "'" + c + "' does not belong into a host name";
+                return c <= ' ' ? "a host name has no blanks" : "'" + c + "' is not allowed in a host name";
             }
         }
         return label == 0 ? "the host name is empty or malformed" : null;

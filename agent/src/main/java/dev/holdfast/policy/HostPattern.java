@@ -29,7 +29,7 @@ public record HostPattern(Kind kind, String host, int port) {
     public static HostPattern parse(String text) {
         String pattern = text.strip();
         if (pattern.indexOf('/') >= 0 || pattern.indexOf('@') >= 0) {
-            throw bad(text, "a scheme, path or user does not belong to it");
+            throw bad(text, "remove the scheme, path or user");
         }
         int colon = portColon(pattern);
         int port = colon < 0 ? 0 : parsePort(text, pattern.substring(colon + 1));
@@ -110,7 +110,7 @@ public record HostPattern(Kind kind, String host, int port) {
     }
 
     private static IllegalArgumentException bad(String text, String why) {
-        return new IllegalArgumentException("\"" + text + "\" is no host pattern: " + why
+        return new IllegalArgumentException("\"" + text + "\" is not a valid host pattern: " + why
                 + "; allowed are a host (api.example.com), *.example.com, or *, each with an optional :port");
     }
 

@@ -41,7 +41,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
             throw bad("it begins with /");
         }
         if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
-            throw bad("a query or fragment does not belong to it");
+            throw bad("remove the query or fragment");
         }
         List<String> segments = segments(path);
         if (segments.size() > MOST_SEGMENTS) {
@@ -58,7 +58,7 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
             }
             for (int i = 0; i < segment.length(); i++) {
                 if (segment.charAt(i) <= ' ') {
-                    throw bad("a blank does not belong to it; write %20");
+                    throw bad("write a blank as %20");
                 }
             }
         }

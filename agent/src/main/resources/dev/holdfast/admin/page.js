@@ -700,8 +700,8 @@
       return;
     }
     const set = why.settings.filter(value => value.line > 0);
-    const verdict = why.policy === null ? 'No policy applies: the call runs as without the agent.'
-      : why.untouched ? `Policy ${why.policy} applies, and its mode is off: the call runs as without the agent.`
+    const verdict = why.policy === null ? 'No policy applies: the call runs unmodified.'
+      : why.untouched ? `Policy ${why.policy} applies, and its mode is off: the call runs unmodified.`
         : `Policy ${why.policy} applies${why.mode === 'observe' ? ', in observe mode: it decides and counts, and changes nothing' : ''}.`;
     target.replaceChildren(
       el('p', { class: 'verdict' }, verdict),

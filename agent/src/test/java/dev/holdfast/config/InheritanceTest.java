@@ -26,8 +26,8 @@ class InheritanceTest {
             assertThat(configuration.policies()).isEmpty();
             assertThat(configuration.policyBearing()).isFalse();
             assertThat(configuration.warnings())
-                    .hasToString("[t.toml: no policy is in force: no call is touched;"
-                            + " add a [retry] table, or one for a host]");
+                    .hasToString("[t.toml: no policy is active, so that Holdfast is inactive; add a [retry] "
+                            + "table, or one for a host]");
         }
     }
 
@@ -226,7 +226,7 @@ class InheritanceTest {
                             .warnings())
                     .singleElement()
                     .asString()
-                    .startsWith("t.toml:4:1: admin.listen: is no loopback address");
+                    .startsWith("t.toml:4:1: admin.listen: is not a loopback address");
             assertThat(ConfigLoader.parse(
                                     "[retry]\nmax_retries=1\n[admin]\nremote = true\nlisten = \"" + open + "\"",
                                     "t.toml")
@@ -297,8 +297,8 @@ class InheritanceTest {
                 .containsExactly(
                         "t.toml:2:1: retry.deadline: 1s is over before the first retry can be sent, which waits for"
                                 + " initial_delay = 1s (the default)",
-                        "t.toml:5:1: hosts.a.retry.policy.retryable_errors: no status, no error and no header is"
-                                + " retried: nothing ever is");
+                        "t.toml:5:1: hosts.a.retry.policy.retryable_errors: no status, error or header is retried, "
+                                + "so no call ever is");
     }
 
     @Test

@@ -68,7 +68,7 @@ class ContractIT {
             + "|the proxy \\S+ did not open a tunnel; nothing reached the origin; others are only counted)"
             + "|(breakers opened|breakers closed|callers that retry too|first responses of fallbacks|proxies that "
             + "failed): \\d+ more in \\d+ s)"
-            + "|  warning: .*: one call that fails opens the breaker alone: .*";
+            + "|  warning: .*: one failing call alone opens the breaker: .*";
 
     @TempDir
     Path directory;

@@ -46,8 +46,11 @@ class BadInputIT {
         bad(files, "[retry]\ninitial_delay = \"-1s\"", ":2:1: retry.initial_delay: found \"-1s\"; allowed: a duration");
         bad(files, "[retry]\nmax_retries = 1e9", ":2:1: retry.max_retries: found 1.0E9; allowed: an integer from 0 to");
         bad(files, "[retry]\nmax_retries = 1000000000", ": found 1000000000; allowed: an integer from 0 to");
-        bad(files, "[hosts.\"*.*.com\".retry]", ": \"*.*.com\" is no host pattern: a * may only stand alone or as");
-        bad(files, "[hosts.\"http://a/\".retry]", "a scheme, path or user does not belong to it");
+        bad(
+                files,
+                "[hosts.\"*.*.com\".retry]",
+                ": \"*.*.com\" is not a valid host pattern: a * may only stand alone " + "or as");
+        bad(files, "[hosts.\"http://a/\".retry]", "remove the scheme, path or user");
 
         files.entrySet().parallelStream().forEach(file -> {
             Result result = jvm(jdk).agent(file.getKey().toString())

@@ -11,7 +11,7 @@ class ExclusionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"1.8", "9", "11", "16", "", "unknown"})
     void an_older_java_is_told_what_is_needed(String specification) {
-        assertThat(Exclusions.tooOld(specification)).contains("needs Java 17 or newer", "runs as without it");
+        assertThat(Exclusions.tooOld(specification)).contains("needs Java 17 or newer", "the program runs unmodified");
     }
 
     @ParameterizedTest

@@ -205,7 +205,7 @@ class StartIT {
         assertThat(result.err().lines().filter(line -> line.contains("[holdfast]")))
                 .singleElement()
                 .asString()
-                .contains("security policy", "runs as without it");
+                .contains("security policy", "the program runs unmodified");
     }
 
     @ParameterizedTest

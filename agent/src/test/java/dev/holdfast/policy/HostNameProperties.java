@@ -61,7 +61,7 @@ class HostNameProperties {
             HostPattern pattern = HostPattern.parse(text);
             assertThat(HostPattern.parse(pattern.toString())).isEqualTo(pattern);
         } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageContaining("is no host pattern");
+            assertThat(e).hasMessageContaining("is not a valid host pattern");
         }
     }
 
