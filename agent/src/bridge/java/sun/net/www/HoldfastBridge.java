@@ -23,7 +23,7 @@ import java.lang.invoke.MethodType;
 public abstract class HoldfastBridge {
     private static final Object INSTALLING = new Object();
 
-    /** Of {@code result}, where libraries call it; {@code enter} has four. */
+    /** The parameters of {@code result}, where libraries call it; {@code enter} has four. */
     private static final int RESULT_PARAMETERS = 3;
 
     private static volatile HoldfastBridge hook;
@@ -134,7 +134,10 @@ public abstract class HoldfastBridge {
         return new ConstantCallSite(target != null ? target : unwoven(type));
     }
 
-    /** For a {@code result}, gives back what the method returns; else null, or false. */
+    /**
+     * Returns a handle for methods that are not woven: for a {@code result}, it returns the method's own value; else
+     * null, or false.
+     */
     private static MethodHandle unwoven(MethodType type) {
         int parameters = type.parameterCount();
         return parameters == RESULT_PARAMETERS && type.returnType() == Object.class

@@ -57,7 +57,7 @@ public final class Privileges {
      * is no security manager.
      */
     public static Executor withCallerPrivileges(Executor executor) {
-        return ENFORCED && Checked.isOn() ? Checked.carriedTo(executor) : executor;
+        return ENFORCED && Checked.isOn() ? Checked.withCallerPrivileges(executor) : executor;
     }
 
     /** Apart, so that a Java in which none of this is left does not come across it. */
@@ -73,7 +73,7 @@ public final class Privileges {
             return AccessController.doPrivileged((PrivilegedAction<T>) action::get);
         }
 
-        static Executor carriedTo(Executor executor) {
+        static Executor withCallerPrivileges(Executor executor) {
             AccessControlContext rights = AccessController.getContext();
             return task -> executor.execute(() -> AccessController.doPrivileged(
                     (PrivilegedAction<Void>) () -> {

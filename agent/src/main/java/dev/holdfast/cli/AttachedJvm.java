@@ -79,11 +79,11 @@ final class AttachedJvm implements AutoCloseable {
         Optional<Boolean> java = process.isJava();
         if (!java.orElseGet(() -> isListed(pid))) {
             String command = process.command();
-            throw new CommandException(
-                    "process " + pid + (command.isEmpty() ? "" : " (" + command + ")")
-                            + (java.isPresent()
-                                    ? " is no JVM"
-                                    : " cannot be seen to be a JVM, and attaching would send it a signal; run this as its user"));
+            throw new CommandException("process " + pid + (command.isEmpty() ? "" : " (" + command + ")")
+                    + (java.isPresent()
+                            ? " is no JVM"
+                            : " cannot be seen to be a JVM, and attaching would send it a signal; run this "
+                                    + "as its user"));
         }
         if (!process.survivesAttach().orElse(true)) {
             throw new CommandException(
@@ -96,7 +96,7 @@ final class AttachedJvm implements AutoCloseable {
         }
     }
 
-    /** Whether it is among the JVMs whose monitoring data this user may read, as {@code jcmd} lists them. */
+    /** Returns whether it is among the JVMs whose monitoring data this user may read, as {@code jcmd} lists them. */
     private static boolean isListed(long pid) {
         try {
             String id = Long.toString(pid);

@@ -122,7 +122,7 @@ final class ExplainCommand extends CliCommand {
         Explanation why = Explanation.of(configuration, method, url, shape);
         Timeline timeline = script == null
                 ? null
-                : rehearsal(configuration, method, url, shape).run(script, calls);
+                : simulation(configuration, method, url, shape).run(script, calls);
         if (json) {
             printJson(to -> ExplanationJson.write(why, timeline, to));
         } else {
@@ -160,7 +160,7 @@ final class ExplainCommand extends CliCommand {
         return null;
     }
 
-    private Simulation rehearsal(Configuration configuration, String method, RequestUrl url, RequestShape shape) {
+    private Simulation simulation(Configuration configuration, String method, RequestUrl url, RequestShape shape) {
         Simulation simulation = Simulation.of(configuration.policies(), url.origin(), url.path())
                 .method(method)
                 .headers(shape.headers())

@@ -70,8 +70,8 @@ final class ProcessInfo {
     }
 
     /**
-     * Whether it survives the start of an attach: it handles SIGQUIT, or listens on its attach socket, so that no
-     * signal is sent. A JVM that starts up handles the signal only after a moment; the attach API of JDK 17 does not
+     * Returns whether it survives the start of an attach: it handles SIGQUIT, or listens on its attach socket, so that
+     * no signal is sent. A JVM that starts up handles the signal only after a moment; the attach API of JDK 17 does not
      * check that.
      *
      * @return empty if the platform does not tell

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A status for a terminal: a line for each policy and origin, and what is wrong below it. */
 final class StatusText {
-    /** Of up to 100 origins without a policy, the busiest: a line that fits on a screen. */
+    /**
+     * The number of origins without a policy that are shown, the busiest of up to 100: a line that fits on a screen.
+     */
     private static final int UNMATCHED_SHOWN = 10;
 
     private static final int TRANSITIONS = 5;

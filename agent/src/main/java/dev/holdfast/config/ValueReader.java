@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * what was found and what is allowed.
  */
 final class ValueReader {
-    /** From here on, a number without a unit may well be one of milliseconds. */
+    /** The number from which on one without a unit may well be one of milliseconds. */
     private static final int MANY_SECONDS = 100;
-    /** From here on, it is hardly one of seconds. */
+    /** The number from which on one without a unit is hardly one of seconds. */
     private static final int MANY_MILLIS = 1000;
     /** A key whose default is so long says how old something may become: in nanoseconds, an hour. */
     private static final long AN_AGE = 3_600_000_000_000L;

@@ -47,7 +47,7 @@ public final class FallbackHandler {
     private volatile FallbackCandidate.@Nullable Response response;
 
     /**
-     * For a request that is about to be sent for the first time: its response may bring new cookies.
+     * Creates the handler of a request that is about to be sent for the first time: its response may bring new cookies.
      *
      * @param session the call
      * @param fallbackStrategies the strategies

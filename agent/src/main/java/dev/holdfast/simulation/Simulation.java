@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *         .play(OutcomeScript.parse("503,reset,200"), 1);       // null: the call is untouched
  * }</pre>
  *
- * <p>Each rehearsal is played three times: with all jitter in its middle, which is what is told, at its least and at
- * its most. Nothing is kept from one to the next, and no state of a running program is looked at: the breaker begins
- * closed and the budget full.
+ * <p>Each simulation is run three times: with all jitter in its middle, which is what is told, at its least and at its
+ * most. Nothing is kept from one to the next, and no state of a running program is looked at: the breaker begins closed
+ * and the budget full.
  */
 public final class Simulation {
     private static final double MOST = Math.nextDown(1.0);

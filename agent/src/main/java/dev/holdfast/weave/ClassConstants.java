@@ -32,7 +32,7 @@ final class ClassConstants {
     private static final int METHOD = 10;
     private static final int INTERFACE_METHOD = 11;
 
-    /** How many bytes a constant has behind its tag, by its tag; -1: there is none of that tag. */
+    /** The number of bytes of a constant behind its tag, by its tag; -1: there is none of that tag. */
     private static final int[] BYTES = {-1, 0, -1, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, -1, -1, 3, 2, 4, 4, 2, 2};
 
     private final byte[] head;

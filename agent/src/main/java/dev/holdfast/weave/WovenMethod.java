@@ -22,7 +22,7 @@ final class WovenMethod extends MethodVisitor {
     private static final String RESULT = "(" + OBJECT + OBJECT + OBJECT + "II)" + OBJECT;
     private static final String OBSERVE = "(" + OBJECT + OBJECT + OBJECT + "III)V";
 
-    /** Of client and join point, which an instruction in a library is linked for. */
+    /** The end of the descriptor: client and join point, which an instruction in a library is linked for. */
     private static final String NUMBERS = "II)";
 
     private static final int ENTER_ARGUMENTS = 3;

@@ -89,7 +89,8 @@ class GapsIT {
                             "\"other_calls\":102,",
                             "{\"client\":\"OkHttp\",\"package\":\"com.vendor.shaded.okhttp3.internal.http\","
                                     + "\"version\":null}",
-                            "{\"client\":\"Apache HttpClient 5\",\"package\":\"org.apache.hc.client5.http.impl.classic\","
+                            "{\"client\":\"Apache HttpClient "
+                                    + "5\",\"package\":\"org.apache.hc.client5.http.impl.classic\","
                                     + "\"version\":\"" + apacheVersion() + "\"}")
                     .contains("\"127.0.0.1:" + first.port() + "\"", "\"127.0.0.1:" + second.port() + "\"")
                     .contains("\"proxy.example:3128\"");

@@ -56,7 +56,7 @@ public final class FakeTime {
         now = until;
     }
 
-    /** How many tasks wait for their time. */
+    /** Returns how many tasks wait for their time. */
     public int waiting() {
         tasks.removeIf(FutureTask::isCancelled);
         return tasks.size();

@@ -124,7 +124,7 @@ class CircuitBreakerModelProperties {
         private final BreakerPolicy policy;
         State state = State.CLOSED;
         private int generation;
-        private int inARow;
+        private int consecutiveFailures;
         private int good;
         private long openUntil;
         private long openFor;
@@ -179,7 +179,7 @@ class CircuitBreakerModelProperties {
                 } else if (++good == policy.successThreshold()) {
                     state = State.CLOSED;
                     generation++;
-                    inARow = 0;
+                    consecutiveFailures = 0;
                     results.clear();
                 }
                 return;
@@ -187,7 +187,7 @@ class CircuitBreakerModelProperties {
             if (kind == Event.Kind.IGNORED) {
                 return;
             }
-            inARow = failure ? inARow + 1 : 0;
+            consecutiveFailures = failure ? consecutiveFailures + 1 : 0;
             results.add(new Result(failure, slow, now));
             if (mustOpen(now)) {
                 open(policy.openNanos(), now);
@@ -196,7 +196,7 @@ class CircuitBreakerModelProperties {
 
         private boolean mustOpen(long now) {
             if (policy.failureThreshold() > 0) {
-                return inARow >= policy.failureThreshold();
+                return consecutiveFailures >= policy.failureThreshold();
             }
             List<Result> window = policy.windowCalls() > 0
                     ? results.subList(Math.max(0, results.size() - policy.windowCalls()), results.size())

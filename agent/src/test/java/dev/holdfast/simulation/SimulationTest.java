@@ -81,18 +81,18 @@ class SimulationTest {
         assertThat(told(policy, "429:retry-after=5")).contains("0 WAIT waits 5 s, as Retry-After asks");
         assertThat(told(policy, "429:retry-after=500"))
                 .contains("0 NO_RETRY not sent again: Retry-After asks for more than max_retry_after = 30 s");
-        assertThat(texts(rehearsal(policy).method("POST").run(OutcomeScript.parse("503"), 1)))
+        assertThat(texts(simulation(policy).method("POST").run(OutcomeScript.parse("503"), 1)))
                 .contains(
                         "0 NO_RETRY not sent again: the server may have acted on it, POST is not in methods, and it "
                                 + "has no"
                                 + " Idempotency-Key",
                         "0 END the program gets 503");
-        assertThat(texts(rehearsal(policy)
+        assertThat(texts(simulation(policy)
                         .method("POST")
                         .headers(Set.of("idempotency-key"))
                         .run(OutcomeScript.parse("503,200"), 1)))
                 .endsWith("1000 END the program gets 200");
-        assertThat(texts(rehearsal(policy).method("PUT").oneShotBody().run(OutcomeScript.parse("refused,503"), 1)))
+        assertThat(texts(simulation(policy).method("PUT").oneShotBody().run(OutcomeScript.parse("refused,503"), 1)))
                 .contains(
                         "0 OUTCOME attempt 1: connection_refused, to be retried (in retryable_errors; nothing was "
                                 + "sent)",
@@ -103,7 +103,7 @@ class SimulationTest {
     void aRequestWithAOneTimeHeaderIsNotSentAgainWhateverItsMethod() {
         Policy policy = Policies.retry().backoff(backoff(Jitter.NONE)).policy();
 
-        assertThat(texts(rehearsal(policy).headers(Set.of("DPoP")).run(OutcomeScript.parse("refused,503"), 1)))
+        assertThat(texts(simulation(policy).headers(Set.of("DPoP")).run(OutcomeScript.parse("refused,503"), 1)))
                 .contains("1000 NO_RETRY not sent again: it carries dpop, which is good for one request "
                         + "(one_time_headers)");
     }
@@ -148,11 +148,11 @@ class SimulationTest {
         Policy policy = Policies.retry().maxRetries(2).policy();
         OutcomeScript resets = OutcomeScript.parse("reset,503,reset");
 
-        assertThat(rehearsal(policy).run(resets, 1).calls()).singleElement().satisfies(call -> {
+        assertThat(simulation(policy).run(resets, 1).calls()).singleElement().satisfies(call -> {
             assertThat(call.attempts()).isEqualTo(3);
             assertThat(call.mostRequests()).isEqualTo(5);
         });
-        assertThat(rehearsal(policy)
+        assertThat(simulation(policy)
                         .method("POST")
                         .run(resets, 1)
                         .calls()
@@ -160,7 +160,7 @@ class SimulationTest {
                         .mostRequests())
                 .as("HttpURLConnection sends a POST again that Holdfast does not")
                 .isEqualTo(2);
-        assertThat(rehearsal(policy)
+        assertThat(simulation(policy)
                         .method("POST")
                         .oneShotBody()
                         .run(resets, 1)
@@ -178,7 +178,7 @@ class SimulationTest {
                 .errors(ErrorKind.PROXY)
                 .policy();
 
-        assertThat(texts(rehearsal(policy)
+        assertThat(texts(simulation(policy)
                         .method("POST")
                         .proxy("proxy.example:3128")
                         .run(OutcomeScript.parse("proxy"), 1)))
@@ -231,7 +231,7 @@ class SimulationTest {
                 .breaker(Breakers.consecutive(2).build())
                 .policy();
 
-        Timeline timeline = rehearsal(policy).at(0).run(OutcomeScript.parse("503"), 3);
+        Timeline timeline = simulation(policy).at(0).run(OutcomeScript.parse("503"), 3);
 
         assertThat(texts(timeline.calls().get(1))).contains("0 BREAKER the breaker opens: too many failures in a row");
         assertThat(texts(timeline.calls().get(2)))
@@ -299,7 +299,7 @@ class SimulationTest {
 
     @Test
     void whatIsOffOrNotNamedIsUntouched() {
-        assertThat(rehearsal(Policies.retry().policy(Mode.OFF)).run(OutcomeScript.parse("503"), 1))
+        assertThat(simulation(Policies.retry().policy(Mode.OFF)).run(OutcomeScript.parse("503"), 1))
                 .isNull();
         assertThat(Simulation.of(Map.of(), new Origin("http", "a.example", 80), "/")
                         .run(OutcomeScript.parse("503"), 1))
@@ -310,12 +310,12 @@ class SimulationTest {
         return new Backoff(SECOND, 30 * SECOND, 2.0, jitter);
     }
 
-    private static Simulation rehearsal(Policy policy) {
+    private static Simulation simulation(Policy policy) {
         return Simulation.of(Map.of(HostPattern.parse("*"), policy), new Origin("https", "a.example", 443), "/v1");
     }
 
     private static Timeline play(Policy policy, String script, int calls) {
-        return rehearsal(policy).run(OutcomeScript.parse(script), calls);
+        return simulation(policy).run(OutcomeScript.parse(script), calls);
     }
 
     private static List<String> told(Policy policy, String script) {

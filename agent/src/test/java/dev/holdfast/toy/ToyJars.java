@@ -144,7 +144,7 @@ final class ToyJars {
         return zip(entries);
     }
 
-    /** What one line more in the list would do. */
+    /** Returns what one line more in the list would do. */
     private static byte[] withOneMore(byte[] list) {
         ClassReader reader = new ClassReader(list);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
@@ -172,7 +172,7 @@ final class ToyJars {
         return writer.toByteArray();
     }
 
-    /** What the list of watched classes, written anew, would be. */
+    /** Returns what the list of watched classes, written anew, would be. */
     private static byte[] watching(byte[] launchClass) {
         ClassReader reader = new ClassReader(launchClass);
         ClassWriter writer = new ClassWriter(reader, 0);

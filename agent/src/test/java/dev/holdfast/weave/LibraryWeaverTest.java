@@ -13,7 +13,7 @@ import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Which classes of libraries are woven, and of which the user is told. */
+/** Tests which classes of libraries are woven, and of which the user is told. */
 class LibraryWeaverTest {
     private static final String REQUEST = "/ToyRequest;)L";
 

@@ -41,7 +41,9 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
     private final ErrorReporter errorReporter;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
 
-    /** Whose thread is in {@link #start}, where what the client throws can still be thrown at the application. */
+    /**
+     * The thread that is in {@link #start}, where an exception of the client can still be thrown at the application.
+     */
     private volatile @Nullable Thread starting;
 
     private boolean thrownAtOnce;
@@ -244,7 +246,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
         call.abandonFallback();
     }
 
-    /** As the client's future ends where a dependent was cancelled, and not on the thread that cancels. */
+    /** Ends the future as the client's ends where a dependent was cancelled, and not on the cancelling thread. */
     private void endAsCancelled() {
         if (!future.isDone()) {
             CompletionException end = new CompletionException(new CancellationException("Request cancelled"));

@@ -105,7 +105,7 @@ final class Attempt<T> {
         }
     }
 
-    /** What follows from its end: the session was told at the response's head, or is told now. */
+    /** Returns the step after its end: the session was told at the response's head, or is told now. */
     private Step ended(@Nullable HttpResponse<T> answer, @Nullable Throwable failure) {
         if (answer == null) {
             return failed(failure == null ? new IOException("the client gave no response") : failure);
@@ -124,7 +124,7 @@ final class Attempt<T> {
         return decided;
     }
 
-    /** What follows from an exception; also from one that the client threw at once. */
+    /** Returns the step after an exception, also after one that the client threw at once. */
     Step failed(Throwable failure) {
         error = failure;
         if (lost) {
@@ -202,7 +202,7 @@ final class Attempt<T> {
         return discarded;
     }
 
-    /** What the client threw, if it did. */
+    /** Returns the exception that the client threw, if any. */
     @Nullable
     Throwable error() {
         return error;

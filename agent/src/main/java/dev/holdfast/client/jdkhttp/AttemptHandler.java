@@ -52,7 +52,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         return attempt;
     }
 
-    /** What the session said, null: no head arrived. */
+    /** Returns the session's step, null: no head arrived. */
     @Nullable
     Step decision() {
         return decision;
@@ -64,7 +64,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         decision = step;
     }
 
-    /** How a body broke that had been held back, null: none did. */
+    /** Returns the failure of a body that was held back, null: none failed. */
     @Nullable
     Throwable lostBody() {
         return lostBody;
@@ -106,7 +106,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
                 : new DeferredBody<>(resolved.thenApply(known -> taker(known, info, left)));
     }
 
-    /** Who takes the body, now that it is decided. */
+    /** Returns the subscriber of the body, after the decision. */
     private BodySubscriber<T> taker(Step step, ResponseInfo info, long left) {
         decision = step;
         if (!(step instanceof Step.Deliver)) {

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * of this very attempt.
  */
 final class AttemptRequest extends HttpRequest {
-    /** From 26 on a request has options (JEP 517), which a class compiled for 17 cannot hand on. */
+    /** True on 26 and newer, where a request has options (JEP 517), which a class compiled for 17 cannot pass on. */
     private static final boolean HAS_OPTIONS = Runtime.version().feature() >= 26;
 
     private final HttpRequest of;
     private final URI uri;
-    /** Which headers go along; null: all. */
+    /** The headers that are forwarded; null: all. */
     private final @Nullable Predicate<String> goesAlong;
 
     private final @Nullable BodyPublisher publisher;

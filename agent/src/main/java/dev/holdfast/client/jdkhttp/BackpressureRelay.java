@@ -181,7 +181,7 @@ final class BackpressureRelay implements Flow.Subscription {
         }
     }
 
-    /** How many bytes a part has. */
+    /** Returns the number of bytes of a part. */
     static long size(List<ByteBuffer> part) {
         long size = 0;
         for (ByteBuffer buffer : part) {

@@ -49,9 +49,7 @@ final class BufferedBody<T> implements BodySubscriber<T> {
         this.limit = limit;
     }
 
-    /**
-     * What is put around the application's subscriber if the body is larger than what is held back, and flows to it.
-     */
+    /** Sets the wrapper of the application's subscriber for a body that is larger than the buffer, and flows to it. */
     void whenFlowing(UnaryOperator<BodySubscriber<T>> around) {
         flowing = around;
     }

@@ -42,7 +42,7 @@ final class CallFallback<T> implements FallbackHandler.Transport {
 
     private volatile @Nullable AlternateOriginRequest<T> alternateOrigin;
 
-    /** For a call that has not begun. */
+    /** Creates the handler of a call that has not begun. */
     CallFallback(JdkCall<T> call, FallbackStrategies fallbackStrategies, HttpRequest request) {
         this.call = call;
         this.fallbackStrategies = fallbackStrategies;

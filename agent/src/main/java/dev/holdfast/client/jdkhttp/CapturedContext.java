@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tracing agent knows to be current where this is made, kept for something that is done elsewhere: the request
- * to another origin is sent from a thread of the client, in the middle of the attempt before, whose span is the current
- * one there. A tracer takes a call within that for a part of it, and gives it neither a span nor a header.
+ * The context that a tracing agent considers current at this object's creation, kept for a task on another thread: the
+ * request to another origin is sent from a thread of the client, in the middle of the attempt before, whose span is the
+ * current one there. A tracer takes a call within that for a part of it, and gives it neither a span nor a header.
  *
  * <p>Knows no such agent. All of them hand on what is current along with a task that is given to an executor of the
  * JDK; so a task is given to one that has no thread to run it, and taken back as they have left it. Made only for calls

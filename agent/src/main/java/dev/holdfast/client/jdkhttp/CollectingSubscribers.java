@@ -15,11 +15,14 @@ final class CollectingSubscribers {
     private static final String JDK = "jdk.internal.net.http.";
     private static final String SUBSCRIBERS = JDK + "ResponseSubscribers$";
 
-    /** Of {@code ofString} and {@code ofByteArray}; of files; of {@code discarding} and {@code replacing}. */
+    /**
+     * The subscribers of {@code ofString} and {@code ofByteArray}; of files; of {@code discarding} and
+     * {@code replacing}.
+     */
     private static final Set<String> COLLECTING =
             Set.of(SUBSCRIBERS + "ByteArraySubscriber", SUBSCRIBERS + "PathSubscriber", SUBSCRIBERS + "NullSubscriber");
 
-    /** Of {@code mapping}, {@code buffering} and {@code limiting}: they are what they wrap. */
+    /** The subscribers of {@code mapping}, {@code buffering} and {@code limiting}: they are what they wrap. */
     private static final Set<String> WRAPPING =
             Set.of(SUBSCRIBERS + "MappingSubscriber", JDK + "BufferingSubscriber", JDK + "LimitingSubscriber");
 

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * For each client of the application that adds credentials of its own, by an authenticator or from a cookie store, one
- * like it that does not: for requests to another origin, where they are to stay behind. Made when needed, and gone when
- * no request of its own is under way and the collector comes by. Thread-safe.
+ * Copies of clients without credentials: for each client of the application that adds credentials, by an authenticator
+ * or from a cookie store, one that does not: for requests to another origin, where they are to stay behind. Made when
+ * needed, and gone when no request of its own is under way and the collector comes by. Thread-safe.
  */
 final class CredentialFreeClients {
     /**

@@ -28,7 +28,9 @@ final class ExecutorWatch implements Runnable {
     /** Tasks that ran at the shutdown may still bring the response. */
     private static final int CHANCES = 2;
 
-    /** How long after its timeout the client has to end a request: generous, as it is only late on a busy machine. */
+    /**
+     * The time that the client has to end a request after its timeout: generous, as it is only late on a busy machine.
+     */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Executor executor;

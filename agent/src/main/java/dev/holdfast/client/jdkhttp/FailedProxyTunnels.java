@@ -42,7 +42,7 @@ final class FailedProxyTunnels {
         return PROXIES.isEmpty() ? null : PROXIES.get(new Known(FailureClassifier.root(error), null));
     }
 
-    /** How many are known. */
+    /** Returns the number of known tunnels. */
     static int size() {
         return PROXIES.size();
     }

@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the blocking and the asynchronous call have in common: the application's request and handler, the request of
- * each attempt, and the talk with the session.
+ * The common part of the blocking and the asynchronous call: the application's request and handler, the request of each
+ * attempt, and the talk with the session.
  *
  * <p>Refers to the client weakly. The client keeps the body handler of an exchange that failed for as long as its
  * connection is open, and with it whatever that handler reaches: this object. If that led back to the client, neither
@@ -52,14 +52,14 @@ final class JdkCall<T> implements CallInfo {
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
-    /** No thread waits: what is sent again may come from any. */
+    /** The value where no thread waits: a retry may be sent from any thread. */
     static final long ANY_THREAD = 0;
 
     final FailOpenSession session;
     final BodyHandler<T> application;
     /** Made for a policy that has a strategy. */
     private final @Nullable CallFallback<T> fallback;
-    /** Where attempts are sent from that cannot be sent from the application's thread: with the rights that one has. */
+    /** The executor of attempts that cannot be sent from the application's thread, with that thread's privileges. */
     final Executor pool = Privileges.withCallerPrivileges(AsyncPool.INSTANCE);
 
     private final HttpRequest request;
@@ -141,7 +141,7 @@ final class JdkCall<T> implements CallInfo {
         return (caller << 32) ^ (31L * method().hashCode() + request.uri().hashCode());
     }
 
-    /** How much of a response's body is to be held back. */
+    /** Returns the number of bytes of a response's body to hold back. */
     long holdBackBytes() {
         return session.policy().retry().bufferResponseBytes();
     }
@@ -156,7 +156,7 @@ final class JdkCall<T> implements CallInfo {
         return publisher == null && timeout == null ? request : AttemptRequest.of(request, publisher, timeout);
     }
 
-    /** What an attempt has to send in place of the request's own body; null: that one. */
+    /** Returns the body that an attempt sends in place of the request's own; null: that one. */
     HttpRequest.@Nullable BodyPublisher publisherOf(int attempt) {
         return body.publisherOf(attempt);
     }
@@ -203,7 +203,7 @@ final class JdkCall<T> implements CallInfo {
         return over;
     }
 
-    /** What is to be sent beside a first attempt that takes long; null: nothing. */
+    /** Returns the attempt to send beside a slow first one; null: none. */
     Step.@Nullable Send hedge() {
         return isOver() || !body.repeatableAtOnce() ? null : session.hedge();
     }
@@ -295,7 +295,7 @@ final class JdkCall<T> implements CallInfo {
                 : fallback.made();
     }
 
-    /** What follows from a step once the strategies were asked, if that is what it asks for. See {@link #resolved}. */
+    /** Resolves a step that asks for the fallback strategies. See {@link #resolved}. */
     void resolve(Step step, Consumer<Step> then) {
         if (step instanceof Step.FallBack fallBack) {
             CompletableFuture<?> unused = resolved(fallBack).thenAccept(then);

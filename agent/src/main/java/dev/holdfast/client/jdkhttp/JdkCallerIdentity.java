@@ -9,12 +9,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** What a client puts on the wire beside the request's own headers, as far as it tells who asks. */
+/** The caller's identity as the client sends it, beside the request's own headers. */
 final class JdkCallerIdentity {
     private JdkCallerIdentity() {}
 
     /**
-     * Who asks. To be found out before the request is sent: the answer may bring new cookies.
+     * Returns the caller's identity. Called before the request is sent: the response may set new cookies.
      *
      * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, a request of the
      *     application's own class may say other headers when it is sent; see {@link CallerIdentity} for the rest

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an exception of the client means. By type and stage alone: {@code HttpClient.send} re-creates what it throws,
+ * Classifies the exceptions of the client. By type and stage alone: {@code HttpClient.send} re-creates what it throws,
  * with the original as cause, so the chain of causes is walked; messages are never looked at. Where the JDK throws a
  * plain {@code IOException}, the method that made it tells the stage; without stack traces such a failure is of no
  * kind.
@@ -29,7 +29,7 @@ final class JdkFailures {
     private JdkFailures() {}
 
     /**
-     * What is known of how far the client came with a request.
+     * The progress of the client with a request, as far as it is known.
      *
      * @param notBegun whether it is certain that the client had not begun to write the request, or does not matter
      * @param proven whether that is certain because the client never asked for the body
@@ -249,7 +249,7 @@ final class JdkFailures {
         return false;
     }
 
-    /** Where an {@code IOException} was made. */
+    /** Returns the frame that created an {@code IOException}. */
     private static @Nullable StackTraceElement made(Throwable error) {
         StackTraceElement[] trace = error.getStackTrace();
         return error instanceof IOException && trace.length > 0 ? trace[0] : null;

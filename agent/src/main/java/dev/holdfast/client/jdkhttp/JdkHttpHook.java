@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where calls of {@code java.net.http} enter. A call whose host has no policy passes with a look into a table; so do
+ * The entry of calls of {@code java.net.http}. A call whose host has no policy passes with a look into a table; so do
  * calls with a push-promise handler (it may have been called before a retry is decided), the handshakes of WebSockets
  * ({@link #isHandshake}), and our own attempts, known by the handler that they carry. Thread-safe.
  *

@@ -12,7 +12,7 @@ import java.util.List;
  * there from 21 on, and for {@link #GO_AWAY}.
  */
 public final class JdkHttpInstrumentation implements ClientInstrumentation {
-    /** In log lines and metric labels. */
+    /** The client's name in log lines and metric labels. */
     static final String NAME = JdkCall.NAME;
 
     /** The blocking call of every {@code HttpClient} that the JDK makes. */
@@ -30,16 +30,16 @@ public final class JdkHttpInstrumentation implements ClientInstrumentation {
     /** The end of a client that is waited for. */
     static final int CLOSE = 4;
 
-    /** Where the end of an HTTP/2 stream that the server resets becomes an exception. */
+    /** The join point at which the end of an HTTP/2 stream that the server resets becomes an exception. */
     static final int STREAM_RESET = 5;
 
     /**
-     * Where the leave that a server takes of an HTTP/2 connection becomes the exception of all its streams. From Java
-     * 24 on, and in some updates of those before, the client ends those that were not processed in a method of its own.
+     * The join point at which the GOAWAY of an HTTP/2 connection becomes the exception of all its streams. From Java 24
+     * on, and in some updates of those before, the client ends those that were not processed in a method of its own.
      */
     static final int GO_AWAY = 6;
 
-    /** Where the failure of a CONNECT becomes the exception of the exchange that wants the tunnel. */
+    /** The join point at which the failure of a CONNECT becomes the exception of the exchange that wants the tunnel. */
     static final int TUNNEL = 7;
 
     private static final int ANY_LATER = Integer.MAX_VALUE;

@@ -94,7 +94,7 @@ final class OpenCalls {
     private final AtomicInteger shuttingDown = new AtomicInteger();
     private final ErrorReporter errorReporter;
 
-    /** No calls. */
+    /** Creates an empty set of calls. */
     OpenCalls(ErrorReporter errorReporter) {
         this.errorReporter = errorReporter;
     }
@@ -167,7 +167,7 @@ final class OpenCalls {
         }
     }
 
-    /** As the client's own, where it is shut down. */
+    /** Returns an exception like the client's own, where it is shut down. */
     static IOException refusal() {
         return new IOException("closed");
     }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Names the proxy through which a client goes, for messages about it. */
 final class Proxies {
-    /** Of the JDK's own: a selector of the application's is its code, which is not called an additional time. */
+    /**
+     * The names of the JDK's own selectors: one of the application's is its code, which is not called an additional
+     * time.
+     */
     private static final Set<String> KNOWN =
             Set.of("java.net.ProxySelector$StaticProxySelector", "sun.net.spi.DefaultProxySelector");
 

@@ -127,11 +127,11 @@ final class RecordedBody extends RequestBody implements BodyPublisher {
     }
 
     /**
-     * What was recorded. A replay holds nothing but this: behind a recording are the client's exchange, and the
+     * The recorded parts. A replay holds nothing but these: behind a recording are the client's exchange, and the
      * application's own source.
      */
     private static final class Parts {
-        /** Of a complete recording of the same body, before this one. */
+        /** The parts of a complete recording of the same body, before this one. */
         final @Nullable Parts before;
         /** Null: they are too many, or not needed any more. */
         volatile @Nullable List<byte[]> list = new ArrayList<>();

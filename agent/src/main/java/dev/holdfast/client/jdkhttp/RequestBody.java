@@ -105,7 +105,7 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return notAskedFor;
     }
 
-    /** No further attempt will need the body. */
+    /** Releases the body: no further attempt will need it. */
     void release() {}
 
     /**
@@ -115,15 +115,14 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         return false;
     }
 
-    /** What an attempt has to send in place of the request's own publisher; null: that one. */
+    /** Returns the publisher that an attempt sends in place of the request's own; null: that one. */
     @Nullable
     BodyPublisher publisherOf(int attempt) {
         return null;
     }
 
     /**
-     * What the client made of the server's word that it did not process the request (RFC 9113, 8.7); null: none was
-     * said.
+     * Returns the client's exception for a request that the server reports as unprocessed (RFC 9113, 8.7); null: none.
      */
     @Nullable
     Throwable unprocessed() {
@@ -138,7 +137,7 @@ sealed class RequestBody permits RequestBody.Watched, RecordedBody {
         private final boolean plain;
         private volatile boolean asked;
         private volatile boolean subscribed;
-        /** Which one, as the client itself may send a request once more: its end is then another. */
+        /** The exception itself, since the client may send a request once more: its end is then another. */
         private volatile @Nullable Throwable unprocessed;
 
         private Watched(BodyPublisher original, boolean plain) {

@@ -9,7 +9,10 @@ import java.net.http.HttpTimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-/** What {@code HttpClient.send} throws of what an asynchronous call ended in: one of a few types, made anew. */
+/**
+ * Creates the exceptions that {@code HttpClient.send} throws for the failure of an asynchronous call: one of a few
+ * types, made anew.
+ */
 final class SendExceptions {
     private SendExceptions() {}
 

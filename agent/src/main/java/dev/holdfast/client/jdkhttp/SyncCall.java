@@ -191,7 +191,7 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.T
         return attempt != null && attempt.error() == error;
     }
 
-    /** What the client threw goes on as it is, whatever its type. */
+    /** Throws the client's exception unchanged, whatever its type. */
     // The cast is not checked, which is the point: the exception passes untouched.
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E sneaky(Throwable error) throws E {

@@ -38,7 +38,7 @@ record SyntheticResponse<T>(
                 of.version());
     }
 
-    /** As the client's own. */
+    /** Returns the same text as the client's own response. */
     @Override
     public String toString() {
         return "(" + request.method() + " " + uri + ") " + statusCode;

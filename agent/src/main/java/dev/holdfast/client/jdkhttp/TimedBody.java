@@ -71,7 +71,7 @@ final class TimedBody<T> implements BodySubscriber<T> {
         CompletableFuture<T> unused = result.whenComplete((body, error) -> begun.cancel(false));
     }
 
-    /** From here on the body is a stream as far as is known: its time is over at its head. */
+    /** Lifts the limit: the body is a stream as far as is known, and its time ends at its head. */
     void lift() {
         Future<?> running;
         synchronized (this) {

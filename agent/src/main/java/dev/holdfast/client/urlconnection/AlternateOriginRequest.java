@@ -28,7 +28,7 @@ final class AlternateOriginRequest {
         this.requestRecorder = requestRecorder;
     }
 
-    /** From another thread: nobody wants it any more. */
+    /** Abandons the request, since its response is no longer wanted. Called by another thread. */
     void abandon() {
         HttpURLConnection connection = talking;
         if (connection != null) {

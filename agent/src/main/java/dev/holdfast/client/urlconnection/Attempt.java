@@ -29,7 +29,7 @@ final class Attempt {
     /** The largest body that is kept until the next attempt has ended. */
     private static final int MAX_KEPT = 16 * 1024;
 
-    /** How far an attempt has come, in this order. */
+    /** The progress of an attempt, in this order. */
     private enum Progress {
         /** Nothing was sent. */
         NEW,
@@ -79,7 +79,7 @@ final class Attempt {
         return new Attempt(connection, true, requestRecorder.upload() != null);
     }
 
-    /** What a connection shows that Holdfast made: it sends nothing, whatever it is asked. */
+    /** Returns an attempt that shows a synthetic connection, which never sends anything. */
     static Attempt showing(SyntheticConnection made) {
         Attempt shown = new Attempt(made, true, false);
         shown.progress = Progress.ASKED;
@@ -206,7 +206,10 @@ final class Attempt {
         return Privileges.withOwnPrivileges(() -> ConnectionAccess.statusOf(connection));
     }
 
-    /** What the JDK threw when it was last made to talk, null: nothing; with some statuses, there is a head, too. */
+    /**
+     * Returns the exception that the JDK threw when it last sent or received, null: none; with some statuses there is a
+     * head, too.
+     */
     @Nullable
     Exception raised() {
         return raised;
@@ -239,13 +242,13 @@ final class Attempt {
         return arrived == null ? -1 : arrived.status();
     }
 
-    /** What it came to. */
+    /** Returns the outcome. */
     Outcome outcome(RequestRecorder requestRecorder) {
         return outcome(requestRecorder, requestRecorder.isFirstRequest(connection));
     }
 
     /**
-     * What it came to.
+     * Returns the outcome.
      *
      * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
      */
@@ -389,7 +392,7 @@ final class Attempt {
         body = ours;
     }
 
-    /** What the application reads in place of a stream of the JDK's, null: nothing was put in its place. */
+    /** Returns the stream that the application reads in place of one of the JDK's, null: that one itself. */
     @Nullable
     InputStream replacementOf(@Nullable InputStream theirs) {
         return theirs != null && theirs == source ? body : null;

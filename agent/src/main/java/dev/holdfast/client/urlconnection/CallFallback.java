@@ -56,7 +56,7 @@ final class CallFallback implements FallbackHandler.Transport {
     private record Deferred(FallbackCandidate.AlternateOriginRequest offer, CompletableFuture<Boolean> good) {}
 
     /**
-     * For a request that is about to be sent for the first time.
+     * Creates the fallback of a request that is about to be sent for the first time.
      *
      * @param connection its connection
      */
@@ -184,7 +184,7 @@ final class CallFallback implements FallbackHandler.Transport {
         return call.bodyReplayable();
     }
 
-    /** From another thread: nobody wants an answer any more. */
+    /** Abandons the fallback, since its response is no longer wanted. Called by another thread. */
     void abandon() {
         if (asking) {
             session.cancel();

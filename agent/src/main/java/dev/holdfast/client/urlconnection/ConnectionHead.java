@@ -22,7 +22,7 @@ final class ConnectionHead implements ResponseHead {
     private final Map<?, ?> noted;
 
     /**
-     * For an attempt that has asked, or was refused the body.
+     * Creates the head of an attempt that has asked, or was refused the body.
      *
      * @param connection null: it must not be asked, and what it has noted is all that is known
      * @param noted the headers that it has noted

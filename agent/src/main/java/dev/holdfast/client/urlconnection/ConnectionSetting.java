@@ -35,7 +35,7 @@ interface ConnectionSetting {
         }
     }
 
-    /** Who answers when a server or a proxy asks for credentials. */
+    /** The authenticator that responds when a server or a proxy asks for credentials. */
     record Credentials(Authenticator authenticator) implements ConnectionSetting {
         @Override
         public void applyTo(HttpURLConnection connection) {

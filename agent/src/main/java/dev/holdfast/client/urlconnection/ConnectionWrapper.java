@@ -4,7 +4,7 @@ import java.net.HttpURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the two fronts, which cannot have a common class of ours above them, have in common: thin faces of one
+ * The common part of the two wrappers, which cannot have a common superclass of ours: both delegate to one
  * {@link Exchange}.
  */
 interface ConnectionWrapper {

@@ -4,13 +4,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often the application disconnected a call. From the thread that talks that is as harmless as the JDK's; from
- * another one while that talks or waits, the end of the call. One thread at a time enters and waits; any may
- * disconnect.
+ * Counts the disconnects of a call by the application. Called by the calling thread: same as the JDK's. Called by
+ * another thread during a call: aborts it. One thread at a time enters and waits; any may disconnect.
  */
 final class DisconnectSignal {
     private final AtomicInteger count = new AtomicInteger();
-    /** What the count was when the entry that now talks came in. */
+    /** The count at the entry of the method that is running now. */
     private int before;
 
     private volatile @Nullable Runnable waiting;

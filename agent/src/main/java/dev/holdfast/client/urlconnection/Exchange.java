@@ -14,7 +14,7 @@ import java.net.URL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind one front: the gate through which every entry of {@code HttpURLConnection} leads. What the application
+ * The exchange behind one wrapper, through which every method of {@code HttpURLConnection} leads. What the application
  * sets goes into the {@link RequestRecorder}; what makes the JDK talk begins the {@link UrlCall}, or brings it to its
  * end.
  *
@@ -200,7 +200,7 @@ final class Exchange {
     }
 
     /**
-     * For entries that give something of the head and swallow what went wrong: settles the call.
+     * Settles the call for methods that return a part of the head and swallow exceptions.
      *
      * @return the connection to ask, null: there is no head
      */
@@ -221,7 +221,7 @@ final class Exchange {
         return call.ended() == null ? delegate() : null;
     }
 
-    /** For {@code getContent}, which begins with the stream. */
+    /** Settles the call for {@code getContent}, which begins with the stream. */
     HttpURLConnection content() throws IOException {
         settle();
         if (call.usesCache() && !hasOwnBody()) {

@@ -27,7 +27,7 @@ final class HedgeTransport implements HedgedAttempt.Transport<Attempt> {
     private volatile Step.@Nullable Send sent;
 
     /**
-     * For a call that is about to be sent.
+     * Creates the transport of a call that is about to be sent.
      *
      * @param first the connection of its first attempt
      */

@@ -14,9 +14,9 @@ import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where connections of {@code HttpURLConnection} enter. One to a host without policy is handed on as the JDK made it;
- * another gets a front ({@link HttpConnectionWrapper}, {@link HttpsConnectionWrapper}), behind which each attempt has a
- * connection of the JDK's own.
+ * The entry of connections of {@code HttpURLConnection}. One to a host without a policy is returned as the JDK made it;
+ * another gets a wrapper ({@link HttpConnectionWrapper}, {@link HttpsConnectionWrapper}), behind which each attempt has
+ * a connection of the JDK's own.
  *
  * <p>One attempt is one whole exchange of the JDK's, redirects and authentication included. Below us the JDK sends a
  * request a second time by itself when a connection breaks before an answer came, a buffered POST too (unless

@@ -111,7 +111,7 @@ final class RequestRecorder {
         announcedLength = length;
     }
 
-    /** How many bytes the application is going to write in a streaming mode, -1 if it did not say. */
+    /** Returns the number of bytes that the application announced for a streaming mode, -1 if it did not. */
     long announcedLength() {
         return announcedLength;
     }
@@ -145,7 +145,7 @@ final class RequestRecorder {
         return proxy;
     }
 
-    /** Where the application sent it. */
+    /** Returns the URL that the application sent it to. */
     URL url() {
         return url;
     }

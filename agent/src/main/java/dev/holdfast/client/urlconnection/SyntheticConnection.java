@@ -124,7 +124,7 @@ final class SyntheticConnection extends HttpsURLConnection {
         return failure instanceof IOException e ? e : new IOException("no answer");
     }
 
-    /** For entries that swallow what went wrong. */
+    /** Returns the response, or null, for methods that swallow exceptions. */
     private @Nullable SyntheticResponse shownOrNull() {
         try {
             return shown();

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * That an attempt ends in time while it waits for a response is the {@link Watchdog}'s part.
  */
 final class Timeouts {
-    /** In milliseconds, 0 for none. Read once, as the JDK does. */
+    /** The JDK's default in milliseconds, 0 for none. Read once, as the JDK does. */
     private static final int DEFAULT_CONNECT = property("sun.net.client.defaultConnectTimeout");
 
     private static final int DEFAULT_READ = property("sun.net.client.defaultReadTimeout");
@@ -47,7 +47,7 @@ final class Timeouts {
         return shortened ? connect : current.getConnectTimeout();
     }
 
-    /** How long a read may take without a policy, in milliseconds, 0 for no limit. */
+    /** Returns the read timeout without a policy, in milliseconds, 0 for no limit. */
     synchronized int read() {
         return readIsSet ? read : DEFAULT_READ;
     }

@@ -36,19 +36,22 @@ abstract sealed class Upload {
                 : new Streamed(new RecordedRequestStream(stream, limits, memory, length, broken));
     }
 
-    /** What the application writes to; null: the JDK's own stream, since nothing is kept any more. */
+    /** Returns the stream that the application writes to; null: the JDK's own, since nothing is recorded any more. */
     abstract @Nullable OutputStream stream();
 
     /** Returns whether the whole body is at hand. */
     abstract boolean replayable();
 
-    /** How many bytes the application has written, as far as this thread can tell. */
+    /** Returns the number of bytes that the application has written, as far as this thread can tell. */
     abstract long written();
 
     /** Writes the body again. */
     abstract void replayTo(OutputStream to) throws IOException;
 
-    /** No further attempt will need the body: it must not stay in memory for as long as the connection object does. */
+    /**
+     * Releases the body, which no further attempt will need: it must not stay in memory as long as the connection
+     * object does.
+     */
     abstract void release();
 
     private static final class Buffered extends Upload {

@@ -46,7 +46,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     private final DisconnectSignal disconnectSignal = new DisconnectSignal();
 
     private final PolicyTarget host;
-    /** Of the host; from the first entry that talks on, of the route. */
+    /** The target of the host; once the call has begun, of the route. */
     private PolicyTarget target;
 
     private volatile Attempt attempt;
@@ -100,7 +100,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
         return settled;
     }
 
-    /** What Holdfast itself ended the call with, null: it did not. */
+    /** Returns the exception that Holdfast itself ended the call with, null: it did not. */
     @Nullable
     IOException ended() {
         return ended;
@@ -121,7 +121,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
         return target.concurrency() != null;
     }
 
-    /** How many bytes of the request's body the application has written. */
+    /** Returns the number of bytes of the request's body that the application has written. */
     long written() {
         Upload upload = requestRecorder.upload();
         return upload == null ? 0 : upload.written();
@@ -291,8 +291,8 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     }
 
     /**
-     * From another thread while one talks: the end of the call. Else the end of what was begun, if anything was: the
-     * application may never ask for the answer, and if it does, the JDK connects anew, which is another call.
+     * Disconnects. Called by another thread during the call: aborts it. Otherwise ends what was begun, if anything was:
+     * the application may never ask for the response, and if it does, the JDK connects again, which is another call.
      */
     void disconnect() {
         disconnectSignal.add();
@@ -374,7 +374,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     }
 
     /**
-     * What is to be sent.
+     * Returns the attempt to send.
      *
      * @param mayWrite whether a body may still be written
      * @return null: nothing any more, a fallback has settled the call
@@ -658,7 +658,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
         throw ended(how);
     }
 
-    /** What every entry throws from now on. */
+    /** Sets the exception that every method throws from now on. */
     private IOException ended(IOException how) {
         settleNow();
         ended = how;
@@ -685,8 +685,8 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     // ---- the body
 
     /**
-     * What the application reads in place of a stream of the JDK's: one that is watched, and recorded where that is
-     * asked for.
+     * Returns the stream that the application reads in place of one of the JDK's: it is watched, and recorded where
+     * needed.
      */
     InputStream watched(InputStream stream) {
         ConnectionHead head = attempt.head();

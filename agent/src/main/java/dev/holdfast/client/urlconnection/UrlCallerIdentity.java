@@ -17,12 +17,12 @@ import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
-/** What the client puts on the wire beside the request's own headers, as far as it tells who asks. */
+/** The caller's identity as the client sends it, beside the request's own headers. */
 final class UrlCallerIdentity {
     private UrlCallerIdentity() {}
 
     /**
-     * Who asks. To be found out before the request is sent: the answer may bring new cookies.
+     * Returns the caller's identity. Called before the request is sent: the response may set new cookies.
      *
      * @param proxy what the connection was opened with, null: the JVM's selector chooses
      * @return null: it cannot be known. An {@code Authenticator} may answer with anybody's password, which the JDK

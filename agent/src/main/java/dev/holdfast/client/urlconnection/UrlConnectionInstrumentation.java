@@ -12,10 +12,10 @@ import java.util.List;
  * two-argument one, so each connection passes once.
  */
 public final class UrlConnectionInstrumentation implements ClientInstrumentation {
-    /** In log lines and metric labels. */
+    /** The client's name in log lines and metric labels. */
     static final String NAME = UrlCall.NAME;
 
-    /** Where every connection is made. */
+    /** The join point at which every connection is made. */
     static final int OPENED = 0;
 
     /** The one user inside the JDK that reflects on the JDK's own connection class: a socket through an HTTP proxy. */

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an exception of the JDK's connection means. By type and stage, never by message: the client throws a
+ * Classifies the exceptions of the JDK's connection. By type and stage, never by message: the client throws a
  * {@code SocketTimeoutException} for both a connection and an answer that did not come in time, and only its stack
  * tells them apart. Where a JVM runs without stack traces, everything counts as "may have been sent".
  */
@@ -134,7 +134,7 @@ final class UrlFailures {
     }
 
     /**
-     * Where an exception was thrown: the frames stand in the stack of whoever threw first.
+     * The point at which an exception was thrown, from the stack of the first one in the chain.
      *
      * @param stage the stage of the exchange
      * @param again whether the JDK was at it anew after it had sent something already: its own silent second try, which

@@ -61,7 +61,10 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** To close a TLS socket is to write to it, which may block: never on the timer's thread, which all calls share. */
+    /**
+     * Closes the connection. Closing a TLS socket writes to it, which may block: never on the timer's thread, which all
+     * calls share.
+     */
     private void cut(Engine running, HttpURLConnection talking) {
         if (!(talking instanceof HttpsURLConnection)) {
             talking.disconnect();
@@ -91,7 +94,7 @@ final class Watchdog implements AutoCloseable {
         return now == Stage.CUT || now == Stage.READING_LATE;
     }
 
-    /** How much time is left, in nanoseconds, at least 0; {@link Long#MAX_VALUE} if there is no limit. */
+    /** Returns the time left, in nanoseconds, at least 0; {@link Long#MAX_VALUE} if there is no limit. */
     long leftNanos() {
         return engine == null ? Long.MAX_VALUE : Math.max(0, until - engine.nanoTime());
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** What cannot be made to happen at will: ends of exchanges that race with each other inside the client. */
+/** Tests what cannot be made to happen at will: ends of exchanges that race with each other inside the client. */
 class JdkFailuresTest {
     @Test
     void a_connection_that_the_client_closed_itself_is_a_timeout_whatever_it_is_called() {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
-/** What exceptions of the JDK's connection mean where it depends on chance which of them a program sees. */
+/** Tests what exceptions of the JDK's connection mean where it depends on chance which of them a program sees. */
 class UrlFailuresTest {
     @Test
     void aRequestThatCouldNotBeWrittenIsABrokenConnection() {

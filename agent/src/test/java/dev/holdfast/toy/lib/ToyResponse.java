@@ -11,7 +11,7 @@ public final class ToyResponse {
         this.status = status;
     }
 
-    /** How many responses were closed. */
+    /** Returns how many responses were closed. */
     public static int closed() {
         return closed;
     }

@@ -1,4 +1,4 @@
-/** What a module of the toy library does not export. */
+/** The package that a module of the toy library does not export. */
 @NullMarked
 package dev.holdfast.toy.lib.impl;
 
