@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a policy costs over loopback: two addresses that differ in their policy, called in turn within one JVM. Two JVMs
- * that run the very same program differ by more than the limit.
+ * Measures the cost of a policy over loopback: two addresses that differ in their policy, called in turn within one
+ * JVM. Two JVMs that run the very same program differ by more than the limit.
  *
  * <p>First two addresses without a policy are compared. Where these differ by more than {@link #EQUAL}, the comparison
  * cannot tell what it is asked, and the policy is not judged.

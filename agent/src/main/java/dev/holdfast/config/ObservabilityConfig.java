@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the file says about how Holdfast is seen from outside.
+ * The observability settings: log, endpoint and meters.
  *
  * @param log what is said, and where
  * @param lookEveryNanos how often the file itself is looked at
@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record ObservabilityConfig(
         Log log, long lookEveryNanos, @Nullable Admin admin, Metrics metrics) {
-    /** What holds where the file says nothing. */
+    /** The default settings. */
     public static final ObservabilityConfig STANDARD = of(new Settings(null), "", false);
 
-    /** How much an event matters. */
+    /** The level of an event. */
     public enum Level {
         /** Something does not work. */
         ERROR,
         /** An origin fails, or the configuration is doubtful. */
         WARN,
-        /** What an operator wants to know. */
+        /** Events that an operator wants to know. */
         INFO,
         /** Every retry, every rejection and every probe of a breaker. */
         DEBUG
@@ -76,7 +76,7 @@ public record ObservabilityConfig(
     }
 
     /**
-     * Where meters go, beside the endpoint.
+     * The destinations of meters, beside the endpoint.
      *
      * @param applicationRegistry whether to the application's own Micrometer
      * @param otlp where they are pushed to; null for nowhere

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseRecording {
     /**
-     * How large the pieces are that a body is recorded in, but for the last: what the JDK's clients read at once, at
+     * The size of the pieces that a body is recorded in, except for the last: what the JDK's clients read at once, at
      * most.
      */
     static final int PIECE = 16 * 1024;
@@ -44,7 +44,7 @@ public final class ResponseRecording {
     /** Set once, before anybody sees it. */
     private boolean ofHead;
 
-    /** Where the memory of recordings comes from, and is accounted for. Thread-safe. */
+    /** Accounts for the memory of recordings. Thread-safe. */
     interface Memory {
         /** A share of a recording that takes nothing yet. */
         RecordingMemory.Share open(ResponseRecording recording);
@@ -137,7 +137,7 @@ public final class ResponseRecording {
         }
     }
 
-    /** How many bytes it takes. */
+    /** Returns the number of bytes it takes. */
     synchronized long held() {
         return (long) (pieces.size() + spare.size()) * PIECE + piece.length;
     }
