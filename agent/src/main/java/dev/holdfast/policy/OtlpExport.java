@@ -22,7 +22,7 @@ public record OtlpExport(
     /** The path of a receiver's metrics, by OpenTelemetry's rules. */
     public static final String METRICS_PATH = "/v1/metrics";
 
-    /** Where a receiver is by OpenTelemetry's rules, if nobody says otherwise. */
+    /** The address of a receiver by OpenTelemetry's rules, if nothing else is configured. */
     public static final String DEFAULT_URL = "http://localhost:4318" + METRICS_PATH;
 
     /** Headers that belong to the message and its transport, in lower case: no user sets them. */
