@@ -80,7 +80,7 @@ class DocumentedCommandsIT {
                 REPOSITORY.resolve("README.md"),
                 REPOSITORY.resolve("CONTRIBUTING.md"),
                 REPOSITORY.resolve("SECURITY.md")));
-        for (String directory : new String[] {"docs", "agent/src/docs"}) {
+        for (String directory : new String[] {"docs"}) {
             try (Stream<Path> files = Files.list(REPOSITORY.resolve(directory))) {
                 files.filter(file -> file.toString().endsWith(".md")).forEach(pages::add);
             }

@@ -16,7 +16,8 @@ import java.util.Set;
 
 /** The table that the documentation shows: one row for each transport, where the JDKs agree. */
 final class Table {
-    private static final Path COMMITTED = Path.of("../../COMPATIBILITY.md").normalize();
+    private static final Path COMMITTED =
+            Path.of("../../../docs/compatibility.md").normalize();
     private static final Path VERSIONS = Path.of("../pom.xml").normalize();
     private static final String HEAD = """
             # Compatibility
@@ -115,7 +116,7 @@ final class Table {
         String text = HEAD + String.join("\n", sorted) + "\n";
         Path written = Files.writeString(Path.of("target/COMPATIBILITY.md"), text);
         assertThat(String.join("\n", before) + "\n")
-                .as("testapp/COMPATIBILITY.md, which is to be replaced by " + written.toAbsolutePath())
+                .as("docs/compatibility.md, which is to be replaced by " + written.toAbsolutePath())
                 .isEqualTo(text);
     }
 }

@@ -1,0 +1,157 @@
+package dev.holdfast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.ForkedJvm.Result;
+import dev.holdfast.testkit.Jdks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each example as it ships, under the packaged agent, on every JDK: the hosts that it names are on the loopback
+ * interface for the program that calls them. What either client does is the same.
+ */
+class ScenariosIT {
+    private static final Path EXAMPLES = Path.of("../../config-examples").toAbsolutePath();
+    private static final String HOSTS = "127.0.0.1 shop.example a.slow.example api.payments.example other.example"
+            + " search.example.com api.saas.example b.saas.example orders.svc.cluster.local"
+            + " reports.batch.svc.cluster.local ledger.core.svc.cluster.local inventory.example.com localhost\n";
+
+    @TempDir
+    static Path directory;
+
+    // They wait more than they work: a few at a time.
+    private static final ExecutorService AT_A_TIME = Executors.newFixedThreadPool(3);
+    private static final Map<String, Future<?>> RUNS = new HashMap<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        Path hosts = Files.writeString(directory.resolve("hosts"), HOSTS);
+        promised()
+                .forEach(one -> RUNS.put(
+                        one.get(0), AT_A_TIME.submit(() -> run(one.get(0), one.subList(1, one.size()), hosts))));
+        AT_A_TIME.shutdown();
+    }
+
+    @AfterAll
+    static void stop() {
+        AT_A_TIME.shutdownNow();
+    }
+
+    static Stream<String> scenarios() {
+        return promised().map(one -> one.get(0));
+    }
+
+    /** Each example, and what its program prints for each client. */
+    private static Stream<List<String>> promised() {
+        return Stream.of(
+                List.of(
+                        "quickstart",
+                        "a host of no name: 200 good after 2",
+                        "POST: 503 after 1",
+                        "a slow one: 503 after 2"),
+                List.of(
+                        "seed-compatible",
+                        "good: 200 kept after 1",
+                        "three retries, then what was kept: 200 kept after 4",
+                        "waited",
+                        "the fifth failure opens the breaker: 200 kept after 1",
+                        "nothing is sent: 200 kept after 0",
+                        "nothing is sent, nothing was kept: ConnectException after 0"),
+                List.of(
+                        "payment-api",
+                        "a charge without a key: 503 after 1",
+                        "a charge with a key: 200 good after 2",
+                        "the API says that it failed: 500 after 1",
+                        "a refund with a key: 503 after 1",
+                        "a look at a refund: 200 good after 2",
+                        "another host: 503 after 1",
+                        "the tenth failure: 500 after 1",
+                        "nothing is sent: ConnectException after 0"),
+                List.of(
+                        "search-cluster",
+                        "good: 200 kept after 1",
+                        "a slow one: 200 from the second after 2",
+                        "not waited for",
+                        "indexing, as slow: 200 good after 1",
+                        "down: 200 kept after 2",
+                        "down, nothing kept: 503 after 2"),
+                List.of(
+                        "rate-limited-saas",
+                        "told to wait: 200 good after 2",
+                        "waited",
+                        "told to wait for too long: 429 after 1",
+                        "50 in 10 s"),
+                List.of(
+                        "internal-mesh",
+                        "a service: 503 after 3",
+                        "a batch service: 200 good after 6",
+                        "the ledger: 503 after 1",
+                        "outside: 503 after 1"),
+                List.of(
+                        "observe",
+                        "any host: 503 after 1",
+                        "the first to be trusted: 200 good after 2",
+                        "past five failures: 503 after 1",
+                        "retries that there would be: true",
+                        "breaker: open"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void an_example_does_what_it_says(String example) throws Throwable {
+        try {
+            RUNS.get(example).get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void run(String example, List<String> promised, Path hosts) {
+        List<String> expected = new ArrayList<>();
+        for (String client : new String[] {"ByHttpClient", "ByUrlConnection"}) {
+            expected.add(client);
+            expected.addAll(promised);
+        }
+
+        Jdks.sideBySide(jdk -> {
+            Result result = new ForkedJvm(jdk)
+                    .agent(EXAMPLES.resolve(example + ".toml").toString())
+                    .jvm("-Djdk.net.hosts.file=" + hosts)
+                    .main(Scenarios.class, example)
+                    .run()
+                    .succeeded();
+
+            assertThat(result.lines()).containsExactlyElementsOf(expected);
+            assertThat(result.err()).contains("is active: ").doesNotContain("warning");
+        });
+    }
+
+    @Test
+    void no_example_is_left_out() throws IOException {
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            assertThat(files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".toml") && !name.equals("reference.toml"))
+                            .map(name -> name.replace(".toml", "")))
+                    .containsExactlyInAnyOrderElementsOf(
+                            promised().map(one -> one.get(0)).toList());
+        }
+    }
+}
