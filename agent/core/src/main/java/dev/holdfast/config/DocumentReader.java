@@ -106,10 +106,7 @@ final class DocumentReader {
                 file, policies, List.of(), List.of(), observabilityConfig, provenance, Fingerprint.NONE);
         if (!configuration.policyBearing()) {
             problems.warn(
-                    0,
-                    0,
-                    "",
-                    "no policy is active, so that Holdfast is inactive; add a [retry] table, or one " + "for a host");
+                    0, 0, "", "no policy is in force, so Holdfast is inactive; add a [retry] table, or one for a host");
         }
         return new Configuration(
                 file,

@@ -157,9 +157,9 @@ class FallbackConfigTest {
     @Test
     void whatCannotWorkIsAnError() {
         assertThatThrownBy(() -> fallback("[retry.fallback]\nstrategy = \"default_value\"\n"))
-                .hasMessageContaining("t.toml:2:1: retry.fallback.strategy: default_value has no answer");
+                .hasMessageContaining("t.toml:2:1: retry.fallback.strategy: default_value has no response");
         assertThatThrownBy(() -> fallback("[retry.fallback]\nstrategy = \"degraded\"\n"))
-                .hasMessageContaining("t.toml:2:1: retry.fallback.strategy: degraded has no other origin");
+                .hasMessageContaining("t.toml:2:1: retry.fallback.strategy: degraded has no URL");
         String strategy = "[retry.fallback]\nstrategy = \"default_value\"\n";
         assertThatThrownBy(() -> fallback(strategy + "[retry.fallback.default_value]\nbody_file = \"none\"\n"))
                 .hasMessageContaining("t.toml:4:1: retry.fallback.default_value.body_file: no such file")

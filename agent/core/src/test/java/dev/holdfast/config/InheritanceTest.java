@@ -26,7 +26,7 @@ class InheritanceTest {
             assertThat(configuration.policies()).isEmpty();
             assertThat(configuration.policyBearing()).isFalse();
             assertThat(configuration.warnings())
-                    .hasToString("[t.toml: no policy is active, so that Holdfast is inactive; add a [retry] "
+                    .hasToString("[t.toml: no policy is in force, so Holdfast is inactive; add a [retry] "
                             + "table, or one for a host]");
         }
     }

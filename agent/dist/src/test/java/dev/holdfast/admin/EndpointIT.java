@@ -165,7 +165,7 @@ class EndpointIT {
         try (Running jvm = quiet(jdk, config(RULES + "[admin]\nlisten = \"0.0.0.0:0\"\n"))) {
             int port = EndpointClient.port(jvm);
 
-            assertThat(jvm.err()).contains("warning: ", "admin.listen: is no loopback address");
+            assertThat(jvm.err()).contains("warning: ", "admin.listen: is not a loopback address");
             assertThat(EndpointClient.send(port, "GET /status HTTP/1.1", "Host: 10.1.2.3:" + port)
                             .status())
                     .isEqualTo(200);
