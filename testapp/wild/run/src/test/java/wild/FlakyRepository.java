@@ -1,8 +1,8 @@
 package wild;
 
+import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
-import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package wild;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.testkit.ScriptedResponse;
-import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

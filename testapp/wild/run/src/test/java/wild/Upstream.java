@@ -1,7 +1,7 @@
 package wild;
 
-import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import java.util.List;
 import java.util.Map;
