@@ -79,11 +79,14 @@ class ToolsIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void what_a_shell_runs_is_served(Jdk jdk) throws Exception {
+        // A shell whose user has no preferences yet says that it makes a directory for them.
+        Files.createDirectories(directory.resolve(".java/.userPrefs"));
+        String preferences = "-J-Djava.util.prefs.userRoot=" + directory;
         try (Upstream first = Upstream.busy();
                 Upstream second = Upstream.busy()) {
-            assertThat(run(jdk.orSkip(), "-Dnothing=true", "jshell", snippet(first)))
+            assertThat(run(jdk.orSkip(), "-Dnothing=true", "jshell", preferences, snippet(first)))
                     .isEqualTo("0\n503\n\n");
-            assertThat(run(jdk, agent, "jshell", snippet(second))).isEqualTo("0\n200\n\n");
+            assertThat(run(jdk, agent, "jshell", preferences, snippet(second))).isEqualTo("0\n200\n\n");
         }
     }
 
