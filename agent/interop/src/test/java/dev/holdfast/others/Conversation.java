@@ -35,7 +35,7 @@ final class Conversation implements AutoCloseable {
     private static String classPath() {
         return String.join(
                 File.pathSeparator,
-                Path.of("target", "other-agents-classes").toAbsolutePath().toString(),
+                Path.of("target", "test-classes").toAbsolutePath().toString(),
                 from(ByteBuddyAgent.class),
                 from(io.opentelemetry.api.trace.Span.class),
                 from(io.opentelemetry.context.Context.class),

@@ -1,4 +1,4 @@
-/** Tests programs whose JVM has another agent, too: {@code mvn -Pother-agents}, see CONTRIBUTING.md. */
+/** Tests programs whose JVM has another agent, too: {@code mvn -Pinterop}, see CONTRIBUTING.md. */
 @NullMarked
 package dev.holdfast.others;
 
