@@ -20,7 +20,7 @@ import java.util.TreeMap;
  *
  * <p>One thread serves all connections. With a thread for each, what a call costs depends on whether the kernel put
  * that thread on the caller's core: on a machine with two cores, a call to the thread on the other one took up to 17
- * times as long, and stayed so for as long as nothing else ran. See {@code BENCHMARKS.md}.
+ * times as long, and stayed so for as long as nothing else ran. See {@code docs/benchmarks.md}.
  */
 final class LoopbackServer implements AutoCloseable {
     private final ByteBuffer response;

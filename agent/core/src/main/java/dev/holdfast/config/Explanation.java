@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * It holds no secret: values that may be are {@code ***}, and of the URL there is neither user information nor query.
- * What would become of a call under the policy is told by {@code simulation.Simulation}. Immutable.
+ * {@code simulation.Simulation} shows how a call would end under the policy. Immutable.
  *
  * @param file the configuration, as it was named
  * @param method of the request

@@ -26,16 +26,6 @@ final class UrlFailures {
      *
      * @param error what was thrown
      * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
-     */
-    static Outcome.Failure of(Throwable error, boolean firstRequest) {
-        return of(error, firstRequest, () -> null);
-    }
-
-    /**
-     * A failed attempt.
-     *
-     * @param error what was thrown
-     * @param firstRequest whether the failure can only be one of the first request: false behind a redirect
      * @param proxy gives the address of the proxy that the request goes through, null if it is not known
      */
     static Outcome.Failure of(Throwable error, boolean firstRequest, Supplier<@Nullable String> proxy) {

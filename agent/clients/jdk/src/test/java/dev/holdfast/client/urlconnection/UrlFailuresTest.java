@@ -14,8 +14,8 @@ class UrlFailuresTest {
     void aRequestThatCouldNotBeWrittenIsABrokenConnection() {
         IOException error = thrownBy(new IOException("Error writing to server"), "writeRequests");
 
-        assertThat(UrlFailures.of(error, true).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
-        assertThat(UrlFailures.of(error, true).nothingSent()).isFalse();
+        assertThat(UrlFailures.of(error, true, () -> null).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
+        assertThat(UrlFailures.of(error, true, () -> null).nothingSent()).isFalse();
     }
 
     @Test
@@ -23,7 +23,7 @@ class UrlFailuresTest {
         IOException again = thrownBy(new IOException("Error writing to server"), "getInputStream0");
         again.initCause(thrownBy(new IOException("Error writing to server"), "writeRequests"));
 
-        assertThat(UrlFailures.of(again, true).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
+        assertThat(UrlFailures.of(again, true, () -> null).kind()).isEqualTo(ErrorKind.CONNECTION_RESET);
     }
 
     @Test
@@ -31,9 +31,10 @@ class UrlFailuresTest {
         IOException status = thrownBy(new IOException("Server returned HTTP response code: 400"), "getInputStream0");
         IOException missing = thrownBy(new FileNotFoundException("/"), "writeRequests");
 
-        assertThat(UrlFailures.of(status, true).kind()).isEqualTo(ErrorKind.OTHER);
-        assertThat(UrlFailures.of(missing, true).kind()).isEqualTo(ErrorKind.OTHER);
-        assertThat(UrlFailures.of(new SocketException("Connection reset"), true).kind())
+        assertThat(UrlFailures.of(status, true, () -> null).kind()).isEqualTo(ErrorKind.OTHER);
+        assertThat(UrlFailures.of(missing, true, () -> null).kind()).isEqualTo(ErrorKind.OTHER);
+        assertThat(UrlFailures.of(new SocketException("Connection reset"), true, () -> null)
+                        .kind())
                 .isEqualTo(ErrorKind.CONNECTION_RESET);
     }
 
@@ -42,8 +43,8 @@ class UrlFailuresTest {
         IOException bare = new IOException("Error writing to server");
         bare.setStackTrace(new StackTraceElement[0]);
 
-        assertThat(UrlFailures.of(bare, true).kind()).isEqualTo(ErrorKind.OTHER);
-        assertThat(UrlFailures.of(bare, true).nothingSent()).isFalse();
+        assertThat(UrlFailures.of(bare, true, () -> null).kind()).isEqualTo(ErrorKind.OTHER);
+        assertThat(UrlFailures.of(bare, true, () -> null).nothingSent()).isFalse();
     }
 
     private static IOException thrownBy(IOException error, String method) {
