@@ -267,7 +267,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
             call.releaseBody();
             future.complete(response);
         } else {
-            endAs(FinalResult.of(call, attempt, before, null));
+            endAs(CallResult.of(call, attempt, before, null));
         }
     }
 
@@ -299,7 +299,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
         if (attempt == null) {
             endAs(original());
         } else if (!attempt.isInFlight()) {
-            endAs(FinalResult.of(call, attempt, before, defect));
+            endAs(CallResult.of(call, attempt, before, defect));
         }
     }
 

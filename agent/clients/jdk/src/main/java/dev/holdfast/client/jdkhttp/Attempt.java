@@ -3,6 +3,7 @@ package dev.holdfast.client.jdkhttp;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Step;
 import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.FinalResult;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the application's body type
  */
-final class Attempt<T> {
+final class Attempt<T> implements FinalResult.Candidate {
     private final JdkCall<T> call;
     private final HttpClient client;
     private final HttpRequest request;
@@ -131,7 +132,7 @@ final class Attempt<T> {
             Step decided = handler.decision();
             return decided != null ? decided : call.after(handler.attempt(), Outcome.Cancelled.INSTANCE);
         }
-        if (refused()) {
+        if (isRefused()) {
             return call.withdraw(handler.attempt());
         }
         if (FailureClassifier.unwrap(failure) instanceof CancellationException
@@ -202,23 +203,22 @@ final class Attempt<T> {
         return discarded;
     }
 
-    /** Returns the exception that the client threw, if any. */
-    @Nullable
-    Throwable error() {
+    @Override
+    public @Nullable Throwable error() {
         return error;
     }
 
-    /** Returns whether what it gave can still be what the call gives, after a next attempt was sent. */
-    boolean canStand() {
+    @Override
+    public boolean canStand() {
         DiscardedResponse<T> discardedResponse = discarded;
         return error != null || (discardedResponse != null && discardedResponse.isKept());
     }
 
     /**
-     * Returns whether the client, closed meanwhile or without an executor that works, did not carry the request out:
-     * what was before is then what the call gave.
+     * Returns whether the client, closed meanwhile or without an executor that works, did not carry the request out.
      */
-    boolean refused() {
+    @Override
+    public boolean isRefused() {
         Throwable thrown = error;
         return thrown != null && awaitsHead() && JdkFailures.isRefusal(thrown);
     }

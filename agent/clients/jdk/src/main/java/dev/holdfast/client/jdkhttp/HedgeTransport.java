@@ -72,6 +72,6 @@ final class HedgeTransport<T> implements HedgedAttempt.Transport<Attempt<T>> {
 
     @Override
     public boolean isRefused(Attempt<T> attempt) {
-        return attempt.refused();
+        return attempt.isRefused();
     }
 }

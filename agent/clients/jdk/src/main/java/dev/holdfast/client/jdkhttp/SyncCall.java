@@ -176,7 +176,7 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.T
             return response;
         }
         try {
-            return (rescued ? call.rescued() : FinalResult.of(call, last, before, defect)).get();
+            return (rescued ? call.rescued() : CallResult.of(call, last, before, defect)).get();
         } catch (InterruptedException e) {
             call.giveUp();
             throw e;

@@ -82,7 +82,7 @@ final class AlternateOriginRequest {
             Attempt attempt = Attempt.again(connection, requestRecorder);
             attempt.send(requestRecorder, watchdog);
             ConnectionHead head = attempt.head();
-            if (head == null && (abandoned || VirtualThreads.interruptedSocket(attempt.raised()))) {
+            if (head == null && (abandoned || VirtualThreads.interruptedSocket(attempt.error()))) {
                 alternate.cancel();
                 return null;
             }

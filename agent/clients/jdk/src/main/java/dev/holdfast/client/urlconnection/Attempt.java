@@ -2,6 +2,7 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Privileges;
+import dev.holdfast.exchange.FinalResult;
 import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.policy.StreamingMediaTypes;
 import java.io.ByteArrayInputStream;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * only where this attempt itself has asked for one. From then on the connection remembers a response or an exception,
  * and sends nothing more.
  */
-final class Attempt {
+final class Attempt implements FinalResult.Candidate {
     /** The largest body that is kept until the next attempt has ended. */
     private static final int MAX_KEPT = 16 * 1024;
 
@@ -210,9 +211,21 @@ final class Attempt {
      * Returns the exception that the JDK threw when it last sent or received, null: none; with some statuses there is a
      * head, too.
      */
-    @Nullable
-    Exception raised() {
+    @Override
+    public @Nullable Exception error() {
         return raised;
+    }
+
+    /** Returns true: {@link #keep} has seen to it, where the call may still end in it. */
+    @Override
+    public boolean canStand() {
+        return true;
+    }
+
+    /** Returns false: a connection of its own carries out each attempt. */
+    @Override
+    public boolean isRefused() {
+        return false;
     }
 
     /** Returns whether it was cut off for its time. */

@@ -188,7 +188,7 @@ final class Exchange {
     private int codeAtTheEnd() throws IOException {
         HttpURLConnection current = delegate();
         Attempt attempt = call.attempt();
-        if (attempt.raised() == null) {
+        if (attempt.error() == null) {
             return current.getResponseCode();
         }
         String line = current.getHeaderField(0);
@@ -208,7 +208,7 @@ final class Exchange {
     HttpURLConnection head() {
         try {
             if (call.settle()) {
-                if (call.attempt().raised() instanceof RuntimeException e) {
+                if (call.attempt().error() instanceof RuntimeException e) {
                     throw e;
                 }
                 if (!call.attempt().isAsked()) {

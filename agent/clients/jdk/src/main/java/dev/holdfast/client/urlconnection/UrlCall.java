@@ -11,6 +11,7 @@ import dev.holdfast.call.Step;
 import dev.holdfast.exchange.BlockingExchange;
 import dev.holdfast.exchange.FailOpenSession;
 import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.FinalResult;
 import dev.holdfast.exchange.HedgedAttempt;
 import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.fallback.FallbackStrategies;
@@ -281,7 +282,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
 
     /** Throws what the current attempt ended in, if that was an exception. */
     void throwRaised() throws IOException {
-        Exception raised = attempt.raised();
+        Exception raised = attempt.error();
         if (raised instanceof RuntimeException e) {
             throw e;
         }
@@ -460,7 +461,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     /** Tells the session what the attempt gave. */
     private Step onOutcome(Step.Send send) {
         boolean abandoned = attempt.head() == null
-                && (disconnectSignal.abandoned() || VirtualThreads.interruptedSocket(attempt.raised()));
+                && (disconnectSignal.abandoned() || VirtualThreads.interruptedSocket(attempt.error()));
         return after(send.attempt(), abandoned ? Outcome.Cancelled.INSTANCE : attempt.outcome(requestRecorder));
     }
 
@@ -473,7 +474,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
         IOException broken = held.failure();
         if (broken == null) {
             ConnectionHead head = attempt.head();
-            if (head != null && attempt.raised() == null) {
+            if (head != null && attempt.error() == null) {
                 attempt.readAs(recorded(head, held.stream()));
             }
             return Step.Deliver.INSTANCE;
@@ -525,15 +526,16 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
      */
     private void deliver() {
         settleNow();
-        Attempt earlier = previous;
-        if (earlier != null && session().deliversPrevious()) {
-            attempt.discard();
-            attempt = earlier;
+        Attempt last = attempt;
+        Attempt counts = FinalResult.of(failOpen(), last, previous);
+        if (counts != last) {
+            last.discard();
+            attempt = counts;
             previous = null;
         }
         closePrevious();
         showHead();
-        Exception raised = attempt.raised();
+        Exception raised = attempt.error();
         ConnectionHead head = attempt.head();
         CallFallback recorder = fallback;
         if (head != null && recorder != null) {
@@ -541,9 +543,6 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
         }
         if (raised == null) {
             return;
-        }
-        if (session != null) {
-            Exception unused = session.session().finalError(raised);
         }
         if (attempt.isLate() && raised instanceof IOException timeout && head == null) {
             ended = timeout; // what the JDK remembers of it is whatever a connection that we cut off came to
@@ -565,7 +564,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
 
     private void showHead() {
         ConnectionWrapper shown = wrapper;
-        if (shown != null && attempt.raised() == null) {
+        if (shown != null && attempt.error() == null) {
             shown.show(true, attempt.status(), null);
         }
     }
@@ -576,7 +575,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
         boolean beforeBody = onlyOpening && failed.connection().getDoOutput() && requestRecorder.upload() == null;
         CallFallback asked = fallback;
         SyntheticConnection made =
-                asked == null ? null : asked.answer(step, failed.connection(), failed.raised(), beforeBody);
+                asked == null ? null : asked.answer(step, failed.connection(), failed.error(), beforeBody);
         if (made == null) {
             return false;
         }

@@ -1,7 +1,6 @@
 package dev.holdfast.client.jdkhttp;
 
-import dev.holdfast.call.Session;
-import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.FinalResult;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
@@ -10,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The result of a call whose last attempt did not end in a response for the application. Stateless. */
-final class FinalResult {
-    private FinalResult() {}
+final class CallResult {
+    private CallResult() {}
 
     /**
      * An exception, or the response that was discarded before a next attempt that could not be sent. May run the
@@ -26,26 +25,19 @@ final class FinalResult {
         if (last == null) {
             return CompletableFuture.failedFuture(OpenCalls.refusal()); // nothing was sent: its client is closed
         }
-        Session session = call.session.session();
-        boolean takesPrevious = last.refused() || session.deliversPrevious();
-        Attempt<T> counts = takesPrevious && before != null && before.canStand() ? before : last;
+        Attempt<T> counts = FinalResult.of(call.session, last, before);
         Throwable error = counts.error();
         if (error != null) {
-            session.finalError(FailureClassifier.unwrap(error));
             return CompletableFuture.failedFuture(error);
         }
         DiscardedResponse<T> discarded = counts.discarded();
         CompletableFuture<HttpResponse<T>> made = discarded == null ? null : discarded.through(call.application);
-        return made != null ? made : CompletableFuture.failedFuture(notSent(session, defect));
+        return made != null ? made : CompletableFuture.failedFuture(missing(call, defect));
     }
 
-    /** The exception in place of a response that was discarded, and would be what the call gave. */
-    private static IOException notSent(Session session, @Nullable Throwable defect) {
-        IOException why = session.notSent();
-        if (why == null) {
-            return new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
-        }
-        // The type that this client's users expect of a time that is over.
+    /** The exception in place of the response, of the type that this client's users expect of a time that is over. */
+    private static IOException missing(JdkCall<?> call, @Nullable Throwable defect) {
+        IOException why = FinalResult.missing(call.session, defect);
         return why instanceof SocketTimeoutException ? new HttpTimeoutException(why.getMessage()) : why;
     }
 }
