@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's request with another body publisher or timeout, or to another place. It delegates, whatever class
- * the application's request is of: a copy would refuse what a class of its own may carry (a header that the builder
- * does not take), and costs an allocation per header.
+ * The application's request with another body publisher or timeout, or to another place. It delegates: a copy would
+ * refuse what a request of the application's own class may carry (a header that the builder does not take), and costs
+ * an allocation per header.
  *
  * <p>Headers above all are asked for when the client asks, and not before: there a tracing agent adds those of the span
  * of this very attempt.
@@ -44,13 +44,15 @@ final class AttemptRequest extends HttpRequest {
 
     /** A request with this publisher and timeout; null: the application's. */
     static HttpRequest of(HttpRequest request, @Nullable BodyPublisher publisher, @Nullable Duration timeout) {
-        return isBuilt(request)
+        return HAS_OPTIONS && isBuilt(request)
                 ? copy(request, request.uri(), name -> true, publisher, timeout)
                 : new AttemptRequest(request, request.uri(), null, publisher, timeout);
     }
 
     /**
-     * A request to another place.
+     * A request to another place. The application's headers are chosen here, once, and the request is one of the JDK's
+     * own wherever the application's is: a tracing agent adds its header when the client asks for the headers, and only
+     * in the JDK's classes. To choose among the headers after that would take the agent's for the application's.
      *
      * @param uri where it goes
      * @param goesAlong whether a header of this name goes along
@@ -67,7 +69,7 @@ final class AttemptRequest extends HttpRequest {
     }
 
     private static boolean isBuilt(HttpRequest request) {
-        return HAS_OPTIONS && request.getClass().getName().startsWith("jdk.internal.net.http.");
+        return request.getClass().getName().startsWith("jdk.internal.net.http.");
     }
 
     private static HttpRequest copy(
