@@ -26,6 +26,9 @@ public abstract class HoldfastBridge {
     /** The parameters of {@code result}, where libraries call it; {@code enter} has four. */
     private static final int RESULT_PARAMETERS = 3;
 
+    /** The beginning of the name of an instruction in place of a call that may be left out. */
+    private static final String SKIP = "skip:";
+
     private static volatile HoldfastBridge hook;
 
     /** Allows the agent's one implementation. */
@@ -131,14 +134,22 @@ public abstract class HoldfastBridge {
         } catch (Throwable e) {
             // As if it were not woven.
         }
-        return new ConstantCallSite(target != null ? target : unwoven(type));
+        return new ConstantCallSite(target != null ? target : unwoven(caller, hook, type));
     }
 
     /**
-     * Returns a handle for methods that are not woven: for a {@code result}, it returns the method's own value; else
-     * null, or false.
+     * Returns a handle for methods that are not woven: for a {@code result}, it returns the method's own value; for a
+     * call that may be left out, it makes the call, which the caller's own look-up allows; else null, or false.
      */
-    private static MethodHandle unwoven(MethodType type) {
+    private static MethodHandle unwoven(MethodHandles.Lookup caller, String hook, MethodType type) {
+        if (hook.startsWith(SKIP)) {
+            try {
+                return caller.findVirtual(
+                        type.parameterType(0), hook.substring(SKIP.length()), type.dropParameterTypes(0, 1));
+            } catch (ReflectiveOperationException e) {
+                return MethodHandles.empty(type); // not of a woven class
+            }
+        }
         int parameters = type.parameterCount();
         return parameters == RESULT_PARAMETERS && type.returnType() == Object.class
                 ? MethodHandles.dropArguments(

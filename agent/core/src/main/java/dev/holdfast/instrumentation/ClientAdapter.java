@@ -41,13 +41,15 @@ public interface ClientAdapter {
     }
 
     /**
-     * Runs before a method returns, or behind a call that it makes; see {@link JoinPoint#result} and
-     * {@link JoinPoint#callResult}.
+     * Runs before a method returns, behind a call that it makes, or at its head; see {@link JoinPoint#result},
+     * {@link JoinPoint#callResult} and {@link JoinPoint#argument}.
      *
      * @param joinPoint which one
-     * @param value what the method returns, or what the call returned
-     * @param first the method's first argument; null where it has none, or for a call
-     * @param second the method's second argument; null where it has none, or for a call
+     * @param value what the method returns, what the call returned, or the method's first argument
+     * @param first the method's first argument, null where it has none; for a call and for an argument, the object
+     *     whose method it is, null in a static one
+     * @param second the method's second argument, null where it has none; for a call without arguments, the object that
+     *     was called
      * @return what takes the place of {@code value}
      */
     default @Nullable Object result(
@@ -56,13 +58,27 @@ public interface ClientAdapter {
     }
 
     /**
-     * Is told of a call that a method makes; see {@link JoinPoint#before} and {@link JoinPoint#after}. Never throws.
+     * Is told of a call that a method makes, or of a method's end; see {@link JoinPoint#before},
+     * {@link JoinPoint#after} and {@link JoinPoint#exit}. Never throws.
      *
      * @param joinPoint which one
-     * @param subject the last argument of the call, or its result
+     * @param subject the last argument of the call, or its result; at a method's end, the object whose method it is
      * @param first the join point's first operand that is an object; null where it has none
      * @param second the join point's second operand that is an object; null where it has none
      * @param number the join point's operand that is a number; 0 where it has none
      */
     default void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {}
+
+    /**
+     * Decides about a call that a method is about to make; see {@link JoinPoint#unless}. Never throws.
+     *
+     * @param joinPoint which one
+     * @param receiver the object that is called
+     * @param first the call's first argument
+     * @param second the call's second argument
+     * @return true: the call is not made
+     */
+    default boolean skip(int joinPoint, Object receiver, @Nullable Object first, @Nullable Object second) {
+        return false;
+    }
 }

@@ -39,6 +39,25 @@ public interface ClientInstrumentation {
         return null;
     }
 
+    /**
+     * The libraries that this one brings along and that its adapter uses too. A copy that was relocated has those
+     * relocated as well, or not.
+     */
+    default List<Companion> companions() {
+        return List.of();
+    }
+
+    /**
+     * A library beside the declared one.
+     *
+     * @param rootPackage the root package that it was published with, with slashes
+     * @param type one of its classes as published, with slashes, which is the type of a parameter of {@code method}: so
+     *     that it shows where a copy has the library
+     * @param witness a class of the declared library, as published, with slashes
+     * @param method a method of {@code witness}
+     */
+    record Companion(String rootPackage, String type, String witness, String method) {}
+
     /** The versions of the library that the adapter is made for, for messages; empty for the JDK. */
     default String versions() {
         return "";

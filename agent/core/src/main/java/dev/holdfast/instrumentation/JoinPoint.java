@@ -23,7 +23,13 @@ public final class JoinPoint {
         /** See {@link JoinPoint#before}. */
         BEFORE,
         /** See {@link JoinPoint#after}. */
-        AFTER
+        AFTER,
+        /** See {@link JoinPoint#argument}. */
+        ARGUMENT,
+        /** See {@link JoinPoint#exit}. */
+        EXIT,
+        /** See {@link JoinPoint#unless}. */
+        UNLESS
     }
 
     /**
@@ -154,8 +160,9 @@ public final class JoinPoint {
     }
 
     /**
-     * The result of each such call in any method of a class: {@link ClientAdapter#result} is given it, and gives
-     * another.
+     * The result of each such call on an object in any method of a class: {@link ClientAdapter#result} is given it, and
+     * gives another. In an instance method it is given {@code this} too and, of a call without arguments, the object
+     * that was called.
      *
      * @param id passed to the adapter
      * @param owner the class, with slashes
@@ -189,6 +196,43 @@ public final class JoinPoint {
      */
     public static JoinPoint after(int id, String owner, String method, String descriptor, Access call) {
         return of(id, Kind.AFTER, owner, method, descriptor).with(call);
+    }
+
+    /**
+     * The head of an instance method whose first argument is an object: {@link ClientAdapter#result} is given the
+     * argument and {@code this}, and gives what the method runs with in place of the argument.
+     *
+     * @param id passed to the adapter
+     * @param owner the class, with slashes
+     * @param method its name
+     * @param descriptor the method's
+     */
+    public static JoinPoint argument(int id, String owner, String method, String descriptor) {
+        return of(id, Kind.ARGUMENT, owner, method, descriptor);
+    }
+
+    /**
+     * Each return of an instance method without arguments that returns nothing: {@link ClientAdapter#observe} is given
+     * {@code this}.
+     *
+     * @param id passed to the adapter
+     * @param owner the class, with slashes
+     * @param method its name
+     */
+    public static JoinPoint exit(int id, String owner, String method) {
+        return of(id, Kind.EXIT, owner, method, "()V");
+    }
+
+    /**
+     * Each such call in any method of a class of a library, on an object, with two objects and without a result: where
+     * {@link ClientAdapter#skip}, which is given all three, returns true, the call is not made.
+     *
+     * @param id passed to the adapter
+     * @param owner the class, with slashes
+     * @param call the call, with its whole descriptor
+     */
+    public static JoinPoint unless(int id, String owner, Access call) {
+        return of(id, Kind.UNLESS, owner, null, null).with(call);
     }
 
     private JoinPoint with(Access newCall) {

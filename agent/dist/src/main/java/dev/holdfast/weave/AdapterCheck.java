@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class AdapterCheck {
     private final Instrumentation instrumentation;
     private final ClientLoader loader;
-    private final Relocation relocation;
+    private final Relocations relocations;
 
-    AdapterCheck(Instrumentation instrumentation, ClientLoader loader, Relocation relocation) {
+    AdapterCheck(Instrumentation instrumentation, ClientLoader loader, Relocations relocations) {
         this.instrumentation = instrumentation;
         this.loader = loader;
-        this.relocation = relocation;
+        this.relocations = relocations;
     }
 
     /**
@@ -60,7 +60,7 @@ final class AdapterCheck {
     private @Nullable String missing(String name, ClassConstants constants) {
         for (String used : constants.classes()) {
             if (isOfLibrary(used) && !isVisible(used)) {
-                return "class " + relocation.map(used).replace('/', '.');
+                return "class " + relocations.map(used).replace('/', '.');
             }
         }
         Class<?> adapter;
@@ -80,13 +80,13 @@ final class AdapterCheck {
     }
 
     private boolean isOfLibrary(String name) {
-        return name.startsWith(relocation.from() + '/');
+        return relocations.has(name);
     }
 
     /** Returns whether there is such a class; its package is exported to the adapter. */
     private boolean isVisible(String name) {
         try {
-            Class<?> type = Class.forName(relocation.map(name).replace('/', '.'), false, loader);
+            Class<?> type = Class.forName(relocations.map(name).replace('/', '.'), false, loader);
             export(type.getModule(), type.getPackageName());
             return true;
         } catch (ClassNotFoundException | LinkageError e) {
@@ -110,7 +110,7 @@ final class AdapterCheck {
 
     private Member mapped(Member member) {
         return new Member(
-                member.field(), relocation.map(member.owner()), member.name(), relocation.map(member.descriptor()));
+                member.field(), relocations.map(member.owner()), member.name(), relocations.map(member.descriptor()));
     }
 
     private boolean has(MethodHandles.Lookup lookup, Member named) {

@@ -124,12 +124,13 @@ final class ClassWeaver extends ClassVisitor {
         if (next == null || (access & (Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) != 0) {
             return next;
         }
+        MethodVisitor all = next;
         for (JoinPoint point : points) {
             if (isIn(point, access, name, descriptor)) {
-                return new WovenMethod(this, next, point, descriptor);
+                all = new WovenMethod(this, all, point, descriptor, (access & Opcodes.ACC_STATIC) != 0);
             }
         }
-        return next;
+        return all;
     }
 
     private boolean isIn(JoinPoint point, int access, String name, String descriptor) {
@@ -142,7 +143,9 @@ final class ClassWeaver extends ClassVisitor {
                 return false;
             }
         }
-        return point.kind() == JoinPoint.Kind.CALL_RESULT || (access & Opcodes.ACC_STATIC) == 0;
+        return point.kind() == JoinPoint.Kind.CALL_RESULT
+                || point.kind() == JoinPoint.Kind.UNLESS
+                || (access & Opcodes.ACC_STATIC) == 0;
     }
 
     /** A join point was found. */

@@ -25,7 +25,7 @@ final class ClientLoader extends ClassLoader {
 
     private final ClassLoader core;
     private final @Nullable ClassLoader library;
-    private final Relocation relocation;
+    private final Relocations relocations;
     private final String adapterPackage;
 
     /**
@@ -33,13 +33,13 @@ final class ClientLoader extends ClassLoader {
      *
      * @param instrumentation the library's; its package is that of the adapter
      * @param library the application's loader, which has the library; null: the boot loader
-     * @param relocation of the copy
+     * @param relocations of the copy
      */
-    ClientLoader(ClientInstrumentation instrumentation, @Nullable ClassLoader library, Relocation relocation) {
+    ClientLoader(ClientInstrumentation instrumentation, @Nullable ClassLoader library, Relocations relocations) {
         super(instrumentation.getClass().getClassLoader());
         this.core = instrumentation.getClass().getClassLoader();
         this.library = library;
-        this.relocation = relocation;
+        this.relocations = relocations;
         this.adapterPackage = instrumentation.getClass().getPackageName() + '.';
     }
 
@@ -70,7 +70,7 @@ final class ClientLoader extends ClassLoader {
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         try {
-            byte[] classfile = constants(name).mapped(relocation::map);
+            byte[] classfile = constants(name).mapped(relocations::map);
             return defineClass(name, classfile, 0, classfile.length, DOMAIN);
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);

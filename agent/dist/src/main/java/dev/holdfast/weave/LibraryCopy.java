@@ -81,6 +81,12 @@ final class LibraryCopy implements ClientAdapter {
         }
     }
 
+    @Override
+    public boolean skip(int joinPoint, Object receiver, @Nullable Object first, @Nullable Object second) {
+        ClientAdapter made = adapter;
+        return made != null && made.skip(joinPoint, receiver, first, second);
+    }
+
     private @Nullable ClientAdapter adapter() {
         ClientAdapter made = adapter;
         return made != null || leftAlone ? made : make();
@@ -127,10 +133,11 @@ final class LibraryCopy implements ClientAdapter {
     }
 
     private @Nullable ClientAdapter checked(AdapterContext context) {
-        ClientLoader loader = new ClientLoader(instrumentation, anchor.getClassLoader(), relocation);
         String name = instrumentation.getClass().getName();
         try {
-            String missing = new AdapterCheck(jvm, loader, relocation).missing(name);
+            Relocations relocations = Relocations.of(relocation, instrumentation, anchor.getClassLoader());
+            ClientLoader loader = new ClientLoader(instrumentation, anchor.getClassLoader(), relocations);
+            String missing = new AdapterCheck(jvm, loader, relocations).missing(name);
             if (missing == null) {
                 return Class.forName(name, true, loader)
                         .asSubclass(ClientInstrumentation.class)

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * of Holdfast's holds an application. Thread-safe.
  */
 final class LibraryLinker {
+    /**
+     * The beginning of the name of an instruction that stands in place of a call which may be left out; the bridge
+     * knows it too. The name of the called method follows.
+     */
+    static final String SKIP = "skip:";
+
     private final Instrumentation jvm;
     private final Adapters source;
     private final ErrorReporter errorReporter;
@@ -64,7 +70,21 @@ final class LibraryLinker {
             return null;
         }
         LibraryCopy copy = Privileges.withOwnPrivileges(() -> copy(instrumentation, relocation, woven));
-        return copy == null ? null : calling(copy, hook, joinPoint).asType(type);
+        if (copy == null) {
+            return null;
+        }
+        return hook.startsWith(SKIP)
+                ? skipping(copy, caller, hook.substring(SKIP.length()), type, joinPoint)
+                : calling(copy, hook, joinPoint).asType(type);
+    }
+
+    /** Gives the call itself, with the adapter's decision before it. */
+    private static MethodHandle skipping(
+            LibraryCopy copy, MethodHandles.Lookup caller, String called, MethodType type, int joinPoint)
+            throws ReflectiveOperationException {
+        MethodHandle call = caller.findVirtual(type.parameterType(0), called, type.dropParameterTypes(0, 1));
+        MethodHandle skips = calling(copy, "skip", joinPoint).asType(type.changeReturnType(boolean.class));
+        return MethodHandles.guardWithTest(skips, MethodHandles.empty(type), call);
     }
 
     private @Nullable ClientInstrumentation declared(String client) {

@@ -68,12 +68,16 @@ final class LibraryWeaver {
 
     /** Returns where the copy is whose class this may be; null: it is none of the library's. */
     private static @Nullable Relocation relocation(ClientInstrumentation client, String root, String className) {
+        String longest = "";
         for (JoinPoint point : client.joinPoints()) {
             String end = point.owner().substring(root.length());
-            if (className.endsWith(end)) {
-                return new Relocation(root, className.substring(0, className.length() - end.length()));
+            // The end of one class may be the end of another one, too, with a package before it.
+            if (className.endsWith(end) && end.length() > longest.length()) {
+                longest = end;
             }
         }
-        return null;
+        return longest.isEmpty()
+                ? null
+                : new Relocation(root, className.substring(0, className.length() - longest.length()));
     }
 }

@@ -32,10 +32,12 @@ final class WovenMethod extends MethodVisitor {
     private final JoinPoint point;
     private final Kind kind;
     private final String descriptor;
+    private final boolean isStatic;
     private boolean hasEarlier;
 
-    WovenMethod(ClassWeaver weaver, MethodVisitor next, JoinPoint point, String descriptor) {
+    WovenMethod(ClassWeaver weaver, MethodVisitor next, JoinPoint point, String descriptor, boolean isStatic) {
         super(Opcodes.ASM9, next);
+        this.isStatic = isStatic;
         this.weaver = weaver;
         this.point = point;
         this.kind = point.kind();
@@ -50,7 +52,19 @@ final class WovenMethod extends MethodVisitor {
             enter();
         } else if (kind == Kind.GUARD) {
             guard();
+        } else if (kind == Kind.ARGUMENT) {
+            argument();
         }
+    }
+
+    private void argument() {
+        weaver.found(point);
+        super.visitVarInsn(Opcodes.ALOAD, 1);
+        super.visitVarInsn(Opcodes.ALOAD, 0);
+        super.visitInsn(Opcodes.ACONST_NULL);
+        call("result", RESULT);
+        super.visitTypeInsn(Opcodes.CHECKCAST, Type.getArgumentTypes(descriptor)[0].getInternalName());
+        super.visitVarInsn(Opcodes.ASTORE, 1);
     }
 
     private void enter() {
@@ -98,6 +112,13 @@ final class WovenMethod extends MethodVisitor {
             loadArguments(RESULT_ARGUMENTS);
             call("result", RESULT);
             cast(descriptor);
+        } else if (kind == Kind.EXIT && opcode == Opcodes.RETURN) {
+            weaver.found(point);
+            super.visitVarInsn(Opcodes.ALOAD, 0);
+            super.visitInsn(Opcodes.ACONST_NULL);
+            super.visitInsn(Opcodes.ACONST_NULL);
+            super.visitInsn(Opcodes.ICONST_0);
+            call("observe", OBSERVE);
         }
         super.visitInsn(opcode);
     }
@@ -109,18 +130,45 @@ final class WovenMethod extends MethodVisitor {
         boolean found = hasEarlier && call != null && call.matches(owner, name, called);
         if (found && kind == Kind.BEFORE) {
             observe();
+        } else if (found && kind == Kind.UNLESS) {
+            weaver.found(point);
+            link(LibraryLinker.SKIP + name, called.replace("(", "(L" + owner + ';'));
+            return;
+        }
+        if (found && kind == Kind.CALL_RESULT && !isStatic && called.startsWith("()")) {
+            super.visitInsn(Opcodes.DUP); // the object that is called
         }
         super.visitMethodInsn(opcode, owner, name, called, isInterface);
         if (found && kind == Kind.AFTER) {
             observe();
         } else if (found && kind == Kind.CALL_RESULT) {
             weaver.found(point);
-            super.visitInsn(Opcodes.ACONST_NULL);
-            super.visitInsn(Opcodes.ACONST_NULL);
+            callers(called);
             call("result", RESULT);
             cast(called);
         } else if (earlier != null && earlier.matches(owner, name, called)) {
             hasEarlier = true;
+        }
+    }
+
+    /**
+     * Loads the object whose method this is and, below the call's result if the call has no arguments, the object that
+     * was called.
+     */
+    private void callers(String called) {
+        boolean hasCallee = !isStatic && called.startsWith("()");
+        if (hasCallee) {
+            super.visitInsn(Opcodes.SWAP);
+        }
+        if (isStatic) {
+            super.visitInsn(Opcodes.ACONST_NULL);
+        } else {
+            super.visitVarInsn(Opcodes.ALOAD, 0);
+        }
+        if (hasCallee) {
+            super.visitInsn(Opcodes.SWAP);
+        } else {
+            super.visitInsn(Opcodes.ACONST_NULL);
         }
     }
 
@@ -164,20 +212,18 @@ final class WovenMethod extends MethodVisitor {
     }
 
     private void call(String hook, String hookDescriptor) {
-        String library = weaver.library();
-        if (library != null) {
-            super.visitInvokeDynamicInsn(
-                    hook,
-                    hookDescriptor.replace(NUMBERS, ")"),
-                    LibraryLink.bootstrap(),
-                    library,
-                    weaver.root(),
-                    point.id());
+        if (weaver.library() != null) {
+            link(hook, hookDescriptor.replace(NUMBERS, ")"));
             return;
         }
         super.visitIntInsn(Opcodes.SIPUSH, weaver.client());
         super.visitIntInsn(Opcodes.SIPUSH, point.id());
         super.visitMethodInsn(Opcodes.INVOKESTATIC, BRIDGE, hook, hookDescriptor, false);
+    }
+
+    private void link(String hook, String linkedDescriptor) {
+        super.visitInvokeDynamicInsn(
+                hook, linkedDescriptor, LibraryLink.bootstrap(), weaver.library(), weaver.root(), point.id());
     }
 
     private void cast(String ofResult) {

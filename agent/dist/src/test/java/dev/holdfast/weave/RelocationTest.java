@@ -2,15 +2,22 @@ package dev.holdfast.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientAdapter;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.instrumentation.JoinPoint;
 import dev.holdfast.testkit.ToyClasses;
 import dev.holdfast.weave.ClassConstants.Member;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An adapter's classes are moved with the library, by the names in their constants. */
 class RelocationTest {
+    private static final String WITNESS = "toylib/RelocationTest$Copy";
+
     private final Relocation moved = new Relocation("toylib", "com/vendor/toylib");
 
     @ParameterizedTest
@@ -45,5 +52,51 @@ class RelocationTest {
         assertThat(after.classes())
                 .contains("com/vendor/toylib/Client", "adapter/Use")
                 .doesNotContain("toylib/Client");
+    }
+
+    @Test
+    void what_a_copy_brings_along_is_found_by_the_types_of_its_own_methods() throws ClassNotFoundException {
+        ClientInstrumentation toys = new Toys() {
+            @Override
+            public List<Companion> companions() {
+                return List.of(
+                        new Companion("pieces", "pieces/RelocationTest$Piece", WITNESS, "writeTo"),
+                        new Companion("unused", "unused/Thing", WITNESS, "writeTo"));
+            }
+        };
+
+        Relocations found = Relocations.of(
+                new Relocation("toylib", "dev/holdfast/weave"), toys, getClass().getClassLoader());
+
+        assertThat(found.map("(Lpieces/RelocationTest$Piece;Lunused/Thing;)V"))
+                .isEqualTo("(Ldev/holdfast/weave/RelocationTest$Piece;Lunused/Thing;)V");
+        assertThat(found.has("pieces/Sink")).isTrue();
+        assertThat(found.has("piece/Sink")).isFalse();
+    }
+
+    /** Declares nothing of interest. */
+    private abstract static class Toys implements ClientInstrumentation {
+        @Override
+        public String name() {
+            return "toylib";
+        }
+
+        @Override
+        public List<JoinPoint> joinPoints() {
+            return List.of();
+        }
+
+        @Override
+        public ClientAdapter adapter(AdapterContext context) {
+            return new ClientAdapter() {};
+        }
+    }
+
+    /** A class that a library brings along. */
+    interface Piece {}
+
+    /** The class that shows it. */
+    interface Copy {
+        void writeTo(Piece piece);
     }
 }
