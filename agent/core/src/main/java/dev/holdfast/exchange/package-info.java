@@ -15,6 +15,10 @@
  *   <li>its own kinds of failures, before those of {@link dev.holdfast.exchange.FailureClassifier}.
  * </ul>
  *
+ * <p>A library whose request is sent as a whole, and whose response has a body that is a stream, offers one thing
+ * instead: a {@link dev.holdfast.exchange.LibraryTransport}, which {@link dev.holdfast.exchange.BlockingLibraryCall}
+ * drives.
+ *
  * <p>The seam: {@code HttpURLConnection} may be opened, and its body written, long before the application asks for the
  * response. Its call therefore runs the loop from one attempt to the next only ({@code BlockingExchange.next}), and
  * keeps the attempt between two entries of the application itself.

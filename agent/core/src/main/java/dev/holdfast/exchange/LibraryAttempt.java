@@ -1,0 +1,319 @@
+package dev.holdfast.exchange;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Step;
+import dev.holdfast.policy.StreamingMediaTypes;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a library's call, and what it gave. Cut off when its time is up before the response's head is there,
+ * or before a body is complete that is held back; a response that arrived in time is delivered whole.
+ *
+ * @param <R> the library's response
+ */
+final class LibraryAttempt<R> {
+    /** The largest body that is kept until the call has ended. */
+    private static final int MAX_KEPT = 16 * 1024;
+    /** The largest body that is read to its end so that its connection can be used again. */
+    private static final int MAX_DRAINED = 64 * 1024;
+
+    private static final long MAX_DRAINING_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private enum Stage {
+        UNDER_WAY,
+        /** The time was up before the end. */
+        CUT,
+        ENDED,
+        /** It was cut, and has ended. */
+        ENDED_LATE
+    }
+
+    private final LibraryCall<R> call;
+    private final LibraryTransport<R> transport;
+    private final LibraryTransport.Attempt<R> inner;
+    private final Step.Send send;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.UNDER_WAY);
+    private volatile @Nullable Future<?> timer;
+    private volatile boolean lost;
+    private volatile @Nullable R response;
+    private volatile @Nullable Throwable error;
+    /** True if nothing of the response is on a connection any more. */
+    private volatile boolean detached;
+
+    /** An attempt that was not sent. */
+    LibraryAttempt(LibraryCall<R> call, Step.Send send) {
+        this.call = call;
+        this.transport = call.transport();
+        this.send = send;
+        this.inner = transport.attempt(send);
+    }
+
+    /** The attempt's number. */
+    int number() {
+        return send.attempt();
+    }
+
+    /** Sends it on the calling thread, and says what follows from what it gave. */
+    Step send() {
+        startTimer();
+        R given;
+        try {
+            given = inner.send();
+        } catch (Throwable e) {
+            return ended(null, e, Thread.currentThread().isInterrupted());
+        }
+        return ended(given, null, false);
+    }
+
+    /**
+     * Sends it, and comes back at its end or before.
+     *
+     * @param then hears, once and on whatever thread, what follows from what it gave
+     */
+    void start(Consumer<Step> then) {
+        startTimer();
+        inner.start((given, failure) -> then.accept(ended(given, failure, false)));
+    }
+
+    /** Cancels it; it ends as the library ends it. Any thread. */
+    void cancel() {
+        inner.cancel();
+    }
+
+    /** Cancels it because the attempt beside it won. */
+    void lose() {
+        lost = true;
+        Stage now = stage.get();
+        if (now == Stage.UNDER_WAY || now == Stage.CUT) {
+            inner.cancel();
+        }
+    }
+
+    // ---- its time
+
+    private void startTimer() {
+        if (send.timeoutNanos() != Long.MAX_VALUE) {
+            timer = engine().schedule(this::timeIsUp, send.timeoutNanos());
+        }
+    }
+
+    /** On the timer's thread. A cancel may come too early to have an effect, so that it is repeated. */
+    private void timeIsUp() {
+        if (stage.compareAndSet(Stage.UNDER_WAY, Stage.CUT) || stage.get() == Stage.CUT) {
+            engine().onThread(inner::cancel);
+            timer = engine().schedule(this::timeIsUp, REPEAT_NANOS);
+        }
+    }
+
+    /** Stops the time. False: it was up before. */
+    private boolean stopTimer() {
+        boolean unused =
+                stage.compareAndSet(Stage.UNDER_WAY, Stage.ENDED) || stage.compareAndSet(Stage.CUT, Stage.ENDED_LATE);
+        Future<?> running = timer;
+        if (running != null) {
+            running.cancel(false);
+        }
+        return !isLate();
+    }
+
+    private boolean isLate() {
+        Stage now = stage.get();
+        return now == Stage.CUT || now == Stage.ENDED_LATE;
+    }
+
+    // ---- its end
+
+    private Step ended(@Nullable R given, @Nullable Throwable failure, boolean interrupted) {
+        try {
+            return given != null ? responded(given) : failed(failure, interrupted);
+        } finally {
+            boolean unused = stopTimer();
+        }
+    }
+
+    private Step failed(@Nullable Throwable failure, boolean interrupted) {
+        boolean inTime = stopTimer();
+        Throwable thrown = failure == null ? new IOException("the client gave no response") : failure;
+        if (lost || interrupted || transport.isCancelled()) {
+            error = thrown;
+            return call.after(number(), Outcome.Cancelled.INSTANCE);
+        }
+        if (!inTime) {
+            IOException late = transport.timedOut(thrown);
+            error = late;
+            return call.failed(number(), late);
+        }
+        error = thrown;
+        return call.failed(number(), thrown);
+    }
+
+    private Step responded(R given) {
+        // A response that is lost, or that came with the end of its time, is on a connection that is being closed.
+        if (lost || (isLate() && !holdsBack())) {
+            discard(given);
+            return failed(null, false);
+        }
+        ResponseHead head;
+        try {
+            head = transport.head(given);
+        } catch (RuntimeException | LinkageError e) {
+            call.session().report(e);
+            response = given;
+            call.giveUp();
+            return Step.Deliver.INSTANCE;
+        }
+        if (!holdsBack() && !stopTimer()) {
+            discard(given);
+            return failed(null, false);
+        }
+        response = given;
+        Step step = call.after(number(), head);
+        if (step instanceof Step.Deliver) {
+            return heldBack(given, head);
+        }
+        boolean unused = stopTimer();
+        if (step instanceof Step.Drop) {
+            discard();
+        }
+        return step;
+    }
+
+    private boolean holdsBack() {
+        return call.holdBackBytes() > 0;
+    }
+
+    /** Reads the body before anybody sees it, where the policy wants that and the body is one to wait for. */
+    private Step heldBack(R given, ResponseHead head) {
+        long limit = call.holdBackBytes();
+        ResponseStreams.Held held;
+        try {
+            long length = limit == 0 ? 0 : transport.bodyLength(given);
+            InputStream stream = length == 0
+                            || length > limit
+                            || !StreamingMediaTypes.mayHoldBack(head.header("Content-Type"), length)
+                    ? null
+                    : transport.body(given);
+            if (stream == null) {
+                return Step.Deliver.INSTANCE;
+            }
+            held = ResponseStreams.hold(stream, length, limit, this::isLate, null);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            call.session().report(e);
+            return Step.Deliver.INSTANCE;
+        }
+        boolean inTime = stopTimer();
+        response = transport.withBody(given, held.stream());
+        IOException broken = held.failure();
+        detached = broken != null || !held.flowsOn();
+        if (broken == null) {
+            return Step.Deliver.INSTANCE;
+        }
+        return call.bodyLost(inTime ? broken : transport.timedOut(broken));
+    }
+
+    // ---- what becomes of its response
+
+    /** The response, null: none arrived, or it was let go of. */
+    @Nullable
+    R response() {
+        return response;
+    }
+
+    /** The exception that it ended in, null: a response. */
+    @Nullable
+    Throwable error() {
+        return error;
+    }
+
+    /** Returns whether the body that the program reads comes from memory. */
+    boolean isDetached() {
+        return detached;
+    }
+
+    /** Returns whether what it gave can still be what the call gives, after a next attempt was sent. */
+    boolean canStand() {
+        return error != null || response != null;
+    }
+
+    /**
+     * The call goes on: takes a small body into memory, and gives the connection back, which others may be waiting for.
+     * A long one is closed unread, and cannot be delivered any more.
+     */
+    void letGo() {
+        R given = response;
+        if (given == null || detached) {
+            return;
+        }
+        response = null;
+        Future<?> limit = engine().schedule(() -> engine().onThread(inner::cancel), MAX_DRAINING_NANOS);
+        try {
+            InputStream stream = transport.body(given);
+            byte[] small = stream == null ? new byte[0] : stream.readNBytes(MAX_KEPT + 1);
+            boolean whole = small.length <= MAX_KEPT || drained(stream, small.length);
+            if (!whole) {
+                inner.cancel(); // to close it would read it to its end
+            }
+            if (stream != null) {
+                stream.close();
+            }
+            transport.close(given);
+            if (small.length <= MAX_KEPT) {
+                response = stream == null ? given : transport.withBody(given, new ByteArrayInputStream(small));
+                detached = true;
+            }
+        } catch (IOException | RuntimeException | LinkageError e) {
+            inner.cancel(); // it breaks while nobody wants it
+            closeQuietly(given);
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    private static boolean drained(@Nullable InputStream stream, int before) throws IOException {
+        byte[] piece = new byte[8192];
+        int total = before;
+        int n = 0;
+        while (stream != null && n >= 0 && total <= MAX_DRAINED) {
+            total += n;
+            n = stream.read(piece);
+        }
+        return n < 0;
+    }
+
+    /** Nobody wants its response. */
+    void discard() {
+        R given = response;
+        response = null;
+        if (given != null && !detached) {
+            discard(given);
+        }
+    }
+
+    private void discard(R given) {
+        response = given;
+        detached = false;
+        letGo();
+        response = null;
+    }
+
+    private void closeQuietly(R given) {
+        try {
+            transport.close(given);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // It is broken already.
+        }
+    }
+
+    private Engine engine() {
+        return call.session().engine();
+    }
+}

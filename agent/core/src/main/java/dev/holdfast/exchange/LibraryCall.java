@@ -1,0 +1,220 @@
+package dev.holdfast.exchange;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.Session;
+import dev.holdfast.call.Step;
+import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.fallback.ResponseRecording;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The common part of the blocking and the asynchronous call of a library: its attempts, its fallback, the talk with the
+ * session, and the choice of what the program gets. Once the program has given the call up, the session hears of
+ * nothing more.
+ *
+ * @param <R> the library's response
+ */
+final class LibraryCall<R> {
+    private final FailOpenSession session;
+    private final LibraryTransport<R> transport;
+    /** Made for a policy that has a strategy. */
+    private final @Nullable LibraryFallback<R> fallback;
+
+    private volatile boolean over;
+    private volatile @Nullable LibraryAttempt<R> last;
+    private volatile @Nullable LibraryAttempt<R> before;
+
+    /** A call that has not begun. */
+    LibraryCall(
+            Engine engine,
+            PolicyTarget target,
+            LibraryTransport<R> transport,
+            FallbackStrategies fallbackStrategies,
+            ErrorReporter errorReporter) {
+        this.transport = transport;
+        this.session = new FailOpenSession(engine, target, transport, errorReporter);
+        this.fallback = target.policy().fallback().enabled() ? new LibraryFallback<>(this, fallbackStrategies) : null;
+    }
+
+    /** The library's side. */
+    LibraryTransport<R> transport() {
+        return transport;
+    }
+
+    /** The session. */
+    FailOpenSession session() {
+        return session;
+    }
+
+    /** Returns the number of bytes of a response's body to hold back. */
+    long holdBackBytes() {
+        return session.policy().retry().bufferResponseBytes();
+    }
+
+    // ---- attempts
+
+    /**
+     * Makes the next attempt, which is the last from now on.
+     *
+     * @throws RuntimeException where the library's side cannot make it
+     */
+    LibraryAttempt<R> next(Step.Send send) {
+        LibraryAttempt<R> attempt = new LibraryAttempt<>(this, send);
+        before = last;
+        last = attempt;
+        return attempt;
+    }
+
+    /** The attempt that was sent last, null: none was. */
+    @Nullable
+    LibraryAttempt<R> last() {
+        return last;
+    }
+
+    /** Another attempt decided than the one that was sent first. */
+    void decided(LibraryAttempt<R> attempt) {
+        last = attempt;
+    }
+
+    /** A wait begins: the connection of the last response goes back before it. */
+    void letGo() {
+        LibraryAttempt<R> sent = last;
+        if (sent != null) {
+            sent.letGo();
+        }
+    }
+
+    /** The program gave the call up, or it cannot go on: nothing of it counts. */
+    void giveUp() {
+        over = true;
+        session.cancel();
+        if (fallback != null) {
+            fallback.abandon();
+        }
+    }
+
+    /** Returns whether the program gave the call up. */
+    boolean isOver() {
+        if (!over && transport.isCancelled()) {
+            giveUp();
+        }
+        return over;
+    }
+
+    // ---- what they gave
+
+    /** Tells the session of an outcome. Also when nobody waits any more: the loser of two hedged attempts ends late. */
+    Step after(int attempt, Outcome outcome) {
+        return session.after(attempt, outcome);
+    }
+
+    /** Tells the session of an attempt that gave no response. */
+    Step failed(int attempt, Throwable error) {
+        return session.after(attempt, () -> transport.classify(error));
+    }
+
+    /** Tells the session that a body which was held back broke. */
+    Step bodyLost(Throwable error) {
+        return isOver() ? Step.Deliver.INSTANCE : session.bodyLost(() -> FailureClassifier.responseBody(error));
+    }
+
+    private void bodyFailed(Throwable error) {
+        if (!isOver()) {
+            session.bodyFailed(() -> FailureClassifier.responseBody(error));
+        }
+    }
+
+    // ---- the fallback
+
+    /**
+     * Asks the strategies.
+     *
+     * @return the step itself where one has an answer, else the end without: at once, or later, from whatever thread
+     */
+    CompletableFuture<Step> resolved(Step.FallBack step) {
+        if (fallback == null || isOver()) {
+            session.fallbackFailed();
+            return CompletableFuture.completedFuture(step.otherwise());
+        }
+        return fallback.resolve(step);
+    }
+
+    // ---- the end
+
+    /**
+     * Returns the response that the program gets.
+     *
+     * @param defect what ended the call out of turn, null: nothing did
+     * @throws Throwable what it gets in place of a response: the library's own exception as it was thrown, or one of
+     *     its types
+     */
+    R result(@Nullable Throwable defect) throws Throwable {
+        LibraryAttempt<R> sent = last;
+        if (fallback != null && fallback.hasAnswer()) {
+            if (sent != null) {
+                sent.discard();
+            }
+            return fallback.response();
+        }
+        if (sent == null) {
+            throw defect == null ? transport.cancelled() : defect;
+        }
+        LibraryAttempt<R> earlier = before;
+        LibraryAttempt<R> counts = sent;
+        if (earlier != null && earlier.canStand() && session.session().deliversPrevious()) {
+            sent.discard();
+            counts = earlier;
+        }
+        R response = counts.response();
+        if (response != null) {
+            return delivered(counts, response);
+        }
+        Throwable error = counts.error();
+        throw error == null ? notSent(defect) : session.session().finalError(error);
+    }
+
+    /** The response with a body that is watched on its way to the program, and recorded. */
+    private R delivered(LibraryAttempt<R> attempt, R response) {
+        try {
+            ResponseHead head = transport.head(response);
+            ResponseRecording recording =
+                    fallback == null ? null : fallback.recording(response, head, attempt.number());
+            long length = transport.bodyLength(response);
+            if (length == 0) {
+                if (recording != null) {
+                    recording.complete();
+                }
+                return response;
+            }
+            boolean watches = !attempt.isDetached();
+            if (recording == null && !watches) {
+                return response;
+            }
+            return transport.wrapBody(response, body -> {
+                InputStream watched = watches ? ResponseStreams.watched(body, length, this::bodyFailed) : body;
+                return recording == null ? watched : RecordedResponseStream.of(watched, length, recording);
+            });
+        } catch (RuntimeException | LinkageError e) {
+            session.report(e);
+            return response;
+        }
+    }
+
+    /** The exception in place of a response that was let go of, and would be what the call gave. */
+    private IOException notSent(@Nullable Throwable defect) {
+        Session ended = session.session();
+        IOException why = ended.notSent();
+        if (why == null) {
+            return new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
+        }
+        // The type that this client's users expect of a time that is over.
+        return why instanceof SocketTimeoutException ? transport.timedOut(why) : why;
+    }
+}
