@@ -138,6 +138,26 @@ public abstract class HoldfastBridge {
     }
 
     /**
+     * Stands at the head of a method of a library whose class file cannot hold an instruction to be linked;
+     * {@code java.net.HoldfastLinker} leads here. Everybody can call that class; whoever does reaches no more than the
+     * client's method, of an object of his own.
+     *
+     * @param self the object whose method was called
+     * @param first the first argument, or null
+     * @param second the second argument, or null
+     * @param third the third argument, or null
+     * @param woven the class whose method it is
+     * @param joinPoint which of the client's join points
+     * @return the object to return, or null: run the original body
+     * @throws Exception what the method ends in
+     */
+    public static Object enterLibrary(
+            Object self, Object first, Object second, Object third, Class<?> woven, int joinPoint) throws Exception {
+        HoldfastBridge h = hook;
+        return h == null ? null : h.onEnterLibrary(self, first, second, third, woven, joinPoint);
+    }
+
+    /**
      * Returns a handle for methods that are not woven: for a {@code result}, it returns the method's own value; for a
      * call that may be left out, it makes the call, which the caller's own look-up allows; else null, or false.
      */
@@ -163,6 +183,10 @@ public abstract class HoldfastBridge {
     protected abstract MethodHandle onLink(
             MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int joinPoint)
             throws Throwable;
+
+    /** See {@link #enterLibrary}. */
+    protected abstract Object onEnterLibrary(
+            Object self, Object first, Object second, Object third, Class<?> woven, int joinPoint) throws Exception;
 
     /** See {@link #enter}. */
     protected abstract Object onEnter(Object self, Object first, Object second, Object third, int client, int joinPoint)

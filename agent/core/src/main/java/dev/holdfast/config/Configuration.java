@@ -20,6 +20,7 @@ import java.util.Set;
  * @param warnings what the author of the file should know, in the order of the file
  * @param notes what the author of the file may want to know, though nothing is wrong with it, in the order of the file
  * @param observabilityConfig how Holdfast is seen from outside
+ * @param clientsOff the names of the HTTP clients whose calls run unmodified, each with the line that says so
  * @param provenance which line each value of each policy comes from
  * @param fingerprint of the text
  */
@@ -29,6 +30,7 @@ public record Configuration(
         List<Problem> warnings,
         List<Problem> notes,
         ObservabilityConfig observabilityConfig,
+        Map<String, Integer> clientsOff,
         SettingProvenance provenance,
         Fingerprint fingerprint) {
     /** Copies the collections; the policies keep their order. */
@@ -36,6 +38,7 @@ public record Configuration(
         policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
         warnings = List.copyOf(warnings);
         notes = List.copyOf(notes);
+        clientsOff = Collections.unmodifiableMap(clientsOff);
     }
 
     /** Returns the configuration that is in force while no file can be used: it has no policy. */
@@ -46,6 +49,7 @@ public record Configuration(
                 List.of(),
                 List.of(),
                 observabilityConfig,
+                Map.of(),
                 new SettingProvenance(file),
                 Fingerprint.NONE);
     }
@@ -54,12 +58,12 @@ public record Configuration(
     Configuration with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(more);
         all.addAll(warnings);
-        return new Configuration(file, policies, all, notes, observabilityConfig, provenance, fingerprint);
+        return new Configuration(file, policies, all, notes, observabilityConfig, clientsOff, provenance, fingerprint);
     }
 
     /** The same, known by the fingerprint of the text that it was read from. */
     Configuration with(Fingerprint known) {
-        return new Configuration(file, policies, warnings, notes, observabilityConfig, provenance, known);
+        return new Configuration(file, policies, warnings, notes, observabilityConfig, clientsOff, provenance, known);
     }
 
     /** Returns whether any call can be concerned. If not, there is no reason to touch the program at all. */

@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.Route;
@@ -27,6 +28,7 @@ final class DocumentReader {
     private boolean everyHost;
 
     private ObservabilityConfig observabilityConfig = ObservabilityConfig.STANDARD;
+    private Map<String, Integer> clientsOff = Map.of();
 
     DocumentReader(String file, Problems problems) {
         this.file = file;
@@ -62,6 +64,7 @@ final class DocumentReader {
         Settings defaults = new Settings(null);
         tables.readTop(document, defaults);
         observabilityConfig = outside(document, defaults, file, problems);
+        clientsOff = ClientKeys.off(defaults);
         if (document.get("retry") instanceof ParsedTable retry) {
             addDefaults(retry, document.position("retry"), defaults);
             everyHost = true;
@@ -103,10 +106,12 @@ final class DocumentReader {
 
     private Configuration configuration() {
         Configuration configuration = new Configuration(
-                file, policies, List.of(), List.of(), observabilityConfig, provenance, Fingerprint.NONE);
+                file, policies, List.of(), List.of(), observabilityConfig, clientsOff, provenance, Fingerprint.NONE);
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force, so Holdfast is inactive; add a [retry] table, or one for a host");
+        } else if (clientsOff.size() == ClientNames.ALL.size()) {
+            problems.warn(0, 0, "", "every client is off in [clients], so all calls run unmodified");
         }
         return new Configuration(
                 file,
@@ -114,6 +119,7 @@ final class DocumentReader {
                 problems.warnings(),
                 problems.notes(),
                 observabilityConfig,
+                clientsOff,
                 provenance,
                 Fingerprint.NONE);
     }

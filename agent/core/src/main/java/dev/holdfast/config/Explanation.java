@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
@@ -151,8 +152,23 @@ public record Explanation(
                 policy == null ? null : policy.mode(),
                 policy == null || policy.mode() == Mode.OFF
                         ? List.of()
-                        : RestrictionFinder.of(policy, method, url, shape),
+                        : restrictions(configuration, RestrictionFinder.of(policy, method, url, shape)),
                 policy == null ? List.of() : configuration.provenance().values(policy.name()));
+    }
+
+    /** Those of a request, and before them the clients by which it runs unmodified. */
+    private static List<Restriction> restrictions(Configuration configuration, List<Restriction> ofRequest) {
+        List<Restriction> all = new ArrayList<>();
+        for (String client : ClientNames.ALL) {
+            Integer line = configuration.clientsOff().get(client);
+            if (line != null) {
+                all.add(new Restriction(
+                        ClientKeys.CLIENTS.path() + '.' + MessageText.keyPart(client),
+                        "the client is off (line " + line + "): by it the call runs unmodified"));
+            }
+        }
+        all.addAll(ofRequest);
+        return all;
     }
 
     private static Candidate hostCandidate(

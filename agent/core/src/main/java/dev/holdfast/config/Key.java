@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Key<T> {
     private final Section section;
+    private final String name;
     private final String path;
     private final ValueType type;
     private final Object standard;
@@ -50,6 +51,7 @@ final class Key<T> {
             boolean perHost,
             String meaning) {
         this.section = section;
+        this.name = name;
         this.path = section.path().isEmpty() ? name : section.path() + "." + name;
         this.type = type;
         this.standard = standard;
@@ -71,9 +73,9 @@ final class Key<T> {
         return section;
     }
 
-    /** The last part of the path. */
+    /** The last part of the path, which may have dots. */
     String name() {
-        return path.substring(path.lastIndexOf('.') + 1);
+        return name;
     }
 
     /** The kind of value that it takes. */

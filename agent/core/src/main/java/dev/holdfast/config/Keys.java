@@ -55,6 +55,7 @@ final class Keys {
         add(RetryKeys.SECTIONS);
         add(LoadProtectionKeys.SECTIONS);
         add(FallbackKeys.SECTIONS);
+        add(List.of(ClientKeys.CLIENTS));
         add(ObservabilityKeys.SECTIONS);
     }
 

@@ -110,7 +110,7 @@ final class TableReader {
             String path = section.isEmpty() ? name : section + "." + name;
             Position at = table.position(name);
             // A quoted name may hold a dot: it must not reach into a section by that.
-            Key<?> key = name.indexOf('.') >= 0 ? null : find(path, place);
+            Key<?> key = find(path, name, place);
             Section inner = name.indexOf('.') >= 0 ? null : Keys.findSection(path);
             if (key != null) {
                 readKey(key, value, at, place);
@@ -124,13 +124,13 @@ final class TableReader {
         }
     }
 
-    private static @Nullable Key<?> find(String path, Place place) {
+    private static @Nullable Key<?> find(String path, String name, Place place) {
         Key<?> ofRoute = place.level() == Level.ROUTE ? Keys.findOfRoute(path) : null;
         if (ofRoute != null) {
             return ofRoute;
         }
         Key<?> key = Keys.find(path);
-        return key != null && place.allows(key.perHost()) ? key : null;
+        return key != null && key.name().equals(name) && place.allows(key.perHost()) ? key : null;
     }
 
     private <T> void readKey(Key<T> key, Object found, Position at, Place place) {
@@ -171,7 +171,7 @@ final class TableReader {
         }
         String near = Suggestion.nearest(name, here);
         if (near != null) {
-            return "unknown key; did you mean " + near + "?";
+            return "unknown key; did you mean " + MessageText.keyPart(near) + "?";
         }
         String far = Suggestion.nearest(name, alternateOrigin);
         if (far != null) {
@@ -186,6 +186,7 @@ final class TableReader {
         if (place.host() && (Keys.findSection(name) != null || Keys.find(name) != null)) {
             return "not allowed for a single host; move it to the top of the file";
         }
+        here.replaceAll(MessageText::keyPart);
         return "unknown key; known here: " + String.join(", ", here);
     }
 

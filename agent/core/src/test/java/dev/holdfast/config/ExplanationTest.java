@@ -32,6 +32,18 @@ class ExplanationTest {
             """;
 
     @Test
+    void namesTheClientsThatAreOff() throws ConfigException {
+        Explanation why = explain(
+                "[retry]\n[clients]\n\"java.net.http\" = false\nHttpURLConnection = true\n",
+                "GET",
+                "http://a.example/");
+
+        assertThat(why.restrictions())
+                .containsExactly(new Explanation.Restriction(
+                        "clients.\"java.net.http\"", "the client is off (line 3): by it the call runs unmodified"));
+    }
+
+    @Test
     void namesWhatAppliesAndWhyTheOthersDoNot() throws ConfigException {
         Explanation why = explain(FILE, "GET", "https://api.example.com/v1/orders");
 

@@ -68,6 +68,11 @@ class ReferenceTest {
             }
         }
 
+        for (Key<Boolean> key : ClientKeys.ALL) {
+            assertIsOf(Boolean.class, key.builtIn().value(), key);
+            seen.add(key);
+        }
+
         assertThat(seen).containsAll(Keys.all()).containsAll(Keys.ofRoutes());
     }
 

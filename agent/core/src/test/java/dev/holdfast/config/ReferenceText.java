@@ -79,7 +79,10 @@ final class ReferenceText {
                 .append(words)
                 .append(scope)
                 .append(")\n");
-        text.append(key.name()).append(" = ").append(literal(key.standard())).append('\n');
+        text.append(MessageText.keyPart(key.name()))
+                .append(" = ")
+                .append(literal(key.standard()))
+                .append('\n');
     }
 
     static String literal(Object value) {

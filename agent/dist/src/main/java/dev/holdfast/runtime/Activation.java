@@ -160,6 +160,11 @@ final class Activation {
     private void activate(Configuration configuration) {
         SharedState with = sharedState == null ? made(configuration, Activity.ACTIVE) : sharedState;
         sharedState = with;
+        // Before the engine, for which the first calls may wait.
+        if (holdfast.switchOff(configuration.clientsOff().keySet())) {
+            // Once more installed, it has the classes that are loaded woven, or not, as is right now.
+            transformer.accept(false);
+        }
         holdfast.use(with.engine(configuration));
         inForce = configuration;
         activity = Activity.ACTIVE;

@@ -8,6 +8,7 @@ import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import dev.holdfast.weave.Adapters;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     private final long waitUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
     private volatile @Nullable Engine engine;
     private volatile boolean off;
+    private volatile Set<String> clientsOff = Set.of();
     private volatile @Nullable Thread starting;
 
     Holdfast(ErrorReporter errorReporter) {
@@ -72,14 +74,47 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
         return fallbackStrategies.cacheFigures();
     }
 
+    /**
+     * Switches clients off, and all others on, for the calls that begin from now on.
+     *
+     * @return whether that changes anything
+     */
+    boolean switchOff(Set<String> clients) {
+        boolean changes = !clientsOff.equals(clients);
+        clientsOff = clients;
+        return changes;
+    }
+
     @Override
     public List<ClientInstrumentation> clients() {
         return Clients.ALL;
     }
 
     @Override
-    public @Nullable AdapterContext context() {
-        return await() == null ? null : new AdapterContext(this, fallbackStrategies, errorReporter);
+    public boolean isOff(ClientInstrumentation client) {
+        return clientsOff.contains(client.name());
+    }
+
+    @Override
+    public @Nullable AdapterContext context(ClientInstrumentation client) {
+        if (await() == null || isOff(client)) {
+            return null;
+        }
+        return new AdapterContext(new EnginesOf(client.name()), fallbackStrategies, errorReporter);
+    }
+
+    /** The current engine, for the adapter of one client. */
+    private final class EnginesOf implements Supplier<@Nullable Engine> {
+        private final String client;
+
+        private EnginesOf(String client) {
+            this.client = client;
+        }
+
+        @Override
+        public @Nullable Engine get() {
+            return clientsOff.contains(client) ? null : Holdfast.this.get();
+        }
     }
 
     /** The current engine, for the adapters; null while the switch is off. */

@@ -7,6 +7,7 @@ import dev.holdfast.config.Problem;
 import dev.holdfast.policy.PolicyTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The state that all configurations of a JVM share, the first one and those that replace it.
@@ -32,11 +33,13 @@ record SharedState(Observability observability, Timer timer) {
         return notices;
     }
 
-    /** One line: how many policies, from which file, of which content. */
+    /** One line: how many policies, from which file, of which content, and which clients are off. */
     static String summary(String what, Configuration configuration) {
         int policies = configuration.policyNames().size();
+        Map<String, Integer> off = configuration.clientsOff();
         return what + ": " + policies + (policies == 1 ? " policy" : " policies") + " from " + configuration.file()
-                + " (sha256 " + configuration.fingerprint() + ")";
+                + " (sha256 " + configuration.fingerprint() + ")"
+                + (off.isEmpty() ? "" : "; clients off: " + String.join(", ", off.keySet()));
     }
 
     /** A line with notices below it, the first few of them. */

@@ -11,11 +11,17 @@ public interface Adapters {
     List<ClientInstrumentation> clients();
 
     /**
-     * Returns what adapters work with. Asked for when a woven method runs and its client has no adapter yet. May wait,
-     * bounded, until the configuration is read.
+     * Returns whether a client is switched off, as far as is known by now: its classes stay as they are. What is woven
+     * before that is known, or stays so, runs as if it were not.
+     */
+    boolean isOff(ClientInstrumentation client);
+
+    /**
+     * Returns what the adapter of a client works with. Asked for when a woven method runs and its client has no adapter
+     * yet. May wait, bounded, until the configuration is read.
      *
      * @return null: there is none at the moment; the original method runs
      */
     @Nullable
-    AdapterContext context();
+    AdapterContext context(ClientInstrumentation client);
 }

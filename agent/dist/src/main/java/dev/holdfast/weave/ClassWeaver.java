@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * to be computed, which would load the classes that a method speaks of, in the middle of loading one.
  */
 final class ClassWeaver extends ClassVisitor {
+    /** The part of a class file's version that says which Java it is of. */
+    private static final int MAJOR = 0xffff;
+
     private final int client;
     private final @Nullable String library;
     private final String root;
@@ -29,6 +32,7 @@ final class ClassWeaver extends ClassVisitor {
     private final List<JoinPoint> missing = new ArrayList<>();
     private final List<String> fields = new ArrayList<>();
     private boolean woven;
+    private int version;
 
     private ClassWeaver(int client, @Nullable String library, String root, List<JoinPoint> points, ClassWriter writer) {
         super(Opcodes.ASM9, writer);
@@ -49,15 +53,15 @@ final class ClassWeaver extends ClassVisitor {
      *
      * @param className with slashes
      * @param classfile as the JDK has it
-     * @param clients the list of clients, one of which the class may belong to
+     * @param adapters has the list of clients, one of which the class may belong to
      * @return the new class file, or null where no join point was found
      */
-    static byte @Nullable [] weave(
-            String className, byte[] classfile, List<ClientInstrumentation> clients, ErrorReporter errorReporter) {
+    static byte @Nullable [] weave(String className, byte[] classfile, Adapters adapters, ErrorReporter errorReporter) {
+        List<ClientInstrumentation> clients = adapters.clients();
         for (int client = 0; client < clients.size(); client++) {
             List<JoinPoint> points = new ArrayList<>();
             for (JoinPoint point : clients.get(client).joinPoints()) {
-                if (point.owner().equals(className) && point.isPossible() && isOfJdk(clients.get(client))) {
+                if (point.owner().equals(className) && point.isPossible() && isWoven(clients.get(client), adapters)) {
                     points.add(point);
                 }
             }
@@ -75,8 +79,8 @@ final class ClassWeaver extends ClassVisitor {
         return null;
     }
 
-    private static boolean isOfJdk(ClientInstrumentation client) {
-        return client.rootPackage() == null;
+    private static boolean isWoven(ClientInstrumentation client, Adapters adapters) {
+        return client.rootPackage() == null && !adapters.isOff(client);
     }
 
     /**
@@ -108,6 +112,18 @@ final class ClassWeaver extends ClassVisitor {
     /** The join points that the class should have and has not. */
     List<JoinPoint> missing() {
         return missing;
+    }
+
+    @Override
+    public void visit(
+            int classVersion,
+            int access,
+            String name,
+            @Nullable String signature,
+            @Nullable String superName,
+            String @Nullable [] interfaces) {
+        version = classVersion & MAJOR;
+        super.visit(classVersion, access, name, signature, superName, interfaces);
     }
 
     @Override
@@ -152,6 +168,16 @@ final class ClassWeaver extends ClassVisitor {
     void found(JoinPoint point) {
         missing.remove(point);
         woven = true;
+    }
+
+    /** Returns whether methods have stack map frames: not in the class files of Java 5. */
+    boolean hasFrames() {
+        return version >= Opcodes.V1_6;
+    }
+
+    /** Returns whether the class file can have no {@code invokedynamic}. */
+    boolean isOld() {
+        return version < Opcodes.V1_7;
     }
 
     /** The client's place in the list. */

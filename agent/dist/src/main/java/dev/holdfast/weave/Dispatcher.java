@@ -31,7 +31,7 @@ final class Dispatcher extends HoldfastBridge {
 
     private final boolean[] broken;
     private final Instrumentation jvm;
-    private @Nullable LibraryLinker linker;
+    private volatile @Nullable LibraryLinker linker;
 
     private Dispatcher(Instrumentation jvm, Adapters source, ErrorReporter errorReporter) {
         this.jvm = jvm;
@@ -51,6 +51,19 @@ final class Dispatcher extends HoldfastBridge {
             MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int joinPoint)
             throws ReflectiveOperationException {
         return linker().link(caller, hook, type, client, root, joinPoint);
+    }
+
+    @Override
+    protected @Nullable Object onEnterLibrary(
+            Object self,
+            @Nullable Object first,
+            @Nullable Object second,
+            @Nullable Object third,
+            Class<?> woven,
+            int joinPoint)
+            throws Exception {
+        LibraryLinker made = linker;
+        return (made == null ? linker() : made).enter(self, first, second, third, woven, joinPoint);
     }
 
     /** Made when the first library is linked. */
@@ -107,7 +120,7 @@ final class Dispatcher extends HoldfastBridge {
     }
 
     private @Nullable ClientAdapter make(int client) {
-        AdapterContext context = source.context();
+        AdapterContext context = source.context(clients.get(client));
         if (context == null) {
             return null;
         }

@@ -97,7 +97,7 @@ final class LibraryCopy implements ClientAdapter {
      * their own. Others wait for a moment; where that would be for ever, their calls run without policies.
      */
     private @Nullable ClientAdapter make() {
-        AdapterContext context = source.context();
+        AdapterContext context = source.context(instrumentation);
         if (context == null) {
             return null;
         }

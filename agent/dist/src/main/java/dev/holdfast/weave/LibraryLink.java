@@ -4,26 +4,47 @@ import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
 
 /**
- * The class {@code java.net.HoldfastLinker}, by which the woven classes of libraries are linked. Class loaders of
- * applications do not see the package of the bridge, and must not; a class in an exported {@code java} package is seen
- * by all of them. It has one method, which hands on to {@code HoldfastBridge.link}, and gives nobody more than the
- * class that asks has already: it must show its own look-up.
+ * The class {@code java.net.HoldfastLinker}, by which the woven classes of libraries reach the bridge. Class loaders of
+ * applications do not see the bridge's package, and must not; a class in an exported {@code java} package is seen by
+ * all of them. It has two methods, which hand on to those of the bridge and give nobody more than he has already:
+ * {@code link} wants the look-up of the class that asks, and {@code enter}, for class files that are too old for an
+ * instruction to be linked, an object of the woven class, whose method anybody who has it can call.
  */
 final class LibraryLink {
     static final String PACKAGE = "java.net";
 
     private static final String NAME = "java/net/HoldfastLinker";
-    private static final String METHOD = "link";
-    private static final String DESCRIPTOR = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;"
+    private static final String BRIDGE = "sun/net/www/HoldfastBridge";
+    private static final String LINK = "link";
+    private static final String LINK_DESCRIPTOR = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;"
             + "Ljava/lang/invoke/MethodType;Ljava/lang/String;Ljava/lang/String;I)Ljava/lang/invoke/CallSite;";
+
+    private static final String ENTER = "enter";
+    private static final String ENTER_DESCRIPTOR =
+            "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Class;I)"
+                    + "Ljava/lang/Object;";
+
+    private static final int OBJECTS = 5;
 
     private LibraryLink() {}
 
     /** Returns the method that links an instruction of a woven method. */
     static Handle bootstrap() {
-        return new Handle(Opcodes.H_INVOKESTATIC, NAME, METHOD, DESCRIPTOR, false);
+        return new Handle(Opcodes.H_INVOKESTATIC, NAME, LINK, LINK_DESCRIPTOR, false);
+    }
+
+    /**
+     * Calls {@code enter}; on the stack are {@code this} and three arguments.
+     *
+     * @param woven the class whose method it is, with slashes
+     */
+    static void enter(MethodVisitor method, String woven, int joinPoint) {
+        method.visitLdcInsn(Type.getObjectType(woven));
+        method.visitIntInsn(Opcodes.SIPUSH, joinPoint);
+        method.visitMethodInsn(Opcodes.INVOKESTATIC, NAME, ENTER, ENTER_DESCRIPTOR, false);
     }
 
     /**
@@ -45,18 +66,24 @@ final class LibraryLink {
                 null,
                 "java/lang/Object",
                 null);
-        MethodVisitor link =
-                writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, METHOD, DESCRIPTOR, null, null);
-        link.visitCode();
-        for (int i = 0; i < 5; i++) {
-            link.visitVarInsn(Opcodes.ALOAD, i);
-        }
-        link.visitVarInsn(Opcodes.ILOAD, 5);
-        link.visitMethodInsn(Opcodes.INVOKESTATIC, "sun/net/www/HoldfastBridge", METHOD, DESCRIPTOR, false);
-        link.visitInsn(Opcodes.ARETURN);
-        link.visitMaxs(6, 6);
-        link.visitEnd();
+        handOn(writer, LINK, LINK, LINK_DESCRIPTOR);
+        handOn(writer, ENTER, "enterLibrary", ENTER_DESCRIPTOR);
         writer.visitEnd();
         return writer.toByteArray();
+    }
+
+    /** Both methods take five objects and a number. */
+    private static void handOn(ClassWriter writer, String name, String bridge, String descriptor) {
+        MethodVisitor method =
+                writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, name, descriptor, null, null);
+        method.visitCode();
+        for (int i = 0; i < OBJECTS; i++) {
+            method.visitVarInsn(Opcodes.ALOAD, i);
+        }
+        method.visitVarInsn(Opcodes.ILOAD, OBJECTS);
+        method.visitMethodInsn(Opcodes.INVOKESTATIC, BRIDGE, bridge, descriptor, false);
+        method.visitInsn(Opcodes.ARETURN);
+        method.visitMaxs(OBJECTS + 1, OBJECTS + 1);
+        method.visitEnd();
     }
 }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Links the woven methods of libraries in applications' class loaders. Such a method reaches Holdfast by an
- * {@code invokedynamic} instruction, which is linked here when it runs for the first time.
+ * {@code invokedynamic} instruction, which is linked here when it runs for the first time. A class file older than Java
+ * 7 holds a call instead that names the class, for which the copy is looked up each time: by a {@link ClassValue},
+ * which allocates nothing, since the JVM allows no field to be added to a class that is loaded.
  *
  * <p>What is found for a copy of a library is kept in one of the copy's own classes, by a {@link ClassValue}: nothing
  * of Holdfast's holds an application. Thread-safe.
@@ -34,6 +36,13 @@ final class LibraryLinker {
         @Override
         protected AtomicReference<LibraryCopy> computeValue(Class<?> anchor) {
             return new AtomicReference<>();
+        }
+    };
+
+    private final ClassValue<OldClass> oldClasses = new ClassValue<>() {
+        @Override
+        protected OldClass computeValue(Class<?> woven) {
+            return oldClass(woven);
         }
     };
 
@@ -85,6 +94,70 @@ final class LibraryLinker {
         MethodHandle call = caller.findVirtual(type.parameterType(0), called, type.dropParameterTypes(0, 1));
         MethodHandle skips = calling(copy, "skip", joinPoint).asType(type.changeReturnType(boolean.class));
         return MethodHandles.guardWithTest(skips, MethodHandles.empty(type), call);
+    }
+
+    /**
+     * Runs at the head of a method of a woven class that cannot be linked. Anybody can call it; only a class that has
+     * the join point, and an object of it, leads to the adapter.
+     *
+     * @param woven the class whose method it is
+     */
+    @Nullable
+    Object enter(
+            Object self,
+            @Nullable Object first,
+            @Nullable Object second,
+            @Nullable Object third,
+            Class<?> woven,
+            int joinPoint)
+            throws Exception {
+        OldClass known;
+        try {
+            known = oldClasses.get(woven);
+        } catch (RuntimeException | LinkageError e) {
+            return null; // as if it were not woven
+        }
+        LibraryCopy copy = known.copy();
+        return copy != null && known.has(joinPoint) && woven.isInstance(self)
+                ? copy.enter(joinPoint, self, first, second, third)
+                : null;
+    }
+
+    private OldClass oldClass(Class<?> woven) {
+        String name = woven.getName().replace('.', '/');
+        for (ClientInstrumentation instrumentation : source.clients()) {
+            String root = instrumentation.rootPackage();
+            Relocation relocation = root == null ? null : Relocation.of(instrumentation, root, name);
+            if (relocation == null) {
+                continue;
+            }
+            long joinPoints = 0;
+            for (JoinPoint point : instrumentation.joinPoints()) {
+                if (point.kind() == JoinPoint.Kind.ENTER
+                        && relocation.map(point.owner()).equals(name)) {
+                    joinPoints |= 1L << point.id();
+                }
+            }
+            LibraryCopy copy = joinPoints == 0
+                    ? null
+                    : Privileges.withOwnPrivileges(() -> copy(instrumentation, relocation, woven));
+            if (copy != null) {
+                return new OldClass(copy, joinPoints);
+            }
+        }
+        return new OldClass(null, 0);
+    }
+
+    /**
+     * A class that calls {@link #enter}.
+     *
+     * @param copy the library's that it belongs to; null: of none
+     * @param joinPoints that it has at the heads of methods: a bit for each number
+     */
+    private record OldClass(@Nullable LibraryCopy copy, long joinPoints) {
+        boolean has(int joinPoint) {
+            return joinPoint >= 0 && joinPoint < Long.SIZE && (joinPoints >>> joinPoint & 1) != 0;
+        }
     }
 
     private @Nullable ClientInstrumentation declared(String client) {

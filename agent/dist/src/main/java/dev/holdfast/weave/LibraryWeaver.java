@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
  * Weaves classes of libraries that applications bring along. A class is one of a library's if the end of its name is
  * that of a class with a join point, and it has the join point's method, with types under the same root package. So
  * copies that were relocated are recognized too. Methods lead to the adapter by {@code invokedynamic}: see
- * {@link LibraryLinker}.
+ * {@link LibraryLinker}. Class files that are too old for that hold a call that names the class, and have join points
+ * at the heads of methods alone.
  */
 final class LibraryWeaver {
-    /** The first version of class files that may have {@code invokedynamic}. */
-    private static final int OLDEST = 51;
+    /** The first version of class files that may have the class itself as a constant: that of Java 5. */
+    private static final int OLDEST = 49;
+
+    /** The first version of class files that may have {@code invokedynamic}: that of Java 7. */
+    private static final int WITH_LINKED_CALLS = 51;
+
+    /** The difference between such a version and that of Java. */
+    private static final int JAVA_0 = 44;
 
     private LibraryWeaver() {}
 
@@ -35,8 +42,8 @@ final class LibraryWeaver {
             ErrorReporter errorReporter) {
         for (ClientInstrumentation client : adapters.clients()) {
             String root = client.rootPackage();
-            Relocation relocation = root == null ? null : relocation(client, root, className);
-            if (relocation == null) {
+            Relocation relocation = root == null ? null : Relocation.of(client, root, className);
+            if (relocation == null || adapters.isOff(client)) {
                 continue;
             }
             List<JoinPoint> points = new ArrayList<>();
@@ -46,7 +53,8 @@ final class LibraryWeaver {
                     points.add(here);
                 }
             }
-            boolean old = (((classfile[6] & 0xff) << 8) | (classfile[7] & 0xff)) < OLDEST;
+            int needed = needed(points);
+            boolean old = (((classfile[6] & 0xff) << 8) | (classfile[7] & 0xff)) < needed;
             ClassWeaver woven =
                     old ? null : ClassWeaver.weaveLibrary(classfile, points, client.name(), relocation.to());
             if (woven != null && woven.missing().isEmpty()) {
@@ -59,25 +67,20 @@ final class LibraryWeaver {
                         domain,
                         className.replace('/', '.'),
                         woven == null
-                                ? "class files of Java 7 or newer"
+                                ? "class files of Java " + (needed - JAVA_0) + " or newer"
                                 : "method " + woven.missing().get(0));
             }
         }
         return null;
     }
 
-    /** Returns where the copy is whose class this may be; null: it is none of the library's. */
-    private static @Nullable Relocation relocation(ClientInstrumentation client, String root, String className) {
-        String longest = "";
-        for (JoinPoint point : client.joinPoints()) {
-            String end = point.owner().substring(root.length());
-            // The end of one class may be the end of another one, too, with a package before it.
-            if (className.endsWith(end) && end.length() > longest.length()) {
-                longest = end;
+    /** The oldest version of class files that can have these join points. */
+    private static int needed(List<JoinPoint> points) {
+        for (JoinPoint point : points) {
+            if (point.kind() != JoinPoint.Kind.ENTER) {
+                return WITH_LINKED_CALLS;
             }
         }
-        return longest.isEmpty()
-                ? null
-                : new Relocation(root, className.substring(0, className.length() - longest.length()));
+        return OLDEST;
     }
 }

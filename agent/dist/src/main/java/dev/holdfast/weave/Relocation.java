@@ -1,5 +1,9 @@
 package dev.holdfast.weave;
 
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.instrumentation.JoinPoint;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Maps names of a library as published to those of the copy at hand, which has its classes under the root package that
  * the library was published with, or, where a vendor has copied it into a jar of its own ("shaded" it), under another
@@ -9,6 +13,27 @@ package dev.holdfast.weave;
  * @param to the root package of the copy, with slashes
  */
 record Relocation(String from, String to) {
+    /**
+     * Returns where the copy is whose class this may be.
+     *
+     * @param root the root package as published
+     * @param className with slashes
+     * @return null: the class is none of the library's
+     */
+    static @Nullable Relocation of(ClientInstrumentation client, String root, String className) {
+        String longest = "";
+        for (JoinPoint point : client.joinPoints()) {
+            String end = point.owner().substring(root.length());
+            // The end of one class may be the end of another one, too, with a package before it.
+            if (className.endsWith(end) && end.length() > longest.length()) {
+                longest = end;
+            }
+        }
+        return longest.isEmpty()
+                ? null
+                : new Relocation(root, className.substring(0, className.length() - longest.length()));
+    }
+
     /** Returns whether the copy was moved. */
     boolean isMoved() {
         return !from.equals(to);

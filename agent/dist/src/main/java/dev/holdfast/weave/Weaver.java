@@ -44,7 +44,7 @@ public final class Weaver {
      */
     public byte @Nullable [] weave(String internalName, byte[] classfile) {
         try {
-            return bridge() ? ClassWeaver.weave(internalName, classfile, adapters.clients(), errorReporter) : null;
+            return bridge() ? ClassWeaver.weave(internalName, classfile, adapters, errorReporter) : null;
         } catch (RuntimeException | LinkageError e) {
             errorReporter.report("cannot weave " + internalName + "; its calls run without policies", e);
             return null;

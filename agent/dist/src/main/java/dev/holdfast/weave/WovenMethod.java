@@ -78,7 +78,9 @@ final class WovenMethod extends MethodVisitor {
         cast(descriptor);
         super.visitInsn(Opcodes.ARETURN);
         super.visitLabel(original);
-        super.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {"java/lang/Object"});
+        if (weaver.hasFrames()) {
+            super.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {"java/lang/Object"});
+        }
         super.visitInsn(Opcodes.POP);
     }
 
@@ -212,6 +214,10 @@ final class WovenMethod extends MethodVisitor {
     }
 
     private void call(String hook, String hookDescriptor) {
+        if (weaver.library() != null && weaver.isOld()) {
+            LibraryLink.enter(mv, point.owner(), point.id());
+            return;
+        }
         if (weaver.library() != null) {
             link(hook, hookDescriptor.replace(NUMBERS, ")"));
             return;

@@ -44,15 +44,25 @@ final class ReloadedProgram {
                 .atMost(Duration.ofSeconds(15))
                 .until(() -> calls("GET", uri).equals("1 1"));
         System.out.println("bad " + calls("GET", uri));
-        // Renamed over the old one, as editors do.
-        Path next = Files.writeString(file.resolveSibling("next.toml"), Files.readString(Path.of(arguments[1])));
-        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        replace(file, arguments[1]);
         await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("1 1"));
         System.out.println("after " + calls("GET", uri));
         System.out.println("route " + calls("GET", uri.resolve("/once?q=1")));
         System.out.println("other method " + calls("HEAD", uri.resolve("/once")));
         System.out.println("off " + calls("GET", uri.resolve("/off/a")));
+        replace(file, arguments[2]);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("3 3"));
+        System.out.println("one client off " + calls("GET", uri));
+        replace(file, arguments[1]);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("1 3"));
+        System.out.println("both on " + calls("GET", uri));
         server.stop(0);
+    }
+
+    /** Renamed over the old one, as editors do. */
+    private static void replace(Path file, String by) throws IOException {
+        Path next = Files.writeString(file.resolveSibling("next.toml"), Files.readString(Path.of(by)));
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String calls(String method, URI uri) throws IOException, InterruptedException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,11 +46,19 @@ class LibraryClientIT {
             copy("lacking.jar", root, "0.9", "close"),
             copy("moved.jar", "com/vendor/shaded/toylib", "1.0", ""),
             copy("bundle.jar", root, "1.0", ""),
+            old("java5.jar", root, Opcodes.V1_5),
+            old("java6.jar", root, Opcodes.V1_6),
+            old("bundle6.jar", "com/vendor/shaded/toylib", Opcodes.V1_6),
         };
     }
 
     private static String copy(String jar, String root, String version, String without) throws IOException {
         return ToyJars.write(directory.resolve(jar), ToyJars.copy(root, version, without))
+                .toString();
+    }
+
+    private static String old(String jar, String root, int classVersion) throws IOException {
+        return ToyJars.write(directory.resolve(jar), ToyJars.old(root, classVersion))
                 .toString();
     }
 
@@ -114,8 +123,11 @@ class LibraryClientIT {
             lines.append(prefix).append("lacking.jar 0.9: ").append(UNTOUCHED).append('\n');
             lines.append(prefix).append("moved.jar 1.0: ").append(SENT_AGAIN).append('\n');
             lines.append(prefix).append("bundle.jar 1.0: ").append(SENT_AGAIN).append('\n');
+            lines.append(prefix).append("java5.jar 1.0: ").append(SENT_AGAIN).append('\n');
+            lines.append(prefix).append("java6.jar 1.0: ").append(SENT_AGAIN).append('\n');
+            lines.append(prefix).append("bundle6.jar 1.0: ").append(SENT_AGAIN).append('\n');
         }
-        return (lines + "collected 5 of 5").split("\n", -1);
+        return (lines + "collected 8 of 8").split("\n", -1);
     }
 
     private static void assertLeftAlone(Result result) {

@@ -26,7 +26,8 @@ import net.bytebuddy.jar.asm.commons.Remapper;
 
 /**
  * Jars with copies of the toy library, and one of the agent that has it in its list of clients. The classes are those
- * of these tests under other names: copies differ in their root package, in what they lack, and in a version.
+ * of these tests under other names: copies differ in their root package, in what they lack, in a version, and in that
+ * of the client's class file.
  */
 final class ToyJars {
     private static final String SOURCE = "dev/holdfast/toy/lib/";
@@ -54,6 +55,34 @@ final class ToyJars {
         for (String name : LIBRARY) {
             entries.put(root + '/' + name + ".class", changed(SOURCE + name, root, version, without));
         }
+        return entries;
+    }
+
+    /**
+     * A copy of the library whose client is a class file of an older Java, and the application that uses it.
+     *
+     * @param classVersion of the class file
+     */
+    static Map<String, byte[]> old(String root, int classVersion) {
+        Map<String, byte[]> entries = copy(root, "1.0", "");
+        String client = root + "/impl/RealClient.class";
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(entries.get(client))
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9, writer) {
+                            @Override
+                            public void visit(
+                                    int version,
+                                    int access,
+                                    String name,
+                                    String signature,
+                                    String superName,
+                                    String[] interfaces) {
+                                super.visit(classVersion, access, name, signature, superName, interfaces);
+                            }
+                        },
+                        0);
+        entries.put(client, writer.toByteArray());
         return entries;
     }
 

@@ -61,6 +61,7 @@ final class HostileProgram {
         attempt("link connection", () -> Robber.steal());
         for (String name : new String[] {
             "enter",
+            "enterLibrary",
             "guard",
             "result",
             "observe",
@@ -148,6 +149,12 @@ final class HostileProgram {
         protected MethodHandle onLink(
                 MethodHandles.Lookup caller, String hook, MethodType type, String client, String root, int point) {
             return null;
+        }
+
+        @Override
+        protected Object onEnterLibrary(
+                Object self, Object first, Object second, Object third, Class<?> woven, int joinPoint) {
+            throw new IllegalStateException("forged");
         }
 
         @Override

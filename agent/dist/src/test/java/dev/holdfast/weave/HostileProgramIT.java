@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Tests that no code of the application reaches the bridge in {@code java.base}: {@link HostileProgram} tries. */
 class HostileProgramIT {
     private static final Path CLASSES = Path.of("target", "test-classes").toAbsolutePath();
-    private static final int ATTEMPTS = 30;
+    private static final int ATTEMPTS = 32;
 
     @TempDir
     Path directory;
@@ -40,6 +40,8 @@ class HostileProgramIT {
                         "link connection: IllegalAccessError",
                         "invoke enter: IllegalAccessException",
                         "open enter: InaccessibleObjectException",
+                        "invoke enterLibrary: IllegalAccessException",
+                        "open enterLibrary: InaccessibleObjectException",
                         "invoke guard: IllegalAccessException",
                         "open guard: InaccessibleObjectException",
                         "invoke result: IllegalAccessException",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import dev.holdfast.toy.adapter.ToyInstrumentation;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -18,6 +19,7 @@ class LibraryWeaverTest {
     private static final String REQUEST = "/ToyRequest;)L";
 
     private final List<String> reports = new ArrayList<>();
+    private boolean off;
 
     @Test
     void a_class_with_the_name_and_the_shape_is_woven_wherever_it_was_moved() {
@@ -46,14 +48,45 @@ class LibraryWeaverTest {
     }
 
     @Test
-    void class_files_that_cannot_hold_the_instruction_are_left_alone_and_reported() {
-        assertThat(woven(Opcodes.V1_6, "com/example/toylib", "com/example/toylib"))
+    void class_files_of_java_5_and_6_are_woven_without_what_they_cannot_hold() {
+        for (int version : new int[] {Opcodes.V1_5, Opcodes.V1_6}) {
+            byte[] woven = weave(version, "com/example/toylib", "com/example/toylib");
+
+            assertThat(woven).isNotNull();
+            assertThat(constantPool(woven)).doesNotContain("BootstrapMethods").contains("java/net/HoldfastLinker");
+            assertThat(constantPool(woven).contains("StackMap")).isEqualTo(version == Opcodes.V1_6);
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void older_class_files_are_left_alone_and_reported() {
+        assertThat(woven(Opcodes.V1_4, "com/example/toylib", "com/example/toylib"))
                 .isFalse();
-        assertThat(reports).singleElement().asString().contains("lacks class files of Java 7 or newer");
+        assertThat(reports).singleElement().asString().contains("lacks class files of Java 5 or newer");
+    }
+
+    @Test
+    void a_library_that_is_switched_off_is_left_alone_without_a_word() {
+        off = true;
+
+        assertThat(woven(Opcodes.V17, "com/example/toylib", "com/example/toylib"))
+                .isFalse();
+        assertThat(woven(Opcodes.V17, "com/example/toylib", "com/example/other"))
+                .isFalse();
+        assertThat(reports).isEmpty();
+    }
+
+    private static String constantPool(byte[] classfile) {
+        return new String(classfile, StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean woven(int version, String root, String typesRoot) {
+        return weave(version, root, typesRoot) != null;
     }
 
     /** Weaves a client in one root package with types of another. */
-    private boolean woven(int version, String root, String typesRoot) {
+    private byte @Nullable [] weave(int version, String root, String typesRoot) {
         String name = root + ToyInstrumentation.WATCHED;
         ClassWriter writer = new ClassWriter(0);
         writer.visit(version, Opcodes.ACC_PUBLIC, name, null, "java/lang/Object", null);
@@ -65,19 +98,22 @@ class LibraryWeaverTest {
         execute.visitMaxs(1, 2);
         execute.visitEnd();
         writer.visitEnd();
-        byte[] woven =
-                LibraryWeaver.weave(name, writer.toByteArray(), null, new Toys(), (what, cause) -> reports.add(what));
-        return woven != null;
+        return LibraryWeaver.weave(name, writer.toByteArray(), null, new Toys(), (what, cause) -> reports.add(what));
     }
 
-    private static final class Toys implements Adapters {
+    private final class Toys implements Adapters {
         @Override
         public List<ClientInstrumentation> clients() {
             return List.of(new ToyInstrumentation());
         }
 
         @Override
-        public @Nullable AdapterContext context() {
+        public boolean isOff(ClientInstrumentation client) {
+            return off;
+        }
+
+        @Override
+        public @Nullable AdapterContext context(ClientInstrumentation client) {
             return null;
         }
     }

@@ -174,7 +174,12 @@ final class WeavingProgram {
         }
 
         @Override
-        public AdapterContext context() {
+        public boolean isOff(ClientInstrumentation client) {
+            return false;
+        }
+
+        @Override
+        public AdapterContext context(ClientInstrumentation client) {
             return new AdapterContext(() -> null, new FallbackStrategies((what, why) -> {}), WeavingProgram::defect);
         }
     }

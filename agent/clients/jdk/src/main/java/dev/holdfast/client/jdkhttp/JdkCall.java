@@ -13,6 +13,7 @@ import dev.holdfast.exchange.FallbackHandler;
 import dev.holdfast.exchange.ResponseHead;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.fallback.ResponseRecording;
+import dev.holdfast.policy.ClientNames;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JdkCall<T> implements CallInfo {
     /** The client's name, as its instrumentation declares it. */
-    static final String NAME = "java.net.http";
+    static final String NAME = ClientNames.JAVA_NET_HTTP;
 
     static final Client CLIENT = Client.of(NAME);
 

@@ -15,6 +15,7 @@ import dev.holdfast.exchange.FinalResult;
 import dev.holdfast.exchange.HedgedAttempt;
 import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.policy.ClientNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     /** The client's name, as its instrumentation declares it. */
-    static final String NAME = "HttpURLConnection";
+    static final String NAME = ClientNames.HTTP_URL_CONNECTION;
 
     static final Client CLIENT = Client.of(NAME);
 

@@ -1,0 +1,21 @@
+package dev.holdfast.policy;
+
+import java.util.List;
+
+/**
+ * The names of the HTTP clients whose calls come through Holdfast: in the configuration, in log lines and in metric
+ * labels. They stand here since the configuration, which switches single clients off, sees no client; a test holds them
+ * equal to those of {@code runtime.Clients}.
+ */
+public final class ClientNames {
+    /** {@code java.net.http.HttpClient}. */
+    public static final String JAVA_NET_HTTP = "java.net.http";
+
+    /** {@code java.net.HttpURLConnection}. */
+    public static final String HTTP_URL_CONNECTION = "HttpURLConnection";
+
+    /** All of them, in the order in which reports list them. */
+    public static final List<String> ALL = List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION);
+
+    private ClientNames() {}
+}
