@@ -41,8 +41,11 @@ record Library(String module, String classPath) {
 
     /** Its main class. */
     String main() {
-        return "com.example.compat." + module.substring(0, 1).toUpperCase(Locale.ROOT) + module.substring(1)
-                + "Program";
+        StringBuilder name = new StringBuilder("com.example.compat.");
+        for (String word : module.split("-")) {
+            name.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
+        }
+        return name.append("Program").toString();
     }
 
     /** The version of an artifact on its class path. */

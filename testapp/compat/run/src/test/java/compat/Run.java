@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +23,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the library's name
  * @param artifact whose version is the library's
+ * @param clients the client that carries a transport's calls, by transport
  * @param calls in their order
  * @param requests in the order of their arrival
  * @param err what the JVM wrote to standard error
  */
-record Run(String name, String artifact, List<Call> calls, List<Request> requests, String err) {
+record Run(
+        String name,
+        String artifact,
+        Map<String, String> clients,
+        List<Call> calls,
+        List<Request> requests,
+        String err) {
     private static final String MARK = ">> ";
+
+    /** The clients that Holdfast covers, as the programs name them. */
+    private static final Set<String> COVERED = Set.of("jdk");
 
     /** The parts that differ from run to run: internal names in messages, boundaries and keys by chance. */
     private static final Pattern VARYING = Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]"
@@ -91,8 +103,26 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
                             Service.pathOf(request.target()), normal(text(request, inAnyOrder), service.port())))
                     .toList();
             String[] head = lines.get(0);
-            return new Run(head[1], head.length > 2 ? head[2] : "", calls, requests, result.err());
+            return new Run(head[1], head.length > 2 ? head[2] : "", clients(lines), calls, requests, result.err());
         }
+    }
+
+    private static Map<String, String> clients(List<String[]> lines) {
+        Map<String, String> clients = new HashMap<>();
+        String client = "jdk";
+        for (String[] line : lines) {
+            if (line[0].equals("over")) {
+                client = line[1];
+            } else if (line[0].equals("call")) {
+                clients.put(line[1], client);
+            }
+        }
+        return clients;
+    }
+
+    /** Returns whether Holdfast covers the client that carries a transport's calls. */
+    boolean covered(String transport) {
+        return COVERED.contains(clients.get(transport));
     }
 
     private static String text(ReceivedRequest request, boolean inAnyOrder) {
@@ -116,7 +146,10 @@ record Run(String name, String artifact, List<Call> calls, List<Request> request
     private static final Pattern TIMED_OUT =
             Pattern.compile("java\\.io\\.IOException: request timed out <- .*connection closed locally"
                     + "|java\\.net\\.http\\.HttpTimeoutException: (request timed out|Request cancelled|null|get)( <- "
-                    + ".*)?");
+                    + ".*)?"
+                    // OkHttp's watchdog and the socket's own limit, which end at the same time.
+                    + "|java\\.net\\.SocketTimeoutException: (timeout( <- java\\.net\\.SocketException: Socket "
+                    + "closed)?|Read timed out)");
 
     /** So with a cancel and the exchange that it ends: who is first shows in the message. */
     private static final Pattern CANCELLED = Pattern.compile(

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The table that the documentation shows: one row for each transport, where the JDKs agree. */
 final class Table {
@@ -50,6 +51,9 @@ final class Table {
     synchronized void add(Library library, Jdk jdk, CompatibilityIT.Pair pair) {
         String version = library.version(pair.with().artifact());
         for (String transport : pair.without().transports()) {
+            if (!pair.with().covered(transport)) {
+                continue;
+            }
             rows.computeIfAbsent(new Row(pair.with().name(), version, rest(transport, pair)), row -> new ArrayList<>())
                     .add(jdk.feature());
         }
@@ -96,8 +100,7 @@ final class Table {
             lines.add(text);
             if (!row.version.isEmpty() && !pinned.contains(">" + row.version + "<")) {
                 before.stream()
-                        .filter(line -> line.startsWith("| " + row.library + " ")
-                                && line.endsWith(text.substring(text.indexOf(" | "))))
+                        .filter(line -> isOf(row.library, line) && line.endsWith(text.substring(text.indexOf(" | "))))
                         .findFirst()
                         .ifPresent(line -> {
                             lines.remove(text);
@@ -106,10 +109,10 @@ final class Table {
             }
         });
         Set<String> libraries = new LinkedHashSet<>();
-        rows.keySet().forEach(row -> libraries.add("| " + row.library + " "));
+        rows.keySet().forEach(row -> libraries.add(row.library));
         before.stream()
                 .filter(line -> line.startsWith("| ") && !HEAD.contains(line))
-                .filter(line -> libraries.stream().noneMatch(line::startsWith))
+                .filter(line -> libraries.stream().noneMatch(library -> isOf(library, line)))
                 .forEach(lines::add);
         List<String> sorted = new ArrayList<>(lines);
         sorted.sort(String.CASE_INSENSITIVE_ORDER);
@@ -118,5 +121,10 @@ final class Table {
         assertThat(String.join("\n", before) + "\n")
                 .as("docs/compatibility.md, which is to be replaced by " + written.toAbsolutePath())
                 .isEqualTo(text);
+    }
+
+    /** Returns whether a line is a library's, whose name may be the beginning of another's. */
+    private static boolean isOf(String library, String line) {
+        return line.matches("\\| " + Pattern.quote(library) + "( \\d\\S*)? \\| .*");
     }
 }

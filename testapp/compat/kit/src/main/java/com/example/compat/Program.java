@@ -53,6 +53,12 @@ public final class Program {
         return this;
     }
 
+    /** Names the client that carries the calls from here on, where that is none of the JDK's. */
+    public Program over(String client) {
+        line("over", client);
+        return this;
+    }
+
     /** Says that the library gives each POST an {@code Idempotency-Key} of its own. */
     public Program keysOfItsOwn() {
         keysOfItsOwn = true;
