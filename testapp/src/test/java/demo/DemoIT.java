@@ -43,9 +43,11 @@ class DemoIT {
         String said = Files.readString(output);
         assertThat(demo.exitValue()).as(said).isZero();
         assertThat(said).contains("29 of 36 with it");
-        assertThat(rows(Files.readString(REPOSITORY.resolve("README.md"))))
-                .as("the README shows what the demo shows")
-                .isEqualTo(rows(said));
+        List<String> excerpt = rows(Files.readString(REPOSITORY.resolve("README.md")));
+        assertThat(excerpt).as("rows that the README shows").hasSizeGreaterThan(15);
+        assertThat(rows(said))
+                .as("the README shows some of the demo's rows, as they are and in their order")
+                .containsSubsequence(excerpt);
     }
 
     /**
