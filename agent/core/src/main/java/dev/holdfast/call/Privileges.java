@@ -32,24 +32,35 @@ public final class Privileges {
     }
 
     /**
-     * A daemon that belongs to nobody: of the JVM's own thread group, without context class loader or inherited
-     * thread-locals.
+     * A daemon that belongs to nobody: of a thread group beside the application's, without context class loader or
+     * inherited thread-locals.
      */
     public static Thread thread(Runnable work, String name) {
         return withOwnPrivileges(() -> {
-            Thread thread = new Thread(outermostGroup(), work, name, 0, false);
+            Thread thread = new Thread(Group.OURS, work, name, 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(null);
             return thread;
         });
     }
 
-    private static ThreadGroup outermostGroup() {
-        ThreadGroup group = Thread.currentThread().getThreadGroup();
-        while (group.getParent() != null) {
-            group = group.getParent();
+    /**
+     * Not the outermost group itself: the threads that a call's own code makes on one of ours are of the same group,
+     * and a security manager asks for a permission where that is the outermost. (On a machine with at most two
+     * processors {@code CompletableFuture} makes a thread for each asynchronous task.)
+     */
+    private static final class Group {
+        static final ThreadGroup OURS = new ThreadGroup(outermost(), "holdfast");
+
+        private Group() {}
+
+        private static ThreadGroup outermost() {
+            ThreadGroup group = Thread.currentThread().getThreadGroup();
+            while (group.getParent() != null) {
+                group = group.getParent();
+            }
+            return group;
         }
-        return group;
     }
 
     /**

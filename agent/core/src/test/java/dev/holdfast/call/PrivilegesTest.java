@@ -26,7 +26,12 @@ class PrivilegesTest {
         assertThat(thread.getName()).isEqualTo("holdfast-test");
         assertThat(thread.isDaemon()).isTrue();
         assertThat(thread.getContextClassLoader()).isNull();
-        assertThat(thread.getThreadGroup().getParent()).isNull();
+        ThreadGroup outermost = thread.getThreadGroup().getParent();
+        assertThat(outermost)
+                .as("a group that needs no permission to make threads in")
+                .isNotNull();
+        assertThat(outermost.getParent()).isNull();
+        assertThat(thread.getThreadGroup()).isNotSameAs(group);
     }
 
     @Test
