@@ -102,7 +102,7 @@ class ContractIT {
                         ContractRunner.class,
                         Stream.concat(Stream.of(results(jdk).toString()), contracts)
                                 .toArray(String[]::new))
-                .within(Duration.ofMinutes(4))
+                .within(Duration.ofMinutes(10))
                 .run();
     }
 

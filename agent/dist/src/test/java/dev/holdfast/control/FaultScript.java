@@ -84,6 +84,7 @@ final class FaultScript {
             strategy = "degraded"
             [hosts."degraded.example".retry.fallback.degraded]
             url = "http://other.example:PORT"
+            timeout = "1m"
             forward_headers = ["X-Call"]
 
             [hosts."observed.example"]

@@ -95,7 +95,8 @@ public final class Scenarios {
         long start = System.nanoTime();
         say("a slow one", "GET", search + "8", late, ScriptedResponse.respond(200, "from the second"));
         System.out.println(millisSince(start) < 600 ? "not waited for" : "waited for");
-        say("indexing, as slow", "PUT", search + "_bulk", late, GOOD);
+        ScriptedResponse within800ms = GOOD.delayed(Duration.ofMillis(300));
+        say("indexing, as slow", "PUT", search + "_bulk", within800ms, GOOD);
         say("down", "GET", search + "7", BUSY, BUSY);
         say("down, nothing kept", "GET", search + "9", BUSY, BUSY);
     }

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. All threads are daemons; {@link #close} ends all connections.
  */
 public final class ScriptedServer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ServerSocket listener;
     private final @Nullable SSLContext tls;
