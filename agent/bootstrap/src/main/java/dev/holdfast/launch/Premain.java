@@ -14,7 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Premain {
     private static final String NO_FILE = "no configuration: name a file by -javaagent:holdfast-agent.jar=FILE,"
-            + " -Dholdfast.config=FILE or the variable HOLDFAST_CONFIG";
+            + " -Dholdfast.config=FILE or the variable HOLDFAST_CONFIG, or put its text into HOLDFAST_CONFIG_INLINE";
+
+    /** The variable that may hold a whole configuration, where no file is named. */
+    private static final String INLINE = "HOLDFAST_CONFIG_INLINE";
+
+    /** The beginning of what names a variable that holds a configuration, where the name of a file may stand. */
+    private static final String VARIABLE = "env:";
 
     /** While the file cannot be used. */
     static final String INACTIVE_FOR_NOW =
@@ -92,7 +98,15 @@ public final class Premain {
 
     private static AgentOptions options(@Nullable String argument) {
         AgentOptions options = AgentOptions.of(argument).orFile(System.getProperty("holdfast.config"));
-        return options.file() == null ? options.orFile(System.getenv("HOLDFAST_CONFIG")) : options;
+        if (options.file() == null) {
+            options = options.orFile(System.getenv("HOLDFAST_CONFIG"));
+        }
+        if (options.file() == null) {
+            String inline = System.getenv(INLINE);
+            boolean blank = inline == null || inline.trim().isEmpty();
+            options = blank ? options : options.orFile(VARIABLE + INLINE);
+        }
+        return options;
     }
 
     private static @Nullable String start(AgentOptions options, Instrumentation instrumentation, boolean attached) {
@@ -104,7 +118,7 @@ public final class Premain {
         AgentTransformer agentTransformer = new AgentTransformer(instrumentation, file);
         // A file that is not there is the commonest mistake, and said at once: later, a short program would have
         // ended.
-        if (!options.strict() && new File(file).exists()) {
+        if (!options.strict() && (file.startsWith(VARIABLE) || new File(file).exists())) {
             agentTransformer.start(attached);
             return null;
         }

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import java.io.InputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a configuration file. Not to be touched before it is needed, and not on the program's threads: the first look
@@ -64,12 +65,21 @@ public final class ConfigLoader {
      * @throws ConfigException the text cannot be used, with all reasons at once
      */
     public static Configuration parse(String text, String file) throws ConfigException {
+        return parse(text, file, setsKeys() ? Environment.ofProcess() : null);
+    }
+
+    /**
+     * Reads the text of a file with values from given surroundings.
+     *
+     * @param environment null: that of the process, in which no variable sets a key by its name
+     */
+    static Configuration parse(String text, String file, @Nullable Environment environment) throws ConfigException {
         // Editors on Windows put a byte order mark before the text; it says nothing in UTF-8.
         String toml = text.startsWith("\uFEFF") ? text.substring(1) : text;
         ParsedTable plain = SimpleTomlParser.parse(toml);
         if (plain != null) {
             Problems problems = new Problems(file);
-            Configuration configuration = new DocumentReader(file, problems).read(plain);
+            Configuration configuration = new DocumentReader(file, problems, environment).read(plain, toml);
             if (!problems.any()) {
                 return configuration.with(new Fingerprint(text));
             }
@@ -80,7 +90,7 @@ public final class ConfigLoader {
             throw new ConfigException(List.of(other));
         }
         Problems problems = new Problems(file);
-        DocumentReader reader = new DocumentReader(file, problems);
+        DocumentReader reader = new DocumentReader(file, problems, environment);
         Configuration configuration;
         try {
             configuration = reader.read(toml);
@@ -93,5 +103,23 @@ public final class ConfigLoader {
             throw new ConfigException(errors, ConfigException.Kind.INVALID, reader.outside());
         }
         return configuration.with(new Fingerprint(text));
+    }
+
+    /**
+     * Returns whether the process has a variable or a system property that may set a key by its name. Here, so that
+     * {@link Overrides} is not loaded where there is none.
+     */
+    private static boolean setsKeys() {
+        for (Object name : System.getProperties().keySet()) {
+            if (name instanceof String text && text.startsWith("holdfast.")) {
+                return true;
+            }
+        }
+        for (String name : System.getenv().keySet()) {
+            if (name.startsWith("HOLDFAST_")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -66,6 +66,11 @@ public record Configuration(
         return new Configuration(file, policies, warnings, notes, observabilityConfig, clientsOff, provenance, known);
     }
 
+    /** Returns whether it may change under the running program: not where the text came from the environment. */
+    public boolean reloadable() {
+        return !file.equals(FileReader.INLINE);
+    }
+
     /** Returns whether any call can be concerned. If not, there is no reason to touch the program at all. */
     public boolean policyBearing() {
         for (Policy policy : policies.values()) {

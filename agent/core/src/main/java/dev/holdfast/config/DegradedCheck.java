@@ -107,7 +107,8 @@ final class DegradedCheck {
         } else if (other != null && leadsTo(other, one.from())) {
             problems.warn(
                     one.setting(),
-                    "points at " + target + ", which in line " + other.setting().line()
+                    "points at " + one.setting().shown(target) + ", which in line "
+                            + other.setting().line()
                             + " points back here: each gets the load of both when the other fails");
         }
     }

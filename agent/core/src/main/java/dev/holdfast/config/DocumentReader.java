@@ -17,6 +17,7 @@ final class DocumentReader {
 
     private final String file;
     private final Problems problems;
+    private final @Nullable Environment environment;
     private final PolicyFactory factory;
     private final TableReader tables;
     private final Map<HostPattern, Policy> policies = new LinkedHashMap<>();
@@ -30,9 +31,16 @@ final class DocumentReader {
     private ObservabilityConfig observabilityConfig = ObservabilityConfig.STANDARD;
     private Map<String, Integer> clientsOff = Map.of();
 
-    DocumentReader(String file, Problems problems) {
+    /**
+     * Creates the reader of one document.
+     *
+     * @param environment what variables and names of keys stand for; null: variables for the environment of the
+     *     process, and no key is set by its name
+     */
+    DocumentReader(String file, Problems problems, @Nullable Environment environment) {
         this.file = file;
         this.problems = problems;
+        this.environment = environment;
         factory = new PolicyFactory(file, problems);
         tables = new TableReader(problems);
         provenance = new SettingProvenance(file);
@@ -46,24 +54,23 @@ final class DocumentReader {
      */
     Configuration read(String text) {
         TomlSyntax toml = TomlSyntax.parse(text);
-        readTables(toml.table());
+        readTables(toml.table(), text);
         toml.report(problems);
         if (!toml.errors().isEmpty()) {
-            observabilityConfig = PartialDocument.outside(text, toml.firstErrorLine(), file);
+            observabilityConfig = PartialDocument.outside(text, toml.firstErrorLine(), file, environment);
         }
         return configuration();
     }
 
     /** Reads what was parsed already. See {@link #read(String)}. */
-    Configuration read(ParsedTable document) {
-        readTables(document);
+    Configuration read(ParsedTable document, String text) {
+        readTables(document, text);
         return configuration();
     }
 
-    private void readTables(ParsedTable document) {
+    private void readTables(ParsedTable document, String text) {
         Settings defaults = new Settings(null);
-        tables.readTop(document, defaults);
-        observabilityConfig = outside(document, defaults, file, problems);
+        observabilityConfig = readTop(document, text, defaults, file, problems, environment);
         clientsOff = ClientKeys.off(defaults);
         if (document.get("retry") instanceof ParsedTable retry) {
             addDefaults(retry, document.position("retry"), defaults);
@@ -81,17 +88,45 @@ final class DocumentReader {
         degraded.report();
     }
 
-    /** Returns the document's observability settings, as far as no error was found in them. */
-    static ObservabilityConfig outside(ParsedTable document, Settings settings, String file, Problems problems) {
+    /**
+     * Replaces the variables of a document, and reads what stands at its top.
+     *
+     * @param settings takes what is found
+     * @return the document's observability settings, as far as no error was found in them
+     */
+    static ObservabilityConfig readTop(
+            ParsedTable document,
+            String text,
+            Settings settings,
+            String file,
+            Problems problems,
+            @Nullable Environment environment) {
+        if (mayHoldVariables(text)) {
+            Environment variables = environment == null ? Environment.ofProcess() : environment;
+            Substitution.replace(document, variables, file, problems);
+        }
+        new TableReader(problems).readTop(document, settings);
+        boolean push = environment != null && Overrides.apply(environment, settings, problems);
+        return outside(settings, push || hasOtlp(document), file, problems);
+    }
+
+    /**
+     * Returns whether a text may hold a variable; in a string, a character may be written as an escape. Here, so that
+     * {@link Substitution} is not loaded where there is none.
+     */
+    private static boolean mayHoldVariables(String text) {
+        return text.contains("${") || text.contains("\\u") || text.contains("\\U") || text.contains("\\x");
+    }
+
+    private static ObservabilityConfig outside(Settings settings, boolean push, String file, Problems problems) {
         if (!problems.any()) {
-            ObservabilityConfig observabilityConfig = ObservabilityConfig.of(settings, file, hasOtlp(document));
+            ObservabilityConfig observabilityConfig = ObservabilityConfig.of(settings, file, push);
             observabilityConfig.check(settings, problems);
             if (!problems.any()) {
                 return observabilityConfig;
             }
         }
-        return ObservabilityConfig.of(
-                settings.readable(problems), file, hasOtlp(document) && !problems.concern("metrics"));
+        return ObservabilityConfig.of(settings.readable(problems), file, push && !problems.concern("metrics"));
     }
 
     /** Returns the observability settings, as far as they could be read. */
@@ -138,7 +173,8 @@ final class DocumentReader {
     }
 
     private void addHost(String name, Object found, Position at, Settings defaults) {
-        String path = HOSTS + "." + MessageText.keyPart(name);
+        ExternalSource external = at.external();
+        String path = HOSTS + "." + (external == null ? MessageText.keyPart(name) : external.shown());
         if (!(found instanceof ParsedTable table)) {
             TableReader.notTable(problems, path, found, at, EXAMPLE);
             return;
@@ -183,7 +219,11 @@ final class DocumentReader {
         try {
             return HostPattern.parse(name);
         } catch (IllegalArgumentException e) {
-            problems.error(at.line(), at.column(), path, String.valueOf(e.getMessage()));
+            String message = at.external() == null
+                    ? String.valueOf(e.getMessage())
+                    : "the value of " + at.external().shown() + " is not a valid host pattern; allowed: a host"
+                            + " (api.example.com), *.example.com, or *, each with an optional :port";
+            problems.error(at.line(), at.column(), path, message);
             return null;
         }
     }

@@ -188,18 +188,23 @@ public record Explanation(
         List<Candidate> candidates = new ArrayList<>();
         Route applies = null;
         for (Route route : host.routes()) {
+            // A pattern with variables is called by their names, and its text is not shown.
+            String shown = route.policy().name().substring(host.name().length() + 1);
             String reason = MatchExplanation.mismatch(route.pattern(), method, path);
+            if (reason != null && !shown.equals(route.pattern().toString())) {
+                reason = "does not match, with the values of its variables";
+            }
             Verdict verdict =
                     reason != null ? Verdict.NO_MATCH : applies == null ? Verdict.APPLIES : Verdict.LESS_SPECIFIC;
             if (applies != null && reason == null) {
-                reason = "matches, but " + applies.pattern() + " is more specific";
+                reason = "matches, but "
+                        + applies.policy().name().substring(host.name().length() + 1) + " is more specific";
             }
             if (verdict == Verdict.APPLIES) {
                 applies = route;
                 reason = "matches path and method";
             }
-            candidates.add(candidate(
-                    configuration, route.policy(), route.pattern().toString(), verdict, reason == null ? "" : reason));
+            candidates.add(candidate(configuration, route.policy(), shown, verdict, reason == null ? "" : reason));
         }
         candidates.sort(Comparator.comparing(Candidate::verdict));
         return candidates;

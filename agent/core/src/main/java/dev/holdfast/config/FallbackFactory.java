@@ -164,12 +164,12 @@ final class FallbackFactory {
         }
         File at = resolved(name);
         if (at.exists() && !at.isDirectory()) {
-            problems.error(kept, "is no directory: " + at);
+            problems.error(kept, "is no directory: " + kept.shown(at));
         } else if (isForEverybody(at)) {
             problems.error(
                     kept,
-                    at + " is shared by all users; name a directory of Holdfast's own, such as "
-                            + new File(at, "holdfast-cache"));
+                    kept.shown(at) + " is shared by all users; name a directory of Holdfast's own"
+                            + (kept.external() == null ? ", such as " + new File(at, "holdfast-cache") : ""));
         }
     }
 
@@ -234,8 +234,8 @@ final class FallbackFactory {
             problems.error(
                     file,
                     at.exists()
-                            ? "is not a regular file: " + at
-                            : "no such file; looked for " + at + ValueReader.pathHint(name));
+                            ? "is not a regular file: " + file.shown(at)
+                            : "no such file; looked for " + file.shown(at) + ValueReader.pathHint(name));
             return;
         }
         try (InputStream in = new FileInputStream(at)) {
@@ -247,7 +247,7 @@ final class FallbackFactory {
                 bodies.put(name, ByteString.owning(bytes));
             }
         } catch (IOException e) {
-            problems.error(file, "cannot be read: " + e.getMessage());
+            problems.error(file, "cannot be read" + (file.external() == null ? ": " + e.getMessage() : ""));
         }
     }
 

@@ -19,16 +19,22 @@ final class FileReader {
     /** The largest file that is read, in bytes: far above any sensible configuration, far below what would hurt. */
     static final int LIMIT = 1 << 20;
 
+    /** The name under which the configuration in a variable is read, as if it were a file's. */
+    static final String INLINE = "env:HOLDFAST_CONFIG_INLINE";
+
     private FileReader() {}
 
     /**
      * Reads a file.
      *
-     * @param path the file, relative to the working directory
+     * @param path the file, relative to the working directory; {@link #INLINE} is the variable
      * @return its text, without a byte order mark
      * @throws ConfigException there is no such file, or it is not a readable UTF-8 text of at most {@link #LIMIT} bytes
      */
     static String read(String path) throws ConfigException {
+        if (path.equals(INLINE)) {
+            return inline();
+        }
         File file = new File(path);
         if (path.isEmpty()) {
             throw unreadable("(no name)", "the name of the configuration file is empty");
@@ -50,6 +56,19 @@ final class FileReader {
             throw unreadable(path, "cannot be read: " + e.getMessage());
         }
         return text(path, bytes);
+    }
+
+    /** Reads the variable that holds a whole configuration. */
+    private static String inline() throws ConfigException {
+        String name = INLINE.substring(INLINE.indexOf(':') + 1);
+        String text = System.getenv(name);
+        if (text == null) {
+            throw missing(INLINE, "the environment has no variable " + name);
+        }
+        if (text.length() > LIMIT) {
+            throw invalid(INLINE, "is larger than " + Units.size(LIMIT) + ", the most that is read");
+        }
+        return text;
     }
 
     /**

@@ -46,7 +46,7 @@ final class LoadProtectionCheck {
         if (rates && !minimum.builtIn() && least != null && calls > 0 && least > calls) {
             problems.error(
                     minimum.later(window),
-                    "minimum_calls = " + least + " is above sliding_window = " + calls
+                    "minimum_calls = " + minimum.shown(least) + " is above sliding_window = " + window.shown(calls)
                             + ": no rate would ever count; make the window as large, or the minimum as small");
         }
     }
@@ -98,9 +98,12 @@ final class LoadProtectionCheck {
                 && failures <= attempts) {
             problems.warn(
                     threshold.later(retries),
-                    "one failing call alone opens the breaker: failure_threshold = " + failures
-                            + ", and with max_retries = " + (attempts - 1)
-                            + " a call has " + attempts + " attempts; make failure_threshold larger than that");
+                    "one failing call alone opens the breaker: failure_threshold = " + threshold.shown(failures)
+                            + ", and with max_retries = " + retries.shown(attempts - 1)
+                            + (retries.external() == null
+                                    ? " a call has " + attempts + " attempts"
+                                    : " a call has one attempt more than that")
+                            + "; make failure_threshold larger than that");
         }
     }
 
@@ -124,7 +127,7 @@ final class LoadProtectionCheck {
             Setting<?> at = delay.later(attempt);
             problems.warn(
                     at,
-                    "no second attempt is ever sent: delay = " + Units.duration(nanos)
+                    "no second attempt is ever sent: delay = " + delay.shown(Units.duration(nanos))
                             + ", and the first one is over after " + described(attempt, at));
         }
     }

@@ -13,6 +13,12 @@ final class ParsedArray {
         positions.add(at);
     }
 
+    /** Replaces a value. */
+    void set(int index, Object value, Position at) {
+        values.set(index, value);
+        positions.set(index, at);
+    }
+
     /** The values. Not to be changed. */
     List<Object> values() {
         return values;

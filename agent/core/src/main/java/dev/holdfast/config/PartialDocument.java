@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tables that stand before the first syntax error of a file. TOML is read from the top, so that what ends
@@ -19,21 +20,20 @@ final class PartialDocument {
      * @param text of the whole file
      * @param errorLine the first line with an error, counted from 1
      * @param file the name of the file
+     * @param environment see {@link DocumentReader}
      * @return {@link ObservabilityConfig#STANDARD} where that cannot be told for certain
      */
-    static ObservabilityConfig outside(String text, int errorLine, String file) {
+    static ObservabilityConfig outside(String text, int errorLine, String file, @Nullable Environment environment) {
         int end = lastHeader(text, errorLine);
+        String before = text.substring(0, end);
         ParsedTable table =
-                OUTSIDE_HEADER.matcher(text).region(end, text.length()).find()
-                        ? null
-                        : SimpleTomlParser.parse(text.substring(0, end));
+                OUTSIDE_HEADER.matcher(text).region(end, text.length()).find() ? null : SimpleTomlParser.parse(before);
         if (table == null) {
             return ObservabilityConfig.STANDARD;
         }
         Problems problems = new Problems(file);
         Settings settings = new Settings(null);
-        new TableReader(problems).readTop(table, settings);
-        return DocumentReader.outside(table, settings, file, problems);
+        return DocumentReader.readTop(table, before, settings, file, problems, environment);
     }
 
     /**

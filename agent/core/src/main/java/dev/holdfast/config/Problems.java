@@ -11,6 +11,7 @@ final class Problems {
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
     private final List<Problem> notes = new ArrayList<>();
+    private boolean hasExternal;
 
     Problems(String file) {
         this.file = file;
@@ -47,6 +48,16 @@ final class Problems {
      */
     boolean hopeless() {
         return errors.size() >= ConfigException.SHOWN;
+    }
+
+    /** Records whether values come from outside the file; once true, it stays so. */
+    void hasExternal(boolean external) {
+        hasExternal |= external;
+    }
+
+    /** Returns whether any value comes from outside the file. */
+    boolean hasExternal() {
+        return hasExternal;
     }
 
     boolean any() {

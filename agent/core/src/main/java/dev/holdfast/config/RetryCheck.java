@@ -42,7 +42,8 @@ final class RetryCheck {
         if (end > 0 && end <= nanos(initial) && initial.found() != null) {
             problems.warn(
                     deadline,
-                    Units.duration(end) + " is over before the first retry can be sent, which waits for "
+                    deadline.shown(Units.duration(end))
+                            + " is over before the first retry can be sent, which waits for "
                             + described(initial, deadline));
         }
         Setting<Duration> retryAfter = settings.setting(RetryKeys.MAX_RETRY_AFTER);

@@ -80,7 +80,7 @@ final class RouteReader {
             }
             found.add(new Found(pattern, at));
             if (!problems.any()) {
-                Policy policy = factory.policy(host + " " + pattern, own);
+                Policy policy = factory.policy(host + " " + shown(pattern, own), own);
                 provenance.add(policy.name(), own, at.line());
                 routes.add(new Route(pattern, policy));
             }
@@ -141,9 +141,22 @@ final class RouteReader {
         try {
             return RoutePattern.parse(written.value(), new HashSet<>(methods));
         } catch (IllegalArgumentException e) {
-            problems.error(written, MessageText.quoted(written.value()) + " is not a valid path: " + e.getMessage());
+            String text = written.shown(MessageText.quoted(written.value()));
+            problems.error(written, text + " is not a valid path: " + e.getMessage());
             return null;
         }
+    }
+
+    /** A route as its policy is called: with the names of variables where its path has some. */
+    private static String shown(RoutePattern pattern, Settings settings) {
+        Setting<String> path = settings.setting(Keys.ROUTE_PATH);
+        ExternalSource external = path.external();
+        ExternalSource methods = settings.setting(Keys.ROUTE_METHODS).external();
+        if (external == null && methods == null) {
+            return pattern.toString();
+        }
+        String names = methods == null ? pattern.methodNames() : methods.written();
+        return (names.isEmpty() ? "" : names + " ") + (external == null ? path.value() : external.written());
     }
 
     /** Reports routes that never apply because of others: twice the same is a mistake, the rest worth a word. */

@@ -26,14 +26,16 @@ public final class SettingProvenance {
      * One value of a policy.
      *
      * @param key the key's path below its host or route
-     * @param text the value as TOML has it; {@code ***} where it may hold a credential
-     * @param line in the file, 0 for a built-in default
-     * @param from who sets it, such as {@code hosts."api.example.com"}; empty for the file's defaults
+     * @param text the value as TOML has it, with the names of variables in their place; {@code ***} where it may hold a
+     *     credential, or comes from outside the file as a whole
+     * @param line in the file, 0 for a built-in default and for what is set without the file
+     * @param from who sets it, such as {@code hosts."api.example.com"}, or the variable or system property that does
+     *     without the file; empty for the file's defaults
      */
     public record Value(String key, String text, int line, String from) {
-        /** Returns whether the file says nothing about it. */
+        /** Returns whether neither the file nor a variable says anything about it. */
         public boolean builtIn() {
-            return line == 0;
+            return line == 0 && from.isEmpty();
         }
     }
 
@@ -74,6 +76,10 @@ public final class SettingProvenance {
 
     private static Value value(Key<?> key, Setting<?> setting) {
         String path = setting.path();
+        ExternalSource external = setting.external();
+        if (external != null && setting.line() == 0) {
+            return new Value(key.path(), "***", 0, external.shown());
+        }
         String from = path.endsWith("." + key.path())
                 ? path.substring(0, path.length() - key.path().length() - 1)
                 : "";
@@ -84,6 +90,10 @@ public final class SettingProvenance {
         Object found = setting.found();
         if (found == null) {
             return "";
+        }
+        ExternalSource external = setting.external();
+        if (external != null) {
+            return key.secret() ? external.masked() : external.shown();
         }
         if (key.secret() && !setting.builtIn()) {
             return "***";

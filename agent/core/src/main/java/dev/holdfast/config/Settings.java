@@ -26,15 +26,31 @@ final class Settings {
      * A value and where it stands.
      *
      * @param found null if the file holds something that is not allowed
-     * @param line 0 for a built-in default
-     * @param column 0 for a built-in default
+     * @param line 0 for a built-in default, and for a value that a variable sets without the file
+     * @param column 0 likewise
      * @param path the key's path with the host's pattern before it, where it stands under one
+     * @param external the source of a value that comes from outside the file; null: the file, or the default
      * @param <T> the type of the key's values
      */
-    record Setting<T>(@Nullable T found, int line, int column, String path) {
-        /** Returns whether the file says nothing about it. */
+    record Setting<T>(
+            @Nullable T found,
+            int line,
+            int column,
+            String path,
+            @Nullable ExternalSource external) {
+        /** A value of the file itself, or a built-in default. */
+        Setting(@Nullable T found, int line, int column, String path) {
+            this(found, line, column, path, null);
+        }
+
+        /** Returns whether neither the file nor a variable says anything about it. */
         boolean builtIn() {
-            return line == 0;
+            return line == 0 && external == null;
+        }
+
+        /** The value as a message may show it: its source instead, where it comes from outside the file. */
+        String shown(Object value) {
+            return external == null ? value.toString() : external.shown();
         }
 
         /** The value; to be asked for only where no error was found. */
@@ -61,8 +77,8 @@ final class Settings {
     /** Name and value of a duration, and where it comes from if that is not where the problem is reported. */
     static String described(Setting<Duration> setting, Setting<?> reported) {
         String path = setting.path();
-        String name = path.substring(path.lastIndexOf('.') + 1) + " = " + Units.duration(nanos(setting));
-        if (setting.equals(reported)) {
+        String name = path.substring(path.lastIndexOf('.') + 1) + " = " + setting.shown(Units.duration(nanos(setting)));
+        if (setting.equals(reported) || (setting.line() == 0 && !setting.builtIn())) {
             return name;
         }
         return name + (setting.builtIn() ? " (the default)" : " (line " + setting.line() + ")");

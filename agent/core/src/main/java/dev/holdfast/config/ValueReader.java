@@ -39,7 +39,11 @@ final class ValueReader {
      */
     <T> Setting<T> read(Key<T> key, String path, Object found, Position at) {
         Object value = value(key, path, found, at);
-        return new Setting<>(value == null ? null : key.typed(value), at.line(), at.column(), path);
+        ExternalSource external = at.external();
+        if (external == null && (found instanceof ParsedArray || found instanceof ParsedTable)) {
+            external = withinExternal(found);
+        }
+        return new Setting<>(value == null ? null : key.typed(value), at.line(), at.column(), path, external);
     }
 
     /** The built-in default of a key, as {@link #read} would give it. */
@@ -62,7 +66,19 @@ final class ValueReader {
         return value;
     }
 
-    private @Nullable Object value(Key<?> key, String path, Object found, Position at) {
+    private @Nullable ExternalSource withinExternal(Object found) {
+        return problems.hasExternal() ? ExternalSource.within(found) : null;
+    }
+
+    private @Nullable Object value(Key<?> key, String path, Object written, Position at) {
+        ExternalSource external = at.external();
+        if (external != null && external.missing()) {
+            return null;
+        }
+        Object found = written;
+        if (external != null && external.whole() && written instanceof String text) {
+            found = takesArray(key.type()) ? ExternalSource.elements(text, at) : ExternalSource.typed(key.type(), text);
+        }
         if (found instanceof ParsedArray array && key.type() == ValueType.ANSWERS) {
             return readResponses(key, path, array);
         }
@@ -82,10 +98,18 @@ final class ValueReader {
             report(key, path, found, at, key.allowed());
             return null;
         }
+        if (external == null && found instanceof String text && mayMeanVariable(text)) {
+            LiteralCheck.check(key.type(), text, path, at, problems);
+        }
         if (key.type() == ValueType.FILE && found instanceof String name && hasControl(name)) {
             problems.warn(at.line(), at.column(), path, "has a control character in its name; " + WINDOWS_PATH);
         }
         return key.type() == ValueType.CHOICES ? List.of(value) : value;
+    }
+
+    /** Returns whether a closer look is worth while. Here, so that {@link LiteralCheck} is not loaded without need. */
+    private static boolean mayMeanVariable(String text) {
+        return text.indexOf('$') >= 0 || text.startsWith("%") || text.startsWith("~/");
     }
 
     private static boolean hasControl(String text) {
@@ -111,10 +135,15 @@ final class ValueReader {
         Set<Object> values = new LinkedHashSet<>();
         boolean good = true;
         for (int i = 0; i < array.values().size(); i++) {
+            Position at = array.position(i);
+            ExternalSource external = at.external();
             Object found = array.values().get(i);
-            Object value = ValueParser.scalar(key, found);
+            if (external != null && external.whole() && found instanceof String text) {
+                found = ExternalSource.typed(key.type(), text);
+            }
+            Object value = external != null && external.missing() ? null : ValueParser.scalar(key, found);
             if (value == null) {
-                report(key, path, found, array.position(i), key.allowedInArray());
+                report(key, path, found, at, key.allowedInArray());
                 good = false;
             } else {
                 values.add(value);
@@ -175,7 +204,12 @@ final class ValueReader {
         boolean good = true;
         for (String header : table.names()) {
             Position where = table.position(header);
-            List<String> values = headerValues(table.value(header));
+            Object found = table.value(header);
+            if (isMissing(found, where)) {
+                good = false;
+                continue;
+            }
+            List<String> values = headerValues(found);
             // Nothing that was found is shown: a header's value may be a credential, and stand where its name belongs.
             if (!ValueParser.isToken(header)) {
                 problems.error(
@@ -193,9 +227,28 @@ final class ValueReader {
                 good = false;
             } else {
                 headers.put(header, values);
+                if (where.external() == null && found instanceof String text && mayMeanVariable(text)) {
+                    LiteralCheck.check(ValueType.HEADERS, text, path, where, problems);
+                }
             }
         }
         return good ? Collections.unmodifiableMap(headers) : null;
+    }
+
+    /** Returns whether a variable in a header's values has no value, which was reported. */
+    private static boolean isMissing(Object found, Position at) {
+        if (at.external() != null && at.external().missing()) {
+            return true;
+        }
+        if (found instanceof ParsedArray array) {
+            for (int i = 0; i < array.values().size(); i++) {
+                ExternalSource external = array.position(i).external();
+                if (external != null && external.missing()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static @Nullable List<String> headerValues(Object found) {
@@ -219,7 +272,7 @@ final class ValueReader {
             String shown = path + "." + MessageText.keyPart(name);
             if (found instanceof ParsedTable inner && !inner.isEmpty()) {
                 good &= readAttributes(key, shown, prefix + name + ".", inner, attributes);
-            } else if (found instanceof String text) {
+            } else if (found instanceof String text && !isMissing(found, table.position(name))) {
                 attributes.put(prefix + name, text);
             } else {
                 report(key, shown, found, table.position(name), "a string");
@@ -230,6 +283,18 @@ final class ValueReader {
     }
 
     private void report(Key<?> key, String path, Object found, Position at, String allowed) {
+        ExternalSource external = at.external();
+        if (external != null) {
+            if (!external.missing()) {
+                String source = key.secret() ? external.masked() : external.shown();
+                problems.error(
+                        at.line(),
+                        at.column(),
+                        path,
+                        "the value of " + source + " is not allowed; allowed: " + allowed);
+            }
+            return;
+        }
         StringBuilder message = new StringBuilder();
         // A header's value may stand where its name belongs.
         if (!key.secret() && key.type() != ValueType.HEADER_NAMES && key.type() != ValueType.HEADERS) {

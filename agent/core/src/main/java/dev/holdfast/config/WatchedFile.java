@@ -31,7 +31,7 @@ public final class WatchedFile {
      */
     public WatchedFile(String path, String text) {
         this.path = path;
-        this.known = text;
+        this.known = withFiles(text);
     }
 
     /**
@@ -55,13 +55,15 @@ public final class WatchedFile {
      */
     public Configuration read() throws ConfigException {
         pending = null;
+        String text;
         try {
-            known = FileReader.read(path);
+            text = FileReader.read(path);
+            known = withFiles(text);
         } catch (ConfigException e) {
             known = unreadable(e);
             throw e;
         }
-        return ConfigLoader.ofFile(known, path);
+        return ConfigLoader.ofFile(text, path);
     }
 
     /**
@@ -84,9 +86,11 @@ public final class WatchedFile {
     @Nullable
     Configuration look(long now) throws ConfigException {
         String found;
+        String text = "";
         ConfigException unreadable = null;
         try {
-            found = FileReader.read(path);
+            text = FileReader.read(path);
+            found = withFiles(text);
         } catch (ConfigException e) {
             found = unreadable(e);
             unreadable = e;
@@ -100,7 +104,7 @@ public final class WatchedFile {
             pendingSince = now;
             return null;
         }
-        if (found.isBlank() && now - pendingSince < EMPTY_NANOS) {
+        if (text.isBlank() && unreadable == null && now - pendingSince < EMPTY_NANOS) {
             return null;
         }
         known = found;
@@ -108,7 +112,12 @@ public final class WatchedFile {
         if (unreadable != null) {
             throw unreadable;
         }
-        return ConfigLoader.ofFile(found, path);
+        return ConfigLoader.ofFile(text, path);
+    }
+
+    /** A text, and what the files hold whose values it takes: a change of one of them is a change of the whole. */
+    private String withFiles(String text) {
+        return text.contains("${file:") ? text + ExternalFiles.state(text, path) : text;
     }
 
     /** Stands for the text of a file that cannot be read; no text begins like this: it would not be UTF-8. */

@@ -211,12 +211,17 @@ public record RoutePattern(List<String> segments, boolean prefix, Set<String> me
                 why + "; allowed are a path (/v1/orders), * within a segment (/v1/*/lines), and /** at the end");
     }
 
+    /** The methods, in the order of the alphabet; empty: all. */
+    public String methodNames() {
+        return String.join(",", new TreeSet<>(methods));
+    }
+
     /** {@code GET,HEAD /v1/**}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         if (!methods.isEmpty()) {
-            text.append(String.join(",", new TreeSet<>(methods))).append(' ');
+            text.append(methodNames()).append(' ');
         }
         for (String segment : segments) {
             text.append('/').append(segment);

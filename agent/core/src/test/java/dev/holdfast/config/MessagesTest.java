@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -18,13 +19,24 @@ import org.junit.jupiter.api.TestFactory;
 class MessagesTest {
     private static final Path FILES = Path.of("src/test/resources/dev/holdfast/config");
 
+    /** The environment of all files; whatever is a secret in it must not be in any message. */
+    private static final Environment VARIABLES = new Environment(
+            Map.of(
+                    "API_HOST", "api.example.com",
+                    "RETRIES", "7",
+                    "EMPTY", "",
+                    "WAIT", "2s",
+                    "TOKEN", "s3cr3t-t0k3n",
+                    "LIST", "GET,s3cr3t b,PUT"),
+            Map.of());
+
     @TestFactory
     Stream<DynamicTest> aBadFileIsRefusedWithEverythingThatIsWrongWithIt() throws IOException {
         return files("bad", 110)
                 .map(file -> DynamicTest.dynamicTest(name(file), () -> {
                     String said = "";
                     try {
-                        ConfigLoader.parse(Files.readString(file), "t.toml");
+                        ConfigLoader.parse(Files.readString(file), "t.toml", VARIABLES);
                     } catch (ConfigException e) {
                         said = e.getMessage() + "\n";
                     }
@@ -37,8 +49,8 @@ class MessagesTest {
         return files("doubtful", 25)
                 .map(file -> DynamicTest.dynamicTest(name(file), () -> {
                     StringBuilder said = new StringBuilder();
-                    for (Problem warning :
-                            ConfigLoader.parse(Files.readString(file), "t.toml").warnings()) {
+                    for (Problem warning : ConfigLoader.parse(Files.readString(file), "t.toml", VARIABLES)
+                            .warnings()) {
                         said.append(warning).append('\n');
                     }
                     assertSaid(file, said.toString());
@@ -53,9 +65,9 @@ class MessagesTest {
                     ParsedTable plain = SimpleTomlParser.parse(text);
                     Problems byPlain = new Problems("t.toml");
                     Problems byFull = new Problems("t.toml");
-                    new DocumentReader("t.toml", byFull).read(text);
+                    new DocumentReader("t.toml", byFull, VARIABLES).read(text);
                     if (plain != null) {
-                        new DocumentReader("t.toml", byPlain).read(plain);
+                        new DocumentReader("t.toml", byPlain, VARIABLES).read(plain, text);
                         assertThat(byPlain.errors()).isEqualTo(byFull.errors());
                         assertThat(byPlain.warnings()).isEqualTo(byFull.warnings());
                     } else {

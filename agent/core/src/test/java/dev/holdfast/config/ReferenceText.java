@@ -12,6 +12,11 @@ final class ReferenceText {
             # tested against them. A file of your own needs only what it wants otherwise.
             #
             # Durations: a number with d, h, m, s, ms, us or ns, also several ("1m30s"). Sizes: bytes, or a number with KiB, MiB, GiB.
+            #
+            # Any string, and any host pattern, may hold values from outside: "${NAME}" is a variable of the environment,
+            # "${NAME:-default}" one with a default, "${file:/run/secrets/token}" the text of a file; "$${" is a literal "${". A
+            # string that is nothing but a variable takes the type of its key: max_retries = "${RETRIES}". A key at the top of the
+            # file is also set by its name: -Dholdfast.admin.listen=... before HOLDFAST_ADMIN_LISTEN before the file.
             """;
 
     private static final String TAIL = """

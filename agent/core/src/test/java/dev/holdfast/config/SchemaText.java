@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SchemaText {
     private static final String DURATION = "([0-9.]+(d|h|m|s|ms|us|ns))+";
     private static final String TOKEN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+    private static final Map<String, Object> VARIABLE = ref("variable");
     private static final Map<String, Object> CLASS_NAME = string("^[^.\\s/-]+(\\.[^.\\s/-]+)+$");
 
     private SchemaText() {}
@@ -59,6 +60,10 @@ final class SchemaText {
         route.put("properties", ofRoutes);
         route.put("required", List.of("path"));
         Map<String, Object> definitions = new LinkedHashMap<>();
+        definitions.put(
+                "variable",
+                described(
+                        string("\\$\\{[^}]+\\}"), "A value from outside: ${NAME}, ${NAME:-default} or ${file:PATH}."));
         definitions.put("host", host);
         definitions.put("route", route);
         for (Key<?> key : Keys.all()) {
@@ -103,7 +108,26 @@ final class SchemaText {
         return schema;
     }
 
+    /**
+     * The values of a key, or a text with a variable in it where they would be texts of a certain form, or no texts.
+     */
     private static Map<String, Object> type(Key<?> key) {
+        Map<String, Object> written = writtenType(key);
+        boolean table = !Overrides.isSingle(key.type());
+        if (table || key.type() == ValueType.TEXT || key.type() == ValueType.FILE) {
+            return written;
+        }
+        List<Object> choices = new ArrayList<>();
+        if (written.get("anyOf") instanceof List<?> several) {
+            choices.addAll(several);
+        } else {
+            choices.add(written);
+        }
+        choices.add(VARIABLE);
+        return map("anyOf", choices);
+    }
+
+    private static Map<String, Object> writtenType(Key<?> key) {
         return switch (key.type()) {
             case FLAG -> map("type", "boolean");
             case INTEGER -> integer(key);
@@ -161,7 +185,8 @@ final class SchemaText {
     }
 
     private static Map<String, Object> array(Map<String, Object> items) {
-        return map("type", "array", "items", items);
+        boolean takesAny = items.equals(map("type", "string")) || "object".equals(items.get("type"));
+        return map("type", "array", "items", takesAny || items.containsKey("$ref") ? items : anyOf(items, VARIABLE));
     }
 
     private static Map<String, Object> notEmpty(Map<String, Object> array) {

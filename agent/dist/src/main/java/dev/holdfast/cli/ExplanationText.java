@@ -121,7 +121,9 @@ final class ExplanationText {
     private static String source(SettingProvenance.Value value) {
         return value.builtIn()
                 ? "default"
-                : "line " + value.line() + (value.from().isEmpty() ? "" : ", " + value.from());
+                : value.line() == 0
+                        ? "set by " + value.from()
+                        : "line " + value.line() + (value.from().isEmpty() ? "" : ", " + value.from());
     }
 
     static String padded(String text, int width) {

@@ -239,11 +239,17 @@ final class Activation {
                 new Timer());
     }
 
+    private static String noRestart(Configuration configuration) {
+        return configuration.reloadable() ? NO_RESTART : "";
+    }
+
     private String summary(Configuration configuration) {
         String summary = switch (activity) {
             case ACTIVE -> SharedState.summary("is active", configuration);
-            case OFF -> "is inactive: the mode of every policy in " + configuration.file() + " is off" + NO_RESTART;
-            default -> "is inactive: " + configuration.file() + " defines no policy" + NO_RESTART;
+            case OFF ->
+                "is inactive: the mode of every policy in " + configuration.file() + " is off"
+                        + noRestart(configuration);
+            default -> "is inactive: " + configuration.file() + " defines no policy" + noRestart(configuration);
         };
         return (version == null ? summary : version + ' ' + summary) + "; " + ProcessIdentity.current();
     }

@@ -39,6 +39,7 @@ record SharedState(Observability observability, Timer timer) {
         Map<String, Integer> off = configuration.clientsOff();
         return what + ": " + policies + (policies == 1 ? " policy" : " policies") + " from " + configuration.file()
                 + " (sha256 " + configuration.fingerprint() + ")"
+                + (configuration.reloadable() ? "" : ", which is read once: a variable cannot be reloaded")
                 + (off.isEmpty() ? "" : "; clients off: " + String.join(", ", off.keySet()));
     }
 

@@ -657,7 +657,7 @@
       }
     }
     if (name !== $('policy').value) return;
-    const shown = values.filter(value => value.line > 0 || $('defaults').checked);
+    const shown = values.filter(value => !value.default || $('defaults').checked);
     if (values.length && !shown.length) why = 'The file sets nothing for it: everything is a built-in default.';
     $('values').replaceChildren(...shown.map(valueRow));
     $('values').parentNode.hidden = shown.length === 0;
@@ -666,7 +666,8 @@
   }
 
   function valueRow(value) {
-    const from = value.line ? `line ${value.line}${value.from ? ', ' + value.from : ''}` : 'built-in default';
+    const from = value.default ? 'built-in default'
+      : value.line ? `line ${value.line}${value.from ? ', ' + value.from : ''}` : `set by ${value.from}`;
     return el('tr', {}, el('td', { class: 'code' }, value.key), el('td', { class: 'code' }, value.toml), el('td', { class: 'from quiet' }, from));
   }
 
@@ -699,7 +700,7 @@
       target.replaceChildren(el('p', { class: 'bad' }, why.error));
       return;
     }
-    const set = why.settings.filter(value => value.line > 0);
+    const set = why.settings.filter(value => !value.default);
     const verdict = why.policy === null ? 'No policy applies: the call runs unmodified.'
       : why.untouched ? `Policy ${why.policy} applies, and its mode is off: the call runs unmodified.`
         : `Policy ${why.policy} applies${why.mode === 'observe' ? ', in observe mode: it decides and counts, and changes nothing' : ''}.`;

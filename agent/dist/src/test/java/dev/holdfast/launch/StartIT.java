@@ -72,6 +72,24 @@ class StartIT {
 
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
+    void a_variable_may_hold_the_whole_file(Jdks.Jdk jdk) throws IOException {
+        Result result = program(jdk)
+                .agent("")
+                .environment("HOLDFAST_CONFIG_INLINE", "[retry]\nmax_retries = \"${RETRIES:-2}\"\n")
+                .environment("HOLDFAST_LOG_FORMAT", "json")
+                .main(OneCallEach.class)
+                .run()
+                .succeeded();
+
+        assertThat(result.rawErr())
+                .startsWith("{\"time\":\"")
+                .contains(
+                        "is active: 1 policy from env:HOLDFAST_CONFIG_INLINE (sha256 ",
+                        "a variable cannot be reloaded");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.holdfast.testkit.Jdks#all")
     void the_property_or_else_the_variable_names_the_file(Jdks.Jdk jdk) throws IOException {
         String file = config(POLICY);
 
