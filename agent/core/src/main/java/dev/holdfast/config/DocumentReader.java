@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.config.PolicyDefinitions.Member;
 import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads one document: the defaults at its top, then each host, and merges them into policies. */
 final class DocumentReader {
     private static final String HOSTS = "hosts";
+    /** Far more than any program calls hosts, and few enough to be held. */
+    private static final int MOST_POLICIES = 100_000;
+
     private static final String EXAMPLE = "a table such as [hosts.\"api.example.com\".retry]";
 
     private final String file;
@@ -25,6 +29,8 @@ final class DocumentReader {
     private final SettingProvenance provenance;
     private final DegradedCheck degraded;
     private final RouteReader routes;
+    private final PolicyInheritance inheritance;
+    private int policyCount;
     /** True if there are defaults, so that every host has a policy. */
     private boolean everyHost;
 
@@ -45,7 +51,8 @@ final class DocumentReader {
         tables = new TableReader(problems);
         provenance = new SettingProvenance(file);
         degraded = new DegradedCheck(problems);
-        routes = new RouteReader(problems, tables, factory, degraded, provenance);
+        inheritance = new PolicyInheritance(problems, tables);
+        routes = new RouteReader(problems, tables, factory, degraded, provenance, inheritance);
     }
 
     /**
@@ -76,6 +83,10 @@ final class DocumentReader {
             addDefaults(retry, document.position("retry"), defaults);
             everyHost = true;
         }
+        Object definitions = document.get("policies");
+        if (definitions != null) {
+            inheritance.definitions().read(definitions, document.position("policies"), routes);
+        }
         Object hosts = document.get(HOSTS);
         if (hosts instanceof ParsedTable table) {
             for (String name : table.names()) {
@@ -84,8 +95,25 @@ final class DocumentReader {
         } else if (hosts != null) {
             TableReader.notTable(problems, HOSTS, hosts, document.position(HOSTS), EXAMPLE);
         }
+        PolicyDefinitions known = inheritance.known();
+        if (known != null) {
+            addMembers(known, defaults);
+            known.report();
+        }
         factory.checked();
         degraded.report();
+    }
+
+    /** Adds the hosts that have no table, and are named by a policy. */
+    private void addMembers(PolicyDefinitions definitions, Settings defaults) {
+        for (Map.Entry<HostPattern, PolicyDefinitions.Member> member : definitions.members()) {
+            if (!seen.containsKey(member.getKey())) {
+                Member host = member.getValue();
+                addHost(
+                        host.written(), member.getKey(), host.path(), new ParsedTable(), host.at(), new Settings(null),
+                        defaults);
+            }
+        }
     }
 
     /**
@@ -179,14 +207,25 @@ final class DocumentReader {
             TableReader.notTable(problems, path, found, at, EXAMPLE);
             return;
         }
-        Settings settings = new Settings(defaults);
-        if (!tables.readHost(table, name, path, settings)) {
-            return;
+        Settings own = new Settings(null);
+        if (tables.readHost(table, name, path, own)) {
+            addHost(name, tables.readPattern(name, path, at), path, table, at, own, defaults);
         }
+    }
+
+    private void addHost(
+            String name,
+            @Nullable HostPattern pattern,
+            String path,
+            ParsedTable table,
+            Position at,
+            Settings own,
+            Settings defaults) {
+        List<NamedPolicy> chain = inheritance.chain(pattern, own);
+        Settings settings = new Settings(PolicyInheritance.over(chain, defaults), own);
         factory.check(settings);
-        HostPattern pattern = pattern(name, path, at);
-        List<Route> hostRoutes = routes.read(name, pattern, path, table, settings);
-        if (!everyHost) {
+        List<Route> hostRoutes = routes.read(name, pattern, path, table, settings, chain);
+        if (!everyHost && chain.isEmpty()) {
             routes.checkAlone(hostRoutes, path, table, at);
         }
         if (pattern == null) {
@@ -205,26 +244,19 @@ final class DocumentReader {
                     path,
                     "is the same host as in line " + first + "; only one of the two could ever apply");
         } else if (!problems.any()) {
+            count(1 + hostRoutes.size(), at, path);
             policies.put(pattern, factory.policy(name, settings).withRoutes(hostRoutes));
             provenance.add(name, settings, at.line());
         }
     }
 
-    private @Nullable HostPattern pattern(String name, String path, Position at) {
-        if (name.indexOf('@') >= 0) {
-            // Said here, without the pattern: what stands before the @ is a credential.
-            problems.error(at.line(), at.column(), path, "remove the user information from the host pattern");
-            return null;
-        }
-        try {
-            return HostPattern.parse(name);
-        } catch (IllegalArgumentException e) {
-            String message = at.external() == null
-                    ? String.valueOf(e.getMessage())
-                    : "the value of " + at.external().shown() + " is not a valid host pattern; allowed: a host"
-                            + " (api.example.com), *.example.com, or *, each with an optional :port";
-            problems.error(at.line(), at.column(), path, message);
-            return null;
+    /** Few hosts and few routes of a named policy may be many policies together. */
+    private void count(int more, Position at, String path) {
+        boolean enough = policyCount > MOST_POLICIES;
+        policyCount += more;
+        if (policyCount > MOST_POLICIES && !enough) {
+            problems.error(
+                    at.line(), at.column(), path, "the file has more than " + MOST_POLICIES + " policies and routes");
         }
     }
 }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode the policy's, null where there is none
  * @param restrictions what the settings do not do for this request, although one may expect it; empty where the call is
  *     untouched
+ * @param layers the parts of the file that the policy is merged of, the one that wins first; empty where there is none
  * @param values all values of the policy, in the order of the reference; empty where there is none
  */
 public record Explanation(
@@ -49,6 +50,7 @@ public record Explanation(
         @Nullable String policy,
         @Nullable Mode mode,
         List<Restriction> restrictions,
+        List<SettingProvenance.Layer> layers,
         List<SettingProvenance.Value> values) {
     /**
      * The number of patterns that are listed although they do not match: those that have most in common with the host.
@@ -60,6 +62,7 @@ public record Explanation(
         hosts = List.copyOf(hosts);
         routes = List.copyOf(routes);
         restrictions = List.copyOf(restrictions);
+        layers = List.copyOf(layers);
         values = List.copyOf(values);
     }
 
@@ -153,6 +156,7 @@ public record Explanation(
                 policy == null || policy.mode() == Mode.OFF
                         ? List.of()
                         : restrictions(configuration, RestrictionFinder.of(policy, method, url, shape)),
+                policy == null ? List.of() : configuration.provenance().layers(policy.name()),
                 policy == null ? List.of() : configuration.provenance().values(policy.name()));
     }
 

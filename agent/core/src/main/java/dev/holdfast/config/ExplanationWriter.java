@@ -30,6 +30,14 @@ public final class ExplanationWriter {
             to.writeEndObject();
         }
         to.writeEndArray();
+        to.writeArrayPropertyStart("layers");
+        for (SettingProvenance.Layer layer : why.layers()) {
+            to.writeStartObject();
+            to.writeStringProperty("from", layer.from());
+            to.writeNumberProperty("line", layer.line());
+            to.writeEndObject();
+        }
+        to.writeEndArray();
         settings(why.values(), to);
     }
 

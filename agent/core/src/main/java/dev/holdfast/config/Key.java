@@ -144,6 +144,7 @@ final class Key<T> {
             case CHOICES -> words("");
             case METHODS -> "HTTP methods, such as \"GET\"";
             case HEADER_NAMES -> "header names, such as \"X-Api-Version\"";
+            case NAMES -> "a name";
             case HOST_NAMES -> "host names without a port, such as \"shop.internal\"";
             default -> allowed().replace("an array of ", "");
         };
@@ -169,6 +170,7 @@ final class Key<T> {
                 "an array of status codes from " + range() + ", " + words("") + " and names of exception classes";
             case HEADER_NAMES -> "an array of header names, such as [\"X-Api-Version\"]";
             case HOST_NAMES -> "an array of host names without a port, such as [\"shop.internal\"]";
+            case NAMES -> "a name, or an array of names";
             case ANSWERS -> "tables such as [[" + path + "]]";
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";

@@ -45,6 +45,21 @@ final class Keys {
     static final Key<List<String>> ROUTE_METHODS =
             ROUTE.methods("methods", List.of(), "The methods; [] is every method.");
 
+    private static final Section BUILDING = new Section("", true, "");
+
+    /** The key of hosts, routes and named policies that names what they build on. */
+    static final Key<List<String>> POLICY = BUILDING.names(
+            "policy",
+            "The named policies that it builds on: [policies.NAME], or several of them, of which a later one wins. What it "
+                    + "sets itself wins over all of them.");
+
+    private static final Section NAMED = new Section("", true, "");
+
+    /** The key of a named policy that names host patterns. */
+    static final Key<List<String>> POLICY_HOSTS = NAMED.names(
+            "hosts",
+            "The host patterns that it applies to, beside those that name it themselves by policy = \"NAME\".");
+
     private static final Map<String, Section> SECTIONS = new HashMap<>();
     private static final List<Section> SECTION_LIST = new ArrayList<>();
     private static final Map<String, Key<?>> BY_PATH = new HashMap<>();
@@ -92,18 +107,18 @@ final class Keys {
         return SECTIONS.get(path);
     }
 
+    /** The key that hosts, routes and named policies have beside those that stand in sections. */
+    static List<Key<?>> ofBuilding() {
+        return BUILDING.keys();
+    }
+
+    /** The keys that a named policy has beside those that a host may have. */
+    static List<Key<?>> ofNamed() {
+        return NAMED.keys();
+    }
+
     /** The keys that say which requests a route is for. Beside them it may have every key that a host may have. */
     static List<Key<?>> ofRoutes() {
         return ROUTE.keys();
-    }
-
-    /** The key of a route with the name that a file has; null if there is none. */
-    static @Nullable Key<?> findOfRoute(String name) {
-        for (Key<?> key : ROUTE.keys()) {
-            if (key.path().equals(name)) {
-                return key;
-            }
-        }
-        return null;
     }
 }

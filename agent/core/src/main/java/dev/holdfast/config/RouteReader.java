@@ -8,6 +8,7 @@ import dev.holdfast.policy.RoutePattern;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,71 +23,56 @@ final class RouteReader {
     private final PolicyFactory factory;
     private final DegradedCheck degraded;
     private final SettingProvenance provenance;
+    private final PolicyInheritance inheritance;
 
     RouteReader(
             Problems problems,
             TableReader tables,
             PolicyFactory factory,
             DegradedCheck degraded,
-            SettingProvenance provenance) {
+            SettingProvenance provenance,
+            PolicyInheritance inheritance) {
         this.problems = problems;
         this.tables = tables;
         this.factory = factory;
         this.degraded = degraded;
         this.provenance = provenance;
+        this.inheritance = inheritance;
     }
 
-    /** A route's pattern and where it stands. */
-    private record Found(RoutePattern pattern, Position at) {}
-
     /**
-     * Reads them.
+     * Reads the routes that a host or a named policy defines.
      *
-     * @param host the host's pattern as written
-     * @param hostPattern the same, null if it is none
-     * @param hostPath the path that leads to it, as messages show it
-     * @param table the host's table
-     * @param settings the host's settings
-     * @return those that are good
+     * @param table of the host or policy
+     * @param tablePath the path that leads to it, as messages show it
+     * @return those that are good, in the order of the file
      */
-    List<Route> read(
-            String host, @Nullable HostPattern hostPattern, String hostPath, ParsedTable table, Settings settings) {
+    List<RouteDefinition> define(ParsedTable table, String tablePath) {
         Object value = table.get(Keys.ROUTES);
         if (value == null) {
             return List.of();
         }
-        String path = hostPath + "." + Keys.ROUTES;
+        String path = tablePath + "." + Keys.ROUTES;
         if (!(value instanceof ParsedArray array) || (!array.isEmpty() && !array.isOfTables())) {
             TableReader.notTable(problems, path, value, table.position(Keys.ROUTES), EXAMPLE);
             return List.of();
         }
-        List<Route> routes = new ArrayList<>();
-        List<Found> found = new ArrayList<>();
+        List<RouteDefinition> found = new ArrayList<>();
         for (int i = 0; i < array.values().size(); i++) {
             Position at = array.position(i);
             if (!(array.values().get(i) instanceof ParsedTable one)) {
                 TableReader.notTable(problems, path, array.values().get(i), at, EXAMPLE);
                 continue;
             }
-            Settings own = new Settings(settings);
+            Settings own = new Settings(null);
             tables.readRoute(one, path, own);
-            factory.check(own);
-            if (hostPattern != null) {
-                degraded.add(hostPattern, own);
-            }
             RoutePattern pattern = pattern(path, own, at);
-            if (pattern == null) {
-                continue;
-            }
-            found.add(new Found(pattern, at));
-            if (!problems.any()) {
-                Policy policy = factory.policy(host + " " + shown(pattern, own), own);
-                provenance.add(policy.name(), own, at.line());
-                routes.add(new Route(pattern, policy));
+            if (pattern != null) {
+                found.add(new RouteDefinition(pattern, own, path, at));
             }
         }
         findUnreachable(path, found);
-        for (Found route : found) {
+        for (RouteDefinition route : found) {
             if (takesAll(route.pattern())) {
                 problems.warn(
                         route.at().line(),
@@ -96,7 +82,92 @@ final class RouteReader {
                                 + "the host");
             }
         }
+        return found;
+    }
+
+    /**
+     * Reads the routes of a host, and merges them with those of the named policies that it builds on: one for the same
+     * requests refines the other, key by key.
+     *
+     * @param host the host's pattern as written
+     * @param hostPattern the same, null if it is none
+     * @param hostPath the path that leads to it, as messages show it
+     * @param table the host's table
+     * @param settings the host's settings
+     * @param chain the named policies, in ascending order of precedence
+     * @return those that are good
+     */
+    List<Route> read(
+            String host,
+            @Nullable HostPattern hostPattern,
+            String hostPath,
+            ParsedTable table,
+            Settings settings,
+            List<NamedPolicy> chain) {
+        List<RouteDefinition> own = define(table, hostPath);
+        boolean alone = true;
+        for (NamedPolicy policy : chain) {
+            alone &= policy.routes().isEmpty();
+        }
+        List<Route> routes = new ArrayList<>();
+        if (alone) {
+            for (RouteDefinition definition : own) {
+                add(routes, host, hostPattern, settings, List.of(definition));
+            }
+            return routes;
+        }
+        Map<String, List<RouteDefinition>> byPattern = new LinkedHashMap<>();
+        for (NamedPolicy policy : chain) {
+            collect(policy.routes(), byPattern);
+        }
+        collect(own, byPattern);
+        for (List<RouteDefinition> definitions : byPattern.values()) {
+            add(routes, host, hostPattern, settings, definitions);
+        }
         return routes;
+    }
+
+    private static void collect(List<RouteDefinition> routes, Map<String, List<RouteDefinition>> byPattern) {
+        for (RouteDefinition route : routes) {
+            String pattern = route.pattern().toString();
+            List<RouteDefinition> same = byPattern.get(pattern);
+            if (same == null) {
+                same = new ArrayList<>(1);
+                byPattern.put(pattern, same);
+            }
+            same.add(route);
+        }
+    }
+
+    /** Adds a route that is defined once, or several times in ascending order of precedence. */
+    private void add(
+            List<Route> routes,
+            String host,
+            @Nullable HostPattern hostPattern,
+            Settings settings,
+            List<RouteDefinition> definitions) {
+        Settings merged = settings;
+        for (RouteDefinition definition : definitions) {
+            List<NamedPolicy> chain = inheritance.chain(null, definition.settings());
+            for (NamedPolicy policy : chain) {
+                if (!policy.routes().isEmpty()) {
+                    problems.error(
+                            definition.settings().setting(Keys.POLICY),
+                            "the policy " + policy.name() + " has routes, and a route has none: name it for the host");
+                }
+            }
+            merged = new Settings(PolicyInheritance.over(chain, merged), definition.settings());
+        }
+        factory.check(merged);
+        if (hostPattern != null) {
+            degraded.add(hostPattern, merged);
+        }
+        if (!problems.any()) {
+            RouteDefinition last = definitions.get(definitions.size() - 1);
+            Policy policy = factory.policy(host + " " + shown(last.pattern(), merged), merged);
+            provenance.add(policy.name(), merged, last.at().line());
+            routes.add(new Route(last.pattern(), policy));
+        }
     }
 
     /**
@@ -160,14 +231,15 @@ final class RouteReader {
     }
 
     /** Reports routes that never apply because of others: twice the same is a mistake, the rest worth a word. */
-    private void findUnreachable(String path, List<Found> found) {
+    private void findUnreachable(String path, List<RouteDefinition> all) {
+        List<RouteDefinition> found = new ArrayList<>(all);
         Map<String, Position> seen = new HashMap<>();
         Map<String, Set<String>> methods = new HashMap<>();
         found.sort((a, b) -> {
             int order = RoutePattern.MOST_SPECIFIC_FIRST.compare(a.pattern(), b.pattern());
             return order != 0 ? order : Integer.compare(a.at().line(), b.at().line());
         });
-        for (Found route : found) {
+        for (RouteDefinition route : found) {
             Position at = route.at();
             Position first = seen.putIfAbsent(route.pattern().toString(), at);
             if (first != null) {

@@ -157,6 +157,11 @@ final class Section {
         return secret(name, ValueType.ANSWERS, List.of(), meaning);
     }
 
+    /** Names that the file gives, one or several. */
+    Key<List<String>> names(String name, String meaning) {
+        return add(name, ValueType.NAMES, List.of(), 0, 0, meaning);
+    }
+
     Key<Window> window(String name, Object standard, double min, double max, String meaning) {
         return add(name, ValueType.WINDOW, standard, min, max, meaning);
     }

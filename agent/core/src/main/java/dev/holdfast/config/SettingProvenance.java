@@ -39,6 +39,39 @@ public final class SettingProvenance {
         }
     }
 
+    /**
+     * A part of the file that a policy is merged of.
+     *
+     * @param from the path of its table; empty for the file's defaults
+     * @param line of its first value; 0 for none
+     */
+    public record Layer(String from, int line) {}
+
+    /**
+     * The parts that a policy is merged of, the one that wins first, as far as they set anything.
+     *
+     * @param policyName what the policy is called
+     */
+    public List<Layer> layers(String policyName) {
+        List<Layer> layers = new ArrayList<>();
+        Found found = policies.get(policyName);
+        for (Settings part = found == null ? null : found.merged(); part != null; part = part.parent()) {
+            String from = "";
+            int line = 0;
+            for (Key<?> key : Keys.all()) {
+                Setting<?> own = key.perHost() ? part.own(key) : null;
+                if (own != null && (line == 0 || own.line() < line)) {
+                    line = own.line();
+                    from = from(key, own);
+                }
+            }
+            if (line > 0) {
+                layers.add(new Layer(from, line));
+            }
+        }
+        return layers;
+    }
+
     void add(String policyName, Settings merged, int line) {
         policies.put(policyName, new Found(merged, line));
     }
@@ -75,15 +108,18 @@ public final class SettingProvenance {
     }
 
     private static Value value(Key<?> key, Setting<?> setting) {
-        String path = setting.path();
         ExternalSource external = setting.external();
         if (external != null && setting.line() == 0) {
             return new Value(key.path(), "***", 0, external.shown());
         }
-        String from = path.endsWith("." + key.path())
-                ? path.substring(0, path.length() - key.path().length() - 1)
-                : "";
-        return new Value(key.path(), text(key, setting), setting.line(), setting.builtIn() ? "" : from);
+        String from = setting.builtIn() ? "" : from(key, setting);
+        return new Value(key.path(), text(key, setting), setting.line(), from);
+    }
+
+    /** The path of the table of a host, route or policy that a value stands below; empty: at the top. */
+    private static String from(Key<?> key, Setting<?> setting) {
+        String path = setting.path();
+        return path.endsWith("." + key.path()) ? path.substring(0, path.length() - key.path().length() - 1) : "";
     }
 
     private static String text(Key<?> key, Setting<?> setting) {

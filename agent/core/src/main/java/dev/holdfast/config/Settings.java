@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
     private final @Nullable Settings parent;
-    private final Map<Key<?>, Setting<?>> own = new HashMap<>();
+    private final Map<Key<?>, Setting<?>> own;
 
     /**
      * Starts a part without values.
@@ -20,6 +20,18 @@ final class Settings {
      */
     Settings(@Nullable Settings parent) {
         this.parent = parent;
+        own = new HashMap<>();
+    }
+
+    /**
+     * The values of one part over those of another. What is put into either later is in both.
+     *
+     * @param parent where the values come from that the part does not set
+     * @param part the part; where it inherits from itself does not count
+     */
+    Settings(Settings parent, Settings part) {
+        this.parent = parent;
+        own = part.own;
     }
 
     /**
@@ -95,6 +107,12 @@ final class Settings {
             }
         }
         return readable;
+    }
+
+    /** Where the values come from that this part does not set; null: from the built-in defaults. */
+    @Nullable
+    Settings parent() {
+        return parent;
     }
 
     <T> void put(Key<T> key, Setting<T> setting) {

@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.policy.HostPattern;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,35 @@ final class TableReader {
         read(table, "", new Place(Level.ROUTE, path, settings));
     }
 
+    /**
+     * Reads a named policy; its routes are left to the caller.
+     *
+     * @param path the path that leads to it, as messages show it
+     */
+    void readPolicy(ParsedTable table, String path, Settings settings) {
+        read(table, "", new Place(Level.POLICY, path, settings));
+    }
+
+    /** Reads a host pattern; null: it is none, which is reported. */
+    @Nullable
+    HostPattern readPattern(String name, String path, Position at) {
+        if (name.indexOf('@') >= 0) {
+            // Said here, without the pattern: what stands before the @ is a credential.
+            problems.error(at.line(), at.column(), path, "remove the user information from the host pattern");
+            return null;
+        }
+        try {
+            return HostPattern.parse(name);
+        } catch (IllegalArgumentException e) {
+            String message = at.external() == null
+                    ? String.valueOf(e.getMessage())
+                    : "the value of " + at.external().shown() + " is not a valid host pattern; allowed: a host"
+                            + " (api.example.com), *.example.com, or *, each with an optional :port";
+            problems.error(at.line(), at.column(), path, message);
+            return null;
+        }
+    }
+
     /** The pattern that was torn apart at its dots, or null if nothing below looks like a host's settings. */
     private static @Nullable String unquoted(String name, ParsedTable table) {
         String whole = name;
@@ -76,7 +106,8 @@ final class TableReader {
     private enum Level {
         TOP,
         HOST,
-        ROUTE
+        ROUTE,
+        POLICY
     }
 
     /** The current place of the walk: the host or route that it is below, and the settings that it fills. */
@@ -85,14 +116,20 @@ final class TableReader {
             return level != Level.TOP;
         }
 
-        /** The table whose content is left to the caller, if any. */
-        @Nullable
-        String leftOut() {
+        /** The tables whose content is left to the caller. */
+        List<String> leftOut() {
             return switch (level) {
-                case TOP -> "hosts";
-                case HOST -> Keys.ROUTES;
-                case ROUTE -> null;
+                case TOP -> List.of("hosts", PolicyDefinitions.TABLE);
+                case HOST, POLICY -> List.of(Keys.ROUTES);
+                case ROUTE -> List.of();
             };
+        }
+
+        /** The keys that stand here beside those of the sections. */
+        List<Key<?>> own() {
+            List<Key<?>> own = new ArrayList<>(level == Level.TOP ? List.of() : Keys.ofBuilding());
+            own.addAll(level == Level.ROUTE ? Keys.ofRoutes() : level == Level.POLICY ? Keys.ofNamed() : List.of());
+            return own;
         }
 
         String shown(String path) {
@@ -116,7 +153,7 @@ final class TableReader {
                 readKey(key, value, at, place);
             } else if (inner != null && place.allows(inner.perHost())) {
                 readSection(inner, value, at, place);
-            } else if (!path.equals(place.leftOut())) {
+            } else if (!place.leftOut().contains(path)) {
                 String shown = place.shown(
                         section.isEmpty() ? MessageText.keyPart(name) : section + "." + MessageText.keyPart(name));
                 problems.error(at.line(), at.column(), shown, unknown(section, name, place));
@@ -125,11 +162,14 @@ final class TableReader {
     }
 
     private static @Nullable Key<?> find(String path, String name, Place place) {
-        Key<?> ofRoute = place.level() == Level.ROUTE ? Keys.findOfRoute(path) : null;
-        if (ofRoute != null) {
-            return ofRoute;
-        }
         Key<?> key = Keys.find(path);
+        if (key == null && path.indexOf('.') < 0) {
+            for (Key<?> own : place.own()) {
+                if (own.path().equals(path)) {
+                    return own;
+                }
+            }
+        }
         return key != null && key.name().equals(name) && place.allows(key.perHost()) ? key : null;
     }
 
@@ -161,11 +201,9 @@ final class TableReader {
                 here.add(inner.name());
             }
         }
-        String leftOut = place.leftOut();
-        if (section.isEmpty() && leftOut != null) {
-            here.add(leftOut);
-        } else if (section.isEmpty()) {
-            for (Key<?> key : Keys.ofRoutes()) {
+        if (section.isEmpty()) {
+            here.addAll(place.leftOut());
+            for (Key<?> key : place.own()) {
                 here.add(key.name());
             }
         }

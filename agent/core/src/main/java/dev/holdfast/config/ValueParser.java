@@ -27,6 +27,7 @@ final class ValueParser {
             case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
             case HOST_NAMES ->
                 found instanceof String text && MessageText.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
+            case NAMES -> found instanceof String text && !text.isEmpty() ? text : null;
             case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
             case WINDOW -> window(key, found);
             case RATE -> found instanceof String text ? Units.parseRate(text) : null;

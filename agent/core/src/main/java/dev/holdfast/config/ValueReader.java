@@ -93,7 +93,7 @@ final class ValueReader {
             return readAttributes(key, path, "", table, attributes) ? Collections.unmodifiableMap(attributes) : null;
         }
         Object value =
-                takesArray(key.type()) && key.type() != ValueType.CHOICES ? null : ValueParser.scalar(key, found);
+                takesArray(key.type()) && !takesSingle(key.type()) ? null : ValueParser.scalar(key, found);
         if (value == null) {
             report(key, path, found, at, key.allowed());
             return null;
@@ -104,7 +104,12 @@ final class ValueReader {
         if (key.type() == ValueType.FILE && found instanceof String name && hasControl(name)) {
             problems.warn(at.line(), at.column(), path, "has a control character in its name; " + WINDOWS_PATH);
         }
-        return key.type() == ValueType.CHOICES ? List.of(value) : value;
+        return takesSingle(key.type()) ? List.of(value) : value;
+    }
+
+    /** Returns whether the only element of an array may stand alone. */
+    private static boolean takesSingle(ValueType type) {
+        return type == ValueType.CHOICES || type == ValueType.NAMES;
     }
 
     /** Returns whether a closer look is worth while. Here, so that {@link LiteralCheck} is not loaded without need. */
@@ -126,7 +131,7 @@ final class ValueReader {
 
     private static boolean takesArray(ValueType type) {
         return switch (type) {
-            case STATUSES, STATUS_RANGES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, ANSWERS, CHOICES -> true;
+            case STATUSES, STATUS_RANGES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, NAMES, ANSWERS, CHOICES -> true;
             default -> false;
         };
     }

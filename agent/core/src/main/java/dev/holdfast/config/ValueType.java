@@ -33,6 +33,8 @@ enum ValueType {
     HEADER_NAMES("array of header names"),
     /** Names of hosts, without ports; held in lower case. */
     HOST_NAMES("array of host names"),
+    /** Names that the file gives, one or several. */
+    NAMES("name or array of names"),
     /** Tables with the keys of the one that they stand below; held as {@link Settings}. */
     ANSWERS("array of tables"),
     /** Names of HTTP methods; held in upper case. */

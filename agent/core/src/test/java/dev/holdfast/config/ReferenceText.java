@@ -35,6 +35,26 @@ final class ReferenceText {
             # [hosts."*.search.example.com:8443".retry.policy]
             # retryable_status_codes = [503]
             #
+            # What several hosts have in common is a named policy: a table below [policies.NAME] with whatever a host may have, routes
+            # included. It applies to the host patterns in its hosts = [...], and to each host, route or policy with
+            # policy = "NAME" or policy = ["A", "B"]. Key by key, a route wins over its host, what either sets itself over its named
+            # policies, a later one of these over an earlier one, and all of that over the tables above.
+            #
+            # [policies.search]
+            # hosts = ["es1:9200", "es2:9200", "es3:9200"]
+            #
+            # [policies.search.retry]
+            # max_retries = 1
+            #
+            # [hosts."es3:9200"]
+            # mode = "observe"
+            #
+            # The own key of a host, a route or a policy, and that of a policy:
+            #
+            """;
+
+    private static final String ROUTES = """
+            #
             # For some requests to a host, the same keys stand below one of its routes, and come from the host where the route does
             # not set them. The most specific route wins, compared segment by segment: a written one before one with a * before /**,
             # and one that names its methods before one that does not. A query is no part of a path. Each route has a breaker, a
@@ -60,14 +80,21 @@ final class ReferenceText {
             }
         }
         text.append(TAIL);
-        for (Key<?> key : Keys.ofRoutes()) {
+        commented(Keys.ofBuilding(), text);
+        commented(Keys.ofNamed(), text);
+        text.append(ROUTES);
+        commented(Keys.ofRoutes(), text);
+        return text.toString();
+    }
+
+    private static void commented(List<Key<?>> keys, StringBuilder text) {
+        for (Key<?> key : keys) {
             StringBuilder lines = new StringBuilder();
             write(key, lines);
             lines.toString()
                     .lines()
                     .forEach(line -> text.append("# ").append(line).append('\n'));
         }
-        return text.toString();
     }
 
     private static void write(Key<?> key, StringBuilder text) {

@@ -43,6 +43,19 @@ final class SchemaText {
                                 "What single hosts need otherwise: [hosts.\"api.example.com\".retry], *.example.com, "
                                         + "or *,"
                                         + " each with an optional port. The most specific wins."));
+        properties(top)
+                .put(
+                        "policies",
+                        described(
+                                map(
+                                        "type",
+                                        "object",
+                                        "patternProperties",
+                                        Map.of("^[^:]+$", ref("policy")),
+                                        "additionalProperties",
+                                        false),
+                                "What hosts and routes have in common: [policies.search.retry], which they build on by "
+                                        + "policy = \"search\"."));
         schema.putAll(top);
         Map<String, Object> host = table("", key -> key.perHost());
         properties(host)
@@ -56,6 +69,18 @@ final class SchemaText {
         for (Key<?> key : Keys.ofRoutes()) {
             ofRoutes.put(key.name(), value(key));
         }
+        Map<String, Object> policy = new LinkedHashMap<>(host);
+        Map<String, Object> ofPolicies = new LinkedHashMap<>();
+        for (Key<?> key : Keys.ofNamed()) {
+            ofPolicies.put(key.name(), value(key));
+        }
+        for (Key<?> key : Keys.ofBuilding()) {
+            ofPolicies.put(key.name(), value(key));
+            properties(host).put(key.name(), value(key));
+            ofRoutes.put(key.name(), value(key));
+        }
+        ofPolicies.putAll(properties(host));
+        policy.put("properties", ofPolicies);
         ofRoutes.putAll(properties(route));
         route.put("properties", ofRoutes);
         route.put("required", List.of("path"));
@@ -66,6 +91,7 @@ final class SchemaText {
                         string("\\$\\{[^}]+\\}"), "A value from outside: ${NAME}, ${NAME:-default} or ${file:PATH}."));
         definitions.put("host", host);
         definitions.put("route", route);
+        definitions.put("policy", policy);
         for (Key<?> key : Keys.all()) {
             definitions.put(key.path(), value(key));
         }
@@ -146,6 +172,7 @@ final class SchemaText {
             case STATUS_RANGES -> array(anyOf(integer(key), string("^[2-5][0-9]{2}-[2-5][0-9]{2}$")));
             case ERRORS -> array(anyOf(words(key.choices().words()), CLASS_NAME));
             case OUTCOMES -> array(anyOf(integer(key), words(key.choices().words()), CLASS_NAME));
+            case NAMES -> anyOf(string("."), array(string(".")));
             case HEADER_NAMES, METHODS -> array(string(TOKEN));
             case HOST_NAMES -> array(string("^[A-Za-z0-9._-]+$"));
             case ANSWERS -> {

@@ -38,6 +38,11 @@ final class ExplanationText {
             line(text, "What the settings do not do for this request:");
             restrictions(text, why.restrictions());
         }
+        if (why.layers().stream().anyMatch(ExplanationText::isNamed)) {
+            line(text, "");
+            line(text, "Merged of, the first that sets a key wins:");
+            why.layers().forEach(layer -> line(text, "  " + layer(layer)));
+        }
         if (!why.values().isEmpty()) {
             line(text, "");
             line(text, "Settings, and the line of " + why.file() + " that each comes from:");
@@ -102,6 +107,16 @@ final class ExplanationText {
                             + padded("  line " + candidate.line(), 13)
                             + candidate.reason());
         }
+    }
+
+    /** Returns whether a layer is one that the patterns do not show already. */
+    private static boolean isNamed(SettingProvenance.Layer layer) {
+        return layer.from().startsWith("policies.") || layer.from().startsWith("preset:");
+    }
+
+    private static String layer(SettingProvenance.Layer layer) {
+        String from = layer.from().isEmpty() ? "the tables at the top" : layer.from();
+        return from.startsWith("preset:") ? from : from + ", from line " + layer.line();
     }
 
     private static void values(StringBuilder text, List<SettingProvenance.Value> values) {

@@ -1,0 +1,213 @@
+package dev.holdfast.config;
+
+import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.HostPattern;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The named policies of a file: tables {@code [policies.NAME]} that hosts, routes and other policies build on, key by
+ * key. Of the policies that somebody names, a later one wins; one that others of the list build on comes before them,
+ * and is there once. So the result depends on the names alone, not on the order of the file.
+ */
+final class PolicyDefinitions {
+    /** The table that they stand in. */
+    static final String TABLE = "policies";
+
+    /** The number of policies that one may build on, directly and indirectly. */
+    private static final int MOST = 50;
+
+    private static final String EXAMPLE = "a table such as [policies.search.retry]";
+
+    private final Problems problems;
+    private final TableReader tables;
+    private final Map<String, NamedPolicy> byName = new LinkedHashMap<>();
+    /** The policies that name a host pattern themselves, and where. */
+    private final Map<HostPattern, Member> members = new LinkedHashMap<>();
+
+    private final Set<String> used = new HashSet<>();
+    /** The policies of which a circle was reported. */
+    private final Set<String> circular = new HashSet<>();
+    private final Map<List<String>, List<NamedPolicy>> expanded = new HashMap<>();
+
+    PolicyDefinitions(Problems problems, TableReader tables) {
+        this.problems = problems;
+        this.tables = tables;
+    }
+
+    /**
+     * A host pattern that a policy names.
+     *
+     * @param written as the file has it
+     * @param policy the name of the policy
+     * @param path the path of the list
+     * @param at where it stands
+     */
+    record Member(String written, String policy, String path, Position at) {}
+
+    /** Reads the table of all named policies. */
+    void read(Object found, Position at, RouteReader routes) {
+        if (!(found instanceof ParsedTable table)) {
+            TableReader.notTable(problems, TABLE, found, at, EXAMPLE);
+            return;
+        }
+        for (String name : table.names()) {
+            String path = TABLE + "." + MessageText.keyPart(name);
+            Position where = table.position(name);
+            if (!(table.value(name) instanceof ParsedTable own)) {
+                TableReader.notTable(problems, path, table.value(name), where, EXAMPLE);
+            } else if (name.isEmpty() || name.indexOf(':') >= 0) {
+                problems.error(where.line(), where.column(), path, "a policy's name is not empty and has no colon");
+            } else {
+                Settings settings = new Settings(null);
+                tables.readPolicy(own, path, settings);
+                byName.put(name, new NamedPolicy(name, path, where, settings, routes.define(own, path)));
+                addMembers(name, own, settings);
+            }
+        }
+        for (NamedPolicy policy : byName.values()) {
+            Setting<List<String>> bases = policy.settings().setting(Keys.POLICY);
+            if (!bases.builtIn()) {
+                chain(List.of(), bases);
+            }
+        }
+    }
+
+    private void addMembers(String name, ParsedTable table, Settings settings) {
+        Setting<List<String>> hosts = settings.setting(Keys.POLICY_HOSTS);
+        if (hosts.builtIn() || hosts.found() == null) {
+            return;
+        }
+        Object found = table.get(Keys.POLICY_HOSTS.name());
+        for (int i = 0; i < hosts.value().size(); i++) {
+            String written = hosts.value().get(i);
+            // The elements of an array have their own positions; those of a variable share its.
+            boolean elements = found instanceof ParsedArray array
+                    && array.values().size() == hosts.value().size();
+            Position at = elements
+                    ? ((ParsedArray) found).position(i)
+                    : new Position(hosts.line(), hosts.column(), hosts.external());
+            HostPattern pattern = tables.readPattern(written, hosts.path(), at);
+            if (pattern == null) {
+                continue;
+            }
+            used.add(name);
+            Member other = members.putIfAbsent(pattern, new Member(written, name, hosts.path(), at));
+            if (other != null) {
+                problems.error(
+                        at.line(),
+                        at.column(),
+                        hosts.path(),
+                        pattern + " is named in line " + other.at().line()
+                                + " already; a host may be in the list of one policy: write policy = [...] for the host"
+                                + " where it needs several");
+            }
+        }
+    }
+
+    /** The host patterns that policies name themselves. */
+    Collection<Map.Entry<HostPattern, Member>> members() {
+        return members.entrySet();
+    }
+
+    /** The name of the policy that names a host pattern itself, in a list; empty: none does. */
+    List<String> memberOf(@Nullable HostPattern pattern) {
+        Member member = pattern == null ? null : members.get(pattern);
+        return member == null ? List.of() : List.of(member.policy());
+    }
+
+    /**
+     * The policies that some names stand for, in ascending order of precedence, with those that they build on.
+     *
+     * @param first names that come before
+     * @param named the names that a host, a route or a policy builds on
+     */
+    List<NamedPolicy> chain(List<String> first, Setting<List<String>> named) {
+        List<String> names = new ArrayList<>(first);
+        List<String> own = named.found();
+        if (own != null) {
+            names.addAll(own);
+        }
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        List<NamedPolicy> known = expanded.get(names);
+        if (known == null) {
+            Set<NamedPolicy> chain = new LinkedHashSet<>();
+            for (String name : names) {
+                add(name, named, chain, new LinkedHashSet<>());
+            }
+            known = List.copyOf(chain);
+            expanded.put(names, known);
+        }
+        return known;
+    }
+
+    /** Adds a policy behind those that it builds on. */
+    private void add(String name, Setting<?> at, Set<NamedPolicy> chain, LinkedHashSet<String> open) {
+        used.add(name);
+        NamedPolicy policy = byName.get(name);
+        if (policy == null) {
+            problems.error(at, unknown(name, at));
+            return;
+        }
+        if (chain.contains(policy)) {
+            return;
+        }
+        if (!open.add(name)) {
+            if (circular.add(name)) {
+                problems.error(
+                        policy.settings().setting(Keys.POLICY),
+                        "the policies build on each other in a circle: " + String.join(" > ", open) + " > " + name);
+            }
+            circular.addAll(open);
+            return;
+        }
+        if (chain.size() + open.size() > MOST) {
+            problems.error(at, "builds on more than " + MOST + " policies");
+            return;
+        }
+        for (String base : policy.bases()) {
+            add(base, policy.settings().setting(Keys.POLICY), chain, open);
+        }
+        open.remove(name);
+        chain.add(policy);
+    }
+
+    private String unknown(String name, Setting<?> at) {
+        String shown = at.shown(MessageText.quoted(name));
+        if (at.external() != null || problems.hopeless()) {
+            return "there is no policy " + shown;
+        }
+        String near = Suggestion.nearest(name, byName.keySet());
+        if (near != null) {
+            return "there is no policy " + shown + "; did you mean \"" + near + "\"?";
+        }
+        return "there is no policy " + shown
+                + (byName.isEmpty()
+                        ? "; define it, such as [policies." + MessageText.keyPart(name) + ".retry]"
+                        : "; known are " + String.join(", ", byName.keySet()));
+    }
+
+    /** Warns of policies that nobody builds on. */
+    void report() {
+        for (NamedPolicy policy : byName.values()) {
+            if (!used.contains(policy.name())) {
+                problems.warn(
+                        policy.at().line(),
+                        policy.at().column(),
+                        policy.path(),
+                        "has no effect: no host or route has policy = \"" + policy.name()
+                                + "\", and its own hosts name none");
+            }
+        }
+    }
+}
