@@ -110,7 +110,12 @@ final class DocumentReader {
             if (!seen.containsKey(member.getKey())) {
                 Member host = member.getValue();
                 addHost(
-                        host.written(), member.getKey(), host.path(), new ParsedTable(), host.at(), new Settings(null),
+                        host.written(),
+                        member.getKey(),
+                        host.path(),
+                        new ParsedTable(),
+                        host.at(),
+                        new Settings(null),
                         defaults);
             }
         }
@@ -230,6 +235,17 @@ final class DocumentReader {
         }
         if (pattern == null) {
             return;
+        }
+        if (pattern.kind() == HostPattern.Kind.LABELS
+                && MessageText.isLetterOrDigit(pattern.host().charAt(1))
+                && pattern.host().charAt(0) == '*') {
+            problems.note(
+                    at.line(),
+                    at.column(),
+                    path,
+                    "is for names that end like this, without a dot in what the * stands for; hosts below a domain"
+                            + " are *."
+                            + " and its name");
         }
         degraded.add(pattern, settings);
         Position other = seen.putIfAbsent(pattern, at);

@@ -20,6 +20,9 @@ final class MatchExplanation {
             case EXACT ->
                 pattern.host().equals(origin.host()) ? "names this host" : "names this address, whatever its zone";
             case SUFFIX -> "is for every host below " + pattern.host();
+            case LABELS -> "is for every host like " + pattern.host();
+            case NETWORK -> "is for every address in " + pattern.host();
+            case SINGLE_LABEL -> "is for every name without a dot";
             case ANY -> "is for every host";
         };
         return pattern.port() == 0 ? what : what + ", at port " + pattern.port();
@@ -38,6 +41,14 @@ final class MatchExplanation {
         }
         if (pattern.kind() == HostPattern.Kind.SUFFIX && !host.endsWith("." + suffix)) {
             return host.equals(suffix) ? "is for hosts below " + suffix + ", not for it itself" : "not below " + suffix;
+        }
+        if (!pattern.matchesHost(host)) {
+            return switch (pattern.kind()) {
+                case LABELS -> "not like " + suffix;
+                case NETWORK -> "no address in " + suffix;
+                case SINGLE_LABEL -> "is for names without a dot";
+                case EXACT, SUFFIX, ANY -> "another host";
+            };
         }
         return pattern.port() == 0 || pattern.port() == origin.port()
                 ? null

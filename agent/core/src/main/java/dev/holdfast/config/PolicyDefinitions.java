@@ -36,6 +36,7 @@ final class PolicyDefinitions {
     private final Set<String> used = new HashSet<>();
     /** The policies of which a circle was reported. */
     private final Set<String> circular = new HashSet<>();
+
     private final Map<List<String>, List<NamedPolicy>> expanded = new HashMap<>();
 
     PolicyDefinitions(Problems problems, TableReader tables) {

@@ -119,7 +119,9 @@ public final class SettingProvenance {
     /** The path of the table of a host, route or policy that a value stands below; empty: at the top. */
     private static String from(Key<?> key, Setting<?> setting) {
         String path = setting.path();
-        return path.endsWith("." + key.path()) ? path.substring(0, path.length() - key.path().length() - 1) : "";
+        return path.endsWith("." + key.path())
+                ? path.substring(0, path.length() - key.path().length() - 1)
+                : "";
     }
 
     private static String text(Key<?> key, Setting<?> setting) {

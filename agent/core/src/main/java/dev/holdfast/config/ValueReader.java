@@ -92,8 +92,7 @@ final class ValueReader {
             Map<String, String> attributes = new LinkedHashMap<>();
             return readAttributes(key, path, "", table, attributes) ? Collections.unmodifiableMap(attributes) : null;
         }
-        Object value =
-                takesArray(key.type()) && !takesSingle(key.type()) ? null : ValueParser.scalar(key, found);
+        Object value = takesArray(key.type()) && !takesSingle(key.type()) ? null : ValueParser.scalar(key, found);
         if (value == null) {
             report(key, path, found, at, key.allowed());
             return null;
@@ -131,7 +130,16 @@ final class ValueReader {
 
     private static boolean takesArray(ValueType type) {
         return switch (type) {
-            case STATUSES, STATUS_RANGES, ERRORS, OUTCOMES, METHODS, HEADER_NAMES, HOST_NAMES, NAMES, ANSWERS, CHOICES -> true;
+            case STATUSES,
+                    STATUS_RANGES,
+                    ERRORS,
+                    OUTCOMES,
+                    METHODS,
+                    HEADER_NAMES,
+                    HOST_NAMES,
+                    NAMES,
+                    ANSWERS,
+                    CHOICES -> true;
             default -> false;
         };
     }

@@ -1,22 +1,37 @@
 package dev.holdfast.policy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
 /**
- * The hosts that a policy applies to: an exact host, {@code *.suffix} (any number of labels in front, at least one: it
- * does not match the suffix itself) or {@code *}, each with an optional port. Host names are compared as people mean
+ * The hosts that a policy applies to: an exact host; {@code *.suffix} (any number of labels in front, at least one: it
+ * does not match the suffix itself); a name with one {@code *} within some of its labels, each for any text within that
+ * label; a network of addresses ({@code 10.0.0.0/8}, {@code [fd00::]/8}); {@code <single-label>}, which is every name
+ * without a dot; or {@code *}. Each has an optional port; {@code :*} is any. Host names are compared as people mean
  * them: without case, without a trailing dot, international names in their ASCII form. An IPv6 address stands in
  * brackets, in any spelling; without a zone it is for every zone.
  *
- * @param host the exact host, or the suffix behind {@code *.}, or empty for {@code *}; canonical
- * @param kind which of the three
+ * @param host the exact host, the suffix behind {@code *.}, the name with its stars, or the network; empty for the
+ *     others; canonical
+ * @param kind which of them
  * @param port the port, or 0 for any
  */
 public record HostPattern(Kind kind, String host, int port) {
+    private static final String SINGLE_LABELS = "<single-label>";
+
     /** The kind of hosts that a pattern matches. */
     public enum Kind {
         /** One host. */
         EXACT,
         /** All hosts below a domain. */
         SUFFIX,
+        /** All hosts whose labels are like those of a name with a {@code *} in some. */
+        LABELS,
+        /** All hosts that are written as addresses of a network. */
+        NETWORK,
+        /** All names without a dot. */
+        SINGLE_LABEL,
         /** Every host. */
         ANY
     }
@@ -28,7 +43,8 @@ public record HostPattern(Kind kind, String host, int port) {
      */
     public static HostPattern parse(String text) {
         String pattern = text.strip();
-        if (pattern.indexOf('/') >= 0 || pattern.indexOf('@') >= 0) {
+        boolean network = isLikeNetwork(pattern);
+        if ((pattern.indexOf('/') >= 0 && !network) || pattern.indexOf('@') >= 0) {
             throw bad(text, "remove the scheme, path or user");
         }
         int colon = portColon(pattern);
@@ -37,10 +53,16 @@ public record HostPattern(Kind kind, String host, int port) {
         if (host.equals("*")) {
             return new HostPattern(Kind.ANY, "", port);
         }
+        if (host.equals(SINGLE_LABELS)) {
+            return new HostPattern(Kind.SINGLE_LABEL, "", port);
+        }
+        if (network) {
+            return new HostPattern(Kind.NETWORK, network(text, host), port);
+        }
         boolean suffix = host.startsWith("*.");
         String rest = suffix ? host.substring(2) : host;
         if (rest.indexOf('*') >= 0) {
-            throw bad(text, "a * may only stand alone or as the whole first label");
+            return new HostPattern(Kind.LABELS, starred(text, host), port);
         }
         String canonical = canonicalHost(rest);
         String impossible = HostName.impossible(canonical);
@@ -54,6 +76,127 @@ public record HostPattern(Kind kind, String host, int port) {
             throw bad(text, "an address has no subdomains");
         }
         return new HostPattern(suffix ? Kind.SUFFIX : Kind.EXACT, canonical, port);
+    }
+
+    /** Returns whether a text has a number behind its only slash, and an address before it. */
+    private static boolean isLikeNetwork(String pattern) {
+        int slash = pattern.indexOf('/');
+        if (slash < 1 || pattern.indexOf('/', slash + 1) >= 0 || slash + 1 == pattern.length()) {
+            return false;
+        }
+        char before = pattern.charAt(slash - 1);
+        char behind = pattern.charAt(slash + 1);
+        return behind >= '0'
+                && behind <= '9'
+                && (before == ']' || before == ':' || endsInNumber(pattern.substring(0, slash)));
+    }
+
+    private static String network(String text, String network) {
+        int slash = network.indexOf('/');
+        boolean brackets = network.charAt(0) == '[';
+        String address = brackets ? network.substring(1, slash - 1) : network.substring(0, slash);
+        int[] groups = brackets ? Ipv6.groups(address) : Ipv6.groupsOfIpv4(address);
+        if (groups == null) {
+            throw bad(text, "what stands before the / is not an address");
+        }
+        int most = groups.length * 16;
+        String length = network.substring(slash + 1);
+        int bits = 0;
+        for (int i = 0; i < length.length(); i++) {
+            char c = length.charAt(i);
+            bits = c < '0' || c > '9' || bits > most ? most + 1 : bits * 10 + (c - '0');
+        }
+        if (bits > most) {
+            throw bad(text, "the number behind the / is from 0 to " + most);
+        }
+        if (!NetworkTable.isClean(groups, bits)) {
+            throw bad(text, "the address has bits behind the first " + bits + ", which have to be 0");
+        }
+        String canonical = brackets
+                ? Ipv6.canonical(address)
+                : groups[0] / 256 + "." + groups[0] % 256 + "." + groups[1] / 256 + "." + groups[1] % 256;
+        return canonical + "/" + bits;
+    }
+
+    /** The canonical form of a name with a star within some of its labels. */
+    private static String starred(String text, String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        boolean written = false;
+        boolean letters = false;
+        List<String> canonical = new ArrayList<>();
+        for (String label : labels(name.endsWith(".") ? name.substring(0, name.length() - 1) : name)) {
+            int star = label.indexOf('*');
+            if (star >= 0 && label.indexOf('*', star + 1) >= 0) {
+                throw bad(text, "a part of a host name holds one * at most");
+            }
+            String one = star < 0 ? canonicalHost(label) : label;
+            String impossible = HostName.impossible(one.replace('*', 'x'));
+            if (impossible != null) {
+                throw bad(text, impossible);
+            }
+            written |= star < 0;
+            letters |= star < 0 && !endsInNumber(one);
+            letters |= star >= 0 && label.length() > 1;
+            canonical.add(one);
+        }
+        String last = canonical.get(canonical.size() - 1);
+        if ((written && !letters) || (last.indexOf('*') < 0 && endsInNumber(last))) {
+            throw bad(text, "write addresses as a network, such as 10.0.0.0/8");
+        }
+        return String.join(".", canonical);
+    }
+
+    /** The labels of a name, the first one first. */
+    static List<String> labels(String name) {
+        List<String> labels = new ArrayList<>(4);
+        int from = 0;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', from)) {
+            labels.add(name.substring(from, dot));
+            from = dot + 1;
+        }
+        labels.add(name.substring(from));
+        return labels;
+    }
+
+    /** Returns whether a host is a name without a dot: neither a number, which is an address, nor an IPv6 address. */
+    static boolean isSingleLabel(String host) {
+        return host.indexOf('.') < 0 && host.indexOf(':') < 0 && !endsInNumber(host);
+    }
+
+    /**
+     * Returns whether a host is one of these, whatever its port.
+     *
+     * @param other in its canonical form ({@link #canonicalHost})
+     */
+    public boolean matchesHost(String other) {
+        String anyZone = HostName.withoutZone(other);
+        return switch (kind) {
+            case EXACT -> other.equals(host) || host.equals(anyZone);
+            case SUFFIX -> other.endsWith("." + host);
+            case LABELS -> NetworkTable.groups(other) == null && other.indexOf(':') < 0 && matchesLabels(other);
+            case NETWORK -> {
+                NetworkTable<Boolean> table = new NetworkTable<>();
+                table.put(host, 0, true);
+                yield table.find(anyZone == null ? other : anyZone, 0) != null;
+            }
+            case SINGLE_LABEL -> isSingleLabel(other);
+            case ANY -> true;
+        };
+    }
+
+    private boolean matchesLabels(String other) {
+        List<String> mine = labels(host);
+        List<String> its = labels(other);
+        boolean anyDepth = mine.get(0).equals("*");
+        if (anyDepth ? its.size() < mine.size() : its.size() != mine.size()) {
+            return false;
+        }
+        for (int i = anyDepth ? 1 : 0; i < mine.size(); i++) {
+            if (!RoutePattern.matchesSegment(mine.get(i), its.get(its.size() - mine.size() + i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -85,16 +228,19 @@ public record HostPattern(Kind kind, String host, int port) {
     }
 
     private static int parsePort(String text, String port) {
+        if (port.equals("*")) {
+            return 0;
+        }
         int value = 0;
         for (int i = 0; i < port.length(); i++) {
             char c = port.charAt(i);
             if (c < '0' || c > '9' || value > 65535) {
-                throw bad(text, "the port must be a number from 1 to 65535");
+                throw bad(text, "the port must be a number from 1 to 65535, or *");
             }
             value = value * 10 + (c - '0');
         }
         if (value < 1 || value > 65535) {
-            throw bad(text, "the port must be a number from 1 to 65535");
+            throw bad(text, "the port must be a number from 1 to 65535, or *");
         }
         return value;
     }
@@ -111,7 +257,8 @@ public record HostPattern(Kind kind, String host, int port) {
 
     private static IllegalArgumentException bad(String text, String why) {
         return new IllegalArgumentException("\"" + text + "\" is not a valid host pattern: " + why
-                + "; allowed are a host (api.example.com), *.example.com, or *, each with an optional :port");
+                + "; allowed are a host (api.example.com), *.example.com, api-*.example.com, a network (10.0.0.0/8), "
+                + SINGLE_LABELS + ", or *, each with an optional :port");
     }
 
     // Written out: what the compiler makes for a record spins dozens of classes when it is first called, at start-up.
@@ -133,6 +280,12 @@ public record HostPattern(Kind kind, String host, int port) {
     public String toString() {
         String name = switch (kind) {
             case ANY -> "*";
+            case SINGLE_LABEL -> SINGLE_LABELS;
+            case LABELS -> host;
+            case NETWORK ->
+                host.indexOf(':') < 0
+                        ? host
+                        : "[" + host.substring(0, host.indexOf('/')) + "]" + host.substring(host.indexOf('/'));
             case SUFFIX -> "*." + host;
             case EXACT -> host.indexOf(':') >= 0 ? "[" + host.replace("%", "%25") + "]" : host;
         };

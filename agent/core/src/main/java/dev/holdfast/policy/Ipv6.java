@@ -14,10 +14,23 @@ final class Ipv6 {
 
     /** The address in its one form; null if the text is none. */
     static @Nullable String canonical(String text) {
+        int[] groups = groups(text);
+        return groups == null ? null : write(groups);
+    }
+
+    /** The four parts of an IPv4 address as two groups of 16 bits; null if the text is none. */
+    static int @Nullable [] groupsOfIpv4(String text) {
+        int[] groups = new int[2];
+        boolean digit = !text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+        return digit && readIpv4(text, groups, 0) ? groups : null;
+    }
+
+    /** The eight groups of 16 bits of an address; null if the text is none. */
+    static int @Nullable [] groups(String text) {
         int[] groups = new int[GROUPS];
         int gap = text.indexOf("::");
         if (gap < 0) {
-            return read(text, groups) == GROUPS ? write(groups) : null;
+            return read(text, groups) == GROUPS ? groups : null;
         }
         int before = read(text.substring(0, gap), groups);
         int[] last = new int[GROUPS];
@@ -27,7 +40,7 @@ final class Ipv6 {
             return null;
         }
         System.arraycopy(last, 0, groups, GROUPS - after, after);
-        return write(groups);
+        return groups;
     }
 
     /** Reads groups between single colons, the last two of which may be an IPv4 address. Returns how many, or -1. */

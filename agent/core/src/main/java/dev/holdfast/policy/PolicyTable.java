@@ -1,35 +1,72 @@
 package dev.holdfast.policy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the value of the most specific host pattern: exact host before longest suffix before {@code *}; with equal
- * hosts the one with a port before the one without. Immutable, thread-safe.
+ * Finds the value of the most specific host pattern: an exact host first; then names with a {@code *}, compared label
+ * by label from the last one as {@link LabelTree} says, so that the longest suffix wins; or the smallest network; then
+ * any name of a single label; then {@code *}. With equal hosts the one with a port wins over the one without.
+ * Immutable, thread-safe.
  *
  * <p>A lookup reads the host once, from its end, and with each label asks one hash table whether a pattern names what
- * was read so far: its cost does not depend on the number of patterns.
+ * was read so far: its cost does not depend on the number of patterns. What is behind the last {@code *} of a pattern
+ * with one within a label is such a name too, and leads to the rest.
  *
  * @param <V> what a pattern leads to
  */
 public final class PolicyTable<V> {
     // By the hash of the name; a power of two in length, at most half full.
     private final @Nullable Named<V>[] names;
-    private final ByPort<V> any = new ByPort<>();
+    private final PortTable<V> any = new PortTable<>();
+    // Null where no pattern is of that kind, which is the usual case.
+    private @Nullable LabelTree<V> starred;
+    private @Nullable NetworkTable<V> networks;
+    private @Nullable PortTable<V> singleLabels;
 
     /** Copies the patterns. */
     public PolicyTable(Map<HostPattern, ? extends V> values) {
         names = table(values.size());
         for (Map.Entry<HostPattern, ? extends V> entry : values.entrySet()) {
-            HostPattern pattern = entry.getKey();
-            ByPort<V> ports = switch (pattern.kind()) {
-                case EXACT -> named(pattern.host()).here();
-                case SUFFIX -> named(pattern.host()).below();
-                case ANY -> any;
-            };
-            ports.put(pattern.port(), Objects.requireNonNull(entry.getValue()));
+            add(entry.getKey(), Objects.requireNonNull(entry.getValue()));
         }
+    }
+
+    private void add(HostPattern pattern, V value) {
+        int port = pattern.port();
+        switch (pattern.kind()) {
+            case EXACT -> named(pattern.host()).here().put(port, value);
+            case SUFFIX -> named(pattern.host()).below().put(port, value);
+            case LABELS -> addLabels(pattern, value);
+            case NETWORK -> {
+                networks = networks == null ? new NetworkTable<>() : networks;
+                networks.put(pattern.host(), port, value);
+            }
+            case SINGLE_LABEL -> {
+                singleLabels = singleLabels == null ? new PortTable<>() : singleLabels;
+                singleLabels.put(port, value);
+            }
+            case ANY -> any.put(port, value);
+        }
+    }
+
+    private void addLabels(HostPattern pattern, V value) {
+        List<String> labels = HostPattern.labels(pattern.host());
+        int last = pattern.host().lastIndexOf('*');
+        int dot = pattern.host().indexOf('.', last);
+        LabelTree<V> tree;
+        if (dot < 0) {
+            starred = starred == null ? new LabelTree<>() : starred;
+            tree = starred;
+        } else {
+            tree = named(pattern.host().substring(dot + 1)).starred();
+        }
+        int written = dot < 0
+                ? 0
+                : HostPattern.labels(pattern.host().substring(dot + 1)).size();
+        tree.add(labels, labels.size() - written, pattern.port(), value);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // no array of a generic type can be made otherwise
@@ -69,13 +106,13 @@ public final class PolicyTable<V> {
      */
     public @Nullable V find(String host, int port) {
         boolean address = false;
-        V found = null;
+        V found = starred == null || NetworkTable.groups(host) != null ? null : starred.find(host, host.length(), port);
         int hash = 0;
         for (int i = host.length() - 1; i >= 0; i--) {
             char c = host.charAt(i);
             if (c == '.') {
                 Named<V> domain = named(host, i + 1, hash);
-                V below = domain == null ? null : find(domain.below, port);
+                V below = domain == null ? null : domain.find(host, i, port);
                 found = below != null ? below : found;
             }
             address |= c == ':';
@@ -87,14 +124,23 @@ public final class PolicyTable<V> {
             return exact;
         }
         if (!address) {
-            return found != null ? found : any.find(port);
+            return found != null ? found : ofKind(host, port);
         }
         // It is below no domain, and whoever names no zone means each of them.
         String anyZone = HostName.withoutZone(host);
-        return anyZone != null ? find(anyZone, port) : any.find(port);
+        return anyZone != null ? find(anyZone, port) : ofKind(host, port);
     }
 
-    private static <V> @Nullable V find(@Nullable ByPort<V> ports, int port) {
+    /** The value for all hosts of the kind that a host is of, and else for every host. */
+    private @Nullable V ofKind(String host, int port) {
+        V found = networks == null ? null : networks.find(host, port);
+        if (found == null && singleLabels != null && HostPattern.isSingleLabel(host)) {
+            found = singleLabels.find(port);
+        }
+        return found != null ? found : any.find(port);
+    }
+
+    private static <V> @Nullable V find(@Nullable PortTable<V> ports, int port) {
         return ports == null ? null : ports.find(port);
     }
 
@@ -112,8 +158,9 @@ public final class PolicyTable<V> {
         private final int hash;
         private final @Nullable Named<V> next;
         // Null where no pattern is for them: thousands of names have one or the other.
-        private @Nullable ByPort<V> here;
-        private @Nullable ByPort<V> below;
+        private @Nullable PortTable<V> here;
+        private @Nullable PortTable<V> below;
+        private @Nullable LabelTree<V> starred;
 
         Named(String name, int hash, @Nullable Named<V> next) {
             this.name = name;
@@ -121,18 +168,32 @@ public final class PolicyTable<V> {
             this.next = next;
         }
 
-        ByPort<V> here() {
+        PortTable<V> here() {
             if (here == null) {
-                here = new ByPort<>();
+                here = new PortTable<>();
             }
             return here;
         }
 
-        ByPort<V> below() {
+        PortTable<V> below() {
             if (below == null) {
-                below = new ByPort<>();
+                below = new PortTable<>();
             }
             return below;
+        }
+
+        LabelTree<V> starred() {
+            if (starred == null) {
+                starred = new LabelTree<>();
+            }
+            return starred;
+        }
+
+        /** The value for a host below this name, whose labels before it end at an index. */
+        @Nullable
+        V find(String host, int end, int port) {
+            V found = starred == null ? null : starred.find(host, end, port);
+            return found != null || below == null ? found : below.find(port);
         }
 
         boolean is(String host, int from, int hashFromThere) {
@@ -141,31 +202,4 @@ public final class PolicyTable<V> {
                     && host.regionMatches(from, name, 0, name.length());
         }
     }
-
-    /** The values of one name: for any port, and for some. */
-    private static final class ByPort<V> {
-        private @Nullable V anyPort;
-        private @Nullable OfPort<V> ports;
-
-        void put(int port, V value) {
-            if (port == 0) {
-                anyPort = value;
-            } else {
-                ports = new OfPort<>(port, value, ports);
-            }
-        }
-
-        @Nullable
-        V find(int port) {
-            // One by one: who writes a host down with many ports is yet to be seen.
-            for (OfPort<V> some = ports; some != null; some = some.next) {
-                if (some.port == port) {
-                    return some.value;
-                }
-            }
-            return anyPort;
-        }
-    }
-
-    private record OfPort<V>(int port, V value, @Nullable OfPort<V> next) {}
 }

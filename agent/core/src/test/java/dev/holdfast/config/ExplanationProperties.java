@@ -98,6 +98,16 @@ class ExplanationProperties {
                                 net.jqwik.api.Tuple.of(3, hosts()),
                                 net.jqwik.api.Tuple.of(2, addresses()),
                                 net.jqwik.api.Tuple.of(3, names().map(host -> "*." + host)),
+                                net.jqwik.api.Tuple.of(2, names().map(host -> "x*." + host)),
+                                net.jqwik.api.Tuple.of(
+                                        2,
+                                        Arbitraries.of(
+                                                "*.*.example",
+                                                "<single-label>",
+                                                "10.0.0.0/8",
+                                                "127.0.0.0/16",
+                                                "[::]/0",
+                                                "*")),
                                 net.jqwik.api.Tuple.of(1, Arbitraries.just("*"))),
                         ports())
                 .as((host, port) -> host + port);

@@ -29,8 +29,8 @@ class LinearTimeTest {
         MISSING_VARIABLES(i -> "[hosts.\"h" + i + ".example\".retry]\nmax_retries = \"${NO_SUCH_" + i + "}\"\n"),
         ONE_TEXT_OF_VARIABLES(i -> i == 0 ? "retry.fallback.default_value.body = '$${" : "${A:-x}$${$"),
         POLICIES(i -> "[policies.p" + i + "]\nhosts = ['h" + i + "']\nretry.max_retries = 1\n"),
-        POLICIES_THAT_BUILD_ON_OTHERS(i -> "[policies.p" + i + "]\npolicy = ['p" + i / 2 + "', 'p" + i / 3 + "']\n[hosts.h"
-                + i + "]\npolicy = 'p" + i + "'\n"),
+        POLICIES_THAT_BUILD_ON_OTHERS(i -> "[policies.p" + i + "]\npolicy = ['p" + i / 2 + "', 'p" + i / 3
+                + "']\n[hosts.h" + i + "]\npolicy = 'p" + i + "'\n"),
         UNKNOWN_POLICIES(i -> "[hosts.h" + i + "]\npolicy = 'unknown" + i + "'\n"),
         CIRCLES(i -> "[policies.p" + i + "]\npolicy = ['p" + (i + 1) + "', 'p" + i / 2 + "']\n"),
         IDLE(i -> "[hosts.\"a" + i + "\".limits]\nmax_wait = \"2s\"\n"),

@@ -39,7 +39,8 @@ class NamedPoliciesTest {
         assertThat(retries(policy(configuration, "es1:9200"))).isEqualTo(1);
         assertThat(policy(configuration, "es1:9200").name()).isEqualTo("es1:9200");
         assertThat(retries(policy(configuration, "es3:9200"))).isEqualTo(1);
-        assertThat(policy(configuration, "es3:9200").retry().backoff().initialNanos()).isEqualTo(5_000_000);
+        assertThat(policy(configuration, "es3:9200").retry().backoff().initialNanos())
+                .isEqualTo(5_000_000);
         assertThat(configuration.warnings()).isEmpty();
         assertThat(configuration.provenance().values("es3:9200"))
                 .contains(
@@ -54,7 +55,8 @@ class NamedPoliciesTest {
                 "t.toml",
                 new Environment(Map.of("NODES", "es1:9200, es2:9200"), Map.of()));
 
-        assertThat(configuration.policies().keySet()).extracting(HostPattern::toString)
+        assertThat(configuration.policies().keySet())
+                .extracting(HostPattern::toString)
                 .containsExactlyInAnyOrder("es1:9200", "es2:9200");
     }
 
@@ -154,7 +156,8 @@ class NamedPoliciesTest {
 
         Collections.shuffle(tables, new Random(seed));
 
-        assertThat(described(ConfigLoader.parse(String.join("", tables), "t.toml"))).isEqualTo(first);
+        assertThat(described(ConfigLoader.parse(String.join("", tables), "t.toml")))
+                .isEqualTo(first);
     }
 
     private static String described(Configuration configuration) {

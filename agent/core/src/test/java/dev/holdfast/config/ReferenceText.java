@@ -23,8 +23,10 @@ final class ReferenceText {
 
             # For single hosts, the keys above that say "per host" stand below the host's pattern. What a host does not set comes
             # from the tables above, key by key, and from the defaults where those are missing. Patterns: "api.example.com",
-            # "*.example.com" (any depth, not example.com itself) or "*", each with an optional port ("api.example.com:8443",
-            # "[::1]:8080"). The most specific wins: exact before the longest suffix before "*", with a port before without.
+            # "*.example.com" (any depth, not example.com itself), "api-*.example.com" (within a label), "10.0.0.0/8" (hosts that are
+            # addresses), "<single-label>" (names without a dot) or "*", each with an optional port ("api.example.com:8443",
+            # "[::1]:8080"). The most specific wins: exact, then label by label from the last one (so the longest suffix), or the
+            # smallest network, then single labels, then "*"; with a port before without.
             #
             # [hosts."payments.example.com"]
             # mode = "observe"

@@ -37,11 +37,11 @@ final class SchemaText {
                                         "type",
                                         "object",
                                         "patternProperties",
-                                        Map.of("^[^@/\\s]+$", ref("host")),
+                                        Map.of("^[^@/\\s]+(/[0-9]+(:.*)?)?$", ref("host")),
                                         "additionalProperties",
                                         false),
                                 "What single hosts need otherwise: [hosts.\"api.example.com\".retry], *.example.com, "
-                                        + "or *,"
+                                        + "api-*.example.com, 10.0.0.0/8, <single-label> or *,"
                                         + " each with an optional port. The most specific wins."));
         properties(top)
                 .put(

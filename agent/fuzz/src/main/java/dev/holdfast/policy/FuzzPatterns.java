@@ -44,7 +44,7 @@ public final class FuzzPatterns {
             }
             check(pattern.equals(pattern(pattern.toString())), text + " is not what it says");
             patterns.put(pattern, text);
-            if (pattern.kind() != HostPattern.Kind.ANY) {
+            if (pattern.kind() == HostPattern.Kind.EXACT || pattern.kind() == HostPattern.Kind.SUFFIX) {
                 String host = (pattern.kind() == HostPattern.Kind.SUFFIX ? "a." : "") + pattern.host();
                 int port = pattern.port() == 0 ? 80 : pattern.port();
                 check(new PolicyTable<>(Map.of(pattern, text)).find(host, port) != null, text + " misses " + host);
@@ -52,7 +52,10 @@ public final class FuzzPatterns {
         }
         String host = data.consumeRemainingAsString();
         String canonical = HostPattern.canonicalHost(host);
-        new PolicyTable<>(patterns).find(canonical, 80);
+        String found = new PolicyTable<>(patterns).find(canonical, 80);
+        boolean matches = patterns.keySet().stream()
+                .anyMatch(pattern -> pattern.matchesHost(canonical) && (pattern.port() == 0 || pattern.port() == 80));
+        check(matches == (found != null), canonical + " is found by no pattern that matches, or the other way round");
         if (HostName.impossible(canonical) == null) {
             check(HostPattern.canonicalHost(canonical).equals(canonical), canonical + " is not canonical");
         }
