@@ -87,7 +87,7 @@ final class PolicyDefinitions {
         if (hosts.builtIn() || hosts.found() == null) {
             return;
         }
-        Object found = table.get(Keys.POLICY_HOSTS.name());
+        Object found = table.value(Keys.POLICY_HOSTS.name());
         for (int i = 0; i < hosts.value().size(); i++) {
             String written = hosts.value().get(i);
             // The elements of an array have their own positions; those of a variable share its.
