@@ -153,7 +153,7 @@ final class PolicyDefinitions {
     }
 
     /** Adds a policy behind those that it builds on. */
-    private void add(String name, Setting<?> at, Set<NamedPolicy> chain, LinkedHashSet<String> open) {
+    private void add(String name, Setting<?> at, Set<NamedPolicy> chain, Set<String> open) {
         used.add(name);
         NamedPolicy policy = byName.get(name);
         if (policy == null) {
