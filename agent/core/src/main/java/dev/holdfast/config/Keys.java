@@ -50,7 +50,8 @@ final class Keys {
     /** The key of hosts, routes and named policies that names what they build on. */
     static final Key<List<String>> POLICY = BUILDING.names(
             "policy",
-            "The named policies that it builds on: [policies.NAME], or several of them, of which a later one wins. What "
+            "The named policies that it builds on: [policies.NAME], or several of them, of which a later one wins. "
+                    + "What "
                     + "it "
                     + "sets itself wins over all of them.");
 

@@ -109,7 +109,7 @@ final class Settings {
         return readable;
     }
 
-    /** Where the values come from that this part does not set; null: from the built-in defaults. */
+    /** Returns the part that has the values which this part does not set; null: the built-in defaults have them. */
     @Nullable
     Settings parent() {
         return parent;

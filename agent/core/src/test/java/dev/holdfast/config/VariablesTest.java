@@ -286,7 +286,8 @@ class VariablesTest {
         assertThat(configuration.warnings())
                 .extracting(Problem::toString)
                 .containsExactly(
-                        "t.toml: metrics.otlp.headers: HOLDFAST_METRICS_OTLP_HEADERS has no effect: a table is set in the"
+                        "t.toml: metrics.otlp.headers: HOLDFAST_METRICS_OTLP_HEADERS has no effect: a table is set "
+                                + "in the"
                                 + " file"
                                 + " only, where its values may be variables",
                         "t.toml: HOLDFAST_RETRY_MAXRETRIES sets no key; did you mean HOLDFAST_RETRY_MAX_RETRIES?",
