@@ -68,7 +68,7 @@ public final class MemoryProgram {
             for (int i = 0; i < origins; i++) {
                 Session session = engine.session(engine.target("https", "host" + i + ".example.com", -1), call);
                 session.begin(now);
-                session.after(call, now);
+                session.after(1, call, now);
             }
         }
     }

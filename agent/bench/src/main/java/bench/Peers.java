@@ -172,7 +172,7 @@ public class Peers {
         if (!(step instanceof Step.Send)) {
             throw new IllegalStateException("rejected");
         }
-        return session.after(good, engine.nanoTime());
+        return session.after(1, good, engine.nanoTime());
     }
 
     @Benchmark

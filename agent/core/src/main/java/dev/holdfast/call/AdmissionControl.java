@@ -22,6 +22,8 @@ final class AdmissionControl {
     private Observer.@Nullable Rejection waitsFor;
 
     private long waitsSince;
+    /** The limit to pass next. */
+    private Limiter next = Limiter.RATE;
 
     /**
      * A gate at which nobody waits.
@@ -65,21 +67,31 @@ final class AdmissionControl {
     }
 
     /**
-     * Passes the gate, from one of its parts on.
+     * Passes the gate.
      *
-     * @param limiter where to begin
+     * @param anew from its first part on, and not from the one that was waited for
      * @param mayWait how long it may take, in nanoseconds
      * @param now the time now
      */
-    Decision admit(Limiter limiter, long mayWait, long now) {
-        Decision response = switch (limiter) {
+    Decision admit(boolean anew, long mayWait, long now) {
+        Decision decision = switch (anew ? Limiter.RATE : next) {
             case RATE -> awaitRate(mayWait, now);
             case TURN -> takeTurn(mayWait, now);
             case PLACE -> acquirePermit(mayWait, now);
             case QUEUED_PLACE -> acquireQueuedPermit(now);
         };
-        waitsFor(response instanceof Waiting waiting ? waiting.next().limit() : null, now);
-        return response;
+        Observer.Rejection limit = null;
+        if (decision instanceof Waiting waiting) {
+            next = waiting.next();
+            limit = next.limit();
+        }
+        waitsFor(limit, now);
+        return decision;
+    }
+
+    /** Returns the limit that was waited for last; the rate, where none was. */
+    Observer.Rejection waitedFor() {
+        return next.limit();
     }
 
     /** Notes what the attempt waits for from now on, and reports the wait that is over by that. */

@@ -32,8 +32,7 @@ public final class Engine {
     private final PolicyTable<Policy> policies;
     private final PolicyTargets targets;
     private final LongSupplier nanoTime;
-    private final LongSupplier epochMillis;
-    private final RandomGenerator random;
+    private final CallEnvironment environment;
     private final Timer timer;
     // The host as the URL has it -> what was found for its ports. Most programs name a host in one way and with one
     // port.
@@ -71,8 +70,7 @@ public final class Engine {
         this.targets = targets;
         this.timer = timer;
         this.nanoTime = nanoTime;
-        this.epochMillis = epochMillis;
-        this.random = random;
+        this.environment = new CallEnvironment(random, epochMillis);
         targets.unmatched().forgetIf(origin -> policies.find(origin.host(), origin.port()) != null);
     }
 
@@ -202,7 +200,7 @@ public final class Engine {
 
     /** Starts a call. */
     public Session session(PolicyTarget target, CallInfo call) {
-        return new Session(target, call, random, epochMillis, target.observer());
+        return new Session(target, call, environment);
     }
 
     /** The proxies that calls go through, of all engines of a JVM. */

@@ -47,4 +47,14 @@ final class FallbackRule {
             case NOT_SAFE -> listedOnly;
         };
     }
+
+    /** See {@link Session#isGoodFromAlternateOrigin}. */
+    static boolean isGoodFromAlternateOrigin(Policy policy, Outcome.Response response) {
+        int status = response.status();
+        // With these it asks for credentials, which the application was not asked for by the origin that it knows.
+        return status != 401
+                && status != 407
+                && policy.fallback().degraded().acceptStatuses().contains(status)
+                && after(policy, response, Observer.NotRetried.USED_UP) == null;
+    }
 }

@@ -21,21 +21,20 @@ final class RejectionMessages {
     /**
      * The exception: the one that both clients' users expect where no connection can be had.
      *
-     * @param target the policy and the origin
+     * @param record the call
      * @param reason what rejects
-     * @param now the time now
-     * @param epochMillis the wall clock, for the time of the next probe
      * @param attempts how many attempts were sent before
-     * @param status what the last of them gave, 0 for a failure
+     * @param status what the last of them gave, 0 or less for a failure
+     * @param now the time now
      */
-    static IOException error(
-            PolicyTarget target, Observer.Rejection reason, long now, long epochMillis, int attempts, int status) {
+    static IOException error(CallRecord record, Observer.Rejection reason, int attempts, int status, long now) {
+        PolicyTarget target = record.target();
         StringBuilder text = new StringBuilder("Holdfast did not send a request to ")
                 .append(target.origin())
                 .append(": ");
         LimitPolicy limits = target.policy().limits();
         switch (reason) {
-            case BREAKER -> breaker(text, target, now, epochMillis);
+            case BREAKER -> breaker(text, target, now, record.environment().epochMillis().getAsLong());
             case CONCURRENCY ->
                 text.append(limits.maxConcurrent())
                         .append(" attempts are under way, as many as max_concurrent allows, and none ended ")

@@ -7,8 +7,6 @@ import dev.holdfast.policy.RetryBudget;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
 import java.io.IOException;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +22,8 @@ final class RetryDecision {
     private final PolicyTarget target;
     private final RetryPolicy rule;
     private final CallInfo call;
-    private final RandomGenerator random;
-    private final LongSupplier epochMillis;
+    private final CallEnvironment environment;
     private final Observer observer;
-    private final LongSupplier lookupMemory;
     private Observer.@Nullable NotRetried notRetried;
     private int retries;
     /** The number of retries that were skipped, since the JVM would have asked no name server for them. */
@@ -41,20 +37,13 @@ final class RetryDecision {
 
     private boolean multiplied;
 
-    RetryDecision(
-            PolicyTarget target,
-            CallInfo call,
-            RandomGenerator random,
-            LongSupplier epochMillis,
-            Observer observer,
-            LongSupplier lookupMemory) {
-        this.target = target;
-        this.rule = target.policy().retry();
-        this.call = call;
-        this.random = random;
-        this.epochMillis = epochMillis;
-        this.observer = observer;
-        this.lookupMemory = lookupMemory;
+    /** Decides for a call. */
+    RetryDecision(CallRecord record) {
+        this.target = record.target();
+        this.rule = record.policy().retry();
+        this.call = record.call();
+        this.environment = record.environment();
+        this.observer = record.observer();
     }
 
     /**
@@ -82,7 +71,7 @@ final class RetryDecision {
         long backoff = pastLookupMemory(outcome, backoff(), attempts);
         long longest = Math.min(rule.maxRetryAfterNanos(), untilDeadline - target.meanResponseNanos() - 1);
         boolean jitter = rule.backoff().jitter() != Jitter.NONE;
-        long delay = RetryRule.spreadNanos(asked, backoff, longest, jitter, random);
+        long delay = RetryRule.spreadNanos(asked, backoff, longest, jitter, environment.random());
         Observer.NotRetried obstacle = obstacle(delay, untilDeadline, now);
         if (obstacle != null) {
             return none(outcome, obstacle);
@@ -110,7 +99,7 @@ final class RetryDecision {
     private long retryAfter(Outcome.Response response) {
         String value = response.header(RETRY_AFTER);
         String date = value == null ? null : response.header(DATE);
-        return RetryRule.retryAfterNanos(value, date, epochMillis.getAsLong());
+        return RetryRule.retryAfterNanos(value, date, environment.epochMillis().getAsLong());
     }
 
     /** Returns the reason why the last outcome that asked for another attempt gets none; null where it did not ask. */
@@ -147,6 +136,16 @@ final class RetryDecision {
         }
         return outcome instanceof Outcome.Failure failure
                 && RetryRule.asksForRetry(rule, failure.error(), failure.kind());
+    }
+
+    /**
+     * Returns whether an outcome ends the call although another attempt is under way: an answer does, and the
+     * application.
+     *
+     * @param asks see {@link #asksForRetry}
+     */
+    static boolean isFinal(Outcome outcome, boolean asks) {
+        return outcome instanceof Outcome.Cancelled || (outcome instanceof Outcome.Response && !asks);
     }
 
     /**
@@ -233,7 +232,7 @@ final class RetryDecision {
         if (!(outcome instanceof Outcome.Failure failure) || failure.kind() != ErrorKind.DNS_RESOLUTION) {
             return backoff;
         }
-        long memory = lookupMemory.getAsLong();
+        long memory = environment.lookupMemory().getAsLong();
         if (memory <= 0 || memory > rule.backoff().maxNanos()) {
             return backoff;
         }
@@ -247,7 +246,7 @@ final class RetryDecision {
 
     private long backoff() {
         retries++;
-        previousDelay = rule.backoff().delayNanos(retries, previousDelay, random);
+        previousDelay = rule.backoff().delayNanos(retries, previousDelay, environment.random());
         return previousDelay;
     }
 }

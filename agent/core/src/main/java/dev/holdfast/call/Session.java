@@ -1,16 +1,8 @@
 package dev.holdfast.call;
 
-import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
-import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
-import dev.holdfast.policy.RateLimit;
-import dev.holdfast.policy.RetryBudget;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,100 +34,17 @@ import org.jspecify.annotations.Nullable;
  * arithmetic.
  */
 public final class Session {
-    private enum Stage {
-        NEW,
-        SENT,
-        BACKING_OFF,
-        AT_THE_GATE,
-        /** The state in which no attempt follows: the call ends when the fallback strategies were asked. */
-        FALLING_BACK,
-        DONE,
-        CANCELLED
-    }
-
-    /** The first attempt has not ended, was good, was cancelled, or was never sent. */
-    private static final byte FIRST_NOT_BAD = 0;
-    /** The first attempt failed by itself, as the call would have without Holdfast. */
-    private static final byte FIRST_FAILED = 1;
-    /** A time limit of the policy ended the first attempt. */
-    private static final byte FIRST_TIMED_OUT = 2;
-
-    private final PolicyTarget target;
-    private final CallInfo call;
-    private final RandomGenerator random;
-    private final LongSupplier epochMillis;
-
-    private final LongSupplier lookupMemory;
-    private final Observer observer;
-    /** Made where there are limits. */
-    private final @Nullable AdmissionControl admissionControl;
-    /** Made when an outcome asks for another attempt, which few do. */
-    private @Nullable RetryDecision retryDecision;
-
-    private Stage stage = Stage.NEW;
-    private AdmissionControl.Limiter next = AdmissionControl.Limiter.RATE;
-    private int attempts;
-    private long beganAt;
-    /** The duration of the call that the observer was told last, in nanoseconds. */
-    private long endedAfter;
-
-    private @Nullable List<Throwable> failures;
-
-    /** True if the same caller's same call failed moments ago. */
-    private boolean nested;
-    /** The result that was last reported to the observer. */
-    private Observer.Result ended = Observer.Result.FAILED;
-
-    /** One of the constants above. A byte, which takes no room: each call has an object of this class. */
-    private byte first = FIRST_NOT_BAD;
-
-    private int lastStatus = Outcome.NO_STATUS;
-    /** The outcome of the attempt before the latest wait; null: none yet. */
-    private @Nullable Outcome inHand;
-
-    private boolean deliversPrevious;
-    /** The proxy that failed in the latest attempt, as {@code host:port}; null: none did. */
-    private @Nullable String failedProxy;
-
-    /** True if the origin cannot have seen anything of the latest attempt. */
-    private boolean nothingSent = true;
-    /** The latest attempt, and after the end the one that was delivered. */
-    private @Nullable InFlightAttempt current;
-    /** One that is under way beside the current one, or was when that was delivered. */
-    private @Nullable InFlightAttempt other;
+    private final CallCourse course;
 
     /**
      * A call that has not begun.
      *
-     * @param target what holds for it, from begin to end, and whom it goes to
+     * @param target what holds for it, from begin to end, and whom it goes to; its observer is told what happens
      * @param call what the adapter knows about it
-     * @param random the source of the jitter
-     * @param epochMillis the wall clock, asked only for dates that people or servers wrote or read
-     * @param observer told what happens
+     * @param environment the source of the jitter, and the facts from outside
      */
-    Session(PolicyTarget target, CallInfo call, RandomGenerator random, LongSupplier epochMillis, Observer observer) {
-        this(target, call, random, epochMillis, observer, NegativeDnsCache::ttlNanos);
-    }
-
-    /**
-     * A call in a JVM of a given memory.
-     *
-     * @param lookupMemory how long the JVM remembers a failed name look-up, in nanoseconds
-     */
-    Session(
-            PolicyTarget target,
-            CallInfo call,
-            RandomGenerator random,
-            LongSupplier epochMillis,
-            Observer observer,
-            LongSupplier lookupMemory) {
-        this.lookupMemory = lookupMemory;
-        this.target = target;
-        this.call = call;
-        this.random = random;
-        this.epochMillis = epochMillis;
-        this.observer = observer;
-        this.admissionControl = target.limited() ? new AdmissionControl(target, call, observer, this) : null;
+    Session(PolicyTarget target, CallInfo call, CallEnvironment environment) {
+        this.course = new CallCourse(new CallRecord(target, call, environment));
     }
 
     /**
@@ -143,23 +52,7 @@ public final class Session {
      * {@link Step.Wait} for a limit, or {@link Step.Reject}.
      */
     public synchronized Step begin(long now) {
-        expect(Stage.NEW);
-        beganAt = now;
-        target.used(now);
-        observer.began(target, call);
-        RetryBudget budget = target.budget();
-        nested = target.isRepeat(call, now);
-        if (nested) {
-            observer.nestedRetry(target, call);
-        }
-        if (budget != null) {
-            if (nested) {
-                boolean unused = budget.tryWithdraw(now); // a retry, though not ours to refuse
-            } else {
-                budget.deposit(now);
-            }
-        }
-        return pass(AdmissionControl.Limiter.RATE, now);
+        return course.begin(now);
     }
 
     /**
@@ -167,40 +60,7 @@ public final class Session {
      * {@link Step.Deliver} that of the outcome before the wait, or of a call that was cancelled.
      */
     public synchronized Step resume(long now) {
-        if (stage == Stage.CANCELLED) {
-            return Step.Deliver.INSTANCE;
-        }
-        if (stage != Stage.BACKING_OFF && stage != Stage.AT_THE_GATE) {
-            throw illegalTransition("a wait");
-        }
-        if (enforced() && untilDeadline(now) <= target.meanResponseNanos()) {
-            return tooLate(now); // the wait was longer than was asked for, as where the whole process stood still
-        }
-        return pass(stage == Stage.BACKING_OFF ? AdmissionControl.Limiter.RATE : next, now);
-    }
-
-    private Step tooLate(long now) {
-        if (admissionControl != null) {
-            admissionControl.leave(now);
-        }
-        if (inHand == null) {
-            return reject(
-                    next == AdmissionControl.Limiter.QUEUED_PLACE
-                            ? Observer.Rejection.CONCURRENCY
-                            : Observer.Rejection.RATE,
-                    now);
-        }
-        retrying().notSent(RejectionMessages.deadline(target, attempts, lastStatus));
-        retrying().tooLate(inHand);
-        return deliver(inHand, lastStatus, true, now);
-    }
-
-    /**
-     * Takes the outcome of the attempt in flight, where there is only one. Returns {@link Step.Wait} or
-     * {@link Step.Deliver}.
-     */
-    public synchronized Step after(Outcome outcome, long now) {
-        return onOutcome(attempts, outcome, now);
+        return course.resume(now);
     }
 
     /**
@@ -213,70 +73,7 @@ public final class Session {
      *     attempt decides
      */
     public synchronized Step after(int attempt, Outcome outcome, long now) {
-        return onOutcome(attempt, outcome, now);
-    }
-
-    private Step onOutcome(int attempt, Outcome outcome, long now) {
-        if (stage == Stage.CANCELLED) {
-            return Step.Deliver.INSTANCE;
-        }
-        InFlightAttempt mine = underWay(attempt);
-        if (mine == null) {
-            boolean toldTwice = other == null && current != null && current.isNumber(attempt);
-            if (attempt < 1 || attempt > attempts || toldTwice) {
-                throw illegalTransition("an attempt under way");
-            }
-            return Step.Drop.INSTANCE; // another one has decided
-        }
-        int status = Outcome.statusOf(outcome);
-        long took = mine.end(outcome, status, now, random);
-        boolean asks = RetryDecision.asksForRetry(policy().retry(), outcome, status);
-        if (attempts == 1 && isGood(status, asks) && stage == Stage.SENT && mine.isSince(beganAt) && enforced()) {
-            return deliverFirst(outcome, status, now);
-        }
-        if (!(outcome instanceof Outcome.Cancelled)) {
-            observer.attempt(target, call, outcome, took);
-            if (!enforced() && HedgingRule.wouldHave(target, call, took, now)) {
-                observer.wouldHedge(target, call);
-            }
-        }
-        if (stage != Stage.SENT) {
-            return Step.Drop.INSTANCE;
-        }
-        InFlightAttempt rival = mine == current ? other : current;
-        if (rival != null && rival.isUnderWay() && !decides(outcome)) {
-            notGood(mine, outcome, now);
-            remember(outcome);
-            return Step.Drop.INSTANCE;
-        }
-        current = mine;
-        other = rival;
-        if (inHand != null && mine.isCutShort(outcome, now)) {
-            return deliverPrevious(inHand, outcome, now);
-        }
-        return decide(outcome, status, asks, now);
-    }
-
-    /** The end of nearly all calls: the first attempt began with the call, and is good. */
-    private Step deliverFirst(Outcome outcome, int status, long now) {
-        lastStatus = status;
-        nothingSent = false;
-        stage = Stage.DONE;
-        ended = Observer.Result.FIRST_TRY;
-        endedAfter = now - beganAt;
-        observer.firstTry(target, call, outcome, endedAfter);
-        endRepeat(now);
-        return Step.Deliver.INSTANCE; // a good response asks for no fallback
-    }
-
-    /**
-     * The call's deadline cut the latest attempt short: what is in hand is more to the application than that timeout.
-     */
-    private Step deliverPrevious(Outcome previous, Outcome cutShort, long now) {
-        remember(cutShort);
-        deliversPrevious = true;
-        retrying().tooLate(previous);
-        return deliver(previous, lastStatus, true, now);
+        return course.after(attempt, outcome, now);
     }
 
     /**
@@ -285,29 +82,7 @@ public final class Session {
      * @return what to send; null: nothing, the first one stays alone
      */
     public synchronized Step.@Nullable Send hedge(long now) {
-        InFlightAttempt first = current;
-        // Asked late, it must not come beside a retry: that is not hedged.
-        boolean alone = attempts == 1 && stage == Stage.SENT && first != null && first.isUnderWay() && other == null;
-        if (!alone
-                || untilDeadline(now) <= target.meanResponseNanos()
-                || !HedgingRule.granted(target, call, attempts, now)) {
-            return null;
-        }
-        AdmissionControl.Admitted admitted = null;
-        if (admissionControl != null) {
-            admitted = admissionControl.admitHedge(now);
-            if (admitted == null) {
-                return null;
-            }
-        }
-        long timeout = timeout(now);
-        InFlightAttempt second = sent(admitted, timeout, now);
-        if (second == null) {
-            return null;
-        }
-        observer.hedged(target, call);
-        other = second;
-        return new Step.Send(attempts, timeout);
+        return course.hedge(now);
     }
 
     /**
@@ -318,10 +93,7 @@ public final class Session {
      * @param attempt its number
      */
     public synchronized void idle(int attempt) {
-        InFlightAttempt mine = underWay(attempt);
-        if (mine != null && stage == Stage.SENT) {
-            mine.idle();
-        }
+        course.idle(attempt);
     }
 
     /**
@@ -331,10 +103,7 @@ public final class Session {
      * @param attempt its number
      */
     public synchronized void goesOn(int attempt) {
-        InFlightAttempt mine = underWay(attempt);
-        if (mine != null) {
-            mine.resume(this);
-        }
+        course.attempts().goesOn(attempt);
     }
 
     /**
@@ -345,18 +114,7 @@ public final class Session {
      * @return {@link Step.Drop} where another attempt decides, else {@link Step.Deliver}
      */
     public synchronized Step withdraw(int attempt, long now) {
-        InFlightAttempt mine = underWay(attempt);
-        if (mine != null && (stage == Stage.DONE || stage == Stage.FALLING_BACK)) {
-            mine.giveUp(now);
-            return Step.Drop.INSTANCE;
-        }
-        InFlightAttempt rival = mine == current ? other : current;
-        if (mine == null || rival == null || !rival.isUnderWay()) {
-            cancel(now);
-            return Step.Deliver.INSTANCE;
-        }
-        mine.giveUp(now);
-        return Step.Drop.INSTANCE;
+        return course.withdraw(attempt, now);
     }
 
     /**
@@ -364,17 +122,7 @@ public final class Session {
      * call that is over it ends what may still be under way, and changes nothing else.
      */
     public synchronized void cancel(long now) {
-        giveUp(current, now);
-        giveUp(other, now);
-        if (stage == Stage.DONE || stage == Stage.CANCELLED) {
-            return;
-        }
-        if (admissionControl != null) {
-            admissionControl.leave(now);
-        }
-        stage = Stage.CANCELLED;
-        ended = Observer.Result.CANCELLED;
-        reportEnd(now);
+        course.cancel(now);
     }
 
     /**
@@ -382,11 +130,7 @@ public final class Session {
      * may have seen a part of it.
      */
     public synchronized void bodyFailed(Outcome.Failure failure, long now) {
-        if (stage == Stage.CANCELLED) {
-            return;
-        }
-        failLate(failure, now);
-        observer.bodyFailed(target, call, failure);
+        course.bodyFailed(failure, now);
     }
 
     /**
@@ -397,264 +141,15 @@ public final class Session {
      * @return as {@link #after}
      */
     public synchronized Step bodyLost(Outcome.Failure failure, long now) {
-        if (stage == Stage.CANCELLED) {
-            return Step.Deliver.INSTANCE;
-        }
-        failLate(failure, now);
-        observer.takenBack(target, call, failure, ended, attempts, endedAfter);
-        if (retryDecision != null && retryDecision.wasSent()) {
-            observer.retriesEnded(target, call, ended, true);
-        }
-        if (other != null && other.isUnderWay()) {
-            notGood(current, failure, now);
-            stage = Stage.SENT;
-            remember(failure);
-            return Step.Drop.INSTANCE;
-        }
-        return decide(
-                failure,
-                Outcome.NO_STATUS,
-                RetryDecision.asksForRetry(policy().retry(), failure, Outcome.NO_STATUS),
-                now);
-    }
-
-    /**
-     * The exception to hand to the application where the call ends in one: {@code last} itself, with the failures of
-     * earlier attempts added as suppressed exceptions; after retries, one that names the proxy which failed, too.
-     */
-    public synchronized <T extends Throwable> T finalError(T last) {
-        List<Throwable> earlier = failures;
-        failures = null;
-        if (earlier != null) {
-            for (Throwable failure : earlier) {
-                if (failure != last && failure != last.getCause()) {
-                    last.addSuppressed(failure);
-                }
-            }
-        }
-        if (failedProxy != null && attempts > 1) {
-            last.addSuppressed(new ProxyException(failedProxy, target.origin()));
-            failedProxy = null;
-        }
-        return last;
-    }
-
-    /**
-     * Returns whether the request may be sent to another origin in place of its own, after an end without a good
-     * answer: by the same rules as to its own once more.
-     */
-    public synchronized boolean maySendToAlternateOrigin() {
-        return RetryDecision.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
-    }
-
-    /**
-     * Returns whether what another origin answers is better than none: a success, and nothing that would ask for a
-     * fallback itself.
-     */
-    public boolean isGoodFromAlternateOrigin(Outcome.Response response) {
-        int status = response.status();
-        // With these it asks for credentials, which the application was not asked for by the origin that it knows.
-        return status != 401
-                && status != 407
-                && policy().fallback().degraded().acceptStatuses().contains(status)
-                && FallbackRule.after(policy(), response, Observer.NotRetried.USED_UP) == null;
-    }
-
-    /**
-     * Returns whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline
-     * cut short. Where that outcome can no longer be given, the last one's is what there is.
-     */
-    public synchronized boolean deliversPrevious() {
-        return deliversPrevious;
-    }
-
-    /**
-     * Returns the reason why no further attempt was sent after a wait: the application's exception if the response
-     * before it, which is to be delivered, can no longer be given; null where none was to be sent.
-     */
-    public synchronized @Nullable IOException notSent() {
-        return retryDecision == null ? null : retryDecision.notSent();
-    }
-
-    /** The policy under which the call began; a reload does not change it. */
-    public Policy policy() {
-        return target.policy();
-    }
-
-    /** Returns the number of attempts that were begun. */
-    public synchronized int attempts() {
-        return attempts;
-    }
-
-    private Step pass(AdmissionControl.Limiter limiter, long now) {
-        if (admissionControl == null) {
-            return send(null, now);
-        }
-        // Who waits longer than leaves time for an answer waits for nothing but a timeout.
-        long mayWait = Math.min(policy().limits().maxWaitNanos(), untilDeadline(now) - target.meanResponseNanos());
-        AdmissionControl.Decision response = admissionControl.admit(limiter, Math.max(0, mayWait), now);
-        if (response instanceof AdmissionControl.Admitted admitted) {
-            return send(admitted, now);
-        }
-        if (response instanceof AdmissionControl.Waiting waiting) {
-            stage = Stage.AT_THE_GATE;
-            next = waiting.next();
-            return waiting.step();
-        }
-        return reject(((AdmissionControl.Rejected) response).reason(), now);
-    }
-
-    private Step send(AdmissionControl.@Nullable Admitted admitted, long now) {
-        long timeout = timeout(now);
-        InFlightAttempt inFlightAttempt = sent(admitted, timeout, now);
-        if (inFlightAttempt == null) {
-            return reject(Observer.Rejection.BREAKER, now);
-        }
-        stage = Stage.SENT;
-        current = inFlightAttempt;
-        other = null;
-        if (inHand != null && attempts > 1) {
-            retrying().sent();
-            observer.retrySent(target, call, inHand, retrying().announcedDelay());
-        }
-        long hedge = attempts == 1 && enforced() ? HedgingRule.after(target, call) : -1;
-        return timeout == Long.MAX_VALUE && hedge < 0 && attempts == 1
-                ? Step.Send.FIRST
-                : new Step.Send(attempts, timeout, hedge < timeout ? hedge : -1);
-    }
-
-    /** An attempt with the breaker's permit. Null: the breaker rejects it, and the place is given back. */
-    private @Nullable InFlightAttempt sent(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
-        CircuitBreaker breaker = target.breaker();
-        CircuitBreaker.Permit permit = null;
-        if (breaker != null) {
-            permit = breaker.tryAcquire(now, random);
-            if (permit == null && enforced()) {
-                if (admissionControl != null && admitted != null) {
-                    admissionControl.release(admitted, now);
-                }
-                return null;
-            }
-            if (permit == null) {
-                observer.rejected(target, call, Observer.Rejection.BREAKER);
-            }
-        }
-        attempts++;
-        long own = policy().retry().attemptTimeoutNanos();
-        boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
-        ConcurrencyPermit concurrencyPermit = admitted == null ? null : admitted.concurrencyPermit();
-        RateLimit.Turn turn = admitted == null ? null : admitted.turn();
-        return new InFlightAttempt(target, attempts, now, timeout, deadlineComesFirst, concurrencyPermit, turn, permit);
-    }
-
-    private long timeout(long now) {
-        if (!enforced()) {
-            return Long.MAX_VALUE;
-        }
-        long own = policy().retry().attemptTimeoutNanos();
-        // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
-        return Math.min(own > 0 ? own : Long.MAX_VALUE, Math.max(1, untilDeadline(now)));
-    }
-
-    private Step reject(Observer.Rejection reason, long now) {
-        observer.rejected(target, call, reason);
-        ended = notGood();
-        IOException error = RejectionMessages.error(target, reason, now, epochMillis.getAsLong(), attempts, lastStatus);
-        Step rejected = Step.Deliver.INSTANCE;
-        if (inHand == null) {
-            rejected = new Step.Reject(finalError(error));
-        } else {
-            retrying().notSent(error);
-            inHand = null;
-        }
-        if (policy().fallback().enabled()) {
-            stage = Stage.FALLING_BACK;
-            return new Step.FallBack(FallbackReason.of(reason), rejected);
-        }
-        end(now);
-        return rejected;
-    }
-
-    private @Nullable InFlightAttempt underWay(int attempt) {
-        if (current != null && current.isUnderWayAs(attempt)) {
-            return current;
-        }
-        return other != null && other.isUnderWayAs(attempt) ? other : null;
-    }
-
-    /**
-     * Returns whether an outcome ends the call although another attempt is under way: an answer does, and the
-     * application.
-     */
-    private boolean decides(Outcome outcome) {
-        return outcome instanceof Outcome.Cancelled
-                || (outcome instanceof Outcome.Response
-                        && !RetryDecision.asksForRetry(policy().retry(), outcome, Outcome.statusOf(outcome)));
-    }
-
-    private Step decide(Outcome outcome, int status, boolean asks, long now) {
-        lastStatus = status;
-        Outcome.Failure failed = outcome instanceof Outcome.Failure failure ? failure : null;
-        nothingSent = failed != null && failed.nothingSent();
-        failedProxy = failed == null ? null : failed.proxy();
-        if (!isGood(status, asks)) {
-            notGood(current, outcome, now);
-        }
-        if (!asks || !policy().retry().enabled()) {
-            return deliver(outcome, status, asks, now);
-        }
-        long delay = retrying().delay(outcome, attempts, untilDeadline(now), now);
-        if (delay < 0 || !enforced()) {
-            return deliver(outcome, status, true, now);
-        }
-        remember(outcome);
-        inHand = outcome;
-        stage = Stage.BACKING_OFF;
-        return new Step.Wait(delay);
-    }
-
-    private RetryDecision retrying() {
-        RetryDecision made = retryDecision;
-        if (made == null) {
-            made = new RetryDecision(target, call, random, epochMillis, observer, lookupMemory);
-            retryDecision = made;
-        }
-        return made;
-    }
-
-    /** Ends the call with an outcome, whether that asked for another attempt or not. */
-    private Step deliver(Outcome outcome, int status, boolean asked, long now) {
-        inHand = null; // it has a connection, and that a request's body, which must not live as long as the call
-        ended = result(outcome, status, asked);
-        if (retryDecision != null) {
-            retryDecision.end(asked && enforced());
-        }
-        Step step = policy().fallback().enabled() ? fallBack(outcome, asked) : Step.Deliver.INSTANCE;
-        if (step instanceof Step.FallBack && enforced()) {
-            stage = Stage.FALLING_BACK;
-            return step;
-        }
-        end(now);
-        // Where a retry would have come first, nobody knows what that would have given.
-        boolean retried = asked && retryDecision != null && retryDecision.notRetried() == null;
-        if (step instanceof Step.FallBack && !retried) {
-            observer.wouldFallBack(target, call);
-        }
-        return Step.Deliver.INSTANCE;
-    }
-
-    private Step fallBack(Outcome outcome, boolean asked) {
-        FallbackReason reason = FallbackRule.after(
-                policy(), outcome, asked && retryDecision != null ? retryDecision.notRetried() : null);
-        return reason == null ? Step.Deliver.INSTANCE : new Step.FallBack(reason, Step.Deliver.INSTANCE);
+        return course.bodyLost(failure, now);
     }
 
     /**
      * Ends the call with another origin's response in place of what its own gave: a good one, see
      * {@link #isGoodFromAlternateOrigin}. Without effect where the application has cancelled the call meanwhile.
      */
-    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, long now) {
-        fellBack(strategy, reason, true, now);
+    public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, long now) {
+        course.fellBack(strategy, reason, true, now);
     }
 
     /**
@@ -663,24 +158,8 @@ public final class Session {
      *
      * @param status the response's; one of 500 or above, which the configuration may say, does not save the call
      */
-    public void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, int status, long now) {
-        fellBack(strategy, reason, status < 500, now);
-    }
-
-    private synchronized void fellBack(
-            FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good, long now) {
-        if (stage != Stage.FALLING_BACK) {
-            return;
-        }
-        target.clearFailure(call); // the application does not see it fail
-        observer.fallback(target, call, strategy, reason);
-        if (good) {
-            ended = ended == Observer.Result.FAILED
-                    ? Observer.Result.SAVED_BY_FALLBACK
-                    : Observer.Result.ANSWERED_BY_FALLBACK;
-        }
-        stage = Stage.DONE;
-        reportEnd(now);
+    public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, int status, long now) {
+        course.fellBack(strategy, reason, status < 500, now);
     }
 
     /**
@@ -688,116 +167,62 @@ public final class Session {
      * effect where one had, or where the application has cancelled the call meanwhile.
      */
     public synchronized void fallbackFailed(long now) {
-        if (stage == Stage.FALLING_BACK) {
-            end(now);
-        }
-    }
-
-    /** Ends the call without a fallback. */
-    private void end(long now) {
-        stage = Stage.DONE;
-        reportEnd(now);
-        if (retryDecision != null && retryDecision.hasMultiplied()) {
-            target.failed(call, now);
-        }
-    }
-
-    private void reportEnd(long now) {
-        endedAfter = now - beganAt;
-        observer.ended(target, call, ended, attempts, endedAfter);
-        if (retryDecision != null && retryDecision.wasSent()) {
-            observer.retriesEnded(target, call, ended, false);
-        }
-        endRepeat(now);
-    }
-
-    private void endRepeat(long now) {
-        if (nested) {
-            target.repeatEnded(call, now);
-        }
-    }
-
-    private Observer.Result result(Outcome outcome, int status, boolean asked) {
-        if (outcome instanceof Outcome.Cancelled) {
-            return Observer.Result.CANCELLED;
-        }
-        if (!isGood(status, asked)) {
-            return notGood();
-        }
-        if (current != null && current.isNumber(1)) {
-            return Observer.Result.FIRST_TRY;
-        }
-        return switch (first) {
-            case FIRST_FAILED -> Observer.Result.SAVED_BY_RETRY;
-            case FIRST_TIMED_OUT -> Observer.Result.GOOD_AFTER_TIMEOUT;
-            default -> Observer.Result.HEDGED;
-        };
-    }
-
-    private Observer.Result notGood() {
-        if (attempts == 0) {
-            return Observer.Result.REJECTED;
-        }
-        return first == FIRST_TIMED_OUT ? Observer.Result.TIMED_OUT : Observer.Result.FAILED;
-    }
-
-    /** Returns whether an attempt was good: see {@link Observer.Result}. */
-    private boolean isGood(int status, boolean asked) {
-        if (status == Outcome.NO_STATUS || status >= 500 || asked) {
-            return false;
-        }
-        return status < 400
-                || !policy().fallback().enabled()
-                || !policy().fallback().statuses().contains(status);
-    }
-
-    private void notGood(@Nullable InFlightAttempt attempt, Outcome outcome, long now) {
-        if (attempt != null && attempt.isNumber(1) && !(outcome instanceof Outcome.Cancelled)) {
-            first = attempt.isTimedOut(outcome, now) ? FIRST_TIMED_OUT : FIRST_FAILED;
-        }
-    }
-
-    private void failLate(Outcome.Failure failure, long now) {
-        expect(Stage.DONE);
-        if (current != null) {
-            current.failLate(failure, now, random);
-        }
-    }
-
-    private static void giveUp(@Nullable InFlightAttempt attempt, long now) {
-        if (attempt != null) {
-            attempt.giveUp(now);
-        }
+        course.fallbackFailed(now);
     }
 
     /**
-     * A difference, which is right even where the sum of the two overflows; {@link Long#MAX_VALUE} without deadline.
+     * The exception to hand to the application where the call ends in one: {@code last} itself, with the failures of
+     * earlier attempts added as suppressed exceptions; after retries, one that names the proxy which failed, too.
      */
-    private long untilDeadline(long now) {
-        long deadline = policy().retry().deadlineNanos();
-        return deadline > 0 ? beganAt + deadline - now : Long.MAX_VALUE;
+    public synchronized <T extends Throwable> T finalError(T last) {
+        PastAttempts past = course.past();
+        return past == null ? last : past.finalError(last, attempts());
     }
 
-    private boolean enforced() {
-        return policy().mode() == Mode.ENFORCE;
+    /**
+     * Returns whether the request may be sent to another origin in place of its own, after an end without a good
+     * answer: by the same rules as to its own once more.
+     */
+    public synchronized boolean maySendToAlternateOrigin() {
+        PastAttempts past = course.past();
+        CallInfo call = course.record().call();
+        boolean nothingSent = past == null || past.nothingSent();
+        return RetryDecision.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
     }
 
-    private void remember(Outcome outcome) {
-        if (outcome instanceof Outcome.Failure failure) {
-            if (failures == null) {
-                failures = new ArrayList<>(4);
-            }
-            failures.add(failure.error());
-        }
+    /**
+     * Returns whether what another origin answers is better than none: a success, and nothing that would ask for a
+     * fallback itself.
+     */
+    public boolean isGoodFromAlternateOrigin(Outcome.Response response) {
+        return FallbackRule.isGoodFromAlternateOrigin(policy(), response);
     }
 
-    private void expect(Stage expected) {
-        if (stage != expected) {
-            throw illegalTransition(expected.toString());
-        }
+    /**
+     * Returns whether {@link Step.Deliver} speaks of the attempt before the one that was sent last, which the deadline
+     * cut short. Where that outcome can no longer be given, the last one's is what there is.
+     */
+    public synchronized boolean deliversPrevious() {
+        PastAttempts past = course.past();
+        return past != null && past.deliversPrevious();
     }
 
-    private IllegalStateException illegalTransition(String expected) {
-        return new IllegalStateException("a session that is " + stage + " was told what holds for " + expected);
+    /**
+     * Returns the reason why no further attempt was sent after a wait: the application's exception if the response
+     * before it, which is to be delivered, can no longer be given; null where none was to be sent.
+     */
+    public synchronized @Nullable IOException notSent() {
+        PastAttempts past = course.past();
+        return past == null ? null : past.notSent();
+    }
+
+    /** The policy under which the call began; a reload does not change it. */
+    public Policy policy() {
+        return course.record().policy();
+    }
+
+    /** Returns the number of attempts that were begun. */
+    public synchronized int attempts() {
+        return course.attempts().count();
     }
 }

@@ -66,7 +66,7 @@ public final class AlternateOriginCall {
      * @return whether the application gets it; if not, it is to be discarded
      */
     public boolean decide(Outcome.Response head, boolean usable) {
-        Step unused = session.after(head, engine.nanoTime());
+        Step unused = session.after(1, head, engine.nanoTime());
         boolean decided = usable && call.session().isGoodFromAlternateOrigin(head);
         good = decided;
         return decided;
@@ -74,7 +74,7 @@ public final class AlternateOriginCall {
 
     /** Counts a request that ended without a head. */
     public void failed(Outcome outcome) {
-        Step unused = session.after(outcome, engine.nanoTime());
+        Step unused = session.after(1, outcome, engine.nanoTime());
     }
 
     /** Counts a body that broke behind a good head. */

@@ -100,7 +100,7 @@ public final class FailOpenSession {
      * Tells the session what an attempt gave.
      *
      * @param attempt the attempt's number
-     * @return see {@link Session#after(int, Outcome, long)}
+     * @return see {@link Session#after}
      */
     public Step after(int attempt, Outcome outcome) {
         try {
@@ -116,7 +116,7 @@ public final class FailOpenSession {
      *
      * @param attempt the attempt's number
      * @param classified gives what it ended in
-     * @return see {@link Session#after(int, Outcome, long)}
+     * @return see {@link Session#after}
      */
     public Step after(int attempt, Supplier<? extends Outcome> classified) {
         try {

@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +47,7 @@ class AlternateOriginPolicyTest {
     void theRequestHasOneAttemptWithATimeAndABreakerOfItsOwn() {
         Session session = engine.alternateOrigin(policy, call, URI.create("http://OTHER.example:8080/x"));
         assertThat(session.begin(0)).isEqualTo(new Step.Send(1, 2_000_000_000L));
-        assertThat(session.after(status(503), 1)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 1)).isSameAs(Step.Deliver.INSTANCE);
         PolicyTarget target = targets.all().iterator().next();
         assertThat(target.origin()).isEqualTo(new Origin("http", "other.example", 8080));
         assertThat(target.policy()).isEqualTo(policy.forAlternateOrigin());
@@ -118,7 +119,7 @@ class AlternateOriginPolicyTest {
     private Session ended(String method, Outcome outcome) {
         Session session = session(method);
         session.begin(0);
-        session.after(outcome, 0);
+        after(session, outcome, 0);
         return session;
     }
 
@@ -130,6 +131,6 @@ class AlternateOriginPolicyTest {
                 null,
                 Observer.NONE,
                 0);
-        return new Session(target, call, new java.util.Random(1), () -> 0, Observer.NONE);
+        return new Session(target, call, new CallEnvironment(new java.util.Random(1), () -> 0));
     }
 }

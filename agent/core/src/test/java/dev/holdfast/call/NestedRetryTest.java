@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,7 +52,7 @@ class NestedRetryTest {
 
         assertThat(nested).isEqualTo(1);
         assertThat(target.budget().balance(0)).isEqualTo(before);
-        assertThat(again.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(again, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
         session(call("GET", 7)).begin(0);
         assertThat(nested)
                 .as("a call that the budget alone kept from being retried is one too")
@@ -63,7 +64,7 @@ class NestedRetryTest {
         use(Policies.retry().maxRetries(0).policy());
         Session session = session(call("GET", 7));
         session.begin(0);
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
 
         session(call("GET", 7)).begin(0);
 
@@ -164,9 +165,9 @@ class NestedRetryTest {
     void a_call_that_ended_well_in_the_end_is_none() {
         Session session = session(call("GET", 7));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
         session.resume(0);
-        session.after(status(200), 0);
+        after(session, status(200), 0);
 
         session(call("GET", 7)).begin(0);
 
@@ -177,7 +178,7 @@ class NestedRetryTest {
     void what_is_never_retried_here_is_not_multiplied_by_a_layer_that_does() {
         Session session = session(call("POST", 7));
         session.begin(0);
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
 
         session(call("POST", 7)).begin(0);
 
@@ -188,11 +189,11 @@ class NestedRetryTest {
     void a_failure_that_no_retry_was_wanted_for_is_none() {
         Session session = session(call("GET", 7));
         session.begin(0);
-        session.after(status(501), 0);
+        after(session, status(501), 0);
         session(call("GET", 7)).begin(0);
         Session other = session(call("GET", 7));
         other.begin(0);
-        other.after(new Outcome.Failure(new IOException(), ErrorKind.OTHER, false), 0);
+        after(other, new Outcome.Failure(new IOException(), ErrorKind.OTHER, false), 0);
 
         session(call("GET", 7)).begin(0);
 
@@ -204,7 +205,7 @@ class NestedRetryTest {
         use(Policies.retry().maxRetries(1).policy(Mode.OBSERVE));
         Session session = session(call("GET", 7));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         session(call("GET", 7)).begin(0);
 
@@ -219,9 +220,9 @@ class NestedRetryTest {
                 .policy());
         Session session = session(call("GET", 7));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
         session.resume(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         session(call("GET", 7)).begin(0);
         assertThat(nested).isZero();
@@ -239,9 +240,9 @@ class NestedRetryTest {
                 .policy());
         Session session = session(call("GET", 7));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
         session.resume(0);
-        Step.FallBack step = (Step.FallBack) session.after(status(503), 0);
+        Step.FallBack step = (Step.FallBack) after(session, status(503), 0);
         session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, step.reason(), 0L);
 
         session(call("GET", 7)).begin(0);
@@ -252,15 +253,15 @@ class NestedRetryTest {
     private void fail(CallInfo call) {
         Session session = session(call);
         session.begin(0);
-        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        assertThat(after(session, status(503), 0)).isInstanceOf(Step.Wait.class);
         session.resume(0);
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     private void succeed(CallInfo call, long now) {
         Session session = session(call);
         session.begin(now);
-        assertThat(session.after(status(200), now)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(200), now)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     private void use(Policy policy) {
@@ -268,7 +269,7 @@ class NestedRetryTest {
     }
 
     private Session session(CallInfo call) {
-        return new Session(target, call, new Random(1), () -> 0, target.observer());
+        return new Session(target, call, new CallEnvironment(new Random(1), () -> 0));
     }
 
     private static CallInfo call(String method, long fingerprint) {

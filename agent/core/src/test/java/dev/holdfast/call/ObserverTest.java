@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,9 +37,9 @@ class ObserverTest {
     void everyAttemptAndTheEndWithTheirTimes() {
         Session session = use(Policies.retry().maxRetries(1).policy());
         session.begin(BEGIN);
-        session.after(status(503), BEGIN + 30);
+        after(session, status(503), BEGIN + 30);
         session.resume(BEGIN + 1000);
-        session.after(status(200), BEGIN + 1050);
+        after(session, status(200), BEGIN + 1050);
         assertThat(events)
                 .containsExactly("attempt 503 in 30", "retry", "attempt 200 in 50", "SAVED_BY_RETRY after 2 in 1050");
     }
@@ -68,7 +69,7 @@ class ObserverTest {
         session.begin(BEGIN);
         session.cancel(BEGIN + 150);
         session.cancel(BEGIN + 160);
-        assertThat(session.after(status(200), BEGIN + 170)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(200), BEGIN + 170)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(session.bodyLost(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 180))
                 .isSameAs(Step.Deliver.INSTANCE);
         session.bodyFailed(failure(new IOException(), ErrorKind.PREMATURE_EOF), BEGIN + 190);
@@ -80,7 +81,7 @@ class ObserverTest {
         Session failing =
                 use(Policies.retry().breaker(Breakers.consecutive(1).build()).policy());
         failing.begin(BEGIN);
-        failing.after(status(503), BEGIN);
+        after(failing, status(503), BEGIN);
         events.clear();
         Session rejected = session();
         assertThat(rejected.begin(BEGIN + 10)).isInstanceOf(Step.Reject.class);
@@ -94,7 +95,7 @@ class ObserverTest {
                 .limits(new LimitPolicy(1, 0, 1, 0))
                 .policy());
         failing.begin(BEGIN);
-        failing.after(status(503), BEGIN);
+        after(failing, status(503), BEGIN);
         for (int i = 0; i < 3; i++) {
             assertThat(session().begin(BEGIN + 10)).isInstanceOf(Step.Reject.class);
         }
@@ -176,7 +177,7 @@ class ObserverTest {
         Session session =
                 use(Policies.retry().maxRetries(0).fallback(Fallbacks.cache()).policy());
         session.begin(BEGIN);
-        session.after(status(503), BEGIN + 7);
+        after(session, status(503), BEGIN + 7);
         events.clear();
 
         session.fellBack(FallbackPolicy.Strategy.CACHE, FallbackReason.BREAKER_OPEN, BEGIN + 9);
@@ -189,7 +190,7 @@ class ObserverTest {
         Policies policies = Policies.retry().breaker(Breakers.consecutive(1).build());
         Session session = use(policies.policy(Mode.OBSERVE));
         session.begin(BEGIN);
-        assertThat(session.after(status(503), BEGIN + 7)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), BEGIN + 7)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(events).noneMatch(event -> event.startsWith("rejected"));
         assertThat(session().begin(BEGIN + 8)).isInstanceOf(Step.Send.class);
         assertThat(events).contains("rejected BREAKER");
@@ -200,12 +201,12 @@ class ObserverTest {
         use(Policies.retry().breaker(Breakers.consecutive(1).build()).policy());
         Session failing = session();
         failing.begin(BEGIN);
-        failing.after(status(503), BEGIN);
+        after(failing, status(503), BEGIN);
         long later = BEGIN + Duration.ofMinutes(2).toNanos();
         Session probe = session();
         assertThat(probe.begin(later)).isInstanceOf(Step.Send.class);
         assertThat(session().begin(later)).isInstanceOf(Step.Reject.class);
-        probe.after(Outcome.Cancelled.INSTANCE, later);
+        after(probe, Outcome.Cancelled.INSTANCE, later);
         assertThat(session().begin(later)).isInstanceOf(Step.Send.class);
     }
 
@@ -241,7 +242,7 @@ class ObserverTest {
                 0);
         Session session = use(Policies.retry().around(off));
         session.begin(BEGIN);
-        assertThat(session.after(status(503), BEGIN)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), BEGIN)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -256,7 +257,7 @@ class ObserverTest {
 
     private static void end(Session session, Outcome outcome) {
         session.begin(BEGIN);
-        session.after(outcome, BEGIN + 7);
+        after(session, outcome, BEGIN + 7);
     }
 
     @Test
@@ -286,11 +287,9 @@ class ObserverTest {
         Session good = new Session(
                 new PolicyTarget(Policies.retry().policy(), new Origin("http", "localhost", 80), null, once, 0),
                 new SessionTest.Call("GET"),
-                new Random(1),
-                () -> 0,
-                once);
+                new CallEnvironment(new Random(1), () -> 0));
         good.begin(5);
-        assertThat(good.after(status(200), 15)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(good, status(200), 15)).isSameAs(Step.Deliver.INSTANCE);
         // One attempt at a time, and the call waits for its turn: the call takes longer than its attempt.
         PolicyTarget limited = new PolicyTarget(
                 Policies.retry()
@@ -300,17 +299,23 @@ class ObserverTest {
                 null,
                 once,
                 0);
-        Session before = new Session(limited, new SessionTest.Call("GET"), new Random(1), () -> 0, Observer.NONE);
+        Session before = new Session(limited, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
         before.begin(100);
-        before.after(status(200), 100);
-        Session waited = new Session(limited, new SessionTest.Call("GET"), new Random(1), () -> 0, once);
+        after(before, status(200), 100);
+        Session waited = new Session(limited, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
         Step.Wait wait = (Step.Wait) waited.begin(100);
         waited.resume(100 + wait.nanos());
-        waited.after(status(200), 110 + wait.nanos());
+        after(waited, status(200), 110 + wait.nanos());
 
         assertThat(reports)
                 .containsExactly(
-                        "began", "first try in 10", "began", "attempt in 10", "FIRST_TRY in " + (10 + wait.nanos()));
+                        "began",
+                        "first try in 10",
+                        "began",
+                        "first try in 0",
+                        "began",
+                        "attempt in 10",
+                        "FIRST_TRY in " + (10 + wait.nanos()));
     }
 
     private static Outcome.Failure failure(Exception error, ErrorKind kind) {
@@ -323,7 +328,7 @@ class ObserverTest {
     }
 
     private Session session() {
-        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, new Recorder());
+        return new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
     }
 
     private final class Recorder implements Observer {

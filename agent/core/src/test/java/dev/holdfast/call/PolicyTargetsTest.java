@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Breakers;
@@ -101,16 +102,16 @@ class PolicyTargetsTest {
     }
 
     private static void fail(PolicyTarget target) {
-        Session session = new Session(target, new SessionTest.Call("POST"), new Random(), () -> 0, Observer.NONE);
+        Session session = new Session(target, new SessionTest.Call("POST"), new CallEnvironment(new Random(), () -> 0));
         session.begin(0);
-        session.after(SessionTest.status(503), 0);
+        after(session, SessionTest.status(503), 0);
     }
 
     private static void recover(PolicyTarget target, long now) {
         for (int i = 0; i < 3; i++) {
-            Session session = new Session(target, new SessionTest.Call("GET"), new Random(), () -> 0, Observer.NONE);
+            Session session = new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(), () -> 0));
             session.begin(now);
-            session.after(SessionTest.status(200), now);
+            after(session, SessionTest.status(200), now);
         }
     }
 
@@ -135,7 +136,7 @@ class PolicyTargetsTest {
         Policy limited = Policies.retry().limits(new LimitPolicy(1, 0, 1, 0)).policy();
         PolicyTarget busy = targets.get(limited, host("busy"), 0);
         assertThat(busy.limited()).isTrue();
-        new Session(busy, new SessionTest.Call("GET"), new Random(), () -> 0, Observer.NONE).begin(0);
+        new Session(busy, new SessionTest.Call("GET"), new CallEnvironment(new Random(), () -> 0)).begin(0);
         assertThat(busy.mayBeForgotten()).isFalse();
     }
 
@@ -182,7 +183,7 @@ class PolicyTargetsTest {
 
         for (Session session : underWay) {
             assertThat(call(after).begin(1)).isInstanceOf(Step.Reject.class);
-            session.after(SessionTest.status(200), 2);
+            after(session, SessionTest.status(200), 2);
         }
 
         assertThat(call(after).begin(3)).isInstanceOf(Step.Send.class);
@@ -216,7 +217,7 @@ class PolicyTargetsTest {
     }
 
     private static Session call(PolicyTarget target) {
-        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, Observer.NONE);
+        return new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
     }
 
     private static List<Session> begin(PolicyTarget target, int calls) {

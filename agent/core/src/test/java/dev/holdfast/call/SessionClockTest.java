@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +42,7 @@ class SessionClockTest {
         Session session = session();
         session.begin(0);
 
-        assertThat(session.after(status(503), 200 * MS))
+        assertThat(after(session, status(503), 200 * MS))
                 .as("the wait leaves 100 ms of 200 that an answer takes")
                 .isSameAs(Step.Deliver.INSTANCE);
         assertThat(events).containsExactly("not retried: DEADLINE", "ended: FAILED after 1");
@@ -53,7 +54,7 @@ class SessionClockTest {
         Session session = session();
         session.begin(0);
 
-        assertThat(session.after(status(503), 200 * MS)).isEqualTo(new Step.Wait(1000 * MS));
+        assertThat(after(session, status(503), 200 * MS)).isEqualTo(new Step.Wait(1000 * MS));
         assertThat(session.resume(1200 * MS)).isEqualTo(new Step.Send(2, 300 * MS));
     }
 
@@ -62,7 +63,7 @@ class SessionClockTest {
         use(Policies.retry().backoff(ONE_SECOND).deadline(Duration.ofSeconds(3)));
         Session session = session();
         session.begin(0);
-        session.after(status(503), MS);
+        after(session, status(503), MS);
 
         assertThat(session.resume(4400 * MS)).isSameAs(Step.Deliver.INSTANCE);
 
@@ -86,14 +87,14 @@ class SessionClockTest {
                 .limits(new LimitPolicy(1, 0, 1, 60_000 * MS)));
         Session session = session();
         session.begin(0);
-        session.after(status(503), MS);
+        after(session, status(503), MS);
         Session holder = session();
         holder.begin(2 * MS);
         Step.Wait queued = (Step.Wait) session.resume(1001 * MS);
         assertThat(queued.nanos())
                 .as("what the deadline leaves beside an answer")
                 .isEqualTo(1998 * MS);
-        holder.after(status(200), 1100 * MS);
+        after(holder, status(200), 1100 * MS);
 
         assertThat(session.resume(3100 * MS)).isSameAs(Step.Deliver.INSTANCE);
 
@@ -109,7 +110,7 @@ class SessionClockTest {
         holder.begin(0);
         Session queued = session();
         queued.begin(0);
-        holder.after(status(200), 500 * MS);
+        after(holder, status(200), 500 * MS);
 
         Step step = queued.resume(1200 * MS);
 
@@ -124,10 +125,10 @@ class SessionClockTest {
         use(Policies.retry().backoff(ONE_SECOND).deadline(Duration.ofMillis(1300)));
         Session session = session();
         session.begin(0);
-        session.after(status(503), MS);
+        after(session, status(503), MS);
         Step.Send second = (Step.Send) session.resume(1001 * MS);
 
-        assertThat(session.after(timeout(), 1001 * MS + second.timeoutNanos())).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, timeout(), 1001 * MS + second.timeoutNanos())).isSameAs(Step.Deliver.INSTANCE);
 
         assertThat(session.deliversPrevious()).isTrue();
         assertThat(events).endsWith("not retried: DEADLINE", "ended: FAILED after 2");
@@ -138,10 +139,10 @@ class SessionClockTest {
         use(Policies.retry().backoff(ONE_SECOND).deadline(Duration.ofMillis(1300)));
         Session session = session();
         session.begin(0);
-        session.after(status(503), MS);
+        after(session, status(503), MS);
         session.resume(1001 * MS);
 
-        assertThat(session.after(timeout(), 1031 * MS)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, timeout(), 1031 * MS)).isSameAs(Step.Deliver.INSTANCE);
 
         assertThat(session.deliversPrevious()).isFalse();
     }
@@ -152,10 +153,10 @@ class SessionClockTest {
         IOException reset = new IOException("reset");
         Session session = session();
         session.begin(0);
-        session.after(new Outcome.Failure(reset, ErrorKind.CONNECTION_RESET, false), MS);
+        after(session, new Outcome.Failure(reset, ErrorKind.CONNECTION_RESET, false), MS);
         session.resume(1001 * MS);
         Outcome.Failure timeout = timeout();
-        session.after(timeout, 1300 * MS);
+        after(session, timeout, 1300 * MS);
 
         assertThat(session.deliversPrevious()).isTrue();
         assertThat(session.finalError(reset).getSuppressed()).containsExactly(timeout.error());
@@ -166,7 +167,7 @@ class SessionClockTest {
         use(Policies.retry().backoff(ONE_SECOND).limits(new LimitPolicy(0, 1, 60_000 * MS, 0)));
         Session session = session();
         session.begin(0);
-        session.after(status(503), MS);
+        after(session, status(503), MS);
 
         assertThat(session.resume(1001 * MS)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(events).endsWith("rejected: RATE", "ended: FAILED after 1");
@@ -187,7 +188,7 @@ class SessionClockTest {
                     assertThat(send.timeoutNanos()).isGreaterThan(response * MS - 1);
                 }
                 now += Math.min(response * MS, send.timeoutNanos());
-                step = session.after(response * MS <= send.timeoutNanos() ? status(503) : timeout(), now);
+                step = after(session, response * MS <= send.timeoutNanos() ? status(503) : timeout(), now);
             } else {
                 now += ((Step.Wait) step).nanos() + pause * MS;
                 step = session.resume(now);
@@ -222,7 +223,7 @@ class SessionClockTest {
                 sent++;
                 now += 200 * MS;
                 assertThat(now - began).as("within the deadline").isLessThanOrEqualTo(500 * MS);
-                served.after(status(200), now);
+                after(served, status(200), now);
                 served = null;
                 while (served == null && !queue.isEmpty()) {
                     Session next = queue.remove(0);
@@ -292,11 +293,11 @@ class SessionClockTest {
                 .breaker(Breakers.consecutive(1).open(Duration.ofSeconds(1)).build()));
         Session failing = session();
         failing.begin(0);
-        failing.after(status(503), MS);
+        after(failing, status(503), MS);
         Session probe = session();
         assertThat(probe.begin(2000 * MS)).isInstanceOf(Step.Send.class);
 
-        probe.after(timeout(), 2030 * MS);
+        after(probe, timeout(), 2030 * MS);
 
         assertThat(state()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
         assertThat(session().begin(2031 * MS)).isInstanceOf(Step.Send.class);
@@ -307,13 +308,13 @@ class SessionClockTest {
         use(Policies.retry().maxRetries(0).breaker(Breakers.consecutive(1).build()));
         Session session = session();
         session.begin(0);
-        session.after(status(200), MS);
+        after(session, status(200), MS);
         session.bodyFailed(timeout(), 30 * MS);
         assertThat(state()).isEqualTo(CircuitBreaker.State.CLOSED);
 
         Session hanging = session();
         hanging.begin(0);
-        hanging.after(status(200), MS);
+        after(hanging, status(200), MS);
         hanging.bodyFailed(timeout(), 5000 * MS);
         assertThat(state()).isEqualTo(CircuitBreaker.State.OPEN);
     }
@@ -337,7 +338,7 @@ class SessionClockTest {
         Session session = session();
         session.begin(0);
         ErrorKind kind = connecting ? ErrorKind.CONNECTION_TIMEOUT : ErrorKind.READ_TIMEOUT;
-        session.after(new Outcome.Failure(new IOException(), kind, connecting), lasted * MS);
+        after(session, new Outcome.Failure(new IOException(), kind, connecting), lasted * MS);
 
         long needed = known.patienceNanos();
         needed = connecting ? Math.min(needed, 1000 * MS) : needed;
@@ -349,7 +350,7 @@ class SessionClockTest {
         for (int i = 0; i < times; i++) {
             Session session = session();
             session.begin(0);
-            session.after(status(200), took);
+            after(session, status(200), took);
         }
     }
 
@@ -357,7 +358,7 @@ class SessionClockTest {
         for (int i = 0; i < times; i++) {
             Session session = session();
             session.begin(0);
-            session.after(timeout(), lasted);
+            after(session, timeout(), lasted);
         }
     }
 
@@ -371,11 +372,7 @@ class SessionClockTest {
 
     private void use(Policies policies) {
         Policy policy = policies.policy();
-        target = new PolicyTarget(policy, new Origin("https", "api.example", 443), null, Observer.NONE, 0);
-    }
-
-    private Session session() {
-        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, new Observer() {
+        Observer observer = new Observer() {
             @Override
             public void notRetried(PolicyTarget t, CallInfo call, Outcome outcome, NotRetried reason) {
                 events.add("not retried: " + reason);
@@ -390,6 +387,11 @@ class SessionClockTest {
             public void ended(PolicyTarget t, CallInfo call, Result result, int attempts, long nanos) {
                 events.add("ended: " + result + " after " + attempts);
             }
-        });
+        };
+        target = new PolicyTarget(policy, new Origin("https", "api.example", 443), null, observer, 0);
+    }
+
+    private Session session() {
+        return new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.CachePolicy;
@@ -56,17 +57,17 @@ class SessionFallbackTest {
         Session session = session("GET", Policies.retry().maxRetries(1));
 
         session.begin(0);
-        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        assertThat(after(session, status(503), 0)).isInstanceOf(Step.Wait.class);
         session.resume(0);
 
-        assertThat(session.after(status(503), 0)).isEqualTo(fallBack(FallbackReason.RETRIES_USED_UP));
+        assertThat(after(session, status(503), 0)).isEqualTo(fallBack(FallbackReason.RETRIES_USED_UP));
     }
 
     @Test
     void theCallEndsOnceAndNotBeforeTheFallbackHasAnswered() {
         Session session = session("GET", Policies.retry().maxRetries(0));
         session.begin(10);
-        session.after(status(503), 20);
+        after(session, status(503), 20);
         assertThat(ended).isEmpty();
 
         session.fellBack(Strategy.DEGRADED, FallbackReason.RETRIES_USED_UP, 70);
@@ -82,7 +83,7 @@ class SessionFallbackTest {
     void theCallEndsOnceAndNotBeforeTheFallbackHasFailed() {
         Session session = session("GET", Policies.retry().maxRetries(0));
         session.begin(10);
-        session.after(status(503), 20);
+        after(session, status(503), 20);
 
         session.fallbackFailed(70);
 
@@ -97,7 +98,7 @@ class SessionFallbackTest {
     void oneThatIsCancelledWhileItsFallbackRunsIsCancelledWhateverThatGives() {
         Session session = session("GET", Policies.retry().maxRetries(0));
         session.begin(10);
-        session.after(status(503), 20);
+        after(session, status(503), 20);
 
         session.cancel(40);
 
@@ -174,14 +175,14 @@ class SessionFallbackTest {
         Session session = session("GET", Policies.retry().deadline(Duration.ofMillis(500)));
         session.begin(0);
 
-        assertThat(session.after(status(503), 0)).isEqualTo(fallBack(FallbackReason.DEADLINE));
+        assertThat(after(session, status(503), 0)).isEqualTo(fallBack(FallbackReason.DEADLINE));
     }
 
     @Test
     void oneThatALimitRejectsAfterAnAttemptDoesAndElseGetsWhatWasThere() {
         Session session = session("GET", Policies.retry().limits(new LimitPolicy(0, 1, 3_600_000_000_000L, 0)));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         Step step = session.resume(1);
 
@@ -199,7 +200,7 @@ class SessionFallbackTest {
                 session("GET", Policies.retry().maxRetries(0).fallback(FALLBACK).policy(Mode.OBSERVE));
         session.begin(0);
 
-        assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(ended).containsExactly("FAILED in 0", "would fall back");
     }
 
@@ -208,7 +209,7 @@ class SessionFallbackTest {
         Session session = session("GET", Policies.retry().fallback(FALLBACK).policy(Mode.OBSERVE));
         session.begin(0);
 
-        assertThat(session.after(status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(500), 0)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(ended).containsExactly("FAILED in 0");
     }
 
@@ -219,7 +220,7 @@ class SessionFallbackTest {
     private Step first(String method, Outcome outcome) {
         Session session = session(method, Policies.retry());
         session.begin(0);
-        return session.after(outcome, 0);
+        return after(session, outcome, 0);
     }
 
     private Session session(String method, Policies policies) {
@@ -252,7 +253,7 @@ class SessionFallbackTest {
                 return true;
             }
         };
-        return new Session(target, call, new Random(1), () -> 0, observer);
+        return new Session(target, call, new CallEnvironment(new Random(1), () -> 0));
     }
 
     private static Outcome failure(Exception error, ErrorKind kind) {

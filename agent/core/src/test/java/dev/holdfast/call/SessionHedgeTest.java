@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,6 +34,7 @@ class SessionHedgeTest {
     private static final Step.Send SECOND = new Step.Send(2, Long.MAX_VALUE);
 
     private final SessionTest.Call call = new SessionTest.Call("GET");
+    private Observer observer = Observer.NONE;
     private PolicyTarget target;
 
     @Test
@@ -100,7 +102,7 @@ class SessionHedgeTest {
     void thereIsNoSecondAttemptOnceTheFirstHasEnded() {
         Session session = use(Policies.retry().hedge(AFTER_50_MS));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         assertThat(session.hedge(50 * MS)).isNull();
         session.cancel(50 * MS);
@@ -178,8 +180,8 @@ class SessionHedgeTest {
     @Test
     void theLoserOfACallThatIsOverIsEndedByCancelToo() {
         AtomicInteger ended = new AtomicInteger();
-        use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
-        Session session = new Session(target, call, new Random(1), () -> 0, counting(ended, new AtomicInteger()));
+        observer = counting(ended, new AtomicInteger());
+        Session session = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
         session.begin(0);
         session.hedge(50 * MS);
         session.after(2, status(200), 60 * MS);
@@ -195,8 +197,11 @@ class SessionHedgeTest {
     void aBodyThatIsLostWhileTheHedgeIsOutLeavesTheDecisionToTheHedge() {
         AtomicInteger ended = new AtomicInteger();
         AtomicInteger takenBack = new AtomicInteger();
-        use(Policies.retry().hedge(AFTER_50_MS).errors(ErrorKind.PREMATURE_EOF).limits(new LimitPolicy(2, 0, 1, 0)));
-        Session session = new Session(target, call, new Random(1), () -> 0, counting(ended, takenBack));
+        observer = counting(ended, takenBack);
+        Session session = use(Policies.retry()
+                .hedge(AFTER_50_MS)
+                .errors(ErrorKind.PREMATURE_EOF)
+                .limits(new LimitPolicy(2, 0, 1, 0)));
         session.begin(0);
         session.hedge(50 * MS);
         session.after(1, status(200), 60 * MS);
@@ -230,7 +235,7 @@ class SessionHedgeTest {
                         .build()));
         Session failing = another();
         failing.begin(0);
-        failing.after(status(503), 0);
+        after(failing, status(503), 0);
         session.begin(2 * MS);
         assertThat(session.hedge(52 * MS)).isNotNull();
         session.after(1, status(200), 60 * MS);
@@ -248,12 +253,12 @@ class SessionHedgeTest {
             @ForAll boolean cancels) {
         AtomicInteger ended = new AtomicInteger();
         AtomicInteger takenBack = new AtomicInteger();
-        use(Policies.retry()
+        observer = counting(ended, takenBack);
+        Session session = use(Policies.retry()
                 .hedge(AFTER_50_MS)
                 .errors(ErrorKind.PREMATURE_EOF)
                 .bufferResponse(1)
                 .limits(new LimitPolicy(2, 0, 1, 0)));
-        Session session = new Session(target, call, new Random(1), () -> 0, counting(ended, takenBack));
         Play play = new Play(session);
         events.forEach(play::on);
         play.end(cancels);
@@ -381,7 +386,7 @@ class SessionHedgeTest {
                 .breaker(Breakers.consecutive(1).open(Duration.ofMillis(1)).build()));
         Session failing = another();
         failing.begin(0);
-        failing.after(status(503), 0);
+        after(failing, status(503), 0);
 
         assertThat(session.begin(2 * MS)).isEqualTo(FIRST);
         assertThat(session.hedge(52 * MS)).isNull();
@@ -394,7 +399,7 @@ class SessionHedgeTest {
         for (int i = 0; i < 20; i++) {
             Session session = another();
             assertThat(session.begin(0)).as("too little is known").isEqualTo(new Step.Send(1, Long.MAX_VALUE));
-            session.after(status(200), 10 * MS);
+            after(session, status(200), 10 * MS);
         }
 
         assertThat(((Step.Send) another().begin(0)).hedgeNanos()).isBetween(10 * MS, 12 * MS);
@@ -416,7 +421,7 @@ class SessionHedgeTest {
     @Test
     void underObserveItIsSaidWhetherThereWouldBeOne() {
         AtomicInteger said = new AtomicInteger();
-        Observer observer = new Observer() {
+        observer = new Observer() {
             @Override
             public void wouldHedge(PolicyTarget target, CallInfo call) {
                 said.incrementAndGet();
@@ -424,9 +429,9 @@ class SessionHedgeTest {
         };
         use(Policies.retry().hedge(AFTER_50_MS).policy(Mode.OBSERVE));
         for (long took : new long[] {40 * MS, 60 * MS}) {
-            Session session = new Session(target, call, new Random(1), () -> 0, observer);
+            Session session = another();
             session.begin(0);
-            session.after(status(200), took);
+            after(session, status(200), took);
         }
 
         assertThat(said).hasValue(1);
@@ -437,11 +442,11 @@ class SessionHedgeTest {
     }
 
     private Session use(Policy policy) {
-        target = new PolicyTarget(policy, new Origin("http", "search.example", 80), null, Observer.NONE, 0);
+        target = new PolicyTarget(policy, new Origin("http", "search.example", 80), null, observer, 0);
         return another();
     }
 
     private Session another() {
-        return new Session(target, call, new Random(1), () -> 0, Observer.NONE);
+        return new Session(target, call, new CallEnvironment(new Random(1), () -> 0));
     }
 }

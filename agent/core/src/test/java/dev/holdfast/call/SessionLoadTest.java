@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,9 +39,9 @@ class SessionLoadTest {
         Session session = session();
 
         session.begin(0);
-        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        assertThat(after(session, status(503), 0)).isInstanceOf(Step.Wait.class);
         session.resume(0);
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(events).contains("CLOSED -> OPEN", "not retried: BREAKER_OPEN", "ended: FAILED after 2");
     }
 
@@ -65,7 +66,7 @@ class SessionLoadTest {
         IOException first = new IOException("first");
         Session session = session();
         session.begin(0);
-        session.after(new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
+        after(session, new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
         fail(session(), 0);
 
         assertThat(session.resume(SECOND)).isSameAs(Step.Deliver.INSTANCE);
@@ -89,9 +90,9 @@ class SessionLoadTest {
         Session session = session();
         session.begin(0);
 
-        assertThat(session.after(status(503), 0)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(after(session, status(503), 0)).isEqualTo(new Step.Wait(SECOND));
         assertThat(session.resume(SECOND)).isInstanceOf(Step.Send.class);
-        assertThat(session.after(status(200), SECOND)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(200), SECOND)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -162,9 +163,9 @@ class SessionLoadTest {
         session().begin(0); // two calls, one retry
         session.begin(0);
 
-        assertThat(session.after(status(503), 0)).isInstanceOf(Step.Wait.class);
+        assertThat(after(session, status(503), 0)).isInstanceOf(Step.Wait.class);
         session.resume(0);
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(events).contains("not retried: BUDGET");
     }
 
@@ -172,9 +173,9 @@ class SessionLoadTest {
     void aRetryThatIsNotSafeCostsNoBudget() {
         use(Policies.retry().budget(0.5, 0));
         SessionTest.Call post = new SessionTest.Call("POST");
-        Session session = new Session(target, post, new Random(1), () -> 0, observer);
+        Session session = new Session(target, post, new CallEnvironment(new Random(1), () -> 0));
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         assertThat(events).contains("not retried: NOT_SAFE");
         assertThat(target.budget().balance(0)).isEqualTo(0.5);
@@ -190,7 +191,7 @@ class SessionLoadTest {
         assertThat(session().begin(0)).isInstanceOf(Step.Send.class);
         Session third = session();
         assertThat(third.begin(0)).isEqualTo(new Step.Wait(SECOND));
-        first.after(status(200), SECOND / 10);
+        after(first, status(200), SECOND / 10);
 
         assertThat(third.resume(SECOND))
                 .as("a window after the first one had reached the origin")
@@ -217,7 +218,7 @@ class SessionLoadTest {
         first.begin(0);
         Session queued = session();
         queued.begin(0);
-        first.after(status(503), 0); // opens the breaker
+        after(first, status(503), 0); // opens the breaker
 
         assertThat(queued.resume(SECOND)).isInstanceOf(Step.Reject.class);
 
@@ -243,11 +244,11 @@ class SessionLoadTest {
         List<String> granted = new ArrayList<>();
         wait.ticket().onGranted(() -> granted.add("second"));
 
-        first.after(status(200), 1);
+        after(first, status(200), 1);
 
         assertThat(granted).containsExactly("second");
         assertThat(second.resume(1)).isInstanceOf(Step.Send.class);
-        second.after(status(200), 1);
+        after(second, status(200), 1);
         assertThat(target.concurrency().taken()).isZero();
     }
 
@@ -256,7 +257,7 @@ class SessionLoadTest {
         use(Policies.retry().limits(new LimitPolicy(1, 0, 1, SECOND)));
         Session session = session();
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         assertThat(target.concurrency().taken()).isZero();
     }
@@ -323,9 +324,9 @@ class SessionLoadTest {
         finish(session(), status(200));
         Session second = session();
         second.begin(0);
-        second.after(status(503), 0);
+        after(second, status(503), 0);
         second.resume(0);
-        second.after(status(204), 0);
+        after(second, status(204), 0);
 
         assertThat(events)
                 .containsExactly("ended: FIRST_TRY after 1", "retry in 1000000000", "ended: SAVED_BY_RETRY after 2");
@@ -348,17 +349,17 @@ class SessionLoadTest {
     }
 
     private Session session() {
-        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, observer);
+        return new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
     }
 
     private static void finish(Session session, Outcome outcome) {
         session.begin(0);
-        assertThat(session.after(outcome, 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, outcome, 0)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     private static void fail(Session session, long now) {
         session.begin(now);
-        session.after(status(503), now);
+        after(session, status(503), now);
     }
 
     private final class Recorder implements Observer {

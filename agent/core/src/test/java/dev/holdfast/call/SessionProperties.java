@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.policy.Backoff;
@@ -50,7 +51,7 @@ class SessionProperties {
                     // A client keeps to the time that it is given.
                     now += Math.min(event.nanos(), send.timeoutNanos());
                     last = event.outcome();
-                    step = session.after(last, now);
+                    step = after(session, last, now);
                 } else if (step instanceof Step.Wait wait) {
                     assertThat(wait.nanos()).isBetween(0L, longestWait(rule, last));
                     now += wait.nanos();

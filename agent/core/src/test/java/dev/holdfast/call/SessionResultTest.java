@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +51,7 @@ class SessionResultTest {
                 .limits(new LimitPolicy(0, 1, 3_600_000 * MS, 0))
                 .policy());
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         session.resume(1000 * MS);
 
@@ -61,11 +62,11 @@ class SessionResultTest {
     void aRetryIsToldWhenItIsSent() {
         Session session = use(Policies.retry().policy());
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
         assertThat(events).isEmpty();
 
         session.resume(1000 * MS);
-        session.after(status(200), 1001 * MS);
+        after(session, status(200), 1001 * MS);
 
         assertThat(events).containsExactly("retry sent after 503", "SAVED_BY_RETRY after 2");
     }
@@ -74,7 +75,7 @@ class SessionResultTest {
     void aRetryThatIsCancelledWhileItWaitsWasNotSent() {
         Session session = use(Policies.retry().policy());
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
 
         session.cancel(10 * MS);
 
@@ -122,17 +123,17 @@ class SessionResultTest {
                 Policies.retry().maxRetries(1).errors(ErrorKind.READ_TIMEOUT).attemptTimeout(Duration.ofMillis(100));
         Session good = use(rules.policy());
         good.begin(0);
-        good.after(timeout(), 100 * MS);
+        after(good, timeout(), 100 * MS);
         good.resume(1100 * MS);
-        good.after(status(200), 1101 * MS);
+        after(good, status(200), 1101 * MS);
         assertThat(events).containsExactly("retry sent after failure", "GOOD_AFTER_TIMEOUT after 2");
         events.clear();
 
         Session bad = use(rules.policy());
         bad.begin(0);
-        bad.after(timeout(), 100 * MS);
+        after(bad, timeout(), 100 * MS);
         bad.resume(1100 * MS);
-        bad.after(timeout(), 1200 * MS);
+        after(bad, timeout(), 1200 * MS);
         assertThat(events).containsExactly("retry sent after failure", "TIMED_OUT after 2");
     }
 
@@ -141,7 +142,7 @@ class SessionResultTest {
         Session session = use(Policies.retry().deadline(Duration.ofMillis(100)).policy());
         session.begin(0);
 
-        session.after(timeout(), 100 * MS);
+        after(session, timeout(), 100 * MS);
 
         assertThat(events).containsExactly("TIMED_OUT after 1");
     }
@@ -154,7 +155,7 @@ class SessionResultTest {
                 .policy());
         session.begin(0);
 
-        session.after(timeout(), 40 * MS);
+        after(session, timeout(), 40 * MS);
 
         assertThat(events).containsExactly("FAILED after 1");
     }
@@ -174,7 +175,7 @@ class SessionResultTest {
                 .policy());
         session.begin(0);
 
-        session.after(status(404), 0);
+        after(session, status(404), 0);
         session.fallbackFailed(0);
 
         assertThat(events).containsExactly("FAILED after 1");
@@ -186,7 +187,7 @@ class SessionResultTest {
         for (int status : new int[] {200, 503}) {
             Session session = use(rules.policy());
             session.begin(0);
-            session.after(status(503), 0);
+            after(session, status(503), 0);
             session.fellBack(FallbackPolicy.Strategy.DEFAULT_VALUE, FallbackReason.RETRIES_USED_UP, status, 0);
         }
 
@@ -200,9 +201,9 @@ class SessionResultTest {
         first.begin(0);
         Session second = session();
         second.begin(10 * MS);
-        first.after(status(200), 40 * MS);
+        after(first, status(200), 40 * MS);
         second.resume(40 * MS);
-        second.after(status(200), 50 * MS);
+        after(second, status(200), 50 * MS);
 
         Session third = session();
         third.begin(50 * MS);
@@ -227,7 +228,7 @@ class SessionResultTest {
         Session second = session();
         second.begin(0);
         Step step = second.resume(100 * MS);
-        first.after(status(200), 130 * MS);
+        after(first, status(200), 130 * MS);
         long now = 130 * MS;
         while (step instanceof Step.Wait wait) {
             now += wait.nanos();
@@ -265,7 +266,7 @@ class SessionResultTest {
                 .breaker(Breakers.consecutive(1).build())
                 .policy());
         failing.begin(0);
-        failing.after(status(503), 0);
+        after(failing, status(503), 0);
 
         session().begin(1);
 
@@ -282,7 +283,7 @@ class SessionResultTest {
     }
 
     private Session session() {
-        return new Session(target, new SessionTest.Call("GET"), new Random(1), () -> 0, new Recorder());
+        return new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> 0));
     }
 
     private final class Recorder implements Observer {

@@ -35,11 +35,11 @@ public class SessionTest {
         Session session = session(Policies.retry().policy());
 
         assertThat(session.begin(0)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
-        assertThat(session.after(status(503), 1)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(after(session, status(503), 1)).isEqualTo(new Step.Wait(SECOND));
         assertThat(session.resume(2)).isEqualTo(new Step.Send(2, Long.MAX_VALUE));
-        assertThat(session.after(RESET, 3)).isEqualTo(new Step.Wait(2 * SECOND));
+        assertThat(after(session, RESET, 3)).isEqualTo(new Step.Wait(2 * SECOND));
         assertThat(session.resume(4)).isEqualTo(new Step.Send(3, Long.MAX_VALUE));
-        assertThat(session.after(status(200), 5)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(200), 5)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -47,10 +47,10 @@ public class SessionTest {
         Session session = session(Policies.retry().maxRetries(1).policy());
 
         session.begin(0);
-        session.after(status(503), 0);
+        after(session, status(503), 0);
         session.resume(0);
 
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
         assertThat(session.attempts()).isEqualTo(2);
     }
 
@@ -70,7 +70,7 @@ public class SessionTest {
         for (int i = 0; i < 100; i++) {
             Session session = session(policy, call, new Random(i), () -> 0);
             session.begin(0);
-            waits.add(((Step.Wait) session.after(status(429, "8"), 0)).nanos());
+            waits.add(((Step.Wait) after(session, status(429, "8"), 0)).nanos());
         }
 
         assertThat(waits).hasSizeGreaterThan(90).allMatch(wait -> wait >= 8 * SECOND && wait <= 12 * SECOND);
@@ -83,11 +83,11 @@ public class SessionTest {
         for (int i = 0; i < 100; i++) {
             Session late = session(policies.deadline(Duration.ofSeconds(9)).policy(), call, new Random(i), () -> 0);
             late.begin(0);
-            assertThat(((Step.Wait) late.after(status(429, "8"), 0)).nanos()).isBetween(8 * SECOND, 9 * SECOND - 1);
+            assertThat(((Step.Wait) after(late, status(429, "8"), 0)).nanos()).isBetween(8 * SECOND, 9 * SECOND - 1);
             Session capped = session(
                     Policies.retry().maxRetryAfter(Duration.ofSeconds(9)).policy(), call, new Random(i), () -> 0);
             capped.begin(0);
-            assertThat(((Step.Wait) capped.after(status(429, "8"), 0)).nanos()).isBetween(8 * SECOND, 9 * SECOND);
+            assertThat(((Step.Wait) after(capped, status(429, "8"), 0)).nanos()).isBetween(8 * SECOND, 9 * SECOND);
         }
     }
 
@@ -123,9 +123,9 @@ public class SessionTest {
                 session(Policies.retry().deadline(Duration.ofSeconds(2)).policy());
 
         assertThat(session.begin(0)).isEqualTo(new Step.Send(1, 2 * SECOND));
-        assertThat(session.after(status(503), SECOND / 4)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(after(session, status(503), SECOND / 4)).isEqualTo(new Step.Wait(SECOND));
         assertThat(session.resume(SECOND * 5 / 4)).isEqualTo(new Step.Send(2, SECOND * 3 / 4));
-        assertThat(session.after(status(503), SECOND * 5 / 4 + 1)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), SECOND * 5 / 4 + 1)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -135,10 +135,10 @@ public class SessionTest {
         IOException last = new IOException("last");
 
         session.begin(0);
-        assertThat(session.after(Outcome.Failure.ofProxy(first, "proxy.example:3128"), 0))
+        assertThat(after(session, Outcome.Failure.ofProxy(first, "proxy.example:3128"), 0))
                 .isEqualTo(new Step.Wait(SECOND));
         session.resume(SECOND);
-        assertThat(session.after(Outcome.Failure.ofProxy(last, "proxy.example:3128"), SECOND))
+        assertThat(after(session, Outcome.Failure.ofProxy(last, "proxy.example:3128"), SECOND))
                 .isSameAs(Step.Deliver.INSTANCE);
 
         assertThat(session.finalError(last).getSuppressed())
@@ -152,17 +152,17 @@ public class SessionTest {
         Session session = remembering(Policies.retry().maxRetries(3).policy(), 10 * SECOND);
         session.begin(0);
         // 1 s, 2 s and 4 s are over before the memory is: the last retry alone is made, when that is over.
-        assertThat(session.after(unknown, 0)).isEqualTo(new Step.Wait(10 * SECOND));
+        assertThat(after(session, unknown, 0)).isEqualTo(new Step.Wait(10 * SECOND));
         session.resume(10 * SECOND);
-        assertThat(session.after(unknown, 10 * SECOND)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, unknown, 10 * SECOND)).isSameAs(Step.Deliver.INSTANCE);
 
         Session longer = remembering(Policies.retry().maxRetries(5).policy(), 10 * SECOND);
         longer.begin(0);
-        assertThat(longer.after(unknown, 0)).as("1 + 2 + 4 + 8 s").isEqualTo(new Step.Wait(15 * SECOND));
+        assertThat(after(longer, unknown, 0)).as("1 + 2 + 4 + 8 s").isEqualTo(new Step.Wait(15 * SECOND));
         longer.resume(15 * SECOND);
-        assertThat(longer.after(unknown, 15 * SECOND)).as("16 s").isEqualTo(new Step.Wait(16 * SECOND));
+        assertThat(after(longer, unknown, 15 * SECOND)).as("16 s").isEqualTo(new Step.Wait(16 * SECOND));
         longer.resume(31 * SECOND);
-        assertThat(longer.after(unknown, 31 * SECOND)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(longer, unknown, 31 * SECOND)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -171,13 +171,13 @@ public class SessionTest {
         for (long memory : new long[] {0, 31 * SECOND, NegativeDnsCache.FOREVER}) {
             Session session = remembering(Policies.retry().policy(), memory);
             session.begin(0);
-            assertThat(session.after(unknown, 0)).isEqualTo(new Step.Wait(SECOND));
+            assertThat(after(session, unknown, 0)).isEqualTo(new Step.Wait(SECOND));
         }
     }
 
     private Session remembering(Policy policy, long memory) {
         PolicyTarget target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
-        return new Session(target, call, new Random(1), () -> 0, Observer.NONE, () -> memory);
+        return new Session(target, call, new CallEnvironment(new Random(1), () -> 0, () -> memory));
     }
 
     @Test
@@ -185,12 +185,12 @@ public class SessionTest {
         call.headers.put("dpop", "proof");
         Session answered = session(Policies.retry().policy());
         answered.begin(0);
-        assertThat(answered.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(answered, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
 
         Session refused = session(Policies.retry().policy());
         refused.begin(0);
         Outcome unsent = new Outcome.Failure(new ConnectException(), ErrorKind.CONNECTION_REFUSED, true);
-        assertThat(refused.after(unsent, 0)).isInstanceOf(Step.Wait.class);
+        assertThat(after(refused, unsent, 0)).isInstanceOf(Step.Wait.class);
     }
 
     @Test
@@ -199,7 +199,7 @@ public class SessionTest {
         IOException only = new IOException("only");
 
         session.begin(0);
-        session.after(Outcome.Failure.ofProxy(only, "proxy.example:3128"), 0);
+        after(session, Outcome.Failure.ofProxy(only, "proxy.example:3128"), 0);
 
         assertThat(session.finalError(only).getSuppressed()).isEmpty();
     }
@@ -212,7 +212,7 @@ public class SessionTest {
                 .policy());
 
         assertThat(session.begin(0)).isEqualTo(new Step.Send(1, 5 * SECOND));
-        session.after(RESET, 5 * SECOND);
+        after(session, RESET, 5 * SECOND);
         assertThat(session.resume(6 * SECOND)).isEqualTo(new Step.Send(2, SECOND));
     }
 
@@ -247,7 +247,7 @@ public class SessionTest {
                 session(Policies.retry().attemptTimeout(Duration.ofSeconds(1)).policy(Mode.OBSERVE));
 
         assertThat(session.begin(0)).isEqualTo(new Step.Send(1, Long.MAX_VALUE));
-        assertThat(session.after(status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(503), 0)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -256,7 +256,7 @@ public class SessionTest {
 
         session.begin(0);
 
-        assertThat(session.after(Outcome.Cancelled.INSTANCE, 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, Outcome.Cancelled.INSTANCE, 0)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test
@@ -266,9 +266,9 @@ public class SessionTest {
         IOException last = new IOException("last");
 
         session.begin(0);
-        session.after(new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
+        after(session, new Outcome.Failure(first, ErrorKind.CONNECTION_RESET, false), 0);
         session.resume(0);
-        session.after(new Outcome.Failure(last, ErrorKind.CONNECTION_RESET, false), 0);
+        after(session, new Outcome.Failure(last, ErrorKind.CONNECTION_RESET, false), 0);
 
         assertThat(session.finalError(last)).isSameAs(last).hasSuppressedException(first);
         assertThat(session.finalError(last).getSuppressed()).hasSize(1);
@@ -280,9 +280,9 @@ public class SessionTest {
         IOException same = new IOException("same");
 
         session.begin(0);
-        session.after(new Outcome.Failure(same, ErrorKind.CONNECTION_RESET, false), 0);
+        after(session, new Outcome.Failure(same, ErrorKind.CONNECTION_RESET, false), 0);
         session.resume(0);
-        session.after(new Outcome.Failure(same, ErrorKind.CONNECTION_RESET, false), 0);
+        after(session, new Outcome.Failure(same, ErrorKind.CONNECTION_RESET, false), 0);
 
         assertThat(session.finalError(same).getSuppressed()).isEmpty();
     }
@@ -293,7 +293,7 @@ public class SessionTest {
                 session(Policies.retry().errors(ErrorKind.PREMATURE_EOF).policy());
 
         session.begin(0);
-        assertThat(session.after(status(200), 0)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(session, status(200), 0)).isSameAs(Step.Deliver.INSTANCE);
 
         assertThat(session.bodyLost(new Outcome.Failure(new IOException(), ErrorKind.PREMATURE_EOF, false), 0))
                 .isInstanceOf(Step.Wait.class);
@@ -303,7 +303,7 @@ public class SessionTest {
     void refusesADriverThatLosesItsPlace() {
         Session session = session(Policies.retry().policy());
 
-        assertThatThrownBy(() -> session.after(status(200), 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> after(session, status(200), 0)).isInstanceOf(IllegalStateException.class);
         session.begin(0);
         assertThatThrownBy(() -> session.resume(0)).isInstanceOf(IllegalStateException.class);
     }
@@ -311,7 +311,7 @@ public class SessionTest {
     private Step first(Outcome outcome) {
         Session session = session(Policies.retry().policy());
         session.begin(0);
-        return session.after(outcome, 0);
+        return after(session, outcome, 0);
     }
 
     private Session session(Policy policy) {
@@ -320,10 +320,15 @@ public class SessionTest {
 
     static Session session(Policy policy, CallInfo call, Random random, LongSupplier epochMillis) {
         PolicyTarget target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
-        return new Session(target, call, random, epochMillis, Observer.NONE);
+        return new Session(target, call, new CallEnvironment(random, epochMillis));
     }
 
     /** The head of a response with no headers. */
+    /** Tells a session what the attempt gave that was begun last. */
+    public static Step after(Session session, Outcome outcome, long now) {
+        return session.after(session.attempts(), outcome, now);
+    }
+
     public static Outcome.Response status(int status) {
         return new Answer(status, null);
     }

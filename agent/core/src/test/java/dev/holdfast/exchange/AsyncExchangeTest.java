@@ -1,5 +1,6 @@
 package dev.holdfast.exchange;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -140,7 +141,7 @@ class AsyncExchangeTest {
         start(onePlace());
         assertThat(script.events).isEmpty();
 
-        holder.session().after(status(200), time.now());
+        after(holder.session(), status(200), time.now());
         assertThat(script.events).isEmpty();
         executor.remove().run();
         assertThat(script.events).containsExactly("send 1");
@@ -155,7 +156,7 @@ class AsyncExchangeTest {
         executor.remove().run();
         assertThat(script.events).hasSize(1).first().asString().startsWith("reject ");
 
-        holder.session().after(status(200), time.now());
+        after(holder.session(), status(200), time.now());
         assertThat(executor).isEmpty();
         assertNoPlaceIsTaken();
     }
@@ -165,7 +166,7 @@ class AsyncExchangeTest {
         FailOpenSession holder = holder();
         AsyncExchange exchange = start(onePlace());
         exchange.cancel();
-        holder.session().after(status(200), time.now());
+        after(holder.session(), status(200), time.now());
 
         assertThat(script.events).containsExactly("cancel");
         assertNoPlaceIsTaken();
@@ -175,7 +176,7 @@ class AsyncExchangeTest {
     void whoCancelsWhenAPlaceWasJustGrantedGivesItBack() {
         FailOpenSession holder = holder();
         AsyncExchange exchange = start(onePlace());
-        holder.session().after(status(200), time.now());
+        after(holder.session(), status(200), time.now());
         exchange.cancel();
         executor.remove().run();
 
@@ -187,7 +188,7 @@ class AsyncExchangeTest {
     void aWaitThatEndsInTwoWaysEndsOnce() {
         FailOpenSession holder = holder();
         start(onePlace());
-        holder.session().after(status(200), time.now());
+        after(holder.session(), status(200), time.now());
         time.pass(SECOND);
         while (!executor.isEmpty()) {
             executor.remove().run();
@@ -216,7 +217,7 @@ class AsyncExchangeTest {
         script.whileSending = () -> {
             throw new IllegalStateException("defect");
         };
-        holder.session().after(status(200), time.now());
+        after(holder.session(), status(200), time.now());
         executor.remove().run();
 
         assertThat(script.events).containsExactly("fail defect");
@@ -261,7 +262,7 @@ class AsyncExchangeTest {
                 })
                 .start();
 
-        assertThat(holder.session().after(status(200), time.now())).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(holder.session(), status(200), time.now())).isSameAs(Step.Deliver.INSTANCE);
         assertThat(script.events).containsExactly("fail full");
         assertNoPlaceIsTaken();
     }
@@ -309,7 +310,7 @@ class AsyncExchangeTest {
         private Consumer<Step> then;
 
         void gives(Outcome outcome) {
-            then.accept(session.session().after(outcome, time.now()));
+            then.accept(after(session.session(), outcome, time.now()));
         }
 
         @Override

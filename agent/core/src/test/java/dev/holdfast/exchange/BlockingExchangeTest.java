@@ -1,5 +1,6 @@
 package dev.holdfast.exchange;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.call.SessionTest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -159,7 +160,7 @@ class BlockingExchangeTest {
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
             Future<?> call = queued(pool, engine);
-            holder.session().after(status(200), engine.nanoTime());
+            after(holder.session(), status(200), engine.nanoTime());
             call.get(30, TimeUnit.SECONDS);
         } finally {
             pool.shutdownNow();
@@ -181,7 +182,7 @@ class BlockingExchangeTest {
         } finally {
             pool.shutdownNow();
         }
-        holder.session().after(status(200), engine.nanoTime());
+        after(holder.session(), status(200), engine.nanoTime());
 
         assertThat(sent).isEmpty();
         assertNoPlaceIsTaken();
@@ -194,7 +195,7 @@ class BlockingExchangeTest {
         FailOpenSession holder = holder(engine);
 
         assertThatThrownBy(() -> run(policy)).isInstanceOf(IOException.class);
-        holder.session().after(status(200), engine.nanoTime());
+        after(holder.session(), status(200), engine.nanoTime());
         assertNoPlaceIsTaken();
     }
 

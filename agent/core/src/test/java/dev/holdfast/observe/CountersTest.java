@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
@@ -82,9 +83,9 @@ class CountersTest {
         for (int i = 0; i < 3; i++) {
             Session session = observedCalls.session("shop.example", 7);
             session.begin(observedCalls.now());
-            session.after(status(503), observedCalls.now());
+            after(session, status(503), observedCalls.now());
             session.resume(observedCalls.now());
-            session.after(status(503), observedCalls.now());
+            after(session, status(503), observedCalls.now());
         }
 
         assertThat(observedCalls.stats(ORIGIN).nestedRetries()).isEqualTo(2);
@@ -141,7 +142,7 @@ class CountersTest {
         observedCalls.pass(Duration.ofNanos(wait.nanos()));
         waiting.resume(observedCalls.now());
         observedCalls.pass(Duration.ofMillis(10));
-        waiting.after(status(200), observedCalls.now());
+        after(waiting, status(200), observedCalls.now());
 
         OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.calls("first_try")).isEqualTo(2);
@@ -264,7 +265,7 @@ class CountersTest {
                 observedCalls.now());
         observedCalls.pass(Duration.ofSeconds(1));
         session.resume(observedCalls.now());
-        session.after(status(200), observedCalls.now());
+        after(session, status(200), observedCalls.now());
 
         OriginStats stats = observedCalls.stats(ORIGIN);
         assertThat(stats.calls("first_try")).isZero();

@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import static dev.holdfast.call.SessionTest.after;
 import static dev.holdfast.observe.ObservedCalls.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -119,9 +120,9 @@ class LogTest {
         for (int i = 0; i < 4; i++) {
             Session session = observedCalls.session("shop.example", 7);
             session.begin(observedCalls.now());
-            session.after(status(503), observedCalls.now());
+            after(session, status(503), observedCalls.now());
             session.resume(observedCalls.now());
-            session.after(status(429), observedCalls.now()); // counts for no breaker
+            after(session, status(429), observedCalls.now()); // counts for no breaker
         }
         assertThat(said).isEmpty();
         observedCalls.pass(Duration.ofSeconds(6));

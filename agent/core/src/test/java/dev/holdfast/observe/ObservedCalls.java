@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import static dev.holdfast.call.SessionTest.after;
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
@@ -96,7 +97,7 @@ public final class ObservedCalls {
             }
             if (step instanceof Step.Send) {
                 pass(Duration.ofMillis(10));
-                step = session.after(outcome, now);
+                step = after(session, outcome, now);
             }
         }
         return session;

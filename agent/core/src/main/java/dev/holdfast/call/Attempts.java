@@ -1,0 +1,227 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.CircuitBreaker;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of a call that are under way: one after the other, or two beside each other. Each has passed the limits,
+ * and then the breaker. Guarded by its session.
+ */
+final class Attempts {
+    private final CallRecord record;
+    /** Made where there are limits. */
+    private final @Nullable AdmissionControl limits;
+
+    private int count;
+    /** The latest attempt, and after the end the one that was delivered. */
+    private @Nullable InFlightAttempt current;
+    /** One that is under way beside the current one, or was when that was delivered. */
+    private @Nullable InFlightAttempt other;
+
+    Attempts(CallRecord record) {
+        this.record = record;
+        PolicyTarget target = record.target();
+        limits = target.limited() ? new AdmissionControl(target, record.call(), record.observer(), this) : null;
+    }
+
+    /**
+     * Asks the limits, which an attempt must pass before it comes to the breaker.
+     *
+     * @param anew all of them, and not from the one on that was waited for
+     * @return null: there are none
+     */
+    AdmissionControl.@Nullable Decision admit(boolean anew, long now) {
+        if (limits == null) {
+            return null;
+        }
+        // Who waits longer than leaves time for an answer waits for nothing but a timeout.
+        long mayWait = Math.min(
+                record.policy().limits().maxWaitNanos(),
+                record.untilDeadline(now) - record.target().meanResponseNanos());
+        return limits.admit(anew, Math.max(0, mayWait), now);
+    }
+
+    /** Returns the number of attempts that were begun. */
+    int count() {
+        return count;
+    }
+
+    /** The latest attempt, and after the end the one that was delivered; null: none was begun. */
+    @Nullable
+    InFlightAttempt current() {
+        return current;
+    }
+
+    /** Returns whether the current attempt is the first one. */
+    boolean isFirstCurrent() {
+        return current != null && current.isNumber(1);
+    }
+
+    /**
+     * Begins an attempt that stays alone.
+     *
+     * @param admitted what it holds of the limits, null: there are none
+     * @param timeout how long it may take, in nanoseconds
+     * @return false: the breaker rejects it, and what it held is given back
+     */
+    boolean begin(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+        InFlightAttempt begun = begun(admitted, timeout, now);
+        if (begun == null) {
+            return false;
+        }
+        current = begun;
+        other = null;
+        return true;
+    }
+
+    private @Nullable InFlightAttempt begun(
+            AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+        PolicyTarget target = record.target();
+        CircuitBreaker breaker = target.breaker();
+        CircuitBreaker.Permit permit = null;
+        if (breaker != null) {
+            permit = breaker.tryAcquire(now, random());
+            if (permit == null && record.enforced()) {
+                if (limits != null && admitted != null) {
+                    limits.release(admitted, now);
+                }
+                return null;
+            }
+            if (permit == null) {
+                record.observer().rejected(target, record.call(), Observer.Rejection.BREAKER);
+            }
+        }
+        count++;
+        long own = record.policy().retry().attemptTimeoutNanos();
+        boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
+        return new InFlightAttempt(
+                target,
+                count,
+                now,
+                timeout,
+                deadlineComesFirst,
+                admitted == null ? null : admitted.concurrencyPermit(),
+                admitted == null ? null : admitted.turn(),
+                permit);
+    }
+
+    /**
+     * Begins a second attempt beside the first, where that is the only one, is under way, and time, limits, breaker and
+     * budget allow it.
+     *
+     * @return what to send; null: nothing
+     */
+    Step.@Nullable Send beginHedge(long now) {
+        InFlightAttempt first = current;
+        // Asked late, it must not come beside a retry: that is not hedged.
+        boolean alone = count == 1 && first != null && first.isUnderWay() && other == null;
+        if (!alone
+                || record.isTooLate(now)
+                || !HedgingRule.granted(record.target(), record.call(), count, now)) {
+            return null;
+        }
+        AdmissionControl.Admitted admitted = null;
+        if (limits != null) {
+            admitted = limits.admitHedge(now);
+            if (admitted == null) {
+                return null;
+            }
+        }
+        long timeout = record.attemptTimeout(now);
+        InFlightAttempt second = begun(admitted, timeout, now);
+        if (second == null) {
+            return null;
+        }
+        record.observer().hedged(record.target(), record.call());
+        other = second;
+        return new Step.Send(count, timeout);
+    }
+
+    /** Returns the attempt with this number; null: it is not under way. */
+    @Nullable
+    InFlightAttempt underWay(int attempt) {
+        if (current != null && current.isUnderWayAs(attempt)) {
+            return current;
+        }
+        return other != null && other.isUnderWayAs(attempt) ? other : null;
+    }
+
+    /**
+     * Returns whether an attempt that is not under way may have ended without an outcome: another one had decided.
+     * Otherwise it was never begun, or its outcome has been taken.
+     */
+    boolean mayHaveLost(int attempt) {
+        boolean toldTwice = other == null && current != null && current.isNumber(attempt);
+        return attempt >= 1 && attempt <= count && !toldTwice;
+    }
+
+    /** Returns the attempt that is under way beside one; null: none is. */
+    @Nullable
+    InFlightAttempt rivalOf(@Nullable InFlightAttempt mine) {
+        InFlightAttempt rival = mine == current ? other : current;
+        return rival != null && rival.isUnderWay() ? rival : null;
+    }
+
+    /** Returns whether an attempt is under way beside the current one. */
+    boolean isHedgeUnderWay() {
+        return other != null && other.isUnderWay();
+    }
+
+    /** This attempt counts, and not the other one. */
+    void decidedBy(InFlightAttempt mine) {
+        InFlightAttempt rival = mine == current ? other : current;
+        current = mine;
+        other = rival;
+    }
+
+    /** See {@link Session#idle}. */
+    void idle(int attempt) {
+        InFlightAttempt mine = underWay(attempt);
+        if (mine != null) {
+            mine.idle();
+        }
+    }
+
+    /** See {@link Session#goesOn}. */
+    void goesOn(int attempt) {
+        InFlightAttempt mine = underWay(attempt);
+        if (mine != null) {
+            mine.resume(this);
+        }
+    }
+
+    /** The body of the response that counts broke. */
+    void failLate(Outcome.Failure failure, long now) {
+        if (current != null) {
+            current.failLate(failure, now, random());
+        }
+    }
+
+    /** Nobody waits for any of them. */
+    void giveUp(long now) {
+        if (current != null) {
+            current.giveUp(now);
+        }
+        if (other != null) {
+            other.giveUp(now);
+        }
+    }
+
+    /**
+     * Nobody waits for the limits any more.
+     *
+     * @return the one that was waited for
+     */
+    Observer.Rejection leaveLimits(long now) {
+        if (limits == null) {
+            return Observer.Rejection.RATE;
+        }
+        limits.leave(now);
+        return limits.waitedFor();
+    }
+
+    private RandomGenerator random() {
+        return record.environment().random();
+    }
+}

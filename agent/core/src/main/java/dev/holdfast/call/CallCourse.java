@@ -1,0 +1,300 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.FallbackPolicy;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transitions of one call: its stage, and what follows from each thing that it is told. {@link Session} is its
+ * public side and its lock, and says what each method is for.
+ */
+final class CallCourse {
+    private final CallRecord record;
+    private final Attempts attempts;
+    private @Nullable PastAttempts past;
+    private CallStage stage = CallStage.NEW;
+
+    CallCourse(CallRecord record) {
+        this.record = record;
+        this.attempts = new Attempts(record);
+    }
+
+    CallRecord record() {
+        return record;
+    }
+
+    Attempts attempts() {
+        return attempts;
+    }
+
+    /** The attempts that were not good; null: there were none. */
+    @Nullable
+    PastAttempts past() {
+        return past;
+    }
+
+    private PastAttempts madePast() {
+        PastAttempts made = past;
+        if (made == null) {
+            made = new PastAttempts(record);
+            past = made;
+        }
+        return made;
+    }
+
+    private @Nullable Outcome inHand() {
+        return past == null ? null : past.inHand();
+    }
+
+    // ---- an attempt is due
+
+    Step begin(long now) {
+        stage.expect(CallStage.NEW);
+        record.begin(now);
+        return pass(true, now);
+    }
+
+    Step resume(long now) {
+        if (stage == CallStage.CANCELLED) {
+            return Step.Deliver.INSTANCE;
+        }
+        if (stage != CallStage.BACKING_OFF && stage != CallStage.AT_THE_GATE) {
+            throw stage.illegalTransition("a wait");
+        }
+        if (record.enforced() && record.isTooLate(now)) {
+            return tooLate(now); // the wait was longer than was asked for, as where the whole process stood still
+        }
+        return pass(stage == CallStage.BACKING_OFF, now);
+    }
+
+    private Step tooLate(long now) {
+        Observer.Rejection waitedFor = attempts.leaveLimits(now);
+        Outcome inHand = inHand();
+        if (inHand == null) {
+            return reject(waitedFor, now);
+        }
+        madePast().tooLate(inHand, attempts.count());
+        return deliver(inHand, madePast().lastStatus(), true, now);
+    }
+
+    /**
+     * Passes the limits, where there are some.
+     *
+     * @param anew from the first on, and not from the one that was waited for
+     */
+    private Step pass(boolean anew, long now) {
+        AdmissionControl.Decision decision = attempts.admit(anew, now);
+        if (decision instanceof AdmissionControl.Rejected rejected) {
+            return reject(rejected.reason(), now);
+        }
+        if (decision instanceof AdmissionControl.Waiting waiting) {
+            stage = CallStage.AT_THE_GATE;
+            return waiting.step();
+        }
+        return send((AdmissionControl.Admitted) decision, now);
+    }
+
+    private Step send(AdmissionControl.@Nullable Admitted admitted, long now) {
+        long timeout = record.attemptTimeout(now);
+        if (!attempts.begin(admitted, timeout, now)) {
+            return reject(Observer.Rejection.BREAKER, now);
+        }
+        stage = CallStage.SENT;
+        int number = attempts.count();
+        if (past != null && number > 1) {
+            past.retrySent();
+        }
+        long hedge = number == 1 && record.enforced() ? HedgingRule.after(record.target(), record.call()) : -1;
+        return timeout == Long.MAX_VALUE && hedge < 0 && number == 1
+                ? Step.Send.FIRST
+                : new Step.Send(number, timeout, hedge < timeout ? hedge : -1);
+    }
+
+    private Step reject(Observer.Rejection reason, long now) {
+        record.observer().rejected(record.target(), record.call(), reason);
+        record.endsBadly(attempts, past);
+        int lastStatus = past == null ? Outcome.NO_STATUS : past.lastStatus();
+        IOException error = RejectionMessages.error(record, reason, attempts.count(), lastStatus, now);
+        Step rejected = past == null ? new Step.Reject(error) : past.rejected(error, attempts.count());
+        if (record.policy().fallback().enabled()) {
+            stage = CallStage.FALLING_BACK;
+            return new Step.FallBack(FallbackReason.of(reason), rejected);
+        }
+        end(now);
+        return rejected;
+    }
+
+    Step.@Nullable Send hedge(long now) {
+        return stage == CallStage.SENT ? attempts.beginHedge(now) : null;
+    }
+
+    void idle(int attempt) {
+        if (stage == CallStage.SENT) {
+            attempts.idle(attempt);
+        }
+    }
+
+    // ---- an attempt has ended
+
+    Step after(int attempt, Outcome outcome, long now) {
+        if (stage == CallStage.CANCELLED) {
+            return Step.Deliver.INSTANCE;
+        }
+        InFlightAttempt mine = attempts.underWay(attempt);
+        if (mine == null) {
+            if (!attempts.mayHaveLost(attempt)) {
+                throw stage.illegalTransition("an attempt under way");
+            }
+            return Step.Drop.INSTANCE; // another one has decided
+        }
+        int status = Outcome.statusOf(outcome);
+        long took = mine.end(outcome, status, now, record.environment().random());
+        boolean asks = RetryDecision.asksForRetry(record.policy().retry(), outcome, status);
+        if (stage == CallStage.SENT
+                && attempts.count() == 1
+                && mine.isSince(record.beganAt())
+                && record.isGood(status, asks)
+                && record.enforced()) {
+            stage = CallStage.DONE;
+            record.firstTry(outcome, now);
+            return Step.Deliver.INSTANCE; // a good response asks for no fallback
+        }
+        if (!(outcome instanceof Outcome.Cancelled)) {
+            record.observer().attempt(record.target(), record.call(), outcome, took);
+            if (!record.enforced() && HedgingRule.wouldHave(record.target(), record.call(), took, now)) {
+                record.observer().wouldHedge(record.target(), record.call());
+            }
+        }
+        if (stage != CallStage.SENT) {
+            return Step.Drop.INSTANCE;
+        }
+        if (attempts.rivalOf(mine) != null && !RetryDecision.isFinal(outcome, asks)) {
+            madePast().lost(mine, outcome, now);
+            return Step.Drop.INSTANCE;
+        }
+        attempts.decidedBy(mine);
+        Outcome inHand = inHand();
+        if (inHand != null && mine.isCutShort(outcome, now)) {
+            madePast().deliverPrevious(inHand, outcome);
+            return deliver(inHand, madePast().lastStatus(), true, now);
+        }
+        return decide(outcome, status, asks, now);
+    }
+
+    private Step decide(Outcome outcome, int status, boolean asks, long now) {
+        boolean good = record.isGood(status, asks);
+        if (!good || past != null) {
+            madePast().decidedBy(attempts.current(), outcome, status, good, now);
+        }
+        if (!asks || !record.policy().retry().enabled()) {
+            return deliver(outcome, status, asks, now);
+        }
+        long delay = madePast().retrying().delay(outcome, attempts.count(), record.untilDeadline(now), now);
+        if (delay < 0 || !record.enforced()) {
+            return deliver(outcome, status, true, now);
+        }
+        madePast().keep(outcome);
+        stage = CallStage.BACKING_OFF;
+        return new Step.Wait(delay);
+    }
+
+    void bodyFailed(Outcome.Failure failure, long now) {
+        if (stage == CallStage.CANCELLED) {
+            return;
+        }
+        stage.expect(CallStage.DONE);
+        attempts.failLate(failure, now);
+        record.observer().bodyFailed(record.target(), record.call(), failure);
+    }
+
+    Step bodyLost(Outcome.Failure failure, long now) {
+        if (stage == CallStage.CANCELLED) {
+            return Step.Deliver.INSTANCE;
+        }
+        stage.expect(CallStage.DONE);
+        attempts.failLate(failure, now);
+        record.takeBack(failure, attempts.count(), past != null && past.wasRetried());
+        if (attempts.isHedgeUnderWay()) {
+            madePast().lost(attempts.current(), failure, now);
+            stage = CallStage.SENT;
+            return Step.Drop.INSTANCE;
+        }
+        boolean asks = RetryDecision.asksForRetry(record.policy().retry(), failure, Outcome.NO_STATUS);
+        return decide(failure, Outcome.NO_STATUS, asks, now);
+    }
+
+    // ---- the end
+
+    Step withdraw(int attempt, long now) {
+        InFlightAttempt mine = attempts.underWay(attempt);
+        boolean over = stage == CallStage.DONE || stage == CallStage.FALLING_BACK;
+        if (mine == null || (!over && attempts.rivalOf(mine) == null)) {
+            cancel(now);
+            return Step.Deliver.INSTANCE;
+        }
+        mine.giveUp(now);
+        return Step.Drop.INSTANCE;
+    }
+
+    void cancel(long now) {
+        attempts.giveUp(now);
+        if (stage == CallStage.DONE || stage == CallStage.CANCELLED) {
+            return;
+        }
+        attempts.leaveLimits(now);
+        stage = CallStage.CANCELLED;
+        record.endsCancelled();
+        reportEnd(now);
+    }
+
+    /** Ends the call with an outcome, whether that asked for another attempt or not. */
+    private Step deliver(Outcome outcome, int status, boolean asked, long now) {
+        record.ends(outcome, status, asked, attempts, past);
+        Observer.NotRetried notRetried = null;
+        if (past != null) {
+            past.end(asked && record.enforced());
+            notRetried = asked ? past.notRetried() : null;
+        }
+        FallbackReason reason = record.policy().fallback().enabled()
+                ? FallbackRule.after(record.policy(), outcome, notRetried)
+                : null;
+        if (reason != null && record.enforced()) {
+            stage = CallStage.FALLING_BACK;
+            return new Step.FallBack(reason, Step.Deliver.INSTANCE);
+        }
+        end(now);
+        // Where a retry would have come first, nobody knows what that would have given.
+        boolean retried = asked && past != null && past.wouldRetry();
+        if (reason != null && !retried) {
+            record.observer().wouldFallBack(record.target(), record.call());
+        }
+        return Step.Deliver.INSTANCE;
+    }
+
+    void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good, long now) {
+        if (stage == CallStage.FALLING_BACK) {
+            record.fellBack(strategy, reason, good);
+            stage = CallStage.DONE;
+            reportEnd(now);
+        }
+    }
+
+    void fallbackFailed(long now) {
+        if (stage == CallStage.FALLING_BACK) {
+            end(now);
+        }
+    }
+
+    /** Ends the call without a fallback. */
+    private void end(long now) {
+        stage = CallStage.DONE;
+        reportEnd(now);
+        if (past != null && past.hasMultiplied()) {
+            record.target().failed(record.call(), now);
+        }
+    }
+
+    private void reportEnd(long now) {
+        record.end(attempts.count(), past != null && past.wasRetried(), now);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.holdfast.call;
+
+import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryBudget;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as it is counted: its target, the times of its begin and its end, its result, and the reports of both to the
+ * observer. The call's time ends here, too: its deadline. Guarded by its session.
+ */
+final class CallRecord {
+    private final PolicyTarget target;
+    private final CallInfo call;
+    private final CallEnvironment environment;
+    private long beganAt;
+    /** The duration of the call that the observer was told last, in nanoseconds. */
+    private long endedAfter;
+    /** The result that was last reported to the observer, or will be. */
+    private Observer.Result result = Observer.Result.FAILED;
+
+    /** True if the same caller's same call failed moments ago. */
+    private boolean nested;
+
+    /** A call that has not begun. */
+    CallRecord(PolicyTarget target, CallInfo call, CallEnvironment environment) {
+        this.target = target;
+        this.call = call;
+        this.environment = environment;
+    }
+
+    /** The target of the call, from begin to end. */
+    PolicyTarget target() {
+        return target;
+    }
+
+    /** The adapter's knowledge about the call. */
+    CallInfo call() {
+        return call;
+    }
+
+    /** The randomness and the facts from outside. */
+    CallEnvironment environment() {
+        return environment;
+    }
+
+    /** The policy under which the call began; a reload does not change it. */
+    Policy policy() {
+        return target.policy();
+    }
+
+    /** The observer of the target's calls. */
+    Observer observer() {
+        return target.observer();
+    }
+
+    /** Returns whether decisions are carried out, and not only counted. */
+    boolean enforced() {
+        return policy().mode() == Mode.ENFORCE;
+    }
+
+    /** The call begins: pays for its retries, or for being one itself. */
+    void begin(long now) {
+        beganAt = now;
+        target.used(now);
+        observer().began(target, call);
+        RetryBudget budget = target.budget();
+        nested = target.isRepeat(call, now);
+        if (nested) {
+            observer().nestedRetry(target, call);
+        }
+        if (budget != null) {
+            if (nested) {
+                boolean unused = budget.tryWithdraw(now); // a retry, though not ours to refuse
+            } else {
+                budget.deposit(now);
+            }
+        }
+    }
+
+    /** Returns the time at which the call began. */
+    long beganAt() {
+        return beganAt;
+    }
+
+    // ---- its time
+
+    /**
+     * A difference, which is right even where the sum of the two overflows; {@link Long#MAX_VALUE} without deadline.
+     */
+    long untilDeadline(long now) {
+        long deadline = policy().retry().deadlineNanos();
+        return deadline > 0 ? beganAt + deadline - now : Long.MAX_VALUE;
+    }
+
+    /** Returns whether the deadline leaves no time for an answer. */
+    boolean isTooLate(long now) {
+        return untilDeadline(now) <= target.meanResponseNanos();
+    }
+
+    /** Returns the time that an attempt may take, in nanoseconds; {@link Long#MAX_VALUE} for no limit. */
+    long attemptTimeout(long now) {
+        if (!enforced()) {
+            return Long.MAX_VALUE;
+        }
+        long own = policy().retry().attemptTimeoutNanos();
+        // At least a moment: a client takes no timeout of 0, and the attempt must be able to end in one.
+        return Math.min(own > 0 ? own : Long.MAX_VALUE, Math.max(1, untilDeadline(now)));
+    }
+
+    // ---- its result
+
+    /** Returns whether an attempt was good: see {@link Observer.Result}. */
+    boolean isGood(int status, boolean asked) {
+        if (status == Outcome.NO_STATUS || status >= 500 || asked) {
+            return false;
+        }
+        return status < 400
+                || !policy().fallback().enabled()
+                || !policy().fallback().statuses().contains(status);
+    }
+
+    /** The call ends with this outcome, unless a fallback saves it. */
+    void ends(Outcome outcome, int status, boolean asked, Attempts attempts, @Nullable PastAttempts past) {
+        if (outcome instanceof Outcome.Cancelled) {
+            result = Observer.Result.CANCELLED;
+        } else if (!isGood(status, asked)) {
+            endsBadly(attempts, past);
+        } else if (attempts.isFirstCurrent()) {
+            result = Observer.Result.FIRST_TRY;
+        } else {
+            result = past == null ? Observer.Result.HEDGED : past.savedResult();
+        }
+    }
+
+    /** The call ends without a good outcome, unless a fallback saves it. */
+    void endsBadly(Attempts attempts, @Nullable PastAttempts past) {
+        boolean unknown = past != null && past.isFirstTimedOut();
+        result = attempts.count() == 0
+                ? Observer.Result.REJECTED
+                : unknown ? Observer.Result.TIMED_OUT : Observer.Result.FAILED;
+    }
+
+    /** The application ends the call. */
+    void endsCancelled() {
+        result = Observer.Result.CANCELLED;
+    }
+
+    /** The end of nearly all calls: the first attempt began with the call, and is good. */
+    void firstTry(Outcome outcome, long now) {
+        result = Observer.Result.FIRST_TRY;
+        endedAfter = now - beganAt;
+        observer().firstTry(target, call, outcome, endedAfter);
+        endRepeat(now);
+    }
+
+    /**
+     * Reports the end.
+     *
+     * @param attempts how many were sent
+     * @param retried whether at least one of them was a retry
+     */
+    void end(int attempts, boolean retried, long now) {
+        endedAfter = now - beganAt;
+        observer().ended(target, call, result, attempts, endedAfter);
+        if (retried) {
+            observer().retriesEnded(target, call, result, false);
+        }
+        endRepeat(now);
+    }
+
+    private void endRepeat(long now) {
+        if (nested) {
+            target.repeatEnded(call, now);
+        }
+    }
+
+    /** Reports that the end is void: see {@link Observer#takenBack}. */
+    void takeBack(Outcome.Failure failure, int attempts, boolean retried) {
+        observer().takenBack(target, call, failure, result, attempts, endedAfter);
+        if (retried) {
+            observer().retriesEnded(target, call, result, true);
+        }
+    }
+
+    /**
+     * A fallback's response takes the place of what the origin gave; {@link #end} follows.
+     *
+     * @param good whether the response saves the call
+     */
+    void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good) {
+        target.clearFailure(call); // the application does not see it fail
+        observer().fallback(target, call, strategy, reason);
+        if (good) {
+            result = result == Observer.Result.FAILED
+                    ? Observer.Result.SAVED_BY_FALLBACK
+                    : Observer.Result.ANSWERED_BY_FALLBACK;
+        }
+    }
+}
