@@ -6,10 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of a call that are under way: one after the other, or two beside each other. Each has passed the limits,
- * and then the breaker. Guarded by its session.
+ * and then the breaker.
  */
-final class Attempts {
-    private final CallRecord record;
+abstract class Attempts extends CallRecord {
     /** Made where there are limits. */
     private final @Nullable AdmissionControl limits;
 
@@ -19,10 +18,10 @@ final class Attempts {
     /** One that is under way beside the current one, or was when that was delivered. */
     private @Nullable InFlightAttempt other;
 
-    Attempts(CallRecord record) {
-        this.record = record;
-        PolicyTarget target = record.target();
-        limits = target.limited() ? new AdmissionControl(target, record.call(), record.observer(), this) : null;
+    /** A call without attempts. */
+    Attempts(PolicyTarget target, CallInfo call, CallEnvironment environment) {
+        super(target, call, environment);
+        limits = target.limited() ? new AdmissionControl(target, call, target.observer(), this) : null;
     }
 
     /**
@@ -36,9 +35,7 @@ final class Attempts {
             return null;
         }
         // Who waits longer than leaves time for an answer waits for nothing but a timeout.
-        long mayWait = Math.min(
-                record.policy().limits().maxWaitNanos(),
-                record.untilDeadline(now) - record.target().meanResponseNanos());
+        long mayWait = Math.min(policy().limits().maxWaitNanos(), untilDeadline(now) - target().meanResponseNanos());
         return limits.admit(anew, Math.max(0, mayWait), now);
     }
 
@@ -65,7 +62,7 @@ final class Attempts {
      * @param timeout how long it may take, in nanoseconds
      * @return false: the breaker rejects it, and what it held is given back
      */
-    boolean begin(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+    boolean beginAttempt(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
         InFlightAttempt begun = begun(admitted, timeout, now);
         if (begun == null) {
             return false;
@@ -75,25 +72,24 @@ final class Attempts {
         return true;
     }
 
-    private @Nullable InFlightAttempt begun(
-            AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
-        PolicyTarget target = record.target();
+    private @Nullable InFlightAttempt begun(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+        PolicyTarget target = target();
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit permit = null;
         if (breaker != null) {
             permit = breaker.tryAcquire(now, random());
-            if (permit == null && record.enforced()) {
+            if (permit == null && enforced()) {
                 if (limits != null && admitted != null) {
                     limits.release(admitted, now);
                 }
                 return null;
             }
             if (permit == null) {
-                record.observer().rejected(target, record.call(), Observer.Rejection.BREAKER);
+                observer().rejected(target, call(), Observer.Rejection.BREAKER);
             }
         }
         count++;
-        long own = record.policy().retry().attemptTimeoutNanos();
+        long own = policy().retry().attemptTimeoutNanos();
         boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
         return new InFlightAttempt(
                 target,
@@ -116,9 +112,7 @@ final class Attempts {
         InFlightAttempt first = current;
         // Asked late, it must not come beside a retry: that is not hedged.
         boolean alone = count == 1 && first != null && first.isUnderWay() && other == null;
-        if (!alone
-                || record.isTooLate(now)
-                || !HedgingRule.granted(record.target(), record.call(), count, now)) {
+        if (!alone || isTooLate(now) || !HedgingRule.granted(target(), call(), count, now)) {
             return null;
         }
         AdmissionControl.Admitted admitted = null;
@@ -128,12 +122,12 @@ final class Attempts {
                 return null;
             }
         }
-        long timeout = record.attemptTimeout(now);
+        long timeout = attemptTimeout(now);
         InFlightAttempt second = begun(admitted, timeout, now);
         if (second == null) {
             return null;
         }
-        record.observer().hedged(record.target(), record.call());
+        observer().hedged(target(), call());
         other = second;
         return new Step.Send(count, timeout);
     }
@@ -176,7 +170,7 @@ final class Attempts {
     }
 
     /** See {@link Session#idle}. */
-    void idle(int attempt) {
+    void idleAttempt(int attempt) {
         InFlightAttempt mine = underWay(attempt);
         if (mine != null) {
             mine.idle();
@@ -199,7 +193,7 @@ final class Attempts {
     }
 
     /** Nobody waits for any of them. */
-    void giveUp(long now) {
+    void giveUpAttempts(long now) {
         if (current != null) {
             current.giveUp(now);
         }
@@ -222,6 +216,6 @@ final class Attempts {
     }
 
     private RandomGenerator random() {
-        return record.environment().random();
+        return environment().random();
     }
 }

@@ -5,26 +5,16 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transitions of one call: its stage, and what follows from each thing that it is told. {@link Session} is its
- * public side and its lock, and says what each method is for.
+ * The transitions of one call: its stage, and what follows from each thing that it is told. {@link Session}, which is
+ * its public side and its lock, says what each method is for.
  */
-final class CallCourse {
-    private final CallRecord record;
-    private final Attempts attempts;
+abstract class CallCourse extends Attempts {
     private @Nullable PastAttempts past;
     private CallStage stage = CallStage.NEW;
 
-    CallCourse(CallRecord record) {
-        this.record = record;
-        this.attempts = new Attempts(record);
-    }
-
-    CallRecord record() {
-        return record;
-    }
-
-    Attempts attempts() {
-        return attempts;
+    /** A call that has not begun. */
+    CallCourse(PolicyTarget target, CallInfo call, CallEnvironment environment) {
+        super(target, call, environment);
     }
 
     /** The attempts that were not good; null: there were none. */
@@ -36,7 +26,7 @@ final class CallCourse {
     private PastAttempts madePast() {
         PastAttempts made = past;
         if (made == null) {
-            made = new PastAttempts(record);
+            made = new PastAttempts(this);
             past = made;
         }
         return made;
@@ -50,7 +40,7 @@ final class CallCourse {
 
     Step begin(long now) {
         stage.expect(CallStage.NEW);
-        record.begin(now);
+        recordBegin(now);
         return pass(true, now);
     }
 
@@ -61,19 +51,19 @@ final class CallCourse {
         if (stage != CallStage.BACKING_OFF && stage != CallStage.AT_THE_GATE) {
             throw stage.illegalTransition("a wait");
         }
-        if (record.enforced() && record.isTooLate(now)) {
+        if (enforced() && isTooLate(now)) {
             return tooLate(now); // the wait was longer than was asked for, as where the whole process stood still
         }
         return pass(stage == CallStage.BACKING_OFF, now);
     }
 
     private Step tooLate(long now) {
-        Observer.Rejection waitedFor = attempts.leaveLimits(now);
+        Observer.Rejection waitedFor = leaveLimits(now);
         Outcome inHand = inHand();
         if (inHand == null) {
             return reject(waitedFor, now);
         }
-        madePast().tooLate(inHand, attempts.count());
+        madePast().tooLate(inHand, count());
         return deliver(inHand, madePast().lastStatus(), true, now);
     }
 
@@ -83,7 +73,7 @@ final class CallCourse {
      * @param anew from the first on, and not from the one that was waited for
      */
     private Step pass(boolean anew, long now) {
-        AdmissionControl.Decision decision = attempts.admit(anew, now);
+        AdmissionControl.Decision decision = admit(anew, now);
         if (decision instanceof AdmissionControl.Rejected rejected) {
             return reject(rejected.reason(), now);
         }
@@ -95,28 +85,28 @@ final class CallCourse {
     }
 
     private Step send(AdmissionControl.@Nullable Admitted admitted, long now) {
-        long timeout = record.attemptTimeout(now);
-        if (!attempts.begin(admitted, timeout, now)) {
+        long timeout = attemptTimeout(now);
+        if (!beginAttempt(admitted, timeout, now)) {
             return reject(Observer.Rejection.BREAKER, now);
         }
         stage = CallStage.SENT;
-        int number = attempts.count();
+        int number = count();
         if (past != null && number > 1) {
             past.retrySent();
         }
-        long hedge = number == 1 && record.enforced() ? HedgingRule.after(record.target(), record.call()) : -1;
+        long hedge = number == 1 && enforced() ? HedgingRule.after(target(), call()) : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && number == 1
                 ? Step.Send.FIRST
                 : new Step.Send(number, timeout, hedge < timeout ? hedge : -1);
     }
 
     private Step reject(Observer.Rejection reason, long now) {
-        record.observer().rejected(record.target(), record.call(), reason);
-        record.endsBadly(attempts, past);
+        observer().rejected(target(), call(), reason);
+        endsBadly(count(), past);
         int lastStatus = past == null ? Outcome.NO_STATUS : past.lastStatus();
-        IOException error = RejectionMessages.error(record, reason, attempts.count(), lastStatus, now);
-        Step rejected = past == null ? new Step.Reject(error) : past.rejected(error, attempts.count());
-        if (record.policy().fallback().enabled()) {
+        IOException error = RejectionMessages.error(this, reason, count(), lastStatus, now);
+        Step rejected = past == null ? new Step.Reject(error) : past.rejected(error, count());
+        if (policy().fallback().enabled()) {
             stage = CallStage.FALLING_BACK;
             return new Step.FallBack(FallbackReason.of(reason), rejected);
         }
@@ -125,12 +115,12 @@ final class CallCourse {
     }
 
     Step.@Nullable Send hedge(long now) {
-        return stage == CallStage.SENT ? attempts.beginHedge(now) : null;
+        return stage == CallStage.SENT ? beginHedge(now) : null;
     }
 
     void idle(int attempt) {
         if (stage == CallStage.SENT) {
-            attempts.idle(attempt);
+            idleAttempt(attempt);
         }
     }
 
@@ -140,39 +130,35 @@ final class CallCourse {
         if (stage == CallStage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
-        InFlightAttempt mine = attempts.underWay(attempt);
+        InFlightAttempt mine = underWay(attempt);
         if (mine == null) {
-            if (!attempts.mayHaveLost(attempt)) {
+            if (!mayHaveLost(attempt)) {
                 throw stage.illegalTransition("an attempt under way");
             }
             return Step.Drop.INSTANCE; // another one has decided
         }
         int status = Outcome.statusOf(outcome);
-        long took = mine.end(outcome, status, now, record.environment().random());
-        boolean asks = RetryDecision.asksForRetry(record.policy().retry(), outcome, status);
-        if (stage == CallStage.SENT
-                && attempts.count() == 1
-                && mine.isSince(record.beganAt())
-                && record.isGood(status, asks)
-                && record.enforced()) {
+        long took = mine.end(outcome, status, now, environment().random());
+        boolean asks = RetryDecision.asksForRetry(policy().retry(), outcome, status);
+        if (stage == CallStage.SENT && count() == 1 && mine.isSince(beganAt()) && isGood(status, asks) && enforced()) {
             stage = CallStage.DONE;
-            record.firstTry(outcome, now);
+            firstTry(outcome, now);
             return Step.Deliver.INSTANCE; // a good response asks for no fallback
         }
         if (!(outcome instanceof Outcome.Cancelled)) {
-            record.observer().attempt(record.target(), record.call(), outcome, took);
-            if (!record.enforced() && HedgingRule.wouldHave(record.target(), record.call(), took, now)) {
-                record.observer().wouldHedge(record.target(), record.call());
+            observer().attempt(target(), call(), outcome, took);
+            if (!enforced() && HedgingRule.wouldHave(target(), call(), took, now)) {
+                observer().wouldHedge(target(), call());
             }
         }
         if (stage != CallStage.SENT) {
             return Step.Drop.INSTANCE;
         }
-        if (attempts.rivalOf(mine) != null && !RetryDecision.isFinal(outcome, asks)) {
+        if (rivalOf(mine) != null && !RetryDecision.isFinal(outcome, asks)) {
             madePast().lost(mine, outcome, now);
             return Step.Drop.INSTANCE;
         }
-        attempts.decidedBy(mine);
+        decidedBy(mine);
         Outcome inHand = inHand();
         if (inHand != null && mine.isCutShort(outcome, now)) {
             madePast().deliverPrevious(inHand, outcome);
@@ -182,15 +168,15 @@ final class CallCourse {
     }
 
     private Step decide(Outcome outcome, int status, boolean asks, long now) {
-        boolean good = record.isGood(status, asks);
+        boolean good = isGood(status, asks);
         if (!good || past != null) {
-            madePast().decidedBy(attempts.current(), outcome, status, good, now);
+            madePast().decidedBy(current(), outcome, status, good, now);
         }
-        if (!asks || !record.policy().retry().enabled()) {
+        if (!asks || !policy().retry().enabled()) {
             return deliver(outcome, status, asks, now);
         }
-        long delay = madePast().retrying().delay(outcome, attempts.count(), record.untilDeadline(now), now);
-        if (delay < 0 || !record.enforced()) {
+        long delay = madePast().retrying().delay(outcome, count(), untilDeadline(now), now);
+        if (delay < 0 || !enforced()) {
             return deliver(outcome, status, true, now);
         }
         madePast().keep(outcome);
@@ -203,8 +189,8 @@ final class CallCourse {
             return;
         }
         stage.expect(CallStage.DONE);
-        attempts.failLate(failure, now);
-        record.observer().bodyFailed(record.target(), record.call(), failure);
+        failLate(failure, now);
+        observer().bodyFailed(target(), call(), failure);
     }
 
     Step bodyLost(Outcome.Failure failure, long now) {
@@ -212,23 +198,23 @@ final class CallCourse {
             return Step.Deliver.INSTANCE;
         }
         stage.expect(CallStage.DONE);
-        attempts.failLate(failure, now);
-        record.takeBack(failure, attempts.count(), past != null && past.wasRetried());
-        if (attempts.isHedgeUnderWay()) {
-            madePast().lost(attempts.current(), failure, now);
+        failLate(failure, now);
+        takeBack(failure, count(), past != null && past.wasRetried());
+        if (isHedgeUnderWay()) {
+            madePast().lost(current(), failure, now);
             stage = CallStage.SENT;
             return Step.Drop.INSTANCE;
         }
-        boolean asks = RetryDecision.asksForRetry(record.policy().retry(), failure, Outcome.NO_STATUS);
+        boolean asks = RetryDecision.asksForRetry(policy().retry(), failure, Outcome.NO_STATUS);
         return decide(failure, Outcome.NO_STATUS, asks, now);
     }
 
     // ---- the end
 
     Step withdraw(int attempt, long now) {
-        InFlightAttempt mine = attempts.underWay(attempt);
+        InFlightAttempt mine = underWay(attempt);
         boolean over = stage == CallStage.DONE || stage == CallStage.FALLING_BACK;
-        if (mine == null || (!over && attempts.rivalOf(mine) == null)) {
+        if (mine == null || (!over && rivalOf(mine) == null)) {
             cancel(now);
             return Step.Deliver.INSTANCE;
         }
@@ -237,28 +223,27 @@ final class CallCourse {
     }
 
     void cancel(long now) {
-        attempts.giveUp(now);
+        giveUpAttempts(now);
         if (stage == CallStage.DONE || stage == CallStage.CANCELLED) {
             return;
         }
-        attempts.leaveLimits(now);
+        leaveLimits(now);
         stage = CallStage.CANCELLED;
-        record.endsCancelled();
+        endsCancelled();
         reportEnd(now);
     }
 
     /** Ends the call with an outcome, whether that asked for another attempt or not. */
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
-        record.ends(outcome, status, asked, attempts, past);
+        ends(outcome, status, asked, count(), isFirstCurrent(), past);
         Observer.NotRetried notRetried = null;
         if (past != null) {
-            past.end(asked && record.enforced());
+            past.end(asked && enforced());
             notRetried = asked ? past.notRetried() : null;
         }
-        FallbackReason reason = record.policy().fallback().enabled()
-                ? FallbackRule.after(record.policy(), outcome, notRetried)
-                : null;
-        if (reason != null && record.enforced()) {
+        FallbackReason reason =
+                policy().fallback().enabled() ? FallbackRule.after(policy(), outcome, notRetried) : null;
+        if (reason != null && enforced()) {
             stage = CallStage.FALLING_BACK;
             return new Step.FallBack(reason, Step.Deliver.INSTANCE);
         }
@@ -266,14 +251,14 @@ final class CallCourse {
         // Where a retry would have come first, nobody knows what that would have given.
         boolean retried = asked && past != null && past.wouldRetry();
         if (reason != null && !retried) {
-            record.observer().wouldFallBack(record.target(), record.call());
+            observer().wouldFallBack(target(), call());
         }
         return Step.Deliver.INSTANCE;
     }
 
-    void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good, long now) {
+    void endWithFallback(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good, long now) {
         if (stage == CallStage.FALLING_BACK) {
-            record.fellBack(strategy, reason, good);
+            recordFallback(strategy, reason, good);
             stage = CallStage.DONE;
             reportEnd(now);
         }
@@ -290,11 +275,11 @@ final class CallCourse {
         stage = CallStage.DONE;
         reportEnd(now);
         if (past != null && past.hasMultiplied()) {
-            record.target().failed(record.call(), now);
+            target().failed(call(), now);
         }
     }
 
     private void reportEnd(long now) {
-        record.end(attempts.count(), past != null && past.wasRetried(), now);
+        recordEnd(count(), past != null && past.wasRetried(), now);
     }
 }

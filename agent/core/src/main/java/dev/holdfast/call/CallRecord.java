@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call as it is counted: its target, the times of its begin and its end, its result, and the reports of both to the
- * observer. The call's time ends here, too: its deadline. Guarded by its session.
+ * observer. The call's time ends here, too: its deadline.
+ *
+ * <p>{@link Attempts}, {@link CallCourse} and {@link Session} extend it in turn, each for one idea. They are one object
+ * and not four that refer to each other, since each call has one: that would take 56 bytes more, of some 450 for all of
+ * a call. Guarded by the session's monitor.
  */
-final class CallRecord {
+abstract class CallRecord {
     private final PolicyTarget target;
     private final CallInfo call;
     private final CallEnvironment environment;
@@ -61,7 +65,7 @@ final class CallRecord {
     }
 
     /** The call begins: pays for its retries, or for being one itself. */
-    void begin(long now) {
+    void recordBegin(long now) {
         beganAt = now;
         target.used(now);
         observer().began(target, call);
@@ -121,13 +125,17 @@ final class CallRecord {
                 || !policy().fallback().statuses().contains(status);
     }
 
-    /** The call ends with this outcome, unless a fallback saves it. */
-    void ends(Outcome outcome, int status, boolean asked, Attempts attempts, @Nullable PastAttempts past) {
+    /**
+     * The call ends with this outcome, unless a fallback saves it.
+     *
+     * @param first whether it is the first attempt's
+     */
+    void ends(Outcome outcome, int status, boolean asked, int attempts, boolean first, @Nullable PastAttempts past) {
         if (outcome instanceof Outcome.Cancelled) {
             result = Observer.Result.CANCELLED;
         } else if (!isGood(status, asked)) {
             endsBadly(attempts, past);
-        } else if (attempts.isFirstCurrent()) {
+        } else if (first) {
             result = Observer.Result.FIRST_TRY;
         } else {
             result = past == null ? Observer.Result.HEDGED : past.savedResult();
@@ -135,11 +143,10 @@ final class CallRecord {
     }
 
     /** The call ends without a good outcome, unless a fallback saves it. */
-    void endsBadly(Attempts attempts, @Nullable PastAttempts past) {
+    void endsBadly(int attempts, @Nullable PastAttempts past) {
         boolean unknown = past != null && past.isFirstTimedOut();
-        result = attempts.count() == 0
-                ? Observer.Result.REJECTED
-                : unknown ? Observer.Result.TIMED_OUT : Observer.Result.FAILED;
+        result =
+                attempts == 0 ? Observer.Result.REJECTED : unknown ? Observer.Result.TIMED_OUT : Observer.Result.FAILED;
     }
 
     /** The application ends the call. */
@@ -161,7 +168,7 @@ final class CallRecord {
      * @param attempts how many were sent
      * @param retried whether at least one of them was a retry
      */
-    void end(int attempts, boolean retried, long now) {
+    void recordEnd(int attempts, boolean retried, long now) {
         endedAfter = now - beganAt;
         observer().ended(target, call, result, attempts, endedAfter);
         if (retried) {
@@ -185,11 +192,11 @@ final class CallRecord {
     }
 
     /**
-     * A fallback's response takes the place of what the origin gave; {@link #end} follows.
+     * A fallback's response takes the place of what the origin gave; {@link #recordEnd} follows.
      *
      * @param good whether the response saves the call
      */
-    void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good) {
+    void recordFallback(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good) {
         target.clearFailure(call); // the application does not see it fail
         observer().fallback(target, call, strategy, reason);
         if (good) {

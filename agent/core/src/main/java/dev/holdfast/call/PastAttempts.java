@@ -179,7 +179,9 @@ final class PastAttempts {
         Outcome before = inHand;
         if (before != null) {
             retrying().sent();
-            record.observer().retrySent(record.target(), record.call(), before, retrying().announcedDelay());
+            record.observer()
+                    .retrySent(
+                            record.target(), record.call(), before, retrying().announcedDelay());
         }
     }
 

@@ -34,7 +34,8 @@ final class RejectionMessages {
                 .append(": ");
         LimitPolicy limits = target.policy().limits();
         switch (reason) {
-            case BREAKER -> breaker(text, target, now, record.environment().epochMillis().getAsLong());
+            case BREAKER ->
+                breaker(text, target, now, record.environment().epochMillis().getAsLong());
             case CONCURRENCY ->
                 text.append(limits.maxConcurrent())
                         .append(" attempts are under way, as many as max_concurrent allows, and none ended ")

@@ -224,9 +224,9 @@ final class RetryDecision {
 
     /**
      * The wait after a failed name look-up. Until the JVM has forgotten the failure, a retry asks nobody: such retries
-     * are left out, and their waits are added to that of the next, which is at least the JVM's memory. Where
-     * {@code max_delay} forbids so long a wait, the waits stay as they are, for the memory may be an older one that
-     * ends sooner.
+     * are left out, and their waits are added to that of the next, which is at least the JVM's memory and at most
+     * {@code max_delay}. Where that forbids so long a wait, the waits stay as they are, for the memory may be an older
+     * one that ends sooner.
      */
     private long pastLookupMemory(Outcome outcome, long backoff, int attempts) {
         if (!(outcome instanceof Outcome.Failure failure) || failure.kind() != ErrorKind.DNS_RESOLUTION) {
@@ -241,7 +241,7 @@ final class RetryDecision {
             skipped++;
             delay += backoff();
         }
-        return Math.max(delay, memory);
+        return Math.min(Math.max(delay, memory), rule.backoff().maxNanos());
     }
 
     private long backoff() {

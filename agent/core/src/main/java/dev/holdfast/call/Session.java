@@ -33,9 +33,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #cancel} is answered with {@link Step.Deliver} and counts as nothing. No method takes longer than its
  * arithmetic.
  */
-public final class Session {
-    private final CallCourse course;
-
+public final class Session extends CallCourse {
     /**
      * A call that has not begun.
      *
@@ -44,23 +42,25 @@ public final class Session {
      * @param environment the source of the jitter, and the facts from outside
      */
     Session(PolicyTarget target, CallInfo call, CallEnvironment environment) {
-        this.course = new CallCourse(new CallRecord(target, call, environment));
+        super(target, call, environment);
     }
 
     /**
      * Starts the call. {@code now} is {@code System.nanoTime}, here as everywhere. Returns {@link Step.Send}, a
      * {@link Step.Wait} for a limit, or {@link Step.Reject}.
      */
+    @Override
     public synchronized Step begin(long now) {
-        return course.begin(now);
+        return super.begin(now);
     }
 
     /**
      * The wait is over, or its ticket was granted. Returns {@link Step.Send}, {@link Step.Wait} or an end: with
      * {@link Step.Deliver} that of the outcome before the wait, or of a call that was cancelled.
      */
+    @Override
     public synchronized Step resume(long now) {
-        return course.resume(now);
+        return super.resume(now);
     }
 
     /**
@@ -72,8 +72,9 @@ public final class Session {
      * @return {@link Step.Wait}, {@link Step.Deliver}, {@link Step.FallBack}, or {@link Step.Drop} where another
      *     attempt decides
      */
+    @Override
     public synchronized Step after(int attempt, Outcome outcome, long now) {
-        return course.after(attempt, outcome, now);
+        return super.after(attempt, outcome, now);
     }
 
     /**
@@ -81,8 +82,9 @@ public final class Session {
      *
      * @return what to send; null: nothing, the first one stays alone
      */
+    @Override
     public synchronized Step.@Nullable Send hedge(long now) {
-        return course.hedge(now);
+        return super.hedge(now);
     }
 
     /**
@@ -92,8 +94,9 @@ public final class Session {
      *
      * @param attempt its number
      */
+    @Override
     public synchronized void idle(int attempt) {
-        course.idle(attempt);
+        super.idle(attempt);
     }
 
     /**
@@ -102,8 +105,9 @@ public final class Session {
      *
      * @param attempt its number
      */
+    @Override
     public synchronized void goesOn(int attempt) {
-        course.attempts().goesOn(attempt);
+        super.goesOn(attempt);
     }
 
     /**
@@ -113,24 +117,27 @@ public final class Session {
      * @param attempt its number
      * @return {@link Step.Drop} where another attempt decides, else {@link Step.Deliver}
      */
+    @Override
     public synchronized Step withdraw(int attempt, long now) {
-        return course.withdraw(attempt, now);
+        return super.withdraw(attempt, now);
     }
 
     /**
      * The application cancelled or interrupted the call, at whatever stage: ends the session, counts as nothing. Of a
      * call that is over it ends what may still be under way, and changes nothing else.
      */
+    @Override
     public synchronized void cancel(long now) {
-        course.cancel(now);
+        super.cancel(now);
     }
 
     /**
      * The body of a response whose head had been decided to be delivered broke. Never leads to a retry: the application
      * may have seen a part of it.
      */
+    @Override
     public synchronized void bodyFailed(Outcome.Failure failure, long now) {
-        course.bodyFailed(failure, now);
+        super.bodyFailed(failure, now);
     }
 
     /**
@@ -140,8 +147,9 @@ public final class Session {
      *
      * @return as {@link #after}
      */
+    @Override
     public synchronized Step bodyLost(Outcome.Failure failure, long now) {
-        return course.bodyLost(failure, now);
+        return super.bodyLost(failure, now);
     }
 
     /**
@@ -149,7 +157,7 @@ public final class Session {
      * {@link #isGoodFromAlternateOrigin}. Without effect where the application has cancelled the call meanwhile.
      */
     public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, long now) {
-        course.fellBack(strategy, reason, true, now);
+        endWithFallback(strategy, reason, true, now);
     }
 
     /**
@@ -159,15 +167,16 @@ public final class Session {
      * @param status the response's; one of 500 or above, which the configuration may say, does not save the call
      */
     public synchronized void fellBack(FallbackPolicy.Strategy strategy, FallbackReason reason, int status, long now) {
-        course.fellBack(strategy, reason, status < 500, now);
+        endWithFallback(strategy, reason, status < 500, now);
     }
 
     /**
      * Ends the call with what the origin gave, or with its rejection: no fallback strategy has a response. Without
      * effect where one had, or where the application has cancelled the call meanwhile.
      */
+    @Override
     public synchronized void fallbackFailed(long now) {
-        course.fallbackFailed(now);
+        super.fallbackFailed(now);
     }
 
     /**
@@ -175,7 +184,7 @@ public final class Session {
      * earlier attempts added as suppressed exceptions; after retries, one that names the proxy which failed, too.
      */
     public synchronized <T extends Throwable> T finalError(T last) {
-        PastAttempts past = course.past();
+        PastAttempts past = past();
         return past == null ? last : past.finalError(last, attempts());
     }
 
@@ -184,8 +193,8 @@ public final class Session {
      * answer: by the same rules as to its own once more.
      */
     public synchronized boolean maySendToAlternateOrigin() {
-        PastAttempts past = course.past();
-        CallInfo call = course.record().call();
+        PastAttempts past = past();
+        CallInfo call = call();
         boolean nothingSent = past == null || past.nothingSent();
         return RetryDecision.mayBeRepeated(policy().retry(), call, call.bodyReplayable(), nothingSent);
     }
@@ -203,7 +212,7 @@ public final class Session {
      * cut short. Where that outcome can no longer be given, the last one's is what there is.
      */
     public synchronized boolean deliversPrevious() {
-        PastAttempts past = course.past();
+        PastAttempts past = past();
         return past != null && past.deliversPrevious();
     }
 
@@ -212,17 +221,18 @@ public final class Session {
      * before it, which is to be delivered, can no longer be given; null where none was to be sent.
      */
     public synchronized @Nullable IOException notSent() {
-        PastAttempts past = course.past();
+        PastAttempts past = past();
         return past == null ? null : past.notSent();
     }
 
     /** The policy under which the call began; a reload does not change it. */
+    @Override
     public Policy policy() {
-        return course.record().policy();
+        return super.policy();
     }
 
     /** Returns the number of attempts that were begun. */
     public synchronized int attempts() {
-        return course.attempts().count();
+        return count();
     }
 }

@@ -109,7 +109,8 @@ class PolicyTargetsTest {
 
     private static void recover(PolicyTarget target, long now) {
         for (int i = 0; i < 3; i++) {
-            Session session = new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(), () -> 0));
+            Session session =
+                    new Session(target, new SessionTest.Call("GET"), new CallEnvironment(new Random(), () -> 0));
             session.begin(now);
             after(session, SessionTest.status(200), now);
         }

@@ -175,6 +175,17 @@ public class SessionTest {
         }
     }
 
+    @Test
+    void waitsForTheMemoryOfAFailedLookUpNoLongerThanMaxDelay() {
+        Backoff backoff = new Backoff(6 * SECOND, 11 * SECOND, 1, Jitter.NONE);
+        Outcome unknown = new Outcome.Failure(new UnknownHostException(), ErrorKind.DNS_RESOLUTION, true);
+        Session session = remembering(Policies.retry().backoff(backoff).policy(), 10 * SECOND);
+
+        session.begin(0);
+
+        assertThat(after(session, unknown, 0)).isEqualTo(new Step.Wait(11 * SECOND));
+    }
+
     private Session remembering(Policy policy, long memory) {
         PolicyTarget target = new PolicyTarget(policy, new Origin("http", "localhost", 80), null, Observer.NONE, 0);
         return new Session(target, call, new CallEnvironment(new Random(1), () -> 0, () -> memory));

@@ -1,6 +1,7 @@
 package dev.holdfast.observe;
 
 import static dev.holdfast.call.SessionTest.after;
+
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
