@@ -91,15 +91,7 @@ abstract class Attempts extends CallRecord {
         count++;
         long own = policy().retry().attemptTimeoutNanos();
         boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
-        return new InFlightAttempt(
-                target,
-                count,
-                now,
-                timeout,
-                deadlineComesFirst,
-                admitted == null ? null : admitted.concurrencyPermit(),
-                admitted == null ? null : admitted.turn(),
-                permit);
+        return new InFlightAttempt(count, now, timeout, deadlineComesFirst, admitted, permit);
     }
 
     /**
@@ -181,24 +173,24 @@ abstract class Attempts extends CallRecord {
     void goesOn(int attempt) {
         InFlightAttempt mine = underWay(attempt);
         if (mine != null) {
-            mine.resume(this);
+            mine.resume(target(), this);
         }
     }
 
     /** The body of the response that counts broke. */
     void failLate(Outcome.Failure failure, long now) {
         if (current != null) {
-            current.failLate(failure, now, random());
+            current.failLate(target(), failure, now, random());
         }
     }
 
     /** Nobody waits for any of them. */
     void giveUpAttempts(long now) {
         if (current != null) {
-            current.giveUp(now);
+            current.giveUp(target(), now);
         }
         if (other != null) {
-            other.giveUp(now);
+            other.giveUp(target(), now);
         }
     }
 

@@ -138,7 +138,7 @@ abstract class CallCourse extends Attempts {
             return Step.Drop.INSTANCE; // another one has decided
         }
         int status = Outcome.statusOf(outcome);
-        long took = mine.end(outcome, status, now, environment().random());
+        long took = mine.end(target(), outcome, status, now, environment().random());
         boolean asks = RetryDecision.asksForRetry(policy().retry(), outcome, status);
         if (stage == CallStage.SENT && count() == 1 && mine.isSince(beganAt()) && isGood(status, asks) && enforced()) {
             stage = CallStage.DONE;
@@ -218,7 +218,7 @@ abstract class CallCourse extends Attempts {
             cancel(now);
             return Step.Deliver.INSTANCE;
         }
-        mine.giveUp(now);
+        mine.giveUp(target(), now);
         return Step.Drop.INSTANCE;
     }
 

@@ -10,19 +10,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt, from its sending on: the place and the permit that it holds, and how its outcome reaches the breaker.
- * Guarded by its session.
+ * An attempt, from its sending on: the place and the permit that it holds, and how its outcome reaches the breaker. Its
+ * call knows the target, which each method is handed: a field less, of an object that every call has. Guarded by its
+ * session.
  */
 final class InFlightAttempt {
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
-    private final PolicyTarget target;
     private final int number;
     private final long at;
     private final long timeout;
     private final boolean deadlineComesFirst;
-    private @Nullable ConcurrencyPermit concurrencyPermit;
-    private RateLimit.@Nullable Turn turn;
+    /** The permit and the turn that it holds; null: neither. */
+    private AdmissionControl.@Nullable Admitted held;
+
     private CircuitBreaker.@Nullable Permit permit;
     private int endedInARow;
     private boolean underWay = true;
@@ -33,23 +34,21 @@ final class InFlightAttempt {
      *
      * @param timeout how long it may take by the policy, in nanoseconds; {@link Long#MAX_VALUE} without limit
      * @param deadlineComesFirst whether that is what the call's deadline leaves, less than the policy gives an attempt
+     * @param held what the limits gave it, null: there are none
+     * @param permit what the breaker gave it, null: there is none, or it is not enforced
      */
     InFlightAttempt(
-            PolicyTarget target,
             int number,
             long at,
             long timeout,
             boolean deadlineComesFirst,
-            @Nullable ConcurrencyPermit concurrencyPermit,
-            RateLimit.@Nullable Turn turn,
+            AdmissionControl.@Nullable Admitted held,
             CircuitBreaker.@Nullable Permit permit) {
-        this.target = target;
         this.number = number;
         this.at = at;
         this.timeout = timeout;
         this.deadlineComesFirst = deadlineComesFirst;
-        this.concurrencyPermit = concurrencyPermit;
-        this.turn = turn;
+        this.held = held;
         this.permit = permit;
     }
 
@@ -74,21 +73,22 @@ final class InFlightAttempt {
     }
 
     /** It ended: its place is free, the breaker hears of it. Gives how long it took. The status is the outcome's. */
-    long end(Outcome outcome, int status, long now, RandomGenerator random) {
+    long end(PolicyTarget target, Outcome outcome, int status, long now, RandomGenerator random) {
         underWay = false;
-        releasePermits(now);
+        releasePermits(target, now);
         long took = now - at;
         if (status != Outcome.NO_STATUS) {
             target.responded(took);
         }
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
-            tell(breaker, permit, outcome, status, took, now, random);
+            tell(target, breaker, permit, outcome, status, took, now, random);
         }
         return took;
     }
 
     private void tell(
+            PolicyTarget target,
             CircuitBreaker breaker,
             CircuitBreaker.Permit mine,
             Outcome outcome,
@@ -106,7 +106,7 @@ final class InFlightAttempt {
             return;
         }
         permit = null;
-        if (status != Outcome.NO_STATUS || isOriginFailure(outcome, took)) {
+        if (status != Outcome.NO_STATUS || isOriginFailure(target, outcome, took)) {
             breaker.onFailure(mine, took, now, random);
         } else {
             breaker.onIgnored(mine);
@@ -118,7 +118,7 @@ final class InFlightAttempt {
      * program's own mistake, such as a header that cannot be sent; one of a proxy says nothing about the origin behind
      * it; nor does a timeout that came sooner than {@link TimeoutRule} says.
      */
-    private boolean isOriginFailure(Outcome outcome, long took) {
+    private static boolean isOriginFailure(PolicyTarget target, Outcome outcome, long took) {
         return outcome instanceof Outcome.Failure failure
                 && failure.error() instanceof IOException
                 && failure.kind() != ErrorKind.PROXY
@@ -146,22 +146,22 @@ final class InFlightAttempt {
     }
 
     /** It ended in a success, as it seemed at its head, and was none. */
-    void failLate(Outcome.Failure failure, long now, RandomGenerator random) {
+    void failLate(PolicyTarget target, Outcome.Failure failure, long now, RandomGenerator random) {
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit mine = permit;
-        if (breaker != null && mine != null && isOriginFailure(failure, now - at)) {
+        if (breaker != null && mine != null && isOriginFailure(target, failure, now - at)) {
             permit = null;
             breaker.onLateFailure(mine, endedInARow, now, random);
         }
     }
 
     /** Nobody waits for its end, and nothing follows from it. Without effect where it has ended. */
-    void giveUp(long now) {
+    void giveUp(PolicyTarget target, long now) {
         if (!underWay) {
             return;
         }
         underWay = false;
-        releasePermits(now);
+        releasePermits(target, now);
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
             breaker.onIgnored(permit);
@@ -171,11 +171,11 @@ final class InFlightAttempt {
 
     /** Gives its permit back, and may take one again: the application has it in its hands, and does nothing with it. */
     void idle() {
-        ConcurrencyPermit held = concurrencyPermit;
-        if (held != null) {
-            concurrencyPermit = null;
+        ConcurrencyPermit permitted = held == null ? null : held.concurrencyPermit();
+        if (held != null && permitted != null) {
+            held = new AdmissionControl.Admitted(null, held.turn());
             idle = true;
-            held.release();
+            permitted.release();
         }
     }
 
@@ -184,25 +184,27 @@ final class InFlightAttempt {
      *
      * @param holder lives as long as the permit may be held
      */
-    void resume(Object holder) {
+    void resume(PolicyTarget target, Object holder) {
         ConcurrencyLimit limit = target.concurrency();
         if (idle && underWay && limit != null && limit.tryAcquire()) {
-            concurrencyPermit = ConcurrencyPermit.held(holder, limit);
+            ConcurrencyPermit taken = ConcurrencyPermit.held(holder, limit);
+            held = new AdmissionControl.Admitted(taken, held == null ? null : held.turn());
         }
         idle = false;
     }
 
-    private void releasePermits(long now) {
-        RateLimit rate = target.rate();
-        RateLimit.Turn mine = turn;
-        if (rate != null && mine != null) {
-            turn = null;
-            rate.end(mine, now);
+    private void releasePermits(PolicyTarget target, long now) {
+        AdmissionControl.Admitted released = held;
+        held = null;
+        if (released == null) {
+            return;
         }
-        ConcurrencyPermit held = concurrencyPermit;
-        if (held != null) {
-            concurrencyPermit = null;
-            held.release();
+        RateLimit rate = target.rate();
+        if (rate != null && released.turn() != null) {
+            rate.end(released.turn(), now);
+        }
+        if (released.concurrencyPermit() != null) {
+            released.concurrencyPermit().release();
         }
     }
 }

@@ -108,7 +108,7 @@ final class AlternateOriginRequest<T> implements BodyHandler<T> {
         }
         if (!alternate.decide(JdkCall.Head.of(info), !call.isOver())) {
             good.complete(false);
-            return new DiscardedBody<>(call.engine());
+            return new DiscardedBody<>(call.engine(), info);
         }
         try {
             return call.application.apply(new MarkedHead(info.statusCode(), marked(info.headers()), info.version()));

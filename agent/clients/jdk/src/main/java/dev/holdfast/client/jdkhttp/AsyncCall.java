@@ -38,7 +38,6 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
     private final HttpClient client;
     private final AsyncExchange exchange;
     private final OpenCalls openCalls;
-    private final ErrorReporter errorReporter;
     private final CallFuture<HttpResponse<T>> future = CallFuture.create();
 
     /**
@@ -78,7 +77,6 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
                 errorReporter);
         this.client = client;
         this.openCalls = openCalls;
-        this.errorReporter = errorReporter;
         this.exchange = new AsyncExchange(call.session, this, call.pool);
     }
 
@@ -133,7 +131,7 @@ final class AsyncCall<T> extends OpenCalls.OpenCall implements AsyncExchange.Tra
             if (last == null) {
                 openCalls.leave(client, this);
                 if (!thrownAtOnce) {
-                    errorReporter.report("a call runs without its policy", e);
+                    call.session.report("a call runs without its policy", e);
                 }
                 return null;
             }

@@ -25,10 +25,12 @@ final class AttemptHandler<T> implements BodyHandler<T> {
 
     private final JdkCall<T> call;
     private final int attempt;
-    private final long timeoutNanos;
-    private final long startedAt;
+    /** True if the attempt has a time. */
+    private final boolean limited;
+    /** The end of that time. */
+    private final long endsAt;
+
     private volatile @Nullable Step decision;
-    private volatile @Nullable ResponseInfo head;
     private volatile @Nullable DiscardedBody<T> discarded;
     private volatile @Nullable Throwable lostBody;
     private volatile @Nullable ResponseRecording recording;
@@ -36,8 +38,8 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     AttemptHandler(JdkCall<T> call, Step.Send send) {
         this.call = call;
         this.attempt = send.attempt();
-        this.timeoutNanos = send.timeoutNanos();
-        this.startedAt = timeoutNanos == Long.MAX_VALUE ? 0 : call.engine().nanoTime();
+        this.limited = send.timeoutNanos() != Long.MAX_VALUE;
+        this.endsAt = limited ? call.engine().nanoTime() + send.timeoutNanos() : 0;
     }
 
     /** A handler that asks nobody, and so is the application's own but for its type. */
@@ -82,8 +84,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     @Nullable
     DiscardedResponse<T> discarded(HttpResponse<T> response) {
         DiscardedBody<T> body = discarded;
-        ResponseInfo info = head;
-        return body == null || info == null ? null : new DiscardedResponse<>(response, info, body);
+        return body == null ? null : new DiscardedResponse<>(response, body.head(), body);
     }
 
     @Override
@@ -94,9 +95,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         }
         Step step = call.after(attempt, JdkCall.Head.of(info));
         decision = step;
-        long left = timeoutNanos == Long.MAX_VALUE
-                ? Long.MAX_VALUE
-                : timeoutNanos - (call.engine().nanoTime() - startedAt);
+        long left = limited ? endsAt - call.engine().nanoTime() : Long.MAX_VALUE;
         if (!(step instanceof Step.FallBack fallBack)) {
             return taker(step, info, left);
         }
@@ -110,8 +109,7 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     private BodySubscriber<T> taker(Step step, ResponseInfo info, long left) {
         decision = step;
         if (!(step instanceof Step.Deliver)) {
-            DiscardedBody<T> body = new DiscardedBody<>(call.engine());
-            head = info;
+            DiscardedBody<T> body = new DiscardedBody<>(call.engine(), info);
             discarded = body;
             return body;
         }

@@ -2,6 +2,7 @@ package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Engine;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class DiscardedBody<T> implements BodySubscriber<T> {
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Engine engine;
+    private final ResponseInfo head;
     private final List<List<ByteBuffer>> kept = new ArrayList<>();
     private Flow.@Nullable Subscription subscription;
     private @Nullable Future<?> limit;
@@ -35,8 +37,15 @@ final class DiscardedBody<T> implements BodySubscriber<T> {
     /** Written behind the last part, read before the first: orders the two. */
     private volatile boolean whole;
 
-    DiscardedBody(Engine engine) {
+    /** Takes the body behind a head. */
+    DiscardedBody(Engine engine, ResponseInfo head) {
         this.engine = engine;
+        this.head = head;
+    }
+
+    /** The head before it, as the client shows it to handlers. */
+    ResponseInfo head() {
+        return head;
     }
 
     /** The body's parts, null: it was too large, or has not arrived. */

@@ -53,6 +53,16 @@ final class JdkCall<T> implements CallInfo {
 
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
+    /** The answer of a call that the application gave up. */
+    private enum GivenUp implements BooleanSupplier {
+        OVER;
+
+        @Override
+        public boolean getAsBoolean() {
+            return true;
+        }
+    }
+
     /** The value where no thread waits: a retry may be sent from any thread. */
     static final long ANY_THREAD = 0;
 
@@ -65,10 +75,11 @@ final class JdkCall<T> implements CallInfo {
 
     private final HttpRequest request;
     private final RequestBody body;
-    private final BooleanSupplier nobodyWaits;
     private final WeakReference<HttpClient> client;
-    private final long caller;
-    private volatile boolean over;
+    /** A number of the thread that waits for the call, or of the client. */
+    private final int caller;
+    /** Whether the application has ended the call by means that we are not told of; {@link GivenUp} once it has. */
+    private volatile BooleanSupplier nobodyWaits;
 
     /**
      * A call that has not begun.
@@ -86,10 +97,10 @@ final class JdkCall<T> implements CallInfo {
             BooleanSupplier nobodyWaits,
             FallbackStrategies fallbackStrategies,
             ErrorReporter errorReporter) {
-        this.client = new WeakReference<>(client);
+        this.client = ClientReference.to(client);
         this.request = request;
         this.application = application;
-        this.caller = caller == ANY_THREAD ? System.identityHashCode(client) : caller;
+        this.caller = caller == ANY_THREAD ? System.identityHashCode(client) : (int) caller;
         this.nobodyWaits = nobodyWaits;
         this.body = RequestBody.of(request, client, target.policy(), engine.replayMemory());
         this.session = new FailOpenSession(engine, target, this, errorReporter);
@@ -139,7 +150,8 @@ final class JdkCall<T> implements CallInfo {
 
     @Override
     public long fingerprint() {
-        return (caller << 32) ^ (31L * method().hashCode() + request.uri().hashCode());
+        return ((long) caller << 32)
+                ^ (31L * method().hashCode() + request.uri().hashCode());
     }
 
     /** Returns the number of bytes of a response's body to hold back. */
@@ -192,16 +204,16 @@ final class JdkCall<T> implements CallInfo {
 
     /** The application gave the call up; whatever another origin is asked for, the caller ends. */
     void end() {
-        over = true;
+        nobodyWaits = GivenUp.OVER;
         session.cancel();
     }
 
     /** Returns whether the application gave the call up. */
     boolean isOver() {
-        if (!over && nobodyWaits.getAsBoolean()) {
+        if (nobodyWaits != GivenUp.OVER && nobodyWaits.getAsBoolean()) {
             giveUp();
         }
-        return over;
+        return nobodyWaits == GivenUp.OVER;
     }
 
     /** Returns the attempt to send beside a slow first one; null: none. */

@@ -116,13 +116,12 @@ public final class JdkHttpHook implements ClientAdapter {
                     (HttpRequest) request,
                     (BodyHandler<?>) handler,
                     fallbackStrategies,
-                    openCalls,
                     errorReporter);
         } catch (RuntimeException | LinkageError e) {
             errorReporter.report("a call runs without its policy", e);
             return null;
         }
-        return call.run();
+        return call.run(openCalls);
     }
 
     /**

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.Transport {
     private final JdkCall<T> call;
     private final HttpClient client;
-    private final OpenCalls openCalls;
-    private final ErrorReporter errorReporter;
     private volatile boolean stopped;
     private volatile @Nullable Runnable wait;
     private @Nullable Attempt<T> last;
@@ -39,19 +37,21 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.T
             HttpRequest request,
             BodyHandler<T> handler,
             FallbackStrategies fallbackStrategies,
-            OpenCalls openCalls,
             ErrorReporter errorReporter) {
         long thread = Thread.currentThread().getId();
         this.call = new JdkCall<>(
                 engine, target, client, request, handler, thread, () -> false, fallbackStrategies, errorReporter);
         this.client = client;
-        this.openCalls = openCalls;
-        this.errorReporter = errorReporter;
     }
 
-    /** The response that the application gets, or null: nothing was sent, run the original. */
+    /**
+     * Runs the call.
+     *
+     * @param openCalls the calls that are under way, of which it is one meanwhile
+     * @return the response that the application gets, or null: nothing was sent, run the original
+     */
     @Nullable
-    HttpResponse<T> run() throws IOException, InterruptedException {
+    HttpResponse<T> run(OpenCalls openCalls) throws IOException, InterruptedException {
         openCalls.enter(client, this);
         try {
             return ended();
@@ -68,7 +68,7 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.T
         } catch (RuntimeException | LinkageError e) {
             call.giveUp();
             if (last == null) {
-                errorReporter.report("a call runs without its policy", e);
+                call.session.report("a call runs without its policy", e);
                 return null;
             }
             call.session.report(e);

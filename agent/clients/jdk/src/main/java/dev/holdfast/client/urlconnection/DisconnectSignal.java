@@ -1,6 +1,5 @@
 package dev.holdfast.client.urlconnection;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * another thread during a call: aborts it. One thread at a time enters and waits; any may disconnect.
  */
 final class DisconnectSignal {
-    private final AtomicInteger count = new AtomicInteger();
+    private volatile int count;
     /** The count at the entry of the method that is running now. */
     private int before;
 
@@ -16,12 +15,14 @@ final class DisconnectSignal {
 
     /** An entry that talks comes in. */
     void entered() {
-        before = count.get();
+        before = count;
     }
 
     /** The application disconnected: nobody waits any longer. */
     void add() {
-        count.incrementAndGet();
+        synchronized (this) {
+            count++;
+        }
         Runnable end = waiting;
         if (end != null) {
             end.run();
@@ -33,7 +34,7 @@ final class DisconnectSignal {
      * that.
      */
     boolean abandoned() {
-        return count.get() != before;
+        return count != before;
     }
 
     /**

@@ -1,9 +1,8 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.PolicyTarget;
-import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.instrumentation.AdapterContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,15 +31,13 @@ final class Exchange {
             HttpURLConnection delegate,
             URL url,
             @Nullable Proxy proxy,
-            FallbackStrategies fallbackStrategies,
-            ErrorReporter errorReporter) {
-        this.requestRecorder = new RequestRecorder(url, proxy, errorReporter);
-        this.call = new UrlCall(engine, target, delegate, requestRecorder, fallbackStrategies, errorReporter);
+            AdapterContext context) {
+        this.requestRecorder = new RequestRecorder(url, proxy, context.errorReporter());
+        this.call = new UrlCall(engine, target, delegate, requestRecorder, context);
     }
 
     /** Set once, by the front's constructor. */
     void setFront(ConnectionWrapper made) {
-        call.setFront(made);
         requestRecorder.setFront(made);
     }
 

@@ -1,15 +1,13 @@
 package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.PolicyTarget;
-import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
-import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -23,23 +21,15 @@ import org.jspecify.annotations.Nullable;
  * {@code -Dsun.net.http.retryPost=false}): such a pair counts as one attempt. Thread-safe.
  */
 public final class HttpUrlConnectionHook implements ClientAdapter {
-
-    private final Supplier<@Nullable Engine> engines;
-    private final FallbackStrategies fallbackStrategies;
-    private final ErrorReporter errorReporter;
+    private final AdapterContext context;
 
     /**
      * Made once for a JVM.
      *
-     * @param engines gives the engine of the current configuration; null: no policies at the moment
-     * @param fallbackStrategies what there is for calls that go wrong
-     * @param errorReporter where trouble inside Holdfast is said
+     * @param context the services that it works with
      */
-    public HttpUrlConnectionHook(
-            Supplier<@Nullable Engine> engines, FallbackStrategies fallbackStrategies, ErrorReporter errorReporter) {
-        this.engines = engines;
-        this.fallbackStrategies = fallbackStrategies;
-        this.errorReporter = errorReporter;
+    public HttpUrlConnectionHook(AdapterContext context) {
+        this.context = context;
     }
 
     @Override
@@ -63,7 +53,7 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
      */
     URLConnection opened(URLConnection connection, URL url, @Nullable Proxy proxy) {
         try {
-            Engine engine = engines.get();
+            Engine engine = context.engines().get();
             if (engine == null
                     || connection instanceof ConnectionWrapper
                     || !(connection instanceof HttpURLConnection http)) {
@@ -76,12 +66,12 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
             if (target.isFirstCallOf(UrlCall.CLIENT)) {
                 engine.proxies().note(ProxyAddress.of(proxy, url));
             }
-            Exchange exchange = new Exchange(engine, target, http, url, proxy, fallbackStrategies, errorReporter);
+            Exchange exchange = new Exchange(engine, target, http, url, proxy, context);
             return http instanceof HttpsURLConnection
                     ? new HttpsConnectionWrapper(url, exchange)
                     : new HttpConnectionWrapper(url, exchange);
         } catch (RuntimeException | LinkageError e) {
-            errorReporter.report("a connection runs without its policy", e);
+            context.errorReporter().report("a connection runs without its policy", e);
             return connection;
         }
     }

@@ -11,11 +11,11 @@ import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +24,18 @@ import org.jspecify.annotations.Nullable;
  * first connection, and played to that of each further attempt.
  */
 final class RequestRecorder {
+    private static final ConnectionSetting[] NO_SETTINGS = {};
+
     private final URL url;
     private final @Nullable Proxy proxy;
     private final ErrorReporter errorReporter;
-    /** Written by the application's thread, read by that of an attempt beside the first one too. */
-    private final List<ConnectionSetting> settings = new CopyOnWriteArrayList<>();
+    /** Replaced by the application's thread, read by that of an attempt beside the first one too. */
+    private volatile ConnectionSetting[] settings = NO_SETTINGS;
 
-    /** The headers by their names in lower case: a connection hides those that hold credentials. */
-    private final Map<String, List<String>> headers = new LinkedHashMap<>();
+    /**
+     * The headers by their names in lower case: a connection hides those that hold credentials. Made with the first.
+     */
+    private @Nullable Map<String, List<String>> headers;
 
     private final Timeouts timeouts = new Timeouts();
     private boolean hasAuthenticator;
@@ -55,10 +59,22 @@ final class RequestRecorder {
         wrapper = made;
     }
 
+    /** The front of the connection; null: it is being made. */
+    @Nullable
+    ConnectionWrapper front() {
+        return wrapper;
+    }
+
     /** Sets something on the current connection, and on those to come. What the JDK refuses is not recorded. */
     void set(HttpURLConnection current, ConnectionSetting connectionSetting) throws ProtocolException {
         connectionSetting.applyTo(current);
-        settings.add(connectionSetting);
+        add(connectionSetting);
+    }
+
+    private synchronized void add(ConnectionSetting connectionSetting) {
+        ConnectionSetting[] more = Arrays.copyOf(settings, settings.length + 1);
+        more[more.length - 1] = connectionSetting;
+        settings = more;
     }
 
     /**
@@ -70,6 +86,9 @@ final class RequestRecorder {
             return;
         }
         String lower = name.toLowerCase(Locale.ROOT);
+        if (headers == null) {
+            headers = new LinkedHashMap<>();
+        }
         List<String> values = headers.computeIfAbsent(lower, n -> new ArrayList<>());
         if (!added && !values.isEmpty()) {
             values.remove(values.size() - 1);
@@ -82,13 +101,13 @@ final class RequestRecorder {
      * none.
      */
     synchronized @Nullable String header(String name) {
-        List<String> values = headers.get(name.toLowerCase(Locale.ROOT));
+        List<String> values = headers == null ? null : headers.get(name.toLowerCase(Locale.ROOT));
         return values == null ? null : values.get(0);
     }
 
     /** The headers that the application set. */
     synchronized Map<String, List<String>> headers() {
-        return new LinkedHashMap<>(headers);
+        return headers == null ? new LinkedHashMap<>() : new LinkedHashMap<>(headers);
     }
 
     /** Notes that an authenticator was set for this connection. */
@@ -157,13 +176,13 @@ final class RequestRecorder {
 
     void setConnectTimeout(HttpURLConnection current, int millis) {
         current.setConnectTimeout(millis);
-        settings.add(c -> c.setConnectTimeout(millis));
+        add(c -> c.setConnectTimeout(millis));
         timeouts.setConnect(millis);
     }
 
     void setReadTimeout(HttpURLConnection current, int millis) {
         current.setReadTimeout(millis);
-        settings.add(c -> c.setReadTimeout(millis));
+        add(c -> c.setReadTimeout(millis));
         timeouts.setRead(millis);
     }
 

@@ -3,7 +3,6 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
-import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Session;
@@ -14,7 +13,7 @@ import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.exchange.FinalResult;
 import dev.holdfast.exchange.HedgedAttempt;
 import dev.holdfast.exchange.ResponseStreams;
-import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.policy.ClientNames;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,8 +41,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
 
     private final Engine engine;
     private final RequestRecorder requestRecorder;
-    private final FallbackStrategies fallbackStrategies;
-    private final ErrorReporter errorReporter;
+    private final AdapterContext context;
     private final ReentrantLock lock = new ReentrantLock();
     private final DisconnectSignal disconnectSignal = new DisconnectSignal();
 
@@ -55,15 +53,14 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     /** The attempt before the current one, if what it gave can still be given. */
     private @Nullable Attempt previous;
 
-    private @Nullable ConnectionWrapper wrapper;
     private @Nullable FailOpenSession session;
     /** Made for a policy that has a strategy. */
     private volatile @Nullable CallFallback fallback;
 
     private volatile Step.@Nullable Send sending;
     private volatile boolean settled;
-    /** The number of the thread that began the call. */
-    private long caller;
+    /** A number of the thread that began the call. */
+    private int caller;
 
     /** True if the entry that now talks only opens the connection. */
     private boolean onlyOpening;
@@ -76,20 +73,13 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
             PolicyTarget target,
             HttpURLConnection first,
             RequestRecorder requestRecorder,
-            FallbackStrategies fallbackStrategies,
-            ErrorReporter errorReporter) {
+            AdapterContext context) {
         this.engine = engine;
         this.host = target;
         this.target = target;
         this.attempt = Attempt.first(first);
         this.requestRecorder = requestRecorder;
-        this.errorReporter = errorReporter;
-        this.fallbackStrategies = fallbackStrategies;
-    }
-
-    /** Set once, by the front's constructor. */
-    void setFront(ConnectionWrapper made) {
-        wrapper = made;
+        this.context = context;
     }
 
     /** The current attempt. */
@@ -190,7 +180,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     @Override
     public long fingerprint() {
         // Not the URL's own hash, for which it would resolve its host.
-        return (caller << 32)
+        return ((long) caller << 32)
                 ^ (31L * method().hashCode()
                         + requestRecorder.url().toExternalForm().hashCode());
     }
@@ -387,10 +377,10 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
             HttpURLConnection first = attempt.connection();
             requestRecorder.begin(first, mayWrite);
             target = engine.routeOrUntouched(host, requestRecorder.method(), requestRecorder.path());
-            caller = Thread.currentThread().getId();
-            FailOpenSession begun = new FailOpenSession(engine, target, this, errorReporter);
+            caller = (int) Thread.currentThread().getId();
+            FailOpenSession begun = new FailOpenSession(engine, target, this, context.errorReporter());
             fallback = target.policy().fallback().enabled()
-                    ? new CallFallback(begun, this, requestRecorder, fallbackStrategies, first)
+                    ? new CallFallback(begun, this, requestRecorder, context.fallbackStrategies(), first)
                     : null;
             session = begun;
             current = granted(begun.begin());
@@ -564,7 +554,7 @@ final class UrlCall implements CallInfo, BlockingExchange.Pauses {
     }
 
     private void showHead() {
-        ConnectionWrapper shown = wrapper;
+        ConnectionWrapper shown = requestRecorder.front();
         if (shown != null && attempt.error() == null) {
             shown.show(true, attempt.status(), null);
         }

@@ -41,7 +41,7 @@ public final class UrlConnectionInstrumentation implements ClientInstrumentation
 
     @Override
     public ClientAdapter adapter(AdapterContext context) {
-        return new HttpUrlConnectionHook(context.engines(), context.fallbackStrategies(), context.errorReporter());
+        return new HttpUrlConnectionHook(context);
     }
 
     @Override

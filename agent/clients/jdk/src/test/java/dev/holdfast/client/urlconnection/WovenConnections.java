@@ -6,6 +6,7 @@ import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.call.Timer;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
@@ -36,10 +37,10 @@ final class WovenConnections {
     WovenConnections(Policy policy, Observer observer) {
         targets = new PolicyTargets(observer);
         engine = new Engine(new PolicyTable<>(Map.of(HostPattern.parse("*"), policy)), targets, new Timer());
-        hook = new HttpUrlConnectionHook(
+        hook = new HttpUrlConnectionHook(new AdapterContext(
                 () -> engine,
                 new FallbackStrategies((what, why) -> {}),
-                (what, cause) -> defects.add(what + ": " + cause));
+                (what, cause) -> defects.add(what + ": " + cause)));
     }
 
     /** Returns the permits of {@code max_concurrent} that are held, of all origins. */
