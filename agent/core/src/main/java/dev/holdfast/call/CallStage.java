@@ -10,7 +10,7 @@ enum CallStage {
     BACKING_OFF,
     /** The next attempt waits for a limit. */
     AT_THE_GATE,
-    /** No attempt follows: the call ends when the fallback strategies were asked. */
+    /** The state in which no attempt follows: the call ends when the fallback strategies were asked. */
     FALLING_BACK,
     /** The call has ended. */
     DONE,

@@ -185,7 +185,7 @@ final class PastAttempts {
         }
     }
 
-    /** No further attempt is sent: the outcome before the wait stands, where there is one. */
+    /** Ends the call without a further attempt: the outcome before the wait stands, where there is one. */
     Step rejected(IOException why, int attempts) {
         if (inHand == null) {
             return new Step.Reject(finalError(why, attempts));

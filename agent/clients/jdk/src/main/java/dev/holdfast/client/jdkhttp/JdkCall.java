@@ -78,7 +78,7 @@ final class JdkCall<T> implements CallInfo {
     private final WeakReference<HttpClient> client;
     /** A number of the thread that waits for the call, or of the client. */
     private final int caller;
-    /** Whether the application has ended the call by means that we are not told of; {@link GivenUp} once it has. */
+    /** Answers true once the application has ended the call by other means than those we are told of. */
     private volatile BooleanSupplier nobodyWaits;
 
     /**
