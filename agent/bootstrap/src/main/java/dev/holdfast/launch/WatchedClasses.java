@@ -16,7 +16,11 @@ final class WatchedClasses {
             + "jdk/internal/net/http/PlainTunnelingConnection "
             + "sun/net/www/protocol/http/Handler "
             + "sun/net/www/protocol/https/Handler "
-            + "java/net/HttpConnectSocketImpl ";
+            + "java/net/HttpConnectSocketImpl "
+            + "/client5/http/impl/classic/InternalHttpClient "
+            + "/client5/http/impl/classic/MinimalHttpClient "
+            + "/client5/http/impl/classic/InternalExecRuntime "
+            + "/client5/http/impl/classic/HttpRequestRetryExec ";
 
     private WatchedClasses() {}
 }

@@ -118,8 +118,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
     @Override
     public Step send(Step.Send send) throws InterruptedException {
         LibraryAttempt<R> attempt = call.next(send);
-        Step step =
-                send.hedgeNanos() >= 0 && transport.canHedge() ? hedged(attempt, send.hedgeNanos()) : attempt.send();
+        Step step = send.hedgeNanos() >= 0 ? hedged(attempt, send.hedgeNanos()) : attempt.send();
         if (step instanceof Step.Wait && Thread.currentThread().isInterrupted()) {
             // It would get nothing of what there is.
             call.giveUp();

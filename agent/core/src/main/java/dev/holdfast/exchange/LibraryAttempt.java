@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the library's response
  */
-final class LibraryAttempt<R> {
+final class LibraryAttempt<R> implements FinalResult.Candidate {
     /** The largest body that is kept until the call has ended. */
     private static final int MAX_KEPT = 16 * 1024;
     /** The largest body that is read to its end so that its connection can be used again. */
@@ -55,6 +55,11 @@ final class LibraryAttempt<R> {
         this.transport = call.transport();
         this.send = send;
         this.inner = transport.attempt(send);
+    }
+
+    /** The library's side of it. */
+    LibraryTransport.Attempt<R> inner() {
+        return inner;
     }
 
     /** The attempt's number. */
@@ -150,10 +155,10 @@ final class LibraryAttempt<R> {
         if (!inTime) {
             IOException late = transport.timedOut(thrown);
             error = late;
-            return call.failed(number(), late);
+            return call.failed(number(), inner, late);
         }
         error = thrown;
-        return call.failed(number(), thrown);
+        return call.failed(number(), inner, thrown);
     }
 
     private Step responded(R given) {
@@ -228,9 +233,8 @@ final class LibraryAttempt<R> {
         return response;
     }
 
-    /** The exception that it ended in, null: a response. */
-    @Nullable
-    Throwable error() {
+    @Override
+    public @Nullable Throwable error() {
         return error;
     }
 
@@ -239,9 +243,14 @@ final class LibraryAttempt<R> {
         return detached;
     }
 
-    /** Returns whether what it gave can still be what the call gives, after a next attempt was sent. */
-    boolean canStand() {
+    @Override
+    public boolean canStand() {
         return error != null || response != null;
+    }
+
+    @Override
+    public boolean isRefused() {
+        return false;
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
-import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.fallback.ResponseRecording;
@@ -116,8 +115,8 @@ final class LibraryCall<R> {
     }
 
     /** Tells the session of an attempt that gave no response. */
-    Step failed(int attempt, Throwable error) {
-        return session.after(attempt, () -> transport.classify(error));
+    Step failed(int number, LibraryTransport.Attempt<R> attempt, Throwable error) {
+        return session.after(number, () -> transport.classify(attempt, error));
     }
 
     /** Tells the session that a body which was held back broke. */
@@ -157,35 +156,33 @@ final class LibraryCall<R> {
      */
     R result(@Nullable Throwable defect) throws Throwable {
         LibraryAttempt<R> sent = last;
-        if (fallback != null && fallback.hasAnswer()) {
+        R answer = fallback == null ? null : fallback.response();
+        if (answer != null) {
             if (sent != null) {
                 sent.discard();
             }
-            return fallback.response();
+            return answer;
         }
         if (sent == null) {
             throw defect == null ? transport.cancelled() : defect;
         }
-        LibraryAttempt<R> earlier = before;
-        LibraryAttempt<R> counts = sent;
-        if (earlier != null && earlier.canStand() && session.session().deliversPrevious()) {
+        LibraryAttempt<R> counts = FinalResult.of(session, sent, before);
+        if (counts != sent) {
             sent.discard();
-            counts = earlier;
         }
         R response = counts.response();
         if (response != null) {
             return delivered(counts, response);
         }
         Throwable error = counts.error();
-        throw error == null ? notSent(defect) : session.session().finalError(error);
+        throw error == null ? missing(defect) : error;
     }
 
     /** The response with a body that is watched on its way to the program, and recorded. */
     private R delivered(LibraryAttempt<R> attempt, R response) {
         try {
             ResponseHead head = transport.head(response);
-            ResponseRecording recording =
-                    fallback == null ? null : fallback.recording(response, head, attempt.number());
+            ResponseRecording recording = fallback == null ? null : fallback.recording(response, head, attempt.inner());
             long length = transport.bodyLength(response);
             if (length == 0) {
                 if (recording != null) {
@@ -207,14 +204,8 @@ final class LibraryCall<R> {
         }
     }
 
-    /** The exception in place of a response that was let go of, and would be what the call gave. */
-    private IOException notSent(@Nullable Throwable defect) {
-        Session ended = session.session();
-        IOException why = ended.notSent();
-        if (why == null) {
-            return new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
-        }
-        // The type that this client's users expect of a time that is over.
+    private IOException missing(@Nullable Throwable defect) {
+        IOException why = FinalResult.missing(session, defect);
         return why instanceof SocketTimeoutException ? transport.timedOut(why) : why;
     }
 }

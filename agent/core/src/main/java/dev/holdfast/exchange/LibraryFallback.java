@@ -43,22 +43,19 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
         return handler.resolve(step);
     }
 
-    /** Returns whether a strategy had an answer. */
-    boolean hasAnswer() {
-        return handler.hasAnswer();
-    }
-
-    /** The answer for the program, where a strategy had one. */
+    /** The answer for the program; null: no strategy has one, or it cannot be made, which was reported. */
+    @Nullable
     R response() {
-        FallbackCandidate.Response found = handler.answer();
-        R other = fetched;
-        if (found != null) {
-            return transport.synthetic(found);
+        if (!handler.hasAnswer()) {
+            return null;
         }
-        if (other == null) {
-            throw new IllegalStateException("no answer");
+        try {
+            FallbackCandidate.Response found = handler.answer();
+            return found == null ? fetched : transport.synthetic(found);
+        } catch (RuntimeException | LinkageError e) {
+            call.session().report(e);
+            return null;
         }
-        return other;
     }
 
     /** Nobody waits for an alternate origin any more. Any thread. */
@@ -76,18 +73,18 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
     /**
      * Begins to record the response that the program gets.
      *
-     * @param attempt which attempt it is of, the first being 1
+     * @param attempt which attempt it is of
      * @return null: it is not kept
      */
     @Nullable
-    ResponseRecording recording(R response, ResponseHead head, int attempt) {
+    ResponseRecording recording(R response, ResponseHead head, LibraryTransport.Attempt<R> attempt) {
         // A proxy's answer to CONNECT: the origin has not been asked (RFC 9110, 15.5.8).
         if (handler.caller() == null || head.status() == PROXY_AUTHENTICATION_REQUIRED) {
             return null;
         }
         try {
             boolean reads = method().equals("GET") || method().equals("HEAD");
-            if (reads && !transport.mayBeStored(response)) {
+            if (reads && !transport.mayBeStored(attempt, response)) {
                 return null;
             }
             ResponseRecording begun = handler.record(head);
@@ -177,7 +174,7 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
         }
         if (response == null || late) {
             Throwable error = failure == null ? new IOException("no response") : failure;
-            Outcome outcome = transport.classify(late ? transport.timedOut(error) : error);
+            Outcome outcome = transport.classify(attempt, late ? transport.timedOut(error) : error);
             if (outcome instanceof Outcome.Cancelled) {
                 begun.cancel();
             } else {

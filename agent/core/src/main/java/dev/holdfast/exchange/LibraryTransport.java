@@ -72,7 +72,7 @@ public interface LibraryTransport<R> extends CallInfo {
      */
     Attempt<R> attempt(Step.Send send);
 
-    /** Returns whether another attempt can be sent while one is under way. */
+    /** Returns whether another attempt can be sent now, while one is under way. Any thread. */
     boolean canHedge();
 
     /**
@@ -135,9 +135,10 @@ public interface LibraryTransport<R> extends CallInfo {
     /**
      * Classifies an attempt that ended without a response.
      *
+     * @param attempt made by {@link #attempt} or {@link #alternateOrigin}
      * @return a failure; {@link Outcome.Cancelled} where it says nothing about the origin
      */
-    Outcome classify(Throwable error);
+    Outcome classify(Attempt<R> attempt, Throwable error);
 
     /** The head of a response. Does not act. */
     ResponseHead head(R response);
@@ -145,8 +146,10 @@ public interface LibraryTransport<R> extends CallInfo {
     /**
      * Returns whether a response may be stored for the request: false where another resource answered, as behind a
      * redirect, or where that is not known.
+     *
+     * @param attempt made by {@link #attempt}
      */
-    default boolean mayBeStored(R response) {
+    default boolean mayBeStored(Attempt<R> attempt, R response) {
         return false;
     }
 

@@ -146,6 +146,22 @@ public final class CallerIdentity {
         return this;
     }
 
+    /** Adds text that differs where the client's requests may differ. */
+    public CallerIdentity text(String more) {
+        add(more);
+        return this;
+    }
+
+    /**
+     * Adds an object that may make the client's requests differ, and is not looked at.
+     *
+     * @param kind the kind of object, with blanks around it
+     */
+    public CallerIdentity object(String kind, Object object) {
+        addPassing(kind + fallbackStrategies.nameOf(object));
+        return this;
+    }
+
     private void addKeyStore() {
         KeyStoreFile store = fallbackStrategies.keyStore();
         if (!store.name().isEmpty()) {

@@ -40,8 +40,11 @@ public final class HttpClientLibraries {
                     .in("httpasyncclient"),
             // 5.1, 5.5
             library("Apache HttpClient 5", "org.apache.hc.client5.http.impl.classic.CloseableHttpClient")
+                    .carriedBy("org.apache.hc.client5.http.impl.classic.InternalExecRuntime")
+                    .coveredIn("httpclient5"),
+            // 5.1, 5.5
+            library("Apache HttpClient 5, async", "org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient")
                     .carriedBy(
-                            "org.apache.hc.client5.http.impl.classic.InternalExecRuntime",
                             "org.apache.hc.client5.http.impl.async.InternalHttpAsyncExecRuntime",
                             "org.apache.hc.client5.http.impl.async.InternalH2AsyncExecRuntime")
                     .in("httpclient5"),
@@ -154,6 +157,10 @@ public final class HttpClientLibraries {
 
         HttpClientLibrary in(String... artifacts) {
             return new HttpClientLibrary(name, false, api, carriers, List.of(artifacts));
+        }
+
+        HttpClientLibrary coveredIn(String... artifacts) {
+            return new HttpClientLibrary(name, true, api, carriers, List.of(artifacts));
         }
     }
 

@@ -14,8 +14,11 @@ public final class ClientNames {
     /** {@code java.net.HttpURLConnection}. */
     public static final String HTTP_URL_CONNECTION = "HttpURLConnection";
 
+    /** Apache HttpClient 5, classic. */
+    public static final String APACHE_HTTPCLIENT5 = "apache-httpclient5";
+
     /** All of them, in the order in which reports list them. */
-    public static final List<String> ALL = List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION);
+    public static final List<String> ALL = List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION, APACHE_HTTPCLIENT5);
 
     private ClientNames() {}
 }

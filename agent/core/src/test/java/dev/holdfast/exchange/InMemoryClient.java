@@ -236,7 +236,7 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
     }
 
     @Override
-    public Outcome classify(Throwable error) {
+    public Outcome classify(Attempt<Response> attempt, Throwable error) {
         if (!(error instanceof IOException)) {
             return Outcome.Cancelled.INSTANCE;
         }
@@ -269,7 +269,7 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
     }
 
     @Override
-    public boolean mayBeStored(Response response) {
+    public boolean mayBeStored(Attempt<Response> attempt, Response response) {
         return true;
     }
 

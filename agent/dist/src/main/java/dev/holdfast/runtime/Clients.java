@@ -1,6 +1,7 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.call.Client;
+import dev.holdfast.client.apache5.Apache5Instrumentation;
 import dev.holdfast.client.jdkhttp.JdkHttpInstrumentation;
 import dev.holdfast.client.urlconnection.UrlConnectionInstrumentation;
 import dev.holdfast.instrumentation.ClientInstrumentation;
@@ -15,7 +16,8 @@ public final class Clients {
     /** All of them, in the order in which reports list them. */
     public static final List<ClientInstrumentation> ALL = List.of( //
             new JdkHttpInstrumentation(), //
-            new UrlConnectionInstrumentation());
+            new UrlConnectionInstrumentation(), //
+            new Apache5Instrumentation());
 
     static {
         for (ClientInstrumentation client : ALL) {

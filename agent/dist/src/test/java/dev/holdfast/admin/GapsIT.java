@@ -75,8 +75,8 @@ class GapsIT {
                                     && line.endsWith(" and 80 more: calls to them run unmodified"))
                     .containsOnlyOnce("[holdfast] the program uses OkHttp (com.vendor.shaded.okhttp3.internal.http):"
                             + " Holdfast does not cover it, its requests get no policy")
-                    .containsOnlyOnce("[holdfast] the program uses Apache HttpClient 5 " + apacheVersion()
-                            + " (org.apache.hc.client5.http.impl.classic): Holdfast does not cover it,"
+                    .containsOnlyOnce("[holdfast] the program uses Apache HttpClient 5, async " + apacheVersion()
+                            + " (org.apache.hc.client5.http.impl.async): Holdfast does not cover it,"
                             + " its requests get no policy")
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + first.port())
                     .containsOnlyOnce("[holdfast] HTTP proxy in use: 127.0.0.1:" + second.port())
@@ -89,8 +89,8 @@ class GapsIT {
                             "\"other_calls\":102,",
                             "{\"client\":\"OkHttp\",\"package\":\"com.vendor.shaded.okhttp3.internal.http\","
                                     + "\"version\":null}",
-                            "{\"client\":\"Apache HttpClient "
-                                    + "5\",\"package\":\"org.apache.hc.client5.http.impl.classic\","
+                            "{\"client\":\"Apache HttpClient 5, async\","
+                                    + "\"package\":\"org.apache.hc.client5.http.impl.async\","
                                     + "\"version\":\"" + apacheVersion() + "\"}")
                     .contains("\"127.0.0.1:" + first.port() + "\"", "\"127.0.0.1:" + second.port() + "\"")
                     .contains("\"proxy.example:3128\"");
@@ -111,7 +111,7 @@ class GapsIT {
                     .contains("\n  no policy matches: http://pay.example:80 (2 calls), http://flood")
                     .contains(", and 90 more, and 102 calls to others")
                     .containsPattern("\n  clients that are not covered: .*OkHttp \\(com\\.vendor\\.shaded\\.okhttp3")
-                    .containsPattern("\n  clients that are not covered: .*Apache HttpClient 5 ")
+                    .containsPattern("\n  clients that are not covered: .*Apache HttpClient 5, async ")
                     .contains("\n  HTTP proxies: 127.0.0.1:");
             assertThat(err + status + metrics).doesNotContain("t0p").doesNotContain("shop.example:80: calls");
             assertThat(first.requests())

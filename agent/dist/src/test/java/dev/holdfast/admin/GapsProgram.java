@@ -10,9 +10,9 @@ import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 
 /**
  * A program that Holdfast helps only in part: it calls hosts without a policy, through proxies, and loads a client that
@@ -32,8 +32,9 @@ final class GapsProgram {
         InetSocketAddress second = new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[1]));
         Class.forName(arguments[2]).getConstructor().newInstance();
 
-        try (CloseableHttpClient apache = HttpClients.createDefault()) {
-            apache.execute(new HttpGet(arguments[3]), response -> response.getCode());
+        try (CloseableHttpAsyncClient apache = HttpAsyncClients.createDefault()) {
+            apache.start();
+            apache.execute(SimpleRequestBuilder.get(arguments[3]).build(), null).get();
         }
 
         HttpClient client =

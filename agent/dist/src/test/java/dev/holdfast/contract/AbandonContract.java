@@ -202,7 +202,7 @@ class AbandonContract {
                         call,
                         Hosts.PATIENT,
                         ScriptedResponse.respond(503, "busy").closing()))
-                .isEqualTo(without);
+                .isEqualTo(style.urlConnection() ? without : "java.io.InterruptedIOException, interrupted");
     }
 
     private static String interruptedVirtually(Style style, Call call, String host, ScriptedResponse response)

@@ -253,7 +253,7 @@ class BrokenConnectionContract {
             // HttpURLConnection does not notice the first: it writes once more by itself.
             server.play(ScriptedResponse.afterRequestHead(Cut.RESET), ScriptedResponse.afterRequestHead(Cut.RESET));
             CallResult callResult = style.call(Call.put(server.uri("/"), body));
-            boolean held = style != Style.URL_FIXED && style != Style.URL_CHUNKED;
+            boolean held = style.holdsBody();
             if (held) {
                 assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             } else {

@@ -45,6 +45,8 @@ class ContractIT {
             ProxyContract.class,
             LoadContract.class,
             NestedRetryContract.class,
+            OwnRetriesContract.class,
+            Apache5Contract.class,
             FallbackContract.class,
             CacheContract.class,
             DegradedContract.class,

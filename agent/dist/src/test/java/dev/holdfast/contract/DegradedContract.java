@@ -171,6 +171,7 @@ class DegradedContract {
                     .allSatisfy(header -> assertThat(header.getKey().toLowerCase(Locale.ROOT))
                             .isIn(
                                     "accept",
+                                    "accept-encoding",
                                     "accept-language",
                                     "content-type",
                                     "if-match",

@@ -54,7 +54,7 @@ class StatusContract {
         assertThat(server.requests()).hasSize(3).allSatisfy(r -> {
             assertThat(r.method()).isEqualTo("PUT");
             assertThat(r.text()).isEqualTo(body);
-            assertThat(r.chunked()).isEqualTo(style == Style.URL_CHUNKED);
+            assertThat(r.chunked()).isEqualTo(style.chunks());
             assertThat(r.headers()).isEqualTo(server.requests().get(0).headers());
         });
     }

@@ -29,7 +29,9 @@ import javax.net.ssl.SSLSocketFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** The common ways in which programs use the JDK's two clients. Nothing here knows of Holdfast. */
+/**
+ * The common ways in which programs use the JDK's two clients, and those of libraries. Nothing here knows of Holdfast.
+ */
 enum Style {
     /** {@code HttpClient.send}. */
     SEND,
@@ -40,9 +42,27 @@ enum Style {
     /** {@code HttpURLConnection.setFixedLengthStreamingMode}. */
     URL_FIXED,
     /** {@code HttpURLConnection.setChunkedStreamingMode}. */
-    URL_CHUNKED;
+    URL_CHUNKED,
+    /** Apache HttpClient 5, classic, a body in memory. */
+    APACHE5(Apache5Calls.buffered()),
+    /** Apache HttpClient 5, classic, a body that is written anew for each request. */
+    APACHE5_WRITTEN(Apache5Calls.written()),
+    /** Apache HttpClient 5, classic, a body that can be read once. */
+    APACHE5_ONE_SHOT(Apache5Calls.oneShot()),
+    /** Apache HttpClient 5, classic, a body in a file. */
+    APACHE5_FILE(Apache5Calls.file());
 
     private static final Map<String, HttpClient> CLIENTS = new ConcurrentHashMap<>();
+
+    private final @Nullable LibraryCalls library;
+
+    Style() {
+        this.library = null;
+    }
+
+    Style(LibraryCalls library) {
+        this.library = library;
+    }
 
     /** The trust of all calls; the JDK's own if null. */
     private static volatile @Nullable SSLContext trust;
@@ -61,7 +81,22 @@ enum Style {
 
     /** Returns whether this is a style of {@code HttpURLConnection}. */
     boolean urlConnection() {
-        return this != SEND && this != SEND_ASYNC;
+        return this == URL_BUFFERED || this == URL_FIXED || this == URL_CHUNKED;
+    }
+
+    /** Returns whether this is a style of {@code java.net.http}. */
+    boolean javaNetHttp() {
+        return this == SEND || this == SEND_ASYNC;
+    }
+
+    /** Returns whether a body is sent without its length. */
+    boolean chunks() {
+        return this == URL_CHUNKED || this == APACHE5_WRITTEN || this == APACHE5_ONE_SHOT;
+    }
+
+    /** Returns whether the client can send a body again, however long it is. */
+    boolean holdsBody() {
+        return this != URL_FIXED && this != URL_CHUNKED && this != APACHE5_ONE_SHOT;
     }
 
     /** Makes the call, waits for its end, and says what the application saw. */
@@ -71,7 +106,7 @@ enum Style {
             return switch (this) {
                 case SEND -> seen(client(call).send(request(call), BodyHandlers.ofByteArray()), start);
                 case SEND_ASYNC -> await(client(call).sendAsync(request(call), BodyHandlers.ofByteArray()), start);
-                case URL_BUFFERED, URL_FIXED, URL_CHUNKED -> exchange(call, start, connection -> {});
+                default -> exchange(call, start, cancel -> {});
             };
         } catch (IOException | InterruptedException | RuntimeException e) {
             return CallResult.failure(e, start);
@@ -85,11 +120,11 @@ enum Style {
             return new AsyncInFlight(client(call).sendAsync(request(call), BodyHandlers.ofByteArray()), start);
         }
         CompletableFuture<CallResult> seen = new CompletableFuture<>();
-        AtomicReference<@Nullable HttpURLConnection> connection = new AtomicReference<>();
+        AtomicReference<@Nullable Runnable> cancel = new AtomicReference<>();
         Thread thread = new Thread(
                 () -> {
                     try {
-                        seen.complete(urlConnection() ? exchange(call, start, connection::set) : call(call));
+                        seen.complete(javaNetHttp() ? call(call) : exchange(call, start, cancel::set));
                     } catch (IOException | RuntimeException e) {
                         seen.complete(CallResult.failure(e, start));
                     }
@@ -97,12 +132,15 @@ enum Style {
                 "application");
         thread.setDaemon(true);
         thread.start();
-        return new BlockingInFlight(thread, seen, connection);
+        return new BlockingInFlight(thread, seen, cancel);
     }
 
-    private CallResult exchange(Call call, long start, Consumer<HttpURLConnection> opened) throws IOException {
+    private CallResult exchange(Call call, long start, Consumer<Runnable> cancel) throws IOException {
+        if (library != null) {
+            return library.exchange(call, trust, start, cancel);
+        }
         HttpURLConnection c = (HttpURLConnection) call.uri().toURL().openConnection();
-        opened.accept(c);
+        cancel.accept(c::disconnect);
         SSLSocketFactory trusting = factory;
         if (trusting != null && c instanceof HttpsURLConnection https) {
             https.setSSLSocketFactory(trusting);
@@ -208,17 +246,15 @@ enum Style {
     }
 
     private record BlockingInFlight(
-            Thread thread,
-            CompletableFuture<CallResult> result,
-            AtomicReference<@Nullable HttpURLConnection> connection)
+            Thread thread, CompletableFuture<CallResult> result, AtomicReference<@Nullable Runnable> cancel)
             implements InFlight {
         @Override
         public void abandon() {
-            HttpURLConnection c = connection.get();
-            if (c == null) {
+            Runnable way = cancel.get();
+            if (way == null) {
                 thread.interrupt();
             } else {
-                c.disconnect();
+                way.run();
             }
         }
 

@@ -217,7 +217,7 @@ class TimeoutContract {
     }
 
     private static Class<? extends java.io.IOException> timeoutOf(Style style) {
-        return style.urlConnection() ? SocketTimeoutException.class : HttpTimeoutException.class;
+        return style.javaNetHttp() ? HttpTimeoutException.class : SocketTimeoutException.class;
     }
 
     /** A connection that is cut within a head ends that head, as one of the JDK's clients sees it. */

@@ -61,7 +61,7 @@ class UnreachableContract {
         CallResult callResult = style.call(Call.post(unknown, "order"));
         assertThat(callResult.thrown()).isInstanceOf(java.io.IOException.class);
         assertThat(callResult.thrown().getSuppressed()).hasSize(RETRIES);
-        if (style.urlConnection()) {
+        if (!style.javaNetHttp()) {
             assertThat(callResult.thrown()).isInstanceOf(java.net.UnknownHostException.class);
         } else {
             assertThat(callResult.thrown()).isInstanceOf(ConnectException.class);
@@ -76,7 +76,7 @@ class UnreachableContract {
                     style.call(Call.post(silent.uri("/"), "order").connectTimeout(Duration.ofMillis(100)));
             assertThat(callResult.thrown())
                     .isInstanceOf(
-                            style.urlConnection() ? SocketTimeoutException.class : HttpConnectTimeoutException.class);
+                            style.javaNetHttp() ? HttpConnectTimeoutException.class : SocketTimeoutException.class);
             assertThat(callResult.thrown().getSuppressed()).hasSize(RETRIES);
             assertThat(callResult.took()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
         }

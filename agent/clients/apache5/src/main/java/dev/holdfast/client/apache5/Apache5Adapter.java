@@ -1,0 +1,157 @@
+package dev.holdfast.client.apache5;
+
+import dev.holdfast.call.Client;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.exchange.BlockingLibraryCall;
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientAdapter;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec;
+import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.net.URIAuthority;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives the calls of one copy of the library. A call whose host has no policy passes with a look into a table. Our
+ * own attempts enter by the same method: each announces itself on its thread, and passes once.
+ *
+ * <p>One attempt is one whole call of the client: redirects, authentication and the client's own retries of connections
+ * that broke are part of it.
+ */
+final class Apache5Adapter implements ClientAdapter {
+    static final Client CLIENT = Client.of(Apache5Instrumentation.NAME);
+
+    private final AdapterContext context;
+    private final CredentialFreeClient credentialFree = new CredentialFreeClient();
+    private final Apache5Caller callers;
+
+    /**
+     * The attempt that each thread is sending. No thread-local variable: to read one that is not set costs memory,
+     * which a call without a policy must not.
+     */
+    private final ConcurrentHashMap<Thread, Apache5Attempt> sending = new ConcurrentHashMap<>();
+
+    Apache5Adapter(AdapterContext context) {
+        this.context = context;
+        this.callers = new Apache5Caller(context.fallbackStrategies());
+    }
+
+    @Override
+    public @Nullable Object enter(
+            int joinPoint, Object self, @Nullable Object first, @Nullable Object second, @Nullable Object third)
+            throws Exception {
+        if (joinPoint == Apache5Instrumentation.CALL) {
+            return call((CloseableHttpClient) self, (HttpHost) first, (ClassicHttpRequest) second, (HttpContext) third);
+        }
+        Apache5Attempt attempt = sending.get(Thread.currentThread());
+        if (attempt == null || first == null || second == null || third == null) {
+            return null;
+        }
+        return attempt.decidesRetries((ExecChain.Scope) second)
+                ? OwnRetries.execute(
+                        attempt,
+                        (HttpRequestRetryExec) self,
+                        (ClassicHttpRequest) first,
+                        (ExecChain.Scope) second,
+                        (ExecChain) third)
+                : null;
+    }
+
+    private @Nullable Object call(
+            CloseableHttpClient client,
+            @Nullable HttpHost target,
+            @Nullable ClassicHttpRequest request,
+            @Nullable HttpContext httpContext)
+            throws Exception {
+        Apache5Call call;
+        Engine engine;
+        PolicyTarget host;
+        try {
+            engine = context.engines().get();
+            if (engine == null || request == null) {
+                return null;
+            }
+            host = host(engine, target, request);
+            if (host == null || isOurs(client, request)) {
+                return null;
+            }
+            host = engine.route(host, request.getMethod(), Apache5Call.path(request));
+            if (host == null) {
+                return null;
+            }
+            call = new Apache5Call(this, engine, host.policy(), client, target, request, httpContext);
+        } catch (RuntimeException | LinkageError e) {
+            context.errorReporter().report("a call runs without its policy", e);
+            return null;
+        }
+        return BlockingLibraryCall.run(engine, host, call, context.fallbackStrategies(), context.errorReporter());
+    }
+
+    private static @Nullable PolicyTarget host(Engine engine, @Nullable HttpHost target, ClassicHttpRequest request) {
+        if (target != null) {
+            return engine.target(target.getSchemeName(), target.getHostName(), target.getPort());
+        }
+        URIAuthority authority = request.getAuthority();
+        return authority == null
+                ? null
+                : engine.target(request.getScheme(), authority.getHostName(), authority.getPort());
+    }
+
+    private boolean isOurs(CloseableHttpClient client, ClassicHttpRequest request) {
+        Apache5Attempt attempt = sending.get(Thread.currentThread());
+        return attempt != null && attempt.passes(client, request);
+    }
+
+    /**
+     * Announces an attempt on the calling thread. The result, the one around it, is to be given back to {@link #sent}.
+     */
+    @Nullable
+    Apache5Attempt sends(Apache5Attempt attempt) {
+        return sending.put(Thread.currentThread(), attempt);
+    }
+
+    /** The attempt of the calling thread has ended. */
+    void sent(@Nullable Apache5Attempt outer) {
+        if (outer == null) {
+            sending.remove(Thread.currentThread());
+        } else {
+            sending.put(Thread.currentThread(), outer);
+        }
+    }
+
+    /** The client for requests that must not carry anything of the program's own client. */
+    CloseableHttpClient credentialFree() {
+        return credentialFree.get();
+    }
+
+    /** Finds out who a client speaks for. */
+    Apache5Caller callers() {
+        return callers;
+    }
+
+    /** Returns whether a client changes the program's own request while it sends it. */
+    static boolean changesRequests(CloseableHttpClient client) {
+        return client instanceof MinimalHttpClient;
+    }
+
+    @Override
+    public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
+        Apache5Attempt attempt = sending.get(Thread.currentThread());
+        if (attempt == null) {
+            return;
+        }
+        switch (joinPoint) {
+            case Apache5Instrumentation.LEASE -> attempt.leases((LeaseRequest) subject);
+            case Apache5Instrumentation.ENDPOINT -> attempt.leased((ConnectionEndpoint) subject);
+            default -> attempt.executes((HttpContext) subject);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.holdfast.client.apache5;
+
+import dev.holdfast.exchange.LibraryTransport;
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.protocol.RedirectLocations;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt: one call of the client with the program's own request, which passes the woven method. Cut off by closing
+ * the connection that it leased, or by giving up its wait for one; the program's request is not cancelled by that, so
+ * that the next attempt can be sent.
+ */
+final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResponse> {
+    private final Apache5Adapter adapter;
+    private final CloseableHttpClient client;
+    private final @Nullable HttpHost target;
+    private final ClassicHttpRequest request;
+    private final @Nullable HttpContext context;
+    private final boolean decidesRetries;
+    private final Runnable begins;
+    private boolean announced;
+    private @Nullable ExecRuntime runtime;
+
+    private volatile boolean cancelled;
+    private volatile boolean executed;
+    private volatile @Nullable HttpContext used;
+    private volatile @Nullable LeaseRequest lease;
+    private volatile @Nullable ConnectionEndpoint endpoint;
+
+    /**
+     * An attempt that was not sent.
+     *
+     * @param context null: the client makes one
+     * @param decidesRetries whether the client's own retries by status are left to the policy
+     * @param begins run before it is sent
+     */
+    Apache5Attempt(
+            Apache5Adapter adapter,
+            CloseableHttpClient client,
+            @Nullable HttpHost target,
+            ClassicHttpRequest request,
+            @Nullable HttpContext context,
+            boolean decidesRetries,
+            Runnable begins) {
+        this.adapter = adapter;
+        this.client = client;
+        this.target = target;
+        this.request = request;
+        this.context = context;
+        this.decidesRetries = decidesRetries;
+        this.begins = begins;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the only public method that gives the response itself in all versions
+    public CloseableHttpResponse send() throws IOException {
+        if (cancelled) {
+            throw new CancellationException();
+        }
+        begins.run();
+        announced = true;
+        Apache5Attempt outer = adapter.sends(this);
+        try {
+            return client.execute(target, request, context);
+        } finally {
+            adapter.sent(outer);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        ConnectionEndpoint leased = endpoint;
+        LeaseRequest waiting = lease;
+        if (leased != null) {
+            leased.close(CloseMode.IMMEDIATE);
+        } else if (waiting != null) {
+            boolean unused = waiting.cancel();
+        }
+    }
+
+    // ---- the woven methods of the client, on the thread that sends it
+
+    /** Returns whether a call is this attempt's own entry, which passes. Once. */
+    boolean passes(CloseableHttpClient entered, ClassicHttpRequest sent) {
+        boolean mine = announced && entered == client && sent == request;
+        announced &= !mine;
+        return mine;
+    }
+
+    /** It waits for a connection. */
+    void leases(LeaseRequest waiting) {
+        endpoint = null;
+        lease = waiting;
+        if (cancelled) {
+            boolean unused = waiting.cancel();
+        }
+    }
+
+    /** It has a connection. */
+    void leased(ConnectionEndpoint connection) {
+        endpoint = connection;
+        if (cancelled) {
+            connection.close(CloseMode.IMMEDIATE);
+        }
+    }
+
+    /** It is about to send a request, its own or one on the way there. */
+    void executes(HttpContext current) {
+        used = current;
+        executed = true;
+    }
+
+    /** Returns whether the policy, and not the client itself, decides on the repeat of a response's request. */
+    boolean decidesRetries(ExecChain.Scope scope) {
+        if (!decidesRetries) {
+            return false;
+        }
+        if (runtime == null && scope.originalRequest == request) {
+            runtime = scope.execRuntime;
+        }
+        return scope.execRuntime == runtime; // that of an interceptor's own call is another
+    }
+
+    // ---- what is known of it
+
+    /**
+     * Returns whether anything may have been sent over a connection. That it was not is known only where the client
+     * asked for one by the woven method: the same class sends.
+     */
+    boolean isExecuted() {
+        return executed || lease == null;
+    }
+
+    /** Returns whether another resource than the request's may have answered. */
+    @SuppressWarnings("deprecation") // what all versions have
+    boolean isRedirected() {
+        HttpContext current = used;
+        if (current == null) {
+            return true;
+        }
+        RedirectLocations locations = HttpClientContext.adapt(current).getRedirectLocations();
+        return locations != null && locations.size() > 0;
+    }
+
+    /** Returns whether it was cut off. */
+    boolean isCancelled() {
+        return cancelled;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.client.apache5;
+
+import dev.holdfast.call.Outcome;
+import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.policy.ErrorKind;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.impl.classic.RequestFailedException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+
+/** Classifies the exceptions of the client: by type, never by message. */
+final class Apache5Failures {
+    private Apache5Failures() {}
+
+    /**
+     * Classifies an attempt that ended without a response.
+     *
+     * @param executed whether something may have been sent over a connection, be it to a proxy or the first of several
+     *     origins
+     */
+    static Outcome of(Throwable error, boolean executed) {
+        // The first two are the program's own pool: full, or shut down. What is no IOException is code of the program's
+        // own, or the client's own state; and so is what it says of HTTP before anything was sent.
+        if (error instanceof ConnectionRequestTimeoutException
+                || error instanceof RequestFailedException
+                || !(error instanceof IOException)
+                || (error instanceof ClientProtocolException && !executed)) {
+            return Outcome.Cancelled.INSTANCE;
+        }
+        return new Outcome.Failure(error, kind(error), !executed);
+    }
+
+    private static ErrorKind kind(Throwable error) {
+        if (error instanceof ConnectTimeoutException) {
+            return ErrorKind.CONNECTION_TIMEOUT;
+        }
+        if (error instanceof SocketTimeoutException) {
+            return ErrorKind.READ_TIMEOUT;
+        }
+        ErrorKind connecting = FailureClassifier.ofConnecting(error);
+        if (connecting != null) {
+            return connecting;
+        }
+        if (error instanceof SSLException) {
+            // A connection that ends without an alert of the peer's is no verdict of TLS itself.
+            return FailureClassifier.has(error, EOFException.class)
+                            || FailureClassifier.has(error, SocketException.class)
+                    ? ErrorKind.CONNECTION_RESET
+                    : ErrorKind.TLS;
+        }
+        return error instanceof SocketException
+                        || error instanceof EOFException
+                        || error instanceof ConnectionClosedException
+                        || error instanceof NoHttpResponseException
+                ? ErrorKind.CONNECTION_RESET
+                : ErrorKind.OTHER;
+    }
+}
