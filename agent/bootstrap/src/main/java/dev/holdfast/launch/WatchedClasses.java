@@ -20,7 +20,12 @@ final class WatchedClasses {
             + "/client5/http/impl/classic/InternalHttpClient "
             + "/client5/http/impl/classic/MinimalHttpClient "
             + "/client5/http/impl/classic/InternalExecRuntime "
-            + "/client5/http/impl/classic/HttpRequestRetryExec ";
+            + "/client5/http/impl/classic/HttpRequestRetryExec "
+            + "/RealCall "
+            + "/RealCall$ApplicationInterceptorChain "
+            + "/RealCall$AsyncCall "
+            + "/internal/connection/RealCall "
+            + "/internal/connection/Transmitter ";
 
     private WatchedClasses() {}
 }

@@ -108,6 +108,31 @@ public final class Engine {
         return find(host, secure, effectivePort);
     }
 
+    /**
+     * Returns whether {@link #target} has a target for a host, without counting a call. For a client that has to know
+     * before the call begins.
+     */
+    public boolean hasTarget(@Nullable String scheme, @Nullable String host, int port) {
+        if (host == null || host.isEmpty() || host.length() > LONGEST_HOST || scheme == null) {
+            return false;
+        }
+        boolean secure = scheme.equalsIgnoreCase("https");
+        if (!secure && !scheme.equalsIgnoreCase("http")) {
+            return false;
+        }
+        int effectivePort = port >= 0 ? port : secure ? 443 : 80;
+        Known[] known = hosts.get(host);
+        if (known != null) {
+            for (Known k : known) {
+                if (k.port == effectivePort && k.secure == secure) {
+                    return k.target != null;
+                }
+            }
+        }
+        Policy policy = policies.find(HostPattern.canonicalHost(host), effectivePort);
+        return policy != null && policy.inForce();
+    }
+
     private @Nullable PolicyTarget find(String host, boolean secure, int port) {
         String canonical = HostPattern.canonicalHost(host);
         Policy policy = policies.find(canonical, port);

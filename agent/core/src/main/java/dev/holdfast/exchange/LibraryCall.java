@@ -90,6 +90,14 @@ final class LibraryCall<R> {
         }
     }
 
+    /** Nobody gets the response of the last attempt. */
+    void discard() {
+        LibraryAttempt<R> sent = last;
+        if (sent != null) {
+            sent.discard();
+        }
+    }
+
     /** The program gave the call up, or it cannot go on: nothing of it counts. */
     void giveUp() {
         over = true;

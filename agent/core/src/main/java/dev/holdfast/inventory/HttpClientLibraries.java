@@ -23,7 +23,7 @@ public final class HttpClientLibraries {
             // 3.14, 4.12, 5.1
             library("OkHttp", "okhttp3.OkHttpClient")
                     .carriedBy("okhttp3.internal.http.RealInterceptorChain")
-                    .in("okhttp", "okhttp-jvm"),
+                    .coveredIn("okhttp", "okhttp-jvm"),
             // 3.1
             library("Apache HttpClient 3", "org.apache.commons.httpclient.HttpClient")
                     .carriedBy("org.apache.commons.httpclient.HttpMethodDirector")

@@ -17,8 +17,11 @@ public final class ClientNames {
     /** Apache HttpClient 5, classic. */
     public static final String APACHE_HTTPCLIENT5 = "apache-httpclient5";
 
+    /** OkHttp. */
+    public static final String OKHTTP = "okhttp";
+
     /** All of them, in the order in which reports list them. */
-    public static final List<String> ALL = List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION, APACHE_HTTPCLIENT5);
+    public static final List<String> ALL = List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION, APACHE_HTTPCLIENT5, OKHTTP);
 
     private ClientNames() {}
 }

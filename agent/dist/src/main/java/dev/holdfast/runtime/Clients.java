@@ -3,6 +3,7 @@ package dev.holdfast.runtime;
 import dev.holdfast.call.Client;
 import dev.holdfast.client.apache5.Apache5Instrumentation;
 import dev.holdfast.client.jdkhttp.JdkHttpInstrumentation;
+import dev.holdfast.client.okhttp.OkHttpInstrumentation;
 import dev.holdfast.client.urlconnection.UrlConnectionInstrumentation;
 import dev.holdfast.instrumentation.ClientInstrumentation;
 import java.util.List;
@@ -17,7 +18,8 @@ public final class Clients {
     public static final List<ClientInstrumentation> ALL = List.of( //
             new JdkHttpInstrumentation(), //
             new UrlConnectionInstrumentation(), //
-            new Apache5Instrumentation());
+            new Apache5Instrumentation(), //
+            new OkHttpInstrumentation());
 
     static {
         for (ClientInstrumentation client : ALL) {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /** A coverage gap is reported in the log, the status, the meters and the summary, and nothing secret is. */
 class GapsIT {
-    private static final String CLIENT = "com.vendor.shaded.okhttp3.internal.http.RealInterceptorChain";
+    private static final String CLIENT = "com.vendor.shaded.asynchttpclient.netty.NettyResponseFuture";
 
     @TempDir
     Path directory;
@@ -73,7 +73,8 @@ class GapsIT {
                     .anyMatch(
                             line -> line.startsWith("[holdfast] no policy matches http://pay.example:80, http://flood")
                                     && line.endsWith(" and 80 more: calls to them run unmodified"))
-                    .containsOnlyOnce("[holdfast] the program uses OkHttp (com.vendor.shaded.okhttp3.internal.http):"
+                    .containsOnlyOnce("[holdfast] the program uses async-http-client"
+                            + " (com.vendor.shaded.asynchttpclient.netty):"
                             + " Holdfast does not cover it, its requests get no policy")
                     .containsOnlyOnce("[holdfast] the program uses Apache HttpClient 5, async " + apacheVersion()
                             + " (org.apache.hc.client5.http.impl.async): Holdfast does not cover it,"
@@ -87,7 +88,7 @@ class GapsIT {
                             "{\"origin\":\"http://pay.example:80\",\"calls\":2}",
                             "{\"origin\":\"http://mail.example:8080\",\"calls\":1}",
                             "\"other_calls\":102,",
-                            "{\"client\":\"OkHttp\",\"package\":\"com.vendor.shaded.okhttp3.internal.http\","
+                            "{\"client\":\"async-http-client\",\"package\":\"com.vendor.shaded.asynchttpclient.netty\","
                                     + "\"version\":null}",
                             "{\"client\":\"Apache HttpClient 5, async\","
                                     + "\"package\":\"org.apache.hc.client5.http.impl.async\","
@@ -102,15 +103,16 @@ class GapsIT {
                     .contains(
                             "\nholdfast_unmatched_calls_total{origin=\"http://pay.example:80\"} 2.0\n",
                             "\nholdfast_unmatched_calls_total{origin=\"other\"} 102.0\n",
-                            "\nholdfast_uncovered_client{client=\"OkHttp\","
-                                    + "package=\"com.vendor.shaded.okhttp3.internal.http\",version=\"unknown\"} 1.0\n",
+                            "\nholdfast_uncovered_client{client=\"async-http-client\","
+                                    + "package=\"com.vendor.shaded.asynchttpclient.netty\",version=\"unknown\"} 1.0\n",
                             "\nholdfast_http_proxy{address=\"proxy.example:3128\"} 1.0\n");
 
             String err = jvm.end().succeeded().err();
             assertThat(err)
                     .contains("\n  no policy matches: http://pay.example:80 (2 calls), http://flood")
                     .contains(", and 90 more, and 102 calls to others")
-                    .containsPattern("\n  clients that are not covered: .*OkHttp \\(com\\.vendor\\.shaded\\.okhttp3")
+                    .containsPattern("\n  clients that are not covered: .*async-http-client"
+                            + " \\(com\\.vendor\\.shaded\\.asynchttpclient")
                     .containsPattern("\n  clients that are not covered: .*Apache HttpClient 5, async ")
                     .contains("\n  HTTP proxies: 127.0.0.1:");
             assertThat(err + status + metrics).doesNotContain("t0p").doesNotContain("shop.example:80: calls");

@@ -51,7 +51,8 @@ class ContractIT {
             CacheContract.class,
             DegradedContract.class,
             UrlConnectionFallbackContract.class,
-            WholeRequestContract.class);
+            WholeRequestContract.class,
+            OkHttpContract.class);
 
     /**
      * The start, and what the contracts make happen: no notice of a bad file, no defect, no other line of the JVM's.

@@ -49,7 +49,7 @@ class CoverageMonitorTest {
         engine.target("http", "pay.example", 80);
         engine.target("https", "mail.example", 443);
         targets.proxies().note("proxy.example:3128");
-        loaded.add(ToyClasses.load("com.vendor.okhttp3.internal.http.RealInterceptorChain"));
+        loaded.add(ToyClasses.load("com.vendor.asynchttpclient.netty.NettyResponseFuture"));
 
         pass(4);
         assertThat(said).isEmpty();
@@ -61,7 +61,8 @@ class CoverageMonitorTest {
                 .containsExactly(
                         "INFO no policy matches http://pay.example:80, https://mail.example:443: calls to them run"
                                 + " unmodified",
-                        "WARN the program uses OkHttp (com.vendor.okhttp3.internal.http): Holdfast does not cover it,"
+                        "WARN the program uses async-http-client (com.vendor.asynchttpclient.netty): Holdfast does"
+                                + " not cover it,"
                                 + " its requests get no policy",
                         "INFO HTTP proxy in use: proxy.example:3128");
     }

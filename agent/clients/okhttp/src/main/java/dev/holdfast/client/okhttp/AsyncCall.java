@@ -1,0 +1,211 @@
+package dev.holdfast.client.okhttp;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.Privileges;
+import dev.holdfast.exchange.AsyncLibraryCall;
+import dev.holdfast.instrumentation.AdapterContext;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An asynchronous call of the program's: stands in place of its callback. The first attempt runs where the library runs
+ * the call. If that is what the program gets, the call ends as it would without us. Before a wait, the thread and the
+ * dispatcher's slot are given back ({@link Suspended}); later attempts are enqueued as calls of their own, and the
+ * program's callback is called from their end, once.
+ */
+final class AsyncCall implements Callback {
+    private final OkHttpAdapter adapter;
+    private final Call call;
+    private final Callback program;
+
+    // Guarded by this, which is held for moments: nothing of the program's runs under it.
+    private boolean suspended;
+    private boolean left;
+    private boolean over;
+    private @Nullable Ending ending;
+
+    private volatile @Nullable AsyncLibraryCall<Response> exchange;
+    private volatile @Nullable Object listener;
+    private volatile @Nullable Future<?> limit;
+
+    AsyncCall(OkHttpAdapter adapter, Call call, Callback program) {
+        this.adapter = adapter;
+        this.call = call;
+        this.program = program;
+    }
+
+    /** The end of the call: a response or a failure. */
+    private record Ending(
+            @Nullable Response response, @Nullable Throwable failure) {}
+
+    /**
+     * Begins the call, on the library's thread.
+     *
+     * @return the response, where there was nothing to wait for; null: nothing was sent, and no policy applies
+     * @throws Suspended if the call goes on elsewhere
+     */
+    @Nullable
+    Response begin(Engine engine, PolicyTarget target, OkHttpTransport begun, OkHttpClient client) throws Exception {
+        long start = engine.nanoTime();
+        AdapterContext context = adapter.context();
+        AsyncLibraryCall<Response> made = AsyncLibraryCall.of(
+                engine,
+                target,
+                begun,
+                context.fallbackStrategies(),
+                context.errorReporter(),
+                Privileges.withCallerPrivileges(
+                        new DispatcherExecutor(engine, client.dispatcher().executorService())),
+                (response, failure) -> ended(new Ending(response, failure)));
+        if (made == null) {
+            return null;
+        }
+        exchange = made;
+        made.start();
+        begun.leaveChain();
+        Ending known;
+        synchronized (this) {
+            known = ending;
+            suspended = known == null;
+            over |= known != null;
+        }
+        if (known == null) {
+            limit(engine, start);
+            begun.onCancel(made::cancel);
+            throw new Suspended(this);
+        }
+        if (known.response() == null) {
+            Throwable failure = known.failure();
+            throw OkHttpAdapter.<RuntimeException>sneaky(failure == null ? begun.cancelled() : failure);
+        }
+        return known.response();
+    }
+
+    /** The time for the whole call, which the library watches over only as long as it runs the call itself. */
+    private void limit(Engine engine, long start) {
+        long all = OptionalMethods.callTimeoutNanos(call);
+        if (all > 0) {
+            long rest = Math.max(0, all - (engine.nanoTime() - start));
+            limit = engine.schedule(() -> engine.onThread(this::timedOut), rest);
+        }
+    }
+
+    private void timedOut() {
+        AsyncLibraryCall<Response> running = exchange;
+        if (running != null) {
+            running.end(new InterruptedIOException("timeout"));
+            call.cancel(); // as the library does it
+        }
+    }
+
+    /** The library has told the listener that it does not hear of the call's end now. */
+    void hears(Object programListener) {
+        listener = programListener;
+    }
+
+    @Override
+    public void onFailure(Call ended, IOException e) {
+        adapter.ended(call);
+        if (e instanceof Suspended mine && mine.call == this) {
+            Ending known;
+            synchronized (this) {
+                left = true;
+                known = over ? null : ending;
+                over |= known != null;
+            }
+            if (known != null) {
+                deliver(known);
+            }
+            return;
+        }
+        AsyncLibraryCall<Response> running = exchange;
+        if (take() && running != null) {
+            running.cancel();
+        }
+        program.onFailure(call, e);
+    }
+
+    @Override
+    public void onResponse(Call ended, Response response) throws IOException {
+        adapter.ended(call);
+        boolean unused = take();
+        program.onResponse(call, response);
+    }
+
+    /** The library calls the callback for a call that was not suspended, or that ended in another way meanwhile. */
+    private synchronized boolean take() {
+        boolean first = !over;
+        over = true;
+        return first;
+    }
+
+    private void ended(Ending now) {
+        synchronized (this) {
+            ending = now;
+            if (!suspended || !left || over) {
+                return;
+            }
+            over = true;
+        }
+        deliver(now);
+    }
+
+    private void deliver(Ending known) {
+        Future<?> running = limit;
+        if (running != null) {
+            running.cancel(false);
+        }
+        Response response = known.response();
+        Object hearing = listener;
+        IOException failure = response != null
+                ? null
+                : known.failure() == null ? new IOException("Canceled") : OkHttpAdapter.asIoException(known.failure());
+        try {
+            if (hearing != null) {
+                Events.INSTANCE.ended(hearing, call, failure);
+            }
+        } catch (RuntimeException | Error e) {
+            uncaught(e);
+        }
+        try {
+            if (failure != null) {
+                program.onFailure(call, failure);
+            } else if (response != null) {
+                program.onResponse(call, response);
+            }
+        } catch (IOException e) {
+            // The library logs it, and does nothing about it: the callback was called.
+        } catch (RuntimeException | Error e) {
+            call.cancel(); // as the library does it
+            uncaught(e);
+        }
+    }
+
+    /** Hands what code of the program's throws to the handler of its thread, as if nobody were above it. */
+    private static void uncaught(Throwable thrown) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+    }
+
+    /** Runs what follows a wait where the program's calls run; where that takes nothing more, on a thread of ours. */
+    private record DispatcherExecutor(Engine engine, ExecutorService executor) implements Executor {
+        @Override
+        public void execute(Runnable task) {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                engine.onThread(task);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.holdfast.client.okhttp;
+
+import dev.holdfast.fallback.FallbackCandidate;
+import java.io.IOException;
+import okhttp3.Authenticator;
+import okhttp3.Call;
+import okhttp3.CookieJar;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the calls that carry attempts. They share all that the program's client has: its pool, dispatcher, cookies,
+ * cache, authenticators, network interceptors. Its application interceptors have run already, and its event listener
+ * hears of what happens in an attempt as of a part of the program's call.
+ */
+final class AttemptCalls {
+    private final Call call;
+    private final OkHttpClient client;
+    private final boolean elsewhere;
+    private volatile @Nullable Object listener;
+
+    AttemptCalls(Call call, OkHttpClient client) {
+        this(call, client, false);
+    }
+
+    private AttemptCalls(Call call, OkHttpClient client, boolean elsewhere) {
+        this.call = call;
+        this.client = client;
+        this.elsewhere = elsewhere;
+    }
+
+    /**
+     * Makes those to an alternate origin. Unless credentials go along: without cookies, authenticators and a store of
+     * responses, and without the program's network interceptors, which may add anything. The event listener does not
+     * hear of them.
+     */
+    AttemptCalls toAlternateOrigin(FallbackCandidate.AlternateOriginRequest offer) {
+        if (offer.policy().forwardCredentials()) {
+            return new AttemptCalls(call, client.newBuilder().cache(null).build(), true);
+        }
+        OkHttpClient.Builder bare = client.newBuilder()
+                .cookieJar(CookieJar.NO_COOKIES)
+                .authenticator(Authenticator.NONE)
+                .proxyAuthenticator(Authenticator.NONE)
+                .cache(null);
+        bare.networkInterceptors().clear();
+        return new AttemptCalls(call, bare.build(), true);
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @param stage notes how far it comes
+     */
+    Call make(Request sent, Stage stage) {
+        OkHttpClient.Builder builder = client.newBuilder();
+        builder.interceptors().clear();
+        builder.interceptors().add(Own.INSTANCE);
+        builder.networkInterceptors().add(stage);
+        OptionalMethods.removeCallTimeout(builder);
+        Events.INSTANCE.install(builder, call, elsewhere ? null : listener());
+        return builder.build().newCall(sent);
+    }
+
+    /** The program's event listener for its call; null: there is none, or it cannot be reached. */
+    @Nullable
+    Object listener() {
+        Object known = listener;
+        if (known == null) {
+            known = Events.INSTANCE.listenerOf(call);
+            listener = known;
+        }
+        return known;
+    }
+
+    /** Returns whether a client's application interceptors are those of a call that carries an attempt. */
+    static boolean areOwn(java.util.List<?> interceptors) {
+        for (int i = 0; i < interceptors.size(); i++) {
+            if (interceptors.get(i) == Own.INSTANCE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Marks such calls, and does nothing. */
+    private enum Own implements Interceptor {
+        INSTANCE;
+
+        @Override
+        public Response intercept(Chain chain) throws IOException {
+            return chain.proceed(chain.request());
+        }
+    }
+}

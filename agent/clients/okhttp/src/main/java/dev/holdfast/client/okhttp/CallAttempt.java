@@ -1,0 +1,66 @@
+package dev.holdfast.client.okhttp;
+
+import dev.holdfast.exchange.LibraryTransport;
+import java.io.IOException;
+import java.util.function.BiConsumer;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt as a call of its own, which can be cancelled without the program's call. */
+final class CallAttempt implements LibraryTransport.Attempt<Response> {
+    private final OkHttpTransport transport;
+    private final Request sent;
+    private final Stage stage = new Stage();
+    private final Call call;
+
+    CallAttempt(OkHttpTransport transport, Request sent, AttemptCalls calls) {
+        this.transport = transport;
+        this.sent = sent;
+        this.call = calls.make(sent, stage);
+    }
+
+    @Override
+    public Response send() throws IOException {
+        transport.link(call);
+        try {
+            return transport.asked(call.execute(), sent);
+        } catch (IOException | RuntimeException e) {
+            transport.failed(e, stage);
+            throw e;
+        }
+    }
+
+    @Override
+    public void start(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
+        transport.link(call);
+        call.enqueue(new End(end));
+    }
+
+    @Override
+    public void cancel() {
+        call.cancel();
+    }
+
+    /** The callback of an attempt, by which it is told from the program's calls. */
+    final class End implements Callback {
+        private final BiConsumer<@Nullable Response, @Nullable Throwable> end;
+
+        private End(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
+            this.end = end;
+        }
+
+        @Override
+        public void onFailure(Call attempt, IOException e) {
+            transport.failed(e, stage);
+            end.accept(null, e);
+        }
+
+        @Override
+        public void onResponse(Call attempt, Response response) {
+            end.accept(transport.asked(response, sent), null);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.holdfast.client.okhttp;
+
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientAdapter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entry of OkHttp's calls. A call whose host has no policy passes with a look into a table; so do our own attempts,
+ * whatever asks for another protocol (WebSockets), bodies that are written while the response is read, and requests
+ * that the client's cache alone may answer. Thread-safe.
+ *
+ * <p>Our interceptor is the last of the application's: what the program's own interceptors make of a request is what is
+ * sent, and they run once for a call. One attempt is all that the library does below it: redirects, authentication, its
+ * cache, and the request that it sends again by itself when a pooled connection turns out to be closed
+ * ({@code retryOnConnectionFailure}).
+ */
+final class OkHttpAdapter implements ClientAdapter {
+    private final AdapterContext context;
+    private final OpenCalls openCalls = new OpenCalls();
+    /** The interceptor of a call, between the two lists that it is added to. */
+    private final Map<Object, PolicyInterceptor> begun = new ConcurrentHashMap<>();
+    /** The callbacks of asynchronous calls that have not begun. */
+    private final Map<Object, AsyncCall> enqueued = new ConcurrentHashMap<>();
+
+    OkHttpAdapter(AdapterContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public @Nullable Object result(
+            int joinPoint, @Nullable Object value, @Nullable Object first, @Nullable Object second) {
+        if (value == null || first == null) {
+            return value;
+        }
+        try {
+            return switch (joinPoint) {
+                case OkHttpInstrumentation.INTERCEPTORS -> interceptors((List<?>) value, first, second);
+                case OkHttpInstrumentation.NETWORK_INTERCEPTORS -> networkInterceptors((List<?>) value, first);
+                default -> callback((Callback) value, (Call) first);
+            };
+        } catch (RuntimeException | LinkageError e) {
+            context.errorReporter().report("a call runs without its policy", e);
+            return value;
+        }
+    }
+
+    private List<?> interceptors(List<?> interceptors, Object carrier, @Nullable Object client) {
+        Engine engine = context.engines().get();
+        Request request = carrier instanceof Call call
+                ? call.request()
+                : carrier instanceof Interceptor.Chain chain ? chain.request() : null;
+        AsyncCall async = enqueued.isEmpty() ? null : enqueued.remove(carrier);
+        if (engine == null || request == null || AttemptCalls.areOwn(interceptors)) {
+            return interceptors;
+        }
+        HttpUrl url = request.url();
+        PolicyTarget host = engine.target(url.scheme(), url.host(), url.port());
+        if (host == null || !(client instanceof OkHttpClient http)) {
+            return OldChains.isBegun(carrier) ? OldChains.end(interceptors) : interceptors;
+        }
+        if (host.isFirstCallOf(OkHttpTransport.CLIENT)) {
+            engine.proxies().note(OkHttpProxies.of(http, request));
+        }
+        PolicyInterceptor ours;
+        if (carrier instanceof Call call) {
+            // With interceptors of the program's above it, the thread cannot be left before its call has ended.
+            ours = new PolicyInterceptor(this, call, http, interceptors.isEmpty() ? async : null, new Stage());
+            begun.put(carrier, ours);
+        } else {
+            Call call = (Call) OptionalMethods.field(carrier, Call.class.getPackageName() + ".RealCall");
+            if (call == null) {
+                return interceptors;
+            }
+            OldChains.begin(carrier);
+            ours = new PolicyInterceptor(this, call, http, null, null);
+        }
+        return with(interceptors, ours);
+    }
+
+    private List<?> networkInterceptors(List<?> interceptors, Object carrier) {
+        PolicyInterceptor ours = begun.isEmpty() ? null : begun.remove(carrier);
+        Stage stage = ours == null ? null : ours.stage();
+        return stage == null ? interceptors : with(interceptors, stage);
+    }
+
+    private static List<?> with(List<?> interceptors, Interceptor ours) {
+        List<Object> more = new ArrayList<>(interceptors.size() + 1);
+        more.addAll(interceptors);
+        more.add(ours);
+        return more;
+    }
+
+    private Callback callback(Callback callback, Call call) {
+        Engine engine = context.engines().get();
+        HttpUrl url = call.request().url();
+        if (engine == null
+                || callback instanceof CallAttempt.End
+                || !engine.hasTarget(url.scheme(), url.host(), url.port())) {
+            return callback;
+        }
+        AsyncCall async = new AsyncCall(this, call, callback);
+        enqueued.put(call, async);
+        return async;
+    }
+
+    /** An asynchronous call has ended that may never have begun. */
+    void ended(Call call) {
+        AsyncCall unused = enqueued.remove(call);
+    }
+
+    @Override
+    public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
+        try {
+            openCalls.cancelled(subject);
+        } catch (RuntimeException | LinkageError e) {
+            context.errorReporter().report("a wait was not ended with its call", e);
+        }
+    }
+
+    @Override
+    public boolean skip(int joinPoint, Object receiver, @Nullable Object first, @Nullable Object second) {
+        if (second instanceof Suspended suspended) {
+            suspended.call.hears(receiver);
+            return true;
+        }
+        return false;
+    }
+
+    /** Returns the services that it works with. */
+    AdapterContext context() {
+        return context;
+    }
+
+    /** The calls that are under way. */
+    OpenCalls openCalls() {
+        return openCalls;
+    }
+
+    /** Throws what a policy or the library throws, whatever its type. */
+    // The cast is not checked, which is the point: the exception passes untouched.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    static <E extends Throwable> E sneaky(Throwable error) throws E {
+        throw (E) error;
+    }
+
+    /** Returns the exception for a callback, which takes no other. */
+    static IOException asIoException(Throwable error) {
+        return error instanceof IOException io ? io : new IOException("canceled due to " + error, error);
+    }
+}

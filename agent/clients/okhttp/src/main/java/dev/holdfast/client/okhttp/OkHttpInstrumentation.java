@@ -1,0 +1,107 @@
+package dev.holdfast.client.okhttp;
+
+import dev.holdfast.instrumentation.AdapterContext;
+import dev.holdfast.instrumentation.ClientAdapter;
+import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.instrumentation.JoinPoint;
+import dev.holdfast.instrumentation.JoinPoint.Access;
+import dev.holdfast.policy.ClientNames;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * OkHttp. A call is carried by {@code okhttp3.RealCall}, from 4.4 on by {@code okhttp3.internal.connection.RealCall};
+ * its interceptors are put together from lists of the client, in 3.4 and newer by the call itself, before that by a
+ * chain of its own. There our interceptor is added, for calls that have a policy, and in no other place: clients that
+ * were made before an attach are covered, and no builder changes.
+ */
+public final class OkHttpInstrumentation implements ClientInstrumentation {
+    /** The client's name in log lines and metric labels. */
+    static final String NAME = ClientNames.OKHTTP;
+
+    /** The client's application interceptors, for a call. */
+    static final int INTERCEPTORS = 0;
+
+    /** The client's network interceptors, for a call. */
+    static final int NETWORK_INTERCEPTORS = 1;
+
+    /** The callback of an asynchronous call. */
+    static final int CALLBACK = 2;
+
+    /** The end of a method that cancels a call. */
+    static final int CANCELED = 3;
+
+    /** The event that a call has failed, which an asynchronous call that waits for its next attempt has not. */
+    static final int CALL_FAILED = 4;
+
+    private static final String ROOT = "okhttp3";
+    private static final String CALL = ROOT + "/RealCall";
+    private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
+    private static final String OLD_ASYNC_CALL = CALL + "$AsyncCall";
+    private static final String CONNECTION = ROOT + "/internal/connection/";
+    private static final String NEW_CALL = CONNECTION + "RealCall";
+    private static final String TRANSMITTER = CONNECTION + "Transmitter";
+
+    private static final Access LIST = list("interceptors");
+    private static final Access NETWORK_LIST = list("networkInterceptors");
+    private static final Access FAILED =
+            Access.call(ROOT + "/EventListener", "callFailed", "(L" + ROOT + "/Call;Ljava/io/IOException;)V");
+
+    private static Access list(String name) {
+        return Access.call(ROOT + "/OkHttpClient", name, "()Ljava/util/List;");
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String rootPackage() {
+        return ROOT;
+    }
+
+    @Override
+    public List<Companion> companions() {
+        return List.of(new Companion("okio", "okio/BufferedSink", ROOT + "/RequestBody", "writeTo"));
+    }
+
+    @Override
+    public String versions() {
+        return "3.0 to 5.x";
+    }
+
+    @Override
+    public List<JoinPoint> joinPoints() {
+        List<JoinPoint> points = new ArrayList<>();
+        addCall(points, CALL, true);
+        points.add(JoinPoint.callResult(INTERCEPTORS, OLD_CHAIN, LIST));
+        points.add(JoinPoint.unless(CALL_FAILED, OLD_ASYNC_CALL, FAILED).optional());
+        addCall(points, NEW_CALL, false);
+        points.add(JoinPoint.exit(CANCELED, TRANSMITTER, "cancel"));
+        points.add(JoinPoint.unless(CALL_FAILED, TRANSMITTER, FAILED));
+        return List.copyOf(points);
+    }
+
+    /**
+     * Adds those of the class that carries a call.
+     *
+     * @param old the class of older versions, in which others may carry what the newer one does itself
+     */
+    private static void addCall(List<JoinPoint> points, String call, boolean old) {
+        points.add(JoinPoint.argument(CALLBACK, call, "enqueue", "(L" + ROOT + "/Callback;)V"));
+        points.add(JoinPoint.exit(CANCELED, call, "cancel"));
+        JoinPoint interceptors = JoinPoint.callResult(INTERCEPTORS, call, LIST);
+        JoinPoint network = JoinPoint.callResult(NETWORK_INTERCEPTORS, call, NETWORK_LIST);
+        points.add(old ? interceptors.optional() : interceptors);
+        points.add(old ? network.optional() : network);
+        if (!old) {
+            points.add(JoinPoint.unless(CALL_FAILED, call, FAILED));
+        }
+    }
+
+    @Override
+    public ClientAdapter adapter(AdapterContext context) {
+        return new OkHttpAdapter(context);
+    }
+}

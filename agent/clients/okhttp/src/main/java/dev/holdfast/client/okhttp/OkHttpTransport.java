@@ -1,0 +1,311 @@
+package dev.holdfast.client.okhttp;
+
+import dev.holdfast.call.Client;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.Step;
+import dev.holdfast.exchange.LibraryTransport;
+import dev.holdfast.exchange.ResponseHead;
+import dev.holdfast.fallback.FallbackCandidate;
+import dev.holdfast.fallback.FallbackRequest;
+import dev.holdfast.fallback.FallbackRequest.Address;
+import dev.holdfast.fallback.FallbackRequest.Identity;
+import dev.holdfast.fallback.FallbackStrategies;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import okhttp3.Call;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as its policy sees it. An attempt goes on along the chain of the program's call wherever that is possible
+ * ({@link ChainAttempt}), so that nothing differs from a call without us; one that has to be ended by itself is a call
+ * of its own ({@link CallAttempt}), as to cancel the program's call would be for good.
+ */
+final class OkHttpTransport implements LibraryTransport<Response> {
+    static final Client CLIENT = Client.of(OkHttpInstrumentation.NAME);
+
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+
+    private final Call call;
+    private final OkHttpClient client;
+    private final Interceptor.Chain chain;
+    private final Request request;
+    private final Stage stage;
+    private final OpenCalls openCalls;
+    private final FallbackStrategies fallbackStrategies;
+    private final RequestContent content;
+    private final AttemptCalls attemptCalls;
+    private final long caller;
+    /** The number of requests of each attempt that failed, by its exception. */
+    private final Map<Throwable, Integer> requestsOf = Collections.synchronizedMap(new IdentityHashMap<>(2));
+
+    /** The thread that the chain belongs to. */
+    private final Thread chainThread = Thread.currentThread();
+
+    private volatile boolean leftChain;
+    private volatile @Nullable ChainAttempt onChain;
+
+    /**
+     * A call that has not begun.
+     *
+     * @param call the program's
+     * @param chain what is below our interceptor
+     * @param stage the network interceptor of that chain; null: it has none of ours
+     * @param caller the number of the thread that waits for the call; of an asynchronous call, one of its client's own
+     */
+    OkHttpTransport(
+            Engine engine,
+            PolicyTarget target,
+            Call call,
+            OkHttpClient client,
+            Interceptor.Chain chain,
+            @Nullable Stage stage,
+            long caller,
+            OpenCalls openCalls,
+            FallbackStrategies fallbackStrategies) {
+        this.call = call;
+        this.client = client;
+        this.chain = chain;
+        this.request = chain.request();
+        this.stage = stage == null ? Stage.UNKNOWN : stage;
+        this.caller = caller;
+        this.openCalls = openCalls;
+        this.fallbackStrategies = fallbackStrategies;
+        this.content = RequestContent.of(request, target.policy(), engine.replayMemory());
+        this.attemptCalls = new AttemptCalls(call, client);
+    }
+
+    // ---- the request
+
+    @Override
+    public Client client() {
+        return CLIENT;
+    }
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public @Nullable String requestHeader(String name) {
+        return request.header(name);
+    }
+
+    @Override
+    public boolean bodyReplayable() {
+        return content.isReplayable();
+    }
+
+    @Override
+    public long fingerprint() {
+        return (caller << 32) ^ (31L * method().hashCode() + request.url().hashCode());
+    }
+
+    @Override
+    public Attempt<Response> attempt(Step.Send send) {
+        Request sent = content.request();
+        boolean alone = send.timeoutNanos() == Long.MAX_VALUE && send.hedgeNanos() < 0;
+        if (alone && !leftChain && Thread.currentThread() == chainThread) {
+            ChainAttempt attempt = new ChainAttempt(this, chain, stage, sent);
+            onChain = attempt;
+            return attempt;
+        }
+        leftChain = true;
+        return new CallAttempt(this, sent, attemptCalls);
+    }
+
+    /** The thread of the chain is given up: later attempts are calls of their own. */
+    void leaveChain() {
+        leftChain = true;
+    }
+
+    /** The calls that carry attempts. */
+    AttemptCalls attemptCalls() {
+        return attemptCalls;
+    }
+
+    @Override
+    public boolean canHedge() {
+        return content.isRepeatableAtOnce();
+    }
+
+    @Override
+    public @Nullable Attempt<Response> alternateOrigin(FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
+        return new CallAttempt(
+                this, AlternateOriginRequests.of(content.request(), offer), attemptCalls.toAlternateOrigin(offer));
+    }
+
+    @Override
+    public FallbackRequest request(@Nullable Identity identity) {
+        return new FallbackRequest(
+                method(),
+                new Address(request.url().toString(), () -> request.url().uri()),
+                Heads.map(request.headers()),
+                request.body() != null,
+                identity);
+    }
+
+    @Override
+    public @Nullable Identity caller() {
+        return OkHttpIdentity.of(client, request, fallbackStrategies);
+    }
+
+    @Override
+    public void release() {
+        content.release();
+        openCalls.end(call);
+    }
+
+    // ---- the program's own end of the call
+
+    @Override
+    public boolean isCancelled() {
+        return call.isCanceled();
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+        openCalls.onCancel(call, action);
+    }
+
+    /** Cancels an attempt with the program's call. */
+    void link(Call attempt) {
+        openCalls.link(call, attempt);
+    }
+
+    @Override
+    public IOException cancelled() {
+        return new IOException("Canceled");
+    }
+
+    @Override
+    public IOException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt(); // as the library leaves it
+        InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    @Override
+    public IOException timedOut(@Nullable Throwable cause) {
+        SocketTimeoutException late = new SocketTimeoutException("timeout");
+        if (cause != null) {
+            late.initCause(cause);
+        }
+        return late;
+    }
+
+    // ---- what an attempt gave
+
+    /** Notes how far an attempt came that failed. */
+    void failed(Throwable error, Stage at) {
+        requestsOf.put(error, at.requests());
+    }
+
+    @Override
+    public Outcome classify(Attempt<Response> attempt, Throwable error) {
+        Integer requests = requestsOf.get(error);
+        if (requests == null && error.getCause() != null) {
+            requests = requestsOf.get(error.getCause()); // one that was cut off
+        }
+        return OkHttpFailures.of(
+                error,
+                requests == null ? -1 : requests,
+                () -> request.isHttps() ? OkHttpProxies.of(client, request) : null);
+    }
+
+    @Override
+    public ResponseHead head(Response response) {
+        return new Heads.Head(response);
+    }
+
+    @Override
+    public boolean mayBeStored(Attempt<Response> attempt, Response response) {
+        return response.priorResponse() == null
+                && response.cacheResponse() == null
+                && response.networkResponse() != null
+                && response.request().url().equals(request.url());
+    }
+
+    @Override
+    public long bodyLength(Response response) {
+        ResponseBody body = response.body();
+        boolean none = body == null
+                || response.request().method().equals("HEAD")
+                || response.code() == NO_CONTENT
+                || response.code() == NOT_MODIFIED;
+        return none ? 0 : body.contentLength();
+    }
+
+    @Override
+    public @Nullable InputStream body(Response response) {
+        ResponseBody body = response.body();
+        ChainAttempt attempt = onChain;
+        return body == null ? null : attempt == null ? body.byteStream() : attempt.cancellable(body.byteStream());
+    }
+
+    @Override
+    public void close(Response response) {
+        ResponseBody body = response.body();
+        if (body != null) {
+            body.close();
+        }
+    }
+
+    @Override
+    public Response wrapBody(Response response, UnaryOperator<InputStream> wrapper) {
+        return StreamBody.in(response, wrapper);
+    }
+
+    @Override
+    public Response withBody(Response response, InputStream body) {
+        ResponseBody before = response.body();
+        MediaType type = before == null ? null : before.contentType();
+        long length = before == null ? -1 : before.contentLength();
+        return response.newBuilder().body(StreamBody.of(type, length, body)).build();
+    }
+
+    @Override
+    public Response synthetic(FallbackCandidate.Response found) {
+        Response.Builder builder = new Response.Builder()
+                .request(request)
+                .protocol(Protocol.HTTP_1_1)
+                .code(found.status())
+                .message("")
+                .headers(Heads.of(found.headers()));
+        List<String> types = Heads.values(found.headers(), "Content-Type");
+        MediaType type = types.isEmpty() ? null : MediaType.parse(types.get(0));
+        byte[] bytes = method().equals("HEAD") ? new byte[0] : found.body().bytes();
+        return builder.body(StreamBody.of(type, bytes.length, new java.io.ByteArrayInputStream(bytes)))
+                .build();
+    }
+
+    @Override
+    public Response withHeaders(Response response, Map<String, List<String>> headers) {
+        return response.newBuilder().headers(Heads.of(headers)).build();
+    }
+
+    /** The response with the program's request in place of the one that was sent for it. */
+    Response asked(Response response, Request sent) {
+        return sent == request || response.request() != sent
+                ? response
+                : response.newBuilder().request(request).build();
+    }
+}
