@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * Measures the cost of a policy over loopback: two addresses that differ in their policy, called in turn within one
@@ -30,17 +31,31 @@ final class PairedBenchmark {
 
     static void policy(Path jdk, int rounds, Report report) throws Exception {
         for (String client : new String[] {"HttpClient", "HttpURLConnection"}) {
-            double[] same = run(jdk, rounds, client, "127.0.0.3", report);
-            String equal = "paired, " + client + ": calls per second, none and none";
-            report.within(equal, same[0], 1 - EQUAL, 1 + EQUAL, "");
-            if (Math.abs(same[0] - 1) > EQUAL) {
-                report.heading("  paired, " + client + ": the policy is not judged");
-                continue;
-            }
-            double[] with = run(jdk, rounds, client, "127.0.0.2", report);
-            report.atLeast("paired, " + client + ": calls per second, policy and none", with[0], POLICY, "");
-            report.info("paired, " + client + ": CPU per call, policy and none", with[1], "");
+            judge(
+                    client,
+                    () -> run(jdk, rounds, client, "127.0.0.3", report),
+                    () -> run(jdk, rounds, client, "127.0.0.2", report),
+                    report);
         }
+    }
+
+    /**
+     * Judges a policy, unless two equal addresses differ.
+     *
+     * @param equal measures two addresses without a policy: calls per second and CPU per call, as ratios
+     * @param policy measures one with a policy, and one without
+     */
+    static void judge(String client, Callable<double[]> equal, Callable<double[]> policy, Report report)
+            throws Exception {
+        double ratio = equal.call()[0];
+        report.within("paired, " + client + ": calls per second, none and none", ratio, 1 - EQUAL, 1 + EQUAL, "");
+        if (!(Math.abs(ratio - 1) <= EQUAL)) { // nor where it is no number
+            report.heading("  paired, " + client + ": the policy is not judged");
+            return;
+        }
+        double[] with = policy.call();
+        report.atLeast("paired, " + client + ": calls per second, policy and none", with[0], POLICY, "");
+        report.info("paired, " + client + ": CPU per call, policy and none", with[1], "");
     }
 
     /** Medians over the rounds of what {@link PairedProgram} prints, 127.0.0.1 being the first. */

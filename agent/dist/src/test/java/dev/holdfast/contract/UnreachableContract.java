@@ -44,10 +44,10 @@ class UnreachableContract {
     @ParameterizedTest
     @EnumSource
     void aServerThatComesUpMeanwhileGetsTheCallOnce(Style style) throws Exception {
-        Unreachable refusing = Unreachable.refusing(Hosts.DEADLINE);
+        Unreachable refusing = Unreachable.refusing(Hosts.LONG_DEADLINE);
         InFlight call = style.start(Call.post(refusing.uri("/"), "order"));
         refusing.close();
-        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE, refusing.port())) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.LONG_DEADLINE, refusing.port())) {
             CallResult callResult = call.seen();
             assertThat(callResult.status()).as("%s", callResult).isEqualTo(200);
             assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("order");

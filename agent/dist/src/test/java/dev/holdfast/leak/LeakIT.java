@@ -60,7 +60,7 @@ class LeakIT {
                             server.uri("/").toString(),
                             patient.uri("/").toString(),
                             "" + CALLS)
-                    .within(Duration.ofMinutes(2))
+                    .within(Duration.ofMinutes(5))
                     .run()
                     .succeeded();
             List<String> lines = result.lines();

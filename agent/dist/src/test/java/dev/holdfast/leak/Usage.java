@@ -1,6 +1,7 @@
 package dev.holdfast.leak;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -9,20 +10,28 @@ import java.util.stream.Stream;
  *
  * @param threads live threads
  * @param files open file descriptors
- * @param heapKiB the heap in use after a collection
+ * @param heapKiB what a collection left of the heap
  * @param open connections that the server has open
  */
 record Usage(int threads, int files, int heapKiB, int open) {
     /** This JVM's usage; asks for a collection. */
     static Usage now(int open) {
         System.gc();
-        Runtime runtime = Runtime.getRuntime();
         var os = (com.sun.management.UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return new Usage(
-                Thread.getAllStackTraces().size(),
-                (int) os.getOpenFileDescriptorCount(),
-                (int) ((runtime.totalMemory() - runtime.freeMemory()) >> 10),
-                open);
+                Thread.getAllStackTraces().size(), (int) os.getOpenFileDescriptorCount(), (int) (left() >> 10), open);
+    }
+
+    /**
+     * Returns the bytes that the last collection left. What is in use of the heap a moment later has, beside what was
+     * allocated since, a buffer for each thread that allocated anything, all of which counts as used: a megabyte or
+     * two, by how much the threads allocated before and which of them ran.
+     */
+    private static long left() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                .sum();
     }
 
     /**

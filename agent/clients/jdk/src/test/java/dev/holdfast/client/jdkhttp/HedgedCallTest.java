@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +71,8 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theLoserGivesItsPermitBackThoughTheCallIsOver(boolean async) throws Exception {
-        WovenClient client = new WovenClient(policy(0), http1(), observer);
         try (ScriptedServer server = ScriptedServer.http()) {
+            WovenClient client = new WovenClient(policy(0), new InOrder(server), observer);
             for (int i = 0; i < 6; i++) {
                 server.play(ScriptedResponse.respond(200, "slow").held(), ScriptedResponse.respond(200, "quick"));
                 HttpResponse<String> response = client.call(async, get(server, "/" + i), BodyHandlers.ofString());
@@ -80,24 +82,25 @@ class HedgedCallTest {
             assertThat(server.requests())
                     .extracting(ReceivedRequest::target)
                     .containsExactly("/0", "/0", "/1", "/1", "/2", "/2", "/3", "/3", "/4", "/4", "/5", "/5");
+            assertThat(client.defects).isEmpty();
         }
         assertThat(ends).hasSize(6).containsOnly(Observer.Result.HEDGED);
-        assertThat(client.defects).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theApplicationsHandlerSeesOneResponseOfTwo(boolean async) throws Exception {
-        WovenClient client = new WovenClient(policy(0), http1(), observer);
         AtomicInteger seen = new AtomicInteger();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(
-                    ScriptedResponse.respond(200, "slow").delayed(Duration.ofMillis(60)),
-                    ScriptedResponse.respond(200, "quick"));
-            client.call(async, get(server, "/"), head -> {
+            WovenClient client = new WovenClient(policy(0), new InOrder(server), observer);
+            server.otherwise(ScriptedResponse.respond(200).held());
+            Future<HttpResponse<String>> call = beside(() -> client.call(async, get(server, "/"), head -> {
                 seen.incrementAndGet();
                 return HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
-            });
+            }));
+            server.awaitRequests(2);
+            server.release(); // both at once
+            assertThat(call.get().statusCode()).isEqualTo(200);
             Awaitility.await().until(() -> client.permitsTaken() == 0);
             assertThat(seen).hasValue(1);
         }
@@ -106,12 +109,8 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whereABodyIsCutWhileTheHedgeIsOutTheHedgeDecidesAndTheCallIsCountedOnce(boolean async) throws Exception {
-        WovenClient client = new WovenClient(policy(64 * 1024), http1(), observer);
         for (int i = 0; i < 5; i++) {
-            assertThat(cutBeside(
-                            client,
-                            async,
-                            ScriptedResponse.respond(200, "beside").held()))
+            assertThat(cutBeside(async, ScriptedResponse.respond(200, "beside")))
                     .isEqualTo("beside after 2");
         }
     }
@@ -119,35 +118,44 @@ class HedgedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whereTheHedgeFailsTooTheCallIsRetriedAndCountedOnce(boolean async) throws Exception {
-        WovenClient client = new WovenClient(policy(64 * 1024), http1(), observer);
         for (int i = 0; i < 5; i++) {
-            assertThat(cutBeside(client, async, ScriptedResponse.respond(503).held()))
-                    .isEqualTo("retried after 3");
+            assertThat(cutBeside(async, ScriptedResponse.respond(503))).isEqualTo("retried after 3");
         }
     }
 
     /** The first attempt's body is cut short, then the second attempt's answer is let go. */
-    private String cutBeside(WovenClient client, boolean async, ScriptedResponse second) throws Exception {
+    private String cutBeside(boolean async, ScriptedResponse second) throws Exception {
         ends.clear();
         takenBack.drainPermits();
+        CountDownLatch wasCut = new CountDownLatch(1);
+        AtomicInteger further = new AtomicInteger();
         try (ScriptedServer server = ScriptedServer.http()) {
-            server.play(
-                    ScriptedResponse.respond(200, "0123456789")
-                            .delayed(Duration.ofMillis(60))
-                            .cutInBody(5, Cut.CLOSE),
-                    second,
-                    ScriptedResponse.respond(200, "retried"));
+            WovenClient client = new WovenClient(policy(64 * 1024), new InOrder(server), observer);
+            server.play(ScriptedResponse.respond(200, "0123456789").held().cutInBody(5, Cut.CLOSE));
+            server.otherwise(request -> {
+                opened(wasCut);
+                return further.incrementAndGet() == 1 ? second : ScriptedResponse.respond(200, "retried");
+            });
             Future<HttpResponse<String>> call =
                     beside(() -> client.call(async, get(server, "/"), BodyHandlers.ofString()));
             server.awaitRequests(2);
-            takenBack.acquire();
             server.release();
+            takenBack.acquire();
+            wasCut.countDown();
             String body = call.get().body();
             Awaitility.await().until(() -> client.permitsTaken() == 0);
             // Delivered as it seemed, which was taken back, and delivered again.
             assertThat(ends).hasSize(2);
             assertThat(client.defects).isEmpty();
             return body + " after " + server.requests().size();
+        }
+    }
+
+    private static void opened(CountDownLatch latch) {
+        try {
+            boolean unused = latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -204,6 +212,24 @@ class HedgedCallTest {
         FutureTask<T> task = new FutureTask<>(call);
         new Thread(task, "caller").start();
         return task;
+    }
+
+    /** A client that sends an attempt when the one before has arrived: the server plays its script in that order. */
+    private static final class InOrder extends WovenClient {
+        private final ScriptedServer server;
+        private final AtomicInteger sent = new AtomicInteger();
+
+        InOrder(ScriptedServer server) {
+            super(http1(), null);
+            this.server = server;
+        }
+
+        @Override
+        public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+                HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushPromises) {
+            server.awaitRequests(sent.getAndIncrement());
+            return super.sendAsync(request, handler, pushPromises);
+        }
     }
 
     private static HttpClient http1() {
