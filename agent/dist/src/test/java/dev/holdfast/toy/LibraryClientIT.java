@@ -10,20 +10,24 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.jar.asm.Opcodes;
+import org.apache.felix.framework.FrameworkFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Calls of a library that applications bring along, in several copies at a time, come through the packed agent; copies
- * that the adapter does not fit are left alone; applications that end are collected. Each caller's server answers every
- * other request by 503, and the line has every request that it received.
+ * Calls of a library that applications bring along, in several copies at a time, one of them embedded in a bundle of an
+ * OSGi framework and one imported there, come through the packed agent; copies that the adapter does not fit are left
+ * alone; applications that end are collected. Each caller's server answers every other request by 503, and the line has
+ * every request that it received.
  */
 class LibraryClientIT {
     private static final String SENT_AGAIN = "200 to [GET /stock, GET /stock], closed 1";
+    private static final int CALLERS = 11;
     private static final String UNTOUCHED = "503 to [GET /stock], closed 0";
 
     @TempDir
@@ -49,17 +53,22 @@ class LibraryClientIT {
             old("java5.jar", root, Opcodes.V1_5),
             old("java6.jar", root, Opcodes.V1_6),
             old("bundle6.jar", "com/vendor/shaded/toylib", Opcodes.V1_6),
+            jar("osgi-embedding.jar", ToyJars.embedding("embedding")),
+            jar("osgi-importing.jar", ToyJars.importing("importing")),
+            jar("osgi-exporting.jar", ToyJars.exporting("exporting")),
         };
     }
 
     private static String copy(String jar, String root, String version, String without) throws IOException {
-        return ToyJars.write(directory.resolve(jar), ToyJars.copy(root, version, without))
-                .toString();
+        return jar(jar, ToyJars.copy(root, version, without));
+    }
+
+    private static String jar(String name, Map<String, byte[]> entries) throws IOException {
+        return ToyJars.write(directory.resolve(name), entries).toString();
     }
 
     private static String old(String jar, String root, int classVersion) throws IOException {
-        return ToyJars.write(directory.resolve(jar), ToyJars.old(root, classVersion))
-                .toString();
+        return jar(jar, ToyJars.old(root, classVersion));
     }
 
     @ParameterizedTest
@@ -90,7 +99,7 @@ class LibraryClientIT {
 
         assertThat(result.lines()).endsWith(lines("", "again "));
         assertThat(result.lines().stream().filter(line -> line.startsWith("before ")))
-                .hasSize(copies.length + 1)
+                .hasSize(CALLERS)
                 .allMatch(line -> line.endsWith(UNTOUCHED));
         assertLeftAlone(result);
     }
@@ -126,8 +135,10 @@ class LibraryClientIT {
             lines.append(prefix).append("java5.jar 1.0: ").append(SENT_AGAIN).append('\n');
             lines.append(prefix).append("java6.jar 1.0: ").append(SENT_AGAIN).append('\n');
             lines.append(prefix).append("bundle6.jar 1.0: ").append(SENT_AGAIN).append('\n');
+            lines.append(prefix).append("embedding 1.0: ").append(SENT_AGAIN).append('\n');
+            lines.append(prefix).append("importing 1.0: ").append(SENT_AGAIN).append('\n');
         }
-        return (lines + "collected 8 of 8").split("\n", -1);
+        return (lines + "collected 11 of 11").split("\n", -1);
     }
 
     private static void assertLeftAlone(Result result) {
@@ -139,17 +150,17 @@ class LibraryClientIT {
     }
 
     private static ForkedJvm program(Jdk jdk) {
-        String attaching = ByteBuddyAgent.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath();
         return new ForkedJvm(jdk)
                 .jvm("-Xverify:all")
                 .classPath(String.join(
                         File.pathSeparator,
                         directory.resolve("app.jar").toString(),
                         directory.resolve("lib.jar").toString(),
-                        attaching));
+                        jarOf(ByteBuddyAgent.class),
+                        jarOf(FrameworkFactory.class)));
+    }
+
+    private static String jarOf(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation().getPath();
     }
 }

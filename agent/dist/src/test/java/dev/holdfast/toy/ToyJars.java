@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,6 +48,35 @@ final class ToyJars {
     static Map<String, byte[]> copy(String root, String version, String without) {
         Map<String, byte[]> entries = library(root, version, without);
         entries.put(CALLER + ".class", changed(CALLER, root, version, ""));
+        return entries;
+    }
+
+    /** A bundle with a copy of the library, and its application. */
+    static Map<String, byte[]> embedding(String name) {
+        return bundle(name, "", copy(ToyInstrumentation.ROOT, "1.0", ""));
+    }
+
+    /** A bundle with a copy of the library, for other bundles. */
+    static Map<String, byte[]> exporting(String name) {
+        return bundle(name, "Export-Package: " + packageName() + "\n", library(ToyInstrumentation.ROOT, "1.0", ""));
+    }
+
+    /** A bundle with the application of a library in another bundle. */
+    static Map<String, byte[]> importing(String name) {
+        byte[] caller = changed(CALLER, ToyInstrumentation.ROOT, "1.0", "");
+        return bundle(name, "Import-Package: " + packageName() + "\n", Map.of(CALLER + ".class", caller));
+    }
+
+    private static String packageName() {
+        return ToyInstrumentation.ROOT.replace('/', '.');
+    }
+
+    private static Map<String, byte[]> bundle(String name, String packages, Map<String, byte[]> classes) {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        String manifest = "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: " + name + "\n"
+                + packages + "\n";
+        entries.put(JarFile.MANIFEST_NAME, manifest.getBytes(StandardCharsets.UTF_8));
+        entries.putAll(classes);
         return entries;
     }
 
@@ -119,8 +149,12 @@ final class ToyJars {
     /** The program with its own caller, but without the library. */
     static Map<String, byte[]> program() {
         Map<String, byte[]> entries = new LinkedHashMap<>();
-        for (String name :
-                new String[] {CALLER, "dev/holdfast/toy/ToyProgram", "dev/holdfast/toy/ToyProgram$BundleLoader"}) {
+        for (String name : new String[] {
+            CALLER,
+            "dev/holdfast/toy/ToyProgram",
+            "dev/holdfast/toy/ToyProgram$BundleLoader",
+            "dev/holdfast/toy/ToyFramework"
+        }) {
             entries.put(name + ".class", changed(name, ToyInstrumentation.ROOT, "1.0", ""));
         }
         return entries;

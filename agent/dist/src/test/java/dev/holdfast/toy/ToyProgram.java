@@ -18,8 +18,9 @@ import net.bytebuddy.agent.ByteBuddyAgent;
 
 /**
  * Uses copies of the toy library: the one of its own class loader, and those of the jars that are its arguments, each
- * in a loader of its own; prints what each call gave; lets the loaders go, and prints how many were collected. With
- * {@code attach AGENT OPTIONS} before them, attaches the agent after a first round of calls.
+ * in a loader of its own, or, where its name begins with {@code osgi}, as a bundle of an OSGi framework; prints what
+ * each call gave; lets the loaders go, and prints how many were collected. With {@code attach AGENT OPTIONS} before
+ * them, attaches the agent after a first round of calls.
  */
 public final class ToyProgram {
     private static final int MOST_COLLECTIONS = 50;
@@ -37,9 +38,18 @@ public final class ToyProgram {
         callers.put("own", new ToyCaller());
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
+        List<Path> bundles = new ArrayList<>();
         for (String jar : jars) {
-            callers.put(new File(jar).getName(), caller(Path.of(jar), loaders, collected));
+            String name = new File(jar).getName();
+            if (name.startsWith("osgi")) {
+                bundles.add(Path.of(jar));
+            } else {
+                callers.put(name, caller(Path.of(jar), loaders, collected));
+            }
         }
+        AutoCloseable framework = bundles.isEmpty()
+                ? () -> {}
+                : ToyFramework.start(bundles, callers, loader -> loaders.add(new WeakReference<>(loader, collected)));
         if (attach) {
             callers.forEach((name, caller) -> System.out.println("before " + name + " " + caller.get()));
             ByteBuddyAgent.attach(
@@ -50,6 +60,8 @@ public final class ToyProgram {
         callers.forEach((name, caller) -> System.out.println(name + " " + caller.get()));
         callers.forEach((name, caller) -> System.out.println("again " + name + " " + caller.get()));
         callers.clear();
+        framework.close();
+        framework = null;
         System.out.println("collected " + awaitCollected(collected, loaders.size()) + " of " + loaders.size());
     }
 
