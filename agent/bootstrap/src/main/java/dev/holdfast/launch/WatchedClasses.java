@@ -25,7 +25,10 @@ final class WatchedClasses {
             + "/RealCall$ApplicationInterceptorChain "
             + "/RealCall$AsyncCall "
             + "/internal/connection/RealCall "
-            + "/internal/connection/Transmitter ";
+            + "/internal/connection/Transmitter "
+            + "/impl/client/InternalHttpClient "
+            + "/impl/client/MinimalHttpClient "
+            + "/impl/client/AbstractHttpClient ";
 
     private WatchedClasses() {}
 }

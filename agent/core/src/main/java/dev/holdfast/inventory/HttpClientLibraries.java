@@ -33,7 +33,7 @@ public final class HttpClientLibraries {
                     .carriedBy(
                             "org.apache.http.impl.execchain.ConnectionHolder",
                             "org.apache.http.impl.client.DefaultRequestDirector")
-                    .in("httpclient"),
+                    .coveredIn("httpclient"),
             // 4.1
             library("Apache HttpAsyncClient 4", "org.apache.http.impl.nio.client.CloseableHttpAsyncClient")
                     .carriedBy("org.apache.http.impl.nio.client.AbstractClientExchangeHandler")

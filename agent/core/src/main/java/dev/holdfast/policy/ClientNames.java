@@ -20,8 +20,12 @@ public final class ClientNames {
     /** OkHttp. */
     public static final String OKHTTP = "okhttp";
 
+    /** Apache HttpClient 4, classic. */
+    public static final String APACHE_HTTPCLIENT4 = "apache-httpclient4";
+
     /** All of them, in the order in which reports list them. */
-    public static final List<String> ALL = List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION, APACHE_HTTPCLIENT5, OKHTTP);
+    public static final List<String> ALL =
+            List.of(JAVA_NET_HTTP, HTTP_URL_CONNECTION, APACHE_HTTPCLIENT5, OKHTTP, APACHE_HTTPCLIENT4);
 
     private ClientNames() {}
 }

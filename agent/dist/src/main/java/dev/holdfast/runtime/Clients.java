@@ -1,6 +1,7 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.call.Client;
+import dev.holdfast.client.apache4.Apache4Instrumentation;
 import dev.holdfast.client.apache5.Apache5Instrumentation;
 import dev.holdfast.client.jdkhttp.JdkHttpInstrumentation;
 import dev.holdfast.client.okhttp.OkHttpInstrumentation;
@@ -19,7 +20,8 @@ public final class Clients {
             new JdkHttpInstrumentation(), //
             new UrlConnectionInstrumentation(), //
             new Apache5Instrumentation(), //
-            new OkHttpInstrumentation());
+            new OkHttpInstrumentation(), //
+            new Apache4Instrumentation());
 
     static {
         for (ClientInstrumentation client : ALL) {

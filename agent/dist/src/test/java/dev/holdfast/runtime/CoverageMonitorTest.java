@@ -119,7 +119,7 @@ class CoverageMonitorTest {
 
     @Test
     void the_end_of_a_short_program_is_soon_enough() {
-        loaded.add(ToyClasses.load("org.apache.http.impl.execchain.ConnectionHolder"));
+        loaded.add(ToyClasses.load("org.apache.http.impl.nio.client.AbstractClientExchangeHandler"));
 
         watch.lastLook();
 
@@ -127,8 +127,8 @@ class CoverageMonitorTest {
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.event()).isEqualTo("client_not_covered"));
         assertThat(watch.get().clients())
-                .containsExactly(
-                        new CoverageGaps.Uncovered("Apache HttpClient 4", "org.apache.http.impl.execchain", null));
+                .containsExactly(new CoverageGaps.Uncovered(
+                        "Apache HttpAsyncClient 4", "org.apache.http.impl.nio.client", null));
     }
 
     @Test

@@ -1,0 +1,316 @@
+package dev.holdfast.client.apache4;
+
+import dev.holdfast.call.Client;
+import dev.holdfast.call.Engine;
+import dev.holdfast.call.Outcome;
+import dev.holdfast.call.Step;
+import dev.holdfast.exchange.LibraryTransport;
+import dev.holdfast.exchange.ResponseHead;
+import dev.holdfast.fallback.AlternateOrigin;
+import dev.holdfast.fallback.FallbackCandidate;
+import dev.holdfast.fallback.FallbackRequest;
+import dev.holdfast.fallback.FallbackRequest.Identity;
+import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policy;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.apache.http.Header;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpEntityEnclosingRequest;
+import org.apache.http.HttpHost;
+import org.apache.http.HttpRequest;
+import org.apache.http.HttpResponse;
+import org.apache.http.client.HttpClient;
+import org.apache.http.client.methods.AbortableHttpRequest;
+import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.conn.ConnectionReleaseTrigger;
+import org.apache.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
+
+/** One call of the client. */
+final class Apache4Call implements LibraryTransport<HttpResponse> {
+    private final Apache4Adapter adapter;
+    private final HttpClient client;
+    /** The origin of the call. */
+    private final HttpHost origin;
+    /** The host as the program gave it; null: the request or the client names it. */
+    private final @Nullable HttpHost host;
+
+    private final HttpRequest request;
+    private final @Nullable HttpContext context;
+    private final boolean hedges;
+    /** The body of the program's request, where it can be read once and is recorded. */
+    private final @Nullable RecordedEntity recorded;
+
+    private final long caller = Thread.currentThread().getId();
+    private final Set<Apache4Attempt> underWay = ConcurrentHashMap.newKeySet();
+
+    /** A call that has not begun. */
+    Apache4Call(
+            Apache4Adapter adapter,
+            Engine engine,
+            Policy policy,
+            HttpClient client,
+            HttpHost origin,
+            @Nullable HttpHost host,
+            HttpRequest request,
+            @Nullable HttpContext context) {
+        this.adapter = adapter;
+        this.client = client;
+        this.origin = origin;
+        this.host = host;
+        this.request = request;
+        this.context = context;
+        HttpEntity entity = entity();
+        this.recorded = entity == null || entity.isRepeatable() || !mayRetry(policy)
+                ? null
+                : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
+        this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
+    }
+
+    private static boolean mayRetry(Policy policy) {
+        return policy.mode() == Mode.ENFORCE
+                && (policy.retry().enabled() || policy.fallback().usesDegraded());
+    }
+
+    private @Nullable HttpEntity entity() {
+        return request instanceof HttpEntityEnclosingRequest enclosing ? enclosing.getEntity() : null;
+    }
+
+    // ---- the request
+
+    @Override
+    public Client client() {
+        return Apache4Adapter.CLIENT;
+    }
+
+    @Override
+    public String method() {
+        return Requests.method(request);
+    }
+
+    @Override
+    public @Nullable String requestHeader(String name) {
+        Header header = request.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public boolean bodyReplayable() {
+        HttpEntity entity = entity();
+        return entity == null || (recorded == null ? entity.isRepeatable() : recorded.canBeSent());
+    }
+
+    @Override
+    public long fingerprint() {
+        return (caller << 32) ^ (31L * method().hashCode() + address().hashCode());
+    }
+
+    private String address() {
+        return origin.toURI() + Requests.target(request);
+    }
+
+    @Override
+    public FallbackRequest request(@Nullable Identity identity) {
+        String address = address();
+        HttpEntity entity = entity();
+        return new FallbackRequest(
+                method(),
+                new FallbackRequest.Address(address, () -> URI.create(address)),
+                Heads.fields(request.getAllHeaders()),
+                entity != null && entity.getContentLength() != 0,
+                identity);
+    }
+
+    @Override
+    public Attempt<HttpResponse> attempt(Step.Send send) {
+        boolean own = hedges || send.timeoutNanos() != Long.MAX_VALUE;
+        HttpEntity body = recorded == null ? entity() : recorded;
+        HttpRequest sent = own ? AttemptRequest.like(request, body) : request;
+        return new Apache4Attempt(adapter, client, host, sent, own, context, this);
+    }
+
+    /** An attempt is about to be sent. */
+    void begins(Apache4Attempt attempt) {
+        if (attempt.isOwn()) {
+            underWay.add(attempt);
+            onCancel(this::cancelAll);
+        } else if (recorded != null && request instanceof HttpEntityEnclosingRequest enclosing) {
+            enclosing.setEntity(recorded);
+        }
+    }
+
+    /** An attempt has ended, but for the body of its response. */
+    void ended(Apache4Attempt attempt) {
+        underWay.remove(attempt);
+    }
+
+    private void cancelAll() {
+        for (Apache4Attempt attempt : underWay) {
+            attempt.cancel();
+        }
+    }
+
+    /** Returns whether two attempts can be under way at a time: they would share the program's context. */
+    @Override
+    public boolean canHedge() {
+        HttpEntity entity = entity();
+        return hedges
+                && context == null
+                && (entity == null || (recorded == null ? entity.isRepeatable() : recorded.isWhole()));
+    }
+
+    @Override
+    public void release() {
+        if (recorded != null) {
+            if (request instanceof HttpEntityEnclosingRequest enclosing && enclosing.getEntity() == recorded) {
+                enclosing.setEntity(recorded.original());
+            }
+            recorded.release();
+        }
+    }
+
+    @Override
+    public Attempt<HttpResponse> alternateOrigin(FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
+        URI uri = offer.uri();
+        List<Header> headers = new ArrayList<>();
+        for (Header header : request.getAllHeaders()) {
+            if (AlternateOrigin.goesAlong(header.getName(), offer.policy())) {
+                headers.add(header);
+            }
+        }
+        HttpUriRequest other = AttemptRequest.of(
+                method(),
+                uri,
+                request.getProtocolVersion(),
+                headers.toArray(Header[]::new),
+                recorded == null ? entity() : recorded);
+        HttpClient sender = offer.policy().forwardCredentials() ? client : CredentialFreeClients.create();
+        HttpHost to = new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
+        return new Apache4Attempt(adapter, sender, to, other, true, null, null);
+    }
+
+    // ---- the program's own end of the call
+
+    @Override
+    public boolean isCancelled() {
+        return request instanceof HttpUriRequest own && own.isAborted();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the only way that all versions have
+    public void onCancel(Runnable action) {
+        if (request instanceof AbortableHttpRequest abortable) {
+            try {
+                abortable.setReleaseTrigger(new ConnectionReleaseTrigger() {
+                    @Override
+                    public void releaseConnection() {
+                        action.run();
+                    }
+
+                    @Override
+                    public void abortConnection() {
+                        action.run();
+                    }
+                });
+            } catch (IOException e) {
+                action.run(); // it was aborted before
+                return;
+            }
+            if (isCancelled()) {
+                action.run();
+            }
+        }
+    }
+
+    @Override
+    public IOException cancelled() {
+        return OptionalParts.aborted();
+    }
+
+    @Override
+    public IOException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt(); // as the client does
+        IOException error = OptionalParts.aborted();
+        error.initCause(cause);
+        return error;
+    }
+
+    @Override
+    public IOException timedOut(@Nullable Throwable cause) {
+        SocketTimeoutException error = new SocketTimeoutException("Read timed out");
+        error.initCause(cause);
+        return error;
+    }
+
+    // ---- what an attempt gave
+
+    @Override
+    public Outcome classify(Attempt<HttpResponse> attempt, Throwable error) {
+        return Apache4Failures.of(error, ((Apache4Attempt) attempt).isExecuted());
+    }
+
+    @Override
+    public ResponseHead head(HttpResponse response) {
+        return new Heads(response);
+    }
+
+    @Override
+    public long bodyLength(HttpResponse response) {
+        HttpEntity entity = response.getEntity();
+        return entity == null || !entity.isStreaming() ? 0 : entity.getContentLength();
+    }
+
+    @Override
+    public @Nullable InputStream body(HttpResponse response) throws IOException {
+        HttpEntity entity = response.getEntity();
+        return entity == null || !entity.isStreaming() ? null : entity.getContent();
+    }
+
+    @Override
+    public void close(HttpResponse response) throws IOException {
+        if (response instanceof Closeable closeable) {
+            closeable.close();
+        } else if (response.getEntity() instanceof ConnectionReleaseTrigger connection) {
+            connection.abortConnection(); // without effect where it was given back
+        }
+    }
+
+    @Override
+    public HttpResponse wrapBody(HttpResponse response, UnaryOperator<InputStream> wrapper) {
+        HttpEntity entity = response.getEntity();
+        if (entity != null && entity.isStreaming()) {
+            response.setEntity(new ReceivedEntity(entity, wrapper));
+        }
+        return response;
+    }
+
+    @Override
+    public HttpResponse withBody(HttpResponse response, InputStream body) {
+        HttpEntity entity = response.getEntity();
+        if (entity != null) {
+            response.setEntity(new ReceivedEntity(entity, body));
+        }
+        return response;
+    }
+
+    @Override
+    public HttpResponse synthetic(FallbackCandidate.Response response) {
+        return SyntheticResponses.of(response, method());
+    }
+
+    @Override
+    public HttpResponse withHeaders(HttpResponse response, Map<String, List<String>> headers) {
+        response.setHeaders(Heads.headers(headers));
+        return response;
+    }
+}

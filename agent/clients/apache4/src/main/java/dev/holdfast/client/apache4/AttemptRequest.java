@@ -1,0 +1,102 @@
+package dev.holdfast.client.apache4;
+
+import java.net.URI;
+import org.apache.http.Header;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpEntityEnclosingRequest;
+import org.apache.http.HttpRequest;
+import org.apache.http.ProtocolVersion;
+import org.apache.http.client.methods.HttpEntityEnclosingRequestBase;
+import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.client.methods.HttpUriRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request of one attempt that can be aborted without the others: to abort the program's own ends the whole call.
+ * Made only for an attempt whose time is limited, or beside which another one may be sent; all others send the
+ * program's own request.
+ */
+final class AttemptRequest extends HttpRequestBase {
+    private final String method;
+    private final ProtocolVersion version;
+
+    private AttemptRequest(String method, ProtocolVersion version) {
+        this.method = method;
+        this.version = version;
+    }
+
+    /**
+     * A request that says the same.
+     *
+     * @param entity in place of its own; null: none
+     * @throws IllegalArgumentException where its address is none
+     */
+    static HttpRequestBase like(HttpRequest request, @Nullable HttpEntity entity) {
+        HttpRequestBase copy =
+                of(Requests.method(request), uri(request), request.getProtocolVersion(), request.getAllHeaders());
+        if (request instanceof HttpEntityEnclosingRequest) {
+            copy = withEntity(copy, entity);
+        }
+        OptionalParts.copySettings(request, copy);
+        return copy;
+    }
+
+    /** A request to another place, which can have a body if an entity is given. */
+    static HttpRequestBase of(
+            String method, URI uri, ProtocolVersion version, Header[] headers, @Nullable HttpEntity entity) {
+        HttpRequestBase request = of(method, uri, version, headers);
+        return entity == null ? request : withEntity(request, entity);
+    }
+
+    private static HttpRequestBase of(String method, URI uri, ProtocolVersion version, Header[] headers) {
+        AttemptRequest request = new AttemptRequest(method, version);
+        request.setURI(uri);
+        request.setHeaders(headers);
+        return request;
+    }
+
+    private static HttpRequestBase withEntity(HttpRequestBase like, @Nullable HttpEntity entity) {
+        WithEntity request = new WithEntity(like.getMethod(), like.getProtocolVersion());
+        request.setURI(like.getURI());
+        request.setHeaders(like.getAllHeaders());
+        request.setEntity(entity);
+        return request;
+    }
+
+    private static URI uri(HttpRequest request) {
+        return request instanceof HttpUriRequest own
+                ? own.getURI()
+                : URI.create(request.getRequestLine().getUri());
+    }
+
+    @Override
+    public String getMethod() {
+        return method;
+    }
+
+    @Override
+    public ProtocolVersion getProtocolVersion() {
+        return version;
+    }
+
+    /** One that can have a body: the client sends requests again by whether they can. */
+    private static final class WithEntity extends HttpEntityEnclosingRequestBase {
+        private final String method;
+        private final ProtocolVersion version;
+
+        private WithEntity(String method, ProtocolVersion version) {
+            this.method = method;
+            this.version = version;
+        }
+
+        @Override
+        public String getMethod() {
+            return method;
+        }
+
+        @Override
+        public ProtocolVersion getProtocolVersion() {
+            return version;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.client.apache4;
+
+import dev.holdfast.exchange.ResponseHead;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.http.Header;
+import org.apache.http.HttpResponse;
+import org.apache.http.message.BasicHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of a response.
+ *
+ * @param response the client's
+ */
+record Heads(HttpResponse response) implements ResponseHead {
+    @Override
+    public int status() {
+        return response.getStatusLine().getStatusCode();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        Header header = response.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public Map<String, List<String>> fields() {
+        return fields(response.getAllHeaders());
+    }
+
+    /** The values of headers, by names that differ in more than case. */
+    static Map<String, List<String>> fields(Header[] headers) {
+        Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (Header header : headers) {
+            String value = header.getValue();
+            fields.computeIfAbsent(header.getName(), name -> new ArrayList<>(1)).add(value == null ? "" : value);
+        }
+        return fields;
+    }
+
+    /** The headers with these values. */
+    static Header[] headers(Map<String, List<String>> fields) {
+        List<Header> headers = new ArrayList<>();
+        fields.forEach((name, values) -> {
+            for (String value : values) {
+                headers.add(new BasicHeader(name, value));
+            }
+        });
+        return headers.toArray(Header[]::new);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.holdfast.client.apache4;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.http.HttpResponse;
+import org.apache.http.client.HttpClient;
+import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpPut;
+import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.entity.InputStreamEntity;
+import org.apache.http.impl.client.DefaultHttpClient;
+import org.apache.http.util.EntityUtils;
+
+/**
+ * Calls of a copy of the library, of whatever version: with each client that it has, one call without a body and one
+ * whose body can be read once. Names nothing that the oldest version lacks, but by reflection.
+ */
+@SuppressWarnings("deprecation") // the clients that all versions have
+public final class Apache4Caller implements Function<String, String> {
+    private static final String CLIENTS = "org.apache.http.impl.client.HttpClients";
+
+    private final Map<String, HttpClient> clients = new LinkedHashMap<>();
+
+    /** Makes the clients. */
+    public Apache4Caller() {
+        HttpClient oldest = new DefaultHttpClient();
+        clients.put("DefaultHttpClient", oldest);
+        add("ContentEncodingHttpClient", "org.apache.http.impl.client.ContentEncodingHttpClient", null);
+        add("SystemDefaultHttpClient", "org.apache.http.impl.client.SystemDefaultHttpClient", null);
+        add("DecompressingHttpClient", "org.apache.http.impl.client.DecompressingHttpClient", null);
+        add("createDefault", CLIENTS, "createDefault");
+        add("createMinimal", CLIENTS, "createMinimal");
+    }
+
+    private void add(String name, String type, String method) {
+        try {
+            Class<?> found = Class.forName(type);
+            clients.put(name, (HttpClient)
+                    (method == null
+                            ? found.getConstructor().newInstance()
+                            : found.getMethod(method).invoke(null)));
+        } catch (ClassNotFoundException | NoSuchMethodException e) {
+            // Not in this version.
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Calls a server; says what each client's calls gave. */
+    @Override
+    public String apply(String uri) {
+        StringBuilder said = new StringBuilder();
+        clients.forEach((name, client) -> {
+            HttpPut put = new HttpPut(uri + '/' + name);
+            put.setEntity(
+                    new InputStreamEntity(new ByteArrayInputStream("an order".getBytes(StandardCharsets.UTF_8)), -1));
+            said.append(said.length() == 0 ? "" : ", ")
+                    .append(name)
+                    .append(' ')
+                    .append(call(client, new HttpGet(uri + '/' + name)))
+                    .append(' ')
+                    .append(call(client, put));
+        });
+        return said.toString();
+    }
+
+    private static String call(HttpClient client, HttpUriRequest request) {
+        try {
+            HttpResponse response = client.execute(request);
+            int status = response.getStatusLine().getStatusCode();
+            return status + EntityUtils.toString(response.getEntity());
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
