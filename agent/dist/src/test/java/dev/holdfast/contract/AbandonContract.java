@@ -202,7 +202,12 @@ class AbandonContract {
                         call,
                         Hosts.PATIENT,
                         ScriptedResponse.respond(503, "busy").closing()))
-                .isEqualTo(style.urlConnection() ? without : "java.io.InterruptedIOException, interrupted");
+                .isEqualTo(
+                        style.urlConnection()
+                                ? without
+                                : style.apache4()
+                                        ? "org.apache.http.impl.execchain.RequestAbortedException, interrupted"
+                                        : "java.io.InterruptedIOException, interrupted");
     }
 
     private static String interruptedVirtually(Style style, Call call, String host, ScriptedResponse response)

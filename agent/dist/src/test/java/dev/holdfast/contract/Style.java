@@ -50,7 +50,15 @@ enum Style {
     /** Apache HttpClient 5, classic, a body that can be read once. */
     APACHE5_ONE_SHOT(Apache5Calls.oneShot()),
     /** Apache HttpClient 5, classic, a body in a file. */
-    APACHE5_FILE(Apache5Calls.file());
+    APACHE5_FILE(Apache5Calls.file()),
+    /** Apache HttpClient 4, classic, a body in memory. */
+    APACHE4(Apache4Calls.buffered()),
+    /** Apache HttpClient 4, classic, a body that is written anew for each request. */
+    APACHE4_WRITTEN(Apache4Calls.written()),
+    /** Apache HttpClient 4, classic, a body that can be read once. */
+    APACHE4_ONE_SHOT(Apache4Calls.oneShot()),
+    /** Apache HttpClient 4, classic, a body in a file. */
+    APACHE4_FILE(Apache4Calls.file());
 
     private static final Map<String, HttpClient> CLIENTS = new ConcurrentHashMap<>();
 
@@ -89,14 +97,25 @@ enum Style {
         return this == SEND || this == SEND_ASYNC;
     }
 
+    /** Returns whether this is a style of Apache HttpClient 4. */
+    boolean apache4() {
+        return name().startsWith("APACHE4");
+    }
+
     /** Returns whether a body is sent without its length. */
     boolean chunks() {
-        return this == URL_CHUNKED || this == APACHE5_WRITTEN || this == APACHE5_ONE_SHOT;
+        return switch (this) {
+            case URL_CHUNKED, APACHE5_WRITTEN, APACHE5_ONE_SHOT, APACHE4_WRITTEN, APACHE4_ONE_SHOT -> true;
+            default -> false;
+        };
     }
 
     /** Returns whether the client can send a body again, however long it is. */
     boolean holdsBody() {
-        return this != URL_FIXED && this != URL_CHUNKED && this != APACHE5_ONE_SHOT;
+        return switch (this) {
+            case URL_FIXED, URL_CHUNKED, APACHE5_ONE_SHOT, APACHE4_ONE_SHOT -> false;
+            default -> true;
+        };
     }
 
     /** Makes the call, waits for its end, and says what the application saw. */

@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
+import org.apache.http.conn.ConnectTimeoutException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -74,9 +75,7 @@ class UnreachableContract {
         try (Unreachable silent = Unreachable.silent(Hosts.QUICK)) {
             CallResult callResult =
                     style.call(Call.post(silent.uri("/"), "order").connectTimeout(Duration.ofMillis(100)));
-            assertThat(callResult.thrown())
-                    .isInstanceOf(
-                            style.javaNetHttp() ? HttpConnectTimeoutException.class : SocketTimeoutException.class);
+            assertThat(callResult.thrown()).isInstanceOf(connectTimeoutOf(style));
             assertThat(callResult.thrown().getSuppressed()).hasSize(RETRIES);
             assertThat(callResult.took()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
         }
@@ -94,5 +93,11 @@ class UnreachableContract {
             assertThat(callResult.thrown().getSuppressed()).hasSizeBetween(1, 12);
             assertThat(callResult.took()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(20));
         }
+    }
+
+    private static Class<? extends java.io.IOException> connectTimeoutOf(Style style) {
+        return style.javaNetHttp()
+                ? HttpConnectTimeoutException.class
+                : style.apache4() ? ConnectTimeoutException.class : SocketTimeoutException.class;
     }
 }
