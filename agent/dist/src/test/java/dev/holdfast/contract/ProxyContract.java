@@ -56,6 +56,7 @@ class ProxyContract {
     private static Stream<Arguments> refusals() {
         return Stream.of(Does.RESET, Does.CLOSE, Does.CLOSE_IN_ANSWER, Does.GARBAGE, Does.NO_STATUS, Does.UNAVAILABLE)
                 .flatMap(does -> Stream.of(Style.values())
+                        .filter(style -> !style.library())
                         .flatMap(style -> Stream.of("GET", "PUT", "POST")
                                 .filter(method ->
                                         !method.equals("GET") || !style.urlConnection() || style == Style.URL_BUFFERED)

@@ -102,6 +102,11 @@ enum Style {
         return name().startsWith("APACHE4");
     }
 
+    /** Returns whether the client is one of a library. */
+    boolean library() {
+        return library != null;
+    }
+
     /** Returns whether a body is sent without its length. */
     boolean chunks() {
         return switch (this) {

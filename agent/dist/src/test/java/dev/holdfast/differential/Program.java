@@ -15,6 +15,7 @@ final class Program {
         } else {
             new UrlConnectionCalls(transcript).run();
             new HttpClientCalls(transcript).run();
+            new Apache5Calls(transcript).run();
             new SecureCalls(transcript).run();
             new Http2Calls(transcript, Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1])).run();
         }
