@@ -29,7 +29,7 @@ final class Table {
 
             - **In calm**: how many calls of many kinds there were to a service that is well, and whether what the program saw and
               what the service received, all headers in their order included, was the same without and with the agent.
-            - **In a storm**: of calls to a service of whose requests 30 % go wrong (a 503, a reset, no answer), by a fixed seed,
+            - **In a storm**: of calls to a service of whose requests 30 % go wrong (a 503, a reset, no response), by a fixed seed,
               how many ended well without → with the agent; and how many requests the service received for them. POST and PATCH
               without an `Idempotency-Key` are never sent more often than without the agent.
             - **In an outage**: how many requests one GET is to a service that is down. Where it is more than one without the agent,

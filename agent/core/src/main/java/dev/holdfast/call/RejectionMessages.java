@@ -62,7 +62,7 @@ final class RejectionMessages {
                 .append(target.origin())
                 .append(": the deadline of ")
                 .append(seconds(target.policy().retry().deadlineNanos()))
-                .append(" leaves no time for an answer");
+                .append(" leaves no time for a response");
         return new SocketTimeoutException(before(text, attempts, status).toString());
     }
 

@@ -67,7 +67,7 @@ public sealed interface Step {
     record Reject(IOException error) implements Step {}
 
     /**
-     * Nothing good came of the call: ask the policy's fallback strategies. Where none has an answer, {@code otherwise}
+     * Nothing good came of the call: ask the policy's fallback strategies. Where none has a response, {@code otherwise}
      * is what the application gets, exactly as it would without them; so the outcome of the attempt just reported, a
      * response's body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} ends the
      * call, else {@link Session#fallbackFailed}.

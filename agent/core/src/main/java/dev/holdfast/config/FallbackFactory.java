@@ -242,7 +242,7 @@ final class FallbackFactory {
             byte[] bytes = in.readNBytes(LARGEST_BODY + 1);
             if (bytes.length > LARGEST_BODY) {
                 problems.error(
-                        file, "is larger than " + Units.size(LARGEST_BODY) + ", the most that an answer may have");
+                        file, "is larger than " + Units.size(LARGEST_BODY) + ", the most that a response may have");
             } else {
                 bodies.put(name, ByteString.owning(bytes));
             }

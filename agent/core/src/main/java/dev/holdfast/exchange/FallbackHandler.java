@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FallbackHandler {
     /** The report of a defect that keeps a response out of the cache. */
-    public static final String NOT_KEPT = "an answer is not kept";
+    public static final String NOT_KEPT = "a response is not stored";
 
     /** The side of a client in the fallback of its call. */
     public interface Transport extends CallInfo {

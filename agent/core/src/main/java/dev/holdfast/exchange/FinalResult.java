@@ -56,6 +56,6 @@ public final class FinalResult {
         IOException why = session.session().notSent();
         return why != null
                 ? why
-                : new IOException("Holdfast could not carry out a retry; the answer before it was discarded", defect);
+                : new IOException("Holdfast could not carry out a retry; the response before it was discarded", defect);
     }
 }

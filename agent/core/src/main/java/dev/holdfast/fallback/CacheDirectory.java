@@ -111,11 +111,11 @@ final class CacheDirectory {
                     || granted.contains(PosixFilePermission.OTHERS_WRITE)) {
                 if (granted.containsAll(PosixFilePermissions.fromString("rwxrwxrwx"))) {
                     throw refused(
-                            "it is a directory for everybody's temporary files, in which anybody may plant answers;"
+                            "it is a directory for everybody's temporary files, in which anybody may plant responses;"
                                     + " name one of Holdfast's own, such as " + path.resolve("holdfast-cache"));
                 }
                 throw refused("others may write to it (" + PosixFilePermissions.toString(granted)
-                        + "), and so plant answers; name a directory of Holdfast's own, which only its owner may "
+                        + "), and so plant responses; name a directory of Holdfast's own, which only its owner may "
                         + "write to"
                         + " (chmod 700)");
             }

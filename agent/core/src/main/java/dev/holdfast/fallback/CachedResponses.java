@@ -141,7 +141,7 @@ final class CachedResponses {
                     StoredResponse response = CacheStrategy.kept(request, status, head, body, epochMillis.getAsLong());
                     keep(CacheKey.of(request, policy), response, policy, began);
                 },
-                defect -> reports.accept("an answer is not kept", defect),
+                defect -> reports.accept("a response is not stored", defect),
                 store,
                 request.method().equals("HEAD") ? 0 : head.length(),
                 Math.min(policy.maxBodyBytes(), policy.maxBytes()));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * miss.
  *
  * <p>Directory and files are for their owner alone; a directory that others may write to is not used, since they could
- * plant answers there, and a file that is not of our own naming is never touched: see {@link CacheDirectory}. Bounded
+ * plant responses there, and a file that is not of our own naming is never touched: see {@link CacheDirectory}. Bounded
  * in bytes: those that were written longest ago go first. For one writing thread at a time; reads come from any thread.
  */
 class DiskCache {

@@ -204,8 +204,8 @@ final class DiskCacheWriter {
         } catch (IOException | RuntimeException e) {
             if (before == null) {
                 reports.accept(
-                        "answers cannot be kept in cache_dir " + files.directory() + "; they are in memory only (" + e
-                                + ")",
+                        "responses cannot be stored in cache_dir " + files.directory() + "; they are in memory only ("
+                                + e + ")",
                         null);
             }
             failedAt = System.nanoTime();

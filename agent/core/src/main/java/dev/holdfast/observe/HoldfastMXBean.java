@@ -13,7 +13,7 @@ public interface HoldfastMXBean {
     /** The configuration in force, as it was named. */
     String getConfigurationFile();
 
-    /** The run-time switch: while it is off, every call runs as without the agent. */
+    /** The run-time switch: while it is off, every call runs unmodified. */
     boolean isOn();
 
     /** Throws the switch. Calls that have begun go on as they began. */

@@ -70,7 +70,7 @@ public interface OriginMXBean {
     /** Attempts that the breaker or a limit rejected, retries among them. */
     long getRejections();
 
-    /** Answers of fallback strategies. */
+    /** Responses from fallback strategies. */
     long getFallbacks();
 
     /** Retries that the budget allows now; NaN where there is no budget. */

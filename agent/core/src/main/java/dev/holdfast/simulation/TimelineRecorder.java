@@ -70,7 +70,7 @@ final class TimelineRecorder implements Observer {
     void outcome(PolicyTarget target, int attempt, Outcome outcome, long took, boolean cut) {
         StringBuilder text = new StringBuilder("attempt ").append(attempt).append(": ");
         if (cut) {
-            text.append("no answer within ").append(DurationFormat.text(took)).append(", so ended as ");
+            text.append("no response within ").append(DurationFormat.text(took)).append(", so ended as ");
         }
         text.append(DecisionReasons.name(outcome));
         if (!cut && took > 0) {
@@ -102,7 +102,7 @@ final class TimelineRecorder implements Observer {
     void hangs() {
         note(
                 Kind.END,
-                "no answer, and no attempt_timeout or deadline that would end this: it takes as long as the client "
+                "no response, and no attempt_timeout or deadline that would end this: it takes as long as the client "
                         + "lets it");
     }
 
@@ -200,7 +200,7 @@ final class TimelineRecorder implements Observer {
         } else {
             gets = last == null ? "nothing" : DecisionReasons.name(last) + (brokenBody ? " and " + CUT_BODY : "");
         }
-        note(Kind.END, (step == end ? "the program gets " : "where none has an answer, the program gets ") + gets);
+        note(Kind.END, (step == end ? "the program gets " : "where none has a response, the program gets ") + gets);
     }
 
     private void fallback(FallbackPolicy policy, FallbackReason reason, String method, String path) {
@@ -220,7 +220,7 @@ final class TimelineRecorder implements Observer {
     private static String offer(FallbackPolicy policy, FallbackPolicy.Strategy strategy, String method, String path) {
         return switch (strategy) {
             case CACHE ->
-                "an answer of at most " + DurationFormat.text(policy.cache().ttlNanos()) + ", if one was kept";
+                "a response of at most " + DurationFormat.text(policy.cache().ttlNanos()) + ", if one was stored";
             case DEFAULT_VALUE -> {
                 for (DefaultResponse response : policy.defaults()) {
                     if (response.fits(method, path)) {

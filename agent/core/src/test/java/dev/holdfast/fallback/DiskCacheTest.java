@@ -337,7 +337,7 @@ class DiskCacheTest {
         assertThat(reports)
                 .singleElement()
                 .satisfies(report -> assertThat(report)
-                        .contains("cannot be kept in cache_dir " + file.resolve("kept"))
+                        .contains("cannot be stored in cache_dir " + file.resolve("kept"))
                         .contains("in memory only"));
     }
 

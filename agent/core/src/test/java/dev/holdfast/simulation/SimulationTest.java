@@ -205,11 +205,11 @@ class SimulationTest {
         assertThat(told(policy, "timeout:10s,timeout"))
                 .containsExactly(
                         "0 SENT attempt 1 is sent; it has 2 s (attempt_timeout)",
-                        "2000 OUTCOME attempt 1: no answer within 2 s, so ended as read_timeout, to be retried (in"
+                        "2000 OUTCOME attempt 1: no response within 2 s, so ended as read_timeout, to be retried (in"
                                 + " retryable_errors)",
                         "2000 WAIT waits 1 s",
                         "3000 SENT attempt 2 is sent; it has 1 s (what is left of the deadline)",
-                        "4000 OUTCOME attempt 2: no answer within 1 s, so ended as read_timeout, to be retried (in"
+                        "4000 OUTCOME attempt 2: no response within 1 s, so ended as read_timeout, to be retried (in"
                                 + " retryable_errors)",
                         "4000 NO_RETRY not sent again: deadline = 4 s leaves no time for another attempt",
                         "4000 END the program gets the failure of the attempt before, with 1 other one suppressed");
@@ -220,7 +220,7 @@ class SimulationTest {
         assertThat(told(Policies.retry().policy(), "timeout"))
                 .last()
                 .asString()
-                .contains("no answer, and no attempt_timeout or deadline that would end this");
+                .contains("no response, and no attempt_timeout or deadline that would end this");
     }
 
     @Test

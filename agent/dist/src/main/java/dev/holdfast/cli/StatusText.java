@@ -155,9 +155,9 @@ final class StatusText {
         String why = ActivityDescription.whyInactive(status);
         boolean on = status.get("on").isTrue();
         if (why != null) {
-            return "INACTIVE, " + why + (on ? "" : ", and switched off") + "; calls run as without the agent";
+            return "INACTIVE, " + why + (on ? "" : ", and switched off") + "; calls run unmodified";
         }
-        return on ? "on" : "OFF, calls run as without the agent";
+        return on ? "on" : "OFF, calls run unmodified";
     }
 
     private static void table(StringBuilder text, List<JsonValue> origins) {

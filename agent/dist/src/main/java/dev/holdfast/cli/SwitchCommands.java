@@ -22,7 +22,7 @@ abstract class SwitchCommands extends CliCommand {
             String why = ActivityDescription.whyInactive(status);
             out().println("Holdfast is " + (on ? "on" : "off") + " in process " + holdfast.process()
                     + (on && why != null ? ", but inactive, as " + why : "") + ": calls that begin now run "
-                    + (on && why == null ? "under its policies" : "as without the agent"));
+                    + (on && why == null ? "under its policies" : "unmodified"));
         }
         return Cli.DONE;
     }

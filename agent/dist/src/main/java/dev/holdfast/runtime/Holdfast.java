@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The composition root: holds the engine that is current, on which the client adapters work, each of which is made when
  * its client is used for the first time. Until the first configuration is read, calls wait here, but none past
- * {@value #LONGEST_WAIT_SECONDS} s after the start: then they run as without the agent. Thread-safe.
+ * {@value #LONGEST_WAIT_SECONDS} s after the start: then they run unmodified. Thread-safe.
  */
 final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     private static final int LONGEST_WAIT_SECONDS = 10;
@@ -52,9 +52,7 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
         decided.countDown();
     }
 
-    /**
-     * The one switch: while it is off, every call runs as without the agent. Calls that have begun go on as they began.
-     */
+    /** The one switch: while it is off, every call runs unmodified. Calls that have begun go on as they began. */
     void switchOn(boolean on) {
         off = !on;
     }

@@ -762,10 +762,10 @@
     const inactive = status && status.active === false && (status.on || status.reason !== 'off');
     const unused = status && status.reason.startsWith('file_');
     if (inactive) {
-      notices.push(['bad', 'Holdfast is inactive, no policy is in force: calls run as without the agent. Reason:',
+      notices.push(['bad', 'Holdfast is inactive, no policy is in force: calls run unmodified. Reason:',
         status.reason.replaceAll('_', ' ')]);
     }
-    if (status && !status.on) notices.push(['', 'Holdfast is switched off: calls run as without the agent.']);
+    if (status && !status.on) notices.push(['', 'Holdfast is switched off: calls run unmodified.']);
     if (status && status.configuration.error) {
       notices.push(['bad', unused
         ? 'The configuration cannot be used; a good one takes effect without a restart:'

@@ -33,7 +33,7 @@ class InactiveJvmIT {
             assertThat(status.status()).as(status.err()).isZero();
             assertThat(status.out().lines())
                     .anyMatch(line -> line.startsWith("Holdfast 0.1.0 in process " + program.pid())
-                            && line.endsWith(": INACTIVE, its file has errors; calls run as without the agent"))
+                            && line.endsWith(": INACTIVE, its file has errors; calls run unmodified"))
                     .contains(
                             "The file cannot be used; a good one takes effect without a restart:",
                             "  " + file + ":2:1: retry.max_retris: unknown key; did you mean max_retries?");
@@ -45,8 +45,7 @@ class InactiveJvmIT {
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(program.err()).contains("is active: 1 policy from " + file));
             assertThat(program.calls("off")).isEqualTo("off 503 503");
-            assertThat(CommandRun.ofJar(jdk, "status", program.pid()).out())
-                    .contains(": OFF, calls run as without the agent");
+            assertThat(CommandRun.ofJar(jdk, "status", program.pid()).out()).contains(": OFF, calls run unmodified");
             assertThat(CommandRun.ofJar(jdk, "on", program.pid()).out())
                     .endsWith(": calls that begin now run under its policies\n");
             assertThat(program.calls("on")).isEqualTo("on 200 200");

@@ -31,7 +31,7 @@ class StatusTextTest {
 
         assertThat(text.lines())
                 .containsExactly(
-                        "Holdfast 1.2.3 in process 7: OFF, calls run as without the agent",
+                        "Holdfast 1.2.3 in process 7: OFF, calls run unmodified",
                         "1 policy from f.toml, in force for 60 s (reloaded 2 times); counting for 10 min",
                         "The file was changed and cannot be used; the one before stays in force:",
                         "  f.toml:1:1: x",
@@ -52,7 +52,7 @@ class StatusTextTest {
         assertThat(text.lines())
                 .containsExactly(
                         "Holdfast 1.2.3 in process 7: INACTIVE, its file is missing, and switched off;"
-                                + " calls run as without the agent",
+                                + " calls run unmodified",
                         "No policy is in force; the file is f.toml; counting for 10 min",
                         "The file cannot be used; a good one takes effect without a restart:",
                         "  f.toml: no such file",

@@ -44,7 +44,7 @@ public enum Meter {
             "fallback.activations",
             Kind.COUNTER,
             "",
-            "Answers of fallback strategies, by strategy and why one was asked",
+            "Responses from fallback strategies, by strategy and reason",
             "origin",
             "policy",
             "reason",
@@ -168,7 +168,7 @@ public enum Meter {
             "holdfast.attempts.under.way",
             Kind.GAUGE,
             "",
-            "Attempts under a limit that wait for an answer now",
+            "Attempts under a limit that wait for a response now",
             "origin",
             "policy"),
     /** The attempts that wait for a limit. */
@@ -256,17 +256,16 @@ public enum Meter {
             "seconds",
             "When the configuration in force came into force, in Unix time"),
     /** The hits of the fallback cache. */
-    CACHE_HITS("holdfast.cache.hits", Kind.COUNTER, "", "How often the fallback cache was asked and had an answer"),
+    CACHE_HITS("holdfast.cache.hits", Kind.COUNTER, "", "Lookups in the fallback cache that found a response"),
     /** The misses of the fallback cache. */
-    CACHE_MISSES("holdfast.cache.misses", Kind.COUNTER, "", "How often the fallback cache was asked and had no answer"),
+    CACHE_MISSES("holdfast.cache.misses", Kind.COUNTER, "", "Lookups in the fallback cache that found none"),
     /** The responses that the cache stored. */
-    CACHE_KEPT("holdfast.cache.kept", Kind.COUNTER, "", "Answers that the fallback cache took in"),
+    CACHE_KEPT("holdfast.cache.kept", Kind.COUNTER, "", "Responses that the fallback cache stored"),
     /** The responses that the cache evicted. */
-    CACHE_EVICTED(
-            "holdfast.cache.evicted", Kind.COUNTER, "", "Requests whose answers had to leave the cache, for room"),
+    CACHE_EVICTED("holdfast.cache.evicted", Kind.COUNTER, "", "Requests whose stored responses were evicted for room"),
     /** The cache's size. */
     CACHE_ENTRIES(
-            "holdfast.cache.entries", Kind.GAUGE, "", "Requests whose answers the fallback cache holds in memory"),
+            "holdfast.cache.entries", Kind.GAUGE, "", "Requests whose responses the fallback cache holds in memory"),
     /** The cache's bytes. */
     CACHE_BYTES("holdfast.cache.size", Kind.GAUGE, "bytes", "What the fallback cache holds in memory"),
     /** The cache's bound. */

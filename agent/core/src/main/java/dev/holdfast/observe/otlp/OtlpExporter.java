@@ -307,9 +307,9 @@ public final class OtlpExporter {
 
         private String reason(IOException e) {
             if (e instanceof Refused refused) {
-                return "it answers with status " + refused.status;
+                return "it responds with status " + refused.status;
             } else if (e instanceof SocketTimeoutException) {
-                return "no answer within " + time(to.timeoutNanos());
+                return "no response within " + time(to.timeoutNanos());
             } else if (e instanceof UnknownHostException) {
                 return "no address is known for that name";
             }

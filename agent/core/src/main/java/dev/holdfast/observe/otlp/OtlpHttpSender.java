@@ -99,7 +99,7 @@ final class OtlpHttpSender implements AutoCloseable {
             return reply(used);
         } catch (IOException e) {
             if (isLate()) {
-                throw new SocketTimeoutException("no answer");
+                throw new SocketTimeoutException("no response");
             }
             throw e;
         } finally {
@@ -128,7 +128,7 @@ final class OtlpHttpSender implements AutoCloseable {
     private synchronized int millisLeft() throws SocketTimeoutException {
         long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
         if (left <= 0) {
-            throw new SocketTimeoutException("no answer");
+            throw new SocketTimeoutException("no response");
         }
         return (int) Math.min(left, Integer.MAX_VALUE);
     }

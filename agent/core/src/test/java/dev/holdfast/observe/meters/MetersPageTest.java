@@ -28,7 +28,7 @@ class MetersPageTest {
             histograms. A reason that no policy lists, and statuses where a policy lists more than 32, appear when they occur.
 
             A call is counted once, by `holdfast_calls_total` and `holdfast_call_duration_seconds` alike, when the program gets its end: after
-            its retries and waits, and after its fallback has answered or failed.
+            its retries and waits, and after its fallback has given a response or failed.
 
             The histograms of calls and attempts have 13 bounds from 5 ms to 60 s: 16 series each, for each pair of policy and origin. The
             share of calls that took at most 250 ms, and what 95 % of the calls to an origin did not exceed:

@@ -90,7 +90,7 @@ class OtlpExporterTest {
                     .containsExactly(
                             "meters are pushed to " + to + " every 50 ms",
                             "meters cannot be pushed to " + to
-                                    + ": it answers with status 503; it is tried again every 50 ms",
+                                    + ": it responds with status 503; it is tried again every 50 ms",
                             "meters are pushed to " + to + " again, after 3 pushes that failed");
         }
     }
@@ -124,7 +124,7 @@ class OtlpExporterTest {
         try (ScriptedServer server = ScriptedServer.http()) {
             server.otherwise(ScriptedResponse.respond(302).header("Location", "http://127.0.0.1:1/elsewhere"));
             otlpExporter.want(receiver(server, PATIENT));
-            awaitSaid(server.port() + ": it answers with status 302");
+            awaitSaid(server.port() + ": it responds with status 302");
         }
         otlpExporter.want(receiver("http://nobody.invalid:4318/v1/metrics", PATIENT, Map.of()));
         awaitSaid("no address is known for that name");
@@ -136,7 +136,7 @@ class OtlpExporterTest {
         try (ScriptedServer server = ScriptedServer.http()) {
             server.otherwise(ScriptedResponse.afterRequest(Cut.HANG));
             otlpExporter.want(receiver(server, TimeUnit.MILLISECONDS.toNanos(100)));
-            awaitSaid("no answer within 100 ms");
+            awaitSaid("no response within 100 ms");
             server.awaitRequests(2);
         }
     }
@@ -154,7 +154,7 @@ class OtlpExporterTest {
                     Map.of("X-Long", List.of("x".repeat(20_000_000)))));
             await().atMost(Duration.ofSeconds(20)).until(() -> {
                 otlpExporter.tick();
-                return said.stream().anyMatch(line -> line.contains("no answer within 100 ms"));
+                return said.stream().anyMatch(line -> line.contains("no response within 100 ms"));
             });
         }
     }

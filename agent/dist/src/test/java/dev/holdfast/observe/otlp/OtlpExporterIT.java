@@ -88,7 +88,7 @@ class OtlpExporterIT {
                             .containsExactly(
                                     "[holdfast] meters are pushed to " + origin(receiver) + " every 1 s",
                                     "[holdfast] meters cannot be pushed to " + origin(receiver)
-                                            + ": it answers with status 401; it is tried again every 1 s",
+                                            + ": it responds with status 401; it is tried again every 1 s",
                                     "[holdfast] meters are pushed to " + origin(receiver)
                                             + " again, after 1 push that failed");
                 }

@@ -58,7 +58,7 @@ class CookiesTest {
             assertThat(body(client, async, server)).isEqualTo("good");
             assertThat(client.defects)
                     .singleElement()
-                    .satisfies(defect -> assertThat(defect).startsWith("an answer is not kept"));
+                    .satisfies(defect -> assertThat(defect).startsWith("a response is not stored"));
         }
     }
 
