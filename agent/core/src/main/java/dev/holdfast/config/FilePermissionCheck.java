@@ -63,7 +63,7 @@ final class FilePermissionCheck {
                 // Further up, systems let a group of administrators write, as in /usr/local.
                 int heeded = directories.contains(directory) ? mode : mode & ~GROUP_WRITES;
                 String replacers = (mode & STICKY) != 0 ? "" : writers(heeded);
-                // The volume of a Kubernetes ConfigMap lets everybody write and nobody can.
+                // The volume of a Kubernetes ConfigMap has write bits for all, but is mounted read-only.
                 if (!replacers.isEmpty() && !Files.getFileStore(directory).isReadOnly()) {
                     warnings.add(warning(
                             file, replacers + " may write the directory " + directory + ", and so replace this file"));

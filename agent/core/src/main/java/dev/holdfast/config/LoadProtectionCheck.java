@@ -85,7 +85,9 @@ final class LoadProtectionCheck {
         }
     }
 
-    /** With as many attempts as the breaker allows failures in a row, one call that fails rejects everybody's. */
+    /**
+     * With as many attempts as the breaker allows failures in a row, one failing call opens the breaker for all calls.
+     */
     private void oneCallCannotOpenIt(Settings settings) {
         Setting<Integer> threshold = settings.setting(LoadProtectionKeys.BREAKER_FAILURE_THRESHOLD);
         Setting<Integer> retries = settings.setting(RetryKeys.MAX_RETRIES);

@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of a TOML document, whoever parsed it: names in the file's order, each with its value and place. Values are
- * {@link ParsedTable}, {@link ParsedArray}, {@code String}, {@code Long}, {@code Double}, {@code Boolean}, or a date or
- * time.
+ * A table of a TOML document, independent of the parser: names in the file's order, each with its value and place.
+ * Values are {@link ParsedTable}, {@link ParsedArray}, {@code String}, {@code Long}, {@code Double}, {@code Boolean},
+ * or a date or time.
  */
 final class ParsedTable {
     private final Map<String, Object> values = new LinkedHashMap<>();

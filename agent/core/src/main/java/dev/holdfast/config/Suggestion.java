@@ -3,7 +3,7 @@ package dev.holdfast.config;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what somebody who mistyped a word most likely meant. */
+/** Finds the known word that a mistyped one most likely stands for. */
 final class Suggestion {
     private Suggestion() {}
 

@@ -72,7 +72,7 @@ final class CacheDirectory {
     /**
      * The attributes of a file of ours.
      *
-     * @return null: it is a link, a directory or somebody else's
+     * @return null: it is a link, a directory, or belongs to another user
      * @throws IOException it is not there, or cannot be looked at
      */
     @Nullable
@@ -91,9 +91,9 @@ final class CacheDirectory {
     }
 
     /**
-     * Sees to it that nobody else can have written what is in the directory.
+     * Checks that no other user can have written into the directory.
      *
-     * @throws IOException somebody can, or nothing is known; says why, and what to do about it
+     * @throws IOException another user can, or that is not known; says why, and what to do about it
      */
     void check() throws IOException {
         if (Files.isSymbolicLink(path)) {

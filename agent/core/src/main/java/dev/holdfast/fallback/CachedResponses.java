@@ -26,7 +26,7 @@ final class CachedResponses {
      * None yet.
      *
      * @param epochMillis the wall clock: an answer may outlive the JVM
-     * @param reports hears what goes wrong with files
+     * @param reports receives the defects of files
      */
     CachedResponses(LongSupplier epochMillis, BiConsumer<String, @Nullable Throwable> reports) {
         this.store = new ResponseCache();

@@ -64,7 +64,7 @@ final class DiskCacheWriter {
      * None is written yet.
      *
      * @param files where to
-     * @param reports hears what goes wrong, once in a while
+     * @param reports receives failures, rate-limited
      */
     DiskCacheWriter(DiskCache files, BiConsumer<String, @Nullable Throwable> reports) {
         this.files = files;
@@ -145,7 +145,7 @@ final class DiskCacheWriter {
         }
     }
 
-    /** Deletes what there is under a key soon, and what waits to be written. From now on nobody reads it. */
+    /** Deletes the file of a key soon, and drops what waits to be written. The key is not read from now on. */
     void delete(String key) {
         synchronized (waiting) {
             waiting.entrySet().removeIf(entry -> {

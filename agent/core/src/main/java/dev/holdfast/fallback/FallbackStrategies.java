@@ -24,7 +24,7 @@ public final class FallbackStrategies {
     /**
      * Keeps nothing yet, and has loaded nothing.
      *
-     * @param reports hears what goes wrong beside the calls, with its cause
+     * @param reports receives failures outside of calls, each with its cause
      */
     public FallbackStrategies(BiConsumer<String, @Nullable Throwable> reports) {
         this.reports = reports;

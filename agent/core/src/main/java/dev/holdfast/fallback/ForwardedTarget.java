@@ -94,7 +94,7 @@ final class ForwardedTarget {
         return looksRandom(value) || holdsParameters(value) ? Likelihood.POSSIBLE : Likelihood.UNLIKELY;
     }
 
-    /** Returns whether a value has a part that nobody would write by hand. */
+    /** Returns whether a value has a part that looks generated. */
     private static boolean looksRandom(String value) {
         int letters = 0;
         int digits = 0;

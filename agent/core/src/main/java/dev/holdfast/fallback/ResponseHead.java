@@ -178,7 +178,7 @@ final class ResponseHead {
         return isPart;
     }
 
-    /** Returns whether it bears our own mark. */
+    /** Returns whether it carries Holdfast's own mark. */
     boolean isOurs() {
         return isOurs;
     }

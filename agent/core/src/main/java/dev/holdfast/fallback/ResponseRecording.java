@@ -41,7 +41,7 @@ public final class ResponseRecording {
     private boolean over;
 
     private volatile boolean failed;
-    /** Set once, before anybody sees it. */
+    /** Set once, before the recording is published. */
     private boolean ofHead;
 
     /** Accounts for the memory of recordings. Thread-safe. */
@@ -58,7 +58,7 @@ public final class ResponseRecording {
          */
         List<byte[]> take(RecordingMemory.Share share, int bytes, int pieces);
 
-        /** Takes a piece that nobody uses any more. */
+        /** Takes a piece that is not in use any more. */
         void give(byte[] piece);
 
         /** Nothing of the share is in use by its recording any more. */
@@ -69,7 +69,7 @@ public final class ResponseRecording {
      * Begins.
      *
      * @param kept what there is to do with a whole body in the end
-     * @param defects hears what went wrong here
+     * @param defects receives defects of the recording
      * @param memory where pieces come from
      * @param expected how long the body says it is, 0 if it does not
      * @param maxBytes how long it may be

@@ -27,7 +27,7 @@ final class StoredBody {
         return new StoredBody(pieces, length, false);
     }
 
-    /** One that came in one piece, which nobody changes. */
+    /** One that came in one piece, which is not changed any more. */
     static StoredBody of(byte[] bytes) {
         return new StoredBody(new byte[][] {bytes}, bytes.length, true);
     }
@@ -37,12 +37,12 @@ final class StoredBody {
         return length;
     }
 
-    /** It goes to somebody who may keep it for ever. */
+    /** Marks it as handed to a caller that may hold it without limit. */
     void show() {
         seen = true;
     }
 
-    /** Gives each piece away, unless somebody has seen it. It is not to be used any more. */
+    /** Hands each piece to later recordings, unless a caller has seen it. Not to be used afterwards. */
     void recycle(Consumer<byte[]> to) {
         if (!seen) {
             seen = true;

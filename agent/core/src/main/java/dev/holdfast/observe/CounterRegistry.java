@@ -82,7 +82,7 @@ public final class CounterRegistry implements Observer {
         sinks.remove(by);
     }
 
-    /** Returns whether anybody is told of each attempt. */
+    /** Returns whether a recorder is told of each attempt. */
     public boolean recorded() {
         return recorder != null;
     }

@@ -13,7 +13,7 @@ public final class ByteString {
         this.bytes = bytes;
     }
 
-    /** The bytes themselves, which nobody changes from now on. */
+    /** The bytes, which are not changed from now on. */
     public static ByteString owning(byte[] bytes) {
         return new ByteString(bytes);
     }

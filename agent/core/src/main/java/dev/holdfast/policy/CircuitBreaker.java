@@ -207,7 +207,7 @@ public final class CircuitBreaker {
         return nanos > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nanos * 2;
     }
 
-    /** The state now. An open breaker whose time is over is open until somebody asks. */
+    /** The state now. An open breaker whose time is over stays open until the next call asks. */
     public State state() {
         return policy.forced() == BreakerPolicy.Forced.OPEN
                 ? State.OPEN

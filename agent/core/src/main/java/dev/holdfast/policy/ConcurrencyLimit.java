@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many attempts at a time (a bulkhead). Who comes while all places are taken may queue; places are handed on
- * in the order of arrival. Lock-free; blocks nobody: how a caller waits for its {@link Ticket} is its own affair.
+ * in the order of arrival. Lock-free and non-blocking: each caller decides how it waits for its {@link Ticket}.
  */
 public final class ConcurrencyLimit {
     private volatile int max;
@@ -34,7 +34,7 @@ public final class ConcurrencyLimit {
         handOn();
     }
 
-    /** Takes a place if one is free and nobody queues for it. To be given back by {@link #release}. */
+    /** Takes a permit if one is free and the queue is empty. The caller returns it by {@link #release}. */
     public boolean tryAcquire() {
         return queue.isEmpty() && tryTake();
     }

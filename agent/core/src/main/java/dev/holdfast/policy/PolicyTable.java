@@ -126,7 +126,7 @@ public final class PolicyTable<V> {
         if (!address) {
             return found != null ? found : ofKind(host, port);
         }
-        // It is below no domain, and whoever names no zone means each of them.
+        // It is below no domain, and a pattern without a zone stands for every zone.
         String anyZone = HostName.withoutZone(host);
         return anyZone != null ? find(anyZone, port) : ofKind(host, port);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * has some other means to know that it was not applied).
  */
 public final class RetryRule {
-    /** Longer than any of the forms of a date, and than any number of seconds that somebody waits. */
+    /** Longer than any form of a date, and than any plausible number of seconds. */
     private static final int LONGEST_DATE = 40;
 
     private RetryRule() {}
@@ -118,7 +118,7 @@ public final class RetryRule {
             } else if (digit < 0 || digit > 9) {
                 return -1;
             } else if (worth < 0) {
-                // Saturates: nobody waits longer than that, and the cap ends it anyway.
+                // Saturates: no wait is longer than that, and the cap is below it anyway.
                 seconds = Math.min(Integer.MAX_VALUE, seconds * 10 + digit);
             } else if (worth > 0) {
                 nanos += digit * worth;

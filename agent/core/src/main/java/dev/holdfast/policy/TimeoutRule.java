@@ -31,7 +31,7 @@ public final class TimeoutRule {
 
     private TimeoutRule() {}
 
-    /** Returns whether a failure of this kind is an end of somebody's patience. */
+    /** Returns whether a failure of this kind is a timeout. */
     public static boolean isTimeout(ErrorKind kind) {
         return kind == ErrorKind.READ_TIMEOUT || kind == ErrorKind.CONNECTION_TIMEOUT;
     }

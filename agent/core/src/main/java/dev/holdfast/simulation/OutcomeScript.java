@@ -46,7 +46,7 @@ public record OutcomeScript(List<ScriptedOutcome> acts) {
      *
      * @param name as it was written, without time and headers
      * @param outcome a response or a failure
-     * @param nanos how long it takes; {@link #FOREVER}: until somebody ends it
+     * @param nanos how long it takes; {@link #FOREVER}: until a timeout ends it
      */
     public record ScriptedOutcome(String name, Outcome outcome, long nanos) {}
 

@@ -84,7 +84,7 @@ final class SimulatedTime {
                 before = last;
                 last = ended.outcome();
             } else if (step instanceof Step.Wait wait) {
-                // Nobody else calls: what waits in a queue waits in vain.
+                // There is no other caller: a call that waits in a queue is never admitted.
                 now += wait.nanos();
                 step = session.resume(now);
             } else {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The live page: one document with its style and its script in it, and a policy that lets a browser run these two, by
- * their hashes, and nothing else; and ask nobody but this endpoint. Put together when it is asked for the first time.
+ * their hashes, and nothing else; and request nothing but this endpoint. Put together when it is asked for the first
+ * time.
  */
 final class Page {
     private static @Nullable Response made;

@@ -13,7 +13,7 @@ import java.time.format.DateTimeFormatter;
  * @param type the media type; empty for an answer without a body
  * @param policy the Content-Security-Policy
  * @param encoding the content coding of the body; empty for none
- * @param body the body; not changed by anybody once it is here
+ * @param body the body; not changed once it is here
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them, and a copy of some megabytes is no help
 record Response(int status, String type, String policy, String encoding, byte[] body) {

@@ -18,7 +18,7 @@ final class HoldfastJmxClient implements AutoCloseable {
 
     private static final int POLL_MILLIS = 50;
 
-    /** So long nobody is told that this waits. */
+    /** The time after which the command says that it waits. */
     private static final int LONGEST_SILENCE_MILLIS = 2_000;
 
     /** Holdfast is there, but does not answer. */

@@ -204,7 +204,7 @@ final class Activation {
         problem = why.getMessage();
     }
 
-    /** Returns whether there is anybody who may look. */
+    /** Returns whether the state can be seen from outside: by JMX, by a setting of the file, or since it was shared. */
     private boolean isShown() {
         return sharedState != null
                 || signals.managementStarts().getCount() == 0

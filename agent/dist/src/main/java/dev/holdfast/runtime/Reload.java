@@ -118,7 +118,7 @@ final class Reload implements Runnable {
             try {
                 goesOn = step();
             } catch (InterruptedException e) {
-                // Nobody who knows this thread interrupts it: whoever does wants it to end.
+                // Only code that wants this thread to end interrupts it.
                 Thread.currentThread().interrupt();
                 goesOn = false;
             } catch (RuntimeException | Error e) {

@@ -48,7 +48,7 @@ final class ForeignRegistrar implements Registrar {
                 ToLongFunction.class,
                 ToDoubleFunction.class,
                 TimeUnit.class);
-        // Whoever holds a meter holds this function, and with it this object and all cells.
+        // A reference to a meter keeps this function, and with it this object and all cells.
         value = gaugeValue -> {
             beforeReading.run();
             return gaugeValue.value();

@@ -73,7 +73,7 @@ public enum Meter {
             "client",
             "origin",
             "policy"),
-    /** Outcomes that asked for a retry in vain. */
+    /** Outcomes that asked for a retry and got none. */
     NOT_RETRIED(
             "holdfast.not.retried",
             Kind.COUNTER,

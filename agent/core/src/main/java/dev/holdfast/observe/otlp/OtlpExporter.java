@@ -116,7 +116,7 @@ public final class OtlpExporter {
         }
     }
 
-    /** The JVM ends: one more push, for which nobody waits long. */
+    /** Pushes once more while the JVM shuts down; bounded, so that the exit is not held up. */
     private synchronized void last() {
         ending = true;
         notifyAll();

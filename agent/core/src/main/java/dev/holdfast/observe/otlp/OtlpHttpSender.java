@@ -82,7 +82,7 @@ final class OtlpHttpSender implements AutoCloseable {
     }
 
     /**
-     * Sends a message and waits for what comes back.
+     * Sends a message and waits for the response.
      *
      * @throws SocketTimeoutException it took too long
      * @throws IOException it did not work
