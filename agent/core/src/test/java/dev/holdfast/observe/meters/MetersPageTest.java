@@ -18,7 +18,8 @@ class MetersPageTest {
             application's own Micrometer has. Written from the catalogue in the code, and held against it.
 
             Labels: `policy` is a host pattern, with a route behind it if it is one's; `origin` is `scheme://host:port`, the first
-            1,000 of each JVM, and `other` for those that come later, together; `client` is `java.net.http` or `HttpURLConnection`.
+            1,000 of each JVM, and `other` for those that come later, together; `client` is `java.net.http`,
+            `HttpURLConnection`, or that of a [library](clients.md).
             `reason` and `outcome` are few words, statuses and kinds of failures; nothing of a request is ever in a label.
 
             What can happen under a policy is there at 0 from the first call to an origin on, so that `increase()` sees the first event:
