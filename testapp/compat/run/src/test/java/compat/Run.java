@@ -38,7 +38,7 @@ record Run(
     private static final String MARK = ">> ";
 
     /** The clients that Holdfast covers, as the programs name them. */
-    private static final Set<String> COVERED = Set.of("jdk");
+    private static final Set<String> COVERED = Set.of("jdk", "okhttp", "apache5", "apache4");
 
     /** The parts that differ from run to run: internal names in messages, boundaries and keys by chance. */
     private static final Pattern VARYING = Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]"
@@ -148,8 +148,8 @@ record Run(
                     + "|java\\.net\\.http\\.HttpTimeoutException: (request timed out|Request cancelled|null|get)( <- "
                     + ".*)?"
                     // OkHttp's watchdog and the socket's own limit, which end at the same time.
-                    + "|java\\.net\\.SocketTimeoutException: (timeout( <- java\\.net\\.SocketException: Socket "
-                    + "closed)?|Read timed out)");
+                    + "|java\\.net\\.SocketTimeoutException: (timeout|Read timed out)( <- java\\.net\\.Socket("
+                    + "Exception: Socket closed|TimeoutException: Read timed out))?");
 
     /** So with a cancel and the exchange that it ends: who is first shows in the message. */
     private static final Pattern CANCELLED = Pattern.compile(
