@@ -75,7 +75,7 @@ class SessionClockTest {
                 .isExactlyInstanceOf(SocketTimeoutException.class)
                 .hasMessage(
                         "Holdfast did not send a request to https://api.example:443: the deadline of 3.0 s leaves no"
-                                + " time for an answer (attempt 1 before it gave status 503)");
+                                + " time for a response (attempt 1 before it gave status 503)");
         assertThat(events).endsWith("not retried: DEADLINE", "ended: FAILED after 1");
     }
 

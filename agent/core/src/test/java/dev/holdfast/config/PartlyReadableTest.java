@@ -18,7 +18,7 @@ class PartlyReadableTest {
     void aTableWithoutAnErrorCountsWhateverIsWrongInOthers() {
         assertThat(port("[retry]\nmax_retris = 3\n" + ADMIN)).isEqualTo(9000);
         assertThat(port(ADMIN + "[retry]\nmax_retries = -1\n")).isEqualTo(9000);
-        assertThat(port(ADMIN + "[hosts.\"*.*.com\".retry]\n")).isEqualTo(9000);
+        assertThat(port(ADMIN + "[hosts.\"**.com\".retry]\n")).isEqualTo(9000);
         assertThat(port(ADMIN + "[unknown]\na = 1\n")).isEqualTo(9000);
         assertThat(port("[log]\nlevel = \"loud\"\n" + ADMIN)).isEqualTo(9000);
     }

@@ -36,7 +36,7 @@ class InactiveEndpointIT {
         reasons.put(ADMIN, "no_policies");
         reasons.put("mode = \"off\"\n[retry]\n" + ADMIN, "off");
         reasons.put("[retry]\nmax_retris = 3\n" + ADMIN, "file_invalid");
-        reasons.put("[hosts.\"*.*.com\".retry]\n" + ADMIN, "file_invalid");
+        reasons.put("[hosts.\"**.com\".retry]\n" + ADMIN, "file_invalid");
         reasons.put(ADMIN + "[retry]\nmax_retries = = 3\n", "file_invalid");
 
         int number = 0;
