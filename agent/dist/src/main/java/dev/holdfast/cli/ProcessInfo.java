@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -80,7 +81,8 @@ final class ProcessInfo {
         try {
             Path directory = PROC.resolve(Long.toString(process.pid()));
             List<String> status = Files.readAllLines(directory.resolve("status"));
-            return survivesAttach(status, directory.resolve("root/tmp"));
+            Instant started = process.info().startInstant().orElse(Instant.MIN);
+            return survivesAttach(status, directory.resolve("root/tmp"), started);
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -91,8 +93,10 @@ final class ProcessInfo {
      *
      * @param status the lines of {@code /proc/PID/status}
      * @param temporary the process's {@code /tmp}
+     * @param started when the process began
+     * @throws IOException the age of its socket cannot be read
      */
-    static Optional<Boolean> survivesAttach(List<String> status, Path temporary) {
+    static Optional<Boolean> survivesAttach(List<String> status, Path temporary, Instant started) throws IOException {
         Optional<Boolean> handles = Optional.empty();
         for (String line : status) {
             if (line.startsWith("SigCgt:")) {
@@ -101,12 +105,19 @@ final class ProcessInfo {
                 // The last number is the one in the process's own PID namespace, after which it names its socket.
                 String value = valueOf(line);
                 String own = value.substring(value.lastIndexOf('\t') + 1);
-                if (Files.exists(temporary.resolve(".java_pid" + own))) {
+                Path socket = temporary.resolve(".java_pid" + own);
+                if (Files.exists(socket) && !isOlder(socket, started)) {
                     return Optional.of(true);
                 }
             }
         }
         return handles;
+    }
+
+    /** Returns whether a socket is the one of an earlier process with the same number, which was killed. */
+    private static boolean isOlder(Path socket, Instant started) throws IOException {
+        // The start is known to about a second: the kernel counts it from the boot, in ticks.
+        return Files.getLastModifiedTime(socket).toInstant().plusSeconds(2).isBefore(started);
     }
 
     private static String valueOf(String line) {
