@@ -55,9 +55,8 @@ class InactiveJvmIT {
                     .untilAsserted(() -> assertThat(program.err())
                             .contains("is inactive: the mode of every policy in " + file + " is off"));
             assertThat(CommandRun.ofJar(jdk, "on", program.pid()).out())
-                    .endsWith(", but inactive, as the mode of every policy is off: calls that begin now run as without "
-                            + "the"
-                            + " agent\n");
+                    .endsWith(", but inactive, as the mode of every policy is off: calls that begin now run "
+                            + "unmodified\n");
             assertThat(program.calls("mode")).isEqualTo("mode 503 503");
         }
     }

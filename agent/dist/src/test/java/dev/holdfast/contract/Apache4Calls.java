@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import org.apache.http.entity.InputStreamEntity;
 import org.apache.http.impl.client.CloseableHttpClient;
 import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.client.HttpClients;
+import org.apache.http.impl.conn.SystemDefaultRoutePlanner;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of programs that use Apache HttpClient 4, classic. Nothing here knows of Holdfast. */
@@ -111,7 +113,7 @@ final class Apache4Calls implements LibraryCalls {
     /** A client as this call needs it; one for each set of options. */
     private static CloseableHttpClient client(Call call, @Nullable SSLContext trust) {
         String key = call.connectTimeout() + " " + call.readTimeout() + " " + call.followRedirects() + " "
-                + System.identityHashCode(trust);
+                + System.identityHashCode(trust) + " " + System.identityHashCode(ProxySelector.getDefault());
         return CLIENTS.computeIfAbsent(key, unknown -> made(call, trust));
     }
 
@@ -128,6 +130,7 @@ final class Apache4Calls implements LibraryCalls {
         HttpClientBuilder client = HttpClients.custom()
                 .setMaxConnPerRoute(200)
                 .setMaxConnTotal(1000)
+                .setRoutePlanner(new SystemDefaultRoutePlanner(ProxySelector.getDefault()))
                 .setDefaultRequestConfig(request.build());
         if (trust != null) {
             client.setSSLContext(trust);

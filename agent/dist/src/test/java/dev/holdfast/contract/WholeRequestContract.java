@@ -337,7 +337,7 @@ class WholeRequestContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE5.*") // it is asked without a proxy
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE.*") // it is asked without a proxy
     void anotherOriginThatIsNotReachedIsSentNothing(Style style) {
         try (ScriptedServer other = otherOrigin();
                 ScriptedServer server = ScriptedServer.http(Hosts.DEGRADED)) {
