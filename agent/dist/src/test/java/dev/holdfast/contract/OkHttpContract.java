@@ -198,6 +198,25 @@ class OkHttpContract {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void the_limit_of_the_whole_call_bounds_the_reading_of_the_body(boolean enqueued) {
+        client = client.newBuilder()
+                .callTimeout(Duration.ofMillis(500))
+                .readTimeout(Duration.ofMinutes(1))
+                .build();
+        for (String host : List.of(Hosts.BARE, Hosts.QUICK, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server = ScriptedServer.http(host)
+                    .otherwise(ScriptedResponse.respond(200, "late").cutInBody(1, Cut.HANG))) {
+                assertThatThrownBy(() -> call(get(server), enqueued))
+                        .as(host)
+                        .satisfies(e -> assertThat(e instanceof ExecutionException ? e.getCause() : e)
+                                .isExactlyInstanceOf(InterruptedIOException.class)
+                                .hasMessage("timeout"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void the_time_limit_of_an_attempt_ends_that_attempt_and_not_the_call(boolean enqueued) throws Exception {
         client = client.newBuilder().addNetworkInterceptor(noting("network")).build();
         try (ScriptedServer server =
@@ -312,6 +331,29 @@ class OkHttpContract {
         }
     }
 
+    /** Such a call keeps its slot: the one to the alternate origin cannot wait for a slot too. */
+    @Test
+    void an_alternate_origin_is_asked_while_calls_with_interceptors_hold_all_slots() throws Exception {
+        int port = Integer.getInteger("contract.otherPort");
+        client = client.newBuilder().addInterceptor(noting("application")).build();
+        client.dispatcher().setMaxRequests(2);
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEGRADED).otherwise(BUSY);
+                ScriptedServer other =
+                        ScriptedServer.http(Hosts.OTHER_ORIGIN, port).otherwise(OK)) {
+            List<Got> all = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Got got = new Got();
+                all.add(got);
+                client.newCall(get(server)).enqueue(got);
+            }
+            for (Got got : all) {
+                assertThat(got.result()).isEqualTo("200 ok");
+                assertThat(got.calls.get()).isEqualTo(1);
+            }
+            assertThat(other.requests()).hasSize(4);
+        }
+    }
+
     // ---- how calls are made
 
     private static Request get(ScriptedServer server) {
@@ -357,7 +399,11 @@ class OkHttpContract {
         public void onResponse(Call call, Response response) throws IOException {
             of = call;
             calls.incrementAndGet();
-            result.complete(seen(response));
+            try {
+                result.complete(seen(response));
+            } catch (IOException e) {
+                result.completeExceptionally(e);
+            }
         }
     }
 

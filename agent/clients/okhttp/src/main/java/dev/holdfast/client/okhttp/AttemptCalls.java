@@ -2,6 +2,7 @@ package dev.holdfast.client.okhttp;
 
 import dev.holdfast.fallback.FallbackCandidate;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.CookieJar;
@@ -17,19 +18,28 @@ import org.jspecify.annotations.Nullable;
  * hears of what happens in an attempt as of a part of the program's call.
  */
 final class AttemptCalls {
+    /** Lets the limit of the program's call come first, as long as that is under way. */
+    private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Call call;
     private final OkHttpClient client;
     private final boolean elsewhere;
+    /** The time that the program's call may take; 0: it has no limit. */
+    private final long limitNanos;
+
+    private final long begun;
     private volatile @Nullable Object listener;
 
     AttemptCalls(Call call, OkHttpClient client) {
-        this(call, client, false);
+        this(call, client, false, System.nanoTime());
     }
 
-    private AttemptCalls(Call call, OkHttpClient client, boolean elsewhere) {
+    private AttemptCalls(Call call, OkHttpClient client, boolean elsewhere, long begun) {
         this.call = call;
         this.client = client;
         this.elsewhere = elsewhere;
+        this.limitNanos = OptionalMethods.callTimeoutNanos(call);
+        this.begun = begun;
     }
 
     /**
@@ -39,7 +49,7 @@ final class AttemptCalls {
      */
     AttemptCalls toAlternateOrigin(FallbackCandidate.AlternateOriginRequest offer) {
         if (offer.policy().forwardCredentials()) {
-            return new AttemptCalls(call, client.newBuilder().cache(null).build(), true);
+            return new AttemptCalls(call, client.newBuilder().cache(null).build(), true, begun);
         }
         OkHttpClient.Builder bare = client.newBuilder()
                 .cookieJar(CookieJar.NO_COOKIES)
@@ -47,7 +57,7 @@ final class AttemptCalls {
                 .proxyAuthenticator(Authenticator.NONE)
                 .cache(null);
         bare.networkInterceptors().clear();
-        return new AttemptCalls(call, bare.build(), true);
+        return new AttemptCalls(call, bare.build(), true, begun);
     }
 
     /**
@@ -60,9 +70,17 @@ final class AttemptCalls {
         builder.interceptors().clear();
         builder.interceptors().add(Own.INSTANCE);
         builder.networkInterceptors().add(stage);
-        OptionalMethods.removeCallTimeout(builder);
+        OptionalMethods.setCallTimeout(builder, rest());
         Events.INSTANCE.install(builder, call, elsewhere ? null : listener());
         return builder.build().newCall(sent);
+    }
+
+    /**
+     * The rest of the time that the program's call may take, in nanoseconds; 0: it has no limit. It bounds the reading
+     * of the body too, at which the program's own call is over.
+     */
+    private long rest() {
+        return limitNanos == 0 ? 0 : Math.max(0, limitNanos - (System.nanoTime() - begun)) + LATER_NANOS;
     }
 
     /** The program's event listener for its call; null: there is none, or it cannot be reached. */

@@ -13,12 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class CallAttempt implements LibraryTransport.Attempt<Response> {
     private final OkHttpTransport transport;
     private final Request sent;
+    private final boolean blocking;
     private final Stage stage = new Stage();
     private final Call call;
 
-    CallAttempt(OkHttpTransport transport, Request sent, AttemptCalls calls) {
+    /**
+     * An attempt that was not sent.
+     *
+     * @param blocking whether it stays on the thread that starts it
+     */
+    CallAttempt(OkHttpTransport transport, Request sent, AttemptCalls calls, boolean blocking) {
         this.transport = transport;
         this.sent = sent;
+        this.blocking = blocking;
         this.call = calls.make(sent, stage);
     }
 
@@ -35,6 +42,11 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
 
     @Override
     public void start(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
+        if (blocking) {
+            // A thread that waits may hold the slot of the dispatcher that the attempt would wait for.
+            LibraryTransport.Attempt.super.start(end);
+            return;
+        }
         transport.link(call);
         call.enqueue(new End(end));
     }

@@ -51,6 +51,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final FallbackStrategies fallbackStrategies;
     private final RequestContent content;
     private final AttemptCalls attemptCalls;
+    private final boolean blocking;
     private final long caller;
     /** The number of requests of each attempt that failed, by its exception. */
     private final Map<Throwable, Integer> requestsOf = Collections.synchronizedMap(new IdentityHashMap<>(2));
@@ -67,7 +68,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
      * @param call the program's
      * @param chain what is below our interceptor
      * @param stage the network interceptor of that chain; null: it has none of ours
-     * @param caller the number of the thread that waits for the call; of an asynchronous call, one of its client's own
+     * @param blocking whether a thread waits for the call, be it one of the dispatcher's
      */
     OkHttpTransport(
             Engine engine,
@@ -76,7 +77,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
             OkHttpClient client,
             Interceptor.Chain chain,
             @Nullable Stage stage,
-            long caller,
+            boolean blocking,
             OpenCalls openCalls,
             FallbackStrategies fallbackStrategies) {
         this.call = call;
@@ -84,7 +85,8 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         this.chain = chain;
         this.request = chain.request();
         this.stage = stage == null ? Stage.UNKNOWN : stage;
-        this.caller = caller;
+        this.blocking = blocking;
+        this.caller = blocking ? Thread.currentThread().getId() : System.identityHashCode(client);
         this.openCalls = openCalls;
         this.fallbackStrategies = fallbackStrategies;
         this.content = RequestContent.of(request, target.policy(), engine.replayMemory());
@@ -128,7 +130,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
             return attempt;
         }
         leftChain = true;
-        return new CallAttempt(this, sent, attemptCalls);
+        return new CallAttempt(this, sent, attemptCalls, blocking);
     }
 
     /** The thread of the chain is given up: later attempts are calls of their own. */
@@ -149,7 +151,10 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     @Override
     public @Nullable Attempt<Response> alternateOrigin(FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
         return new CallAttempt(
-                this, AlternateOriginRequests.of(content.request(), offer), attemptCalls.toAlternateOrigin(offer));
+                this,
+                AlternateOriginRequests.of(content.request(), offer),
+                attemptCalls.toAlternateOrigin(offer),
+                blocking);
     }
 
     @Override

@@ -58,10 +58,14 @@ final class OptionalMethods {
         return timeout instanceof okio.Timeout limit ? limit.timeoutNanos() : 0;
     }
 
-    /** Lets the calls of a client take as long as they like: the program's own call has a limit, or not. */
-    static void removeCallTimeout(OkHttpClient.Builder builder) {
+    /**
+     * Bounds the calls of a client.
+     *
+     * @param nanos 0: they take as long as they like
+     */
+    static void setCallTimeout(OkHttpClient.Builder builder, long nanos) {
         if (CALL_TIMEOUT != null) {
-            Object unused = invoke(CALL_TIMEOUT, builder, 0L, TimeUnit.NANOSECONDS);
+            Object unused = invoke(CALL_TIMEOUT, builder, nanos, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -69,7 +69,7 @@ final class PolicyInterceptor implements Interceptor {
                     client,
                     chain,
                     stage,
-                    async == null ? Thread.currentThread().getId() : System.identityHashCode(client),
+                    async == null,
                     adapter.openCalls(),
                     context.fallbackStrategies());
         } catch (RuntimeException | LinkageError e) {
