@@ -14,11 +14,13 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpPut;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.util.TimeValue;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,24 @@ class OwnRetriesContract {
             assertThat(status(put)).isEqualTo(200);
 
             assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("whole", "whole", "whole");
+        }
+    }
+
+    @Test
+    void aStatusThatThePolicyDoesNotRetryIsLeftToTheClient() throws IOException {
+        try (CloseableHttpClient own = HttpClients.custom()
+                        .setRetryStrategy(
+                                new DefaultHttpRequestRetryStrategy(
+                                        2, TimeValue.ZERO_MILLISECONDS, List.of(), List.of(404)) {})
+                        .build();
+                ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            server.play(ScriptedResponse.respond(404), ScriptedResponse.respond(404));
+
+            int status = own.execute(new HttpGet(server.uri("/")), response -> response.getCode());
+
+            assertThat(status).isEqualTo(200);
+
+            assertThat(server.requests()).hasSize(3);
         }
     }
 

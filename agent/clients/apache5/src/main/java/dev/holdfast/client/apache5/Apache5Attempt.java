@@ -1,6 +1,7 @@
 package dev.holdfast.client.apache5;
 
 import dev.holdfast.exchange.LibraryTransport;
+import dev.holdfast.policy.RetryPolicy;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -28,7 +29,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private final @Nullable HttpHost target;
     private final ClassicHttpRequest request;
     private final @Nullable HttpContext context;
-    private final boolean decidesRetries;
+    private final @Nullable RetryPolicy decides;
     private final Runnable begins;
     private boolean announced;
     private @Nullable ExecRuntime runtime;
@@ -43,7 +44,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
      * An attempt that was not sent.
      *
      * @param context null: the client makes one
-     * @param decidesRetries whether the client's own retries by status are left to the policy
+     * @param decides the policy that decides on retries by status in place of the client; null: the client does
      * @param begins run before it is sent
      */
     Apache5Attempt(
@@ -52,14 +53,14 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
             @Nullable HttpHost target,
             ClassicHttpRequest request,
             @Nullable HttpContext context,
-            boolean decidesRetries,
+            @Nullable RetryPolicy decides,
             Runnable begins) {
         this.adapter = adapter;
         this.client = client;
         this.target = target;
         this.request = request;
         this.context = context;
-        this.decidesRetries = decidesRetries;
+        this.decides = decides;
         this.begins = begins;
     }
 
@@ -123,9 +124,14 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         executed = true;
     }
 
+    /** Returns whether the policy retries the request of a response with this status. */
+    boolean leavesToPolicy(int status) {
+        return decides != null && decides.retries(status);
+    }
+
     /** Returns whether the policy, and not the client itself, decides on the repeat of a response's request. */
     boolean decidesRetries(ExecChain.Scope scope) {
-        if (!decidesRetries) {
+        if (decides == null) {
             return false;
         }
         if (runtime == null && scope.originalRequest == request) {

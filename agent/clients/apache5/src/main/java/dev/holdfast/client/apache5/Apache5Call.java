@@ -12,6 +12,7 @@ import dev.holdfast.fallback.FallbackRequest;
 import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,9 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final @Nullable HttpHost target;
     private final ClassicHttpRequest request;
     private final @Nullable HttpContext context;
-    private final boolean decidesRetries;
+    /** The policy that decides on retries by status in place of the client; null: the client does. */
+    private final @Nullable RetryPolicy decides;
+
     /** The body of the program's request, where it can be read once and is recorded. */
     private final @Nullable RecordedEntity recorded;
     /** The headers before the client added its own; null: it does not. */
@@ -68,7 +71,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
                 ? null
                 : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
         this.headers = Apache5Adapter.changesRequests(client) ? request.getHeaders() : null;
-        this.decidesRetries = retriesByStatus(policy);
+        this.decides = retriesByStatus(policy) ? policy.retry() : null;
     }
 
     private static boolean mayRetry(Policy policy) {
@@ -154,7 +157,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     @Override
     public Attempt<CloseableHttpResponse> attempt(Step.Send send) {
-        return new Apache5Attempt(adapter, client, target, request, context, decidesRetries, this::begin);
+        return new Apache5Attempt(adapter, client, target, request, context, decides, this::begin);
     }
 
     private void begin() {
@@ -201,7 +204,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         other.setEntity(recorded == null ? request.getEntity() : recorded);
         CloseableHttpClient sender = offer.policy().forwardCredentials() ? client : adapter.credentialFree();
         HttpHost host = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
-        return new Apache5Attempt(adapter, sender, host, other, null, false, () -> {});
+        return new Apache5Attempt(adapter, sender, host, other, null, null, () -> {});
     }
 
     // ---- the program's own end of the call

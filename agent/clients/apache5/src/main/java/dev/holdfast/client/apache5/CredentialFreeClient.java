@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client for requests to an alternate origin that must not carry credentials. The program's own client cannot be
  * used: its interceptors, default headers, cookies, credentials and certificates are its own to add. Made when first
- * needed; trusts what the JVM trusts. Thread-safe.
+ * needed; trusts what the JVM trusts. Opens a connection for each request: one that was kept may turn out to be closed,
+ * and this client sends nothing again. Thread-safe.
  */
 final class CredentialFreeClient {
     private @Nullable CloseableHttpClient client;
@@ -21,6 +22,7 @@ final class CredentialFreeClient {
                     .disableAutomaticRetries()
                     .disableCookieManagement()
                     .disableRedirectHandling()
+                    .setConnectionReuseStrategy((request, response, context) -> false)
                     .build();
             client = made;
         }

@@ -1,6 +1,7 @@
 package dev.holdfast.client.apache5;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.reflect.Field;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -8,17 +9,19 @@ import org.apache.hc.client5.http.impl.classic.ClassicRequestCopier;
 import org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the place of the client's own element for retries in an attempt whose policy retries by status. The client
  * waits a second and sends a request again that was answered by 429 or 503, whatever its method: together with the
- * policy's retries, the origin would get twice as many. What broke on a connection the client's strategy goes on
- * deciding on, as the JDK's clients do below us: most often it is a connection that the server closed while it was
- * idle.
+ * policy's retries, the origin would get twice as many. On the statuses that the policy does not retry the client's
+ * strategy goes on deciding, and on what broke on a connection, as the JDK's clients do below us: most often it is a
+ * connection that the server closed while it was idle.
  */
 final class OwnRetries {
     private static final @Nullable Field STRATEGY = strategy();
@@ -57,8 +60,9 @@ final class OwnRetries {
         }
         ClassicHttpRequest current = request;
         for (int count = 1; ; count++) {
+            ClassicHttpResponse response = null;
             try {
-                return chain.proceed(current, scope);
+                response = chain.proceed(current, scope);
             } catch (IOException e) {
                 if (scope.execRuntime.isExecutionAborted()) {
                     throw new RequestFailedException("Request aborted");
@@ -70,8 +74,43 @@ final class OwnRetries {
                 if (!repeats) {
                     throw named(e, scope);
                 }
-                current = ClassicRequestCopier.INSTANCE.copy(scope.originalRequest);
             }
+            if (response != null
+                    && (attempt.isCancelled()
+                            || attempt.leavesToPolicy(response.getCode())
+                            || !repeats(strategy, request, response, count, scope))) {
+                return response;
+            }
+            current = ClassicRequestCopier.INSTANCE.copy(scope.originalRequest);
+        }
+    }
+
+    /** Asks the client's strategy about a status that the policy does not retry, and waits as long as that says. */
+    private static boolean repeats(
+            HttpRequestRetryStrategy strategy,
+            ClassicHttpRequest request,
+            ClassicHttpResponse response,
+            int count,
+            ExecChain.Scope scope)
+            throws IOException {
+        HttpEntity entity = request.getEntity();
+        try {
+            if ((entity != null && !entity.isRepeatable())
+                    || !strategy.retryRequest(response, count, scope.clientContext)) {
+                return false;
+            }
+            response.close();
+            TimeValue interval = strategy.getRetryInterval(response, count, scope.clientContext);
+            if (TimeValue.isPositive(interval)) {
+                interval.sleep();
+            }
+            return true;
+        } catch (RuntimeException e) {
+            response.close();
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
         }
     }
 
