@@ -25,7 +25,9 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     /** The largest body that is read to its end so that its connection can be used again. */
     private static final int MAX_DRAINED = 64 * 1024;
 
-    private static final long MAX_DRAINING_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** The longest time that this takes: the wait begins behind it, and neither deadline nor interrupt ends it. */
+    private static final long MAX_DRAINING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private enum Stage {
@@ -148,17 +150,12 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     private Step failed(@Nullable Throwable failure, boolean interrupted) {
         boolean inTime = stopTimer();
         Throwable thrown = failure == null ? new IOException("the client gave no response") : failure;
-        if (lost || interrupted || transport.isCancelled()) {
-            error = thrown;
-            return call.after(number(), Outcome.Cancelled.INSTANCE);
-        }
-        if (!inTime) {
-            IOException late = transport.timedOut(thrown);
-            error = late;
-            return call.failed(number(), inner, late);
-        }
-        error = thrown;
-        return call.failed(number(), inner, thrown);
+        boolean unwanted = lost || transport.isCancelled();
+        Throwable shown = inTime || unwanted ? thrown : transport.timedOut(thrown);
+        error = shown;
+        return unwanted || interrupted
+                ? call.after(number(), Outcome.Cancelled.INSTANCE)
+                : call.failed(number(), inner, shown);
     }
 
     private Step responded(R given) {
