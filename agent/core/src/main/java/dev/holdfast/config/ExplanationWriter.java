@@ -5,9 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/**
- * Explanations as JSON, the same for the live page and the command line; {@code src/docs/command-line.md} describes it.
- */
+/** Explanations as JSON, the same for the live page and the command line; {@code docs/command-line.md} describes it. */
 public final class ExplanationWriter {
     private ExplanationWriter() {}
 

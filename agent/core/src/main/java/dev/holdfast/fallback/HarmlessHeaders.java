@@ -75,7 +75,7 @@ final class HarmlessHeaders {
 
     private HarmlessHeaders() {}
 
-    /** The list as it is, in lower case. {@code src/docs/cache.md} shows it to users. */
+    /** The list as it is, in lower case. {@code docs/cache.md} shows it to users. */
     static Set<String> names() {
         return NAMES;
     }

@@ -8,8 +8,7 @@ import tools.jackson.core.JsonGenerator;
 
 /**
  * A {@link Snapshot} as JSON: what the MXBean, the endpoint's {@code /status} and {@code status --json} give, so that a
- * program has to learn it once. {@code src/docs/command-line.md} describes it for users and is held against this by a
- * test.
+ * program has to learn it once. {@code docs/command-line.md} describes it for users and is held against this by a test.
  *
  * <p>Names are those of labels and configuration ({@code snake_case}); times are RFC 3339 in UTC, durations seconds.
  * What is not there is {@code null}, never left out. Properties may be added; {@value #SCHEMA} changes if one goes or

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** An explanation for a program; {@code src/docs/command-line.md} describes it. */
+/** An explanation for a program; {@code docs/command-line.md} describes it. */
 final class ExplanationJson {
     private static final int SCHEMA = 1;
 
