@@ -166,7 +166,8 @@ class CompatibilityIT {
     private static void noticesWhoRetriesToo(Pair pair) {
         boolean multiplied = pair.without().calls().stream()
                 .filter(call -> call.phase().equals("outage") && pair.without().requests(call) > 1)
-                .anyMatch(call -> pair.with().requests(call) >= ATTEMPTS * pair.without().requests(call));
+                .anyMatch(call ->
+                        pair.with().requests(call) >= ATTEMPTS * pair.without().requests(call));
         assertThat(pair.with().err().contains(" made again by the program after their retries"))
                 .isEqualTo(multiplied);
     }
