@@ -12,8 +12,8 @@ import org.apache.http.client.methods.HttpRequestBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of the library that came with 4.3, by reflection: a class that named them would not fit older versions.
- * Where one is missing, what it is for is not needed.
+ * The parts of the library that came with 4.3, by reflection: a class that named them would not fit older versions. A
+ * version that lacks a part has no use for it either: its methods then do nothing.
  */
 final class OptionalParts {
     private static final @Nullable Class<?> CLOSEABLE_RESPONSE =
