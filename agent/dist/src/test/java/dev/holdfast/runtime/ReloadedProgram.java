@@ -45,18 +45,26 @@ final class ReloadedProgram {
                 .until(() -> calls("GET", uri).equals("1 1"));
         System.out.println("bad " + calls("GET", uri));
         replace(file, arguments[1]);
-        await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("1 1"));
+        awaitCalls("3 3", uri);
         System.out.println("after " + calls("GET", uri));
         System.out.println("route " + calls("GET", uri.resolve("/once?q=1")));
         System.out.println("other method " + calls("HEAD", uri.resolve("/once")));
         System.out.println("off " + calls("GET", uri.resolve("/off/a")));
         replace(file, arguments[2]);
-        await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("3 3"));
+        awaitCalls("1 3", uri);
         System.out.println("one client off " + calls("GET", uri));
         replace(file, arguments[1]);
-        await().atMost(Duration.ofSeconds(10)).until(() -> !calls("GET", uri).equals("1 3"));
+        awaitCalls("3 3", uri);
         System.out.println("both on " + calls("GET", uri));
         server.stop(0);
+    }
+
+    /**
+     * Waits until the changed file is in force for both clients. It is for the one before the other: a client that was
+     * off is woven after the policies have been replaced.
+     */
+    private static void awaitCalls(String expected, URI uri) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> calls("GET", uri), expected::equals);
     }
 
     /** Renamed over the old one, as editors do. */
