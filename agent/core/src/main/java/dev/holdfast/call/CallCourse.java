@@ -139,7 +139,7 @@ abstract class CallCourse extends Attempts {
         }
         int status = Outcome.statusOf(outcome);
         long took = mine.end(target(), outcome, status, now, environment().random());
-        boolean asks = RetryDecision.asksForRetry(policy().retry(), outcome, status);
+        boolean asks = judge(outcome, status);
         if (stage == CallStage.SENT && count() == 1 && mine.isSince(beganAt()) && isGood(status, asks) && enforced()) {
             stage = CallStage.DONE;
             firstTry(outcome, now);
@@ -162,6 +162,7 @@ abstract class CallCourse extends Attempts {
         Outcome inHand = inHand();
         if (inHand != null && mine.isCutShort(outcome, now)) {
             madePast().deliverPrevious(inHand, outcome);
+            boolean unused = judge(inHand, madePast().lastStatus());
             return deliver(inHand, madePast().lastStatus(), true, now);
         }
         return decide(outcome, status, asks, now);
@@ -205,7 +206,7 @@ abstract class CallCourse extends Attempts {
             stage = CallStage.SENT;
             return Step.Drop.INSTANCE;
         }
-        boolean asks = RetryDecision.asksForRetry(policy().retry(), failure, Outcome.NO_STATUS);
+        boolean asks = judge(failure, Outcome.NO_STATUS);
         return decide(failure, Outcome.NO_STATUS, asks, now);
     }
 
@@ -241,8 +242,7 @@ abstract class CallCourse extends Attempts {
             past.end(asked && enforced());
             notRetried = asked ? past.notRetried() : null;
         }
-        FallbackReason reason =
-                policy().fallback().enabled() ? FallbackRule.after(policy(), outcome, notRetried) : null;
+        FallbackReason reason = policy().fallback().enabled() ? FallbackRule.after(this, outcome, notRetried) : null;
         if (reason != null && enforced()) {
             stage = CallStage.FALLING_BACK;
             return new Step.FallBack(reason, Step.Deliver.INSTANCE);

@@ -4,6 +4,9 @@ import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryBudget;
+import dev.holdfast.policy.RetryCondition;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,12 @@ abstract class CallRecord {
 
     /** True if the same caller's same call failed moments ago. */
     private boolean nested;
+
+    /** True if a condition of the policy decides about the latest outcome, and wants something else than that. */
+    private boolean unwanted;
+
+    /** True if that condition wants a fallback in its place. */
+    private boolean asksForFallback;
 
     /** A call that has not begun. */
     CallRecord(PolicyTarget target, CallInfo call, CallEnvironment environment) {
@@ -115,9 +124,40 @@ abstract class CallRecord {
 
     // ---- its result
 
+    /**
+     * Judges an outcome by the conditions of the policy, and else by its headers, its status or its failure.
+     *
+     * @return whether it asks for another attempt, whatever stands against that
+     */
+    boolean judge(Outcome outcome, int status) {
+        RetryPolicy rule = policy().retry();
+        unwanted = false;
+        asksForFallback = false;
+        RetryCondition condition = rule.conditions().isEmpty() || !(outcome instanceof Outcome.Response response)
+                ? null
+                : RetryRule.condition(rule, call.method(), response);
+        if (condition == null) {
+            return RetryDecision.asksForRetry(rule, outcome, status);
+        }
+        asksForFallback = condition.action() == RetryCondition.Action.FALLBACK;
+        boolean asks = condition.action() == RetryCondition.Action.RETRY;
+        unwanted = asks || asksForFallback;
+        return asks;
+    }
+
+    /** Returns whether a condition of the policy wants something else than the latest outcome: a retry, a fallback. */
+    boolean isUnwanted() {
+        return unwanted;
+    }
+
+    /** Returns whether a condition of the policy wants a fallback in the place of the latest outcome. */
+    boolean asksForFallback() {
+        return asksForFallback;
+    }
+
     /** Returns whether an attempt was good: see {@link Observer.Result}. */
     boolean isGood(int status, boolean asked) {
-        if (status == Outcome.NO_STATUS || status >= 500 || asked) {
+        if (status == Outcome.NO_STATUS || status >= 500 || asked || asksForFallback) {
             return false;
         }
         return status < 400

@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.ResponseView;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of one attempt. */
@@ -14,19 +15,7 @@ public sealed interface Outcome {
     }
 
     /** The head of a response arrived. */
-    non-sealed interface Response extends Outcome {
-        /** The status code. */
-        int status();
-
-        /**
-         * A header of the response.
-         *
-         * @param name compared without case
-         * @return its first value, null if absent
-         */
-        @Nullable
-        String header(String name);
-    }
+    non-sealed interface Response extends Outcome, ResponseView {}
 
     /**
      * A failed attempt, without a response.

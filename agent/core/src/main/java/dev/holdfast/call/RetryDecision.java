@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryDecision {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-    private static final String RETRY_AFTER = "Retry-After";
-    private static final String DATE = "Date";
 
     private final PolicyTarget target;
     private final RetryPolicy rule;
@@ -97,9 +95,8 @@ final class RetryDecision {
     }
 
     private long retryAfter(Outcome.Response response) {
-        String value = response.header(RETRY_AFTER);
-        String date = value == null ? null : response.header(DATE);
-        return RetryRule.retryAfterNanos(value, date, environment.epochMillis().getAsLong());
+        return RetryRule.askedNanos(
+                rule.waitHeaders(), response, environment.epochMillis().getAsLong());
     }
 
     /** Returns the reason why the last outcome that asked for another attempt gets none; null where it did not ask. */
@@ -126,13 +123,13 @@ final class RetryDecision {
         return multiplied;
     }
 
-    /** Returns whether an outcome asks for another attempt, whatever stands against it. */
+    /** Returns whether an outcome asks for another attempt where no condition decides, whatever stands against it. */
     static boolean asksForRetry(RetryPolicy rule, Outcome outcome, int status) {
         if (status != Outcome.NO_STATUS && rule.headerConditions().isEmpty()) {
             return rule.retries(status);
         }
         if (outcome instanceof Outcome.Response response) {
-            return RetryRule.asksForRetry(rule, status, response::header);
+            return RetryRule.asksForRetry(rule, response);
         }
         return outcome instanceof Outcome.Failure failure
                 && RetryRule.asksForRetry(rule, failure.error(), failure.kind());

@@ -204,7 +204,7 @@ public final class Session extends CallCourse {
      * fallback itself.
      */
     public boolean isGoodFromAlternateOrigin(Outcome.Response response) {
-        return FallbackRule.isGoodFromAlternateOrigin(policy(), response);
+        return FallbackRule.isGoodFromAlternateOrigin(policy(), call(), response);
     }
 
     /**

@@ -171,7 +171,7 @@ final class Key<T> {
             case HEADER_NAMES -> "an array of header names, such as [\"X-Api-Version\"]";
             case HOST_NAMES -> "an array of host names without a port, such as [\"shop.internal\"]";
             case NAMES -> "a name, or an array of names";
-            case ANSWERS -> "tables such as [[" + path + "]]";
+            case ANSWERS, CONDITIONS -> "tables such as [[" + path + "]]";
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";
             case ATTRIBUTES -> "a table of names, each with a string";

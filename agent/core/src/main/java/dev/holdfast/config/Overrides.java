@@ -99,7 +99,10 @@ final class Overrides {
 
     /** Returns whether values of a type can be written as one text. */
     static boolean isSingle(ValueType type) {
-        return type != ValueType.HEADERS && type != ValueType.ATTRIBUTES && type != ValueType.ANSWERS;
+        return type != ValueType.HEADERS
+                && type != ValueType.ATTRIBUTES
+                && type != ValueType.ANSWERS
+                && type != ValueType.CONDITIONS;
     }
 
     /** The names of variables and properties that look as if they set a key. */

@@ -3,6 +3,7 @@ package dev.holdfast.config;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryPolicy.HeaderCondition;
 import java.util.ArrayList;
@@ -71,13 +72,19 @@ final class PolicyFactory {
                 headerConditions(settings),
                 new HashSet<>(settings.get(RetryKeys.METHODS)),
                 new HashSet<>(settings.get(RetryKeys.ONE_TIME_HEADERS)),
-                settings.get(RetryKeys.RETRY_AFTER),
+                settings.get(RetryKeys.RETRY_AFTER) ? settings.get(RetryKeys.WAIT_HEADERS) : List.of(),
                 settings.nanos(RetryKeys.MAX_RETRY_AFTER),
                 settings.nanos(RetryKeys.ATTEMPT_TIMEOUT),
                 settings.nanos(RetryKeys.DEADLINE),
                 settings.get(RetryKeys.REPLAY_LIMIT),
                 settings.get(RetryKeys.REPLAY_MAX_BYTES),
-                settings.get(RetryKeys.BUFFER_RESPONSE));
+                settings.get(RetryKeys.BUFFER_RESPONSE),
+                conditions(settings));
+    }
+
+    private static List<RetryCondition> conditions(Settings settings) {
+        List<Settings> tables = settings.get(RetryKeys.WHEN);
+        return tables.isEmpty() ? List.of() : ConditionCheck.conditions(tables);
     }
 
     /** The conditions, those that forbid a retry first. */

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,43 @@ final class RetryCheck {
         aNameIsLookedUpAgain(settings);
         somethingIsRetried(settings);
         noHeaderBothWays(settings);
+        aHeaderAloneRepeatsASuccess(settings);
+    }
+
+    /** Header conditions hold whatever the status, as they always have; so do those that are meant for errors. */
+    private void aHeaderAloneRepeatsASuccess(Settings settings) {
+        Setting<Map<String, List<String>>> again = settings.setting(RetryKeys.RETRY_HEADERS);
+        Setting<Map<String, List<String>>> never = settings.setting(RetryKeys.NO_RETRY_HEADERS);
+        if (again.found() != null && !saysItself(again.value().keySet())) {
+            problems.warn(
+                    again,
+                    "the request is sent again also after a response that succeeded, PUT and DELETE included, where it"
+                            + " has such a header; write [[retry.policy.when]] with headers and action = \"retry\","
+                            + " which leaves successes alone");
+        }
+        for (Setting<Map<String, List<String>>> headers : List.of(again, never)) {
+            if (headers.found() == null) {
+                continue;
+            }
+            for (List<String> values : headers.value().values()) {
+                if (values.contains("*")) {
+                    problems.warn(
+                            headers,
+                            "\"*\" is taken literally; for any value write [[retry.policy.when]] with headers, where"
+                                    + " a * stands for any text");
+                }
+            }
+        }
+    }
+
+    /** Returns whether all of these headers are made to ask for a retry, such as {@code x-should-retry}. */
+    private static boolean saysItself(Set<String> headers) {
+        for (String name : headers) {
+            if (!name.toLowerCase(Locale.ROOT).endsWith("retry")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns whether calls are sent again at all. */
@@ -94,6 +132,7 @@ final class RetryCheck {
         Setting<List<FailureName>> errors = settings.setting(RetryKeys.RETRYABLE_ERRORS);
         if (List.of().equals(statuses.found())
                 && List.of().equals(errors.found())
+                && List.of().equals(settings.setting(RetryKeys.WHEN).found())
                 && Map.of().equals(settings.setting(RetryKeys.RETRY_HEADERS).found())) {
             problems.warn(statuses.later(errors), "no status, error or header is retried, so no call ever is");
         }

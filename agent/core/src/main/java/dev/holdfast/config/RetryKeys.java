@@ -5,6 +5,8 @@ import static dev.holdfast.config.Keys.HOUR;
 import static dev.holdfast.config.Keys.MIB;
 
 import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.RetryCondition;
+import dev.holdfast.policy.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +102,42 @@ final class RetryKeys {
             "retry_after",
             true,
             "Whether a Retry-After header lengthens the wait; jitter spreads the callers over half of it behind it.");
+    static final Key<List<String>> WAIT_HEADERS = POLICY.headerNames(
+            "wait_headers",
+            RetryPolicy.WAIT_HEADERS,
+            "The headers that do so, of which the first that is there and readable counts: names ending in -ms, and"
+                    + " x-amz-retry-after, have milliseconds, those with reset in them seconds or the time of the"
+                    + " epoch (with 429, or where the header with remaining for reset is 0), others what Retry-After"
+                    + " has.");
     static final Key<Duration> MAX_RETRY_AFTER = POLICY.duration(
             "max_retry_after", "60s", 0, DAY, "A Retry-After above this ends the retrying: the response is delivered.");
+    static final Key<List<Settings>> WHEN = POLICY.conditions(
+            "when",
+            "Conditions on responses, as tables [[retry.policy.when]]: the first that holds decides, before headers"
+                    + " and statuses.");
+
+    /** The keys of one of these tables. They stand nowhere else, and so in no list of sections. */
+    static final Section CONDITION = new Section("retry.policy.when", true, "");
+
+    static final Key<List<StatusRange>> CONDITION_STATUS = CONDITION.statusRanges(
+            "status", List.of(), 200, 599, "The statuses of the responses that it is for; [] is every status.");
+    static final Key<List<String>> CONDITION_METHODS =
+            CONDITION.methods("methods", List.of(), "The methods of the requests that it is for; [] is every method.");
+    static final Key<Map<String, List<String>>> CONDITION_HEADERS = CONDITION.headers(
+            "headers",
+            "The response's headers that have to be there, all of them, each with a value or one of several; a * in"
+                    + " it stands for any text, so that \"*\" is any value.");
+    static final Key<RetryCondition.Action> CONDITION_ACTION = CONDITION.choice(
+            "action",
+            RetryCondition.Action.RETRY,
+            Choices.of(List.of(RetryCondition.Action.values())),
+            "The action: retry as far as that is safe, no_retry, or fallback, which does not retry, and replaces the "
+                    + "response.");
+    static final Key<Boolean> CONDITION_EVEN_IF_SUCCESSFUL = CONDITION.flag(
+            "even_if_successful",
+            false,
+            "Whether a response that succeeded, with a status below 400, is retried or replaced too: the server has "
+                    + "acted on such a request.");
 
     /** The sections of these keys, in the order of the reference. */
     static final List<Section> SECTIONS = List.of(RETRY, POLICY);

@@ -162,6 +162,11 @@ final class Section {
         return add(name, ValueType.NAMES, List.of(), 0, 0, meaning);
     }
 
+    /** Tables with keys of their own, see {@link RetryKeys#CONDITION}. */
+    Key<List<Settings>> conditions(String name, String meaning) {
+        return secret(name, ValueType.CONDITIONS, List.of(), meaning);
+    }
+
     Key<Window> window(String name, Object standard, double min, double max, String meaning) {
         return add(name, ValueType.WINDOW, standard, min, max, meaning);
     }

@@ -136,7 +136,7 @@ public final class SettingProvenance {
         if (key.secret() && !setting.builtIn()) {
             return "***";
         }
-        return key.type() == ValueType.ANSWERS ? "[]" : text(key, found);
+        return key.type() == ValueType.ANSWERS || key.type() == ValueType.CONDITIONS ? "[]" : text(key, found);
     }
 
     private static String text(Key<?> key, Object value) {

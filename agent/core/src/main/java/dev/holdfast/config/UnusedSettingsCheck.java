@@ -104,7 +104,7 @@ final class UnusedSettingsCheck {
                 settings,
                 settings.isTrue(RetryKeys.RETRY_AFTER),
                 "retry_after = false",
-                List.of(RetryKeys.MAX_RETRY_AFTER));
+                List.of(RetryKeys.MAX_RETRY_AFTER, RetryKeys.WAIT_HEADERS));
         note(
                 settings,
                 settings.setting(RetryKeys.JITTER).found() != Jitter.DECORRELATED,

@@ -35,7 +35,7 @@ final class ValueParser {
             case TEXT, FILE -> found instanceof String ? found : null;
             case ADDRESS -> found instanceof String text && MessageText.isAddress(text) ? text : null;
             case URL -> found instanceof String text && MessageText.isHttpUrl(text) ? text : null;
-            case HEADERS, ATTRIBUTES, ANSWERS -> null;
+            case HEADERS, ATTRIBUTES, ANSWERS, CONDITIONS -> null;
         };
     }
 

@@ -79,8 +79,8 @@ final class ValueReader {
         if (external != null && external.whole() && written instanceof String text) {
             found = takesArray(key.type()) ? ExternalSource.elements(text, at) : ExternalSource.typed(key.type(), text);
         }
-        if (found instanceof ParsedArray array && key.type() == ValueType.ANSWERS) {
-            return readResponses(key, path, array);
+        if (found instanceof ParsedArray array && isTables(key.type())) {
+            return readTables(key, path, array);
         }
         if (found instanceof ParsedArray array && takesArray(key.type())) {
             return readArray(key, path, array);
@@ -165,9 +165,22 @@ final class ValueReader {
         return good ? List.copyOf(values) : null;
     }
 
-    /** Tables, each of which may hold the keys of the table that they stand below. */
-    private @Nullable Object readResponses(Key<?> key, String path, ParsedArray array) {
-        List<Settings> answers = new ArrayList<>();
+    private static boolean isTables(ValueType type) {
+        return type == ValueType.ANSWERS || type == ValueType.CONDITIONS;
+    }
+
+    /** The keys of each table of an array: those of the table that it stands below, or of a section of its own. */
+    private static List<Key<?>> keysOf(Key<?> key) {
+        if (key.type() == ValueType.CONDITIONS) {
+            return RetryKeys.CONDITION.keys();
+        }
+        List<Key<?>> keys = new ArrayList<>(key.section().keys());
+        keys.remove(key);
+        return keys;
+    }
+
+    private @Nullable Object readTables(Key<?> key, String path, ParsedArray array) {
+        List<Settings> tables = new ArrayList<>();
         boolean good = true;
         for (int i = 0; i < array.values().size(); i++) {
             if (!(array.values().get(i) instanceof ParsedTable table)) {
@@ -175,22 +188,40 @@ final class ValueReader {
                 good = false;
                 continue;
             }
-            Settings response = new Settings(null);
+            Settings settings = new Settings(null);
             for (String name : table.names()) {
                 Position where = table.position(name);
                 String shown = path + "." + MessageText.keyPart(name);
-                Key<?> inner =
-                        name.indexOf('.') >= 0 ? null : Keys.find(key.section().path() + "." + name);
-                if (inner == null || inner.type() == ValueType.ANSWERS) {
-                    problems.error(where.line(), where.column(), shown, unknownInResponse(key, name));
+                Key<?> inner = inner(key, name);
+                if (inner == null) {
+                    problems.error(where.line(), where.column(), shown, unknownInTable(key, name));
                     good = false;
                 } else {
-                    good &= readInto(response, inner, shown, table.value(name), where);
+                    good &= readInto(settings, inner, shown, table.value(name), where);
                 }
             }
-            answers.add(response);
+            tables.add(settings);
+            good &= key.type() != ValueType.CONDITIONS || checkCondition(settings, path, array.position(i));
         }
-        return good ? List.copyOf(answers) : null;
+        return good ? List.copyOf(tables) : null;
+    }
+
+    private static @Nullable Key<?> inner(Key<?> key, String name) {
+        for (Key<?> inner : keysOf(key)) {
+            if (inner.name().equals(name)) {
+                return inner;
+            }
+        }
+        return null;
+    }
+
+    /** Reports a condition that says nothing, or that only holds where it may not. */
+    private boolean checkCondition(Settings condition, String path, Position at) {
+        String message = ConditionCheck.error(condition);
+        if (message != null) {
+            problems.error(at.line(), at.column(), path, message);
+        }
+        return message == null;
     }
 
     private <T> boolean readInto(Settings settings, Key<T> key, String shown, Object found, Position at) {
@@ -199,12 +230,10 @@ final class ValueReader {
         return setting.found() != null;
     }
 
-    private static String unknownInResponse(Key<?> key, String name) {
+    private static String unknownInTable(Key<?> key, String name) {
         List<String> known = new ArrayList<>();
-        for (Key<?> other : key.section().keys()) {
-            if (other.type() != ValueType.ANSWERS) {
-                known.add(other.name());
-            }
+        for (Key<?> inner : keysOf(key)) {
+            known.add(inner.name());
         }
         String near = Suggestion.nearest(name, known);
         return near != null

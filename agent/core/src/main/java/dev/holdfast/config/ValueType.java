@@ -37,6 +37,8 @@ enum ValueType {
     NAMES("name or array of names"),
     /** Tables with the keys of the one that they stand below; held as {@link Settings}. */
     ANSWERS("array of tables"),
+    /** Tables with the keys of a condition; held as {@link Settings}. */
+    CONDITIONS("array of tables"),
     /** Names of HTTP methods; held in upper case. */
     METHODS("array of HTTP methods"),
     /** Header names, each with a value or an array of values. */

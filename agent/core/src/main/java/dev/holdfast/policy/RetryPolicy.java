@@ -16,7 +16,8 @@ import java.util.Set;
  * @param methods methods that may be sent again although the origin may have applied them (upper case)
  * @param oneTimeHeaders request headers whose value is good for one request only (names in lower case): a request that
  *     carries one is not sent again once a byte of it was sent
- * @param honourRetryAfter whether {@code Retry-After} lengthens the wait
+ * @param waitHeaders response headers that lengthen the wait, in lower case; the first that is there and readable
+ *     counts
  * @param maxRetryAfterNanos a {@code Retry-After} above this ends the retrying: the response is delivered
  * @param attemptTimeoutNanos the time one attempt may take, 0 for no limit
  * @param deadlineNanos the time the whole call may take, waits included, 0 for no limit
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param replayMaxBytes how much of all such bodies of a JVM is recorded at a time
  * @param bufferResponseBytes a response body up to this size is held back until complete, so that one cut short counts
  *     as a failed attempt; 0: off
+ * @param conditions conditions on responses, of which the first that holds decides
  */
 public record RetryPolicy(
         boolean enabled,
@@ -35,13 +37,18 @@ public record RetryPolicy(
         List<HeaderCondition> headerConditions,
         Set<String> methods,
         Set<String> oneTimeHeaders,
-        boolean honourRetryAfter,
+        List<String> waitHeaders,
         long maxRetryAfterNanos,
         long attemptTimeoutNanos,
         long deadlineNanos,
         long replayLimitBytes,
         long replayMaxBytes,
-        long bufferResponseBytes) {
+        long bufferResponseBytes,
+        List<RetryCondition> conditions) {
+
+    /** The headers that lengthen the wait by default: those of which the unit is beyond doubt. */
+    public static final List<String> WAIT_HEADERS =
+            List.of("retry-after-ms", "x-ms-retry-after-ms", "x-amz-retry-after", "retry-after");
 
     /** The settings without retries and timeouts. */
     public static final RetryPolicy NONE = once(0);
@@ -67,6 +74,44 @@ public record RetryPolicy(
                 0);
     }
 
+    /** A policy without conditions; the usual headers lengthen the wait, or none. */
+    public RetryPolicy(
+            boolean enabled,
+            int maxRetries,
+            Backoff backoff,
+            Set<Integer> statuses,
+            Set<ErrorKind> errors,
+            Set<String> errorClasses,
+            List<HeaderCondition> headerConditions,
+            Set<String> methods,
+            Set<String> oneTimeHeaders,
+            boolean honourRetryAfter,
+            long maxRetryAfterNanos,
+            long attemptTimeoutNanos,
+            long deadlineNanos,
+            long replayLimitBytes,
+            long replayMaxBytes,
+            long bufferResponseBytes) {
+        this(
+                enabled,
+                maxRetries,
+                backoff,
+                statuses,
+                errors,
+                errorClasses,
+                headerConditions,
+                methods,
+                oneTimeHeaders,
+                honourRetryAfter ? WAIT_HEADERS : List.of(),
+                maxRetryAfterNanos,
+                attemptTimeoutNanos,
+                deadlineNanos,
+                replayLimitBytes,
+                replayMaxBytes,
+                bufferResponseBytes,
+                List.of());
+    }
+
     /** Copies the collections. */
     public RetryPolicy {
         statuses = StatusSet.copyOf(statuses);
@@ -75,6 +120,13 @@ public record RetryPolicy(
         headerConditions = List.copyOf(headerConditions);
         methods = Set.copyOf(methods);
         oneTimeHeaders = Set.copyOf(oneTimeHeaders);
+        waitHeaders = List.copyOf(waitHeaders);
+        conditions = List.copyOf(conditions);
+    }
+
+    /** Returns whether a response can lengthen the wait. */
+    public boolean honourRetryAfter() {
+        return !waitHeaders.isEmpty();
     }
 
     /** Returns whether a response with this status asks for a retry, where no header decides. */

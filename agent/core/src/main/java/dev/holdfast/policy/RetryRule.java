@@ -1,7 +1,7 @@
 package dev.holdfast.policy;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,24 +16,58 @@ public final class RetryRule {
     /** Longer than any form of a date, and than any plausible number of seconds. */
     private static final int LONGEST_DATE = 40;
 
+    /** The seconds of the epoch in the year 2001: no wait is as long, and no clock is as slow. */
+    private static final long EPOCH_SECONDS = 1_000_000_000;
+
+    /** The same in milliseconds: see {@link #EPOCH_SECONDS}. */
+    private static final long EPOCH_MILLIS = 1_000_000_000_000L;
+
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private RetryRule() {}
 
     /**
-     * Returns whether a response asks for a retry. A header condition decides before the status does; of several that
-     * match, the first in the order written wins.
+     * The condition that decides about a response.
      *
      * @param policy the rules
-     * @param status the response's status
-     * @param header the first value of a response header by name, null if absent
+     * @param method the request's
+     * @return the first that holds; null: none does
      */
-    public static boolean asksForRetry(RetryPolicy policy, int status, UnaryOperator<@Nullable String> header) {
+    public static @Nullable RetryCondition condition(RetryPolicy policy, String method, ResponseView response) {
+        for (RetryCondition condition : policy.conditions()) {
+            if (condition.holds(method, response)) {
+                return condition;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Returns whether a response asks for a retry. A condition decides first, else a header condition, else the status;
+     * of several that match, the first in the order written wins.
+     *
+     * @param policy the rules
+     * @param method the request's
+     */
+    public static boolean asksForRetry(RetryPolicy policy, String method, ResponseView response) {
+        RetryCondition condition = condition(policy, method, response);
+        return condition == null ? asksForRetry(policy, response) : condition.action() == RetryCondition.Action.RETRY;
+    }
+
+    /**
+     * Returns whether a response asks for a retry where no condition decides. A header condition decides before the
+     * status does; of several that match, the first in the order written wins.
+     *
+     * @param policy the rules
+     */
+    public static boolean asksForRetry(RetryPolicy policy, ResponseView response) {
         for (RetryPolicy.HeaderCondition condition : policy.headerConditions()) {
-            String value = header.apply(condition.name());
+            String value = response.header(condition.name());
             if (value != null && value.strip().equalsIgnoreCase(condition.value())) {
                 return condition.retry();
             }
         }
-        return policy.retries(status);
+        return policy.retries(response.status());
     }
 
     /**
@@ -103,6 +137,62 @@ public final class RetryRule {
             return -1;
         }
         long sent = date == null || date.length() > LONGEST_DATE ? HttpDate.NONE : HttpDate.millis(date, epochMillis);
+        return TimeUnit.MILLISECONDS.toNanos(Math.max(0, until - (sent == HttpDate.NONE ? epochMillis : sent)));
+    }
+
+    /**
+     * The wait that a response asks for, by the first of some headers that is there and readable. The name says the
+     * unit: one that ends in {@code -ms}, and {@code x-amz-retry-after}, has milliseconds; one with {@code reset} in it
+     * has seconds, or the time in seconds or milliseconds of the epoch if that many; any other one is read as
+     * {@code Retry-After}. A reset counts only where it is what keeps the request from being answered: with 429, or
+     * where the header of the same name with {@code remaining} for {@code reset} is 0.
+     *
+     * @param names of the headers
+     * @param epochMillis the wall clock
+     * @return nanoseconds, or -1 where none asks for a wait
+     */
+    public static long askedNanos(List<String> names, ResponseView response, long epochMillis) {
+        for (String name : names) {
+            String value = response.header(name);
+            long asked = value == null ? -1 : askedNanos(name, value, response, epochMillis);
+            if (asked >= 0) {
+                return asked;
+            }
+        }
+        return -1;
+    }
+
+    private static long askedNanos(String name, String value, ResponseView response, long epochMillis) {
+        String text = value.strip();
+        if (name.endsWith("-ms") || name.equals("x-amz-retry-after")) {
+            long asked = isNumber(text) ? seconds(text) : -1;
+            return asked < 0 ? -1 : asked / 1000;
+        }
+        if (!name.contains("reset")) {
+            return retryAfterNanos(value, response.header("Date"), epochMillis);
+        }
+        String remaining = response.header(name.replace("reset", "remaining"));
+        boolean exhausted = response.status() == TOO_MANY_REQUESTS
+                || (remaining != null && remaining.strip().equals("0"));
+        return exhausted && isNumber(text) ? resetNanos(text, response.header("Date"), epochMillis) : -1;
+    }
+
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.length() <= LONGEST_DATE && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+    }
+
+    private static long resetNanos(String text, @Nullable String date, long epochMillis) {
+        int point = text.indexOf('.');
+        String whole = point < 0 ? text : text.substring(0, point);
+        if (whole.length() < 10 || whole.length() > 18 || seconds(text) < 0) {
+            return seconds(text);
+        }
+        long number = Long.parseLong(whole);
+        if (number < EPOCH_SECONDS) {
+            return seconds(text);
+        }
+        long sent = date == null || date.length() > LONGEST_DATE ? HttpDate.NONE : HttpDate.millis(date, epochMillis);
+        long until = number >= EPOCH_MILLIS ? number : TimeUnit.SECONDS.toMillis(number);
         return TimeUnit.MILLISECONDS.toNanos(Math.max(0, until - (sent == HttpDate.NONE ? epochMillis : sent)));
     }
 

@@ -4,6 +4,7 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.observe.DurationFormat;
+import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
 
@@ -24,9 +25,9 @@ final class DecisionReasons {
     }
 
     /** Returns whether an outcome is to be retried, and why, as what follows its name; nothing where it is good. */
-    static String of(RetryPolicy rule, Outcome outcome) {
+    static String of(RetryPolicy rule, String method, Outcome outcome) {
         if (outcome instanceof Outcome.Response response) {
-            return ofResponse(rule, response);
+            return ofResponse(rule, method, response);
         }
         if (!(outcome instanceof Outcome.Failure failure)) {
             return "";
@@ -41,8 +42,17 @@ final class DecisionReasons {
         return ", not to be retried (not in retryable_errors" + sent + ")";
     }
 
-    private static String ofResponse(RetryPolicy rule, Outcome.Response response) {
-        boolean asks = RetryRule.asksForRetry(rule, response.status(), response::header);
+    private static String ofResponse(RetryPolicy rule, String method, Outcome.Response response) {
+        RetryCondition condition = RetryRule.condition(rule, method, response);
+        if (condition != null) {
+            String by = " (condition " + (rule.conditions().indexOf(condition) + 1) + " in when)";
+            return switch (condition.action()) {
+                case RETRY -> ", to be retried" + by + off(rule);
+                case NO_RETRY -> ", not to be retried" + by;
+                case FALLBACK -> ", not to be retried, and to be replaced by a fallback" + by;
+            };
+        }
+        boolean asks = RetryRule.asksForRetry(rule, response);
         boolean byStatus = rule.retries(response.status());
         if (asks) {
             return ", to be retried (" + (byStatus ? "in retryable_status_codes" : "by retry_headers") + ")"

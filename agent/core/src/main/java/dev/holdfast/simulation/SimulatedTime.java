@@ -31,6 +31,9 @@ final class SimulatedTime {
     private final @Nullable String proxy;
     private int next;
     private int broken;
+    /** The method of the call that is played. */
+    private String method = "";
+
     private long now;
 
     /**
@@ -70,6 +73,7 @@ final class SimulatedTime {
 
     /** Plays a call to its end. */
     SimulatedCall play(PolicyTarget target, CallInfo call, String path) {
+        method = call.method();
         long began = now;
         timelineRecorder.begin(began);
         broken = 0;
@@ -180,7 +184,7 @@ final class SimulatedTime {
                 return broken(session, target, first, failure);
             }
             broken += outcome instanceof Outcome.Failure f && f.kind() == ErrorKind.CONNECTION_RESET ? 1 : 0;
-            timelineRecorder.outcome(target, first.number, outcome, now - first.since, first.cut);
+            timelineRecorder.outcome(target, method, first.number, outcome, now - first.since, first.cut);
             Step step = session.after(first.number, outcome, now);
             if (!(step instanceof Step.Drop)) {
                 for (InFlight other : attempts) {

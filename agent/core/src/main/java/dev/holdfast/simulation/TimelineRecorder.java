@@ -67,7 +67,7 @@ final class TimelineRecorder implements Observer {
         note(Kind.SENT, text.toString());
     }
 
-    void outcome(PolicyTarget target, int attempt, Outcome outcome, long took, boolean cut) {
+    void outcome(PolicyTarget target, String method, int attempt, Outcome outcome, long took, boolean cut) {
         StringBuilder text = new StringBuilder("attempt ").append(attempt).append(": ");
         if (cut) {
             text.append("no response within ").append(DurationFormat.text(took)).append(", so ended as ");
@@ -78,7 +78,7 @@ final class TimelineRecorder implements Observer {
         }
         note(
                 Kind.OUTCOME,
-                text.append(DecisionReasons.of(target.policy().retry(), outcome))
+                text.append(DecisionReasons.of(target.policy().retry(), method, outcome))
                         .toString());
     }
 
@@ -90,7 +90,7 @@ final class TimelineRecorder implements Observer {
         note(
                 Kind.OUTCOME,
                 heldBack
-                        ? text + DecisionReasons.of(target.policy().retry(), failure)
+                        ? text + DecisionReasons.of(target.policy().retry(), "", failure)
                                 + "; it was held back (buffer_response)"
                         : text + ", not to be retried: the program has the response (buffer_response = 0)");
     }
@@ -117,14 +117,14 @@ final class TimelineRecorder implements Observer {
         RetryPolicy rule = target.policy().retry();
         boolean asked = because instanceof Outcome.Response response
                 && rule.honourRetryAfter()
-                && isAsked(response.header("Retry-After"), delayNanos);
+                && isAsked(rule, response, delayNanos);
         notes.add(new TimelineEvent(
                 clock.getAsLong() - began, Kind.WAIT, "waits ", delayNanos, asked ? ", as Retry-After asks" : ""));
     }
 
     /** Returns whether a wait is what a number of seconds asks for, or that and its jitter. */
-    private static boolean isAsked(@Nullable String retryAfter, long delayNanos) {
-        long asked = RetryRule.retryAfterNanos(retryAfter, null, 0);
+    private static boolean isAsked(RetryPolicy rule, Outcome.Response response, long delayNanos) {
+        long asked = RetryRule.askedNanos(rule.waitHeaders(), response, 0);
         return asked > 0 && delayNanos >= asked && delayNanos - asked <= asked / 2;
     }
 

@@ -61,7 +61,7 @@ class FallbackRuleTest {
         "499, USED_UP, ",
     })
     void statuses(int status, @Nullable NotRetried notRetried, @Nullable FallbackReason expected) {
-        assertThat(FallbackRule.after(POLICY, SessionTest.status(status), notRetried))
+        assertThat(FallbackRule.after(POLICY, SessionTest.status(status), false, false, notRetried))
                 .isEqualTo(expected);
     }
 
@@ -80,7 +80,7 @@ class FallbackRuleTest {
         assertThat(after(new IllegalStateException(), ErrorKind.READ_TIMEOUT, null))
                 .as("unless it is listed")
                 .isEqualTo(FallbackReason.LISTED);
-        assertThat(FallbackRule.after(POLICY, Outcome.Cancelled.INSTANCE, NotRetried.USED_UP))
+        assertThat(FallbackRule.after(POLICY, Outcome.Cancelled.INSTANCE, false, false, NotRetried.USED_UP))
                 .isNull();
     }
 
@@ -100,6 +100,6 @@ class FallbackRuleTest {
     }
 
     private static @Nullable FallbackReason after(Exception error, ErrorKind kind, @Nullable NotRetried notRetried) {
-        return FallbackRule.after(POLICY, new Outcome.Failure(error, kind, false), notRetried);
+        return FallbackRule.after(POLICY, new Outcome.Failure(error, kind, false), false, false, notRetried);
     }
 }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policies;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryCondition;
+import dev.holdfast.policy.TextPattern;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -17,6 +20,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -101,8 +106,8 @@ public class SessionTest {
 
             @Override
             public String header(String name) {
-                return switch (name) {
-                    case "Retry-After" -> "Sunday, 06-Nov-94 08:49:42 GMT";
+                return switch (name.equals("Date") ? name : name.toLowerCase(Locale.ROOT)) {
+                    case "retry-after" -> "Sunday, 06-Nov-94 08:49:42 GMT";
                     case "Date" -> "Sun, 06 Nov 1994 08:49:37 GMT";
                     default -> null;
                 };
@@ -110,6 +115,112 @@ public class SessionTest {
         };
 
         assertThat(first(response)).isEqualTo(new Step.Wait(5 * SECOND));
+    }
+
+    /** The head of a response with headers. */
+    private static Outcome.Response response(int status, String... headers) {
+        Map<String, String> map = new HashMap<>();
+        for (int i = 0; i < headers.length; i += 2) {
+            map.put(headers[i], headers[i + 1]);
+        }
+        return new Outcome.Response() {
+            @Override
+            public int status() {
+                return status;
+            }
+
+            @Override
+            public String header(String name) {
+                return map.get(name.toLowerCase(Locale.ROOT));
+            }
+        };
+    }
+
+    @Test
+    void waitsForTheMillisecondsThatAServerAsksFor() {
+        assertThat(first(response(429, "retry-after-ms", "5500", "retry-after", "6")))
+                .isEqualTo(new Step.Wait(5 * SECOND + SECOND / 2));
+        assertThat(first(response(503, "x-ms-retry-after-ms", "7000"))).isEqualTo(new Step.Wait(7 * SECOND));
+        assertThat(first(response(429, "retry-after-ms", "31000"))).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    private Step after(Outcome outcome, String method, RetryCondition... conditions) {
+        Session session =
+                session(Policies.retry().conditions(conditions).policy(), new Call(method), new Random(1), () -> 0);
+        session.begin(0);
+        return session.after(1, outcome, 0);
+    }
+
+    private static RetryCondition when(
+            RetryCondition.Action action, boolean even, Set<Integer> statuses, Set<String> methods, String... header) {
+        List<RetryCondition.HeaderPattern> headers = header.length == 0
+                ? List.of()
+                : List.of(new RetryCondition.HeaderPattern(header[0], List.of(TextPattern.of(header[1]))));
+        return new RetryCondition(statuses, methods, headers, action, even);
+    }
+
+    @Test
+    void theFirstConditionThatHoldsDecides() {
+        RetryCondition never = when(RetryCondition.Action.NO_RETRY, false, Set.of(503), Set.of("DELETE"));
+        RetryCondition limited =
+                when(RetryCondition.Action.RETRY, false, Set.of(403), Set.of(), "x-ratelimit-remaining", "0");
+
+        assertThat(after(response(503), "DELETE", never, limited)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(response(503), "GET", never, limited)).isInstanceOf(Step.Wait.class);
+        assertThat(after(response(403), "GET", never, limited)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(response(403, "x-ratelimit-remaining", "0"), "GET", never, limited))
+                .isInstanceOf(Step.Wait.class);
+        assertThat(after(response(403, "x-ratelimit-remaining", "0"), "POST", never, limited))
+                .isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void aSuccessIsRepeatedOnlyWhereAConditionSaysSo() {
+        Outcome.Response success = response(200, "x-ratelimit-remaining", "0");
+        RetryCondition byHeader =
+                when(RetryCondition.Action.RETRY, false, Set.of(), Set.of(), "x-ratelimit-remaining", "0");
+        RetryCondition evenIf =
+                when(RetryCondition.Action.RETRY, true, Set.of(200), Set.of("PUT"), "x-ratelimit-remaining", "0");
+
+        assertThat(after(success, "PUT", byHeader)).isSameAs(Step.Deliver.INSTANCE);
+        assertThat(after(success, "PUT", byHeader, evenIf)).isInstanceOf(Step.Wait.class);
+        assertThat(after(success, "GET", byHeader, evenIf)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
+    void anEndWithoutARetryThatAConditionAsksForIsAFailure() {
+        RetryCondition limited =
+                when(RetryCondition.Action.RETRY, true, Set.of(), Set.of(), "x-ratelimit-remaining", "0");
+        Policy policy = Policies.retry()
+                .maxRetries(0)
+                .conditions(limited)
+                .fallback(Fallbacks.cache())
+                .policy();
+
+        for (int status : new int[] {200, 403}) {
+            Session session = session(policy, new Call("GET"), new Random(1), () -> 0);
+            session.begin(0);
+            assertThat(session.after(1, response(status, "x-ratelimit-remaining", "0"), 0))
+                    .isInstanceOfSatisfying(
+                            Step.FallBack.class,
+                            step -> assertThat(step.reason()).isEqualTo(FallbackReason.RETRIES_USED_UP));
+        }
+    }
+
+    @Test
+    void aConditionAsksForAFallback() {
+        RetryCondition gone =
+                when(RetryCondition.Action.FALLBACK, false, Set.of(), Set.of(), "x-error", "maintenance*");
+        Policy policy =
+                Policies.retry().conditions(gone).fallback(Fallbacks.cache()).policy();
+        Session session = session(policy, new Call("GET"), new Random(1), () -> 0);
+        session.begin(0);
+
+        assertThat(session.after(1, response(404, "x-error", "Maintenance until noon"), 0))
+                .isInstanceOf(Step.FallBack.class);
+        Session good = session(policy, new Call("GET"), new Random(1), () -> 0);
+        good.begin(0);
+        assertThat(good.after(1, response(200, "x-error", "maintenance"), 0)).isSameAs(Step.Deliver.INSTANCE);
     }
 
     @Test

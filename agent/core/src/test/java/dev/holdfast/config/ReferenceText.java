@@ -55,6 +55,12 @@ final class ReferenceText {
             #
             """;
 
+    private static final String CONDITIONS = """
+            #
+            # The keys of a condition, [[retry.policy.when]], of which the action has to be written:
+            #
+            """;
+
     private static final String ROUTES = """
             #
             # For some requests to a host, the same keys stand below one of its routes, and come from the host where the route does
@@ -84,6 +90,8 @@ final class ReferenceText {
         text.append(TAIL);
         commented(Keys.ofBuilding(), text);
         commented(Keys.ofNamed(), text);
+        text.append(CONDITIONS);
+        commented(RetryKeys.CONDITION.keys(), text);
         text.append(ROUTES);
         commented(Keys.ofRoutes(), text);
         return text.toString();

@@ -180,6 +180,21 @@ final class SchemaText {
                         table(key.section().path(), inner -> inner.section().equals(key.section()) && inner != key);
                 yield array(response);
             }
+            case CONDITIONS -> {
+                Map<String, Object> properties = new LinkedHashMap<>();
+                for (Key<?> inner : RetryKeys.CONDITION.keys()) {
+                    properties.put(inner.name(), value(inner));
+                }
+                yield array(map(
+                        "type",
+                        "object",
+                        "additionalProperties",
+                        false,
+                        "properties",
+                        properties,
+                        "required",
+                        List.of("action")));
+            }
             case HEADERS ->
                 map(
                         "type",

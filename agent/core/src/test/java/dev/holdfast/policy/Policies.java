@@ -20,6 +20,7 @@ public final class Policies {
     private List<HeaderCondition> headers = List.of();
     private Set<String> methods = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
     private long maxRetryAfter = Duration.ofSeconds(30).toNanos();
+    private List<RetryCondition> conditions = List.of();
     private long attemptTimeout;
     private long deadline;
     private long bufferResponse;
@@ -65,6 +66,11 @@ public final class Policies {
 
     public Policies headers(HeaderCondition... conditions) {
         headers = List.of(conditions);
+        return this;
+    }
+
+    public Policies conditions(RetryCondition... values) {
+        conditions = List.of(values);
         return this;
     }
 
@@ -139,13 +145,14 @@ public final class Policies {
                 headers,
                 methods,
                 Set.of("dpop"),
-                true,
+                RetryPolicy.WAIT_HEADERS,
                 maxRetryAfter,
                 attemptTimeout,
                 deadline,
                 replayLimit,
                 replayMax,
-                bufferResponse);
+                bufferResponse,
+                conditions);
     }
 
     /** The policy in force for every host. */

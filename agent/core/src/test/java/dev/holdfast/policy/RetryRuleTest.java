@@ -11,12 +11,12 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -53,8 +53,8 @@ class RetryRuleTest {
 
     @Test
     void asksForARetryByStatus() {
-        assertThat(RetryRule.asksForRetry(POLICY, 503, name -> null)).isTrue();
-        assertThat(RetryRule.asksForRetry(POLICY, 500, name -> null)).isFalse();
+        assertThat(RetryRule.asksForRetry(POLICY, TestResponse.of(503))).isTrue();
+        assertThat(RetryRule.asksForRetry(POLICY, TestResponse.of(500))).isFalse();
     }
 
     @Test
@@ -223,9 +223,7 @@ class RetryRuleTest {
     }
 
     private static boolean asks(RetryPolicy policy, int status, Map<String, String> headers) {
-        TreeMap<String, String> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        byName.putAll(headers);
-        return RetryRule.asksForRetry(policy, status, byName::get);
+        return RetryRule.asksForRetry(policy, TestResponse.of(status, headers));
     }
 
     @Test
@@ -251,5 +249,74 @@ class RetryRuleTest {
         conditions.add(new HeaderCondition("a", "b", true));
 
         assertThat(policy.headerConditions()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "retry-after-ms, 250, 500, 250",
+        "retry-after-ms, 0.5, 500, 0",
+        "retry-after-ms, soon, 500, -1",
+        "x-ms-retry-after-ms, 1500, 429, 1500",
+        "x-amz-retry-after, 1500, 429, 1500",
+        "retry-after, 2, 500, 2000",
+        "x-rate-retry, 2, 500, 2000",
+        "ratelimit-reset, 30, 429, 30000",
+        "ratelimit-reset, 30, 503, -1",
+        "x-ratelimit-reset, 1700000010, 429, 10000",
+        "x-ratelimit-reset, 1700000010000, 429, 10000",
+        "x-ratelimit-reset, 1699999999, 429, 0",
+        "x-ratelimit-reset, 2030-01-01, 429, -1",
+        "x-ratelimit-reset, 12.5, 429, 12500",
+        "x-ratelimit-reset, -5, 429, -1"
+    })
+    void readsAWaitByTheNameOfItsHeader(String name, String value, int status, long millis) {
+        long asked = RetryRule.askedNanos(List.of(name), TestResponse.of(status, name, value), 1_700_000_000_000L);
+
+        assertThat(asked).isEqualTo(millis < 0 ? -1 : millis * 1_000_000 + (value.equals("0.5") ? 500_000 : 0));
+    }
+
+    @Test
+    void aResetCountsWhereNothingRemains() {
+        Map<String, String> headers = new HashMap<>(Map.of("x-ratelimit-reset", "7", "x-ratelimit-remaining", "0"));
+
+        assertThat(RetryRule.askedNanos(List.of("x-ratelimit-reset"), TestResponse.of(403, headers), 0))
+                .isEqualTo(7_000_000_000L);
+        headers.put("x-ratelimit-remaining", "12");
+        assertThat(RetryRule.askedNanos(List.of("x-ratelimit-reset"), TestResponse.of(403, headers), 0))
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void theFirstHeaderThatCanBeReadCounts() {
+        Map<String, String> headers = Map.of("retry-after-ms", "x", "x-ms-retry-after-ms", "20", "retry-after", "1");
+
+        assertThat(RetryRule.askedNanos(RetryPolicy.WAIT_HEADERS, TestResponse.of(429, headers), 0))
+                .isEqualTo(20_000_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, anything, true",
+        "a*c, abc, true",
+        "a*c, ac, true",
+        "a*c, ab, false",
+        "*limit*, Rate LIMITED, true",
+        "a*b*c, a1b2c, true",
+        "a*b*c, a1c2b, false",
+        "abc, ABC, true",
+        "*aab, aaab, true",
+        "a*a, a, false"
+    })
+    void aPatternOfAHeadersValue(String pattern, String value, boolean matches) {
+        RetryCondition condition = new RetryCondition(
+                Set.of(),
+                Set.of(),
+                List.of(new RetryCondition.HeaderPattern(
+                        "h", List.of(TextPattern.of("other"), TextPattern.of(pattern)))),
+                RetryCondition.Action.RETRY,
+                false);
+
+        assertThat(condition.holds("GET", TestResponse.of(500, "h", value))).isEqualTo(matches);
+        assertThat(condition.holds("GET", TestResponse.of(500))).isFalse();
     }
 }
