@@ -8,7 +8,10 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +26,23 @@ final class AdapterCheck {
     private final Instrumentation instrumentation;
     private final ClientLoader loader;
     private final Relocations relocations;
+    private final List<String> library;
+
+    /** The modules that are to see the library: those of the adapter and of this class. */
+    private final Set<Module> users;
+
+    /** The classes that were looked up, by their names as published. */
+    private final Map<String, Class<?>> types = new HashMap<>();
+
+    /** The members that were found, where it does not matter for which of the adapter's classes. */
+    private final Set<String> found = new HashSet<>();
 
     AdapterCheck(Instrumentation instrumentation, ClientLoader loader, Relocations relocations) {
         this.instrumentation = instrumentation;
         this.loader = loader;
         this.relocations = relocations;
+        this.library = relocations.packages();
+        this.users = Set.of(loader.getUnnamedModule(), AdapterCheck.class.getModule());
     }
 
     /**
@@ -38,18 +53,31 @@ final class AdapterCheck {
      */
     @Nullable
     String missing(String adapterClass) throws IOException {
-        Set<String> known = new LinkedHashSet<>(Set.of(adapterClass));
+        List<String> ofInterest = new ArrayList<>(library);
+        ofInterest.add(loader.adapterPackage().replace('.', '/'));
+        MethodHandles.Lookup common;
+        try {
+            common = lookup(Class.forName(adapterClass, false, loader));
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return e.toString();
+        }
+        Set<String> known = new HashSet<>(Set.of(adapterClass));
         ArrayDeque<String> open = new ArrayDeque<>(known);
         while (!open.isEmpty()) {
             String name = open.remove();
-            ClassConstants constants = loader.constants(name);
-            for (String used : constants.classes()) {
+            ClassConstants constants = new ClassConstants(loader.classfile(name));
+            for (String used : constants.classes(ofInterest)) {
                 String dotted = used.replace('/', '.');
-                if (loader.isAdapter(dotted) && known.add(dotted)) {
+                if (!loader.isAdapter(dotted)) {
+                    if (!isVisible(used)) {
+                        return "class " + relocations.map(dotted);
+                    }
+                } else if (known.add(dotted)) {
                     open.add(dotted);
                 }
             }
-            String missing = missing(name, constants);
+            String missing =
+                    constants.inherits(ofInterest) ? missingOfHeir(name, constants) : missing(common, constants, found);
             if (missing != null) {
                 return missing;
             }
@@ -57,37 +85,45 @@ final class AdapterCheck {
         return null;
     }
 
-    private @Nullable String missing(String name, ClassConstants constants) {
-        for (String used : constants.classes()) {
-            if (isOfLibrary(used) && !isVisible(used)) {
-                return "class " + relocations.map(used).replace('/', '.');
-            }
-        }
-        Class<?> adapter;
-        MethodHandles.Lookup lookup;
+    private static MethodHandles.Lookup lookup(Class<?> adapter) throws IllegalAccessException {
+        return MethodHandles.privateLookupIn(adapter, MethodHandles.lookup());
+    }
+
+    /**
+     * A class with a supertype of the library, maybe by way of another class of the adapter's. It is loaded for the
+     * check: it can use what is protected, and must have what the supertype lacks. The others are loaded when they are
+     * needed, of which a first call needs half.
+     */
+    private @Nullable String missingOfHeir(String name, ClassConstants constants) {
         try {
-            adapter = Class.forName(name, false, loader);
-            lookup = MethodHandles.privateLookupIn(adapter, MethodHandles.lookup());
+            Class<?> adapter = Class.forName(name, false, loader);
+            String missing = missing(lookup(adapter), constants, new HashSet<>());
+            return missing == null ? unimplemented(adapter) : missing;
         } catch (ReflectiveOperationException | LinkageError e) {
             return e.toString();
         }
-        for (Member member : constants.members()) {
-            if (isOfLibrary(member.owner()) && !has(lookup, member)) {
+    }
+
+    private @Nullable String missing(MethodHandles.Lookup lookup, ClassConstants constants, Set<String> known) {
+        for (Member member : constants.members(library)) {
+            if (known.add(member.owner() + ' ' + member.name() + ' ' + member.descriptor()) && !has(lookup, member)) {
                 return mapped(member).toString();
             }
         }
-        return unimplemented(adapter);
-    }
-
-    private boolean isOfLibrary(String name) {
-        return relocations.has(name);
+        return null;
     }
 
     /** Returns whether there is such a class; its package is exported to the adapter. */
     private boolean isVisible(String name) {
+        if (types.containsKey(name)) {
+            return true;
+        }
         try {
             Class<?> type = Class.forName(relocations.map(name).replace('/', '.'), false, loader);
-            export(type.getModule(), type.getPackageName());
+            if (type.getModule().isNamed()) {
+                export(type.getModule(), type.getPackageName());
+            }
+            types.put(name, type);
             return true;
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
@@ -99,7 +135,6 @@ final class AdapterCheck {
      * look-up in a class of another module finds what both of them see.
      */
     private void export(Module module, String packageName) {
-        Set<Module> users = Set.of(loader.getUnnamedModule(), AdapterCheck.class.getModule());
         for (Module user : users) {
             if (!module.isExported(packageName, user)) {
                 instrumentation.redefineModule(
@@ -114,9 +149,12 @@ final class AdapterCheck {
     }
 
     private boolean has(MethodHandles.Lookup lookup, Member named) {
+        Class<?> owner = types.get(named.owner());
+        if (owner == null) {
+            return false;
+        }
         Member member = mapped(named);
         try {
-            Class<?> owner = Class.forName(member.owner().replace('/', '.'), false, loader);
             MethodType type = MethodType.fromMethodDescriptorString(
                     member.field() ? "()" + member.descriptor() : member.descriptor(), loader);
             return member.field()

@@ -43,6 +43,11 @@ final class ClientLoader extends ClassLoader {
         this.adapterPackage = instrumentation.getClass().getPackageName() + '.';
     }
 
+    /** Returns the package of the adapter's classes, with dots and one at the end. */
+    String adapterPackage() {
+        return adapterPackage;
+    }
+
     /** Returns whether a class is one of the adapter's. */
     boolean isAdapter(String name) {
         return name.startsWith(adapterPackage);
@@ -70,20 +75,22 @@ final class ClientLoader extends ClassLoader {
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         try {
-            byte[] classfile = constants(name).mapped(relocations::map);
+            byte[] compiled = classfile(name);
+            byte[] classfile =
+                    relocations.areMoved() ? new ClassConstants(compiled).mapped(relocations::map) : compiled;
             return defineClass(name, classfile, 0, classfile.length, DOMAIN);
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }
     }
 
-    /** The constants of one of the adapter's classes, as it was compiled. */
-    ClassConstants constants(String name) throws IOException {
+    /** Returns the class file of one of the adapter's classes, as it was compiled. */
+    byte[] classfile(String name) throws IOException {
         try (InputStream in = core.getResourceAsStream(name.replace('.', '/') + CLASS)) {
             if (in == null) {
                 throw new IOException(name + " is not packed");
             }
-            return new ClassConstants(in.readAllBytes());
+            return in.readAllBytes();
         }
     }
 

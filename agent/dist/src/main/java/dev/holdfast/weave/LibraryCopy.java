@@ -49,7 +49,8 @@ final class LibraryCopy implements ClientAdapter {
 
     /** Returns whether it is the copy that a woven class belongs to. */
     boolean is(ClientInstrumentation of, Relocation where) {
-        return instrumentation == of && relocation.equals(where);
+        // Not by the record's own equals, which the JDK links, by method handles, in the middle of a first call.
+        return instrumentation == of && relocation.to().equals(where.to());
     }
 
     @Override

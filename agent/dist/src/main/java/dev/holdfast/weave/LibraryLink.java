@@ -22,6 +22,14 @@ final class LibraryLink {
     private static final String LINK_DESCRIPTOR = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;"
             + "Ljava/lang/invoke/MethodType;Ljava/lang/String;Ljava/lang/String;I)Ljava/lang/invoke/CallSite;";
 
+    /**
+     * The constants of an instruction as objects, which is as the JDK hands them over: to convert them itself, it would
+     * make and load classes when the first instruction is linked.
+     */
+    private static final String BOOTSTRAP_DESCRIPTOR = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;"
+            + "Ljava/lang/invoke/MethodType;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)"
+            + "Ljava/lang/invoke/CallSite;";
+
     private static final String ENTER = "enter";
     private static final String ENTER_DESCRIPTOR =
             "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Class;I)"
@@ -29,11 +37,14 @@ final class LibraryLink {
 
     private static final int OBJECTS = 5;
 
+    /** The first of them, which the JDK gives: the look-up, the name and the type. */
+    private static final int LINK_OBJECTS = 3;
+
     private LibraryLink() {}
 
     /** Returns the method that links an instruction of a woven method. */
     static Handle bootstrap() {
-        return new Handle(Opcodes.H_INVOKESTATIC, NAME, LINK, LINK_DESCRIPTOR, false);
+        return new Handle(Opcodes.H_INVOKESTATIC, NAME, LINK, BOOTSTRAP_DESCRIPTOR, false);
     }
 
     /**
@@ -66,21 +77,45 @@ final class LibraryLink {
                 null,
                 "java/lang/Object",
                 null);
-        handOn(writer, LINK, LINK, LINK_DESCRIPTOR);
-        handOn(writer, ENTER, "enterLibrary", ENTER_DESCRIPTOR);
+        link(writer);
+        enter(writer);
         writer.visitEnd();
         return writer.toByteArray();
     }
 
-    /** Both methods take five objects and a number. */
-    private static void handOn(ClassWriter writer, String name, String bridge, String descriptor) {
-        MethodVisitor method =
-                writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, name, descriptor, null, null);
-        method.visitCode();
+    private static void link(ClassWriter writer) {
+        MethodVisitor method = method(writer, LINK, BOOTSTRAP_DESCRIPTOR);
+        for (int i = 0; i < LINK_OBJECTS; i++) {
+            method.visitVarInsn(Opcodes.ALOAD, i);
+        }
+        for (int i = LINK_OBJECTS; i < OBJECTS; i++) {
+            method.visitVarInsn(Opcodes.ALOAD, i);
+            method.visitTypeInsn(Opcodes.CHECKCAST, "java/lang/String");
+        }
+        method.visitVarInsn(Opcodes.ALOAD, OBJECTS);
+        method.visitTypeInsn(Opcodes.CHECKCAST, "java/lang/Integer");
+        method.visitMethodInsn(Opcodes.INVOKEVIRTUAL, "java/lang/Integer", "intValue", "()I", false);
+        handOn(method, LINK, LINK_DESCRIPTOR);
+    }
+
+    private static void enter(ClassWriter writer) {
+        MethodVisitor method = method(writer, ENTER, ENTER_DESCRIPTOR);
         for (int i = 0; i < OBJECTS; i++) {
             method.visitVarInsn(Opcodes.ALOAD, i);
         }
         method.visitVarInsn(Opcodes.ILOAD, OBJECTS);
+        handOn(method, "enterLibrary", ENTER_DESCRIPTOR);
+    }
+
+    private static MethodVisitor method(ClassWriter writer, String name, String descriptor) {
+        MethodVisitor method =
+                writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, name, descriptor, null, null);
+        method.visitCode();
+        return method;
+    }
+
+    /** Hands on to the bridge's method, which takes five objects and a number, as both methods do. */
+    private static void handOn(MethodVisitor method, String bridge, String descriptor) {
         method.visitMethodInsn(Opcodes.INVOKESTATIC, BRIDGE, bridge, descriptor, false);
         method.visitInsn(Opcodes.ARETURN);
         method.visitMaxs(OBJECTS + 1, OBJECTS + 1);

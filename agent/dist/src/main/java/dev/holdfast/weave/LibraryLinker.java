@@ -82,17 +82,18 @@ final class LibraryLinker {
         if (copy == null) {
             return null;
         }
+        LinkedJoinPoint linked = new LinkedJoinPoint(copy, joinPoint);
         return hook.startsWith(SKIP)
-                ? skipping(copy, caller, hook.substring(SKIP.length()), type, joinPoint)
-                : calling(copy, hook, joinPoint).asType(type);
+                ? skipping(linked, caller, hook.substring(SKIP.length()), type)
+                : linked.handle(hook).asType(type);
     }
 
     /** Gives the call itself, with the adapter's decision before it. */
     private static MethodHandle skipping(
-            LibraryCopy copy, MethodHandles.Lookup caller, String called, MethodType type, int joinPoint)
+            LinkedJoinPoint linked, MethodHandles.Lookup caller, String called, MethodType type)
             throws ReflectiveOperationException {
         MethodHandle call = caller.findVirtual(type.parameterType(0), called, type.dropParameterTypes(0, 1));
-        MethodHandle skips = calling(copy, "skip", joinPoint).asType(type.changeReturnType(boolean.class));
+        MethodHandle skips = linked.handle("skip").asType(type.changeReturnType(boolean.class));
         return MethodHandles.guardWithTest(skips, MethodHandles.empty(type), call);
     }
 
@@ -197,17 +198,5 @@ final class LibraryLinker {
             copy = first == null ? made : first;
         }
         return copy.is(instrumentation, relocation) ? copy : null;
-    }
-
-    /** Gives the adapter's method, less the parameters that every call of an instruction has alike. */
-    private static MethodHandle calling(LibraryCopy copy, String hook, int joinPoint)
-            throws ReflectiveOperationException {
-        MethodHandles.Lookup lookup = MethodHandles.lookup();
-        for (java.lang.reflect.Method method : ClientAdapter.class.getMethods()) {
-            if (method.getName().equals(hook)) {
-                return MethodHandles.insertArguments(lookup.unreflect(method), 0, copy, joinPoint);
-            }
-        }
-        throw new NoSuchMethodException(hook);
     }
 }

@@ -54,14 +54,23 @@ record Relocations(List<Relocation> all) {
         return companion.rootPackage();
     }
 
-    /** Returns whether a class, by its name as published, is of the library or of one that it brings along. */
-    boolean has(String name) {
+    /** Returns whether any of the libraries was moved. */
+    boolean areMoved() {
         for (Relocation relocation : all) {
-            if (name.startsWith(relocation.from() + '/')) {
+            if (relocation.isMoved()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Returns the root packages of the libraries as published, with slashes and one at the end. */
+    List<String> packages() {
+        List<String> packages = new ArrayList<>();
+        for (Relocation relocation : all) {
+            packages.add(relocation.from() + '/');
+        }
+        return packages;
     }
 
     /** The names in the copy of what a text names as published. See {@link Relocation#map}. */

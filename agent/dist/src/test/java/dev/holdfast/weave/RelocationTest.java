@@ -43,13 +43,19 @@ class RelocationTest {
 
         ClassConstants constants = new ClassConstants(classfile);
 
-        assertThat(constants.members()).contains(new Member(false, "toylib/Client", "send", "(Ltoylib/Request;)V"));
-        assertThat(constants.classes()).contains("toylib/Client", "adapter/Use", "java/lang/Object");
+        assertThat(constants.members(List.of("toylib/")))
+                .containsExactly(new Member(false, "toylib/Client", "send", "(Ltoylib/Request;)V"));
+        assertThat(constants.members(List.of("toy/", "java/util/"))).isEmpty();
+        assertThat(constants.classes(List.of("toylib/", "adapter/"))).contains("toylib/Client", "adapter/Use");
+        assertThat(constants.classes(List.of("java/lang/Ob"))).containsExactly("java/lang/Object");
+        assertThat(constants.inherits(List.of("java/"))).isTrue();
+        assertThat(constants.inherits(List.of("toylib/", "adapter/"))).isFalse();
         assertThat(constants.mapped(name -> name)).isEqualTo(classfile);
         ClassConstants after = new ClassConstants(constants.mapped(moved::map));
-        assertThat(after.members())
-                .contains(new Member(false, "com/vendor/toylib/Client", "send", "(Lcom/vendor/toylib/Request;)V"));
-        assertThat(after.classes())
+        assertThat(after.members(List.of("com/vendor/")))
+                .containsExactly(
+                        new Member(false, "com/vendor/toylib/Client", "send", "(Lcom/vendor/toylib/Request;)V"));
+        assertThat(after.classes(List.of("com/vendor/", "adapter/", "toylib/")))
                 .contains("com/vendor/toylib/Client", "adapter/Use")
                 .doesNotContain("toylib/Client");
     }
@@ -70,8 +76,8 @@ class RelocationTest {
 
         assertThat(found.map("(Lpieces/RelocationTest$Piece;Lunused/Thing;)V"))
                 .isEqualTo("(Ldev/holdfast/weave/RelocationTest$Piece;Lunused/Thing;)V");
-        assertThat(found.has("pieces/Sink")).isTrue();
-        assertThat(found.has("piece/Sink")).isFalse();
+        assertThat(found.packages()).containsExactly("toylib/", "pieces/", "unused/");
+        assertThat(found.areMoved()).isTrue();
     }
 
     /** Declares nothing of interest. */
