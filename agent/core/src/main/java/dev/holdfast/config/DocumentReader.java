@@ -51,8 +51,8 @@ final class DocumentReader {
         tables = new TableReader(problems);
         provenance = new SettingProvenance(file);
         degraded = new DegradedCheck(problems);
-        inheritance = new PolicyInheritance(problems, tables);
-        routes = new RouteReader(problems, tables, factory, degraded, provenance, inheritance);
+        routes = new RouteReader(problems, tables, factory, degraded, provenance);
+        inheritance = new PolicyInheritance(problems, tables, routes);
     }
 
     /**
@@ -85,7 +85,7 @@ final class DocumentReader {
         }
         Object definitions = document.get("policies");
         if (definitions != null) {
-            inheritance.definitions().read(definitions, document.position("policies"), routes);
+            inheritance.definitions().read(definitions, document.position("policies"));
         }
         Object hosts = document.get(HOSTS);
         if (hosts instanceof ParsedTable table) {
@@ -229,7 +229,7 @@ final class DocumentReader {
         List<NamedPolicy> chain = inheritance.chain(pattern, own);
         Settings settings = new Settings(PolicyInheritance.over(chain, defaults), own);
         factory.check(settings);
-        List<Route> hostRoutes = routes.read(name, pattern, path, table, settings, chain);
+        List<Route> hostRoutes = routes.read(name, pattern, path, table, settings, chain, inheritance);
         if (!everyHost && chain.isEmpty()) {
             routes.checkAlone(hostRoutes, path, table, at);
         }

@@ -29,19 +29,22 @@ final class PolicyDefinitions {
 
     private final Problems problems;
     private final TableReader tables;
+    private final RouteReader routes;
     private final Map<String, NamedPolicy> byName = new LinkedHashMap<>();
     /** The policies that name a host pattern themselves, and where. */
     private final Map<HostPattern, Member> members = new LinkedHashMap<>();
 
+    private final Map<String, NamedPolicy> presets = new HashMap<>();
     private final Set<String> used = new HashSet<>();
     /** The policies of which a circle was reported. */
     private final Set<String> circular = new HashSet<>();
 
     private final Map<List<String>, List<NamedPolicy>> expanded = new HashMap<>();
 
-    PolicyDefinitions(Problems problems, TableReader tables) {
+    PolicyDefinitions(Problems problems, TableReader tables, RouteReader routes) {
         this.problems = problems;
         this.tables = tables;
+        this.routes = routes;
     }
 
     /**
@@ -55,7 +58,7 @@ final class PolicyDefinitions {
     record Member(String written, String policy, String path, Position at) {}
 
     /** Reads the table of all named policies. */
-    void read(Object found, Position at, RouteReader routes) {
+    void read(Object found, Position at) {
         if (!(found instanceof ParsedTable table)) {
             TableReader.notTable(problems, TABLE, found, at, EXAMPLE);
             return;
@@ -155,7 +158,7 @@ final class PolicyDefinitions {
     /** Adds a policy behind those that it builds on. */
     private void add(String name, Setting<?> at, Set<NamedPolicy> chain, Set<String> open) {
         used.add(name);
-        NamedPolicy policy = byName.get(name);
+        NamedPolicy policy = find(name);
         if (policy == null) {
             problems.error(at, unknown(name, at));
             return;
@@ -183,8 +186,28 @@ final class PolicyDefinitions {
         chain.add(policy);
     }
 
+    /** Finds a policy of the file, or a preset, which is read when it is first asked for. */
+    private @Nullable NamedPolicy find(String name) {
+        NamedPolicy known = byName.containsKey(name) ? byName.get(name) : presets.get(name);
+        if (known != null || !name.startsWith(Presets.PREFIX)) {
+            return known;
+        }
+        ParsedTable table = Presets.table(name.substring(Presets.PREFIX.length()));
+        if (table == null) {
+            return null;
+        }
+        Settings settings = new Settings(null);
+        tables.readPolicy(table, name, settings);
+        NamedPolicy preset = new NamedPolicy(name, name, Position.START, settings, routes.define(table, name));
+        presets.put(name, preset);
+        return preset;
+    }
+
     private String unknown(String name, Setting<?> at) {
         String shown = at.shown(MessageText.quoted(name));
+        if (name.startsWith(Presets.PREFIX)) {
+            return "there is no preset " + shown + "; known are " + String.join(", ", Presets.names());
+        }
         if (at.external() != null || problems.hopeless()) {
             return "there is no policy " + shown;
         }

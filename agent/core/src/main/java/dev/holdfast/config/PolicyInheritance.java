@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class PolicyInheritance {
     private final Problems problems;
     private final TableReader tables;
+    private final RouteReader routes;
     /** Null where the file has none, and names none. */
     private @Nullable PolicyDefinitions definitions;
 
-    PolicyInheritance(Problems problems, TableReader tables) {
+    PolicyInheritance(Problems problems, TableReader tables, RouteReader routes) {
         this.problems = problems;
         this.tables = tables;
+        this.routes = routes;
     }
 
     /** The definitions, where the file has any; else null. */
@@ -27,7 +29,7 @@ final class PolicyInheritance {
     PolicyDefinitions definitions() {
         PolicyDefinitions made = definitions;
         if (made == null) {
-            made = new PolicyDefinitions(problems, tables);
+            made = new PolicyDefinitions(problems, tables, routes);
             definitions = made;
         }
         return made;

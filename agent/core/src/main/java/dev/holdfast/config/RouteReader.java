@@ -23,21 +23,18 @@ final class RouteReader {
     private final PolicyFactory factory;
     private final DegradedCheck degraded;
     private final SettingProvenance provenance;
-    private final PolicyInheritance inheritance;
 
     RouteReader(
             Problems problems,
             TableReader tables,
             PolicyFactory factory,
             DegradedCheck degraded,
-            SettingProvenance provenance,
-            PolicyInheritance inheritance) {
+            SettingProvenance provenance) {
         this.problems = problems;
         this.tables = tables;
         this.factory = factory;
         this.degraded = degraded;
         this.provenance = provenance;
-        this.inheritance = inheritance;
     }
 
     /**
@@ -95,6 +92,7 @@ final class RouteReader {
      * @param table the host's table
      * @param settings the host's settings
      * @param chain the named policies, in ascending order of precedence
+     * @param inheritance the named policies that routes build on
      * @return those that are good
      */
     List<Route> read(
@@ -103,7 +101,8 @@ final class RouteReader {
             String hostPath,
             ParsedTable table,
             Settings settings,
-            List<NamedPolicy> chain) {
+            List<NamedPolicy> chain,
+            PolicyInheritance inheritance) {
         List<RouteDefinition> own = define(table, hostPath);
         boolean alone = true;
         for (NamedPolicy policy : chain) {
@@ -112,7 +111,7 @@ final class RouteReader {
         List<Route> routes = new ArrayList<>();
         if (alone) {
             for (RouteDefinition definition : own) {
-                add(routes, host, hostPattern, settings, List.of(definition));
+                add(routes, host, hostPattern, settings, List.of(definition), inheritance);
             }
             return routes;
         }
@@ -122,7 +121,7 @@ final class RouteReader {
         }
         collect(own, byPattern);
         for (List<RouteDefinition> definitions : byPattern.values()) {
-            add(routes, host, hostPattern, settings, definitions);
+            add(routes, host, hostPattern, settings, definitions, inheritance);
         }
         return routes;
     }
@@ -145,7 +144,8 @@ final class RouteReader {
             String host,
             @Nullable HostPattern hostPattern,
             Settings settings,
-            List<RouteDefinition> definitions) {
+            List<RouteDefinition> definitions,
+            PolicyInheritance inheritance) {
         Settings merged = settings;
         for (RouteDefinition definition : definitions) {
             List<NamedPolicy> chain = inheritance.chain(null, definition.settings());

@@ -42,6 +42,8 @@ final class ReferenceText {
             # policy = "NAME" or policy = ["A", "B"]. Key by key, a route wins over its host, what either sets itself over its named
             # policies, a later one of these over an earlier one, and all of that over the tables above.
             #
+            # "preset:stripe" and the like are policies that come with Holdfast (docs/configuration.md lists them).
+            #
             # [policies.search]
             # hosts = ["es1:9200", "es2:9200", "es3:9200"]
             #

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.config.Presets;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,9 +31,16 @@ final class InitCommand extends CliCommand {
     @Option(names = "--force", description = "Write over a file that is there already.")
     private boolean force;
 
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description =
+                    "Write the policy for an API instead: aws, elasticsearch, github, maven, oidc, openai or stripe.")
+    private @Nullable String preset;
+
     @Override
     public Integer call() throws IOException, CommandException {
-        byte[] text = starter();
+        byte[] text = preset == null ? starter() : preset(preset);
         if (file.equals("-")) {
             out().print(new String(text, StandardCharsets.UTF_8));
             out().flush();
@@ -54,6 +63,15 @@ final class InitCommand extends CliCommand {
         }
         out().println("wrote " + file + "; next: java -jar " + cli().jar().getName() + " check " + file);
         return Cli.DONE;
+    }
+
+    private static byte[] preset(String name) throws CommandException {
+        String text = Presets.text(name);
+        if (text == null) {
+            throw new CommandException(
+                    "there is no preset " + name + "; known are " + String.join(", ", Presets.names()));
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] starter() throws IOException {

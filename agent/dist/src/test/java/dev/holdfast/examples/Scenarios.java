@@ -46,6 +46,13 @@ public final class Scenarios {
                     case "rate-limited-saas" -> scenarios.rateLimitedSaas();
                     case "internal-mesh" -> scenarios.internalMesh();
                     case "observe" -> scenarios.observe();
+                    case "elasticsearch" -> scenarios.elasticsearch();
+                    case "openid-connect" -> scenarios.openIdConnect();
+                    case "s3" -> scenarios.s3();
+                    case "maven-repository" -> scenarios.mavenRepository();
+                    case "stripe" -> scenarios.stripe();
+                    case "github" -> scenarios.gitHub();
+                    case "openai" -> scenarios.openAi();
                     default -> throw new IllegalArgumentException(arguments[0]);
                 }
             }
@@ -140,9 +147,116 @@ public final class Scenarios {
     private void internalMesh() throws Exception {
         ScriptedResponse[] down = {BUSY, BUSY, BUSY, BUSY, BUSY, GOOD};
         say("a service", "GET", "http://orders.svc.cluster.local/", down);
+        say("in the same namespace", "GET", "http://inventory/", down);
+        say("in another one", "GET", "http://inventory.shop.svc/", down);
         say("a batch service", "GET", "http://reports.batch.svc.cluster.local/", down);
         say("the ledger", "GET", "http://ledger.core.svc.cluster.local/", down);
+        say("a sidecar", "GET", "http://localhost/", down);
         say("outside", "GET", "http://other.example/", down);
+    }
+
+    /** As Elasticsearch documents rejected requests: a full queue is a 429 without a wait. */
+    private void elasticsearch() throws Exception {
+        ScriptedResponse rejected = ScriptedResponse.respond(429, "{\"error\":{\"type\":\"es_rejected_execution_exception\"}}");
+        String node = "http://es1.search.example/";
+        say("a search by POST", "POST", node + "products/_search", rejected, GOOD);
+        say("a count by GET", "GET", node + "products/_count", rejected, rejected, GOOD);
+        say("a document by PUT", "PUT", node + "products/_doc/7", rejected, GOOD);
+        say("a document without an id", "POST", node + "products/_doc", BUSY, GOOD);
+        say("a bulk", "POST", node + "_bulk", BUSY, GOOD);
+        for (int i = 0; i < 4; i++) {
+            call("POST", node + "_bulk", new String[0], BUSY);
+        }
+        say("the node is down", "GET", node, GOOD);
+        say("another node", "GET", "http://es2.search.example/", GOOD);
+    }
+
+    private void openIdConnect() throws Exception {
+        String realm = "http://login.example.com/realms/shop/";
+        String configuration = realm + ".well-known/openid-configuration";
+        String keys = realm + "protocol/openid-connect/certs";
+        say("its configuration", "GET", configuration, BUSY, ScriptedResponse.respond(200, "issuer"));
+        say("its keys", "GET", keys, ScriptedResponse.respond(200, "keys"));
+        say("restarted: configuration", "GET", configuration, BUSY, BUSY, BUSY, BUSY);
+        say("restarted: keys", "GET", keys, BUSY, BUSY, BUSY, BUSY);
+        say("a token", "POST", realm + "protocol/openid-connect/token", BUSY, GOOD);
+    }
+
+    /** As S3 documents its errors: SlowDown is a 503, InternalError a 500. */
+    private void s3() throws Exception {
+        String bucket = "http://shop.s3.eu-central-1.amazonaws.com/";
+        ScriptedResponse slowDown = ScriptedResponse.respond(503, "<Error><Code>SlowDown</Code></Error>");
+        ScriptedResponse internal = ScriptedResponse.respond(500, "<Error><Code>InternalError</Code></Error>");
+        say("an object", "GET", bucket + "a", slowDown, internal, GOOD);
+        say("put once more", "PUT", bucket + "a", internal, GOOD);
+        say("several deleted", "POST", bucket, slowDown, GOOD);
+        say("no such key", "GET", bucket + "b", ScriptedResponse.respond(404), GOOD);
+        say("three attempts", "GET", bucket + "a", slowDown, slowDown, slowDown, GOOD);
+    }
+
+    private void mavenRepository() throws Exception {
+        String central = "http://repo.maven.apache.org/maven2/a/a/1/a-1.pom";
+        ScriptedResponse busy = ScriptedResponse.respond(429).header("Retry-After", "1");
+        long start = System.nanoTime();
+        say("too many requests", "GET", central, busy, GOOD);
+        System.out.println(millisSince(start) >= 1000 ? "waited" : "did not wait");
+        say("cut short", "GET", central, GOOD.cutInBody(2, ScriptedResponse.Cut.CLOSE), GOOD);
+        say("an upload", "PUT", "http://repo.example.com/releases/a/a/1/a-1.pom", BUSY, GOOD);
+        say("not there", "GET", central, ScriptedResponse.respond(404), GOOD);
+    }
+
+    /** As Stripe's own library acts on the header: its word wins over the status. */
+    private void stripe() throws Exception {
+        String charges = "http://api.stripe.com/v1/charges";
+        String[] key = {"Idempotency-Key", "7"};
+        ScriptedResponse conflict = ScriptedResponse.respond(409);
+        say("a charge without a key", "POST", charges, BUSY, GOOD);
+        say("a charge with a key, in progress", "POST", charges, key, conflict, GOOD);
+        say("a look", "GET", charges + "/7", BUSY, GOOD);
+        ScriptedResponse kept = ScriptedResponse.respond(500).header("Stripe-Should-Retry", "false");
+        say("a failure that is kept", "POST", charges, key, kept, GOOD);
+        ScriptedResponse locked = ScriptedResponse.respond(400).header("Stripe-Should-Retry", "true");
+        say("a lock", "POST", charges, key, locked, GOOD);
+        say("a lock without a key", "POST", charges, locked, GOOD);
+        ScriptedResponse done = GOOD.header("Stripe-Should-Retry", "true");
+        say("a success, whatever it says", "POST", charges, key, done, BUSY);
+    }
+
+    /** As GitHub documents its limits. */
+    private void gitHub() throws Exception {
+        String repository = "http://api.github.com/repos/a/b";
+        ScriptedResponse forbidden = ScriptedResponse.respond(403);
+        say("forbidden", "GET", repository, forbidden, GOOD);
+        long start = System.nanoTime();
+        say("a secondary limit", "GET", repository, forbidden.header("Retry-After", "1"), GOOD);
+        System.out.println(millisSince(start) >= 1000 ? "waited" : "did not wait");
+        String soon = String.valueOf(System.currentTimeMillis() / 1000 + 2);
+        ScriptedResponse limited =
+                ScriptedResponse.respond(429).header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", soon);
+        say("the primary limit", "GET", repository, limited, GOOD);
+        System.out.println(
+                System.currentTimeMillis() / 1000 >= Long.parseLong(soon) ? "reset" : "before it was reset");
+        String late = String.valueOf(System.currentTimeMillis() / 1000 + 1800);
+        ScriptedResponse hour =
+                ScriptedResponse.respond(403).header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", late);
+        say("for half an hour", "GET", "http://api.github.com/user", hour, GOOD);
+        say("a write", "POST", repository + "/issues", BUSY, GOOD);
+        say("down, read lately", "GET", repository, BUSY, BUSY, BUSY, BUSY);
+    }
+
+    /** As the vendor's own library acts on its API's responses. */
+    private void openAi() throws Exception {
+        String api = "http://api.openai.com/v1/";
+        ScriptedResponse limited = ScriptedResponse.respond(429).header("retry-after-ms", "700");
+        long start = System.nanoTime();
+        say("a chat", "POST", api + "chat/completions", limited, GOOD);
+        System.out.println(millisSince(start) >= 700 ? "waited" : "did not wait");
+        ScriptedResponse quota = ScriptedResponse.respond(429).header("x-should-retry", "false");
+        say("no money left", "POST", api + "chat/completions", quota, GOOD);
+        ScriptedResponse again = ScriptedResponse.respond(400).header("x-should-retry", "true");
+        say("asked to", "POST", "http://llm.example.com/v1/embeddings", again, GOOD);
+        say("an upload", "POST", api + "files", BUSY, GOOD);
+        say("a conflict", "GET", api + "files", ScriptedResponse.respond(409), GOOD);
     }
 
     private void observe() throws Exception {

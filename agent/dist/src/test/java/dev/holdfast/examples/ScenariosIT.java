@@ -32,7 +32,10 @@ class ScenariosIT {
     private static final Path EXAMPLES = Path.of("../../config-examples").toAbsolutePath();
     private static final String HOSTS = "127.0.0.1 shop.example a.slow.example api.payments.example other.example"
             + " search.example.com api.saas.example b.saas.example orders.svc.cluster.local"
-            + " reports.batch.svc.cluster.local ledger.core.svc.cluster.local inventory.example.com localhost\n";
+            + " reports.batch.svc.cluster.local ledger.core.svc.cluster.local inventory.example.com localhost inventory"
+            + " inventory.shop.svc es1.search.example es2.search.example login.example.com"
+            + " shop.s3.eu-central-1.amazonaws.com repo.maven.apache.org repo.example.com api.stripe.com"
+            + " api.github.com api.openai.com llm.example.com\n";
 
     @TempDir
     static Path directory;
@@ -102,8 +105,11 @@ class ScenariosIT {
                 List.of(
                         "internal-mesh",
                         "a service: 503 after 3",
+                        "in the same namespace: 503 after 3",
+                        "in another one: 503 after 3",
                         "a batch service: 200 good after 6",
                         "the ledger: 503 after 1",
+                        "a sidecar: 503 after 1",
                         "outside: 503 after 1"),
                 List.of(
                         "observe",
@@ -111,7 +117,64 @@ class ScenariosIT {
                         "the first to be trusted: 200 good after 2",
                         "past five failures: 503 after 1",
                         "retries that there would be: true",
-                        "breaker: open"));
+                        "breaker: open"),
+                List.of(
+                        "elasticsearch",
+                        "a search by POST: 200 good after 2",
+                        "a count by GET: 200 good after 3",
+                        "a document by PUT: 200 good after 2",
+                        "a document without an id: 503 after 1",
+                        "a bulk: 503 after 1",
+                        "the node is down: ConnectException after 0",
+                        "another node: 200 good after 1"),
+                List.of(
+                        "openid-connect",
+                        "its configuration: 200 issuer after 2",
+                        "its keys: 200 keys after 1",
+                        "restarted: configuration: 200 issuer after 4",
+                        "restarted: keys: 200 keys after 4",
+                        "a token: 503 after 1"),
+                List.of(
+                        "s3",
+                        "an object: 200 good after 3",
+                        "put once more: 200 good after 2",
+                        "several deleted: 503 <Error><Code>SlowDown</Code></Error> after 1",
+                        "no such key: 404 after 1",
+                        "three attempts: 503 <Error><Code>SlowDown</Code></Error> after 3"),
+                List.of(
+                        "maven-repository",
+                        "too many requests: 200 good after 2",
+                        "waited",
+                        "cut short: 200 good after 2",
+                        "an upload: 200 good after 2",
+                        "not there: 404 after 1"),
+                List.of(
+                        "stripe",
+                        "a charge without a key: 503 after 1",
+                        "a charge with a key, in progress: 200 good after 2",
+                        "a look: 200 good after 2",
+                        "a failure that is kept: 500 after 1",
+                        "a lock: 200 good after 2",
+                        "a lock without a key: 400 after 1",
+                        "a success, whatever it says: 200 good after 1"),
+                List.of(
+                        "github",
+                        "forbidden: 403 after 1",
+                        "a secondary limit: 200 good after 2",
+                        "waited",
+                        "the primary limit: 200 good after 2",
+                        "reset",
+                        "for half an hour: 403 after 1",
+                        "a write: 503 after 1",
+                        "down, read lately: 200 good after 4"),
+                List.of(
+                        "openai",
+                        "a chat: 200 good after 2",
+                        "waited",
+                        "no money left: 429 after 1",
+                        "asked to: 200 good after 2",
+                        "an upload: 503 after 1",
+                        "a conflict: 200 good after 2"));
     }
 
     @ParameterizedTest
