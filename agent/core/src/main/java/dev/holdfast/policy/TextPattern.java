@@ -85,7 +85,15 @@ public final class TextPattern {
     }
 
     /** A text without stars, folded, and for each of its beginnings the longest one that it ends in, too. */
-    private record Part(char[] text, int[] table) {
+    private static final class Part {
+        private final char[] text;
+        private final int[] table;
+
+        private Part(char[] text, int[] table) {
+            this.text = text;
+            this.table = table;
+        }
+
         static Part of(String written) {
             char[] text = written.toCharArray();
             int[] table = new int[text.length];
