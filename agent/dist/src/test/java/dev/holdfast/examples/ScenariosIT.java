@@ -90,7 +90,7 @@ class ScenariosIT {
                         "nothing is sent: ConnectException after 0"),
                 List.of(
                         "search-cluster",
-                        "good: 200 kept after 1",
+                        "good: 200 kept",
                         "a slow one: 200 from the second after 2",
                         "not waited for",
                         "indexing, as slow: 200 good after 1",
