@@ -157,7 +157,7 @@ public final class Scenarios {
         say("outside", "GET", "http://other.example/", down);
     }
 
-    /** As Elasticsearch documents rejected requests: a full queue is a 429 without a wait. */
+    /** Plays what Elasticsearch documents of rejected requests: a full queue is a 429 without a wait. */
     private void elasticsearch() throws Exception {
         ScriptedResponse rejected =
                 ScriptedResponse.respond(429, "{\"error\":{\"type\":\"es_rejected_execution_exception\"}}");
@@ -185,7 +185,7 @@ public final class Scenarios {
         say("a token", "POST", realm + "protocol/openid-connect/token", BUSY, GOOD);
     }
 
-    /** As S3 documents its errors: SlowDown is a 503, InternalError a 500. */
+    /** Plays what S3 documents of its errors: SlowDown is a 503, InternalError a 500. */
     private void s3() throws Exception {
         String bucket = "http://shop.s3.eu-central-1.amazonaws.com/";
         ScriptedResponse slowDown = ScriptedResponse.respond(503, "<Error><Code>SlowDown</Code></Error>");
@@ -208,7 +208,7 @@ public final class Scenarios {
         say("not there", "GET", central, ScriptedResponse.respond(404), GOOD);
     }
 
-    /** As Stripe's own library acts on the header: its word wins over the status. */
+    /** Plays what the library of Stripe acts on: its header wins over the status. */
     private void stripe() throws Exception {
         String charges = "http://api.stripe.com/v1/charges";
         String[] key = {"Idempotency-Key", "7"};
@@ -225,7 +225,7 @@ public final class Scenarios {
         say("a success, whatever it says", "POST", charges, key, done, BUSY);
     }
 
-    /** As GitHub documents its limits. */
+    /** Plays what GitHub documents of its limits. */
     private void gitHub() throws Exception {
         String repository = "http://api.github.com/repos/a/b";
         ScriptedResponse forbidden = ScriptedResponse.respond(403);
@@ -248,7 +248,7 @@ public final class Scenarios {
         say("down, read lately", "GET", repository, BUSY, BUSY, BUSY, BUSY);
     }
 
-    /** As the vendor's own library acts on its API's responses. */
+    /** Plays what the library of the vendor acts on. */
     private void openAi() throws Exception {
         String api = "http://api.openai.com/v1/";
         ScriptedResponse limited = ScriptedResponse.respond(429).header("retry-after-ms", "700");
