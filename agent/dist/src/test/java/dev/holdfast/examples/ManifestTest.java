@@ -41,7 +41,7 @@ class ManifestTest {
         List<?> volumes = (List<?>) at(pod, "volumes");
 
         assertThat(option).isEqualTo("-javaagent:/holdfast/holdfast-agent.jar=/etc/holdfast/holdfast.toml");
-        assertThat((List<?>) at(brings, "command")).last().isEqualTo("/holdfast/");
+        assertThat((List<?>) at(brings, "command")).last().isEqualTo("/holdfast/holdfast-agent.jar");
         assertThat(mount(brings, "/holdfast")).isEqualTo(mount(program, "/holdfast"));
         assertThat(volumes).extracting(volume -> at(volume, "name")).contains(mount(program, "/holdfast"));
         assertThat(volumes)
