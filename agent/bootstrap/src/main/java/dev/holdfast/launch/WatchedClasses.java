@@ -21,6 +21,7 @@ final class WatchedClasses {
             + "/client5/http/impl/classic/MinimalHttpClient "
             + "/client5/http/impl/classic/InternalExecRuntime "
             + "/client5/http/impl/classic/HttpRequestRetryExec "
+            + "/client5/http/impl/classic/ConnectExec "
             + "/RealCall "
             + "/RealCall$ApplicationInterceptorChain "
             + "/RealCall$AsyncCall "
@@ -28,7 +29,10 @@ final class WatchedClasses {
             + "/internal/connection/Transmitter "
             + "/impl/client/InternalHttpClient "
             + "/impl/client/MinimalHttpClient "
-            + "/impl/client/AbstractHttpClient ";
+            + "/impl/client/AbstractHttpClient "
+            + "/impl/execchain/MainClientExec "
+            + "/impl/execchain/MinimalClientExec "
+            + "/impl/client/DefaultRequestDirector ";
 
     private WatchedClasses() {}
 }

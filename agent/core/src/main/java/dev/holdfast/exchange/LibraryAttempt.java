@@ -165,8 +165,10 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
             return failed(null, false);
         }
         ResponseHead head;
+        Outcome.Failure refused;
         try {
             head = transport.head(given);
+            refused = transport.refusedTunnel(inner, given);
         } catch (RuntimeException | LinkageError e) {
             call.session().report(e);
             response = given;
@@ -178,7 +180,7 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
             return failed(null, false);
         }
         response = given;
-        Step step = call.after(number(), head);
+        Step step = call.after(number(), refused == null ? head : refused);
         if (step instanceof Step.Deliver) {
             return heldBack(given, head);
         }

@@ -184,6 +184,12 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
             return false;
         }
         ResponseHead head = transport.head(response);
+        Outcome.Failure refused = transport.refusedTunnel(attempt, response);
+        if (refused != null) {
+            begun.failed(refused);
+            close(attempt, response);
+            return false;
+        }
         if (!begun.decide(head, true)) {
             close(attempt, response);
             return false;

@@ -140,6 +140,17 @@ public interface LibraryTransport<R> extends CallInfo {
      */
     Outcome classify(Attempt<R> attempt, Throwable error);
 
+    /**
+     * Returns the failure of a proxy that has answered in the origin's place, as to a CONNECT that it refuses; the
+     * program gets the response all the same. A request for credentials (407) is left as it is.
+     *
+     * @param attempt made by {@link #attempt} or {@link #alternateOrigin}
+     * @return null: the response is the origin's
+     */
+    default Outcome.@Nullable Failure refusedTunnel(Attempt<R> attempt, R response) {
+        return null;
+    }
+
     /** The head of a response. Does not act. */
     ResponseHead head(R response);
 

@@ -184,6 +184,11 @@ public final class JoinPoint {
         return of(id, Kind.BEFORE, owner, null, null).with(call);
     }
 
+    /** As {@link #before(int, String, Access)}, in one method. */
+    public static JoinPoint before(int id, String owner, String method, String descriptor, Access call) {
+        return of(id, Kind.BEFORE, owner, method, descriptor).with(call);
+    }
+
     /**
      * Behind each such call in one method: {@link ClientAdapter#observe} is given what is on top of the stack then,
      * which is the call's result, or the object that a constructor was called for, and the operands.

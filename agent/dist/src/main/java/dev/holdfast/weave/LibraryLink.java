@@ -11,7 +11,8 @@ import net.bytebuddy.jar.asm.Type;
  * applications do not see the bridge's package, and must not; a class in an exported {@code java} package is seen by
  * all of them. It has two methods, which hand on to those of the bridge and give nobody more than he has already:
  * {@code link} wants the look-up of the class that asks, and {@code enter}, for class files that are too old for an
- * instruction to be linked, an object of the woven class, whose method anybody who has it can call.
+ * instruction to be linked, an object of the woven class, whose method anybody who has it can call. That serves the
+ * heads of methods, and what is observed within one: its only argument then is what is handed over.
  */
 final class LibraryLink {
     static final String PACKAGE = "java.net";

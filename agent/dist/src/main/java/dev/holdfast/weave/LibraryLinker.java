@@ -98,9 +98,10 @@ final class LibraryLinker {
     }
 
     /**
-     * Runs at the head of a method of a woven class that cannot be linked. Anybody can call it; only a class that has
-     * the join point, and an object of it, leads to the adapter.
+     * Runs at the head of a method of a woven class that cannot be linked, or before or behind a call in it. Anybody
+     * can call it; only a class that has the join point, and an object of it, leads to the adapter.
      *
+     * @param first the method's first argument, or what is handed over of a call
      * @param woven the class whose method it is
      */
     @Nullable
@@ -119,9 +120,18 @@ final class LibraryLinker {
             return null; // as if it were not woven
         }
         LibraryCopy copy = known.copy();
-        return copy != null && known.has(joinPoint) && woven.isInstance(self)
-                ? copy.enter(joinPoint, self, first, second, third)
-                : null;
+        if (copy == null || !woven.isInstance(self)) {
+            return null;
+        }
+        if (has(known.observed(), joinPoint) && first != null) {
+            copy.observe(joinPoint, first, null, null, 0);
+            return null;
+        }
+        return has(known.entered(), joinPoint) ? copy.enter(joinPoint, self, first, second, third) : null;
+    }
+
+    private static boolean has(long joinPoints, int joinPoint) {
+        return joinPoint >= 0 && joinPoint < Long.SIZE && (joinPoints >>> joinPoint & 1) != 0;
     }
 
     private OldClass oldClass(Class<?> woven) {
@@ -132,34 +142,34 @@ final class LibraryLinker {
             if (relocation == null) {
                 continue;
             }
-            long joinPoints = 0;
+            long entered = 0;
+            long observed = 0;
             for (JoinPoint point : instrumentation.joinPoints()) {
-                if (point.kind() == JoinPoint.Kind.ENTER
-                        && relocation.map(point.owner()).equals(name)) {
-                    joinPoints |= 1L << point.id();
+                if (relocation.map(point.owner()).equals(name)) {
+                    long bit = 1L << point.id();
+                    JoinPoint.Kind kind = point.kind();
+                    entered |= kind == JoinPoint.Kind.ENTER ? bit : 0;
+                    observed |= kind == JoinPoint.Kind.BEFORE || kind == JoinPoint.Kind.AFTER ? bit : 0;
                 }
             }
-            LibraryCopy copy = joinPoints == 0
+            LibraryCopy copy = (entered | observed) == 0
                     ? null
                     : Privileges.withOwnPrivileges(() -> copy(instrumentation, relocation, woven));
             if (copy != null) {
-                return new OldClass(copy, joinPoints);
+                return new OldClass(copy, entered, observed);
             }
         }
-        return new OldClass(null, 0);
+        return new OldClass(null, 0, 0);
     }
 
     /**
      * A class that calls {@link #enter}.
      *
      * @param copy the library's that it belongs to; null: of none
-     * @param joinPoints that it has at the heads of methods: a bit for each number
+     * @param entered the join points that it has at the heads of methods: a bit for each number
+     * @param observed those that it has before and behind calls
      */
-    private record OldClass(@Nullable LibraryCopy copy, long joinPoints) {
-        boolean has(int joinPoint) {
-            return joinPoint >= 0 && joinPoint < Long.SIZE && (joinPoints >>> joinPoint & 1) != 0;
-        }
-    }
+    private record OldClass(@Nullable LibraryCopy copy, long entered, long observed) {}
 
     private @Nullable ClientInstrumentation declared(String client) {
         for (ClientInstrumentation instrumentation : source.clients()) {

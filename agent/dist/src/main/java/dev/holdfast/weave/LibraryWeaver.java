@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that of a class with a join point, and it has the join point's method, with types under the same root package. So
  * copies that were relocated are recognized too. Methods lead to the adapter by {@code invokedynamic}: see
  * {@link LibraryLinker}. Class files that are too old for that hold a call that names the class, and have join points
- * at the heads of methods alone.
+ * at the heads of methods, and before and behind calls, alone.
  */
 final class LibraryWeaver {
     /** The first version of class files that may have the class itself as a constant: that of Java 5. */
@@ -77,7 +77,9 @@ final class LibraryWeaver {
     /** The oldest version of class files that can have these join points. */
     private static int needed(List<JoinPoint> points) {
         for (JoinPoint point : points) {
-            if (point.kind() != JoinPoint.Kind.ENTER) {
+            boolean watches = point.kind() == JoinPoint.Kind.BEFORE || point.kind() == JoinPoint.Kind.AFTER;
+            if (point.kind() != JoinPoint.Kind.ENTER
+                    && !(watches && point.operands().isEmpty())) {
                 return WITH_LINKED_CALLS;
             }
         }

@@ -177,6 +177,15 @@ final class WovenMethod extends MethodVisitor {
     private void observe() {
         weaver.found(point);
         super.visitInsn(Opcodes.DUP);
+        if (weaver.library() != null && weaver.isOld()) {
+            super.visitVarInsn(Opcodes.ALOAD, 0);
+            super.visitInsn(Opcodes.SWAP);
+            super.visitInsn(Opcodes.ACONST_NULL);
+            super.visitInsn(Opcodes.ACONST_NULL);
+            LibraryLink.enter(mv, point.owner(), point.id());
+            super.visitInsn(Opcodes.POP);
+            return;
+        }
         int objects = 0;
         Access number = null;
         for (Access operand : point.operands()) {

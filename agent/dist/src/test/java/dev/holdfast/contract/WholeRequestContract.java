@@ -146,14 +146,7 @@ class WholeRequestContract {
                                 ScriptedResponse.afterRequestHead(Cut.CLOSE),
                                 ScriptedResponse.afterRequestHead(Cut.RESET),
                                 ScriptedResponse.raw("220 ready\r\n\r\n"))
-                        // Apache HttpClient 4 says of garbage what it says of a request that it cannot send.
-                        .limit(style.apache4() ? 3 : 4)
                         .map(response -> Arguments.of(style, response)));
-    }
-
-    /** Leaves libraries out: neither response nor exception tells whose it is. */
-    static Stream<Arguments> refusedTunnelsOfTheJdk() {
-        return refusedTunnels().filter(arguments -> arguments.get()[0] instanceof Style style && !style.library());
     }
 
     @ParameterizedTest
@@ -180,7 +173,7 @@ class WholeRequestContract {
     }
 
     @ParameterizedTest
-    @MethodSource("refusedTunnelsOfTheJdk")
+    @MethodSource("refusedTunnels")
     void aPostWhoseTunnelIsRefusedIsSentOnceOneIsOpened(Style style, ScriptedResponse refusal) {
         try (ScriptedServer proxy = ScriptedServer.http().otherwise(ScriptedResponse.tunnel());
                 ScriptedServer server = ScriptedServer.https(Hosts.QUICK)) {

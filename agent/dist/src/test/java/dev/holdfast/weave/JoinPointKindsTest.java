@@ -20,6 +20,8 @@ class JoinPointKindsTest {
     private static final String CLIENT = "lib/Client";
     private static final String LISTENER = "lib/Listener";
     private static final String FAILED = "(Llib/Call;Ljava/io/IOException;)V";
+    private static final String CHAIN = "(Llib/Client;Llib/Listener;)Ljava/util/List;";
+    private static final String ENQUEUED = "(Llib/Callback;)V";
     private static final int INTERCEPTORS = 1;
     private static final int ENQUEUE = 2;
     private static final int CANCEL = 3;
@@ -27,13 +29,13 @@ class JoinPointKindsTest {
 
     private static final List<JoinPoint> POINTS = List.of(
             JoinPoint.callResult(INTERCEPTORS, CALL, Access.call(CLIENT, "interceptors", "()Ljava/util/List;")),
-            JoinPoint.argument(ENQUEUE, CALL, "enqueue", "(Llib/Callback;)V"),
+            JoinPoint.argument(ENQUEUE, CALL, "enqueue", ENQUEUED),
             JoinPoint.exit(CANCEL, CALL, "cancel"),
             JoinPoint.unless(CALL_FAILED, CALL, Access.call(LISTENER, "callFailed", FAILED)));
 
     @Test
     void each_kind_becomes_its_instruction_and_several_stand_in_one_method() {
-        ClassWeaver weaver = ClassWeaver.weaveLibrary(library(), POINTS, "lib", "lib");
+        ClassWeaver weaver = ClassWeaver.weaveLibrary(library(Opcodes.V1_8), POINTS, "lib", "lib");
 
         assertThat(weaver.missing()).isEmpty();
         byte[] woven = weaver.classfile();
@@ -57,12 +59,38 @@ class JoinPointKindsTest {
                         "cancel: observe(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;I)V " + CANCEL);
     }
 
+    @Test
+    void class_files_of_java_6_hand_over_what_is_observed_with_the_object_whose_method_it_is() {
+        List<JoinPoint> points = List.of(
+                JoinPoint.after(CANCEL, CALL, "chain", CHAIN, Access.call(CLIENT, "interceptors", "(")),
+                JoinPoint.before(CALL_FAILED, CALL, "enqueue", ENQUEUED, Access.call("lib/Other", "callFailed", "(")));
+        ClassWeaver weaver = ClassWeaver.weaveLibrary(library(Opcodes.V1_6), points, "lib", "lib");
+
+        assertThat(weaver.missing()).isEmpty();
+        byte[] woven = weaver.classfile();
+        assertThat(woven).isNotNull();
+        assertThat(instructions(woven))
+                .containsExactly(
+                        "chain: call interceptors",
+                        "chain: twice",
+                        "chain: this",
+                        "chain: swap",
+                        "chain: call enter",
+                        "chain: drop",
+                        "chain: call callFailed",
+                        "enqueue: twice",
+                        "enqueue: this",
+                        "enqueue: swap",
+                        "enqueue: call enter",
+                        "enqueue: drop",
+                        "enqueue: call callFailed on others");
+    }
+
     /** A class in which {@code chain} has two join points; {@code enqueue} calls a method of another class alike. */
-    private static byte[] library() {
+    private static byte[] library(int version) {
         ClassWriter writer = new ClassWriter(0);
-        writer.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, CALL, null, "java/lang/Object", null);
-        MethodVisitor chain = writer.visitMethod(
-                Opcodes.ACC_PUBLIC, "chain", "(Llib/Client;Llib/Listener;)Ljava/util/List;", null, null);
+        writer.visit(version, Opcodes.ACC_PUBLIC, CALL, null, "java/lang/Object", null);
+        MethodVisitor chain = writer.visitMethod(Opcodes.ACC_PUBLIC, "chain", CHAIN, null, null);
         chain.visitCode();
         chain.visitVarInsn(Opcodes.ALOAD, 1);
         chain.visitMethodInsn(Opcodes.INVOKEVIRTUAL, CLIENT, "interceptors", "()Ljava/util/List;", false);
@@ -70,7 +98,7 @@ class JoinPointKindsTest {
         chain.visitInsn(Opcodes.ARETURN);
         chain.visitMaxs(4, 3);
         chain.visitEnd();
-        MethodVisitor enqueue = writer.visitMethod(Opcodes.ACC_PUBLIC, "enqueue", "(Llib/Callback;)V", null, null);
+        MethodVisitor enqueue = writer.visitMethod(Opcodes.ACC_PUBLIC, "enqueue", ENQUEUED, null, null);
         enqueue.visitCode();
         failed(enqueue, "lib/Other", 1);
         enqueue.visitInsn(Opcodes.RETURN);
@@ -133,8 +161,11 @@ class JoinPointKindsTest {
 
         @Override
         public void visitInsn(int opcode) {
-            if (opcode == Opcodes.SWAP || opcode == Opcodes.DUP) {
-                found.add(method + (opcode == Opcodes.SWAP ? ": swap" : ": twice"));
+            switch (opcode) {
+                case Opcodes.SWAP -> found.add(method + ": swap");
+                case Opcodes.DUP -> found.add(method + ": twice");
+                case Opcodes.POP -> found.add(method + ": drop");
+                default -> {}
             }
         }
 

@@ -6,7 +6,6 @@ import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.exchange.BlockingLibraryCall;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
-import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
@@ -16,8 +15,8 @@ import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry of the client's calls. An attempt of ours enters by the same method: it passes by a token that is set just
- * before, and taken at the entry, so that request and context are the program's own. Thread-safe.
+ * The entry of the client's calls. An attempt of ours enters by the same method: it announces itself on its thread, and
+ * passes once, so that request and context are the program's own. Thread-safe.
  */
 final class Apache4Adapter implements ClientAdapter {
     /** The client as reports name it. */
@@ -27,10 +26,10 @@ final class Apache4Adapter implements ClientAdapter {
 
     private final AdapterContext context;
     /**
-     * The client whose next call on a thread is an attempt of ours. No thread-local variable: to read one that is not
-     * set costs memory.
+     * The attempt that each thread is sending. No thread-local variable: to read one that is not set costs memory,
+     * which a call without a policy must not.
      */
-    private final ConcurrentHashMap<Thread, HttpClient> passing = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Thread, Apache4Attempt> sending = new ConcurrentHashMap<>();
 
     Apache4Adapter(AdapterContext context) {
         this.context = context;
@@ -40,7 +39,17 @@ final class Apache4Adapter implements ClientAdapter {
     public @Nullable Object enter(
             int joinPoint, Object self, @Nullable Object first, @Nullable Object second, @Nullable Object third)
             throws Exception {
-        HttpRequest request = (HttpRequest) second;
+        return joinPoint == Apache4Instrumentation.CALL
+                ? call((HttpClient) self, (HttpHost) first, (HttpRequest) second, (HttpContext) third)
+                : null;
+    }
+
+    private @Nullable Object call(
+            HttpClient client,
+            @Nullable HttpHost host,
+            @Nullable HttpRequest request,
+            @Nullable HttpContext httpContext)
+            throws Exception {
         Engine engine;
         PolicyTarget target;
         Apache4Call call;
@@ -49,21 +58,19 @@ final class Apache4Adapter implements ClientAdapter {
             if (engine == null || request == null) {
                 return null;
             }
-            HttpHost host = (HttpHost) first;
             HttpHost origin = host == null ? defaultHost(request) : host;
             if (origin == null) {
                 return null;
             }
             target = engine.target(origin.getSchemeName(), origin.getHostName(), origin.getPort());
-            if (target == null || takesToken(self)) {
+            if (target == null || isOurs(client, request)) {
                 return null;
             }
             target = engine.route(target, Requests.method(request), Requests.path(request));
             if (target == null) {
                 return null;
             }
-            call = new Apache4Call(
-                    this, engine, target.policy(), (HttpClient) self, origin, host, request, (HttpContext) third);
+            call = new Apache4Call(this, engine, target.policy(), client, origin, host, request, httpContext);
         } catch (RuntimeException | LinkageError e) {
             context.errorReporter().report("a call runs without its policy", e);
             return null;
@@ -77,19 +84,41 @@ final class Apache4Adapter implements ClientAdapter {
         return request.getParams().getParameter(DEFAULT_HOST) instanceof HttpHost host ? host : null;
     }
 
-    private boolean takesToken(Object client) {
-        return passing.remove(Thread.currentThread(), client);
+    private boolean isOurs(HttpClient client, HttpRequest request) {
+        Apache4Attempt attempt = sending.get(Thread.currentThread());
+        return attempt != null && attempt.passes(client, request);
     }
 
-    /** Carries an attempt out: runs the client's own method. */
-    HttpResponse execute(
-            HttpClient client, @Nullable HttpHost host, HttpRequest request, @Nullable HttpContext httpContext)
-            throws IOException {
-        passing.put(Thread.currentThread(), client);
-        try {
-            return client.execute(host, request, httpContext);
-        } finally {
-            passing.remove(Thread.currentThread());
+    /**
+     * Announces an attempt on the calling thread. The result, the one around it, is to be given back to {@link #sent}.
+     */
+    @Nullable
+    Apache4Attempt sends(Apache4Attempt attempt) {
+        return sending.put(Thread.currentThread(), attempt);
+    }
+
+    /** The attempt of the calling thread has ended. */
+    void sent(@Nullable Apache4Attempt outer) {
+        if (outer == null) {
+            sending.remove(Thread.currentThread());
+        } else {
+            sending.put(Thread.currentThread(), outer);
+        }
+    }
+
+    @Override
+    public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
+        Apache4Attempt attempt = sending.get(Thread.currentThread());
+        if (attempt == null) {
+            return;
+        }
+        switch (joinPoint) {
+            case Apache4Instrumentation.EXECUTE -> attempt.executes();
+            case Apache4Instrumentation.LEASE -> attempt.leases();
+            case Apache4Instrumentation.TUNNEL -> attempt.asksForTunnel((HttpHost) subject);
+            default ->
+                attempt.tunnel()
+                        .answers(((HttpResponse) subject).getStatusLine().getStatusCode());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.client.apache4;
 
 import dev.holdfast.exchange.LibraryTransport;
+import dev.holdfast.exchange.ProxyTunnel;
 import java.io.IOException;
 import org.apache.http.HttpConnection;
 import org.apache.http.HttpHost;
@@ -30,7 +31,10 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     /** The call whose attempt it is; null: it goes to an alternate origin. */
     private final @Nullable Apache4Call call;
 
+    private final ProxyTunnel tunnel = new ProxyTunnel();
+    private boolean announced;
     private volatile boolean cancelled;
+    private volatile boolean leased;
     private volatile boolean executed;
     private volatile @Nullable HttpConnection connection;
 
@@ -76,13 +80,16 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         if (cancelled) {
             throw OptionalParts.aborted();
         }
+        announced = true;
         // Of an earlier call with the same context.
         Object earlier = context.removeAttribute(SENT);
+        Apache4Attempt outer = adapter.sends(this);
         try {
-            HttpResponse response = adapter.execute(client, host, request, context);
+            HttpResponse response = client.execute(host, request, context);
             connection = context.getAttribute(CONNECTION) instanceof HttpConnection used ? used : null;
             return response;
         } finally {
+            adapter.sent(outer);
             executed = context.getAttribute(SENT) != null;
             if (!executed && earlier != null) {
                 context.setAttribute(SENT, earlier);
@@ -90,14 +97,50 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         }
     }
 
+    // ---- the woven methods of the client, on the thread that sends it
+
+    /** Returns whether a call is this attempt's own entry, which passes. Once. */
+    boolean passes(HttpClient entered, HttpRequest sent) {
+        boolean mine = announced && entered == client && sent == request;
+        announced &= !mine;
+        return mine;
+    }
+
+    /** It asks for a connection. */
+    void leases() {
+        leased = true;
+        tunnel.leases();
+    }
+
+    /** It is about to send the program's request, or the one that it was redirected to. */
+    void executes() {
+        tunnel.leases(); // there is a connection, whatever a proxy has said before
+        tunnel.sends();
+    }
+
+    /** It is about to ask a proxy for a tunnel. */
+    void asksForTunnel(HttpHost proxy) {
+        tunnel.asks(proxy.getHostName(), proxy.getPort(), proxy.getSchemeName());
+    }
+
+    // ---- what is known of it
+
+    /** How far it has come through a proxy. */
+    ProxyTunnel tunnel() {
+        return tunnel;
+    }
+
     /** Returns whether it sends a request of its own, and can be cancelled while it is under way. */
     boolean isOwn() {
         return own != null;
     }
 
-    /** Returns whether it has used a connection: to the origin, to one that it was redirected from, or to a proxy. */
-    boolean isExecuted() {
-        return executed;
+    /**
+     * Returns whether a request of the program's may have been sent. A request to a proxy is told from it only where
+     * the client asked for a connection by a woven method: the same class sends.
+     */
+    boolean isSent() {
+        return tunnel.isSent() || (executed && !leased);
     }
 
     @Override

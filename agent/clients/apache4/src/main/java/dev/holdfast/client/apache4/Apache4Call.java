@@ -256,7 +256,15 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     @Override
     public Outcome classify(Attempt<HttpResponse> attempt, Throwable error) {
-        return Apache4Failures.of(error, ((Apache4Attempt) attempt).isExecuted());
+        Apache4Attempt sent = (Apache4Attempt) attempt;
+        return Apache4Failures.of(error, sent.isSent(), sent.tunnel());
+    }
+
+    @Override
+    public Outcome.@Nullable Failure refusedTunnel(Attempt<HttpResponse> attempt, HttpResponse response) {
+        return ((Apache4Attempt) attempt)
+                .tunnel()
+                .refusal(response.getStatusLine().getStatusCode());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.holdfast.client.apache4;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.ProxyTunnel;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,21 +25,23 @@ final class Apache4Failures {
     /**
      * Classifies an attempt that ended without a response.
      *
-     * @param executed whether something may have been sent over a connection, be it to a proxy or the first of several
-     *     origins
+     * @param sent whether a request of the program's may have been sent, be it to the first of several origins
+     * @param tunnel how far it came through a proxy
      */
-    static Outcome of(Throwable thrown, boolean executed) {
+    static Outcome of(Throwable thrown, boolean sent, ProxyTunnel tunnel) {
         Throwable error = unwrapped(thrown);
         // The pool is the program's own: full, or shut down. What is no IOException is code of the program's own, or
-        // the
-        // client's own state; and so is what the client says of HTTP before anything was sent.
+        // the client's own state; and so is what the client says of HTTP before anything was sent, to a proxy or
+        // beyond; and that it cannot repeat a body for an origin which has answered and wants a password.
         if (error instanceof ConnectionPoolTimeoutException
                 || !(error instanceof IOException)
                 || isInterruption(error)
-                || (error instanceof ClientProtocolException && !executed)) {
+                || isUnrepeatable(error)
+                || (error instanceof ClientProtocolException && !sent && !tunnel.isAwaited())) {
             return Outcome.Cancelled.INSTANCE;
         }
-        return new Outcome.Failure(error, kind(error), !executed);
+        Outcome.Failure ofProxy = tunnel.failure(error);
+        return ofProxy == null ? new Outcome.Failure(error, kind(error), !sent) : ofProxy;
     }
 
     /** The failure for which the client would have sent the request again, had it been able to. */
@@ -49,6 +52,13 @@ final class Apache4Failures {
         }
         Throwable cause = error instanceof NonRepeatableRequestException ? error.getCause() : null;
         return cause == null ? thrown : cause;
+    }
+
+    /** Returns whether it is an answer, and no failure, for which the client would have sent the request again. */
+    private static boolean isUnrepeatable(Throwable error) {
+        return error instanceof NonRepeatableRequestException
+                || (error instanceof ClientProtocolException
+                        && error.getCause() instanceof NonRepeatableRequestException);
     }
 
     /**

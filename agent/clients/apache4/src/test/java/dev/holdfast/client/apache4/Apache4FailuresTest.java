@@ -3,6 +3,7 @@ package dev.holdfast.client.apache4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.Outcome;
+import dev.holdfast.exchange.ProxyTunnel;
 import dev.holdfast.policy.ErrorKind;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -40,9 +41,15 @@ class Apache4FailuresTest {
         IOException reset = new SocketException("reset");
         Throwable thrown = new ClientProtocolException(new NonRepeatableRequestException("again", reset));
 
-        Outcome outcome = Apache4Failures.of(thrown, true);
+        Outcome outcome = Apache4Failures.of(thrown, true, new ProxyTunnel());
 
         assertThat(outcome).isEqualTo(new Outcome.Failure(reset, ErrorKind.CONNECTION_RESET, false));
+    }
+
+    @Test
+    void a_body_that_cannot_be_repeated_for_an_answer_is_no_failure_of_the_origin() {
+        assertCancelled(new NonRepeatableRequestException("again"));
+        assertCancelled(new ClientProtocolException(new NonRepeatableRequestException("again")));
     }
 
     @Test
@@ -60,20 +67,20 @@ class Apache4FailuresTest {
     void nothing_was_sent_only_where_no_connection_was_used_before_the_failure() {
         IOException refused = new ConnectException("refused");
 
-        assertThat(Apache4Failures.of(refused, false))
+        assertThat(Apache4Failures.of(refused, false, new ProxyTunnel()))
                 .isEqualTo(new Outcome.Failure(refused, ErrorKind.CONNECTION_REFUSED, true));
         // Behind a redirect: the first origin has the request already.
-        assertThat(Apache4Failures.of(refused, true))
+        assertThat(Apache4Failures.of(refused, true, new ProxyTunnel()))
                 .isEqualTo(new Outcome.Failure(refused, ErrorKind.CONNECTION_REFUSED, false));
-        assertThat(Apache4Failures.of(new ClientProtocolException("no route"), false))
+        assertThat(Apache4Failures.of(new ClientProtocolException("no route"), false, new ProxyTunnel()))
                 .isEqualTo(Outcome.Cancelled.INSTANCE);
     }
 
     private static ErrorKind kind(Throwable error) {
-        return ((Outcome.Failure) Apache4Failures.of(error, true)).kind();
+        return ((Outcome.Failure) Apache4Failures.of(error, true, new ProxyTunnel())).kind();
     }
 
     private static void assertCancelled(Throwable error) {
-        assertThat(Apache4Failures.of(error, true)).isEqualTo(Outcome.Cancelled.INSTANCE);
+        assertThat(Apache4Failures.of(error, true, new ProxyTunnel())).isEqualTo(Outcome.Cancelled.INSTANCE);
     }
 }

@@ -15,6 +15,7 @@ import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +152,8 @@ final class Apache5Adapter implements ClientAdapter {
         switch (joinPoint) {
             case Apache5Instrumentation.LEASE -> attempt.leases((LeaseRequest) subject);
             case Apache5Instrumentation.ENDPOINT -> attempt.leased((ConnectionEndpoint) subject);
+            case Apache5Instrumentation.TUNNEL -> attempt.asksForTunnel((HttpHost) subject);
+            case Apache5Instrumentation.TUNNEL_ANSWERED -> attempt.tunnel().answers(((HttpResponse) subject).getCode());
             default -> attempt.executes((HttpContext) subject);
         }
     }

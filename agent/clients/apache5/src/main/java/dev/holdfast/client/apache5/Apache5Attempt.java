@@ -1,6 +1,7 @@
 package dev.holdfast.client.apache5;
 
 import dev.holdfast.exchange.LibraryTransport;
+import dev.holdfast.exchange.ProxyTunnel;
 import dev.holdfast.policy.RetryPolicy;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
@@ -35,7 +36,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private @Nullable ExecRuntime runtime;
 
     private volatile boolean cancelled;
-    private volatile boolean executed;
+    private final ProxyTunnel tunnel = new ProxyTunnel();
     private volatile @Nullable HttpContext used;
     private volatile @Nullable LeaseRequest lease;
     private volatile @Nullable ConnectionEndpoint endpoint;
@@ -105,6 +106,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     void leases(LeaseRequest waiting) {
         endpoint = null;
         lease = waiting;
+        tunnel.leases();
         if (cancelled) {
             boolean unused = waiting.cancel();
         }
@@ -121,7 +123,17 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     /** It is about to send a request, its own or one on the way there. */
     void executes(HttpContext current) {
         used = current;
-        executed = true;
+        tunnel.sends();
+    }
+
+    /** It is about to ask a proxy for a tunnel. */
+    void asksForTunnel(HttpHost proxy) {
+        tunnel.asks(proxy.getHostName(), proxy.getPort(), proxy.getSchemeName());
+    }
+
+    /** How far it has come through a proxy. */
+    ProxyTunnel tunnel() {
+        return tunnel;
     }
 
     /** Returns whether the policy retries the request of a response with this status. */
@@ -143,11 +155,11 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     // ---- what is known of it
 
     /**
-     * Returns whether anything may have been sent over a connection. That it was not is known only where the client
-     * asked for one by the woven method: the same class sends.
+     * Returns whether a request of the program's may have been sent. That none was is known only where the client asked
+     * for a connection by the woven method: the same class sends.
      */
-    boolean isExecuted() {
-        return executed || lease == null;
+    boolean isSent() {
+        return tunnel.isSent() || lease == null;
     }
 
     /** Returns whether another resource than the request's may have answered. */

@@ -248,7 +248,14 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     @Override
     public Outcome classify(Attempt<CloseableHttpResponse> attempt, Throwable error) {
-        return Apache5Failures.of(error, ((Apache5Attempt) attempt).isExecuted());
+        Apache5Attempt sent = (Apache5Attempt) attempt;
+        return Apache5Failures.of(error, sent.isSent(), sent.tunnel());
+    }
+
+    @Override
+    public Outcome.@Nullable Failure refusedTunnel(
+            Attempt<CloseableHttpResponse> attempt, CloseableHttpResponse response) {
+        return ((Apache5Attempt) attempt).tunnel().refusal(response.getCode());
     }
 
     @Override
@@ -262,7 +269,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     @Override
     public boolean mayBeStored(Attempt<CloseableHttpResponse> attempt, CloseableHttpResponse response) {
         HttpEntity entity = response.getEntity();
-        return !((Apache5Attempt) attempt).isRedirected() && (entity == null || entity.isStreaming());
+        Apache5Attempt sent = (Apache5Attempt) attempt;
+        return !sent.isRedirected() && !sent.tunnel().isAwaited() && (entity == null || entity.isStreaming());
     }
 
     @Override

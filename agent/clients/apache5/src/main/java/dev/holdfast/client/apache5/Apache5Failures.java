@@ -2,6 +2,7 @@ package dev.holdfast.client.apache5;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.exchange.FailureClassifier;
+import dev.holdfast.exchange.ProxyTunnel;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,19 +23,21 @@ final class Apache5Failures {
     /**
      * Classifies an attempt that ended without a response.
      *
-     * @param executed whether something may have been sent over a connection, be it to a proxy or the first of several
-     *     origins
+     * @param sent whether a request of the program's may have been sent, be it to the first of several origins
+     * @param tunnel how far it came through a proxy
      */
-    static Outcome of(Throwable error, boolean executed) {
+    static Outcome of(Throwable error, boolean sent, ProxyTunnel tunnel) {
         // The first two are the program's own pool: full, or shut down. What is no IOException is code of the program's
-        // own, or the client's own state; and so is what it says of HTTP before anything was sent.
+        // own, or the client's own state; and so is what it says of HTTP before anything is known to be sent, to a
+        // proxy or beyond.
         if (error instanceof ConnectionRequestTimeoutException
                 || error instanceof RequestFailedException
                 || !(error instanceof IOException)
-                || (error instanceof ClientProtocolException && !executed)) {
+                || (error instanceof ClientProtocolException && !tunnel.isSent() && !tunnel.isAwaited())) {
             return Outcome.Cancelled.INSTANCE;
         }
-        return new Outcome.Failure(error, kind(error), !executed);
+        Outcome.Failure ofProxy = tunnel.failure(error);
+        return ofProxy == null ? new Outcome.Failure(error, kind(error), !sent) : ofProxy;
     }
 
     private static ErrorKind kind(Throwable error) {

@@ -27,6 +27,10 @@ public final class Apache5Instrumentation implements ClientInstrumentation {
     static final int EXECUTE = 3;
     /** The element of the client that retries by itself. */
     static final int OWN_RETRIES = 4;
+    /** A proxy is asked for a tunnel. */
+    static final int TUNNEL = 5;
+    /** A proxy has answered that. */
+    static final int TUNNEL_ANSWERED = 6;
 
     private static final String ROOT = "org/apache/hc";
     private static final String CLASSIC = ROOT + "/client5/http/impl/classic/";
@@ -40,6 +44,9 @@ public final class Apache5Instrumentation implements ClientInstrumentation {
     private static final String ELEMENT = "(L" + CORE + "ClassicHttpRequest;L" + ROOT
             + "/client5/http/classic/ExecChain$Scope;L" + ROOT + "/client5/http/classic/ExecChain;)L" + CORE
             + "ClassicHttpResponse;";
+    private static final String CREATE_TUNNEL = "(Ljava/lang/String;L" + ROOT + "/client5/http/HttpRoute;L" + CORE
+            + "HttpRequest;L" + ROOT + "/client5/http/classic/ExecRuntime;L" + ROOT
+            + "/client5/http/protocol/HttpClientContext;)";
 
     /** Stateless. */
     public Apache5Instrumentation() {}
@@ -74,7 +81,26 @@ public final class Apache5Instrumentation implements ClientInstrumentation {
                 JoinPoint.after(
                         ENDPOINT, runtime, "acquireEndpoint", ACQUIRE, Access.call(IO + "LeaseRequest", "get", "(")),
                 JoinPoint.before(EXECUTE, runtime, Access.call(IO + "ConnectionEndpoint", "execute", "(")),
-                JoinPoint.enter(OWN_RETRIES, CLASSIC + "HttpRequestRetryExec", "execute", ELEMENT));
+                JoinPoint.enter(OWN_RETRIES, CLASSIC + "HttpRequestRetryExec", "execute", ELEMENT),
+                // One of the two: since 5.4 the second.
+                asked(CREATE_TUNNEL + "Z"),
+                answered(CREATE_TUNNEL + "Z"),
+                asked(CREATE_TUNNEL + "L" + CORE + "ClassicHttpResponse;"),
+                answered(CREATE_TUNNEL + "L" + CORE + "ClassicHttpResponse;"));
+    }
+
+    private static JoinPoint asked(String descriptor) {
+        return tunnel(TUNNEL, descriptor, Access.call(ROOT + "/client5/http/HttpRoute", "getProxyHost", "("));
+    }
+
+    private static JoinPoint answered(String descriptor) {
+        return tunnel(
+                TUNNEL_ANSWERED, descriptor, Access.call(ROOT + "/client5/http/classic/ExecRuntime", "execute", "("));
+    }
+
+    private static JoinPoint tunnel(int id, String descriptor, Access call) {
+        return JoinPoint.after(id, CLASSIC + "ConnectExec", "createTunnelToTarget", descriptor, call)
+                .optional();
     }
 
     @Override

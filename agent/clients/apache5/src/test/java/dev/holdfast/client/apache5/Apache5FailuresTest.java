@@ -3,6 +3,7 @@ package dev.holdfast.client.apache5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.call.Outcome;
+import dev.holdfast.exchange.ProxyTunnel;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
@@ -43,8 +44,10 @@ class Apache5FailuresTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void aFailureIsOfItsKindAndSentNothingOnlyWhereNoRequestWasExecuted(Exception error, ErrorKind kind) {
-        assertThat(Apache5Failures.of(error, false)).isEqualTo(new Outcome.Failure(error, kind, true));
-        assertThat(Apache5Failures.of(error, true)).isEqualTo(new Outcome.Failure(error, kind, false));
+        assertThat(Apache5Failures.of(error, false, new ProxyTunnel()))
+                .isEqualTo(new Outcome.Failure(error, kind, true));
+        assertThat(Apache5Failures.of(error, true, new ProxyTunnel()))
+                .isEqualTo(new Outcome.Failure(error, kind, false));
     }
 
     @Test
@@ -55,9 +58,34 @@ class Apache5FailuresTest {
                         new IllegalStateException("Connection pool shut down"),
                         new CancellationException(),
                         new ClientProtocolException("an interceptor's")))
-                .allSatisfy(
-                        error -> assertThat(Apache5Failures.of(error, false)).isEqualTo(Outcome.Cancelled.INSTANCE));
-        assertThat(Apache5Failures.of(new ClientProtocolException("no HTTP"), true))
+                .allSatisfy(error -> assertThat(Apache5Failures.of(error, false, new ProxyTunnel()))
+                        .isEqualTo(Outcome.Cancelled.INSTANCE));
+        // Whether the chain was the client's own is not known before it asks for a connection.
+        assertThat(Apache5Failures.of(new ClientProtocolException("an interceptor's"), true, new ProxyTunnel()))
+                .isEqualTo(Outcome.Cancelled.INSTANCE);
+        ProxyTunnel sent = new ProxyTunnel();
+        sent.sends();
+        assertThat(Apache5Failures.of(new ClientProtocolException("no HTTP"), true, sent))
                 .isInstanceOf(Outcome.Failure.class);
+    }
+
+    @Test
+    void whatAProxyDoesInPlaceOfATunnelIsItsOwnFailure() {
+        ProxyTunnel tunnel = new ProxyTunnel();
+        tunnel.leases();
+        tunnel.asks("proxy.example", 3128, "http");
+        tunnel.sends();
+        IOException reset = new SocketException("reset");
+
+        assertThat(Apache5Failures.of(reset, tunnel.isSent(), tunnel))
+                .isEqualTo(new Outcome.Failure(reset, ErrorKind.PROXY, true, "proxy.example:3128"));
+        assertThat(Apache5Failures.of(new ClientProtocolException("no HTTP"), tunnel.isSent(), tunnel))
+                .isInstanceOfSatisfying(
+                        Outcome.Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.PROXY));
+        assertThat(Apache5Failures.of(new SocketTimeoutException("late"), tunnel.isSent(), tunnel))
+                .isInstanceOfSatisfying(
+                        Outcome.Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.READ_TIMEOUT));
     }
 }
