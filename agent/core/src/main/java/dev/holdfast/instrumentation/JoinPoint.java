@@ -184,7 +184,7 @@ public final class JoinPoint {
         return of(id, Kind.BEFORE, owner, null, null).with(call);
     }
 
-    /** As {@link #before(int, String, Access)}, in one method. */
+    /** The same as {@link #before(int, String, Access)}, in one method alone. */
     public static JoinPoint before(int id, String owner, String method, String descriptor, Access call) {
         return of(id, Kind.BEFORE, owner, method, descriptor).with(call);
     }

@@ -52,7 +52,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void theLastGoodAnswerStandsInForABadOne(Style style) {
         URI uri = server.uri("/last?" + style);
         String large = "good ".repeat(10_000);
@@ -76,7 +76,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void oneUsersAnswerIsNeverAnothers(Style style) {
         for (String header : new String[] {
             "Authorization",
@@ -105,7 +105,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void whoHasAnotherClientCertificateIsAnotherUser(Style style) {
         try (ScriptedServer secure = ScriptedServer.httpsForKnown(Hosts.CACHED)) {
             SSLContext alice = LoopbackTls.clientContext(LoopbackTls.Who.ALICE);
@@ -123,6 +123,72 @@ class CacheContract {
             isKept(style.call(call), "of alice");
         } finally {
             Style.trust(null);
+        }
+    }
+
+    /** One context for all calls, as programs keep it: what the client has written to it says nothing of who asks. */
+    @Test
+    void aLibrarysContextIsNobodyAsLongAsItHasNoCookies() throws IOException {
+        for (boolean newest : new boolean[] {true, false}) {
+            String uri = server.uri("/own-context?" + newest).toString();
+            CookieContexts nobody = new CookieContexts(null);
+            CookieContexts alice = new CookieContexts("alice");
+            server.reset();
+            server.play(ScriptedResponse.respond(200, "of nobody"), ScriptedResponse.respond(200, "of alice"))
+                    .otherwise(ScriptedResponse.respond(503, "busy"));
+            assertThat(nobody.text(newest, uri)).isEqualTo("of nobody");
+            assertThat(alice.text(newest, uri)).isEqualTo("of alice");
+            assertThat(new CookieContexts("bob").text(newest, uri)).isEqualTo("busy");
+            assertThat(nobody.text(newest, uri)).isEqualTo("of nobody");
+            assertThat(alice.text(newest, uri)).isEqualTo("of alice");
+            assertThat(new CookieContexts(null).text(newest, uri)).isEqualTo("of nobody");
+            assertThat(server.requests())
+                    .extracting(request -> request.header("Cookie").orElse(""))
+                    .containsExactly("", "session=alice", "session=bob", "", "session=alice", "");
+        }
+    }
+
+    /** The contexts of a program in both versions of Apache HttpClient, with a cookie each if there is a user. */
+    private static final class CookieContexts {
+        private static final org.apache.hc.client5.http.impl.classic.CloseableHttpClient NEWEST =
+                org.apache.hc.client5.http.impl.classic.HttpClients.custom()
+                        .disableAutomaticRetries()
+                        .build();
+        private static final org.apache.http.impl.client.CloseableHttpClient OLD =
+                org.apache.http.impl.client.HttpClients.createDefault();
+
+        private final org.apache.hc.client5.http.protocol.HttpClientContext newest =
+                org.apache.hc.client5.http.protocol.HttpClientContext.create();
+        private final org.apache.http.client.protocol.HttpClientContext old =
+                org.apache.http.client.protocol.HttpClientContext.create();
+
+        CookieContexts(@Nullable String user) {
+            if (user != null) {
+                org.apache.hc.client5.http.impl.cookie.BasicClientCookie cookie =
+                        new org.apache.hc.client5.http.impl.cookie.BasicClientCookie("session", user);
+                cookie.setDomain(Hosts.CACHED);
+                cookie.setPath("/");
+                newest.setCookieStore(new org.apache.hc.client5.http.cookie.BasicCookieStore());
+                newest.getCookieStore().addCookie(cookie);
+                org.apache.http.impl.cookie.BasicClientCookie oldCookie =
+                        new org.apache.http.impl.cookie.BasicClientCookie("session", user);
+                oldCookie.setDomain(Hosts.CACHED);
+                oldCookie.setPath("/");
+                old.setCookieStore(new org.apache.http.impl.client.BasicCookieStore());
+                old.getCookieStore().addCookie(oldCookie);
+            }
+        }
+
+        String text(boolean isNewest, String uri) throws IOException {
+            return isNewest
+                    ? NEWEST.execute(
+                            new org.apache.hc.client5.http.classic.methods.HttpGet(uri),
+                            newest,
+                            response -> org.apache.hc.core5.http.io.entity.EntityUtils.toString(response.getEntity()))
+                    : OLD.execute(
+                            new org.apache.http.client.methods.HttpGet(uri),
+                            response -> org.apache.http.util.EntityUtils.toString(response.getEntity()),
+                            old);
         }
     }
 
@@ -281,7 +347,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void whatMayNotBeKeptIsNot(Style style) {
         int i = 0;
         for (ScriptedResponse response : new ScriptedResponse[] {
@@ -302,7 +368,7 @@ class CacheContract {
 
     /** RFC 9111, section 4.4. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void whatTheSameUserChangedIsForgottenAndNothingElse(Style style) {
         URI uri = server.uri("/changed?" + style);
         Call asked = Call.get(uri).header("Authorization", "alice");
@@ -334,7 +400,7 @@ class CacheContract {
 
     /** Also by those whose bodies nobody reads. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void whatTheOriginRevokedIsGone(Style style) {
         for (ScriptedResponse revoking : new ScriptedResponse[] {
             ScriptedResponse.respond(401, "who are you"),
@@ -358,7 +424,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void anAnswerBehindARedirectIsNotKeptAndTakesNobodysPlace(Style style) {
         URI uri = server.uri("/home?" + style);
         server.play(
@@ -380,7 +446,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void aPrivateAnswerIsKeptForNobodyUnlessTheFileSaysSo(Style style) {
         Call call = Call.get(server.uri("/private?" + style)).header("Authorization", "alice");
         server.play(ScriptedResponse.respond(200, "of alice").header("Cache-Control", "private, max-age=60"))
@@ -390,7 +456,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void aNotModifiedFreshensWhatIsKept(Style style) {
         Call call = Call.get(server.uri("/fresh?" + style));
         server.play(
@@ -439,7 +505,7 @@ class CacheContract {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "APACHE4.*") // who asks cannot be known
+    @EnumSource
     void aHeadHasAnAnswerOfItsOwn(Style style) {
         URI uri = server.uri("/head?" + style);
         server.play(ScriptedResponse.respond(200, "body"), ScriptedResponse.respond(200, "other body"))

@@ -25,6 +25,7 @@ final class Apache4Adapter implements ClientAdapter {
     private static final String DEFAULT_HOST = "http.default-host";
 
     private final AdapterContext context;
+    private final Apache4Caller callers;
     /**
      * The attempt that each thread is sending. No thread-local variable: to read one that is not set costs memory,
      * which a call without a policy must not.
@@ -33,6 +34,12 @@ final class Apache4Adapter implements ClientAdapter {
 
     Apache4Adapter(AdapterContext context) {
         this.context = context;
+        this.callers = new Apache4Caller(context.fallbackStrategies());
+    }
+
+    /** Finds out who a client speaks for. */
+    Apache4Caller callers() {
+        return callers;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.holdfast.client.apache4;
 import dev.holdfast.exchange.LibraryTransport;
 import dev.holdfast.exchange.ProxyTunnel;
 import java.io.IOException;
+import java.util.Set;
 import org.apache.http.HttpConnection;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
@@ -19,6 +20,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private static final String SENT = "http.request_sent";
 
     private static final String CONNECTION = "http.connection";
+    private static final String REDIRECTS = "http.protocol.redirect-locations";
 
     private final Apache4Adapter adapter;
     private final HttpClient client;
@@ -125,7 +127,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
 
     // ---- what is known of it
 
-    /** How far it has come through a proxy. */
+    /** Its way through a proxy. */
     ProxyTunnel tunnel() {
         return tunnel;
     }
@@ -141,6 +143,21 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
      */
     boolean isSent() {
         return tunnel.isSent() || (executed && !leased);
+    }
+
+    /** Returns whether another resource than the request's may have answered. */
+    boolean isRedirected() {
+        Object locations = context.getAttribute(REDIRECTS);
+        try {
+            return locations != null
+                    && !(ClientParts.OBJECTS.field(
+                                            locations,
+                                            ClientParts.OBJECTS.hasField(locations, "uris") ? "uris" : "unique")
+                                    instanceof Set<?> set
+                            && set.isEmpty());
+        } catch (NoSuchFieldException e) {
+            return true;
+        }
     }
 
     @Override

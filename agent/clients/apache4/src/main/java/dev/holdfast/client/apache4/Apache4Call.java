@@ -132,6 +132,11 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     }
 
     @Override
+    public @Nullable Identity caller() {
+        return adapter.callers().identity(client, request, context, address());
+    }
+
+    @Override
     public Attempt<HttpResponse> attempt(Step.Send send) {
         boolean own = hedges || send.timeoutNanos() != Long.MAX_VALUE;
         HttpEntity body = recorded == null ? entity() : recorded;
@@ -270,6 +275,19 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     @Override
     public ResponseHead head(HttpResponse response) {
         return new Heads(response);
+    }
+
+    /**
+     * Returns whether it is a response to the program's own request, over a connection: not one of a caching module.
+     */
+    @Override
+    public boolean mayBeStored(Attempt<HttpResponse> attempt, HttpResponse response) {
+        HttpEntity entity = response.getEntity();
+        Apache4Attempt sent = (Apache4Attempt) attempt;
+        return sent.tunnel().isSent()
+                && !sent.tunnel().isAwaited()
+                && !sent.isRedirected()
+                && (entity == null || entity.isStreaming());
     }
 
     @Override

@@ -131,7 +131,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         tunnel.asks(proxy.getHostName(), proxy.getPort(), proxy.getSchemeName());
     }
 
-    /** How far it has come through a proxy. */
+    /** Its way through a proxy. */
     ProxyTunnel tunnel() {
         return tunnel;
     }

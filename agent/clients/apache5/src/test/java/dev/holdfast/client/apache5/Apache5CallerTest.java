@@ -5,19 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.fallback.FallbackStrategies;
 import java.util.List;
+import org.apache.hc.client5.http.auth.AuthSchemeFactory;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
+import org.apache.hc.client5.http.impl.InMemoryDnsResolver;
 import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.cookie.BasicClientCookie;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.protocol.BasicHttpContext;
@@ -67,8 +74,7 @@ class Apache5CallerTest {
         assertThat(identity(HttpClients.createMinimal(), null)).isNull();
         assertThat(identity(HttpClients.createDefault(), new BasicHttpContext() {}))
                 .isNull();
-        assertThat(callers.identity(
-                        HttpClients.createDefault(), new BasicClassicHttpRequest("GET", PLAIN) {}, null, PLAIN))
+        assertThat(callers.identity(HttpClients.createDefault(), new Signing(), null, PLAIN))
                 .isNull();
     }
 
@@ -88,8 +94,93 @@ class Apache5CallerTest {
         assertThat(identity(HttpClients.createDefault(), context)).isNull();
 
         HttpClientContext preemptive = HttpClientContext.create();
-        preemptive.setAuthCache(new BasicAuthCache());
+        BasicAuthCache cache = new BasicAuthCache();
+        preemptive.setAuthCache(cache);
+        assertThat(identity(HttpClients.createDefault(), preemptive)).isNotNull();
+        cache.put(new HttpHost("shop.example", 80), new BasicScheme());
         assertThat(identity(HttpClients.createDefault(), preemptive)).isNull();
+
+        HttpClientContext challenged = HttpClientContext.create();
+        challenged.getAuthExchange(new HttpHost("shop.example", 80));
+        assertThat(identity(HttpClients.createDefault(), challenged)).isNotNull();
+        challenged.getAuthExchange(new HttpHost("shop.example", 80)).select(new BasicScheme());
+        assertThat(identity(HttpClients.createDefault(), challenged)).isNull();
+    }
+
+    @Test
+    void anAttributeOfAContextThatIsNotKnownToBeHarmlessMayBeOfUseToAnybody() {
+        CloseableHttpClient client = HttpClients.createDefault();
+        HttpClientContext unknown = HttpClientContext.create();
+        unknown.setAttribute("mine", "yes");
+        assertThat(identity(client, unknown)).isNull();
+        HttpClientContext user = HttpClientContext.create();
+        user.setUserToken("alice");
+        assertThat(identity(client, user)).isNull();
+        HttpClientContext schemes = HttpClientContext.create();
+        schemes.setAuthSchemeRegistry(RegistryBuilder.<AuthSchemeFactory>create()
+                .register("own", context -> new BasicScheme())
+                .build());
+        assertThat(identity(client, schemes)).isNull();
+        BasicHttpContext behind = new BasicHttpContext();
+        behind.setAttribute("mine", "yes");
+        assertThat(identity(client, new BasicHttpContext(behind))).isNull();
+        assertThat(identity(client, new HttpClientContext(behind))).isNull();
+    }
+
+    @Test
+    void whereverAContextKeepsItsCookiesTheyAreSeenAsTheClientSeesThem() {
+        CloseableHttpClient client = HttpClients.createDefault();
+        BasicCookieStore cookies = new BasicCookieStore();
+        cookies.addCookie(new BasicClientCookie("session", "1"));
+        HttpClientContext typed = HttpClientContext.create();
+        typed.setCookieStore(cookies);
+        BasicHttpContext named = new BasicHttpContext();
+        named.setAttribute("http.cookie-store", cookies);
+
+        assertThat(identity(client, typed)).isNotNull().isNotEqualTo(identity(client, null));
+        assertThat(identity(client, named)).isEqualTo(identity(client, typed));
+        // Since 5.4 a typed context does not read its attributes.
+        HttpClientContext both = HttpClientContext.create();
+        both.setAttribute("http.cookie-store", cookies);
+        assertThat(identity(client, both)).isNull();
+    }
+
+    @Test
+    void aClientWhoseConnectionsMayLeadElsewhereIsACallerOfItsOwn() {
+        CloseableHttpClient client = builder()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new InMemoryDnsResolver())
+                        .build())
+                .build();
+
+        assertThat(identity(client, null)).isNotNull().isNotEqualTo(identity(HttpClients.createDefault(), null));
+        assertThat(identity(client, null)).isEqualTo(identity(client, null));
+        assertThat(identity(client, null).lasting()).isFalse();
+    }
+
+    @Test
+    void authenticationOfTheProgramsOwnMayAddCredentials() {
+        assertThat(identity(
+                        builder()
+                                .setDefaultAuthSchemeRegistry(RegistryBuilder.<AuthSchemeFactory>create()
+                                        .register("own", context -> new BasicScheme())
+                                        .build())
+                                .build(),
+                        null))
+                .isNull();
+        assertThat(identity(
+                        builder()
+                                .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
+                                .build(),
+                        null))
+                .isNull();
+        // What only decides whether a request is sent again adds nothing.
+        assertThat(identity(
+                        builder()
+                                .setRetryStrategy(new DefaultHttpRequestRetryStrategy() {})
+                                .build(),
+                        null))
+                .isNotNull();
     }
 
     @Test
@@ -145,6 +236,19 @@ class Apache5CallerTest {
         assertThat(callers.identity(one, new HttpGet(secure), null, secure)).isEqualTo(identity);
         assertThat(callers.identity(HttpClients.createDefault(), new HttpGet(secure), null, secure))
                 .isNotEqualTo(identity);
+    }
+
+    private static final class Signing extends BasicClassicHttpRequest {
+        private static final long serialVersionUID = 1L;
+
+        Signing() {
+            super("GET", PLAIN);
+        }
+
+        @Override
+        public Header[] getHeaders() {
+            return new Header[0];
+        }
     }
 
     private static HttpClientBuilder builder() {
