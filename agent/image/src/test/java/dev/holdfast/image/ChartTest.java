@@ -202,6 +202,7 @@ class ChartTest {
                         "deployment.yaml",
                         "instrumentation.yaml",
                         "kyverno-policy.yaml",
-                        "podmonitor.yaml");
+                        "podmonitor.yaml",
+                        "prometheus-scrape.yaml");
     }
 }

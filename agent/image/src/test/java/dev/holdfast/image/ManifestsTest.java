@@ -6,17 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.config.ConfigException;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Configuration;
+import dev.holdfast.testkit.Tool;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * The manifests of the examples: what Kubernetes has types of is held against these; what others define, against the
  * fields that their references name.
  */
 class ManifestsTest {
+    @TempDir
+    Path directory;
+
     @Test
     void kubernetes_knows_each_field() throws IOException {
         assertThat(Trees.example("deployment.yaml").stream().map(Models::check))
@@ -61,6 +70,55 @@ class ManifestsTest {
         assertThat(Trees.at(endpoint, "port")).isEqualTo(Trees.at(port, "name"));
         assertThat(Trees.at(monitor, "spec", "selector"))
                 .isEqualTo(Map.of("matchLabels", Trees.at(deployment, "spec", "template", "metadata", "labels")));
+    }
+
+    /** Pods are handed to Prometheus here: Debian's has no discovery by Kubernetes, and there is no cluster. */
+    @Test
+    void prometheus_finds_the_pods_that_the_chart_labels() throws Exception {
+        Tool promtool = Tool.orSkip("promtool", "prometheus");
+        Map<String, Object> values = Trees.yaml(Files.readString(Chart.DIRECTORY.resolve("values.yaml")))
+                .get(0);
+        String label = Trees.at(values, "label", "name").toString().replaceAll("[^a-zA-Z0-9_]", "_") + ": \""
+                + Trees.at(values, "label", "value") + "\"";
+        String discovery = "    kubernetes_sd_configs:\n      - role: pod\n";
+        String scrape = Files.readString(Trees.EXAMPLES.resolve("prometheus-scrape.yaml"));
+        assertThat(scrape).contains(discovery);
+        Path file = Files.writeString(
+                directory.resolve("prometheus.yaml"),
+                scrape.replace(
+                        discovery,
+                        "    static_configs:\n"
+                                + pod("10.1.2.3", "10.1.2.3:8080", "Running", label)
+                                + pod("10.1.2.3", "10.1.2.3:9090", "Running", label)
+                                + pod("fd00::1", "[fd00::1]:8080", "Running", label)
+                                + pod("10.1.2.4", "10.1.2.4:8080", "Succeeded", label)
+                                + pod("10.1.2.5", "10.1.2.5:8080", "Running", "holdfast_dev_inject: \"false\"")));
+
+        Tool.Ended ended =
+                promtool.run(new byte[0], "check", "service-discovery", "--timeout=5s", file.toString(), "holdfast");
+
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        Object found = new Load(LoadSettings.builder().build()).loadFromString(ended.output());
+        assertThat(Trees.list(found).stream()
+                        .map(target -> Trees.map(Trees.at(target, "labels")))
+                        .filter(labels -> !labels.isEmpty())
+                        .map(labels -> labels.get("instance") + " " + labels.get("__metrics_path__") + " "
+                                + labels.get("namespace") + " " + labels.get("pod")))
+                .as(ended.output())
+                .containsOnly("10.1.2.3:9464 /metrics shop a-pod", "[fd00::1]:9464 /metrics shop a-pod");
+        assertThat(Trees.at(values, "config").toString()).contains("# listen = \"0.0.0.0:9464\"", "# remote = true");
+    }
+
+    private static String pod(String ip, String address, String phase, String label) {
+        return """
+                      - targets: ["%s"]
+                        labels:
+                          __meta_kubernetes_namespace: shop
+                          __meta_kubernetes_pod_name: a-pod
+                          __meta_kubernetes_pod_ip: "%s"
+                          __meta_kubernetes_pod_phase: %s
+                          __meta_kubernetes_pod_label_%s
+                """.formatted(address, ip, phase, label);
     }
 
     @Test
