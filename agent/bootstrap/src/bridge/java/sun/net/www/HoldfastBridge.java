@@ -29,6 +29,9 @@ public abstract class HoldfastBridge {
     /** The beginning of the name of an instruction in place of a call that may be left out. */
     private static final String SKIP = "skip:";
 
+    /** The objects of such an instruction for a call without arguments: who is called, and whose method calls. */
+    private static final int CALLED_AND_CALLER = 2;
+
     private static volatile HoldfastBridge hook;
 
     /** Allows the agent's one implementation. */
@@ -164,8 +167,12 @@ public abstract class HoldfastBridge {
     private static MethodHandle unwoven(MethodHandles.Lookup caller, String hook, MethodType type) {
         if (hook.startsWith(SKIP)) {
             try {
-                return caller.findVirtual(
-                        type.parameterType(0), hook.substring(SKIP.length()), type.dropParameterTypes(0, 1));
+                boolean hasArguments = type.parameterCount() != CALLED_AND_CALLER;
+                MethodHandle call = caller.findVirtual(
+                        type.parameterType(0),
+                        hook.substring(SKIP.length()),
+                        type.dropParameterTypes(0, hasArguments ? 1 : CALLED_AND_CALLER));
+                return hasArguments ? call : MethodHandles.dropArguments(call, 1, type.parameterType(1));
             } catch (ReflectiveOperationException e) {
                 return MethodHandles.empty(type); // not of a woven class
             }

@@ -22,6 +22,7 @@ final class WatchedClasses {
             + "/client5/http/impl/classic/InternalExecRuntime "
             + "/client5/http/impl/classic/HttpRequestRetryExec "
             + "/client5/http/impl/classic/ConnectExec "
+            + "/Dispatcher "
             + "/RealCall "
             + "/RealCall$ApplicationInterceptorChain "
             + "/RealCall$AsyncCall "

@@ -258,6 +258,19 @@ public final class Engine {
         timer.onThread(work);
     }
 
+    /**
+     * Keeps the JVM alive during the wait of a call whose client does so while it carries a call out. To be followed by
+     * {@link #letJvmEnd}.
+     */
+    public void keepJvmAlive() {
+        timer.keepJvmAlive();
+    }
+
+    /** The call of a {@link #keepJvmAlive} has ended. */
+    public void letJvmEnd() {
+        timer.letJvmEnd();
+    }
+
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "Engine[%d hosts seen]", hosts.size());

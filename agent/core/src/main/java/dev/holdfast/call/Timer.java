@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Timer {
     private @Nullable ScheduledExecutorService executor;
     private @Nullable Executor threads;
+    private @Nullable JvmKeepAlive keepAlive;
 
     /** The thread is started with the first task. */
     public Timer() {}
@@ -47,6 +48,25 @@ public final class Timer {
      */
     public void onThread(Runnable work) {
         threads().execute(work);
+    }
+
+    /** Keeps the JVM alive until the same number of calls of {@link #letJvmEnd}. */
+    public void keepJvmAlive() {
+        keepAlive().begin();
+    }
+
+    /** Ends a {@link #keepJvmAlive}. */
+    public void letJvmEnd() {
+        keepAlive().end();
+    }
+
+    private synchronized JvmKeepAlive keepAlive() {
+        JvmKeepAlive current = keepAlive;
+        if (current == null) {
+            current = new JvmKeepAlive();
+            keepAlive = current;
+        }
+        return current;
     }
 
     private synchronized Executor threads() {

@@ -244,7 +244,7 @@ public final class AsyncLibraryCall<R> {
 
         @Override
         public boolean isRefused(LibraryAttempt<R> attempt) {
-            return false;
+            return attempt.isRefused();
         }
     }
 }

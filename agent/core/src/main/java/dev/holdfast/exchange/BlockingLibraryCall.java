@@ -197,7 +197,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
         @Override
         public boolean isRefused(LibraryAttempt<R> attempt) {
-            return false;
+            return attempt.isRefused();
         }
     }
 

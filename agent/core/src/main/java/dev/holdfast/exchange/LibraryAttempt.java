@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     private volatile boolean lost;
     private volatile @Nullable R response;
     private volatile @Nullable Throwable error;
+    private volatile boolean refused;
     /** True if nothing of the response is on a connection any more. */
     private volatile boolean detached;
 
@@ -88,7 +90,18 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
      */
     void start(Consumer<Step> then) {
         startTimer();
-        inner.start((given, failure) -> then.accept(ended(given, failure, false)));
+        AtomicBoolean heard = new AtomicBoolean();
+        try {
+            inner.start((given, failure) -> {
+                heard.set(true);
+                then.accept(ended(given, failure, false));
+            });
+        } catch (RuntimeException | Error e) {
+            if (heard.get()) {
+                throw e;
+            }
+            then.accept(ended(null, e, false)); // it was not started, and nobody else says so
+        }
     }
 
     /** Cancels it; it ends as the library ends it. Any thread. */
@@ -153,6 +166,10 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
         boolean unwanted = lost || transport.isCancelled();
         Throwable shown = inTime || unwanted ? thrown : transport.timedOut(thrown);
         error = shown;
+        if (inTime && !unwanted && !interrupted && inner.isRefused(thrown)) {
+            refused = true;
+            return call.withdraw(number());
+        }
         return unwanted || interrupted
                 ? call.after(number(), Outcome.Cancelled.INSTANCE)
                 : call.failed(number(), inner, shown);
@@ -249,7 +266,7 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
 
     @Override
     public boolean isRefused() {
-        return false;
+        return refused;
     }
 
     /**

@@ -127,6 +127,11 @@ final class LibraryCall<R> {
         return session.after(number, () -> transport.classify(attempt, error));
     }
 
+    /** Tells the session that the library did not carry an attempt out. */
+    Step withdraw(int number) {
+        return session.withdraw(number);
+    }
+
     /** Tells the session that a body which was held back broke. */
     Step bodyLost(Throwable error) {
         return isOver() ? Step.Deliver.INSTANCE : session.bodyLost(() -> FailureClassifier.responseBody(error));

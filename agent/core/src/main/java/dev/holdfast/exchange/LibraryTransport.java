@@ -60,6 +60,16 @@ public interface LibraryTransport<R> extends CallInfo {
          * Called from any thread, perhaps more than once; may take as long as closing a connection.
          */
         void cancel();
+
+        /**
+         * Returns whether the library did not carry it out, as where the program closed the client during the wait: it
+         * is no outcome then, and the result before it is the call's. Asked once it has ended without a response.
+         *
+         * @param error what it ended in
+         */
+        default boolean isRefused(Throwable error) {
+            return false;
+        }
     }
 
     // ---- the request

@@ -46,7 +46,7 @@ public interface ClientAdapter {
      *
      * @param joinPoint which one
      * @param value what the method returns, what the call returned, or the method's first argument
-     * @param first the method's first argument, null where it has none; for a call and for an argument, the object
+     * @param first the method's first argument; for a method without arguments, a call and an argument, the object
      *     whose method it is, null in a static one
      * @param second the method's second argument, null where it has none; for a call without arguments, the object that
      *     was called
@@ -74,8 +74,8 @@ public interface ClientAdapter {
      *
      * @param joinPoint which one
      * @param receiver the object that is called
-     * @param first the call's first argument
-     * @param second the call's second argument
+     * @param first the call's first argument; for a call without arguments, the object whose method makes it
+     * @param second the call's second argument; null where it has none
      * @return true: the call is not made
      */
     default boolean skip(int joinPoint, Object receiver, @Nullable Object first, @Nullable Object second) {

@@ -147,8 +147,9 @@ public final class JoinPoint {
     }
 
     /**
-     * Each return of an instance method that takes up to two objects and returns one: {@link ClientAdapter#result} is
-     * given the result and the arguments, and gives the result.
+     * Each return of an instance method that takes up to two objects and returns one, or an {@code int}:
+     * {@link ClientAdapter#result} is given the result and the arguments, or {@code this} where there are none, and
+     * gives the result.
      *
      * @param id passed to the adapter
      * @param owner the class, with slashes
@@ -230,7 +231,8 @@ public final class JoinPoint {
 
     /**
      * Each such call in any method of a class of a library, on an object, with two objects and without a result: where
-     * {@link ClientAdapter#skip}, which is given all three, returns true, the call is not made.
+     * {@link ClientAdapter#skip}, which is given all three, returns true, the call is not made. A call without
+     * arguments in an instance method: it is given {@code this} in place of them.
      *
      * @param id passed to the adapter
      * @param owner the class, with slashes

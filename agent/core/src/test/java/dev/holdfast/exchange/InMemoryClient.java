@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,9 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
     volatile boolean cancelled;
     volatile Runnable onCancel = () -> {};
     boolean canHedge = true;
+    /** Whether the program has closed the client: what is started is refused. */
+    volatile boolean closed;
+
     String method = "GET";
 
     @Nullable
@@ -118,6 +123,7 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
 
     final class SentAttempt implements Attempt<Response> {
         final CountDownLatch cancelled = new CountDownLatch(1);
+        final AtomicInteger cancels = new AtomicInteger();
         private final String name;
         private final Reply reply;
 
@@ -133,7 +139,21 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
         }
 
         @Override
+        public void start(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
+            if (closed) {
+                throw new RejectedExecutionException("closed");
+            }
+            Attempt.super.start(end);
+        }
+
+        @Override
+        public boolean isRefused(Throwable error) {
+            return error instanceof RejectedExecutionException;
+        }
+
+        @Override
         public void cancel() {
+            cancels.incrementAndGet();
             cancelled.countDown();
         }
     }

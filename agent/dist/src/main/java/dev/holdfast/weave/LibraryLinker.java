@@ -28,6 +28,9 @@ final class LibraryLinker {
      */
     static final String SKIP = "skip:";
 
+    /** The objects of an instruction in place of a call without arguments: who is called, and whose method calls. */
+    private static final int CALLED_AND_CALLER = 2;
+
     private final Instrumentation jvm;
     private final Adapters source;
     private final ErrorReporter errorReporter;
@@ -92,9 +95,19 @@ final class LibraryLinker {
     private static MethodHandle skipping(
             LinkedJoinPoint linked, MethodHandles.Lookup caller, String called, MethodType type)
             throws ReflectiveOperationException {
-        MethodHandle call = caller.findVirtual(type.parameterType(0), called, type.dropParameterTypes(0, 1));
-        MethodHandle skips = linked.handle("skip").asType(type.changeReturnType(boolean.class));
-        return MethodHandles.guardWithTest(skips, MethodHandles.empty(type), call);
+        MethodHandle skips = linked.handle("skip");
+        MethodHandle call;
+        if (type.parameterCount() == CALLED_AND_CALLER) {
+            call = MethodHandles.dropArguments(
+                    caller.findVirtual(type.parameterType(0), called, MethodType.methodType(void.class)),
+                    1,
+                    type.parameterType(1));
+            skips = MethodHandles.insertArguments(skips, CALLED_AND_CALLER, (Object) null);
+        } else {
+            call = caller.findVirtual(type.parameterType(0), called, type.dropParameterTypes(0, 1));
+        }
+        return MethodHandles.guardWithTest(
+                skips.asType(type.changeReturnType(boolean.class)), MethodHandles.empty(type), call);
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class WovenMethod extends MethodVisitor {
     private static final String BRIDGE = "sun/net/www/HoldfastBridge";
     private static final String OBJECT = "Ljava/lang/Object;";
+    private static final String INTEGER = "java/lang/Integer";
     private static final String ENTER = "(" + OBJECT + OBJECT + OBJECT + OBJECT + "II)" + OBJECT;
     private static final String GUARD = "(" + OBJECT + "II)Z";
     private static final String RESULT = "(" + OBJECT + OBJECT + OBJECT + "II)" + OBJECT;
@@ -110,10 +111,13 @@ final class WovenMethod extends MethodVisitor {
     @Override
     public void visitInsn(int opcode) {
         if (kind == Kind.RESULT && opcode == Opcodes.ARETURN) {
-            weaver.found(point);
-            loadArguments(RESULT_ARGUMENTS);
-            call("result", RESULT);
+            result();
             cast(descriptor);
+        } else if (kind == Kind.RESULT && opcode == Opcodes.IRETURN) {
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, INTEGER, "valueOf", "(I)L" + INTEGER + ';', false);
+            result();
+            super.visitTypeInsn(Opcodes.CHECKCAST, INTEGER);
+            super.visitMethodInsn(Opcodes.INVOKEVIRTUAL, INTEGER, "intValue", "()I", false);
         } else if (kind == Kind.EXIT && opcode == Opcodes.RETURN) {
             weaver.found(point);
             super.visitVarInsn(Opcodes.ALOAD, 0);
@@ -125,16 +129,35 @@ final class WovenMethod extends MethodVisitor {
         super.visitInsn(opcode);
     }
 
+    private void result() {
+        weaver.found(point);
+        if (Type.getArgumentCount(descriptor) == 0) {
+            super.visitVarInsn(Opcodes.ALOAD, 0);
+            super.visitInsn(Opcodes.ACONST_NULL);
+        } else {
+            loadArguments(RESULT_ARGUMENTS);
+        }
+        call("result", RESULT);
+    }
+
     @Override
     public void visitMethodInsn(int opcode, String owner, String name, String called, boolean isInterface) {
         Access earlier = point.earlier();
         Access call = point.call();
         boolean found = hasEarlier && call != null && call.matches(owner, name, called);
+        if (found && kind == Kind.UNLESS && isStatic && called.startsWith("()")) {
+            found = false; // there is no object whose method it is
+        }
         if (found && kind == Kind.BEFORE) {
             observe();
         } else if (found && kind == Kind.UNLESS) {
             weaver.found(point);
-            link(LibraryLinker.SKIP + name, called.replace("(", "(L" + owner + ';'));
+            boolean hasArguments = !called.startsWith("()");
+            if (!hasArguments) {
+                super.visitVarInsn(Opcodes.ALOAD, 0);
+            }
+            String caller = hasArguments ? "" : 'L' + point.owner() + ';';
+            link(LibraryLinker.SKIP + name, called.replace("(", "(L" + owner + ';' + caller));
             return;
         }
         if (found && kind == Kind.CALL_RESULT && !isStatic && called.startsWith("()")) {

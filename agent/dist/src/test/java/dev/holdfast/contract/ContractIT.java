@@ -52,7 +52,8 @@ class ContractIT {
             DegradedContract.class,
             UrlConnectionFallbackContract.class,
             WholeRequestContract.class,
-            OkHttpContract.class);
+            OkHttpContract.class,
+            OkHttpDispatcherContract.class);
 
     /**
      * The start, and what the contracts make happen: no notice of a bad file, no defect, no other line of the JVM's.

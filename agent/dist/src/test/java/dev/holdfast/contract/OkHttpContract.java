@@ -23,7 +23,6 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Cookie;
 import okhttp3.CookieJar;
-import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
@@ -110,33 +109,6 @@ class OkHttpContract {
     }
 
     // ---- waits
-
-    @Test
-    void neither_a_slot_nor_a_thread_of_the_dispatcher_is_held_while_an_enqueued_call_waits() throws Exception {
-        Dispatcher dispatcher = client.dispatcher();
-        dispatcher.setMaxRequests(1);
-        try (ScriptedServer busy = ScriptedServer.http(Hosts.PATIENT).otherwise(BUSY);
-                ScriptedServer other = ScriptedServer.http(Hosts.BARE).otherwise(OK)) {
-            Call waiting = client.newCall(get(busy));
-            Got got = new Got();
-            waiting.enqueue(got);
-            busy.awaitRequests(1);
-
-            assertThat(call(get(other), true)).isEqualTo("200 ok");
-
-            assertThat(got.calls.get()).isZero();
-            Awaitility.await().until(() -> dispatcher.runningCallsCount() == 0);
-            assertThat(Thread.getAllStackTraces().entrySet())
-                    .noneMatch(thread -> thread.getKey().getName().startsWith("OkHttp 127")
-                            && List.of(thread.getValue()).toString().contains("holdfast"));
-            waiting.cancel();
-            assertThatThrownBy(got::result)
-                    .hasCauseInstanceOf(IOException.class)
-                    .hasMessageContaining("Canceled");
-            assertThat(busy.requests()).hasSize(1);
-            assertThat(got.calls.get()).isEqualTo(1);
-        }
-    }
 
     @Test
     void the_dispatcher_keeps_its_limit_for_the_attempts_of_many_calls() throws Exception {

@@ -26,12 +26,16 @@ class JoinPointKindsTest {
     private static final int ENQUEUE = 2;
     private static final int CANCEL = 3;
     private static final int CALL_FAILED = 4;
+    private static final int COUNT = 5;
+    private static final int IDLE = 6;
 
     private static final List<JoinPoint> POINTS = List.of(
             JoinPoint.callResult(INTERCEPTORS, CALL, Access.call(CLIENT, "interceptors", "()Ljava/util/List;")),
             JoinPoint.argument(ENQUEUE, CALL, "enqueue", ENQUEUED),
             JoinPoint.exit(CANCEL, CALL, "cancel"),
-            JoinPoint.unless(CALL_FAILED, CALL, Access.call(LISTENER, "callFailed", FAILED)));
+            JoinPoint.unless(CALL_FAILED, CALL, Access.call(LISTENER, "callFailed", FAILED)),
+            JoinPoint.result(COUNT, CALL, "count", "()I"),
+            JoinPoint.unless(IDLE, CALL, Access.call("java/lang/Runnable", "run", "()V")));
 
     @Test
     void each_kind_becomes_its_instruction_and_several_stand_in_one_method() {
@@ -56,7 +60,14 @@ class JoinPointKindsTest {
                         "enqueue: store 1",
                         "enqueue: call callFailed on others",
                         "cancel: this",
-                        "cancel: observe(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;I)V " + CANCEL);
+                        "cancel: observe(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;I)V " + CANCEL,
+                        "count: this",
+                        "count: skip:run(Ljava/lang/Runnable;Llib/Call;)V " + IDLE,
+                        "count: call valueOf",
+                        "count: this",
+                        "count: result(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object; "
+                                + COUNT,
+                        "count: call intValue");
     }
 
     @Test
@@ -109,6 +120,14 @@ class JoinPointKindsTest {
         cancel.visitInsn(Opcodes.RETURN);
         cancel.visitMaxs(0, 1);
         cancel.visitEnd();
+        MethodVisitor count = writer.visitMethod(Opcodes.ACC_PUBLIC, "count", "()I", null, null);
+        count.visitCode();
+        count.visitInsn(Opcodes.ACONST_NULL);
+        count.visitMethodInsn(Opcodes.INVOKEINTERFACE, "java/lang/Runnable", "run", "()V", true);
+        count.visitInsn(Opcodes.ICONST_0);
+        count.visitInsn(Opcodes.IRETURN);
+        count.visitMaxs(1, 1);
+        count.visitEnd();
         writer.visitEnd();
         return writer.toByteArray();
     }

@@ -1,13 +1,20 @@
 package dev.holdfast.client.okhttp;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.Dispatcher;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -22,12 +29,18 @@ import okio.BufferedSink;
 public final class OkHttpCaller implements UnaryOperator<String> {
     private static final byte[] BODY = "body".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
+    /** Its threads end with the calls, so that the JVM lives no longer than these. */
     private final OkHttpClient client = new OkHttpClient.Builder()
+            .dispatcher(new Dispatcher(new ThreadPoolExecutor(0, 10, 0, TimeUnit.SECONDS, new SynchronousQueue<>())))
             .connectTimeout(10, TimeUnit.SECONDS)
             .readTimeout(10, TimeUnit.SECONDS)
             .build();
 
-    /** Makes a call: {@code execute URL}, {@code enqueue URL}, or {@code put URL}. */
+    /**
+     * Makes a call: {@code execute URL}, {@code enqueue URL}, or {@code put URL}; {@code idle URL} says when the
+     * dispatcher was idle, {@code cancel URL} cancels all calls of the dispatcher; {@code leave URL NAME} makes one,
+     * does not wait for it, and prints what it gave.
+     */
     @Override
     public String apply(String order) {
         String[] parts = order.split(" ", -1);
@@ -36,29 +49,99 @@ public final class OkHttpCaller implements UnaryOperator<String> {
             return switch (parts[0]) {
                 case "execute" -> seen(client.newCall(request.build()).execute());
                 case "enqueue" -> seen(enqueued(client.newCall(request.build())));
+                case "idle" -> idle(client.newCall(request.build()));
+                case "cancel" -> cancelled(client.newCall(request.build()));
+                case "leave" -> left(client.newCall(request.build()), parts[2]);
                 case "put" ->
                     seen(client.newCall(request.put(new StreamedBody()).build()).execute());
                 default -> throw new IllegalArgumentException(order);
             };
-        } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            return e.getCause().toString();
+        } catch (IOException | InterruptedException | ReflectiveOperationException | TimeoutException e) {
             return e.toString();
         }
     }
 
     private static Response enqueued(Call call) throws InterruptedException, ExecutionException, TimeoutException {
+        return enqueued(call, () -> {});
+    }
+
+    private static Response enqueued(Call call, Runnable callback)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return started(call, callback).get(20, TimeUnit.SECONDS);
+    }
+
+    private static CompletableFuture<Response> started(Call call, Runnable callback) {
         CompletableFuture<Response> got = new CompletableFuture<>();
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call failed, IOException e) {
+                callback.run();
                 got.completeExceptionally(e);
             }
 
             @Override
             public void onResponse(Call answered, Response response) {
+                callback.run();
                 got.complete(response);
             }
         });
-        return got.get(20, TimeUnit.SECONDS);
+        return got;
+    }
+
+    /** Versions before 3.5 have no callback for that. */
+    private String idle(Call call)
+            throws InterruptedException, ExecutionException, TimeoutException, ReflectiveOperationException,
+                    IOException {
+        String expected = "after 1 callback, once";
+        Method set;
+        try {
+            set = Dispatcher.class.getMethod("setIdleCallback", Runnable.class);
+        } catch (NoSuchMethodException e) {
+            return enqueued(call) == null ? "" : expected;
+        }
+        AtomicInteger callbacks = new AtomicInteger();
+        List<String> idle = new CopyOnWriteArrayList<>();
+        set.invoke(client.dispatcher(), (Runnable) () -> idle.add("after " + callbacks + " callback"));
+        try (okhttp3.ResponseBody unused =
+                enqueued(call, callbacks::incrementAndGet).body()) {
+            for (int i = 0; i < 1000 && idle.isEmpty(); i++) {
+                Thread.sleep(10);
+            }
+        }
+        set.invoke(client.dispatcher(), (Runnable) () -> {});
+        return idle.equals(List.of("after 1 callback")) ? expected : idle.toString();
+    }
+
+    private String cancelled(Call call) throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<Response> got = started(call, () -> {});
+        ThreadPoolExecutor threads = (ThreadPoolExecutor) client.dispatcher().executorService();
+        // Before 3.4 the thread stays with the call.
+        for (int i = 0; i < 100 && threads.getActiveCount() > 0; i++) {
+            Thread.sleep(10);
+        }
+        if (!client.dispatcher().runningCalls().equals(List.of(call))
+                || client.dispatcher().runningCallsCount() != 1) {
+            return "is not listed";
+        }
+        client.dispatcher().cancelAll();
+        return "" + got.get(20, TimeUnit.SECONDS);
+    }
+
+    private static String left(Call call, String name) {
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException e) {
+                System.out.println(name + " leave: " + e);
+            }
+
+            @Override
+            public void onResponse(Call answered, Response response) throws IOException {
+                System.out.println(name + " leave: " + seen(response));
+            }
+        });
+        return "";
     }
 
     private static String seen(Response response) throws IOException {

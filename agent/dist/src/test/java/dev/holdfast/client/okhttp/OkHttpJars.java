@@ -25,7 +25,9 @@ import net.bytebuddy.jar.asm.commons.Remapper;
  */
 final class OkHttpJars {
     private static final Path JARS = Path.of("target/okhttp").toAbsolutePath();
-    private static final String[] CALLER = {"OkHttpCaller", "OkHttpCaller$1", "OkHttpCaller$StreamedBody"};
+    private static final String[] CALLER = {
+        "OkHttpCaller", "OkHttpCaller$1", "OkHttpCaller$2", "OkHttpCaller$StreamedBody"
+    };
 
     private final Path directory;
     private final Path caller;

@@ -8,9 +8,7 @@ import dev.holdfast.instrumentation.AdapterContext;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -34,6 +32,9 @@ final class AsyncCall implements Callback {
     private boolean over;
     private @Nullable Ending ending;
 
+    private SuspendedCalls.@Nullable Suspension suspension;
+
+    private volatile @Nullable Thread enqueuing = Thread.currentThread();
     private volatile @Nullable AsyncLibraryCall<Response> exchange;
     private volatile @Nullable Object listener;
     private volatile @Nullable Future<?> limit;
@@ -49,6 +50,22 @@ final class AsyncCall implements Callback {
             @Nullable Response response, @Nullable Throwable failure) {}
 
     /**
+     * Returns whether the library runs the call within {@code Call.enqueue}, by an executor that runs what it is given
+     * on the calling thread: the program then has its end when that method returns. Asked once, when the call begins.
+     */
+    boolean isWithinEnqueue() {
+        boolean same = enqueuing == Thread.currentThread();
+        enqueuing = null;
+        String carrier = call.getClass().getName();
+        // The same thread may also have come back to its pool in between.
+        return same
+                && StackWalker.getInstance()
+                        .walk(frames ->
+                                frames.anyMatch(frame -> frame.getMethodName().equals("enqueue")
+                                        && frame.getClassName().equals(carrier)));
+    }
+
+    /**
      * Begins the call, on the library's thread.
      *
      * @return the response, where there was nothing to wait for; null: nothing was sent, and no policy applies
@@ -58,14 +75,15 @@ final class AsyncCall implements Callback {
     Response begin(Engine engine, PolicyTarget target, OkHttpTransport begun, OkHttpClient client) throws Exception {
         long start = engine.nanoTime();
         AdapterContext context = adapter.context();
+        Executor dispatching = Privileges.withCallerPrivileges(
+                new DispatcherExecutor(engine, client.dispatcher().executorService()));
         AsyncLibraryCall<Response> made = AsyncLibraryCall.of(
                 engine,
                 target,
                 begun,
                 context.fallbackStrategies(),
                 context.errorReporter(),
-                Privileges.withCallerPrivileges(
-                        new DispatcherExecutor(engine, client.dispatcher().executorService())),
+                dispatching,
                 (response, failure) -> ended(new Ending(response, failure)));
         if (made == null) {
             return null;
@@ -80,8 +98,9 @@ final class AsyncCall implements Callback {
             over |= known != null;
         }
         if (known == null) {
-            limit(engine, start);
-            begun.onCancel(made::cancel);
+            suspension = adapter.suspendedCalls().begin(engine, client.dispatcher(), call);
+            limit(engine, start, dispatching);
+            begun.onCancel(() -> dispatching.execute(made::cancel));
             throw new Suspended(this);
         }
         if (known.response() == null) {
@@ -92,11 +111,11 @@ final class AsyncCall implements Callback {
     }
 
     /** The time for the whole call, which the library watches over only as long as it runs the call itself. */
-    private void limit(Engine engine, long start) {
+    private void limit(Engine engine, long start, Executor dispatching) {
         long all = OptionalMethods.callTimeoutNanos(call);
         if (all > 0) {
             long rest = Math.max(0, all - (engine.nanoTime() - start));
-            limit = engine.schedule(() -> engine.onThread(this::timedOut), rest);
+            limit = engine.schedule(() -> dispatching.execute(this::timedOut), rest);
         }
     }
 
@@ -132,14 +151,22 @@ final class AsyncCall implements Callback {
         if (take() && running != null) {
             running.cancel();
         }
-        program.onFailure(call, e);
+        try {
+            program.onFailure(call, e);
+        } finally {
+            endSuspension();
+        }
     }
 
     @Override
     public void onResponse(Call ended, Response response) throws IOException {
         adapter.ended(call);
         boolean unused = take();
-        program.onResponse(call, response);
+        try {
+            program.onResponse(call, response);
+        } finally {
+            endSuspension();
+        }
     }
 
     /** The library calls the callback for a call that was not suspended, or that ended in another way meanwhile. */
@@ -165,6 +192,30 @@ final class AsyncCall implements Callback {
         if (running != null) {
             running.cancel(false);
         }
+        try {
+            tell(known);
+        } finally {
+            try {
+                endSuspension();
+            } catch (RuntimeException | Error e) {
+                uncaught(e);
+            }
+        }
+    }
+
+    /** The callback has returned: for the dispatcher the call is over now. */
+    private void endSuspension() {
+        SuspendedCalls.Suspension ended;
+        synchronized (this) {
+            ended = suspension;
+            suspension = null;
+        }
+        if (ended != null) {
+            ended.end();
+        }
+    }
+
+    private void tell(Ending known) {
         Response response = known.response();
         Object hearing = listener;
         IOException failure = response != null
@@ -195,17 +246,5 @@ final class AsyncCall implements Callback {
     private static void uncaught(Throwable thrown) {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
-    }
-
-    /** Runs what follows a wait where the program's calls run; where that takes nothing more, on a thread of ours. */
-    private record DispatcherExecutor(Engine engine, ExecutorService executor) implements Executor {
-        @Override
-        public void execute(Runnable task) {
-            try {
-                executor.execute(task);
-            } catch (RejectedExecutionException e) {
-                engine.onThread(task);
-            }
-        }
     }
 }

@@ -68,7 +68,7 @@ final class AttemptCalls {
     Call make(Request sent, Stage stage) {
         OkHttpClient.Builder builder = client.newBuilder();
         builder.interceptors().clear();
-        builder.interceptors().add(Own.INSTANCE);
+        builder.interceptors().add(new Own(stage));
         builder.networkInterceptors().add(stage);
         OptionalMethods.setCallTimeout(builder, rest());
         Events.INSTANCE.install(builder, call, elsewhere ? null : listener());
@@ -97,19 +97,24 @@ final class AttemptCalls {
     /** Returns whether a client's application interceptors are those of a call that carries an attempt. */
     static boolean areOwn(java.util.List<?> interceptors) {
         for (int i = 0; i < interceptors.size(); i++) {
-            if (interceptors.get(i) == Own.INSTANCE) {
+            if (interceptors.get(i) instanceof Own) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Marks such calls, and does nothing. */
-    private enum Own implements Interceptor {
-        INSTANCE;
+    /** Marks such calls, and notes that the library has begun one. */
+    private static final class Own implements Interceptor {
+        private final Stage stage;
+
+        private Own(Stage stage) {
+            this.stage = stage;
+        }
 
         @Override
         public Response intercept(Chain chain) throws IOException {
+            stage.start();
             return chain.proceed(chain.request());
         }
     }

@@ -2,6 +2,7 @@ package dev.holdfast.client.okhttp;
 
 import dev.holdfast.exchange.LibraryTransport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.function.BiConsumer;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -16,6 +17,7 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
     private final boolean blocking;
     private final Stage stage = new Stage();
     private final Call call;
+    private volatile boolean enqueued;
 
     /**
      * An attempt that was not sent.
@@ -31,7 +33,7 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
 
     @Override
     public Response send() throws IOException {
-        transport.link(call);
+        transport.link(call, stage);
         try {
             return transport.asked(call.execute(), sent);
         } catch (IOException | RuntimeException e) {
@@ -42,17 +44,31 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
 
     @Override
     public void start(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
-        if (blocking) {
-            // A thread that waits may hold the slot of the dispatcher that the attempt would wait for.
+        boolean refuses = !blocking && transport.refusesCalls();
+        if (blocking || (refuses && transport.isOnChain())) {
+            // A thread that waits may hold the slot of the dispatcher that the attempt would wait for; and where the
+            // program has shut the dispatcher's executor down, the calls that run go on.
             LibraryTransport.Attempt.super.start(end);
             return;
         }
-        transport.link(call);
+        enqueued = true;
+        if (refuses) {
+            // Older versions would keep a slot for it.
+            end.accept(null, new InterruptedIOException("executor rejected"));
+            return;
+        }
+        transport.link(call, stage);
         call.enqueue(new End(end));
     }
 
     @Override
+    public boolean isRefused(Throwable error) {
+        return enqueued && !stage.isStarted();
+    }
+
+    @Override
     public void cancel() {
+        stage.giveUp();
         call.cancel();
     }
 

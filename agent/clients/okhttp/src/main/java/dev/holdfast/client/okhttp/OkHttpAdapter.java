@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class OkHttpAdapter implements ClientAdapter {
     private final AdapterContext context;
     private final OpenCalls openCalls = new OpenCalls();
+    private final SuspendedCalls suspendedCalls = new SuspendedCalls(openCalls);
     /** The interceptor of a call, between the two lists that it is added to. */
     private final Map<Object, PolicyInterceptor> begun = new ConcurrentHashMap<>();
     /** The callbacks of asynchronous calls that have not begun. */
@@ -49,10 +51,20 @@ final class OkHttpAdapter implements ClientAdapter {
             return switch (joinPoint) {
                 case OkHttpInstrumentation.INTERCEPTORS -> interceptors((List<?>) value, first, second);
                 case OkHttpInstrumentation.NETWORK_INTERCEPTORS -> networkInterceptors((List<?>) value, first);
-                default -> callback((Callback) value, (Call) first);
+                case OkHttpInstrumentation.CALLBACK -> callback((Callback) value, (Call) first);
+                case OkHttpInstrumentation.RUNNING_CALLS -> suspendedCalls.running((Dispatcher) first, (List<?>) value);
+                case OkHttpInstrumentation.RUNNING_CALLS_COUNT ->
+                    suspendedCalls.runningCount((Dispatcher) first, (Integer) value);
+                case OkHttpInstrumentation.QUEUED_CALLS -> suspendedCalls.queued((List<?>) value);
+                default -> suspendedCalls.queuedCount((Dispatcher) first, (Integer) value);
             };
         } catch (RuntimeException | LinkageError e) {
-            context.errorReporter().report("a call runs without its policy", e);
+            context.errorReporter()
+                    .report(
+                            joinPoint < OkHttpInstrumentation.RUNNING_CALLS
+                                    ? "a call runs without its policy"
+                                    : "a dispatcher lists the calls of attempts",
+                            e);
             return value;
         }
     }
@@ -76,8 +88,10 @@ final class OkHttpAdapter implements ClientAdapter {
         }
         PolicyInterceptor ours;
         if (carrier instanceof Call call) {
-            // With interceptors of the program's above it, the thread cannot be left before its call has ended.
-            ours = new PolicyInterceptor(this, call, http, interceptors.isEmpty() ? async : null, new Stage());
+            // With interceptors of the program's above it, the thread cannot be left before its call has ended; nor
+            // within enqueue, where the dispatcher runs its calls there.
+            boolean leaves = async != null && interceptors.isEmpty() && !async.isWithinEnqueue();
+            ours = new PolicyInterceptor(this, call, http, leaves ? async : null, new Stage());
             begun.put(carrier, ours);
         } else {
             Call call = (Call) OptionalMethods.field(carrier, Call.class.getPackageName() + ".RealCall");
@@ -124,7 +138,11 @@ final class OkHttpAdapter implements ClientAdapter {
     @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
         try {
-            openCalls.cancelled(subject);
+            if (joinPoint == OkHttpInstrumentation.CANCEL_ALL) {
+                suspendedCalls.cancelAll((Dispatcher) subject);
+            } else {
+                openCalls.cancelled(subject);
+            }
         } catch (RuntimeException | LinkageError e) {
             context.errorReporter().report("a wait was not ended with its call", e);
         }
@@ -132,6 +150,9 @@ final class OkHttpAdapter implements ClientAdapter {
 
     @Override
     public boolean skip(int joinPoint, Object receiver, @Nullable Object first, @Nullable Object second) {
+        if (joinPoint == OkHttpInstrumentation.IDLE) {
+            return first instanceof Dispatcher dispatcher && suspendedCalls.isAny(dispatcher);
+        }
         if (second instanceof Suspended suspended) {
             suspended.call.hears(receiver);
             return true;
@@ -147,6 +168,11 @@ final class OkHttpAdapter implements ClientAdapter {
     /** The calls that are under way. */
     OpenCalls openCalls() {
         return openCalls;
+    }
+
+    /** The calls that wait for their next attempts. */
+    SuspendedCalls suspendedCalls() {
+        return suspendedCalls;
     }
 
     /** Throws what a policy or the library throws, whatever its type. */

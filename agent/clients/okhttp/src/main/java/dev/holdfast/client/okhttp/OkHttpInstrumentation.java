@@ -34,10 +34,29 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The event that a call has failed, which an asynchronous call that waits for its next attempt has not. */
     static final int CALL_FAILED = 4;
 
+    /** The calls that a dispatcher says are running. */
+    static final int RUNNING_CALLS = 5;
+
+    /** The number of calls that a dispatcher says are running, which it also goes by to know that it is idle. */
+    static final int RUNNING_CALLS_COUNT = 6;
+
+    /** The calls that a dispatcher says are queued. */
+    static final int QUEUED_CALLS = 7;
+
+    /** The number of calls that a dispatcher says are queued. */
+    static final int QUEUED_CALLS_COUNT = 8;
+
+    /** The end of a dispatcher's method that cancels all of its calls. */
+    static final int CANCEL_ALL = 9;
+
+    /** The call of a dispatcher's idle callback, which is not idle while a call waits for its next attempt. */
+    static final int IDLE = 10;
+
     private static final String ROOT = "okhttp3";
     private static final String CALL = ROOT + "/RealCall";
     private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
     private static final String OLD_ASYNC_CALL = CALL + "$AsyncCall";
+    private static final String DISPATCHER = ROOT + "/Dispatcher";
     private static final String CONNECTION = ROOT + "/internal/connection/";
     private static final String NEW_CALL = CONNECTION + "RealCall";
     private static final String TRANSMITTER = CONNECTION + "Transmitter";
@@ -74,6 +93,7 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     @Override
     public List<JoinPoint> joinPoints() {
         List<JoinPoint> points = new ArrayList<>();
+        addDispatcher(points); // first, as every version has this class, by which the parts of a copy find each other
         addCall(points, CALL, true);
         points.add(JoinPoint.callResult(INTERCEPTORS, OLD_CHAIN, LIST));
         points.add(JoinPoint.unless(CALL_FAILED, OLD_ASYNC_CALL, FAILED).optional());
@@ -98,6 +118,17 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
         if (!old) {
             points.add(JoinPoint.unless(CALL_FAILED, call, FAILED));
         }
+    }
+
+    private static void addDispatcher(List<JoinPoint> points) {
+        points.add(JoinPoint.result(RUNNING_CALLS, DISPATCHER, "runningCalls", "()Ljava/util/List;"));
+        points.add(JoinPoint.result(RUNNING_CALLS_COUNT, DISPATCHER, "runningCallsCount", "()I"));
+        points.add(JoinPoint.result(QUEUED_CALLS, DISPATCHER, "queuedCalls", "()Ljava/util/List;"));
+        points.add(JoinPoint.result(QUEUED_CALLS_COUNT, DISPATCHER, "queuedCallsCount", "()I"));
+        points.add(JoinPoint.exit(CANCEL_ALL, DISPATCHER, "cancelAll"));
+        // From 3.5 on.
+        points.add(JoinPoint.unless(IDLE, DISPATCHER, Access.call("java/lang/Runnable", "run", "()V"))
+                .optional());
     }
 
     @Override

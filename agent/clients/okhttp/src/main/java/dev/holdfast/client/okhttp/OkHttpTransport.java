@@ -60,6 +60,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final Thread chainThread = Thread.currentThread();
 
     private volatile boolean leftChain;
+    private volatile boolean leftThread;
     private volatile @Nullable ChainAttempt onChain;
 
     /**
@@ -136,6 +137,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     /** The thread of the chain is given up: later attempts are calls of their own. */
     void leaveChain() {
         leftChain = true;
+        leftThread = true;
     }
 
     /** The calls that carry attempts. */
@@ -190,9 +192,19 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         openCalls.onCancel(call, action);
     }
 
-    /** Cancels an attempt with the program's call. */
-    void link(Call attempt) {
-        openCalls.link(call, attempt);
+    /** Cancels an attempt with the program's call, and the other way round. */
+    void link(Call carrier, Stage at) {
+        openCalls.link(call, carrier, at);
+    }
+
+    /** Returns whether the calling thread is that of the program's call. */
+    boolean isOnChain() {
+        return !leftThread && Thread.currentThread() == chainThread;
+    }
+
+    /** Returns whether the program has shut the dispatcher's executor down. */
+    boolean refusesCalls() {
+        return client.dispatcher().executorService().isShutdown();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program's calls that are under way and what there is to do when it cancels one of them: to end a wait, or to
@@ -16,6 +17,15 @@ final class OpenCalls {
     private final Map<Call, Runnable> actions = new ConcurrentHashMap<>();
     /** Guarded by itself. The values weakly, as the events of an attempt's call lead to the program's. */
     private final Map<Call, List<WeakReference<Call>>> attempts = new WeakHashMap<>();
+    /** What the calls are that carry attempts, for as long as anybody has them. Guarded by itself. */
+    private final Map<Call, Carried> carriers = new WeakHashMap<>();
+
+    /**
+     * An attempt.
+     *
+     * @param program the program's call that it belongs to
+     */
+    private record Carried(Call program, Stage stage) {}
 
     /** Runs something when a call is cancelled, in place of what was to be run before; at once where it is already. */
     void onCancel(Call call, Runnable action) {
@@ -25,13 +35,40 @@ final class OpenCalls {
         }
     }
 
-    /** Cancels an attempt's call with the program's. */
-    void link(Call call, Call attempt) {
+    /**
+     * Cancels an attempt with the program's call, and the program's call with that of the attempt.
+     *
+     * @param call the program's
+     * @param carrier the call that carries the attempt
+     */
+    void link(Call call, Call carrier, Stage stage) {
+        synchronized (carriers) {
+            Carried unused = carriers.put(carrier, new Carried(call, stage));
+        }
         synchronized (attempts) {
-            attempts.computeIfAbsent(call, c -> new ArrayList<>(1)).add(new WeakReference<>(attempt));
+            attempts.computeIfAbsent(call, c -> new ArrayList<>(1)).add(new WeakReference<>(carrier));
         }
         if (call.isCanceled()) {
-            attempt.cancel();
+            carrier.cancel();
+        }
+    }
+
+    /** Returns whether there are calls that carry attempts. */
+    boolean hasAttempts() {
+        synchronized (carriers) {
+            return !carriers.isEmpty();
+        }
+    }
+
+    /** The program's call for one that carries an attempt of it; any other as it is. */
+    Object programs(Object call) {
+        Carried attempt = call instanceof Call carrier ? attempt(carrier) : null;
+        return attempt == null ? call : attempt.program();
+    }
+
+    private @Nullable Carried attempt(Call carrier) {
+        synchronized (carriers) {
+            return carriers.get(carrier);
         }
     }
 
@@ -53,6 +90,9 @@ final class OpenCalls {
         List<Call> known = new ArrayList<>(actions.keySet());
         synchronized (attempts) {
             known.addAll(attempts.keySet());
+        }
+        synchronized (carriers) {
+            known.addAll(carriers.keySet());
         }
         for (Call call : known) {
             if (call.isCanceled()) {
@@ -77,6 +117,12 @@ final class OpenCalls {
                     attempt.cancel();
                 }
             }
+        }
+        Carried carried = attempt(call);
+        if (carried != null
+                && !carried.stage().isGivenUp()
+                && !carried.program().isCanceled()) {
+            carried.program().cancel(); // by somebody who met the attempt's call, and takes it for the program's
         }
     }
 }

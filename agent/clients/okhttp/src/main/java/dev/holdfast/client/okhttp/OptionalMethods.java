@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.Dispatcher;
 import okhttp3.MultipartBody;
 import okhttp3.OkHttpClient;
 import okhttp3.RequestBody;
@@ -21,6 +22,7 @@ final class OptionalMethods {
     private static final @Nullable MethodHandle CALL_TIMEOUT =
             find(OkHttpClient.Builder.class, "callTimeout", long.class, TimeUnit.class);
 
+    private static final @Nullable MethodHandle IDLE_CALLBACK = find(Dispatcher.class, "getIdleCallback");
     private static final @Nullable MethodHandle PART_BODY = find(MultipartBody.Part.class, "body");
 
     private OptionalMethods() {}
@@ -67,6 +69,13 @@ final class OptionalMethods {
         if (CALL_TIMEOUT != null) {
             Object unused = invoke(CALL_TIMEOUT, builder, nanos, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** The callback that a dispatcher runs when it is idle (from 3.5 on; public from 4.0 on); null: it has none. */
+    static @Nullable Runnable idleCallback(Dispatcher dispatcher) {
+        Object callback =
+                IDLE_CALLBACK == null ? field(dispatcher, Runnable.class.getName()) : invoke(IDLE_CALLBACK, dispatcher);
+        return callback instanceof Runnable found ? found : null;
     }
 
     private static @Nullable Object invoke(MethodHandle method, Object... arguments) {

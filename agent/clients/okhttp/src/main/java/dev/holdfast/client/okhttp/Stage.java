@@ -20,6 +20,28 @@ class Stage implements Interceptor {
     };
 
     private final AtomicInteger requests = new AtomicInteger();
+    private volatile boolean started;
+    private volatile boolean givenUp;
+
+    /** The library has begun a call that carries an attempt. */
+    void start() {
+        started = true;
+    }
+
+    /** Returns whether the library has begun it: not while it is queued, nor where the dispatcher refused it. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** The policy ends the attempt; anybody else who cancels its call means the program's. */
+    void giveUp() {
+        givenUp = true;
+    }
+
+    /** Returns whether the policy has ended it. */
+    boolean isGivenUp() {
+        return givenUp;
+    }
 
     /** A new attempt begins that has the same network interceptors. */
     void begin() {

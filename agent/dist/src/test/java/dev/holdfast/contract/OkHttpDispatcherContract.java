@@ -1,0 +1,343 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Holds for asynchronous calls of OkHttp: to the program, and to its dispatcher, a call that waits for its next attempt
+ * is one that runs, but for the thread and the slot.
+ */
+class OkHttpDispatcherContract {
+    private static final ScriptedResponse BUSY = ScriptedResponse.respond(503, "busy");
+    private static final ScriptedResponse OK = ScriptedResponse.respond(200, "ok");
+
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    private OkHttpClient client;
+    private Dispatcher dispatcher;
+
+    @BeforeEach
+    void begin() {
+        dispatcher = new Dispatcher();
+        client = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .retryOnConnectionFailure(false)
+                .build();
+        dispatcher.setIdleCallback(() -> events.add("idle"));
+    }
+
+    @AfterEach
+    void stop() {
+        dispatcher.executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+
+    // ---- what a dispatcher says of a call that waits
+
+    @Test
+    void a_call_that_waits_is_a_running_one_without_a_thread_and_a_slot() throws Exception {
+        dispatcher.setMaxRequests(1);
+        try (ScriptedServer busy = ScriptedServer.http(Hosts.PATIENT).otherwise(BUSY);
+                ScriptedServer other = ScriptedServer.http(Hosts.BARE).otherwise(OK)) {
+            Call waiting = client.newCall(get(busy));
+            Got got = enqueue(waiting);
+            busy.awaitRequests(1);
+
+            assertThat(enqueue(client.newCall(get(other))).result()).isEqualTo("200 ok");
+
+            awaitLeft();
+            assertThat(dispatcher.runningCalls()).containsExactly(waiting);
+            assertThat(dispatcher.runningCallsCount()).isEqualTo(1);
+            assertThat(dispatcher.queuedCalls()).isEmpty();
+            assertThat(dispatcher.queuedCallsCount()).isZero();
+            assertThat(events).containsExactly("200 ok");
+            waiting.cancel();
+            assertThat(got.result()).isEqualTo("java.io.IOException: Canceled");
+            awaitIdle();
+            assertThat(events).containsExactly("200 ok", "java.io.IOException: Canceled", "idle");
+            assertThat(busy.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Hosts.QUICK, Hosts.ATTEMPT_TIMEOUT})
+    void a_dispatcher_is_idle_once_behind_the_callback(String host) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(host).play(BUSY, BUSY, OK)) {
+            assertThat(enqueue(client.newCall(get(server))).result()).isEqualTo("200 ok");
+            awaitIdle();
+            assertThat(events).containsExactly("200 ok", "idle");
+            assertThat(dispatcher.runningCallsCount()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Hosts.BARE, Hosts.ATTEMPT_TIMEOUT})
+    void an_attempt_stands_for_its_call(String host) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(host).otherwise(OK.held())) {
+            Call blocking = client.newCall(get(server));
+            CompletableFuture<String> executed = new CompletableFuture<>();
+            Thread thread = new Thread(() -> {
+                try {
+                    executed.complete(seen(blocking.execute()));
+                } catch (IOException e) {
+                    executed.completeExceptionally(e);
+                }
+            });
+            thread.start();
+            server.awaitRequests(1);
+            Call enqueued = client.newCall(get(server));
+            Got got = enqueue(enqueued);
+            server.awaitRequests(2);
+
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(dispatcher.runningCalls()).containsExactlyInAnyOrder(blocking, enqueued);
+                assertThat(dispatcher.runningCallsCount()).isEqualTo(2);
+                assertThat(dispatcher.queuedCallsCount()).isZero();
+            });
+
+            server.release();
+            assertThat(executed.get(10, TimeUnit.SECONDS)).isEqualTo("200 ok");
+            assertThat(got.result()).isEqualTo("200 ok");
+        }
+    }
+
+    // ---- the program ends it
+
+    @Test
+    void all_calls_of_a_dispatcher_are_cancelled_and_those_that_wait_too() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT).otherwise(BUSY)) {
+            Call first = client.newCall(get(server));
+            Call second = client.newCall(get(server));
+            Got firstGot = enqueue(first);
+            Got secondGot = enqueue(second);
+            awaitLeft();
+
+            dispatcher.cancelAll();
+
+            assertThat(firstGot.result()).isEqualTo("java.io.IOException: Canceled");
+            assertThat(secondGot.result()).isEqualTo("java.io.IOException: Canceled");
+            assertThat(first.isCanceled()).isTrue();
+            assertThat(second.isCanceled()).isTrue();
+            awaitIdle();
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void to_cancel_the_call_that_carries_an_attempt_cancels_the_whole() throws Exception {
+        OkHttpClient cancelling = client.newBuilder()
+                .addNetworkInterceptor(chain -> {
+                    if (events.contains("cancel")) {
+                        chain.call().cancel();
+                    }
+                    events.add("cancel");
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK).otherwise(BUSY)) {
+            Call call = cancelling.newCall(get(server));
+            assertThat(enqueue(call).result()).doesNotStartWith("503");
+            assertThat(call.isCanceled()).isTrue();
+            assertThat(server.requests()).hasSizeLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void to_cancel_a_call_that_waits_runs_its_callback_on_another_thread() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT).otherwise(BUSY)) {
+            CountDownLatch cancelled = new CountDownLatch(1);
+            Got got = new Got() {
+                @Override
+                public void onFailure(Call call, IOException e) {
+                    try {
+                        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+                    } catch (InterruptedException interrupted) {
+                        throw new IllegalStateException(interrupted);
+                    }
+                    super.onFailure(call, e);
+                }
+            };
+            Call call = client.newCall(get(server));
+            call.enqueue(got);
+            awaitLeft();
+
+            call.cancel();
+
+            cancelled.countDown();
+            assertThat(got.result()).isEqualTo("java.io.IOException: Canceled");
+            assertThat(got.thread).isNotSameAs(Thread.currentThread());
+        }
+    }
+
+    // ---- executors
+
+    @Test
+    void where_the_executor_is_shut_down_during_the_wait_the_response_before_it_is_delivered() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK).otherwise(request -> {
+            dispatcher.executorService().shutdown();
+            return BUSY;
+        })) {
+            assertThat(enqueue(client.newCall(get(server))).result()).isEqualTo("503 busy");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void where_the_executor_is_shut_down_during_the_wait_the_failure_before_it_is_delivered() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK).otherwise(request -> {
+            dispatcher.executorService().shutdown();
+            return ScriptedResponse.afterRequest(Cut.CLOSE);
+        })) {
+            assertThat(enqueue(client.newCall(get(server))).result()).contains("unexpected end of stream");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** As without a policy: a call that runs is not touched by it. */
+    @Test
+    void an_attempt_with_a_time_limit_is_sent_though_the_executor_is_shut_down_before_it() throws Exception {
+        dispatcher = new Dispatcher(new ThreadPoolExecutor(0, 10, 1, TimeUnit.SECONDS, new SynchronousQueue<>()) {
+            @Override
+            protected void beforeExecute(Thread thread, Runnable call) {
+                shutdown();
+            }
+        });
+        client = client.newBuilder().dispatcher(dispatcher).build();
+        try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT).otherwise(OK)) {
+            assertThat(enqueue(client.newCall(get(server))).result()).isEqualTo("200 ok");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void where_calls_run_within_enqueue_the_callback_is_called_before_it_returns() throws Exception {
+        dispatcher = new Dispatcher(new Direct());
+        dispatcher.setMaxRequests(1);
+        client = client.newBuilder().dispatcher(dispatcher).build();
+        for (String host : List.of(Hosts.QUICK, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server = ScriptedServer.http(host).play(BUSY, BUSY, OK)) {
+                Got got = enqueue(client.newCall(get(server)));
+                assertThat(got.result.isDone()).isTrue();
+                assertThat(got.result()).isEqualTo("200 ok");
+                assertThat(got.thread).isSameAs(Thread.currentThread());
+                assertThat(server.requests()).hasSize(3);
+            }
+        }
+    }
+
+    // ---- how calls are made
+
+    private static Request get(ScriptedServer server) {
+        return new Request.Builder().url(server.uri("/").toString()).build();
+    }
+
+    private Got enqueue(Call call) {
+        Got got = new Got();
+        call.enqueue(got);
+        return got;
+    }
+
+    /** Waits until no thread carries out a call, though some wait. */
+    private void awaitLeft() {
+        Awaitility.await()
+                .until(() -> dispatcher.runningCallsCount() > 0
+                        && Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().startsWith("OkHttp http")));
+    }
+
+    private void awaitIdle() {
+        Awaitility.await().until(() -> events.contains("idle"));
+    }
+
+    private static String seen(Response response) throws IOException {
+        try (response) {
+            return response.code() + " " + response.body().string();
+        }
+    }
+
+    /** A callback that says what it got, and where. */
+    private class Got implements Callback {
+        private final CompletableFuture<String> result = new CompletableFuture<>();
+        private volatile Thread thread;
+
+        String result() throws Exception {
+            return result.get(10, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void onFailure(Call call, IOException e) {
+            ended(e.toString());
+        }
+
+        @Override
+        public void onResponse(Call call, Response response) throws IOException {
+            ended(seen(response));
+        }
+
+        private void ended(String now) {
+            thread = Thread.currentThread();
+            events.add(now);
+            assertThat(result.complete(now)).isTrue();
+        }
+    }
+
+    /** Runs what it is given on the calling thread. */
+    private static final class Direct extends AbstractExecutorService {
+        private volatile boolean shut;
+
+        @Override
+        public void execute(Runnable command) {
+            command.run();
+        }
+
+        @Override
+        public void shutdown() {
+            shut = true;
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            shut = true;
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return shut;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return shut;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return shut;
+        }
+    }
+}
