@@ -68,7 +68,7 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
     volatile boolean cancelled;
     volatile Runnable onCancel = () -> {};
     boolean canHedge = true;
-    /** Whether the program has closed the client: what is started is refused. */
+    /** True if the program has closed the client: what is started is refused. */
     volatile boolean closed;
 
     String method = "GET";

@@ -217,7 +217,7 @@ class OkHttpDispatcherContract {
         }
     }
 
-    /** As without a policy: a call that runs is not touched by it. */
+    /** A call that runs is not touched by it without a policy either. */
     @Test
     void an_attempt_with_a_time_limit_is_sent_though_the_executor_is_shut_down_before_it() throws Exception {
         dispatcher = new Dispatcher(new ThreadPoolExecutor(0, 10, 1, TimeUnit.SECONDS, new SynchronousQueue<>()) {

@@ -17,7 +17,7 @@ final class OpenCalls {
     private final Map<Call, Runnable> actions = new ConcurrentHashMap<>();
     /** Guarded by itself. The values weakly, as the events of an attempt's call lead to the program's. */
     private final Map<Call, List<WeakReference<Call>>> attempts = new WeakHashMap<>();
-    /** What the calls are that carry attempts, for as long as anybody has them. Guarded by itself. */
+    /** The attempts by the calls that carry them, for as long as anybody has these. Guarded by itself. */
     private final Map<Call, Carried> carriers = new WeakHashMap<>();
 
     /**
