@@ -183,6 +183,11 @@ final class LibraryCall<R> {
         if (counts != sent) {
             sent.discard();
         }
+        try {
+            transport.delivers(counts.inner());
+        } catch (RuntimeException | LinkageError e) {
+            session.report(e);
+        }
         R response = counts.response();
         if (response != null) {
             return delivered(counts, response);

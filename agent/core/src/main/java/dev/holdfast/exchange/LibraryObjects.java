@@ -108,6 +108,40 @@ public final class LibraryObjects {
         throw new NoSuchFieldException(name);
     }
 
+    /**
+     * Gives an object the values that another one of the same class has in its fields, but for those that never change;
+     * of a field {@code map}, whose map it keeps, the entries.
+     */
+    public void copyFields(Object from, Object to) throws NoSuchFieldException {
+        if (from.getClass() != to.getClass()) {
+            throw new IllegalArgumentException(to.getClass().getName());
+        }
+        for (Field field : fields(from)) {
+            Object value = value(field, from);
+            Object kept = value(field, to);
+            if (value instanceof Map<?, ?> entries && kept instanceof Map<?, ?> map) {
+                putAll(map, entries);
+            } else if (!Modifier.isFinal(field.getModifiers())) {
+                set(field, to, value);
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // both are of one type
+    private static void putAll(Map<?, ?> map, Map<?, ?> entries) {
+        ((Map<Object, Object>) map).putAll(entries);
+    }
+
+    private static void set(Field field, Object object, @Nullable Object value) throws NoSuchFieldException {
+        try {
+            field.set(object, value);
+        } catch (IllegalAccessException e) {
+            NoSuchFieldException unwritable = new NoSuchFieldException(field.getName());
+            unwritable.initCause(e);
+            throw unwritable;
+        }
+    }
+
     /** The fields of an object's class and of those above it. */
     static List<Field> fields(Object object) {
         List<Field> fields = new ArrayList<>();

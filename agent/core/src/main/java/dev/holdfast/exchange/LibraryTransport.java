@@ -111,6 +111,9 @@ public interface LibraryTransport<R> extends CallInfo {
         return null;
     }
 
+    /** The program gets the result of this attempt, and of no other. Called once at the most, before the result is. */
+    default void delivers(Attempt<R> attempt) {}
+
     /** The call is over: a recorded body is not needed any more. */
     default void release() {}
 

@@ -149,7 +149,7 @@ class LoadContract {
 
     /** With four permits, of which each call takes two: the fifth is sent only if no loser has kept its own. */
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED", "APACHE5", "APACHE4"})
     void theLoserOfTwoAttemptsGivesItsPermitBack(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             for (int i = 1; i <= 5; i++) {
@@ -165,7 +165,7 @@ class LoadContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED", "APACHE5", "APACHE4"})
     void theSlowAttemptMayWinAfterAll(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             server.play(
@@ -179,7 +179,7 @@ class LoadContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED", "APACHE5", "APACHE4"})
     void ofTwoAttemptsTheOneThatFailsDoesNotDecide(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             server.play(
@@ -192,7 +192,7 @@ class LoadContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED", "APACHE5", "APACHE4"})
     void aPostIsSentOnce(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             server.play(ScriptedResponse.respond(200, "slow").delayed(Duration.ofMillis(300)));
@@ -202,7 +202,7 @@ class LoadContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED"})
+    @EnumSource(names = {"SEND", "SEND_ASYNC", "URL_BUFFERED", "APACHE5", "APACHE4"})
     void whoGivesUpEndsBothAttempts(Style style) throws InterruptedException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
             server.otherwise(ScriptedResponse.respond(200, "slow").held());

@@ -11,6 +11,7 @@ import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
+import org.apache.http.impl.client.AbstractHttpClient;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class Apache4Adapter implements ClientAdapter {
             if (engine == null || request == null) {
                 return null;
             }
-            HttpHost origin = host == null ? defaultHost(request) : host;
+            HttpHost origin = host == null ? defaultHost(client, request) : host;
             if (origin == null) {
                 return null;
             }
@@ -85,10 +86,16 @@ final class Apache4Adapter implements ClientAdapter {
         return BlockingLibraryCall.run(engine, target, call, context.fallbackStrategies(), context.errorReporter());
     }
 
-    /** The host of a call that names none. */
-    @SuppressWarnings("deprecation") // the only way in which a request can say it
-    private static @Nullable HttpHost defaultHost(HttpRequest request) {
-        return request.getParams().getParameter(DEFAULT_HOST) instanceof HttpHost host ? host : null;
+    /** The host of a call that names none: that of the request's parameters, or of the client's. */
+    @SuppressWarnings("deprecation") // the only way in which they can say it
+    private static @Nullable HttpHost defaultHost(HttpClient client, HttpRequest request) {
+        if (request.getParams().getParameter(DEFAULT_HOST) instanceof HttpHost host) {
+            return host;
+        }
+        return client instanceof AbstractHttpClient old
+                        && old.getParams().getParameter(DEFAULT_HOST) instanceof HttpHost host
+                ? host
+                : null;
     }
 
     private boolean isOurs(HttpClient client, HttpRequest request) {

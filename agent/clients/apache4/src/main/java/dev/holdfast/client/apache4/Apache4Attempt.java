@@ -127,6 +127,11 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
 
     // ---- what is known of it
 
+    /** The context that it is sent with. */
+    HttpContext context() {
+        return context;
+    }
+
     /** Its way through a proxy. */
     ProxyTunnel tunnel() {
         return tunnel;

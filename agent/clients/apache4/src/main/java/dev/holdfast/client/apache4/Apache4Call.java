@@ -48,6 +48,8 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     private final HttpRequest request;
     private final @Nullable HttpContext context;
     private final boolean hedges;
+    /** The contexts of attempts that may be under way at a time; null: they share the program's, or have none. */
+    private final @Nullable AttemptContexts contexts;
     /** The body of the program's request, where it can be read once and is recorded. */
     private final @Nullable RecordedEntity recorded;
 
@@ -75,6 +77,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                 ? null
                 : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
         this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
+        this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
     }
 
     private static boolean mayRetry(Policy policy) {
@@ -107,7 +110,10 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     @Override
     public boolean bodyReplayable() {
         HttpEntity entity = entity();
-        return entity == null || (recorded == null ? entity.isRepeatable() : recorded.canBeSent());
+        return entity == null
+                || (recorded == null
+                        ? entity.isRepeatable()
+                        : recorded.recording().canBeSent());
     }
 
     @Override
@@ -141,7 +147,15 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
         boolean own = hedges || send.timeoutNanos() != Long.MAX_VALUE;
         HttpEntity body = recorded == null ? entity() : recorded;
         HttpRequest sent = own ? AttemptRequest.like(request, body) : request;
-        return new Apache4Attempt(adapter, client, host, sent, own, context, this);
+        HttpContext used = contexts == null ? context : contexts.create();
+        return new Apache4Attempt(adapter, client, host, sent, own, used, this);
+    }
+
+    @Override
+    public void delivers(Attempt<HttpResponse> attempt) {
+        if (contexts != null) {
+            contexts.writeBack(((Apache4Attempt) attempt).context());
+        }
     }
 
     /** An attempt is about to be sent. */
@@ -170,8 +184,11 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     public boolean canHedge() {
         HttpEntity entity = entity();
         return hedges
-                && context == null
-                && (entity == null || (recorded == null ? entity.isRepeatable() : recorded.isWhole()));
+                && (context == null || contexts != null)
+                && (entity == null
+                        || (recorded == null
+                                ? entity.isRepeatable()
+                                : recorded.recording().isWhole()));
     }
 
     @Override
@@ -180,7 +197,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
             if (request instanceof HttpEntityEnclosingRequest enclosing && enclosing.getEntity() == recorded) {
                 enclosing.setEntity(recorded.original());
             }
-            recorded.release();
+            recorded.recording().release();
         }
     }
 
@@ -199,7 +216,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                 request.getProtocolVersion(),
                 headers.toArray(Header[]::new),
                 recorded == null ? entity() : recorded);
-        HttpClient sender = offer.policy().forwardCredentials() ? client : CredentialFreeClients.create();
+        HttpClient sender = offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request);
         HttpHost to = new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
         return new Apache4Attempt(adapter, sender, to, other, true, null, null);
     }

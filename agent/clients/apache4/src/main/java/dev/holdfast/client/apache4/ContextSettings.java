@@ -27,9 +27,23 @@ record ContextSettings(
     private static final String CONFIG = "http.request-config";
     private static final String COOKIE_SPECS = "http.cookiespec-registry";
     private static final String AUTH_SCHEMES = "http.authscheme-registry";
-    private static final String AUTH_CACHE = "http.auth.auth-cache";
+    static final String AUTH_CACHE = "http.auth.auth-cache";
     private static final String TARGET_STATE = "http.auth.target-scope";
     private static final String PROXY_STATE = "http.auth.proxy-scope";
+
+    /** The attributes that the client writes to a context, and does not read for a next request. */
+    static final Set<String> RESULTS = Set.of(
+            "http.connection",
+            "http.cookie-origin",
+            "http.cookie-spec",
+            "http.protocol.redirect-locations",
+            "http.proxy_host",
+            "http.request",
+            "http.request_sent",
+            "http.response",
+            "http.route",
+            "http.scheme-registry",
+            "http.target_host");
 
     private static final ContextAttributes ATTRIBUTES = new ContextAttributes(
             OBJECTS,
@@ -40,18 +54,7 @@ record ContextSettings(
                     "protocol.HttpCoreContext",
                     "protocol.SyncBasicHttpContext"),
             Map.of(),
-            Set.of(
-                    "http.connection",
-                    "http.cookie-origin",
-                    "http.cookie-spec",
-                    "http.protocol.redirect-locations",
-                    "http.proxy_host",
-                    "http.request",
-                    "http.request_sent",
-                    "http.response",
-                    "http.route",
-                    "http.scheme-registry",
-                    "http.target_host"));
+            RESULTS);
 
     private static final ContextSettings NONE = new ContextSettings(null, null, null);
 
@@ -65,6 +68,22 @@ record ContextSettings(
         if (context == null) {
             return NONE;
         }
+        Map<String, Object> attributes = shared(context);
+        if (attributes == null) {
+            return null;
+        }
+        return new ContextSettings(
+                (CookieStore) attributes.get(COOKIES),
+                (CredentialsProvider) attributes.get(CREDENTIALS),
+                attributes.get(CONFIG));
+    }
+
+    /**
+     * The settings of a context that several attempts can share.
+     *
+     * @return null: it has something else, or an authentication has begun
+     */
+    static @Nullable Map<String, Object> shared(HttpContext context) throws NoSuchFieldException {
         Map<String, Object> attributes = ATTRIBUTES.of(context);
         if (attributes == null) {
             return null;
@@ -74,10 +93,9 @@ record ContextSettings(
                 return null;
             }
         }
-        return new ContextSettings(
-                (CookieStore) attributes.get(COOKIES),
-                (CredentialsProvider) attributes.get(CREDENTIALS),
-                attributes.get(CONFIG));
+        attributes.remove(TARGET_STATE);
+        attributes.remove(PROXY_STATE);
+        return attributes;
     }
 
     private static boolean isHarmless(String name, Object value) throws NoSuchFieldException {

@@ -1,25 +1,76 @@
 package dev.holdfast.client.apache4;
 
+import dev.holdfast.exchange.LibraryObjects;
+import java.util.Set;
+import org.apache.http.HttpRequest;
 import org.apache.http.client.HttpClient;
 import org.apache.http.impl.NoConnectionReuseStrategy;
+import org.apache.http.impl.client.AbstractHttpClient;
 import org.apache.http.impl.client.DefaultHttpClient;
 import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
+import org.apache.http.impl.conn.SingleClientConnManager;
+import org.apache.http.params.BasicHttpParams;
+import org.apache.http.params.HttpParams;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes clients that know nothing of the program's: no cookies, passwords, certificates, interceptors or default
- * headers. One for each request: its only connection is closed with the response.
+ * Makes the clients for requests to an alternate origin that must not carry credentials: no cookies, passwords,
+ * interceptors or default headers of the program's. Such a client finds the way as the program's does, by its route
+ * planner, proxy, sockets and TLS.
+ *
+ * <p>One for each request: its only connection is closed with the response; and it takes none from the program's pool,
+ * all of which may be held by calls that wait for their fallback.
  */
+@SuppressWarnings("deprecation") // what took its place came with 4.3
 final class CredentialFreeClients {
+    private static final LibraryObjects OBJECTS = ClientParts.OBJECTS;
+
+    private static final Set<String> BUILT = Set.of("impl.client.InternalHttpClient", "impl.client.MinimalHttpClient");
+
     private CredentialFreeClients() {}
 
-    /** The client that all versions have. */
-    @SuppressWarnings("deprecation") // what took its place came with 4.3
-    static HttpClient create() {
-        DefaultHttpClient client = new DefaultHttpClient();
-        client.setReuseStrategy(new NoConnectionReuseStrategy());
+    /**
+     * A client without a user.
+     *
+     * @param client the program's
+     * @param request the program's, whose configuration or parameters may name a proxy
+     */
+    static HttpClient like(HttpClient client, HttpRequest request) {
+        if (BUILT.contains(OBJECTS.nameOf(client))) {
+            Object config = part(request, "config");
+            Object manager = part(client, "connManager");
+            return BuiltClients.credentialFree(
+                    config == null ? part(client, "defaultConfig") : config,
+                    part(client, "routePlanner"),
+                    manager == null ? null : part(manager, "connectionOperator"));
+        }
+        HttpParams params = new BasicHttpParams();
+        DefaultHttpClient made;
+        if (client instanceof AbstractHttpClient old) {
+            Parameters.copyHarmless(old.getParams(), params);
+            Parameters.copyHarmless(request.getParams(), params);
+            made = new DefaultHttpClient(
+                    new SingleClientConnManager(
+                            params, old.getConnectionManager().getSchemeRegistry()),
+                    params);
+            made.setRoutePlanner(old.getRoutePlanner());
+        } else {
+            made = new DefaultHttpClient();
+        }
+        made.setReuseStrategy(new NoConnectionReuseStrategy());
         // Sent once, and there.
-        client.setHttpRequestRetryHandler(new DefaultHttpRequestRetryHandler(0, false));
-        client.getParams().setParameter("http.protocol.handle-redirects", false);
-        return client;
+        made.setHttpRequestRetryHandler(new DefaultHttpRequestRetryHandler(0, false));
+        made.getParams().setParameter("http.protocol.handle-redirects", false);
+        made.getParams().setParameter("http.protocol.handle-authentication", false);
+        return made;
+    }
+
+    /** A field of an object; null: it has none. */
+    static @Nullable Object part(Object object, String field) {
+        try {
+            return OBJECTS.hasField(object, field) ? OBJECTS.field(object, field) : null;
+        } catch (NoSuchFieldException e) {
+            return null;
+        }
     }
 }

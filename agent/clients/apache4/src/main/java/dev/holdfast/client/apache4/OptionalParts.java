@@ -9,6 +9,7 @@ import org.apache.http.HttpEntity;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class OptionalParts {
     private static final @Nullable Class<?> CLOSEABLE_RESPONSE =
             type("org.apache.http.client.methods.CloseableHttpResponse");
     private static final @Nullable Class<?> CONFIGURABLE = type("org.apache.http.client.methods.Configurable");
+    private static final @Nullable Class<?> TYPED_CONTEXT = type("org.apache.http.client.protocol.HttpClientContext");
     private static final @Nullable Class<?> ABORTED = type("org.apache.http.impl.execchain.RequestAbortedException");
     private static final @Nullable Method GET_CONFIG = method(CONFIGURABLE, "getConfig");
     private static final @Nullable Method SET_CONFIG = method(HttpRequestBase.class, "setConfig");
@@ -54,6 +56,18 @@ final class OptionalParts {
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    /** A typed front of a context. */
+    static HttpContext typed(HttpContext context) {
+        if (TYPED_CONTEXT == null) {
+            throw new IllegalStateException("no typed contexts");
+        }
+        try {
+            return (HttpContext) TYPED_CONTEXT.getConstructor(HttpContext.class).newInstance(context);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
     }
 

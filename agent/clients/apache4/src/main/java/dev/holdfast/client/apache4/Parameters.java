@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.http.HttpHost;
+import org.apache.http.params.HttpParams;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,23 @@ final class Parameters {
     static @Nullable String text(@Nullable Object parameters) throws NoSuchFieldException {
         StringBuilder text = new StringBuilder();
         return add(parameters, text, 0) ? text.toString() : null;
+    }
+
+    /** Copies the proxy, and what is harmless. */
+    @SuppressWarnings("deprecation") // what all versions have
+    static void copyHarmless(HttpParams from, HttpParams to) {
+        for (String name : HARMLESS) {
+            copy(name, from, to);
+        }
+        copy(DEFAULT_PROXY, from, to);
+    }
+
+    @SuppressWarnings("deprecation") // what all versions have
+    private static void copy(String name, HttpParams from, HttpParams to) {
+        Object value = from.getParameter(name);
+        if (value != null) {
+            HttpParams unused = to.setParameter(name, value);
+        }
     }
 
     private static boolean add(@Nullable Object parameters, StringBuilder text, int depth) throws NoSuchFieldException {

@@ -31,7 +31,6 @@ final class Apache5Adapter implements ClientAdapter {
     static final Client CLIENT = Client.of(Apache5Instrumentation.NAME);
 
     private final AdapterContext context;
-    private final CredentialFreeClient credentialFree = new CredentialFreeClient();
     private final Apache5Caller callers;
 
     /**
@@ -126,11 +125,6 @@ final class Apache5Adapter implements ClientAdapter {
         } else {
             sending.put(Thread.currentThread(), outer);
         }
-    }
-
-    /** The client for requests that must not carry anything of the program's own client. */
-    CloseableHttpClient credentialFree() {
-        return credentialFree.get();
     }
 
     /** Finds out who a client speaks for. */

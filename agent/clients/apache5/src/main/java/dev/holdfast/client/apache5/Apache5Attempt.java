@@ -31,7 +31,9 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private final ClassicHttpRequest request;
     private final @Nullable HttpContext context;
     private final @Nullable RetryPolicy decides;
-    private final Runnable begins;
+    /** The call whose attempt it is; null: it goes to an alternate origin. */
+    private final @Nullable Apache5Call call;
+
     private boolean announced;
     private @Nullable ExecRuntime runtime;
 
@@ -46,7 +48,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
      *
      * @param context null: the client makes one
      * @param decides the policy that decides on retries by status in place of the client; null: the client does
-     * @param begins run before it is sent
+     * @param call whose attempt it is; null: it goes to an alternate origin
      */
     Apache5Attempt(
             Apache5Adapter adapter,
@@ -55,14 +57,14 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
             ClassicHttpRequest request,
             @Nullable HttpContext context,
             @Nullable RetryPolicy decides,
-            Runnable begins) {
+            @Nullable Apache5Call call) {
         this.adapter = adapter;
         this.client = client;
         this.target = target;
         this.request = request;
         this.context = context;
         this.decides = decides;
-        this.begins = begins;
+        this.call = call;
     }
 
     @Override
@@ -71,14 +73,25 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         if (cancelled) {
             throw new CancellationException();
         }
-        begins.run();
+        if (call != null) {
+            call.begins(this);
+        }
         announced = true;
         Apache5Attempt outer = adapter.sends(this);
         try {
             return client.execute(target, request, context);
         } finally {
             adapter.sent(outer);
+            if (call != null) {
+                call.ended(this);
+            }
         }
+    }
+
+    /** The context that it is sent with; null: the client makes one. */
+    @Nullable
+    HttpContext context() {
+        return context;
     }
 
     @Override
@@ -124,6 +137,9 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     void executes(HttpContext current) {
         used = current;
         tunnel.sends();
+        if (call != null) {
+            call.executes();
+        }
     }
 
     /** It is about to ask a proxy for a tunnel. */

@@ -22,6 +22,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
@@ -42,6 +44,9 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final @Nullable HttpHost target;
     private final ClassicHttpRequest request;
     private final @Nullable HttpContext context;
+    private final boolean hedges;
+    /** The contexts of attempts that may be under way at a time; null: they share the program's, or have none. */
+    private final @Nullable AttemptContexts contexts;
     /** The policy that decides on retries by status in place of the client; null: the client does. */
     private final @Nullable RetryPolicy decides;
 
@@ -51,6 +56,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final Header @Nullable [] headers;
 
     private final long caller = Thread.currentThread().getId();
+    /** The attempts of a hedged call that are being sent. */
+    private final Set<Apache5Attempt> underWay = ConcurrentHashMap.newKeySet();
 
     /** A call that has not begun. */
     Apache5Call(
@@ -72,6 +79,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
                 : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
         this.headers = Apache5Adapter.changesRequests(client) ? request.getHeaders() : null;
         this.decides = retriesByStatus(policy) ? policy.retry() : null;
+        this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
+        this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
     }
 
     private static boolean mayRetry(Policy policy) {
@@ -107,7 +116,10 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     @Override
     public boolean bodyReplayable() {
         HttpEntity entity = request.getEntity();
-        return entity == null || (recorded == null ? entity.isRepeatable() : recorded.canBeSent());
+        return entity == null
+                || (recorded == null
+                        ? entity.isRepeatable()
+                        : recorded.recording().canBeSent());
     }
 
     @Override
@@ -157,15 +169,51 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     @Override
     public Attempt<CloseableHttpResponse> attempt(Step.Send send) {
-        return new Apache5Attempt(adapter, client, target, request, context, decides, this::begin);
+        HttpContext used = contexts == null ? context : contexts.create();
+        return new Apache5Attempt(adapter, client, target, request, used, decides, this);
     }
 
-    private void begin() {
+    @Override
+    public void delivers(Attempt<CloseableHttpResponse> attempt) {
+        HttpContext used = ((Apache5Attempt) attempt).context();
+        if (contexts != null && used != null) {
+            contexts.writeBack(used);
+        }
+    }
+
+    /** An attempt is about to be sent. */
+    void begins(Apache5Attempt attempt) {
+        if (hedges) {
+            underWay.add(attempt);
+        }
         if (recorded != null) {
             request.setEntity(recorded);
         }
         if (headers != null) {
             request.setHeaders(headers);
+        }
+    }
+
+    /** An attempt has a connection: the program's request knows of one at a time that is to be cancelled with it. */
+    void executes() {
+        if (hedges) {
+            onCancel(this::cancelAll);
+        }
+    }
+
+    /** An attempt has ended, but for the body of its response. */
+    void ended(Apache5Attempt attempt) {
+        if (hedges) {
+            underWay.remove(attempt);
+            if (isCancelled()) {
+                cancelAll();
+            }
+        }
+    }
+
+    private void cancelAll() {
+        for (Apache5Attempt attempt : underWay) {
+            attempt.cancel();
         }
     }
 
@@ -176,9 +224,12 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     @Override
     public boolean canHedge() {
         HttpEntity entity = request.getEntity();
-        return context == null
+        return (context == null || contexts != null)
                 && headers == null
-                && (entity == null || (recorded == null ? entity.isRepeatable() : recorded.isWhole()));
+                && (entity == null
+                        || (recorded == null
+                                ? entity.isRepeatable()
+                                : recorded.recording().isWhole()));
     }
 
     @Override
@@ -187,7 +238,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
             if (request.getEntity() == recorded) {
                 request.setEntity(recorded.original());
             }
-            recorded.release();
+            recorded.recording().release();
         }
     }
 
@@ -202,9 +253,10 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
             }
         }
         other.setEntity(recorded == null ? request.getEntity() : recorded);
-        CloseableHttpClient sender = offer.policy().forwardCredentials() ? client : adapter.credentialFree();
+        CloseableHttpClient sender =
+                offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request);
         HttpHost host = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
-        return new Apache5Attempt(adapter, sender, host, other, null, null, () -> {});
+        return new Apache5Attempt(adapter, sender, host, other, null, null, null);
     }
 
     // ---- the program's own end of the call

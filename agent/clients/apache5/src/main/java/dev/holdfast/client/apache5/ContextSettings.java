@@ -4,10 +4,15 @@ import dev.holdfast.exchange.ContextAttributes;
 import dev.holdfast.exchange.LibraryObjects;
 import java.util.Map;
 import java.util.Set;
+import org.apache.hc.client5.http.auth.AuthCache;
 import org.apache.hc.client5.http.auth.AuthExchange;
+import org.apache.hc.client5.http.auth.AuthSchemeFactory;
 import org.apache.hc.client5.http.auth.CredentialsProvider;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.cookie.CookieSpecFactory;
 import org.apache.hc.client5.http.cookie.CookieStore;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.config.Lookup;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +82,22 @@ record ContextSettings(
         if (context == null) {
             return NONE;
         }
+        Map<String, Object> attributes = shared(context);
+        if (attributes == null) {
+            return null;
+        }
+        return new ContextSettings(
+                (CookieStore) attributes.get(COOKIES),
+                (CredentialsProvider) attributes.get(CREDENTIALS),
+                (RequestConfig) attributes.get(CONFIG));
+    }
+
+    /**
+     * The settings of a context that several attempts can share.
+     *
+     * @return null: it has something else, or an authentication has begun
+     */
+    static @Nullable Map<String, Object> shared(HttpContext context) throws NoSuchFieldException {
         Map<String, Object> attributes = ATTRIBUTES.of(context);
         if (attributes == null) {
             return null;
@@ -86,10 +107,22 @@ record ContextSettings(
                 return null;
             }
         }
-        return new ContextSettings(
-                (CookieStore) attributes.get(COOKIES),
-                (CredentialsProvider) attributes.get(CREDENTIALS),
-                (RequestConfig) attributes.get(CONFIG));
+        attributes.remove(AUTH_EXCHANGES);
+        return attributes;
+    }
+
+    /** Gives a context these settings. */
+    @SuppressWarnings("unchecked") // as they were read
+    static void set(HttpClientContext context, Map<String, Object> settings) {
+        context.setCookieStore((CookieStore) settings.get(COOKIES));
+        context.setCredentialsProvider((CredentialsProvider) settings.get(CREDENTIALS));
+        context.setCookieSpecRegistry((Lookup<CookieSpecFactory>) settings.get(COOKIE_SPECS));
+        context.setAuthSchemeRegistry((Lookup<AuthSchemeFactory>) settings.get(AUTH_SCHEMES));
+        context.setAuthCache((AuthCache) settings.get(AUTH_CACHE));
+        RequestConfig config = (RequestConfig) settings.get(CONFIG);
+        if (config != null) {
+            context.setRequestConfig(config);
+        }
     }
 
     private static boolean isHarmless(String name, Object value) throws NoSuchFieldException {

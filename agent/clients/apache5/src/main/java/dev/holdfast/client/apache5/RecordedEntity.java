@@ -1,14 +1,13 @@
 package dev.holdfast.client.apache5;
 
 import dev.holdfast.call.ReplayMemory;
-import dev.holdfast.exchange.RecordedRequestStream;
+import dev.holdfast.exchange.RequestBodyRecording;
 import dev.holdfast.policy.RetryPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request body that can be written once, recorded while the first attempt writes it. To the client it stays one that
@@ -16,18 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordedEntity extends HttpEntityWrapper {
     private final HttpEntity original;
-    private final RetryPolicy limits;
-    private final ReplayMemory memory;
-    private volatile boolean begun;
-    private volatile boolean whole;
-    private volatile @Nullable RecordedRequestStream recording;
+    private final RequestBodyRecording recording;
 
     /** A body of which nothing was written. */
     RecordedEntity(HttpEntity original, RetryPolicy limits, ReplayMemory memory) {
         super(original);
         this.original = original;
-        this.limits = limits;
-        this.memory = memory;
+        this.recording = new RequestBodyRecording(limits, memory);
     }
 
     /** The program's own. */
@@ -35,23 +29,9 @@ final class RecordedEntity extends HttpEntityWrapper {
         return original;
     }
 
-    /** Returns whether an attempt can send it: nothing of it was read yet, or all of it is at hand. */
-    boolean canBeSent() {
-        return !begun || isWhole();
-    }
-
-    /** Returns whether all of it is at hand. */
-    boolean isWhole() {
-        RecordedRequestStream recorded = recording;
-        return whole && recorded != null && recorded.isWhole();
-    }
-
-    /** Drops the recording. */
-    void release() {
-        RecordedRequestStream recorded = recording;
-        if (recorded != null) {
-            recorded.release();
-        }
+    /** The state of it: the bytes that were written. */
+    RequestBodyRecording recording() {
+        return recording;
     }
 
     @Override
@@ -62,22 +42,12 @@ final class RecordedEntity extends HttpEntityWrapper {
     /** Returns the body's own stream; who reads that, and does not write it, uses it up. */
     @Override
     public InputStream getContent() throws IOException {
-        begun = true;
+        recording.reads();
         return super.getContent();
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        RecordedRequestStream recorded = recording;
-        if (whole && recorded != null) {
-            recorded.writeTo(out);
-            return;
-        }
-        boolean first = !begun;
-        begun = true;
-        RecordedRequestStream recorder = new RecordedRequestStream(out, limits, memory, -1, broken -> {});
-        recording = recorder;
-        super.writeTo(recorder);
-        whole = first;
+        recording.write(super::writeTo, out);
     }
 }

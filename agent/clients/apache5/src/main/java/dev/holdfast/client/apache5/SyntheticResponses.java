@@ -7,6 +7,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpVersion;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class SyntheticResponses {
      */
     static CloseableHttpResponse of(String method, FallbackCandidate.Response response) {
         ClassicHttpResponse made = new BasicClassicHttpResponse(response.status());
+        made.setVersion(HttpVersion.HTTP_1_1);
         made.setHeaders(Heads.headers(response.headers()));
         if (!method.equals("HEAD") && response.status() != 204 && response.status() != 304) {
             made.setEntity(new ByteArrayEntity(

@@ -19,19 +19,19 @@ class RecordedEntityTest {
     @Test
     void aBodyIsWrittenAgainByteForByte() throws IOException {
         RecordedEntity entity = entity("whole", 100);
-        assertThat(entity.canBeSent()).isTrue();
-        assertThat(entity.isWhole()).isFalse();
+        assertThat(entity.recording().canBeSent()).isTrue();
+        assertThat(entity.recording().isWhole()).isFalse();
 
         assertThat(written(entity)).isEqualTo("whole");
-        assertThat(entity.isWhole()).isTrue();
+        assertThat(entity.recording().isWhole()).isTrue();
         assertThat(written(entity)).isEqualTo("whole");
         assertThat(written(entity)).isEqualTo("whole");
         assertThat(entity.isRepeatable()).as("to the client").isFalse();
 
         assertThat(memory.used()).isEqualTo(5);
-        entity.release();
+        entity.recording().release();
         assertThat(memory.used()).isZero();
-        assertThat(entity.canBeSent()).isFalse();
+        assertThat(entity.recording().canBeSent()).isFalse();
     }
 
     @Test
@@ -40,7 +40,7 @@ class RecordedEntityTest {
 
         assertThat(written(entity)).hasSize(101);
 
-        assertThat(entity.canBeSent()).isFalse();
+        assertThat(entity.recording().canBeSent()).isFalse();
         assertThat(memory.used()).isZero();
     }
 
@@ -56,7 +56,7 @@ class RecordedEntityTest {
 
         assertThatThrownBy(() -> entity.writeTo(broken)).hasMessage("reset");
 
-        assertThat(entity.canBeSent()).isFalse();
+        assertThat(entity.recording().canBeSent()).isFalse();
     }
 
     @Test
@@ -65,9 +65,9 @@ class RecordedEntityTest {
 
         assertThat(entity.getContent().readAllBytes()).hasSize(5);
 
-        assertThat(entity.canBeSent()).isFalse();
+        assertThat(entity.recording().canBeSent()).isFalse();
         assertThat(written(entity)).as("as without a recording").isEmpty();
-        assertThat(entity.canBeSent()).isFalse();
+        assertThat(entity.recording().canBeSent()).isFalse();
     }
 
     private RecordedEntity entity(String body, long limit) {

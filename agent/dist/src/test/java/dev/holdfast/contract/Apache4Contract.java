@@ -1,0 +1,173 @@
+package dev.holdfast.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.testkit.ReceivedRequest;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.http.HttpHost;
+import org.apache.http.HttpResponse;
+import org.apache.http.client.HttpClient;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.DefaultHttpClient;
+import org.apache.http.impl.client.HttpClients;
+import org.apache.http.impl.conn.PoolingClientConnectionManager;
+import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
+import org.apache.http.impl.execchain.RequestAbortedException;
+import org.apache.http.message.BasicHttpRequest;
+import org.apache.http.pool.PoolStats;
+import org.apache.http.util.EntityUtils;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Apache HttpClient 4, old clients too, with a pool of one connection: leases, cancellation and default hosts. */
+@SuppressWarnings("deprecation") // programs use what is old
+class Apache4Contract {
+    private static final int SHORT = 10;
+
+    private final PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager();
+    private final CloseableHttpClient client = HttpClients.custom()
+            .setConnectionManager(pool)
+            .disableAutomaticRetries()
+            .setDefaultRequestConfig(
+                    RequestConfig.custom().setConnectionRequestTimeout(2000).build())
+            .build();
+    private final PoolingClientConnectionManager oldPool = new PoolingClientConnectionManager();
+    private final DefaultHttpClient old = new DefaultHttpClient(oldPool);
+
+    Apache4Contract() {
+        pool.setMaxTotal(1);
+        oldPool.setMaxTotal(1);
+        old.setHttpRequestRetryHandler((error, count, context) -> false);
+        old.getParams().setParameter("http.conn-manager.timeout", 2000L);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        old.getConnectionManager().shutdown();
+    }
+
+    @Test
+    void aPoolOfOneConnectionServesAllAttemptsAndHasNoneLeasedInTheEnd() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) { // with a budget of its own
+                server.play(
+                        ScriptedResponse.respond(503, "x".repeat(i * 3000)),
+                        ScriptedResponse.respond(502, "chunk by chunk").chunked(),
+                        i % 2 == 0 ? ScriptedResponse.afterRequest(Cut.RESET) : ScriptedResponse.respond(500),
+                        ScriptedResponse.respond(200, "good"));
+
+                assertThat(text(i % 4 < 2 ? client : old, new HttpGet(server.uri("/"))))
+                        .isEqualTo("200 good");
+
+                assertThat(server.requests()).hasSize(4);
+                for (PoolStats stats : new PoolStats[] {pool.getTotalStats(), oldPool.getTotalStats()}) {
+                    assertThat(stats.getLeased()).isZero();
+                    assertThat(stats.getPending()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPoolThatIsFullIsNoFailureOfTheOrigin() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.BREAKING)) {
+            try (CloseableHttpResponse open = client.execute(new HttpGet(server.uri("/")))) {
+                for (int i = 0; i < 4; i++) {
+                    HttpGet get = new HttpGet(server.uri("/"));
+                    get.setConfig(RequestConfig.custom()
+                            .setConnectionRequestTimeout(SHORT)
+                            .build());
+                    assertThatThrownBy(() -> text(client, get))
+                            .isExactlyInstanceOf(ConnectionPoolTimeoutException.class)
+                            .hasNoSuppressedExceptions();
+                }
+                assertThat(open.getStatusLine().getStatusCode()).isEqualTo(200);
+            }
+            HttpResponse open = old.execute(new HttpGet(server.uri("/")));
+            for (int i = 0; i < 4; i++) {
+                HttpGet get = new HttpGet(server.uri("/"));
+                get.getParams().setParameter("http.conn-manager.timeout", (long) SHORT);
+                assertThatThrownBy(() -> text(old, get))
+                        .isExactlyInstanceOf(ConnectionPoolTimeoutException.class)
+                        .hasNoSuppressedExceptions();
+            }
+            EntityUtils.consume(open.getEntity());
+            assertThat(text(client, new HttpGet(server.uri("/")))).isEqualTo("200 ok");
+            assertThat(text(old, new HttpGet(server.uri("/")))).isEqualTo("200 ok");
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void anAbortDuringTheWaitEndsTheCallInTheClientsException() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
+            for (HttpClient used : new HttpClient[] {client, old}) {
+                server.reset();
+                server.play(ScriptedResponse.respond(503, "busy"));
+                HttpGet get = new HttpGet(server.uri("/"));
+                CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return text(used, get);
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                });
+                server.awaitRequests(1);
+                Awaitility.await()
+                        .until(() -> pool.getTotalStats().getLeased()
+                                        + oldPool.getTotalStats().getLeased()
+                                == 0);
+
+                get.abort();
+
+                assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+                        .isInstanceOf(ExecutionException.class)
+                        .hasCauseExactlyInstanceOf(RequestAbortedException.class);
+                assertThat(server.requests()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aDefaultHostOfTheClientOrTheRequestHasItsPolicy() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            HttpHost host = new HttpHost(Hosts.QUICK, server.port());
+            server.play(ScriptedResponse.respond(503));
+            BasicHttpRequest request = new BasicHttpRequest("GET", "/request");
+            request.getParams().setParameter("http.default-host", host);
+            assertThat(text(old.execute((HttpHost) null, request))).isEqualTo("200 ok");
+
+            server.play(ScriptedResponse.respond(503));
+            old.getParams().setParameter("http.default-host", host);
+            assertThat(text(old.execute((HttpHost) null, new BasicHttpRequest("GET", "/client"))))
+                    .isEqualTo("200 ok");
+
+            assertThat(server.requests())
+                    .extracting(ReceivedRequest::target)
+                    .containsExactly("/request", "/request", "/client", "/client");
+        }
+    }
+
+    private static String text(HttpClient client, HttpUriRequest request) throws IOException {
+        return text(client.execute(request));
+    }
+
+    private static String text(HttpResponse response) throws IOException {
+        return response.getStatusLine().getStatusCode() + " " + EntityUtils.toString(response.getEntity());
+    }
+}
