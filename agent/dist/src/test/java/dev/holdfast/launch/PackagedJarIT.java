@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +29,8 @@ import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 /** Tests what is in the jar, and where. */
 class PackagedJarIT {
@@ -227,6 +230,74 @@ class PackagedJarIT {
                         "Implementation-Title",
                         "Implementation-Version");
         assertThat(attributes.getValue("Implementation-Version")).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
+
+    /** The packed libraries, by the packages that each of them has. */
+    private static final Map<String, String> PACKED = Map.ofEntries(
+            Map.entry("net/bytebuddy/", "net.bytebuddy:byte-buddy"),
+            Map.entry("org/tomlj/", "org.tomlj:tomlj"),
+            Map.entry("tools/jackson/core/", "tools.jackson.core:jackson-core"),
+            Map.entry("picocli/", "info.picocli:picocli"),
+            Map.entry("io/micrometer/core/", "io.micrometer:micrometer-core"),
+            Map.entry("io/micrometer/common/", "io.micrometer:micrometer-commons"),
+            Map.entry("io/micrometer/observation/", "io.micrometer:micrometer-observation"),
+            Map.entry("io/micrometer/prometheusmetrics/", "io.micrometer:micrometer-registry-prometheus"),
+            Map.entry("io/micrometer/registry/otlp/", "io.micrometer:micrometer-registry-otlp"),
+            Map.entry("io/prometheus/metrics/config/", "io.prometheus:prometheus-metrics-config"),
+            Map.entry("io/prometheus/metrics/core/", "io.prometheus:prometheus-metrics-core"),
+            Map.entry("io/prometheus/metrics/model/", "io.prometheus:prometheus-metrics-model"),
+            Map.entry("io/prometheus/metrics/tracer/", "io.prometheus:prometheus-metrics-tracer-common"),
+            Map.entry(
+                    "io/prometheus/metrics/expositionformats/",
+                    "io.prometheus:prometheus-metrics-exposition-textformats"),
+            Map.entry("io/opentelemetry/proto/", "io.opentelemetry.proto:opentelemetry-proto"),
+            Map.entry("com/google/protobuf/", "com.google.protobuf:protobuf-java"));
+
+    @Test
+    void scanners_find_each_packed_library_with_its_version() throws IOException {
+        Set<String> libraries = new TreeSet<>();
+        for (String name : within.keySet()) {
+            if (!name.startsWith("dev/holdfast/") && !name.startsWith("sun/net/www/Holdfast")) {
+                libraries.add(PACKED.entrySet().stream()
+                        .filter(one -> name.startsWith(one.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("of which library is " + name)));
+            }
+        }
+        Map<String, String> byProperties = new TreeMap<>();
+        for (Map<String, byte[]> files : inner.values()) {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                if (!file.getKey().startsWith("META-INF/maven/")) {
+                    continue;
+                }
+                Properties properties = new Properties();
+                properties.load(new ByteArrayInputStream(file.getValue()));
+                String library = properties.getProperty("groupId") + ':' + properties.getProperty("artifactId");
+                assertThat(file.getKey()).isEqualTo("META-INF/maven/" + library.replace(':', '/') + "/pom.properties");
+                byProperties.put(library, properties.getProperty("version"));
+            }
+        }
+        Map<String, String> byBill = new TreeMap<>();
+        JsonNode bill =
+                new ObjectMapper().readTree(jar.getInputStream(jar.getEntry("META-INF/sbom/holdfast-agent.cdx.json")));
+        for (JsonNode component : bill.get("components")) {
+            String group = component.get("group").asString();
+            if (!group.equals("dev.holdfast")) {
+                byBill.put(
+                        group + ':' + component.get("name").asString(),
+                        component.get("version").asString());
+                assertThat(component.get("licenses")).as(group).isNotEmpty();
+            }
+        }
+        String purlOfThis = bill.at("/metadata/component/purl").asString();
+
+        assertThat(byProperties.keySet()).isEqualTo(libraries);
+        assertThat(byBill).isEqualTo(byProperties);
+        assertThat(purlOfThis)
+                .startsWith("pkg:maven/dev.holdfast/holdfast-agent@"
+                        + jar.getManifest().getMainAttributes().getValue("Implementation-Version"));
+        assertThat(bill.has("serialNumber")).as("drawn at random").isFalse();
     }
 
     @Test

@@ -1,0 +1,135 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPath;
+import javax.xml.xpath.XPathFactory;
+import org.w3c.dom.Document;
+
+/**
+ * Holds a staging directory against the rules of Maven Central that can be checked without it: which files there are,
+ * their checksums, and what the POM says. Signatures are asked for with {@code --signed}.
+ *
+ * <p>{@code java .ci/StagingCheck.java STAGING JAR [--signed]}; JAR is the jar that the staged one must equal. Ends with
+ * status 1 and a line for each rule that does not hold.
+ */
+class StagingCheck {
+    /** Those that Maven Central asks for; those that newer Mavens add are let through. */
+    private static final Map<String, String> CHECKSUMS = Map.of(".md5", "MD5", ".sha1", "SHA-1");
+
+    private static final List<String> ASKED_OF_THE_POM = List.of(
+            "modelVersion",
+            "groupId",
+            "artifactId",
+            "version",
+            "name",
+            "description",
+            "url",
+            "licenses/license/name",
+            "licenses/license/url",
+            "developers/developer/name",
+            "scm/connection",
+            "scm/developerConnection",
+            "scm/url");
+
+    private final List<String> faults = new ArrayList<>();
+
+    public static void main(String[] arguments) throws Exception {
+        StagingCheck check = new StagingCheck();
+        boolean signed = Arrays.asList(arguments).contains("--signed");
+        int files = check.run(Path.of(arguments[0]), Path.of(arguments[1]), signed);
+        check.faults.forEach(System.err::println);
+        if (!check.faults.isEmpty()) {
+            System.exit(1);
+        }
+        System.out.println("staging: " + files + " files as Maven Central asks for them" + (signed ? ", signed" : ""));
+    }
+
+    private int run(Path staging, Path jar, boolean signed) throws Exception {
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(staging)) {
+            all = files.filter(Files::isRegularFile).sorted().toList();
+        }
+        List<Path> poms = all.stream().filter(file -> file.toString().endsWith(".pom")).toList();
+        if (poms.size() != 1) {
+            faults.add("one POM is published, found " + poms);
+            return 0;
+        }
+        Path pom = poms.get(0);
+        Path folder = pom.getParent();
+        String name = pom.getFileName().toString().replaceAll("\\.pom$", "");
+        checkPom(pom, staging.relativize(folder), name);
+        List<String> published = List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json");
+        for (String ending : published) {
+            Path file = folder.resolve(name + ending);
+            if (!Files.isRegularFile(file)) {
+                faults.add("missing: " + file);
+                continue;
+            }
+            for (Map.Entry<String, String> one : CHECKSUMS.entrySet()) {
+                checkSum(file, one.getKey(), one.getValue());
+            }
+            if (signed && !Files.isRegularFile(folder.resolve(name + ending + ".asc"))) {
+                faults.add("not signed: " + file);
+            }
+        }
+        Path staged = folder.resolve(name + ".jar");
+        if (Files.isRegularFile(staged) && Files.mismatch(staged, jar) >= 0) {
+            faults.add(staged + " is not " + jar);
+        }
+        for (Path file : all) {
+            String known = file.getFileName().toString().replaceAll("(\\.asc)?(\\.(md5|sha1|sha256|sha512))?$", "");
+            boolean expected = known.startsWith("maven-metadata")
+                    || file.getParent().equals(folder) && known.startsWith(name) && published.contains(known.substring(name.length()));
+            if (!expected) {
+                faults.add("not meant to be published: " + file);
+            }
+        }
+        return all.size();
+    }
+
+    private void checkPom(Path pom, Path folder, String name) throws Exception {
+        Document document =
+                DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(pom.toFile());
+        XPath path = XPathFactory.newDefaultInstance().newXPath();
+        for (String asked : ASKED_OF_THE_POM) {
+            if (path.evaluate("/project/" + asked, document).isBlank()) {
+                faults.add(pom + ": no " + asked);
+            }
+        }
+        for (String forbidden : List.of("parent", "dependencies", "repositories", "build", "profiles")) {
+            if (!path.evaluate("/project/" + forbidden, document).isEmpty()) {
+                faults.add(pom + ": " + forbidden + ", which the packed jar has no use for");
+            }
+        }
+        String group = path.evaluate("/project/groupId", document);
+        String artifact = path.evaluate("/project/artifactId", document);
+        String version = path.evaluate("/project/version", document);
+        if (!folder.equals(Path.of(group.replace('.', '/'), artifact, version)) || !name.equals(artifact + '-' + version)) {
+            faults.add(pom + ": stands in the wrong place");
+        }
+        if (version.endsWith("-SNAPSHOT")) {
+            faults.add(pom + ": a snapshot");
+        }
+    }
+
+    private void checkSum(Path file, String ending, String algorithm) throws IOException, NoSuchAlgorithmException {
+        Path sum = Path.of(file + ending);
+        if (!Files.isRegularFile(sum)) {
+            faults.add("no checksum: " + sum);
+            return;
+        }
+        byte[] digest = MessageDigest.getInstance(algorithm).digest(Files.readAllBytes(file));
+        if (!Files.readString(sum).strip().equals(HexFormat.of().formatHex(digest))) {
+            faults.add("wrong checksum: " + sum);
+        }
+    }
+}
