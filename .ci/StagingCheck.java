@@ -18,8 +18,8 @@ import org.w3c.dom.Document;
  * Holds a staging directory against the rules of Maven Central that can be checked without it: which files there are,
  * their checksums, and what the POM says. Signatures are asked for with {@code --signed}.
  *
- * <p>{@code java .ci/StagingCheck.java STAGING JAR [--signed]}; JAR is the jar that the staged one must equal. Ends with
- * status 1 and a line for each rule that does not hold.
+ * <p>{@code java .ci/StagingCheck.java STAGING JAR [--signed]}; JAR is the jar that the staged one must equal. Ends
+ * with status 1 and a line for each rule that does not hold.
  */
 class StagingCheck {
     /** Those that Maven Central asks for; those that newer Mavens add are let through. */
@@ -87,8 +87,9 @@ class StagingCheck {
         }
         for (Path file : all) {
             String known = file.getFileName().toString().replaceAll("(\\.asc)?(\\.(md5|sha1|sha256|sha512))?$", "");
+            boolean ofThis = file.getParent().equals(folder) && known.startsWith(name);
             boolean expected = known.startsWith("maven-metadata")
-                    || file.getParent().equals(folder) && known.startsWith(name) && published.contains(known.substring(name.length()));
+                    || (ofThis && published.contains(known.substring(name.length())));
             if (!expected) {
                 faults.add("not meant to be published: " + file);
             }
@@ -113,7 +114,8 @@ class StagingCheck {
         String group = path.evaluate("/project/groupId", document);
         String artifact = path.evaluate("/project/artifactId", document);
         String version = path.evaluate("/project/version", document);
-        if (!folder.equals(Path.of(group.replace('.', '/'), artifact, version)) || !name.equals(artifact + '-' + version)) {
+        Path expected = Path.of(group.replace('.', '/'), artifact, version);
+        if (!folder.equals(expected) || !name.equals(artifact + '-' + version)) {
             faults.add(pom + ": stands in the wrong place");
         }
         if (version.endsWith("-SNAPSHOT")) {
