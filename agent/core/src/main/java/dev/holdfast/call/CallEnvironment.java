@@ -13,6 +13,6 @@ import java.util.random.RandomGenerator;
 record CallEnvironment(RandomGenerator random, LongSupplier epochMillis, LongSupplier lookupMemory) {
     /** An environment in this JVM. */
     CallEnvironment(RandomGenerator random, LongSupplier epochMillis) {
-        this(random, epochMillis, NegativeDnsCache::ttlNanos);
+        this(random, epochMillis, NegativeDnsCache.TTL);
     }
 }

@@ -46,7 +46,7 @@ public final class Engine {
      * @param timer what delays are kept by, shared by all engines of a JVM
      */
     public Engine(PolicyTable<Policy> policies, PolicyTargets targets, Timer timer) {
-        this(policies, targets, timer, System::nanoTime, System::currentTimeMillis, ThreadRandom.INSTANCE);
+        this(policies, targets, timer, SystemClock.NANOS, SystemClock.EPOCH_MILLIS, ThreadRandom.INSTANCE);
     }
 
     /**
@@ -71,7 +71,9 @@ public final class Engine {
         this.timer = timer;
         this.nanoTime = nanoTime;
         this.environment = new CallEnvironment(random, epochMillis);
-        targets.unmatched().forgetIf(origin -> policies.find(origin.host(), origin.port()) != null);
+        if (!targets.unmatched().isEmpty()) {
+            targets.unmatched().forgetIf(origin -> policies.find(origin.host(), origin.port()) != null);
+        }
     }
 
     /**
@@ -145,7 +147,10 @@ public final class Engine {
         if (hosts.size() >= MAX_HOSTS) {
             hosts.clear();
         }
-        hosts.merge(host, new Known[] {new Known(secure, port, target, unmatched)}, Engine::joined);
+        Known[] found = {new Known(secure, port, target, unmatched)};
+        if (hosts.putIfAbsent(host, found) != null) {
+            hosts.merge(host, found, Engine::joined);
+        }
         return target;
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import java.security.Security;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,19 @@ import org.jspecify.annotations.Nullable;
  * was not found is not looked up again before that time is over, so that a retry within it asks nobody. Read as
  * {@code InetAddress} reads it, with the first failed look-up, when that class has read it already.
  */
-public final class NegativeDnsCache {
+public final class NegativeDnsCache implements LongSupplier {
+    /** The time for which the JVM remembers a failed look-up; see {@link #ttlNanos()}. */
+    static final LongSupplier TTL = new NegativeDnsCache();
+
     /** The JVM never looks a failed name up again. */
     public static final long FOREVER = Long.MAX_VALUE;
 
     private NegativeDnsCache() {}
+
+    @Override
+    public long getAsLong() {
+        return ttlNanos();
+    }
 
     /** Returns the time for which the JVM remembers a failed look-up, in nanoseconds; 0: not at all. */
     public static long ttlNanos() {

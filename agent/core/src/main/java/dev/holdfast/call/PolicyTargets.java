@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,15 +76,29 @@ public final class PolicyTargets {
         if (there != null && there.policy().equals(policy)) {
             return there;
         }
-        PolicyTarget target = targets.compute(
-                key,
-                (k, old) -> old != null && old.policy().equals(policy)
-                        ? old
-                        : new PolicyTarget(policy, origin, old, observer, now));
+        PolicyTarget target = targets.compute(key, new Renewal(policy, now));
         if (targets.size() > max) {
             makeRoom(target, now);
         }
         return target;
+    }
+
+    /** Makes a target, or one in place of another. No lambda: a program's first call comes through here. */
+    private final class Renewal implements BiFunction<Key, @Nullable PolicyTarget, PolicyTarget> {
+        private final Policy policy;
+        private final long now;
+
+        Renewal(Policy policy, long now) {
+            this.policy = policy;
+            this.now = now;
+        }
+
+        @Override
+        public PolicyTarget apply(Key key, @Nullable PolicyTarget old) {
+            return old != null && old.policy().equals(policy)
+                    ? old
+                    : new PolicyTarget(policy, key.origin(), old, observer, now);
+        }
     }
 
     /** Forgets a tenth of them, so that a flood of new ones does not cost a search each. */

@@ -81,7 +81,15 @@ public final class Privileges {
         }
 
         static <T> T ours(Supplier<T> action) {
-            return AccessController.doPrivileged((PrivilegedAction<T>) action::get);
+            return AccessController.doPrivileged(new Own<>(action));
+        }
+
+        /** No lambda: a program's first call comes through here. */
+        private record Own<T>(Supplier<T> action) implements PrivilegedAction<T> {
+            @Override
+            public T run() {
+                return action.get();
+            }
         }
 
         static Executor withCallerPrivileges(Executor executor) {

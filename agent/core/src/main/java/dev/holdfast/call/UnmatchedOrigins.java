@@ -54,6 +54,11 @@ public final class UnmatchedOrigins {
         return true;
     }
 
+    /** Returns whether none was called. */
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
     /** Forgets those that a pattern matches now. */
     void forgetIf(Predicate<Origin> matched) {
         calls.keySet().removeIf(matched);

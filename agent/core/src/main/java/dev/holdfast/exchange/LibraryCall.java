@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,13 +214,34 @@ final class LibraryCall<R> {
             if (recording == null && !watches) {
                 return response;
             }
-            return transport.wrapBody(response, body -> {
-                InputStream watched = watches ? ResponseStreams.watched(body, length, this::bodyFailed) : body;
-                return recording == null ? watched : RecordedResponseStream.of(watched, length, recording);
-            });
+            return transport.wrapBody(response, new DeliveredBody(recording, watches, length));
         } catch (RuntimeException | LinkageError e) {
             session.report(e);
             return response;
+        }
+    }
+
+    /** The way of a body to the program. No lambda: a program's first call comes through here. */
+    private final class DeliveredBody implements UnaryOperator<InputStream>, Consumer<IOException> {
+        private final @Nullable ResponseRecording recording;
+        private final boolean watches;
+        private final long length;
+
+        DeliveredBody(@Nullable ResponseRecording recording, boolean watches, long length) {
+            this.recording = recording;
+            this.watches = watches;
+            this.length = length;
+        }
+
+        @Override
+        public InputStream apply(InputStream body) {
+            InputStream watched = watches ? ResponseStreams.watched(body, length, this) : body;
+            return recording == null ? watched : RecordedResponseStream.of(watched, length, recording);
+        }
+
+        @Override
+        public void accept(IOException error) {
+            bodyFailed(error);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.observe;
 
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.SystemClock;
 import dev.holdfast.policy.CircuitBreaker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ public final class CounterRegistry implements Observer {
 
     /** Nothing counted yet, on the machine's clocks. */
     public CounterRegistry() {
-        this(System::nanoTime, System::currentTimeMillis);
+        this(SystemClock.NANOS, SystemClock.EPOCH_MILLIS);
     }
 
     /**
@@ -100,17 +102,39 @@ public final class CounterRegistry implements Observer {
     public Observer of(PolicyTarget target) {
         String policy = target.policy().name();
         String origin = target.origin().toString();
-        Map<String, Counters> origins = policies.computeIfAbsent(policy, p -> new ConcurrentHashMap<>());
+        Map<String, Counters> origins = origins(policy);
         Counters found = origins.get(origin);
         if (found != null) {
             return found;
         }
-        if (listed.get() >= MAX_ORIGINS) {
-            return origins.computeIfAbsent(OTHER, o -> counters(policy, o, false));
+        boolean lists = listed.get() < MAX_ORIGINS;
+        return origins.computeIfAbsent(lists ? origin : OTHER, new MadeCounters(policy, lists));
+    }
+
+    private Map<String, Counters> origins(String policy) {
+        Map<String, Counters> origins = policies.get(policy);
+        if (origins == null) {
+            Map<String, Counters> made = new ConcurrentHashMap<>();
+            Map<String, Counters> first = policies.putIfAbsent(policy, made);
+            origins = first == null ? made : first;
         }
-        return origins.computeIfAbsent(origin, o -> {
-            return counters(policy, o, listed.incrementAndGet() <= MAX_ZEROS);
-        });
+        return origins;
+    }
+
+    /** Makes the counters of an origin that has none. No lambda: a program's first call comes through here. */
+    private final class MadeCounters implements Function<String, Counters> {
+        private final String policy;
+        private final boolean lists;
+
+        MadeCounters(String policy, boolean lists) {
+            this.policy = policy;
+            this.lists = lists;
+        }
+
+        @Override
+        public Counters apply(String origin) {
+            return counters(policy, origin, lists && listed.incrementAndGet() <= MAX_ZEROS);
+        }
     }
 
     private Counters counters(String policy, String origin, boolean fewOrigins) {

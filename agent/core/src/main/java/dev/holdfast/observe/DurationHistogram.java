@@ -19,8 +19,13 @@ final class DurationHistogram {
     static final List<Double> BOUNDS =
             List.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0);
 
-    private static final long[] BOUND_NANOS =
-            BOUNDS.stream().mapToLong(seconds -> Math.round(seconds * 1e9)).toArray();
+    private static final long[] BOUND_NANOS = new long[BOUNDS.size()];
+
+    static {
+        for (int i = 0; i < BOUND_NANOS.length; i++) {
+            BOUND_NANOS[i] = Math.round(BOUNDS.get(i) * 1e9);
+        }
+    }
 
     private final AtomicReferenceArray<LongAdder> buckets = new AtomicReferenceArray<>(BOUND_NANOS.length + 1);
     private final LongAdder nanos = new LongAdder();

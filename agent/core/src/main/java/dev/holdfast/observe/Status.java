@@ -1,25 +1,40 @@
 package dev.holdfast.observe;
 
 import dev.holdfast.call.PolicyTarget;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the state beside the counts, and is the one place where a {@link Snapshot} is made. Thread-safe. */
 public final class Status implements Supplier<Snapshot> {
+    /** Knows what belongs to a snapshot beside the counts and the configuration. Thread-safe. */
+    public interface Sources {
+        /** Returns the targets that are called. */
+        Collection<PolicyTarget> targets();
+
+        /** Returns whether the run-time switch is on. */
+        boolean isOn();
+
+        /** Returns what the fallback cache holds. */
+        Snapshot.Cache cache();
+
+        /** Returns where Holdfast does not help. */
+        CoverageGaps gaps();
+
+        /** Returns the JVM. */
+        ProcessIdentity process();
+    }
+
     private final CounterRegistry counterRegistry;
-    private final Supplier<Collection<PolicyTarget>> targets;
-    private final BooleanSupplier on;
-    private final Supplier<Snapshot.Cache> cache;
-    private final Supplier<CoverageGaps> gaps;
+    private final Sources sources;
     private final @Nullable String version;
-    private final Supplier<ProcessIdentity> process;
     private String file;
     private final long startedEpochMillis;
-    private Supplier<String> fingerprint;
+    private Object fingerprint;
     private List<String> policies;
     private long reloads;
     private long reloadFailures;
@@ -31,34 +46,22 @@ public final class Status implements Supplier<Snapshot> {
      * The status under a first configuration.
      *
      * @param counterRegistry the counts
-     * @param targets what is called
-     * @param on whether the run-time switch is on
-     * @param cache what the fallback cache holds
-     * @param gaps where Holdfast does not help
+     * @param sources what else a snapshot shows
      * @param version of the agent
-     * @param process the JVM
      * @param file the configuration, as the user named it
-     * @param fingerprint of its text, worked out when it is first asked for
+     * @param fingerprint of its text, worked out when its {@code toString} is asked for
      * @param policies the names of its policies
      */
     public Status(
             CounterRegistry counterRegistry,
-            Supplier<Collection<PolicyTarget>> targets,
-            BooleanSupplier on,
-            Supplier<Snapshot.Cache> cache,
-            Supplier<CoverageGaps> gaps,
+            Sources sources,
             @Nullable String version,
-            Supplier<ProcessIdentity> process,
             String file,
-            Supplier<String> fingerprint,
+            Object fingerprint,
             Set<String> policies) {
         this.counterRegistry = counterRegistry;
-        this.targets = targets;
-        this.on = on;
-        this.cache = cache;
-        this.gaps = gaps;
+        this.sources = sources;
         this.version = version;
-        this.process = process;
         this.file = file;
         this.fingerprint = fingerprint;
         this.startedEpochMillis = counterRegistry.epochMillis();
@@ -82,11 +85,11 @@ public final class Status implements Supplier<Snapshot> {
     /**
      * Another configuration is in force.
      *
-     * @param of the fingerprint of its text
+     * @param of the fingerprint of its text, as for the first one
      * @param names of its policies
      * @param targetNames of all that is counted apart: the policies, and what belongs to them
      */
-    public synchronized void reloaded(Supplier<String> of, Set<String> names, Set<String> targetNames) {
+    public synchronized void reloaded(Object of, Set<String> names, Set<String> targetNames) {
         fingerprint = of;
         policies = sorted(names);
         reloads++;
@@ -102,12 +105,14 @@ public final class Status implements Supplier<Snapshot> {
     }
 
     private static List<String> sorted(Set<String> names) {
-        return names.stream().sorted().toList();
+        List<String> sorted = new ArrayList<>(names);
+        Collections.sort(sorted);
+        return List.copyOf(sorted);
     }
 
     /** Returns the counts of one policy and origin; zeros where the pair no longer exists. */
     OriginStats origin(CounterRegistry.Key key) {
-        return counterRegistry.stats(key, targets.get());
+        return counterRegistry.stats(key, sources.targets());
     }
 
     CounterRegistry ledger() {
@@ -117,17 +122,17 @@ public final class Status implements Supplier<Snapshot> {
     /** Everything, now. */
     @Override
     public Snapshot get() {
-        CounterRegistry.Origins origins = counterRegistry.origins(targets.get());
-        CoverageGaps known = gaps.get();
-        boolean switchedOn = on.getAsBoolean();
+        CounterRegistry.Origins origins = counterRegistry.origins(sources.targets());
+        CoverageGaps known = sources.gaps();
+        boolean switchedOn = sources.isOn();
         synchronized (this) {
             return new Snapshot(
                     counterRegistry.epochMillis(),
                     startedEpochMillis,
                     version,
-                    process.get(),
+                    sources.process(),
                     file,
-                    activity.fileUsed() ? fingerprint.get() : null,
+                    activity.fileUsed() ? fingerprint.toString() : null,
                     switchedOn,
                     activity == Activity.ACTIVE && !switchedOn ? Activity.OFF : activity,
                     policies,
@@ -138,7 +143,7 @@ public final class Status implements Supplier<Snapshot> {
                     reloadFailures,
                     reloadedEpochMillis,
                     reloadError,
-                    cache.get(),
+                    sources.cache(),
                     known);
         }
     }

@@ -3,8 +3,6 @@ package dev.holdfast.policy;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The settings of the alternate origin that a request goes to when its own does not respond. Immutable.
@@ -34,13 +32,7 @@ public record DegradedPolicy(
 
     /** One whose successful responses count, and where nothing else is said. */
     public DegradedPolicy(String url, long timeoutNanos, boolean forwardCredentials) {
-        this(
-                url,
-                timeoutNanos,
-                forwardCredentials,
-                Set.of(),
-                false,
-                IntStream.range(200, 400).boxed().collect(Collectors.toSet()));
+        this(url, timeoutNanos, forwardCredentials, Set.of(), false, StatusSet.range(200, 400));
     }
 
     /** The same for a request that would leave TLS on its way: nothing that may be a credential goes along. */

@@ -25,7 +25,16 @@ final class StatusSet extends AbstractSet<Integer> {
             return same;
         }
         BitSet set = new BitSet();
-        statuses.forEach(set::set);
+        for (int status : statuses) {
+            set.set(status);
+        }
+        return new StatusSet(set);
+    }
+
+    /** The statuses from one to below another. */
+    static StatusSet range(int from, int to) {
+        BitSet set = new BitSet();
+        set.set(from, to);
         return new StatusSet(set);
     }
 

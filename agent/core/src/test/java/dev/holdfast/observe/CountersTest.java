@@ -356,7 +356,7 @@ class CountersTest {
         ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
         observedCalls.call("shop.example", status(200));
 
-        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("other.example"), Set.of("other.example"));
+        observedCalls.status.reloaded("c0ffee000001", Set.of("other.example"), Set.of("other.example"));
 
         assertThat(observedCalls.status.get().origins()).isEmpty();
         assertThat(observedCalls.status.get().reloads()).isEqualTo(1);
@@ -370,7 +370,7 @@ class CountersTest {
         assertThat(observedCalls.status.get().reloadError()).isEqualTo("line 3: no such key");
         assertThat(observedCalls.status.get().reloadFailures()).isEqualTo(1);
 
-        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
+        observedCalls.status.reloaded("c0ffee000001", Set.of("*"), Set.of("*"));
         assertThat(observedCalls.status.get().reloadError()).isNull();
         assertThat(observedCalls.status.get().reloadFailures()).isEqualTo(1);
     }

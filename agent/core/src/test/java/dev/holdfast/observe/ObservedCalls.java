@@ -15,6 +15,7 @@ import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -58,14 +59,35 @@ public final class ObservedCalls {
                 new Random(1));
         status = new Status(
                 counterRegistry,
-                targets::all,
-                () -> true,
-                () -> new Snapshot.Cache(5, 2, 4, 1, 3, 2_048, 65_536),
-                () -> GAPS,
+                new Status.Sources() {
+                    @Override
+                    public Collection<PolicyTarget> targets() {
+                        return targets.all();
+                    }
+
+                    @Override
+                    public boolean isOn() {
+                        return true;
+                    }
+
+                    @Override
+                    public Snapshot.Cache cache() {
+                        return new Snapshot.Cache(5, 2, 4, 1, 3, 2_048, 65_536);
+                    }
+
+                    @Override
+                    public CoverageGaps gaps() {
+                        return GAPS;
+                    }
+
+                    @Override
+                    public ProcessIdentity process() {
+                        return IDENTITY;
+                    }
+                },
                 "1.2.3",
-                () -> IDENTITY,
                 "holdfast.toml",
-                () -> "c0ffee000000",
+                "c0ffee000000",
                 Set.of("*"));
     }
 

@@ -76,7 +76,7 @@ class OriginBeansTest {
         beans.update();
         assertThat(registered()).hasSize(CounterRegistry.MAX_ORIGINS + 1);
 
-        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("shop.example"), Set.of("shop.example"));
+        observedCalls.status.reloaded("c0ffee000001", Set.of("shop.example"), Set.of("shop.example"));
         beans.update();
         assertThat(registered()).isEmpty();
 
@@ -93,7 +93,7 @@ class OriginBeansTest {
         ObservedCalls observedCalls = new ObservedCalls(Policies.retry().policy());
         observedCalls.call("shop.example", status(200));
         new OriginBeans(server, observedCalls.status).update();
-        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of(), Set.of());
+        observedCalls.status.reloaded("c0ffee000001", Set.of(), Set.of());
 
         assertThat(server.getAttribute(registered().iterator().next(), "Calls")).isEqualTo(0L);
     }

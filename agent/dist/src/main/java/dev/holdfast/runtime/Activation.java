@@ -134,7 +134,7 @@ final class Activation {
         if (isShown()) {
             setup().observability().stillInactive(inForce, activity, text, said);
         } else {
-            stderrReporter.log(LogEntry.of(Log.Level.ERROR, "notice", said));
+            stderrReporter.accept(LogEntry.of(Log.Level.ERROR, "notice", said));
         }
     }
 
@@ -185,7 +185,7 @@ final class Activation {
         if (isShown()) {
             setup().observability().say(level, what);
         } else {
-            stderrReporter.log(LogEntry.of(level, "notice", what));
+            stderrReporter.accept(LogEntry.of(level, "notice", what));
         }
     }
 

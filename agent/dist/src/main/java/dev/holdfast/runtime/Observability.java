@@ -1,7 +1,9 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.admin.Endpoint;
+import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.PolicyTargets;
+import dev.holdfast.call.SystemClock;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.ObservabilityConfig;
 import dev.holdfast.fallback.CacheStats;
@@ -24,6 +26,7 @@ import dev.holdfast.observe.otlp.OtlpExporter;
 import dev.holdfast.policy.OtlpExport;
 import java.io.File;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,28 +76,49 @@ final class Observability {
         this.inForce = configuration;
         this.holdfast = holdfast;
         this.signals = signals;
-        this.log = new Log(stderrReporter::log, System::nanoTime);
+        this.log = new Log(stderrReporter, SystemClock.NANOS);
         this.agent = version == null ? "Holdfast" : "Holdfast/" + version;
         counterRegistry.add(log);
         status = new Status(
                 counterRegistry,
-                targets::all,
-                holdfast::isOn,
-                () -> cache(holdfast.cacheFigures()),
-                this::gaps,
+                new Sources(),
                 version,
-                ProcessIdentity::current,
                 configuration.file(),
-                configuration.fingerprint()::toString,
+                configuration.fingerprint(),
                 configuration.policyNames());
         status.state(activity, configuration.file(), problem);
         apply(configuration.observabilityConfig());
         record();
     }
 
-    private static Snapshot.Cache cache(CacheStats of) {
-        return new Snapshot.Cache(
-                of.hits(), of.misses(), of.kept(), of.evicted(), of.entries(), of.bytes(), of.maxBytes());
+    /** What a status shows; made with it, before a program's first call, and so one class and no five lambdas. */
+    private final class Sources implements Status.Sources {
+        @Override
+        public Collection<PolicyTarget> targets() {
+            return targets.all();
+        }
+
+        @Override
+        public boolean isOn() {
+            return holdfast.isOn();
+        }
+
+        @Override
+        public Snapshot.Cache cache() {
+            CacheStats of = holdfast.cacheFigures();
+            return new Snapshot.Cache(
+                    of.hits(), of.misses(), of.kept(), of.evicted(), of.entries(), of.bytes(), of.maxBytes());
+        }
+
+        @Override
+        public CoverageGaps gaps() {
+            return gapWatch().get();
+        }
+
+        @Override
+        public ProcessIdentity process() {
+            return ProcessIdentity.current();
+        }
     }
 
     /** Returns the targets of all calls. */
@@ -105,7 +129,7 @@ final class Observability {
     /** Another configuration is in force, as the text says. */
     void reloaded(Configuration changed, Activity activity, String summary, List<String> notices) {
         targets.retain(changed.targetNames());
-        status.reloaded(changed.fingerprint()::toString, changed.policyNames(), changed.targetNames());
+        status.reloaded(changed.fingerprint(), changed.policyNames(), changed.targetNames());
         status.state(activity, changed.file(), null);
         inForce = changed;
         FlightEvents recorded = events;
@@ -208,10 +232,6 @@ final class Observability {
         gapWatch().tick();
     }
 
-    private CoverageGaps gaps() {
-        return gapWatch().get();
-    }
-
     /** Made late: the start has no use for it. */
     private synchronized CoverageMonitor gapWatch() {
         CoverageMonitor made = coverageMonitor;
@@ -222,7 +242,7 @@ final class Observability {
                     new LoadedClients(signals.loadedClasses()),
                     name -> System.getProperty(name, ""),
                     log,
-                    System::nanoTime);
+                    SystemClock.NANOS);
             coverageMonitor = made;
         }
         return made;
@@ -291,7 +311,7 @@ final class Observability {
             stderrReporter.writeTo(file == null ? null : new LogFile(file));
         } catch (IOException e) {
             stderrReporter.writeTo(null);
-            stderrReporter.log(LogEntry.of(
+            stderrReporter.accept(LogEntry.of(
                     Log.Level.WARN,
                     "log_file",
                     "the log cannot be written to " + file + ", and so goes to standard error: " + e.getMessage()));
@@ -302,7 +322,7 @@ final class Observability {
         log.flush();
         if (summaryWanted) {
             gapWatch().lastLook();
-            stderrReporter.log(LogEntry.of(Log.Level.INFO, "summary", Summary.of(status.get())));
+            stderrReporter.accept(LogEntry.of(Log.Level.INFO, "summary", Summary.of(status.get())));
         }
     }
 }

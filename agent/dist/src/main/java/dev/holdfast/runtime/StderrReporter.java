@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * bounded size; what was left out is counted. A report that repeats is written the first, second, tenth, hundredth…
  * time. Thread-safe; no lock of its own is held during I/O.
  */
-final class StderrReporter implements ErrorReporter {
+final class StderrReporter implements ErrorReporter, Consumer<LogEntry> {
     private static final int PER_MINUTE = 10;
     private static final int MOST_KINDS = 100;
     private static final int LONGEST_KIND = 200;
@@ -49,7 +50,7 @@ final class StderrReporter implements ErrorReporter {
 
     /** Writes what an operator wants to know of the start. */
     void say(String what) {
-        log(LogEntry.of(Log.Level.INFO, "notice", what));
+        accept(LogEntry.of(Log.Level.INFO, "notice", what));
     }
 
     /**
@@ -68,7 +69,8 @@ final class StderrReporter implements ErrorReporter {
     }
 
     /** Writes an entry, whatever its level: the log decides about that, and about how many there are. */
-    void log(LogEntry entry) {
+    @Override
+    public void accept(LogEntry entry) {
         print(entry, LONGEST_ENTRY);
     }
 

@@ -10,6 +10,7 @@ import java.lang.instrument.Instrumentation;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +106,7 @@ final class LibraryCopy implements ClientAdapter {
         if (begun.compareAndSet(false, true)) {
             makingThread = Thread.currentThread();
             try {
-                adapter = Privileges.withOwnPrivileges(() -> checked(context));
+                adapter = Privileges.withOwnPrivileges(new CheckedAdapter(context));
             } catch (RuntimeException | LinkageError e) {
                 errorReporter.report(
                         "the adapter for " + instrumentation.name() + " cannot be made; its calls run without policies",
@@ -119,6 +120,20 @@ final class LibraryCopy implements ClientAdapter {
             await();
         }
         return adapter;
+    }
+
+    /** Makes the adapter. No lambda: a program's first call comes through here. */
+    private final class CheckedAdapter implements Supplier<@Nullable ClientAdapter> {
+        private final AdapterContext context;
+
+        CheckedAdapter(AdapterContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public @Nullable ClientAdapter get() {
+            return checked(context);
+        }
     }
 
     private void await() {

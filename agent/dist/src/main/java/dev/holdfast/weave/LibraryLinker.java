@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ final class LibraryLinker {
         if (!hasJoinPoint(instrumentation, relocation, woven, joinPoint)) {
             return null;
         }
-        LibraryCopy copy = Privileges.withOwnPrivileges(() -> copy(instrumentation, relocation, woven));
+        LibraryCopy copy = Privileges.withOwnPrivileges(new FoundCopy(instrumentation, relocation, woven));
         if (copy == null) {
             return null;
         }
@@ -167,7 +168,7 @@ final class LibraryLinker {
             }
             LibraryCopy copy = (entered | observed) == 0
                     ? null
-                    : Privileges.withOwnPrivileges(() -> copy(instrumentation, relocation, woven));
+                    : Privileges.withOwnPrivileges(new FoundCopy(instrumentation, relocation, woven));
             if (copy != null) {
                 return new OldClass(copy, entered, observed);
             }
@@ -202,6 +203,24 @@ final class LibraryLinker {
             }
         }
         return false;
+    }
+
+    /** Finds a class's copy. No lambda: a program's first call comes through here. */
+    private final class FoundCopy implements Supplier<@Nullable LibraryCopy> {
+        private final ClientInstrumentation instrumentation;
+        private final Relocation relocation;
+        private final Class<?> woven;
+
+        FoundCopy(ClientInstrumentation instrumentation, Relocation relocation, Class<?> woven) {
+            this.instrumentation = instrumentation;
+            this.relocation = relocation;
+            this.woven = woven;
+        }
+
+        @Override
+        public @Nullable LibraryCopy get() {
+            return copy(instrumentation, relocation, woven);
+        }
     }
 
     /** All woven classes of a copy find it in the same class: the one that has the first join point. */

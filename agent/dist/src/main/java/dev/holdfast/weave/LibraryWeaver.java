@@ -48,7 +48,7 @@ final class LibraryWeaver {
             }
             List<JoinPoint> points = new ArrayList<>();
             for (JoinPoint point : client.joinPoints()) {
-                JoinPoint here = point.relocated(relocation::map);
+                JoinPoint here = relocation.isMoved() ? point.relocated(relocation::map) : point;
                 if (here.owner().equals(className) && here.isPossible()) {
                     points.add(here);
                 }

@@ -33,7 +33,7 @@ final class AllMeters {
     static Snapshot happened() {
         ObservedCalls enforced = new ObservedCalls(RULES.policy());
         happenTo(enforced, "shop.example");
-        enforced.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
+        enforced.status.reloaded("c0ffee000001", Set.of("*"), Set.of("*"));
         enforced.status.reloadFailed("line 3");
         ObservedCalls observed = new ObservedCalls(RULES.policy(Mode.OBSERVE));
         observed.call("seen.example", status(503));

@@ -242,7 +242,7 @@ class ScrapeTest {
     @Test
     void the_agent_has_meters_of_its_own() throws IOException {
         ObservedCalls observedCalls = new ObservedCalls(RETRY.policy());
-        observedCalls.status.reloaded(() -> "c0ffee000001", Set.of("*"), Set.of("*"));
+        observedCalls.status.reloaded("c0ffee000001", Set.of("*"), Set.of("*"));
         observedCalls.status.reloadFailed("line 3: no such key");
 
         assertThat(scrape(observedCalls, null))

@@ -4,8 +4,10 @@ import dev.holdfast.call.Privileges;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,14 @@ final class OkHttpProxies {
 
     private OkHttpProxies() {}
 
+    /** Asks a selector. No lambda: a program's first call comes through here. */
+    private record Selection(ProxySelector selector, URI uri) implements Supplier<List<Proxy>> {
+        @Override
+        public List<Proxy> get() {
+            return selector.select(uri);
+        }
+    }
+
     /** The proxy's address as {@code host:port}; null: there is none, or it is not known. */
     static @Nullable String of(OkHttpClient client, Request request) {
         Proxy proxy = client.proxy();
@@ -26,7 +36,7 @@ final class OkHttpProxies {
                 return null;
             }
             List<Proxy> selected = Privileges.withOwnPrivileges(
-                    () -> selector.select(request.url().uri()));
+                    new Selection(selector, request.url().uri()));
             proxy = selected.isEmpty() ? null : selected.get(0);
         }
         return proxy != null && proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress address

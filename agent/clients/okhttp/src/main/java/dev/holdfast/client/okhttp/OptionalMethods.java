@@ -2,6 +2,7 @@ package dev.holdfast.client.okhttp;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
@@ -16,48 +17,80 @@ import org.jspecify.annotations.Nullable;
  * to call them as usual would make older copies unfit.
  */
 final class OptionalMethods {
-    private static final @Nullable MethodHandle IS_ONE_SHOT = find(RequestBody.class, "isOneShot");
-    private static final @Nullable MethodHandle IS_DUPLEX = find(RequestBody.class, "isDuplex");
-    private static final @Nullable MethodHandle TIMEOUT = find(Call.class, "timeout");
-    private static final @Nullable MethodHandle CALL_TIMEOUT =
-            find(OkHttpClient.Builder.class, "callTimeout", long.class, TimeUnit.class);
-
-    private static final @Nullable MethodHandle IDLE_CALLBACK = find(Dispatcher.class, "getIdleCallback");
-    private static final @Nullable MethodHandle PART_BODY = find(MultipartBody.Part.class, "body");
+    private static final @Nullable MethodHandle TIMEOUT = find(Call.class, "timeout", okio.Timeout.class);
 
     private OptionalMethods() {}
 
-    private static @Nullable MethodHandle find(Class<?> owner, String name, Class<?>... parameters) {
+    private static @Nullable MethodHandle find(Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
         try {
-            return MethodHandles.publicLookup().unreflect(owner.getMethod(name, parameters));
+            return MethodHandles.publicLookup().findVirtual(owner, name, MethodType.methodType(result, parameters));
         } catch (ReflectiveOperationException e) {
             return null;
         }
     }
 
+    /** Those of bodies, which many calls have none of: a first call makes only the handles that it needs. */
+    private static final class Bodies {
+        static final @Nullable MethodHandle IS_ONE_SHOT = find(RequestBody.class, "isOneShot", boolean.class);
+        static final @Nullable MethodHandle IS_DUPLEX = find(RequestBody.class, "isDuplex", boolean.class);
+
+        private Bodies() {}
+    }
+
+    private static final class Parts {
+        static final @Nullable MethodHandle BODY = find(MultipartBody.Part.class, "body", RequestBody.class);
+
+        private Parts() {}
+    }
+
+    private static final class Builders {
+        static final @Nullable MethodHandle CALL_TIMEOUT =
+                find(OkHttpClient.Builder.class, "callTimeout", OkHttpClient.Builder.class, long.class, TimeUnit.class);
+
+        private Builders() {}
+    }
+
+    private static final class Dispatchers {
+        static final @Nullable MethodHandle IDLE_CALLBACK = find(Dispatcher.class, "getIdleCallback", Runnable.class);
+
+        private Dispatchers() {}
+    }
+
     /** Returns whether a body can be written only once (from 3.14 on). */
     static boolean isOneShot(RequestBody body) {
-        return isTrue(IS_ONE_SHOT, body);
+        try {
+            return Bodies.IS_ONE_SHOT != null && (boolean) Bodies.IS_ONE_SHOT.invokeExact(body);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
     /** Returns whether a body is written while the response is read (from 3.14 on). */
     static boolean isDuplex(RequestBody body) {
-        return isTrue(IS_DUPLEX, body);
-    }
-
-    private static boolean isTrue(@Nullable MethodHandle method, Object object) {
-        return method != null && Boolean.TRUE.equals(invoke(method, object));
+        try {
+            return Bodies.IS_DUPLEX != null && (boolean) Bodies.IS_DUPLEX.invokeExact(body);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
     /** The body of a part (in some later version than 3.0); null: it cannot be reached. */
     static @Nullable RequestBody bodyOf(MultipartBody.Part part) {
-        return PART_BODY != null && invoke(PART_BODY, part) instanceof RequestBody body ? body : null;
+        try {
+            return Parts.BODY == null ? null : (RequestBody) Parts.BODY.invokeExact(part);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
     /** The time that a whole call may take (from 3.12 on); 0: it has no limit. */
     static long callTimeoutNanos(Call call) {
-        Object timeout = TIMEOUT == null ? null : invoke(TIMEOUT, call);
-        return timeout instanceof okio.Timeout limit ? limit.timeoutNanos() : 0;
+        try {
+            okio.Timeout limit = TIMEOUT == null ? null : (okio.Timeout) TIMEOUT.invokeExact(call);
+            return limit == null ? 0 : limit.timeoutNanos();
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
     /**
@@ -66,26 +99,32 @@ final class OptionalMethods {
      * @param nanos 0: they take as long as they like
      */
     static void setCallTimeout(OkHttpClient.Builder builder, long nanos) {
-        if (CALL_TIMEOUT != null) {
-            Object unused = invoke(CALL_TIMEOUT, builder, nanos, TimeUnit.NANOSECONDS);
+        try {
+            if (Builders.CALL_TIMEOUT != null) {
+                OkHttpClient.Builder unused =
+                        (OkHttpClient.Builder) Builders.CALL_TIMEOUT.invokeExact(builder, nanos, TimeUnit.NANOSECONDS);
+            }
+        } catch (Throwable e) {
+            throw unchecked(e);
         }
     }
 
     /** The callback that a dispatcher runs when it is idle (from 3.5 on; public from 4.0 on); null: it has none. */
     static @Nullable Runnable idleCallback(Dispatcher dispatcher) {
-        Object callback =
-                IDLE_CALLBACK == null ? field(dispatcher, Runnable.class.getName()) : invoke(IDLE_CALLBACK, dispatcher);
-        return callback instanceof Runnable found ? found : null;
+        try {
+            return Dispatchers.IDLE_CALLBACK == null
+                    ? (Runnable) field(dispatcher, Runnable.class.getName())
+                    : (Runnable) Dispatchers.IDLE_CALLBACK.invokeExact(dispatcher);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
-    private static @Nullable Object invoke(MethodHandle method, Object... arguments) {
-        try {
-            return method.invokeWithArguments(arguments);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
         }
+        return thrown instanceof RuntimeException exception ? exception : new IllegalStateException(thrown);
     }
 
     /**
