@@ -84,7 +84,7 @@ public final class Privileges {
             return AccessController.doPrivileged(new Own<>(action));
         }
 
-        /** No lambda: a program's first call comes through here. */
+        /** The action as the JDK wants it. No lambda: a program's first call comes through here. */
         private record Own<T>(Supplier<T> action) implements PrivilegedAction<T> {
             @Override
             public T run() {

@@ -91,7 +91,7 @@ final class Observability {
         record();
     }
 
-    /** What a status shows; made with it, before a program's first call, and so one class and no five lambdas. */
+    /** The sources of a status. Made before a program's first call, and so one class rather than five lambdas. */
     private final class Sources implements Status.Sources {
         @Override
         public Collection<PolicyTarget> targets() {

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +52,11 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final AttemptCalls attemptCalls;
     private final boolean blocking;
     private final long caller;
-    /** The number of requests of each attempt that failed, by its exception. */
-    private final Map<Throwable, Integer> requestsOf = Collections.synchronizedMap(new IdentityHashMap<>(2));
+    /**
+     * The number of requests of each attempt that failed, by its exception. Guarded by this object; made with the first
+     * failure, which most calls do not see.
+     */
+    private @Nullable Map<Throwable, Integer> requestsOf;
 
     /** The thread that the chain belongs to. */
     private final Thread chainThread = Thread.currentThread();
@@ -232,15 +234,24 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     // ---- what an attempt gave
 
     /** Notes how far an attempt came that failed. */
-    void failed(Throwable error, Stage at) {
-        requestsOf.put(error, at.requests());
+    synchronized void failed(Throwable error, Stage at) {
+        Map<Throwable, Integer> all = requestsOf;
+        if (all == null) {
+            all = new IdentityHashMap<>(2);
+            requestsOf = all;
+        }
+        all.put(error, at.requests());
+    }
+
+    private synchronized @Nullable Integer requestsOf(@Nullable Throwable error) {
+        return requestsOf == null || error == null ? null : requestsOf.get(error);
     }
 
     @Override
     public Outcome classify(Attempt<Response> attempt, Throwable error) {
-        Integer requests = requestsOf.get(error);
-        if (requests == null && error.getCause() != null) {
-            requests = requestsOf.get(error.getCause()); // one that was cut off
+        Integer requests = requestsOf(error);
+        if (requests == null) {
+            requests = requestsOf(error.getCause()); // one that was cut off
         }
         return OkHttpFailures.of(
                 error,

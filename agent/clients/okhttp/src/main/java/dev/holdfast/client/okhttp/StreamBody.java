@@ -1,15 +1,13 @@
 package dev.holdfast.client.okhttp;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.UnaryOperator;
 import okhttp3.MediaType;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
-import okio.Buffer;
 import okio.BufferedSource;
+import okio.ForwardingSource;
 import okio.Okio;
-import okio.Source;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +16,14 @@ import org.jspecify.annotations.Nullable;
  * limits that a program sets on its source are those of that body.
  */
 final class StreamBody extends ResponseBody {
-    private static final int PIECE = 8192;
-
     private final @Nullable MediaType type;
     private final long length;
-    private final Timeout timeout;
     private final BufferedSource source;
 
     private StreamBody(@Nullable MediaType type, long length, Timeout timeout, InputStream stream) {
         this.type = type;
         this.length = length;
-        this.timeout = timeout;
-        this.source = Okio.buffer(new StreamSource(stream));
+        this.source = Okio.buffer(new StreamSource(stream, timeout));
     }
 
     /** A body for which nothing was received. */
@@ -66,34 +60,21 @@ final class StreamBody extends ResponseBody {
         return source;
     }
 
-    private final class StreamSource implements Source {
-        private final InputStream stream;
-        private final byte[] piece = new byte[PIECE];
+    /**
+     * The library's own source, which reads into the memory that it keeps for all bodies: a piece of our own would be
+     * 8 KiB for each call.
+     */
+    private static final class StreamSource extends ForwardingSource {
+        private final Timeout limits;
 
-        StreamSource(InputStream stream) {
-            this.stream = stream;
-        }
-
-        @Override
-        public long read(Buffer sink, long byteCount) throws IOException {
-            if (byteCount == 0) {
-                return 0;
-            }
-            int n = stream.read(piece, 0, (int) Math.min(byteCount, piece.length));
-            if (n > 0) {
-                Buffer unused = sink.write(piece, 0, n);
-            }
-            return n;
+        StreamSource(InputStream stream, Timeout limits) {
+            super(Okio.source(stream));
+            this.limits = limits;
         }
 
         @Override
         public Timeout timeout() {
-            return timeout;
-        }
-
-        @Override
-        public void close() throws IOException {
-            stream.close();
+            return limits;
         }
     }
 }
