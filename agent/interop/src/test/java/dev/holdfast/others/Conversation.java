@@ -39,7 +39,18 @@ final class Conversation implements AutoCloseable {
                 from(ByteBuddyAgent.class),
                 from(io.opentelemetry.api.trace.Span.class),
                 from(io.opentelemetry.context.Context.class),
-                from(io.opentelemetry.common.ComponentLoader.class));
+                from(io.opentelemetry.common.ComponentLoader.class),
+                from(okhttp3.OkHttpClient.class),
+                from(okio.Buffer.class),
+                from(kotlin.Unit.class),
+                from(org.apache.hc.client5.http.classic.HttpClient.class),
+                from(org.apache.hc.core5.http.HttpHost.class),
+                from(org.apache.hc.core5.http2.HttpVersionPolicy.class),
+                from(org.slf4j.Logger.class),
+                from(org.apache.http.client.HttpClient.class),
+                from(org.apache.http.HttpHost.class),
+                from(org.apache.commons.logging.Log.class),
+                from(org.apache.commons.codec.binary.Base64.class));
     }
 
     private static String from(Class<?> type) {

@@ -83,7 +83,8 @@ final class TracedProgram {
             case "send" ->
                 "" + CLIENT.send(request(uri), BodyHandlers.ofString()).statusCode();
             case "sendAsync" -> started(uri).get();
-            default -> "" + ((HttpURLConnection) uri.toURL().openConnection()).getResponseCode();
+            case "url" -> "" + ((HttpURLConnection) uri.toURL().openConnection()).getResponseCode();
+            default -> TracedLibraries.call(style, uri);
         };
     }
 
