@@ -160,7 +160,8 @@ final class Apache5Calls {
                         return "no entity";
                     }
                     t.line("entity: " + entity.getContentLength() + " " + entity.getContentType() + " "
-                            + entity.getContentEncoding() + " " + entity.isChunked() + " " + entity.isRepeatable() + " "
+                            + entity.getContentEncoding() + " " + entity + " " + entity.isChunked() + " "
+                            + entity.isRepeatable() + " "
                             + entity.isStreaming());
                     return text(entity);
                 }));

@@ -9,9 +9,7 @@ import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
-import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -275,22 +273,7 @@ final class FaultCalls {
             });
         }
         c.disconnect();
-        awaitEnd();
-    }
-
-    /**
-     * Connections are accepted in turn, and answered by none that stays open: when all have ended, all requests are
-     * listed.
-     */
-    private void awaitEnd() throws IOException {
-        try (Socket last = new Socket(Transcript.HOST, t.server().port())) {
-            last.getOutputStream()
-                    .write("GET /end HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            last.getInputStream().readAllBytes();
-        } catch (SocketException e) {
-            // It was accepted, and reset.
-        }
-        t.server().awaitOpen(0);
+        t.settle();
     }
 
     private static HttpURLConnection open(URI uri, String method, Mode mode) throws IOException {

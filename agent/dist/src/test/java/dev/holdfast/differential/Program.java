@@ -9,13 +9,18 @@ final class Program {
 
     /** Takes the ports of {@link Http2Servers}; without them, makes only the calls that go wrong. */
     public static void main(String[] arguments) {
+        System.setProperty("org.apache.commons.logging.Log", "org.apache.commons.logging.impl.NoOpLog");
         Transcript transcript = new Transcript();
         if (arguments.length == 0) {
             new FaultCalls(transcript).run();
+            new LibraryFaultCalls(transcript).run();
         } else {
             new UrlConnectionCalls(transcript).run();
             new HttpClientCalls(transcript).run();
             new Apache5Calls(transcript).run();
+            new Apache4Calls(transcript).run();
+            new OkHttpCalls(transcript, false).run();
+            new OkHttpCalls(transcript, true).run();
             new SecureCalls(transcript).run();
             new Http2Calls(transcript, Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1])).run();
         }

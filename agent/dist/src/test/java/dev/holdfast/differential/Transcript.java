@@ -5,9 +5,14 @@ import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +37,13 @@ final class Transcript {
     /** The address that the matching policy of the third run names. */
     static final String HOST = "127.0.0.2";
 
-    /** The parts that differ from run to run: internal names in the JDK's messages, temporary files, random keys. */
-    private static final Pattern VARYING =
-            Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=Sec-WebSocket-Key=)[^,]*");
+    /**
+     * The parts that differ from run to run: internal names in the JDK's messages, temporary files, lambdas, hash
+     * codes, random keys.
+     */
+    private static final Pattern VARYING = Pattern.compile(
+            "SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=\\w)@[0-9a-f]+|(?<=actual: )\\d+|: Name or service not known"
+                    + "|\\$\\$Lambda[^ ]*|(?<=Sec-WebSocket-Key[=:])[^,]*");
 
     private final StringBuilder text = new StringBuilder();
     private final Unreachable refusing = Unreachable.refusing(HOST);
@@ -111,11 +121,31 @@ final class Transcript {
         return refusing.uri("/");
     }
 
+    /**
+     * Waits until all requests are listed and all connections counted: these are accepted in turn, and the client has
+     * closed its own.
+     */
+    void settle() throws IOException {
+        try (Socket last = new Socket(HOST, server.port())) {
+            last.getOutputStream()
+                    .write("GET /end HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            last.getInputStream().readAllBytes();
+        } catch (SocketException e) {
+            // It was accepted, and reset.
+        }
+        server.awaitOpen(0);
+    }
+
     ScriptedServer server() {
         return server;
     }
 
     private void thrown(String name, Throwable e) {
+        line(name + " threw " + described(e));
+    }
+
+    /** An exception with all that caused it. */
+    static String described(Throwable e) {
         // The JDK wraps a remembered exception anew each time that it is asked: how often is nobody's business.
         Set<String> chain = new LinkedHashSet<>();
         Throwable t = e instanceof InvocationTargetException ? e.getCause() : e;
@@ -123,7 +153,7 @@ final class Transcript {
             chain.add(t.getClass().getName() + ": " + t.getMessage()
                     + (t.getSuppressed().length > 0 ? " suppressing " + Arrays.toString(t.getSuppressed()) : ""));
         }
-        line(name + " threw " + String.join(" <- ", chain));
+        return String.join(" <- ", chain);
     }
 
     /**
@@ -150,6 +180,16 @@ final class Transcript {
     private static String body(byte[] bytes) {
         String s = new String(bytes, StandardCharsets.UTF_8);
         return bytes.length + " bytes " + (bytes.length > 200 ? "hash " + Arrays.hashCode(bytes) : "'" + s + "'");
+    }
+
+    private static byte[] gzipped(String plain) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(plain.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     void line(String line) {
@@ -225,6 +265,14 @@ final class Transcript {
             case "interim" ->
                 ScriptedResponse.respond(200, "after all")
                         .after(ScriptedResponse.respond(103).header("Link", "</a>"));
+            case "gzipped" ->
+                ScriptedResponse.respond(200).header("Content-Encoding", "gzip").body(gzipped("good ".repeat(100)));
+            case "cacheable" ->
+                ScriptedResponse.respond(200, "cacheable " + argument).header("Cache-Control", "max-age=3600");
+            case "validated" ->
+                request.header("If-None-Match").isPresent()
+                        ? ScriptedResponse.respond(304).header("ETag", "\"v1\"")
+                        : ScriptedResponse.respond(200, "validated").header("ETag", "\"v1\"");
             case "gzip" -> ScriptedResponse.respond(200, "not really").header("Content-Encoding", "gzip");
             default -> ScriptedResponse.respond(200, request.method() + " " + request.target());
         };

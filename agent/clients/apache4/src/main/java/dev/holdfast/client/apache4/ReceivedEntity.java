@@ -63,4 +63,10 @@ final class ReceivedEntity extends HttpEntityWrapper {
     public void consumeContent() throws IOException {
         getContent().close();
     }
+
+    /** Returns the text of the client's own body, which a response includes in its text. */
+    @Override
+    public String toString() {
+        return wrappedEntity.toString();
+    }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A response's body with a stream of ours behind the client's own, or in its place. */
 final class ReceivedEntity extends HttpEntityWrapper {
+    private final HttpEntity received;
     private final @Nullable UnaryOperator<InputStream> wrapper;
     private @Nullable InputStream stream;
 
@@ -20,12 +21,14 @@ final class ReceivedEntity extends HttpEntityWrapper {
      */
     ReceivedEntity(HttpEntity entity, UnaryOperator<InputStream> wrapper) {
         super(entity);
+        this.received = entity;
         this.wrapper = wrapper;
     }
 
     /** A body that comes from elsewhere, such as from memory: its own stream was read. */
     ReceivedEntity(HttpEntity entity, InputStream stream) {
         super(entity);
+        this.received = entity;
         this.wrapper = null;
         this.stream = stream;
     }
@@ -64,5 +67,11 @@ final class ReceivedEntity extends HttpEntityWrapper {
             opened.close();
         }
         super.close();
+    }
+
+    /** Returns the text of the client's own body, which a response includes in its text. */
+    @Override
+    public String toString() {
+        return received.toString();
     }
 }
