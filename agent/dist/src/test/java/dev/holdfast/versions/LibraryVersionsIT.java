@@ -43,6 +43,10 @@ class LibraryVersionsIT {
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void apache_http_client_5(Jdk jdk) throws IOException {
         Path jars = versions("httpclient5-");
+        if (LatestRelease.isWanted()) {
+            Path latest = LatestRelease.of("org.apache.httpcomponents.client5", "httpclient5");
+            copy(latest, jars.resolve("httpclient5-latest-" + latest.getFileName()));
+        }
         List<String> expected = new ArrayList<>();
         try (ScriptedServer server = ScriptedServer.http()) {
             for (Path version : sorted(jars)) {
@@ -96,10 +100,8 @@ class LibraryVersionsIT {
         Path all = Files.createDirectory(directory.resolve("versions"));
         for (Path version : sorted(Path.of("target", "versions"))) {
             if (version.getFileName().toString().startsWith(prefix)) {
-                Path copy = Files.createDirectory(all.resolve(version.getFileName()));
-                for (Path jar : sorted(version)) {
-                    Files.copy(jar, copy.resolve(jar.getFileName()));
-                }
+                Path copy = all.resolve(version.getFileName());
+                copy(version, copy);
                 Path logging = Path.of(LoggerFactory.class
                         .getProtectionDomain()
                         .getCodeSource()
@@ -110,6 +112,13 @@ class LibraryVersionsIT {
         }
         assertThat(sorted(all)).isNotEmpty();
         return all;
+    }
+
+    private static void copy(Path version, Path copy) throws IOException {
+        Files.createDirectory(copy);
+        for (Path jar : sorted(version)) {
+            Files.copy(jar, copy.resolve(jar.getFileName()));
+        }
     }
 
     private static List<Path> sorted(Path parent) throws IOException {

@@ -9,6 +9,7 @@ import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.ToyClasses;
+import dev.holdfast.versions.LatestRelease;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,7 @@ class Apache4VersionsIT {
     static Path directory;
 
     private static final Map<String, String> EXPECTED = new LinkedHashMap<>();
+    private static Path latest = VERSIONS;
 
     @BeforeAll
     static void copies() throws IOException {
@@ -59,6 +61,10 @@ class Apache4VersionsIT {
         EXPECTED.put("4.2", OLD + CODING + "SystemDefaultHttpClient 200fine 200fine");
         for (String version : List.of("4.3", "4.4", "4.5", "4.5.14", "shaded")) {
             EXPECTED.put(version, OLD + CODING + SYSTEM + decompressing + ", " + BUILT);
+        }
+        if (LatestRelease.isWanted()) {
+            latest = LatestRelease.of("org.apache.httpcomponents", "httpclient");
+            EXPECTED.put("latest", OLD + CODING + SYSTEM + decompressing + ", " + BUILT);
         }
         Path shaded = Files.createDirectories(directory.resolve("shaded"));
         Files.write(shaded.resolve("vendor.jar"), relocated());
@@ -141,7 +147,11 @@ class Apache4VersionsIT {
         List<String> arguments = new ArrayList<>();
         arguments.add(server.uri("").toString());
         for (String version : EXPECTED.keySet()) {
-            Path jars = version.equals("shaded") ? directory.resolve("shaded") : VERSIONS.resolve(version);
+            Path jars = switch (version) {
+                case "shaded" -> directory.resolve("shaded");
+                case "latest" -> latest;
+                default -> VERSIONS.resolve(version);
+            };
             List<String> classPath = new ArrayList<>();
             try (Stream<Path> files = Files.list(jars)) {
                 files.sorted().map(Path::toString).forEach(classPath::add);

@@ -58,6 +58,18 @@ final class OkHttpJars {
         return copies;
     }
 
+    /** A directory of a version and its libraries, with the caller, as a class path. */
+    String of(Path version) throws IOException {
+        try (Stream<Path> jars = Files.list(version)) {
+            List<String> classPath = new ArrayList<>(jars.map(Path::toString)
+                    // OkHttp's own first: its name is that of the copy.
+                    .sorted(Comparator.comparing(jar -> !jar.contains("/okhttp-")))
+                    .toList());
+            classPath.add(caller.toString());
+            return String.join(File.pathSeparator, classPath);
+        }
+    }
+
     private static String libraries(Path jar) throws IOException {
         boolean isKotlin = !jar.getFileName().toString().startsWith("okhttp-3");
         try (Stream<Path> jars = Files.list(JARS.resolve(isKotlin ? "kotlin" : "java"))) {

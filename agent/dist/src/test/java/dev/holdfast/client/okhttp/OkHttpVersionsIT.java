@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.versions.LatestRelease;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,9 @@ class OkHttpVersionsIT {
                 """);
         OkHttpJars jars = new OkHttpJars(directory);
         copies = new ArrayList<>(jars.all());
+        if (LatestRelease.isWanted()) {
+            copies.add(jars.of(LatestRelease.of("com.squareup.okhttp3", "okhttp-jvm")));
+        }
         copies.add(jars.moved(copies.get(0), "com/vendor/shaded/"));
         copies.add(jars.moved(copies.get(copies.size() - 2), "com/vendor/latest/"));
     }
