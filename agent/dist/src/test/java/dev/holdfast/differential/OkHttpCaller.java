@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class OkHttpCaller {
     private final Transcript t;
 
-    /** Whether calls are made by {@code enqueue}. */
+    /** True if calls are made by {@code enqueue}. */
     private final boolean enqueued;
 
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());

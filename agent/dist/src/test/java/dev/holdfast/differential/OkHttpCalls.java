@@ -280,7 +280,7 @@ final class OkHttpCalls {
         });
     }
 
-    /** As an application interceptor and as a network interceptor, where it may be one. */
+    /** Adds it as an application interceptor, and as a network interceptor, even where it may not be one. */
     private void interceptor(String what, Interceptor interceptor) {
         for (String path : List.of("/status/503", "/reset")) {
             scenario("application interceptor " + what + " " + path, b -> b.addInterceptor(interceptor), client -> {

@@ -41,8 +41,9 @@ final class Transcript {
      * The parts that differ from run to run: internal names in the JDK's messages, temporary files, lambdas, hash
      * codes, random keys.
      */
-    private static final Pattern VARYING = Pattern.compile(
-            "SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=\\w)@[0-9a-f]+|(?<=actual: )\\d+|: Name or service not known"
+    private static final Pattern VARYING =
+            Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=\\w)@[0-9a-f]+|(?<=actual: )\\d+"
+                    + "|: Name or service not known"
                     + "|\\$\\$Lambda[^ ]*|(?<=Sec-WebSocket-Key[=:])[^,]*");
 
     private final StringBuilder text = new StringBuilder();
