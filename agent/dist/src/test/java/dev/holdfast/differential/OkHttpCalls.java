@@ -1,6 +1,7 @@
 package dev.holdfast.differential;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,11 +130,10 @@ final class OkHttpCalls {
                         new Request.Builder().url(t.refused().toString()).build()));
         scenario(
                 "unresolved",
-                client -> caller.call(
-                        client,
-                        new Request.Builder()
-                                .url("http://holdfast-test.invalid/")
-                                .build()));
+                b -> b.dns(name -> {
+                    throw new UnknownHostException(name); // the JDK's own remembers it, and words it otherwise then
+                }),
+                client -> caller.call(client, request("GET", "/status/200")));
     }
 
     private void bodies() {

@@ -43,7 +43,6 @@ final class Transcript {
      */
     private static final Pattern VARYING =
             Pattern.compile("SocketTube\\(\\d+\\) \\[[^]]*]|jar_cache\\d+|(?<=\\w)@[0-9a-f]+|(?<=actual: )\\d+"
-                    + "|: Name or service not known"
                     + "|\\$\\$Lambda[^ ]*|(?<=Sec-WebSocket-Key[=:])[^,]*");
 
     private final StringBuilder text = new StringBuilder();
