@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +100,28 @@ class ChartTest {
     }
 
     @Test
+    void the_image_is_named_by_tag_or_by_digest() {
+        String digest = "sha256:" + "0123456789abcdef".repeat(4);
+
+        assertThat(image("image.tag", "1.2.3")).isEqualTo("registry.example.com/holdfast-agent:1.2.3");
+        assertThat(image("image.tag", "1.2.3", "image.digest", digest))
+                .isEqualTo("registry.example.com/holdfast-agent@" + digest);
+    }
+
+    private static String image(String... values) {
+        String expression = (String) Trees.at(
+                Trees.kind(Chart.documents("1.36.0", values), "MutatingAdmissionPolicy"),
+                "spec",
+                "mutations",
+                0,
+                "jsonPatch",
+                "expression");
+        Matcher image = Pattern.compile("image: '([^']*)'").matcher(expression);
+        assertThat(image.find()).isTrue();
+        return image.group(1);
+    }
+
+    @Test
     void the_policy_never_keeps_a_pod_from_starting() {
         for (String injection : List.of("admission-policy", "kyverno")) {
             for (Map<String, Object> document : Chart.documents("1.36.0", "injection", injection)) {
@@ -135,6 +159,7 @@ class ChartTest {
         "namespaces[0], Not_a_name",
         "image.repository, it's",
         "image.pullPolicy, Sometimes",
+        "image.digest, sha256:12",
         "configMap, a b",
         "label.name, -x",
         "config, ''",
