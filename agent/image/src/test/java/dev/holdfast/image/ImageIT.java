@@ -108,7 +108,10 @@ class ImageIT {
                 .containsEntry("org.opencontainers.image.version", System.getProperty("holdfast.version"))
                 .containsEntry("org.opencontainers.image.licenses", "Apache-2.0 AND GPL-2.0-only")
                 .containsEntry("org.opencontainers.image.created", Trees.at(image.config(), "created"))
-                .containsKeys("org.opencontainers.image.description", "org.opencontainers.image.vendor")
+                .containsKeys(
+                        "org.opencontainers.image.description",
+                        "org.opencontainers.image.source",
+                        "org.opencontainers.image.vendor")
                 .allSatisfy((name, value) -> assertThat(value.toString()).doesNotContain("${"));
     }
 
