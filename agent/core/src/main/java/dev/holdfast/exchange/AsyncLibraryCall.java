@@ -101,6 +101,10 @@ public final class AsyncLibraryCall<R> {
         }
         try {
             if (step instanceof Step.Wait) {
+                if (transport.isCancelled()) {
+                    cancel(); // during the attempt, and nobody may say so again
+                    return;
+                }
                 call.letGo();
             }
             then.accept(step);
@@ -154,7 +158,7 @@ public final class AsyncLibraryCall<R> {
         @Override
         public void send(Step.Send send, Consumer<Step> then) {
             LibraryAttempt<R> attempt = call.next(send);
-            if (send.hedgeNanos() < 0 || !transport.canHedge()) {
+            if (send.hedgeNanos() < 0) {
                 attempt.start(step -> next(step, then));
                 return;
             }

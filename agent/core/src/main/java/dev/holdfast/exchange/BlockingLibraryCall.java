@@ -22,6 +22,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
     private final LibraryTransport<R> transport;
     private final ErrorReporter errorReporter;
     private volatile boolean cancelled;
+    private volatile boolean waits;
 
     private BlockingLibraryCall(LibraryCall<R> call, ErrorReporter errorReporter) {
         this.call = call;
@@ -92,9 +93,12 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
     @Override
     public void waiting(Runnable end) {
         call.letGo();
+        waits = true;
         transport.onCancel(() -> {
-            cancelled = true;
-            end.run();
+            if (waits) { // an attempt that is cancelled ends by itself, as the library ends it
+                cancelled = true;
+                end.run();
+            }
         });
     }
 
@@ -117,6 +121,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
     @Override
     public Step send(Step.Send send) throws InterruptedException {
+        waits = false;
         LibraryAttempt<R> attempt = call.next(send);
         Step step = send.hedgeNanos() >= 0 ? hedged(attempt, send.hedgeNanos()) : attempt.send();
         if (step instanceof Step.Wait && Thread.currentThread().isInterrupted()) {

@@ -152,7 +152,7 @@ class AbandonContract {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"SEND", "SEND_ASYNC"})
+            names = {"SEND", "SEND_ASYNC", "OKHTTP_ENQUEUE_WRITTEN", "OKHTTP_ENQUEUE_ONE_SHOT"})
     void anInterruptWhileAnHttpUrlConnectionReadsChangesNothing(Style style) throws Exception {
         for (String host : new String[] {Hosts.BARE, Hosts.PATIENT}) {
             try (ScriptedServer server = ScriptedServer.http(host)) {
@@ -189,7 +189,7 @@ class AbandonContract {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"SEND", "SEND_ASYNC"})
+            names = {"SEND", "SEND_ASYNC", "OKHTTP_ENQUEUE_WRITTEN", "OKHTTP_ENQUEUE_ONE_SHOT"})
     void anInterruptOfAVirtualThreadEndsAnHttpUrlConnectionAsWithout(Style style) throws Exception {
         Assumptions.assumeTrue(Runtime.version().feature() >= 21, "there are no virtual threads");
         Call call = Call.put(URI.create("http://x/"), "whole");

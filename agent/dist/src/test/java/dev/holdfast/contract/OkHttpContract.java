@@ -3,7 +3,6 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
@@ -26,14 +25,11 @@ import okhttp3.CookieJar;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
-import okio.BufferedSink;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -229,34 +225,6 @@ class OkHttpContract {
         }
     }
 
-    // ---- bodies
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void a_body_that_can_be_written_once_is_recorded_and_replayed(boolean enqueued) throws Exception {
-        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK).play(BUSY, OK)) {
-            Request request = new Request.Builder()
-                    .url(server.uri("/").toString())
-                    .put(new OnceBody("streamed"))
-                    .build();
-            assertThat(call(request, enqueued)).isEqualTo("200 ok");
-            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly("streamed", "streamed");
-        }
-    }
-
-    @Test
-    void a_body_beyond_the_limit_of_recordings_is_sent_once() throws Exception {
-        try (ScriptedServer server = ScriptedServer.http(Hosts.SMALL_REPLAY).otherwise(BUSY)) {
-            String large = "x".repeat(5000);
-            Request request = new Request.Builder()
-                    .url(server.uri("/").toString())
-                    .put(new OnceBody(large))
-                    .build();
-            assertThat(call(request, false)).isEqualTo("503 busy");
-            assertThat(server.requests()).extracting(ReceivedRequest::text).containsExactly(large);
-        }
-    }
-
     // ---- what is none of ours
 
     @Test
@@ -416,35 +384,6 @@ class OkHttpContract {
         @Override
         public void responseBodyEnd(Call call, long byteCount) {
             hears("responseBodyEnd", call);
-        }
-    }
-
-    /** Can be written once, and says so. */
-    private static final class OnceBody extends RequestBody {
-        private final String text;
-        private boolean written;
-
-        OnceBody(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public MediaType contentType() {
-            return MediaType.parse("text/plain");
-        }
-
-        @Override
-        public boolean isOneShot() {
-            return true;
-        }
-
-        @Override
-        public void writeTo(BufferedSink sink) throws IOException {
-            if (written) {
-                throw new IOException("written twice");
-            }
-            written = true;
-            sink.writeUtf8(text);
         }
     }
 

@@ -58,7 +58,15 @@ enum Style {
     /** Apache HttpClient 4, classic, a body that can be read once. */
     APACHE4_ONE_SHOT(Apache4Calls.oneShot()),
     /** Apache HttpClient 4, classic, a body in a file. */
-    APACHE4_FILE(Apache4Calls.file());
+    APACHE4_FILE(Apache4Calls.file()),
+    /** OkHttp's {@code execute}, a body in memory. */
+    OKHTTP(OkHttpCalls.buffered()),
+    /** OkHttp's {@code execute}, a body in a file. */
+    OKHTTP_FILE(OkHttpCalls.file()),
+    /** OkHttp's {@code enqueue}, a body that is written anew for each request. */
+    OKHTTP_ENQUEUE_WRITTEN(OkHttpCalls.enqueuedWritten()),
+    /** OkHttp's {@code enqueue}, a body that can be read once. */
+    OKHTTP_ENQUEUE_ONE_SHOT(OkHttpCalls.enqueuedOneShot());
 
     private static final Map<String, HttpClient> CLIENTS = new ConcurrentHashMap<>();
 
@@ -102,6 +110,16 @@ enum Style {
         return name().startsWith("APACHE4");
     }
 
+    /** Returns whether this is a style of OkHttp. */
+    boolean okHttp() {
+        return name().startsWith("OKHTTP");
+    }
+
+    /** Returns whether this is a style of OkHttp in which no thread of the program's carries the call. */
+    boolean okHttpEnqueue() {
+        return name().startsWith("OKHTTP_ENQUEUE");
+    }
+
     /** Returns whether the client is one of a library. */
     boolean library() {
         return library != null;
@@ -110,7 +128,13 @@ enum Style {
     /** Returns whether a body is sent without its length. */
     boolean chunks() {
         return switch (this) {
-            case URL_CHUNKED, APACHE5_WRITTEN, APACHE5_ONE_SHOT, APACHE4_WRITTEN, APACHE4_ONE_SHOT -> true;
+            case URL_CHUNKED,
+                    APACHE5_WRITTEN,
+                    APACHE5_ONE_SHOT,
+                    APACHE4_WRITTEN,
+                    APACHE4_ONE_SHOT,
+                    OKHTTP_ENQUEUE_WRITTEN,
+                    OKHTTP_ENQUEUE_ONE_SHOT -> true;
             default -> false;
         };
     }
@@ -118,7 +142,12 @@ enum Style {
     /** Returns whether the client can send a body again, however long it is. */
     boolean holdsBody() {
         return switch (this) {
-            case URL_FIXED, URL_CHUNKED, APACHE5_ONE_SHOT, APACHE4_ONE_SHOT -> false;
+            case URL_FIXED,
+                    URL_CHUNKED,
+                    APACHE5_ONE_SHOT,
+                    APACHE4_ONE_SHOT,
+                    OKHTTP_ENQUEUE_WRITTEN,
+                    OKHTTP_ENQUEUE_ONE_SHOT -> false;
             default -> true;
         };
     }

@@ -403,6 +403,9 @@ class WholeRequestContract {
 
         @Override
         public synchronized List<Proxy> select(URI uri) {
+            if ("socket".equals(uri.getScheme())) {
+                return List.of(Proxy.NO_PROXY); // the JDK's own sockets ask, too
+            }
             asked++;
             Proxy next = script.poll();
             return List.of(next == null ? otherwise : next);

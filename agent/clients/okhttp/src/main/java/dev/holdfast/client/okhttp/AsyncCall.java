@@ -100,7 +100,11 @@ final class AsyncCall implements Callback {
         if (known == null) {
             suspension = adapter.suspendedCalls().begin(engine, client.dispatcher(), call);
             limit(engine, start, dispatching);
-            begun.onCancel(() -> dispatching.execute(made::cancel));
+            begun.onCancel(() -> dispatching.execute(() -> {
+                if (!begun.isUnderWay()) {
+                    made.cancel();
+                }
+            }));
             throw new Suspended(this);
         }
         if (known.response() == null) {

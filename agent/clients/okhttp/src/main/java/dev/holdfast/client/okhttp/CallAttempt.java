@@ -58,12 +58,23 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
             return;
         }
         transport.link(call, stage);
-        call.enqueue(new End(end));
+        transport.begins(this);
+        try {
+            call.enqueue(new End(end));
+        } catch (RuntimeException | Error e) {
+            transport.ends(this);
+            throw e;
+        }
     }
 
     @Override
     public boolean isRefused(Throwable error) {
         return enqueued && !stage.isStarted();
+    }
+
+    /** Returns whether the library has begun it: not while it is queued. */
+    boolean isStarted() {
+        return stage.isStarted();
     }
 
     @Override
@@ -82,12 +93,14 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
 
         @Override
         public void onFailure(Call attempt, IOException e) {
+            transport.ends(CallAttempt.this);
             transport.failed(e, stage);
             end.accept(null, e);
         }
 
         @Override
         public void onResponse(Call attempt, Response response) {
+            transport.ends(CallAttempt.this);
             end.accept(transport.asked(response, sent), null);
         }
     }

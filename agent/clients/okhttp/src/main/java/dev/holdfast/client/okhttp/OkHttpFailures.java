@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class OkHttpFailures {
     private static final String STREAM_RESET = "StreamResetException";
     private static final String CONNECTION_SHUTDOWN = "ConnectionShutdownException";
+    /** The method's name in all versions, which newer ones add something to. */
+    private static final String TUNNEL = "createTunnel";
+
+    private static final String INTERNAL = okhttp3.Call.class.getPackageName() + ".internal.";
     private static final String REFUSED = "REFUSED_STREAM";
 
     private OkHttpFailures() {}
@@ -41,13 +45,30 @@ final class OkHttpFailures {
             return Outcome.Cancelled.INSTANCE;
         }
         boolean nothingSent = requests == 0 || (requests == 1 && isUnprocessed(error));
-        if (requests == 0 && error.getClass() == IOException.class) {
+        boolean inTunnel = requests == 0 && isInTunnel(error);
+        if (inTunnel || (requests == 0 && error.getClass() == IOException.class)) {
             String failed = proxy.get();
             if (failed != null) {
                 return Outcome.Failure.ofProxy(error, failed);
             }
+            if (inTunnel) {
+                return new Outcome.Failure(error, ErrorKind.PROXY, true); // of a selector of the program's
+            }
         }
         return new Outcome.Failure(error, kind(error, timedOut, requests), nothingSent);
+    }
+
+    /**
+     * Returns whether it comes from the library's method that asks a proxy for a tunnel: neither its type nor a request
+     * of the call tells a reset by the proxy from one by the origin behind it.
+     */
+    private static boolean isInTunnel(Throwable error) {
+        for (StackTraceElement frame : error.getStackTrace()) {
+            if (frame.getMethodName().startsWith(TUNNEL) && frame.getClassName().startsWith(INTERNAL)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ErrorKind kind(Throwable error, boolean timedOut, int requests) {
@@ -91,6 +112,6 @@ final class OkHttpFailures {
     /** Returns whether it is of a class of the library's internals, whose packages differ by version. */
     private static boolean isOf(Throwable error, String simpleName) {
         return error.getClass().getSimpleName().equals(simpleName)
-                && error.getClass().getName().startsWith(okhttp3.Call.class.getPackageName() + ".internal.");
+                && error.getClass().getName().startsWith(INTERNAL);
     }
 }

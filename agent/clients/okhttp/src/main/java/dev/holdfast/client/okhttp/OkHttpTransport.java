@@ -19,6 +19,8 @@ import java.net.SocketTimeoutException;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Interceptor;
@@ -63,6 +65,9 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     private volatile boolean leftChain;
     private volatile boolean leftThread;
+    /** The attempts that the library carries out as calls of their own, which end by themselves when cancelled. */
+    private final Set<CallAttempt> underWay = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable ChainAttempt onChain;
 
     /**
@@ -197,6 +202,26 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     /** Cancels an attempt with the program's call, and the other way round. */
     void link(Call carrier, Stage at) {
         openCalls.link(call, carrier, at);
+    }
+
+    /** An attempt begins, as a call of its own. */
+    void begins(CallAttempt attempt) {
+        boolean unused = underWay.add(attempt);
+    }
+
+    /** An attempt has ended that began so. */
+    void ends(CallAttempt attempt) {
+        boolean unused = underWay.remove(attempt);
+    }
+
+    /** Returns whether the library is at an attempt, which ends by itself where the call is cancelled. */
+    boolean isUnderWay() {
+        for (CallAttempt attempt : underWay) {
+            if (attempt.isStarted()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns whether the calling thread is that of the program's call. */

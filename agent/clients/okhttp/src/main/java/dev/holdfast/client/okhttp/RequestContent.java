@@ -105,7 +105,7 @@ final class RequestContent {
 
     /** Returns whether another attempt could send the same bytes while one is at it. */
     boolean isRepeatableAtOnce() {
-        return recorded == null && repeatable;
+        return recorded == null ? repeatable : recorded.isWhole();
     }
 
     /** Drops the recording, as no further attempt needs the body. */
