@@ -2,6 +2,8 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.RetryRule;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +66,22 @@ public final class Session extends CallCourse {
     }
 
     /**
+     * Returns whether a response cannot be judged by its head: a condition of the policy looks at its body, which is
+     * held back for that, and told with the head then ({@link dev.holdfast.policy.ResponseView#body}). Where it cannot
+     * be held back, as one that is too large, the outcome is told without it, and such a condition does not hold.
+     */
+    public boolean needsBody(Outcome.Response head) {
+        RetryPolicy rule = policy().retry();
+        return !rule.conditions().isEmpty()
+                && rule.bufferResponseBytes() > 0
+                && RetryRule.needsBody(rule, call().method(), head);
+    }
+
+    /**
      * Takes the outcome of an attempt.
      *
      * @param attempt its number
-     * @param outcome what it gave; at a response's head, or in a failure
+     * @param outcome what it gave; at a response's head, where that says enough, or in a failure
      * @param now the time now
      * @return {@link Step.Wait}, {@link Step.Deliver}, {@link Step.FallBack}, or {@link Step.Drop} where another
      *     attempt decides
@@ -205,6 +219,15 @@ public final class Session extends CallCourse {
      */
     public boolean isGoodFromAlternateOrigin(Outcome.Response response) {
         return FallbackRule.isGoodFromAlternateOrigin(policy(), call(), response);
+    }
+
+    /**
+     * Returns whether a condition of the policy wants something else than the latest response, which is no good one
+     * then, and not to be stored.
+     */
+    @Override
+    public synchronized boolean isUnwanted() {
+        return super.isUnwanted();
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.holdfast.config;
 
+import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.BodyPattern;
+import dev.holdfast.policy.JsonPointer;
 import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryCondition.Action;
 import dev.holdfast.policy.TextPattern;
@@ -35,10 +38,26 @@ final class ConditionCheck {
                     statuses,
                     new HashSet<>(table.get(RetryKeys.CONDITION_METHODS)),
                     headers,
+                    body(table),
                     table.get(RetryKeys.CONDITION_ACTION),
                     table.get(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL)));
         }
         return conditions;
+    }
+
+    private static @Nullable BodyPattern body(Settings table) {
+        List<BodyPattern.JsonPattern> values = new ArrayList<>();
+        table.get(RetryKeys.CONDITION_JSON).forEach((pointer, texts) -> {
+            JsonPointer parsed = JsonPointer.parse(pointer);
+            if (parsed != null) {
+                values.add(new BodyPattern.JsonPattern(parsed, patterns(texts)));
+            }
+        });
+        List<TextPattern> texts = new ArrayList<>();
+        for (String text : table.get(RetryKeys.CONDITION_BODY)) {
+            texts.add(TextPattern.of(text));
+        }
+        return texts.isEmpty() && values.isEmpty() ? null : new BodyPattern(texts, values);
     }
 
     private static List<TextPattern> patterns(List<String> texts) {
@@ -49,6 +68,56 @@ final class ConditionCheck {
         return patterns;
     }
 
+    /** Looks at the conditions among merged settings, of which there are some. */
+    static void check(Settings settings, Problems problems) {
+        Setting<List<Settings>> when = settings.setting(RetryKeys.WHEN);
+        List<RetryCondition> conditions = conditions(when.value());
+        int shadowed = shadowed(conditions);
+        if (shadowed >= 0) {
+            problems.warn(
+                    when,
+                    "condition " + (shadowed + 1) + " never decides: one before it holds wherever it does; write the"
+                            + " narrower one first");
+        }
+        Setting<Long> held = settings.setting(RetryKeys.BUFFER_RESPONSE);
+        boolean looksAtBodies = false;
+        for (RetryCondition condition : conditions) {
+            looksAtBodies |= condition.body() != null;
+        }
+        if (looksAtBodies && Long.valueOf(0).equals(held.found())) {
+            problems.warn(
+                    when.later(held),
+                    "conditions on body or json have no effect while no body is held back: set buffer_response in"
+                            + " [retry], such as buffer_response = \"16KiB\"");
+        }
+    }
+
+    /**
+     * Returns the first of some conditions that never decides, since one before it holds wherever it does; -1: none.
+     */
+    private static int shadowed(List<RetryCondition> conditions) {
+        for (int i = 1; i < conditions.size(); i++) {
+            for (int before = 0; before < i; before++) {
+                if (isWider(conditions.get(before), conditions.get(i))) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isWider(RetryCondition one, RetryCondition other) {
+        boolean everywhere = one.evenIfSuccessful() || one.action() == Action.NO_RETRY;
+        boolean onlyErrors = !other.evenIfSuccessful() && other.action() != Action.NO_RETRY;
+        return (everywhere || onlyErrors)
+                && (one.statuses().isEmpty()
+                        || (!other.statuses().isEmpty() && one.statuses().containsAll(other.statuses())))
+                && (one.methods().isEmpty()
+                        || (!other.methods().isEmpty() && one.methods().containsAll(other.methods())))
+                && other.headers().containsAll(one.headers())
+                && (one.body() == null || one.body().equals(other.body()));
+    }
+
     /** Returns what is wrong with a condition; null: nothing, or something that was reported already. */
     static @Nullable String error(Settings condition) {
         List<StatusRange> statuses =
@@ -57,14 +126,22 @@ final class ConditionCheck {
         Map<String, List<String>> headers =
                 condition.setting(RetryKeys.CONDITION_HEADERS).found();
         List<String> methods = condition.setting(RetryKeys.CONDITION_METHODS).found();
-        if (statuses == null || action == null || headers == null || methods == null) {
+        List<String> body = condition.setting(RetryKeys.CONDITION_BODY).found();
+        Map<String, List<String>> json =
+                condition.setting(RetryKeys.CONDITION_JSON).found();
+        if (statuses == null || action == null || headers == null || methods == null || body == null || json == null) {
             return null;
         }
         if (condition.setting(RetryKeys.CONDITION_ACTION).builtIn()) {
             return "has no action; write one: action = \"retry\", \"no_retry\" or \"fallback\"";
         }
-        if (statuses.isEmpty() && headers.isEmpty() && methods.isEmpty()) {
-            return "holds for every response; write a status, methods or headers";
+        if (statuses.isEmpty() && headers.isEmpty() && methods.isEmpty() && body.isEmpty() && json.isEmpty()) {
+            return "holds for every response; write a status, methods, headers, body or json";
+        }
+        for (String text : body) {
+            if (TextPattern.of(text).isAny()) {
+                return "body is in every body; write a text to look for";
+            }
         }
         boolean even = condition.isTrue(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL);
         int highest = 0;

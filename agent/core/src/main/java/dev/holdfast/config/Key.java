@@ -145,6 +145,7 @@ final class Key<T> {
             case METHODS -> "HTTP methods, such as \"GET\"";
             case HEADER_NAMES -> "header names, such as \"X-Api-Version\"";
             case NAMES -> "a name";
+            case TEXTS -> "a text that is not empty";
             case HOST_NAMES -> "host names without a port, such as \"shop.internal\"";
             default -> allowed().replace("an array of ", "");
         };
@@ -171,6 +172,8 @@ final class Key<T> {
             case HEADER_NAMES -> "an array of header names, such as [\"X-Api-Version\"]";
             case HOST_NAMES -> "an array of host names without a port, such as [\"shop.internal\"]";
             case NAMES -> "a name, or an array of names";
+            case TEXTS -> "a text that is not empty, or an array of such texts";
+            case POINTERS -> "a table of JSON pointers, such as { \"/errors/0/code\" = \"THROTTLED\" }";
             case ANSWERS, CONDITIONS -> "tables such as [[" + path + "]]";
             case METHODS -> "an array of HTTP methods, such as [\"GET\", \"HEAD\"]";
             case HEADERS -> "a table of header names, each with a value or an array of values";

@@ -100,6 +100,7 @@ final class Overrides {
     /** Returns whether values of a type can be written as one text. */
     static boolean isSingle(ValueType type) {
         return type != ValueType.HEADERS
+                && type != ValueType.POINTERS
                 && type != ValueType.ATTRIBUTES
                 && type != ValueType.ANSWERS
                 && type != ValueType.CONDITIONS;

@@ -37,6 +37,11 @@ final class RetryCheck {
         if (end > 0 && end < nanos(attempt)) {
             conflict(deadline, "is shorter than", attempt);
         }
+        // Conditions decide about fallbacks, too: also where nothing is retried.
+        List<Settings> conditions = settings.setting(RetryKeys.WHEN).found();
+        if (conditions != null && !conditions.isEmpty()) {
+            ConditionCheck.check(settings, problems);
+        }
         if (!isOn(settings)) {
             return;
         }

@@ -127,6 +127,14 @@ final class RetryKeys {
             "headers",
             "The response's headers that have to be there, all of them, each with a value or one of several; a * in"
                     + " it stands for any text, so that \"*\" is any value.");
+    static final Key<List<String>> CONDITION_BODY = CONDITION.texts(
+            "body",
+            "A text that the response's body has to contain, or several of which it has to contain one; case does not"
+                    + " matter, and a * stands for any text. For bodies that are held back: see buffer_response.");
+    static final Key<Map<String, List<String>>> CONDITION_JSON = CONDITION.pointers(
+            "json",
+            "JSON pointers (RFC 6901), each to a value that has to be there in the response's body, with what it looks"
+                    + " like, as a header's; \"*\" is any value but null and an empty object or array.");
     static final Key<RetryCondition.Action> CONDITION_ACTION = CONDITION.choice(
             "action",
             RetryCondition.Action.RETRY,

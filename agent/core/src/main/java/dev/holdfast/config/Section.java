@@ -184,6 +184,16 @@ final class Section {
         return secret(name, ValueType.HEADERS, Map.of(), meaning);
     }
 
+    /** Texts to look for, one or several. */
+    Key<List<String>> texts(String name, String meaning) {
+        return secret(name, ValueType.TEXTS, List.of(), meaning);
+    }
+
+    /** JSON pointers as the file has them, each with its values. */
+    Key<Map<String, List<String>>> pointers(String name, String meaning) {
+        return secret(name, ValueType.POINTERS, Map.of(), meaning);
+    }
+
     Key<Map<String, String>> attributes(String name, String meaning) {
         return add(name, ValueType.ATTRIBUTES, Map.of(), 0, 0, meaning);
     }

@@ -27,7 +27,7 @@ final class ValueParser {
             case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
             case HOST_NAMES ->
                 found instanceof String text && MessageText.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
-            case NAMES -> found instanceof String text && !text.isEmpty() ? text : null;
+            case NAMES, TEXTS -> found instanceof String text && !text.isEmpty() ? text : null;
             case METHODS -> found instanceof String text && isToken(text) ? text.toUpperCase(Locale.ROOT) : null;
             case WINDOW -> window(key, found);
             case RATE -> found instanceof String text ? Units.parseRate(text) : null;
@@ -35,7 +35,7 @@ final class ValueParser {
             case TEXT, FILE -> found instanceof String ? found : null;
             case ADDRESS -> found instanceof String text && MessageText.isAddress(text) ? text : null;
             case URL -> found instanceof String text && MessageText.isHttpUrl(text) ? text : null;
-            case HEADERS, ATTRIBUTES, ANSWERS, CONDITIONS -> null;
+            case HEADERS, POINTERS, ATTRIBUTES, ANSWERS, CONDITIONS -> null;
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
+import dev.holdfast.policy.JsonPointer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -25,6 +26,15 @@ final class ValueReader {
     /** The usual reason why a path has a control character. */
     private static final String WINDOWS_PATH =
             "in double quotes \\t is a tab and \\n a new line: write a Windows path in single quotes, or with slashes";
+
+    private static final String HEADER_NAME = "this is not a header name (not repeated here, since it may be a secret)";
+    private static final String HEADER_VALUES =
+            "allowed for a header: a string, or an array of strings; on one line each";
+    private static final String JSON_POINTER =
+            "this is not a JSON pointer (RFC 6901): write a slash before each name and index, such as"
+                    + " \"/errors/0/code\", and ~1 for a slash and ~0 for a tilde within a name";
+    private static final String JSON_VALUES =
+            "allowed for a JSON pointer: a string, a whole number, true or false, or an array of them";
 
     private final Problems problems;
 
@@ -85,8 +95,9 @@ final class ValueReader {
         if (found instanceof ParsedArray array && takesArray(key.type())) {
             return readArray(key, path, array);
         }
-        if (found instanceof ParsedTable table && key.type() == ValueType.HEADERS) {
-            return readHeaders(path, table);
+        if (found instanceof ParsedTable table
+                && (key.type() == ValueType.HEADERS || key.type() == ValueType.POINTERS)) {
+            return readValuesByName(key.type(), path, table);
         }
         if (found instanceof ParsedTable table && key.type() == ValueType.ATTRIBUTES) {
             Map<String, String> attributes = new LinkedHashMap<>();
@@ -108,7 +119,7 @@ final class ValueReader {
 
     /** Returns whether the only element of an array may stand alone. */
     private static boolean takesSingle(ValueType type) {
-        return type == ValueType.CHOICES || type == ValueType.NAMES;
+        return type == ValueType.CHOICES || type == ValueType.NAMES || type == ValueType.TEXTS;
     }
 
     /** Returns whether a closer look is worth while. Here, so that {@link LiteralCheck} is not loaded without need. */
@@ -138,6 +149,7 @@ final class ValueReader {
                     HEADER_NAMES,
                     HOST_NAMES,
                     NAMES,
+                    TEXTS,
                     ANSWERS,
                     CHOICES -> true;
             default -> false;
@@ -241,7 +253,8 @@ final class ValueReader {
                 : "unknown key; known here: " + String.join(", ", known);
     }
 
-    private @Nullable Object readHeaders(String path, ParsedTable table) {
+    private @Nullable Object readValuesByName(ValueType type, String path, ParsedTable table) {
+        boolean json = type == ValueType.POINTERS;
         Map<String, List<String>> headers = new LinkedHashMap<>();
         boolean good = true;
         for (String header : table.names()) {
@@ -251,26 +264,19 @@ final class ValueReader {
                 good = false;
                 continue;
             }
-            List<String> values = headerValues(found);
+            List<String> values = values(found, json);
             // Nothing that was found is shown: a header's value may be a credential, and stand where its name belongs.
-            if (!ValueParser.isToken(header)) {
-                problems.error(
-                        where.line(),
-                        where.column(),
-                        path,
-                        "this is not a header name (not repeated here, since it " + "may be a secret)");
+            String wrong = json ? JSON_POINTER : HEADER_NAME;
+            if (json ? JsonPointer.parse(header) == null : !ValueParser.isToken(header)) {
+                problems.error(where.line(), where.column(), path, wrong);
                 good = false;
             } else if (values == null) {
-                problems.error(
-                        where.line(),
-                        where.column(),
-                        path,
-                        "allowed for a header: a string, or an array of strings; on one line each");
+                problems.error(where.line(), where.column(), path, json ? JSON_VALUES : HEADER_VALUES);
                 good = false;
             } else {
                 headers.put(header, values);
                 if (where.external() == null && found instanceof String text && mayMeanVariable(text)) {
-                    LiteralCheck.check(ValueType.HEADERS, text, path, where, problems);
+                    LiteralCheck.check(type, text, path, where, problems);
                 }
             }
         }
@@ -293,10 +299,14 @@ final class ValueReader {
         return false;
     }
 
-    private static @Nullable List<String> headerValues(Object found) {
+    private static @Nullable List<String> values(Object found, boolean json) {
         List<String> values = new ArrayList<>();
         List<?> items = found instanceof ParsedArray array ? array.values() : List.of(found);
         for (Object item : items) {
+            if (json && (item instanceof Long || item instanceof Boolean)) {
+                values.add(item.toString());
+                continue;
+            }
             if (!(item instanceof String text) || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
                 return null;
             }

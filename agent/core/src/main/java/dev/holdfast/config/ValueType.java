@@ -43,6 +43,10 @@ enum ValueType {
     METHODS("array of HTTP methods"),
     /** Header names, each with a value or an array of values. */
     HEADERS("table of headers"),
+    /** Texts, one or several. */
+    TEXTS("text or array of texts"),
+    /** JSON pointers, each with a value or an array of values. */
+    POINTERS("table of JSON pointers"),
     /** Names, each with a text; {@code a.b = "c"} is the name {@code a.b}. */
     ATTRIBUTES("table of attributes"),
     /** A number of calls, or a duration. */

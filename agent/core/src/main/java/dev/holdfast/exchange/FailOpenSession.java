@@ -96,6 +96,16 @@ public final class FailOpenSession {
         }
     }
 
+    /** Returns whether a response is judged by its body, too. See {@link Session#needsBody}. */
+    public boolean needsBody(Outcome.Response head) {
+        try {
+            return session.needsBody(head);
+        } catch (RuntimeException | LinkageError e) {
+            report(e);
+            return false;
+        }
+    }
+
     /**
      * Tells the session what an attempt gave.
      *

@@ -91,7 +91,7 @@ public final class FallbackHandler {
      * @return to be confirmed once it is known that nothing speaks against storing it; null: it is not to be stored
      */
     public @Nullable ResponseRecording record(ResponseHead head) {
-        if (caller == null) {
+        if (caller == null || session.session().isUnwanted()) {
             return null;
         }
         try {

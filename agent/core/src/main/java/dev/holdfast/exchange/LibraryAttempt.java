@@ -197,11 +197,27 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
             return failed(null, false);
         }
         response = given;
-        Step step = call.after(number(), refused == null ? head : refused);
-        if (step instanceof Step.Deliver) {
-            return heldBack(given, head);
+        ResponseStreams.Held early = refused == null && call.session().needsBody(head) ? held(given, head) : null;
+        if (early != null) {
+            return judged(head, early);
         }
-        boolean unused = stopTimer();
+        Step step = dropped(call.after(number(), refused == null ? head : refused));
+        ResponseStreams.Held held = step instanceof Step.Deliver ? held(given, head) : null;
+        return held == null || held.failure() == null ? step : call.bodyLost(held.failure());
+    }
+
+    /** The step of a response that is judged by its body, too: by its head alone, where there is no whole body. */
+    private Step judged(ResponseHead head, ResponseStreams.Held held) {
+        boolean unused = call.isOver(); // the session hears first that the program gave the call up
+        Step step = dropped(call.session().after(number(), () -> held.seenWith(head, call.holdBackBytes())));
+        return step instanceof Step.Deliver && held.failure() != null ? call.bodyLost(held.failure()) : step;
+    }
+
+    /** Lets go of a response that does not count. */
+    private Step dropped(Step step) {
+        if (!(step instanceof Step.Deliver)) {
+            boolean unused = stopTimer();
+        }
         if (step instanceof Step.Drop) {
             discard();
         }
@@ -212,8 +228,12 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
         return call.holdBackBytes() > 0;
     }
 
-    /** Reads the body before anybody sees it, where the policy wants that and the body is one to wait for. */
-    private Step heldBack(R given, ResponseHead head) {
+    /**
+     * Reads the body before anybody sees it, where the policy wants that and the body is one to wait for.
+     *
+     * @return null: nothing was read
+     */
+    private ResponseStreams.@Nullable Held held(R given, ResponseHead head) {
         long limit = call.holdBackBytes();
         ResponseStreams.Held held;
         try {
@@ -224,21 +244,20 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
                     ? null
                     : transport.body(given);
             if (stream == null) {
-                return Step.Deliver.INSTANCE;
+                return null;
             }
             held = ResponseStreams.hold(stream, length, limit, this::isLate, null);
         } catch (IOException | RuntimeException | LinkageError e) {
             call.session().report(e);
-            return Step.Deliver.INSTANCE;
+            return null;
         }
         boolean inTime = stopTimer();
         response = transport.withBody(given, held.stream());
         IOException broken = held.failure();
         detached = broken != null || !held.flowsOn();
-        if (broken == null) {
-            return Step.Deliver.INSTANCE;
-        }
-        return call.bodyLost(inTime ? broken : transport.timedOut(broken));
+        return broken == null || inTime
+                ? held
+                : new ResponseStreams.Held(held.stream(), transport.timedOut(broken), false, null);
     }
 
     // ---- what becomes of its response

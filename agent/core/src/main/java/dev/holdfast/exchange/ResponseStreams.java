@@ -1,5 +1,6 @@
 package dev.holdfast.exchange;
 
+import dev.holdfast.policy.ByteString;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -35,8 +36,23 @@ public final class ResponseStreams {
      * @param stream what the application gets to read
      * @param failure why it is not whole, null if it is (or if it was longer than the limit, and flows on behind it)
      * @param flowsOn whether the rest of it is yet to come
+     * @param whole the whole of it; null: it is not whole
      */
-    public record Held(InputStream stream, @Nullable IOException failure, boolean flowsOn) {}
+    public record Held(
+            InputStream stream,
+            @Nullable IOException failure,
+            boolean flowsOn,
+            @Nullable ByteString whole) {
+        /**
+         * The response as it is judged: with its body, if that is whole.
+         *
+         * @param limit the most bytes of text
+         */
+        public ResponseHead seenWith(ResponseHead head, long limit) {
+            ByteString body = whole;
+            return body == null ? head : HeldResponse.of(head, body.bytes(), limit);
+        }
+    }
 
     /**
      * Reads a body up to a limit before anybody sees it. What it lacks then, it lacks for the application too: where
@@ -59,20 +75,23 @@ public final class ResponseStreams {
                 beforeLast.run();
                 if (stream.available() == 0) {
                     InputStream most = new ByteArrayInputStream(held.toByteArray());
-                    return new Held(new SequenceInputStream(most, stream), null, true);
+                    return new Held(new SequenceInputStream(most, stream), null, true, null);
                 }
                 read(stream, limit, held, late);
             }
-            InputStream bytes = new ByteArrayInputStream(held.toByteArray());
+            byte[] came = held.toByteArray();
+            InputStream bytes = new ByteArrayInputStream(came);
             if (length < 0 ? held.size() == limit : length > held.size() && held.size() == limit) {
-                return new Held(new SequenceInputStream(bytes, stream), null, true);
+                return new Held(new SequenceInputStream(bytes, stream), null, true, null);
             }
             stream.close();
-            return new Held(bytes, length > held.size() ? cutShort(length, held.size()) : null, false);
+            return length > came.length
+                    ? new Held(bytes, cutShort(length, came.length), false, null)
+                    : new Held(bytes, null, false, ByteString.owning(came));
         } catch (IOException e) {
             letGo(stream);
-            return new Held(
-                    new SequenceInputStream(new ByteArrayInputStream(held.toByteArray()), new Broken(e)), e, false);
+            InputStream broken = new SequenceInputStream(new ByteArrayInputStream(held.toByteArray()), new Broken(e));
+            return new Held(broken, e, false, null);
         }
     }
 

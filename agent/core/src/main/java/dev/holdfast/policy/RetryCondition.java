@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param statuses the statuses that it is for; empty: all
  * @param methods the methods of the requests that it is for, in upper case; empty: all
  * @param headers the response's headers, each of which has to be there and match
+ * @param body what the response's body looks like; null: that does not matter
  * @param action what is done
  * @param evenIfSuccessful whether it holds for a response that succeeded, one with a status below 400, too, and not
  *     only where nothing follows from that
@@ -19,6 +20,7 @@ public record RetryCondition(
         Set<Integer> statuses,
         Set<String> methods,
         List<HeaderPattern> headers,
+        @Nullable BodyPattern body,
         Action action,
         boolean evenIfSuccessful) {
     /** The action. */
@@ -67,8 +69,17 @@ public record RetryCondition(
         }
     }
 
-    /** Returns whether it holds for a response. */
+    /** Returns whether it holds for a response: never, where it asks for a body that was not held back. */
     boolean holds(String method, ResponseView response) {
+        if (!mayHold(method, response)) {
+            return false;
+        }
+        String text = body == null ? null : response.body();
+        return body == null || (text != null && body.matches(text));
+    }
+
+    /** Returns whether it holds for a response as far as the head of that shows. */
+    boolean mayHold(String method, ResponseView response) {
         int status = response.status();
         if ((status < FIRST_ERROR && action != Action.NO_RETRY && !evenIfSuccessful)
                 || (!statuses.isEmpty() && !statuses.contains(status))

@@ -43,6 +43,22 @@ public final class RetryRule {
     }
 
     /**
+     * Returns whether the body of a response has to be looked at to know the condition that decides about it.
+     *
+     * @param policy the rules
+     * @param method the request's
+     * @param head of the response, whose body was not looked at
+     */
+    public static boolean needsBody(RetryPolicy policy, String method, ResponseView head) {
+        for (RetryCondition condition : policy.conditions()) {
+            if (condition.mayHold(method, head)) {
+                return condition.body() != null;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Returns whether a response asks for a retry. A condition decides first, else a header condition, else the status;
      * of several that match, the first in the order written wins.
      *

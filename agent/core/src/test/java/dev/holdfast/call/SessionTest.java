@@ -156,7 +156,7 @@ public class SessionTest {
         List<RetryCondition.HeaderPattern> headers = header.length == 0
                 ? List.of()
                 : List.of(new RetryCondition.HeaderPattern(header[0], List.of(TextPattern.of(header[1]))));
-        return new RetryCondition(statuses, methods, headers, action, even);
+        return new RetryCondition(statuses, methods, headers, null, action, even);
     }
 
     @Test

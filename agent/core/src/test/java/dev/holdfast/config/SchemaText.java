@@ -173,6 +173,19 @@ final class SchemaText {
             case ERRORS -> array(anyOf(words(key.choices().words()), CLASS_NAME));
             case OUTCOMES -> array(anyOf(integer(key), words(key.choices().words()), CLASS_NAME));
             case NAMES -> anyOf(string("."), array(string(".")));
+            case TEXTS -> anyOf(string("[\\s\\S]"), array(string("[\\s\\S]")));
+            case POINTERS ->
+                map(
+                        "type",
+                        "object",
+                        "patternProperties",
+                        Map.of(
+                                "^(/([^~]|~[01])*)?$",
+                                anyOf(
+                                        map("type", List.of("string", "integer", "boolean")),
+                                        notEmpty(array(map("type", List.of("string", "integer", "boolean")))))),
+                        "additionalProperties",
+                        false);
             case HEADER_NAMES, METHODS -> array(string(TOKEN));
             case HOST_NAMES -> array(string("^[A-Za-z0-9._-]+$"));
             case ANSWERS -> {

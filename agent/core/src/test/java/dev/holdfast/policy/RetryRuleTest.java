@@ -313,6 +313,7 @@ class RetryRuleTest {
                 Set.of(),
                 List.of(new RetryCondition.HeaderPattern(
                         "h", List.of(TextPattern.of("other"), TextPattern.of(pattern)))),
+                null,
                 RetryCondition.Action.RETRY,
                 false);
 

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ContractIT {
     private static final List<Class<?>> CONTRACTS = List.of(
             StatusContract.class,
+            ConditionsContract.class,
             BrokenConnectionContract.class,
             UnreachableContract.class,
             TimeoutContract.class,

@@ -34,6 +34,10 @@ final class Hosts {
     static final String THRIFTY = "127.0.0.15";
     /** 1 retry; a second attempt beside one that takes 150 ms. */
     static final String HEDGED = "127.0.0.14";
+    /** {@link #QUICK}, with responses up to 4 KiB held back, and conditions on what they are: see the file. */
+    static final String CONDITIONS = "127.0.0.17";
+    /** {@link #CONDITIONS}, with a default value. */
+    static final String CONDITIONS_DEFAULTED = "127.0.0.18";
     /** 1 retry at once; a default value for GET and HEAD, others below {@code /special/}. */
     static final String DEFAULTED = "127.0.0.20";
     /** {@link #DEFAULTED}, with responses held back; 1 failure opens the breaker for a minute. */

@@ -92,7 +92,7 @@ final class Attempt<T> implements FinalResult.Candidate {
     }
 
     private boolean awaitsHead() {
-        return handler.decision() == null;
+        return handler.awaitsHead();
     }
 
     /** {@link #ended}, also where that runs out of memory: without an end the application would wait for ever. */

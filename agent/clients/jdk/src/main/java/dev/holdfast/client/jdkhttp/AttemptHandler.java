@@ -30,6 +30,9 @@ final class AttemptHandler<T> implements BodyHandler<T> {
     /** The end of that time. */
     private final long endsAt;
 
+    /** True if the response is there and judged by its body, which may not be there. */
+    private volatile boolean judged;
+
     private volatile @Nullable Step decision;
     private volatile @Nullable DiscardedBody<T> discarded;
     private volatile @Nullable Throwable lostBody;
@@ -60,8 +63,13 @@ final class AttemptHandler<T> implements BodyHandler<T> {
         return decision;
     }
 
+    /** Returns whether no head has arrived. */
+    boolean awaitsHead() {
+        return !judged && decision == null;
+    }
+
     /** A body that was held back broke: the session was asked again. */
-    private void decideAnew(Step step, Throwable error) {
+    void decideAnew(Step step, Throwable error) {
         lostBody = error;
         decision = step;
     }
@@ -89,31 +97,44 @@ final class AttemptHandler<T> implements BodyHandler<T> {
 
     @Override
     public BodySubscriber<T> apply(ResponseInfo info) {
-        if (decision != null) {
+        if (judged || decision != null) {
             // The client asks twice for one call: none of our business.
             return call.application.apply(info);
         }
-        Step step = call.after(attempt, JdkCall.Head.of(info));
-        decision = step;
+        JdkCall.Head head = JdkCall.Head.of(info);
         long left = limited ? endsAt - call.engine().nanoTime() : Long.MAX_VALUE;
+        if (call.session.needsBody(head) && mayHoldBack(info.headers(), call.holdBackBytes())) {
+            judged = true;
+            return new JudgedBody<>(this, call, info, head).within(left);
+        }
+        return taker(call.after(attempt, head), info, left, true);
+    }
+
+    /**
+     * Returns the subscriber of the body, after the session's step.
+     *
+     * @param left the nanoseconds that are left for the body, {@link Long#MAX_VALUE} for no limit
+     * @param holds whether a body that is delivered is held back where the policy wants that
+     */
+    BodySubscriber<T> taker(Step step, ResponseInfo info, long left, boolean holds) {
+        decision = step;
         if (!(step instanceof Step.FallBack fallBack)) {
-            return taker(step, info, left);
+            return decided(step, info, left, holds);
         }
         CompletableFuture<Step> resolved = call.resolved(fallBack);
         return resolved.isDone()
-                ? taker(resolved.join(), info, left)
-                : new DeferredBody<>(resolved.thenApply(known -> taker(known, info, left)));
+                ? decided(resolved.join(), info, left, holds)
+                : new DeferredBody<>(resolved.thenApply(known -> decided(known, info, left, holds)));
     }
 
-    /** Returns the subscriber of the body, after the decision. */
-    private BodySubscriber<T> taker(Step step, ResponseInfo info, long left) {
+    private BodySubscriber<T> decided(Step step, ResponseInfo info, long left, boolean holds) {
         decision = step;
         if (!(step instanceof Step.Deliver)) {
             DiscardedBody<T> body = new DiscardedBody<>(call.engine(), info);
             discarded = body;
             return body;
         }
-        BodySubscriber<T> holding = heldBack(info, left);
+        BodySubscriber<T> holding = holds ? heldBack(info, left) : null;
         return holding != null ? holding : handedOn(call.application.apply(info), info, left);
     }
 

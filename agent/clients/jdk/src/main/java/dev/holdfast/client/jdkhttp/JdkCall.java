@@ -10,6 +10,7 @@ import dev.holdfast.call.Privileges;
 import dev.holdfast.call.Step;
 import dev.holdfast.exchange.FailOpenSession;
 import dev.holdfast.exchange.FallbackHandler;
+import dev.holdfast.exchange.HeldResponse;
 import dev.holdfast.exchange.ResponseHead;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.fallback.ResponseRecording;
@@ -233,6 +234,12 @@ final class JdkCall<T> implements CallInfo {
     Step after(int attempt, Outcome outcome) {
         boolean unused = isOver(); // the session hears first that the application gave the call up
         return session.after(attempt, outcome);
+    }
+
+    /** Tells the session of a response, with its body if that is whole. See {@link #after}. */
+    Step after(int attempt, Head head, byte @Nullable [] body) {
+        boolean unused = isOver();
+        return session.after(attempt, () -> body == null ? head : HeldResponse.of(head, body, holdBackBytes()));
     }
 
     /** Tells the session of an attempt that gave no head. See {@link #after}. */

@@ -150,6 +150,9 @@ abstract class AttemptResult implements FinalResult.Candidate {
      * that has arrived into memory, so that its connection can be used again; keeps the connection open otherwise.
      */
     void keep(String method) {
+        if (body != null) {
+            return; // read to its end, or as far as it is wanted
+        }
         ConnectionHead arrived = head;
         InputStream stream = null;
         try {
@@ -185,7 +188,7 @@ abstract class AttemptResult implements FinalResult.Candidate {
      */
     ResponseStreams.@Nullable Held holdBack(RequestRecorder requestRecorder, long limit, Watchdog watchdog) {
         ConnectionHead arrived = head;
-        if (arrived == null || arrived.connection() == null) {
+        if (arrived == null || arrived.connection() == null || body != null) {
             return null;
         }
         long length = arrived.bodyLength(requestRecorder.method());
@@ -246,6 +249,12 @@ abstract class AttemptResult implements FinalResult.Candidate {
     @Nullable
     InputStream replacementOf(@Nullable InputStream theirs) {
         return theirs != null && theirs == source ? body : null;
+    }
+
+    /** The stream of ours that the application reads; null: it reads the JDK's. */
+    @Nullable
+    InputStream ownBody() {
+        return body;
     }
 
     /** Returns whether the application reads a stream of ours. */

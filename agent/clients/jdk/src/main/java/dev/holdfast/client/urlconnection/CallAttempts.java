@@ -11,6 +11,7 @@ import dev.holdfast.exchange.HedgedAttempt;
 import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.instrumentation.AdapterContext;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketException;
@@ -100,6 +101,13 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
             if (hedge != null && hedge.isFirstLost()) {
                 return after(send.attempt(), Outcome.Cancelled.INSTANCE);
             }
+            ConnectionHead head = current.head();
+            if (head != null && failOpen().needsBody(head)) {
+                Step judged = judged(send, current, head, watchdog);
+                if (judged != null) {
+                    return judged;
+                }
+            }
             Step step = onOutcome(send);
             return current.head() != null && step instanceof Step.Deliver ? heldBack(watchdog) : step;
         }
@@ -116,6 +124,20 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
         }
     }
 
+    /** The step of a response that is judged by its body, too; null: that cannot be held back. */
+    private @Nullable Step judged(Step.Send send, Attempt current, ConnectionHead head, Watchdog watchdog) {
+        long limit = target.policy().retry().bufferResponseBytes();
+        ResponseStreams.Held held = current.holdBack(requestRecorder, limit, watchdog);
+        if (held == null) {
+            return null;
+        }
+        if (disconnectSignal.abandoned()) {
+            return after(send.attempt(), Outcome.Cancelled.INSTANCE);
+        }
+        Step step = failOpen().after(send.attempt(), () -> held.seenWith(head, limit));
+        return step instanceof Step.Deliver ? delivered(held) : step;
+    }
+
     /** Tells the session what the attempt gave. */
     Step onOutcome(Step.Send send) {
         boolean abandoned = attempt.head() == null
@@ -124,11 +146,18 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
     }
 
     Step heldBack(Watchdog watchdog) {
-        long limit = target.policy().retry().bufferResponseBytes();
-        ResponseStreams.Held held = limit == 0 ? null : attempt.holdBack(requestRecorder, limit, watchdog);
-        if (held == null) {
+        ConnectionHead head = attempt.head();
+        InputStream held = attempt.ownBody();
+        if (held != null && head != null) { // of a second attempt that was judged by its body
+            attempt.readAs(recorded(head, held));
             return Step.Deliver.INSTANCE;
         }
+        long limit = target.policy().retry().bufferResponseBytes();
+        ResponseStreams.Held read = limit == 0 ? null : attempt.holdBack(requestRecorder, limit, watchdog);
+        return read == null ? Step.Deliver.INSTANCE : delivered(read);
+    }
+
+    private Step delivered(ResponseStreams.Held held) {
         IOException broken = held.failure();
         if (broken == null) {
             ConnectionHead head = attempt.head();

@@ -5,7 +5,10 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Privileges;
 import dev.holdfast.call.Step;
 import dev.holdfast.exchange.FailOpenSession;
+import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.exchange.HedgedAttempt;
+import dev.holdfast.exchange.ResponseStreams;
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -78,8 +81,21 @@ final class HedgeTransport implements HedgedAttempt.Transport<Attempt> {
         Step step;
         try (Watchdog watchdog = Watchdog.start(engine, second.connection(), send)) {
             second.send(requestRecorder, watchdog);
-            Outcome outcome = secondLost ? Outcome.Cancelled.INSTANCE : second.outcome(requestRecorder);
-            step = session.after(send.attempt(), outcome);
+            ConnectionHead head = secondLost ? null : second.head();
+            long limit = session.policy().retry().bufferResponseBytes();
+            ResponseStreams.Held held =
+                    head != null && session.needsBody(head) ? second.holdBack(requestRecorder, limit, watchdog) : null;
+            step = session.after(
+                    send.attempt(),
+                    () -> secondLost
+                            ? Outcome.Cancelled.INSTANCE
+                            : head != null && held != null
+                                    ? held.seenWith(head, limit)
+                                    : second.outcome(requestRecorder));
+            IOException broken = held == null ? null : held.failure();
+            if (step instanceof Step.Deliver && broken != null) {
+                step = session.bodyLost(() -> FailureClassifier.responseBody(broken));
+            }
             if (step instanceof Step.Drop) {
                 second.discard();
             }
