@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Makes conditions of their settings, and finds those that can never hold or say nothing. Loaded where there are any.
  */
 final class ConditionCheck {
+    /** The number of conditions that are compared with each other, more than anybody writes for a host. */
+    private static final int COMPARED = 32;
+
     private ConditionCheck() {}
 
     /** Returns the conditions that settings stand for. */
@@ -42,7 +45,7 @@ final class ConditionCheck {
                     table.get(RetryKeys.CONDITION_ACTION),
                     table.get(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL)));
         }
-        return conditions;
+        return List.copyOf(conditions);
     }
 
     private static @Nullable BodyPattern body(Settings table) {
@@ -69,9 +72,8 @@ final class ConditionCheck {
     }
 
     /** Looks at the conditions among merged settings, of which there are some. */
-    static void check(Settings settings, Problems problems) {
+    static void check(Settings settings, List<RetryCondition> conditions, Problems problems) {
         Setting<List<Settings>> when = settings.setting(RetryKeys.WHEN);
-        List<RetryCondition> conditions = conditions(when.value());
         int shadowed = shadowed(conditions);
         if (shadowed >= 0) {
             problems.warn(
@@ -96,7 +98,8 @@ final class ConditionCheck {
      * Returns the first of some conditions that never decides, since one before it holds wherever it does; -1: none.
      */
     private static int shadowed(List<RetryCondition> conditions) {
-        for (int i = 1; i < conditions.size(); i++) {
+        int last = Math.min(conditions.size(), COMPARED);
+        for (int i = 1; i < last; i++) {
             for (int before = 0; before < i; before++) {
                 if (isWider(conditions.get(before), conditions.get(i))) {
                     return i;
@@ -129,7 +132,13 @@ final class ConditionCheck {
         List<String> body = condition.setting(RetryKeys.CONDITION_BODY).found();
         Map<String, List<String>> json =
                 condition.setting(RetryKeys.CONDITION_JSON).found();
-        if (statuses == null || action == null || headers == null || methods == null || body == null || json == null) {
+        if (statuses == null
+                || action == null
+                || headers == null
+                || methods == null
+                || body == null
+                || json == null
+                || condition.setting(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL).found() == null) {
             return null;
         }
         if (condition.setting(RetryKeys.CONDITION_ACTION).builtIn()) {

@@ -8,12 +8,16 @@ import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryPolicy.HeaderCondition;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Makes policies of settings whose single values are good, and finds the combinations that are not. */
 final class PolicyFactory {
+    /** The conditions of each list of tables that was read: the hosts of a file have many in common. */
+    private final Map<List<Settings>, List<RetryCondition>> conditions = new IdentityHashMap<>();
+
     private final FallbackFactory fallbacks;
     private final RetryCheck retryCheck;
     private final LoadProtectionCheck loadProtectionCheck;
@@ -27,7 +31,7 @@ final class PolicyFactory {
      */
     PolicyFactory(String file, Problems problems) {
         fallbacks = new FallbackFactory(file, problems);
-        retryCheck = new RetryCheck(problems);
+        retryCheck = new RetryCheck(problems, this::conditions);
         loadProtectionCheck = new LoadProtectionCheck(problems);
         unusedSettingsCheck = new UnusedSettingsCheck(problems);
     }
@@ -50,7 +54,7 @@ final class PolicyFactory {
                 fallbacks.policy(settings));
     }
 
-    private static RetryPolicy retry(Settings settings) {
+    private RetryPolicy retry(Settings settings) {
         Backoff backoff = new Backoff(
                 settings.nanos(RetryKeys.INITIAL_DELAY),
                 settings.nanos(RetryKeys.MAX_DELAY),
@@ -79,12 +83,19 @@ final class PolicyFactory {
                 settings.get(RetryKeys.REPLAY_LIMIT),
                 settings.get(RetryKeys.REPLAY_MAX_BYTES),
                 settings.get(RetryKeys.BUFFER_RESPONSE),
-                conditions(settings));
+                conditions(settings.get(RetryKeys.WHEN)));
     }
 
-    private static List<RetryCondition> conditions(Settings settings) {
-        List<Settings> tables = settings.get(RetryKeys.WHEN);
-        return tables.isEmpty() ? List.of() : ConditionCheck.conditions(tables);
+    private List<RetryCondition> conditions(List<Settings> tables) {
+        if (tables.isEmpty()) {
+            return List.of();
+        }
+        List<RetryCondition> made = conditions.get(tables);
+        if (made == null) {
+            made = ConditionCheck.conditions(tables);
+            conditions.put(tables, made);
+        }
+        return made;
     }
 
     /** The conditions, those that forbid a retry first. */

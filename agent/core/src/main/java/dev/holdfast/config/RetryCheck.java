@@ -5,6 +5,7 @@ import static dev.holdfast.config.Settings.nanos;
 
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.RetryCondition;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds settings of the retrying that cannot work together, each good as it may be by itself. */
@@ -19,9 +21,16 @@ final class RetryCheck {
     private static final long DEFAULT_LOOKUP_MEMORY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Problems problems;
+    private final Function<List<Settings>, List<RetryCondition>> made;
 
-    RetryCheck(Problems problems) {
+    /**
+     * Looks at the settings of one file.
+     *
+     * @param made gives the conditions of a list of tables
+     */
+    RetryCheck(Problems problems, Function<List<Settings>, List<RetryCondition>> made) {
         this.problems = problems;
+        this.made = made;
     }
 
     /** Looks at merged settings. */
@@ -40,7 +49,7 @@ final class RetryCheck {
         // Conditions decide about fallbacks, too: also where nothing is retried.
         List<Settings> conditions = settings.setting(RetryKeys.WHEN).found();
         if (conditions != null && !conditions.isEmpty()) {
-            ConditionCheck.check(settings, problems);
+            ConditionCheck.check(settings, made.apply(conditions), problems);
         }
         if (!isOn(settings)) {
             return;

@@ -369,6 +369,9 @@ final class ValueReader {
             Double share = ValueParser.decimal(key, percent.doubleValue() / 100);
             return share == null || share == 0 ? null : share + ", for " + percent + " %";
         }
+        if (found instanceof String text && key.type() == ValueType.STATUS_RANGES) {
+            return statusRange(key, text);
+        }
         if (found instanceof String text && !key.choices().words().isEmpty()) {
             String nearest = Suggestion.nearest(text, key.choices().words());
             return nearest == null ? null : "\"" + nearest + "\"";
@@ -377,6 +380,14 @@ final class ValueReader {
             return text.equals("true") || text.equals("false") ? text + ", without quotes" : null;
         }
         return null;
+    }
+
+    /** The range that a text means which is written in another way: {@code 5xx}, or from the last to the first. */
+    private static @Nullable String statusRange(Key<?> key, String text) {
+        String range = text.length() == 3 && text.substring(1).equalsIgnoreCase("xx")
+                ? text.charAt(0) + "00-" + text.charAt(0) + "99"
+                : text.length() == 7 ? text.substring(4) + "-" + text.substring(0, 3) : "";
+        return ValueParser.scalar(key, range) == null ? null : '"' + range + '"';
     }
 
     /**

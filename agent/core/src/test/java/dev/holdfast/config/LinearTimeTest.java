@@ -33,6 +33,12 @@ class LinearTimeTest {
                 + "']\n[hosts.h" + i + "]\npolicy = 'p" + i + "'\n"),
         UNKNOWN_POLICIES(i -> "[hosts.h" + i + "]\npolicy = 'unknown" + i + "'\n"),
         CIRCLES(i -> "[policies.p" + i + "]\npolicy = ['p" + (i + 1) + "', 'p" + i / 2 + "']\n"),
+        CONDITIONS(i -> "[[retry.policy.when]]\nstatus = [" + (400 + i % 200) + "]\nheaders = {a" + i
+                + " = '*a*'}\naction = 'no_retry'\n"),
+        CONDITIONS_THAT_ARE_WRONG(i -> "[[retry.policy.when]]\njson = {'a" + i + "' = 1}\nactions = 'x'\n"),
+        CONDITIONS_OF_HOSTS(i -> i < 100
+                ? "[[retry.policy.when]]\nbody = 'a" + i + "'\naction = 'no_retry'\n"
+                : "[[hosts.h" + i + ".retry.policy.when]]\nbody = 'a'\naction = 'no_retry'\n"),
         IDLE(i -> "[hosts.\"a" + i + "\".limits]\nmax_wait = \"2s\"\n"),
         UNKNOWN_KEYS(i -> "unknown_key_" + i + " = 1\n"),
         WRONG_VALUES(i -> "[hosts.\"h" + i + ".example\".retry]\nmax_retries = \"no\"\n"),

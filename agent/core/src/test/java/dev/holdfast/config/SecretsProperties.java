@@ -50,7 +50,13 @@ class SecretsProperties {
         String chain = "[hosts.\"b.example\".retry.fallback]\nstrategy = [\"cache\", \"default_value\", \"degraded\"]\n"
                 + "degraded.url = \"https://${SECRET:-x}.example\"\ndefault_value.body = \"${SECRET}\"\n"
                 + "default_value.path = \"/${SECRET}*\"\n[[hosts.\"b.example\".routes]]\npath = \"/a/${SECRET}/*\"\n";
+        String condition = "retry.buffer_response = '1KiB'\n[[" + (host ? "hosts.'a.example'." : "")
+                + "retry.policy.when]]\naction = 'no_retry'\n";
         return List.of(
+                condition
+                        + "headers = { x = [\"${SECRET}\"] }\nbody = \"${SECRET}*\"\njson = { '/a' = \"*${SECRET}\" }\n",
+                condition + "headers = \"${SECRET}\"\nbody = [\"\", \"${SECRET}\"]\njson = { a = \"${SECRET}\" }\n",
+                condition + "status = [\"${SECRET}\"]\nmethods = [\"${SECRET}\"]\neven_if_successful = \"${SECRET}\"\n",
                 header + key.name() + " = \"${SECRET}\"\n",
                 header + key.name() + " = [\"${SECRET}\"]\n" + (host ? "[retry]\n" : ""),
                 header + key.name() + " = { x = \"${SECRET}\", y = [\"${SECRET}\", \"b\"] }\n",
