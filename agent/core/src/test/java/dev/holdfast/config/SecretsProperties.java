@@ -20,7 +20,7 @@ import tools.jackson.core.json.JsonFactory;
 /** A value from outside the file is in nothing that anybody reads, whatever key it stands for, good or bad. */
 class SecretsProperties {
     /** Texts that surround a secret so that it is allowed by some key or another. */
-    private static final List<String> FORMS = List.of(
+    static final List<String> FORMS = List.of(
             "%s",
             "https://%s.example/%s", "%s:9464", "/%s/x/**", "a.%s", "/tmp/%s", "/%s", "-%s", "%s%%", "%s\n%s", "%s@x");
 
@@ -41,7 +41,7 @@ class SecretsProperties {
         }
     }
 
-    private static List<String> files(Key<?> key, boolean host) {
+    static List<String> files(Key<?> key, boolean host) {
         String table = (host && key.perHost() ? "hosts.\"a.example\"." : "")
                 + key.section().path();
         String header = table.isEmpty()
