@@ -30,7 +30,11 @@ class EndpointIT {
             headers = { "X-Key" = "secret" }
             body = "secret"
             [hosts."*".retry.policy]
-            retry_headers = { "X-Token" = "secret" }
+            retry_headers = { "X-Retry" = "secret" }
+            [[hosts."*".retry.policy.when]]
+            status = [418]
+            headers = { "X-Token" = "secret*" }
+            action = "no_retry"
             """;
 
     @TempDir
