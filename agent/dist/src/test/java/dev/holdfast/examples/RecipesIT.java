@@ -3,6 +3,7 @@ package dev.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.examples.Page.Block;
+import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
 import dev.holdfast.testkit.Tool;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -24,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
 /**
@@ -64,6 +68,7 @@ class RecipesIT {
                         "Spring Boot",
                         "Maven",
                         "Gradle",
+                        "From Maven Central",
                         "A program that runs already");
     }
 
@@ -202,6 +207,24 @@ class RecipesIT {
                 .getTextContent();
 
         assertThat(line).isEqualTo("-javaagent:/opt/holdfast/holdfast-agent.jar=/etc/holdfast.toml");
+    }
+
+    @Test
+    void what_a_build_resolves_is_this_version_where_its_option_looks() throws Exception {
+        Document xml = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(page.only("From Maven Central", "xml"))));
+        Function<String, String> text =
+                name -> xml.getElementsByTagName(name).item(0).getTextContent();
+        try (JarFile jar = new JarFile(ForkedJvm.agentJar().toFile())) {
+            String version = jar.getManifest().getMainAttributes().getValue("Implementation-Version");
+            String artifact = "dev.holdfast:holdfast-agent:" + version;
+
+            assertThat(text.apply("artifact")).isEqualTo(artifact);
+            assertThat(page.only("From Maven Central", "groovy")).contains('\'' + artifact + '\'');
+        }
+        assertThat(text.apply("argLine"))
+                .startsWith("-javaagent:" + text.apply("outputDirectory") + "/holdfast-agent.jar=");
     }
 
     @ParameterizedTest
