@@ -223,15 +223,9 @@ final class LibraryLinker {
         }
     }
 
-    /** All woven classes of a copy find it in the same class: the one that has the first join point. */
+    /** All woven classes of a copy find it in the same class: that of the first join point which the version has. */
     private @Nullable LibraryCopy copy(ClientInstrumentation instrumentation, Relocation relocation, Class<?> woven) {
-        Class<?> anchor;
-        try {
-            String name = relocation.map(instrumentation.joinPoints().get(0).owner());
-            anchor = Class.forName(name.replace('/', '.'), false, woven.getClassLoader());
-        } catch (ClassNotFoundException | LinkageError e) {
-            anchor = woven;
-        }
+        Class<?> anchor = anchor(instrumentation, relocation, woven);
         AtomicReference<LibraryCopy> place = copies.get(anchor);
         LibraryCopy copy = place.get();
         if (copy == null) {
@@ -240,5 +234,17 @@ final class LibraryLinker {
             copy = first == null ? made : first;
         }
         return copy.is(instrumentation, relocation) ? copy : null;
+    }
+
+    private static Class<?> anchor(ClientInstrumentation instrumentation, Relocation relocation, Class<?> woven) {
+        for (JoinPoint point : instrumentation.joinPoints()) {
+            String name = relocation.map(point.owner()).replace('/', '.');
+            try {
+                return name.equals(woven.getName()) ? woven : Class.forName(name, false, woven.getClassLoader());
+            } catch (ClassNotFoundException | LinkageError e) {
+                // Not in this version.
+            }
+        }
+        return woven;
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpPut;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -12,6 +13,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 
 /** A program's calls with whatever version of Apache HttpClient 5 its class loader has. */
@@ -22,6 +24,9 @@ public final class Apache5Smoke implements Function<String, String> {
     @Override
     public String apply(String call) {
         String[] parts = call.split(" ", -1);
+        if (parts[0].equals("TUNNEL")) {
+            return tunnel(parts[1], Integer.parseInt(parts[2]));
+        }
         HttpUriRequestBase request = parts[0].equals("PUT") ? new HttpPut(parts[1]) : new HttpGet(parts[1]);
         if (parts[0].equals("PUT")) {
             request.setEntity(
@@ -32,6 +37,19 @@ public final class Apache5Smoke implements Function<String, String> {
             return response(client, request);
         } catch (IOException e) {
             return e.getClass().getName();
+        }
+    }
+
+    /** A POST through a proxy that opens no tunnel. */
+    private static String tunnel(String uri, int proxy) {
+        HttpPost post = new HttpPost(uri);
+        post.setEntity(
+                new InputStreamEntity(new ByteArrayInputStream("whole".getBytes(StandardCharsets.US_ASCII)), null));
+        try (CloseableHttpClient client =
+                HttpClients.custom().setProxy(new HttpHost("127.0.0.1", proxy)).build()) {
+            return response(client, post);
+        } catch (IOException e) {
+            return "no tunnel";
         }
     }
 

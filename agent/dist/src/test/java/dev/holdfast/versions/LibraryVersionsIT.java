@@ -2,6 +2,8 @@ package dev.holdfast.versions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.ConnectProxy;
+import dev.holdfast.testkit.ConnectProxy.Does;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
 import dev.holdfast.testkit.ReceivedRequest;
@@ -29,7 +31,7 @@ class LibraryVersionsIT {
             initial_delay = "5ms"
             attempt_timeout = "2s"
             [hosts."127.0.0.1".retry.policy]
-            retryable_errors = ["connection_reset", "read_timeout"]
+            retryable_errors = ["connection_reset", "read_timeout", "proxy"]
             [hosts."127.0.0.1".retry.fallback]
             strategy = ["default_value"]
             [hosts."127.0.0.1".retry.fallback.default_value]
@@ -48,7 +50,8 @@ class LibraryVersionsIT {
             copy(latest, jars.resolve("httpclient5-latest-" + latest.getFileName()));
         }
         List<String> expected = new ArrayList<>();
-        try (ScriptedServer server = ScriptedServer.http()) {
+        try (ScriptedServer server = ScriptedServer.http();
+                ConnectProxy proxy = new ConnectProxy().otherwise(Does.CLOSE)) {
             for (Path version : sorted(jars)) {
                 String name = version.getFileName().toString();
                 server.play(ScriptedResponse.respond(503), ScriptedResponse.respond(200, "good"))
@@ -64,6 +67,7 @@ class LibraryVersionsIT {
                 expected.add(name + " MINIMAL: 200 minimal");
                 expected.add(name + " SLOW: 200 in time");
                 expected.add(name + " DOWN: 200 in place of it");
+                expected.add(name + " TUNNEL: no tunnel");
             }
             ForkedJvm.Result result = new ForkedJvm(jdk)
                     .jvm("-Xverify:all")
@@ -78,20 +82,24 @@ class LibraryVersionsIT {
                             "PUT " + server.uri("/put/VERSION"),
                             "MINIMAL " + server.uri("/minimal/VERSION"),
                             "SLOW " + server.uri("/slow/VERSION"),
-                            "DOWN " + server.uri("/down/VERSION"))
+                            "DOWN " + server.uri("/down/VERSION"),
+                            "TUNNEL https://127.0.0.1:" + server.port() + "/ "
+                                    + proxy.address().getPort())
                     .run()
                     .succeeded();
 
             assertThat(result.lines()).containsExactlyElementsOf(expected);
+            // A POST is sent again only because none of it was: it is the proxy that has failed.
+            assertThat(proxy.asked()).hasSize(3 * expected.size() / 6);
             assertThat(result.err()).doesNotContain("lacks", "ERROR", "\tat ");
             assertThat(server.requests())
                     .filteredOn(request -> request.method().equals("PUT"))
-                    .hasSize(2 * expected.size() / 5)
+                    .hasSize(2 * expected.size() / 6)
                     .extracting(ReceivedRequest::text)
                     .containsOnly("whole");
             assertThat(server.requests())
                     .as("no request but those of the attempts")
-                    .hasSize(11 * expected.size() / 5);
+                    .hasSize(11 * expected.size() / 6);
         }
     }
 

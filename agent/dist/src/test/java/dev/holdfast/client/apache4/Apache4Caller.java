@@ -3,16 +3,22 @@ package dev.holdfast.client.apache4;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.http.HttpHost;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
 import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpPut;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.InputStreamEntity;
 import org.apache.http.impl.client.DefaultHttpClient;
+import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
 import org.apache.http.util.EntityUtils;
 
 /**
@@ -65,7 +71,32 @@ public final class Apache4Caller implements Function<String, String> {
                     .append(' ')
                     .append(call(client, put));
         });
+        tunnels(Integer.getInteger("tunnel.proxy"));
         return said.toString();
+    }
+
+    /** Sends POSTs by a proxy that opens no tunnel: with an old client and, where there is one, with a built one. */
+    private static void tunnels(int proxy) {
+        HttpHost address = new HttpHost("127.0.0.1", proxy);
+        DefaultHttpClient old = new DefaultHttpClient();
+        old.setHttpRequestRetryHandler(new DefaultHttpRequestRetryHandler(0, false));
+        old.getParams().setParameter("http.route.default-proxy", address);
+        List<HttpClient> proxied = new ArrayList<>(List.of(old));
+        try {
+            Object builder = Class.forName(CLIENTS).getMethod("custom").invoke(null);
+            builder.getClass().getMethod("disableAutomaticRetries").invoke(builder);
+            builder.getClass().getMethod("setProxy", HttpHost.class).invoke(builder, address);
+            proxied.add((HttpClient) builder.getClass().getMethod("build").invoke(builder));
+        } catch (ClassNotFoundException e) {
+            // Not in this version.
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+        for (HttpClient client : proxied) {
+            HttpPost post = new HttpPost("https://127.0.0.1:" + proxy + "/");
+            post.setEntity(new ByteArrayEntity("an order".getBytes(StandardCharsets.UTF_8)));
+            String unused = call(client, post);
+        }
     }
 
     private static String call(HttpClient client, HttpUriRequest request) {

@@ -2,6 +2,8 @@ package dev.holdfast.client.apache4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.ConnectProxy;
+import dev.holdfast.testkit.ConnectProxy.Does;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks.Jdk;
@@ -42,6 +44,9 @@ class Apache4VersionsIT {
     private static final Path CLASSES = Path.of("target", "test-classes").toAbsolutePath();
     private static final String SHADED = "com/vendor/shaded/http";
 
+    /** Two attempts of each client that has a proxy: one of 4.0 to 4.2, two of each newer copy. */
+    private static final int TUNNELS = 2 * (3 + 2 * 5);
+
     private static final String OLD = "DefaultHttpClient 200fine 200fine, ";
     private static final String CODING = "ContentEncodingHttpClient 200fine 200fine, ";
     private static final String SYSTEM = "SystemDefaultHttpClient 200fine 200fine, ";
@@ -73,32 +78,40 @@ class Apache4VersionsIT {
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void calls_of_every_version_are_sent_again_by_their_policy(Jdk jdk) throws IOException {
-        try (ScriptedServer server = server()) {
-            Result result = program(jdk, server)
+        try (ScriptedServer server = server();
+                ConnectProxy proxy = new ConnectProxy().otherwise(Does.CLOSE)) {
+            Result result = program(jdk, server, proxy)
                     .agent(config().toString())
                     .main(Apache4VersionsProgram.class, arguments(server))
                     .run()
                     .succeeded();
 
             assertAllCovered(result, server);
+            assertThat(proxy.asked())
+                    .as("a POST is sent again where it is the proxy that failed")
+                    .hasSize(TUNNELS);
         }
     }
 
     @ParameterizedTest
     @MethodSource("dev.holdfast.testkit.Jdks#all")
     void clients_that_were_made_before_an_attach_are_covered_after_it(Jdk jdk) throws IOException {
-        try (ScriptedServer server = server()) {
+        try (ScriptedServer server = server();
+                ConnectProxy proxy = new ConnectProxy().otherwise(Does.CLOSE)) {
             List<String> arguments =
                     new ArrayList<>(List.of("attach", ForkedJvm.agentJar().toString(), config().toString()));
             arguments.addAll(List.of(arguments(server)));
 
-            Result result = program(jdk, server)
+            Result result = program(jdk, server, proxy)
                     .jvm("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+EnableDynamicAgentLoading")
                     .main(Apache4VersionsProgram.class, arguments.toArray(String[]::new))
                     .run()
                     .succeeded();
 
             assertAllCovered(result, server);
+            assertThat(proxy.asked())
+                    .as("a POST is sent again where it is the proxy that failed")
+                    .hasSize(TUNNELS);
         }
     }
 
@@ -226,10 +239,10 @@ class Apache4VersionsIT {
         return writer.toByteArray();
     }
 
-    private static ForkedJvm program(Jdk jdk, ScriptedServer server) {
+    private static ForkedJvm program(Jdk jdk, ScriptedServer server, ConnectProxy proxy) {
         assertThat(server.accepted()).isZero();
         return new ForkedJvm(jdk)
-                .jvm("-Xverify:all")
+                .jvm("-Xverify:all", "-Dtunnel.proxy=" + proxy.address().getPort())
                 .classPath(CLASSES
                         + File.pathSeparator
                         + ByteBuddyAgent.class
