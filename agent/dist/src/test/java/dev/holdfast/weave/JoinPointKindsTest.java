@@ -94,7 +94,8 @@ class JoinPointKindsTest {
                         "enqueue: swap",
                         "enqueue: call enter",
                         "enqueue: drop",
-                        "enqueue: call callFailed on others");
+                        "enqueue: call callFailed on others",
+                        "count: call run");
     }
 
     /** A class in which {@code chain} has two join points; {@code enqueue} calls a method of another class alike. */
