@@ -25,7 +25,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What a program's calls bring into the log and onto the status page holds no value from outside the file either. */
+/** A value from outside the file is neither in the log nor on the status page, whatever calls bring there. */
 class RuntimeSecretsProperties {
     @Property(tries = 300)
     void neitherLogNorStatusHoldsIt(

@@ -54,7 +54,8 @@ class SecretsProperties {
                 + "retry.policy.when]]\naction = 'no_retry'\n";
         return List.of(
                 condition
-                        + "headers = { x = [\"${SECRET}\"] }\nbody = \"${SECRET}*\"\njson = { '/a' = \"*${SECRET}\" }\n",
+                        + "headers = { x = [\"${SECRET}\"] }\nbody = \"${SECRET}*\"\n"
+                        + "json = { '/a' = \"*${SECRET}\" }\n",
                 condition + "headers = \"${SECRET}\"\nbody = [\"\", \"${SECRET}\"]\njson = { a = \"${SECRET}\" }\n",
                 condition + "status = [\"${SECRET}\"]\nmethods = [\"${SECRET}\"]\neven_if_successful = \"${SECRET}\"\n",
                 header + key.name() + " = \"${SECRET}\"\n",

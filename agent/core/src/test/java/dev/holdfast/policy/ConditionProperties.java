@@ -15,7 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 
-/** Which of a policy's conditions decides, whatever they are. */
+/** Tests that one condition of a policy decides, the first that holds, whatever they are. */
 class ConditionProperties {
     private static final List<String> METHODS = List.of("GET", "PUT", "POST");
     private static final List<String> TEXTS = List.of("0", "a", "*", "A*", "*b*", "ab");
