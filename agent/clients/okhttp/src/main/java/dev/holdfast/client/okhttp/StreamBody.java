@@ -61,8 +61,8 @@ final class StreamBody extends ResponseBody {
     }
 
     /**
-     * The library's own source, which reads into the memory that it keeps for all bodies: a piece of our own would be
-     * 8 KiB for each call.
+     * The library's own source, which reads into the memory that it keeps for all bodies: a piece of our own would be 8
+     * KiB for each call.
      */
     private static final class StreamSource extends ForwardingSource {
         private final Timeout limits;
