@@ -16,7 +16,7 @@ import java.util.Set;
 /** Makes policies of settings whose single values are good, and finds the combinations that are not. */
 final class PolicyFactory {
     /** The conditions of each list of tables that was read: the hosts of a file have many in common. */
-    private final Map<List<Settings>, List<RetryCondition>> conditions = new IdentityHashMap<>();
+    private final IdentityHashMap<List<Settings>, List<RetryCondition>> conditions = new IdentityHashMap<>();
 
     private final FallbackFactory fallbacks;
     private final RetryCheck retryCheck;
