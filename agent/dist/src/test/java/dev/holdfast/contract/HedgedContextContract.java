@@ -1,6 +1,7 @@
 package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
@@ -8,15 +9,21 @@ import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.protocol.BasicHttpContext;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -102,6 +109,34 @@ class HedgedContextContract {
 
             assertThat(server.requests()).extracting(ReceivedRequest::target).containsExactly("/a");
             assertThat(context.getResponse().getCode()).isEqualTo(200);
+        }
+    }
+
+    /** The program's request knows of the attempt that asked for a connection last, which has ended here. */
+    @Test
+    void anAbortEndsTheFirstAttemptWhereTheSecondHasFailed() throws Exception {
+        PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager();
+        try (CloseableHttpClient client =
+                        HttpClients.custom().setConnectionManager(pool).build();
+                ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.play(SLOW, ScriptedResponse.respond(503, "broken"));
+            HttpGet get = new HttpGet(server.uri("/a"));
+            CompletableFuture<Integer> call = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return client.execute(get, response -> response.getCode());
+                } catch (IOException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            server.awaitRequests(2);
+            Awaitility.await().until(() -> pool.getTotalStats().getLeased() == 1);
+
+            get.abort();
+
+            assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(IOException.class);
+            assertThat(server.requests()).hasSize(2);
         }
     }
 
