@@ -58,7 +58,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
      * The number of requests of each attempt that failed, by its exception. Guarded by this object; made with the first
      * failure, which most calls do not see.
      */
-    private @Nullable Map<Throwable, Integer> requestsOf;
+    private @Nullable IdentityHashMap<Throwable, Integer> requestsOf;
 
     /** The thread that the chain belongs to. */
     private final Thread chainThread = Thread.currentThread();
@@ -260,7 +260,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     /** Notes how far an attempt came that failed. */
     synchronized void failed(Throwable error, Stage at) {
-        Map<Throwable, Integer> all = requestsOf;
+        IdentityHashMap<Throwable, Integer> all = requestsOf;
         if (all == null) {
             all = new IdentityHashMap<>(2);
             requestsOf = all;
