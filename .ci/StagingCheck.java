@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathFactory;
@@ -85,6 +87,7 @@ class StagingCheck {
         if (Files.isRegularFile(staged) && Files.mismatch(staged, jar) >= 0) {
             faults.add(staged + " is not " + jar);
         }
+        checkBill(staged, folder.resolve(name + "-cyclonedx.json"));
         for (Path file : all) {
             String known = file.getFileName().toString().replaceAll("(\\.asc)?(\\.(md5|sha1|sha256|sha512))?$", "");
             boolean ofThis = file.getParent().equals(folder) && known.startsWith(name);
@@ -95,6 +98,18 @@ class StagingCheck {
             }
         }
         return all.size();
+    }
+
+    /** The jar has the bill of materials from a file of the repository; the staged one was made from what was built. */
+    private void checkBill(Path jar, Path made) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            ZipEntry entry = file.getEntry("META-INF/sbom/holdfast-agent.cdx.json");
+            byte[] packed = entry == null ? new byte[0] : file.getInputStream(entry).readAllBytes();
+            if (!Arrays.equals(packed, Files.readAllBytes(made))) {
+                faults.add("the bill of materials within the jar is not that of the build: copy "
+                        + "agent/dist/target/sbom/holdfast-agent.cdx.json to agent/dist/src/sbom, and build once more");
+            }
+        }
     }
 
     private void checkPom(Path pom, Path folder, String name) throws Exception {

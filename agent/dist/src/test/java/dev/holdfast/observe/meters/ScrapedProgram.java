@@ -2,10 +2,9 @@ package dev.holdfast.observe.meters;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
-import java.util.Collection;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -19,26 +18,24 @@ public final class ScrapedProgram {
         ClassLoader isolated = PackedAgent.loader();
         Class<?> ledger = isolated.loadClass("dev.holdfast.observe.CounterRegistry");
         Class<?> cache = isolated.loadClass("dev.holdfast.observe.Snapshot$Cache");
-        Supplier<?> noCache = () -> PackedAgent.field(cache, "EMPTY");
         Class<?> gaps = isolated.loadClass("dev.holdfast.observe.CoverageGaps");
-        Supplier<?> noGaps = () -> PackedAgent.field(gaps, "NONE");
-        Supplier<Collection<?>> noTargets = List::of;
         Method identity =
                 isolated.loadClass("dev.holdfast.observe.ProcessIdentity").getMethod("current");
-        Supplier<?> process = () -> PackedAgent.invoke(identity);
+        Class<?> sources = isolated.loadClass("dev.holdfast.observe.Status$Sources");
+        Object ofNothing = Proxy.newProxyInstance(isolated, new Class<?>[] {sources}, (proxy, method, none) -> {
+            return switch (method.getName()) {
+                case "targets" -> List.of();
+                case "isOn" -> true;
+                case "cache" -> PackedAgent.field(cache, "EMPTY");
+                case "gaps" -> PackedAgent.field(gaps, "NONE");
+                case "process" -> PackedAgent.invoke(identity);
+                default -> throw new UnsupportedOperationException(method.getName());
+            };
+        });
         Constructor<?> status =
                 isolated.loadClass("dev.holdfast.observe.Status").getConstructors()[0];
         Object counts = status.newInstance(
-                ledger.getConstructor().newInstance(),
-                noTargets,
-                (BooleanSupplier) () -> true,
-                noCache,
-                noGaps,
-                "1.2.3",
-                process,
-                "holdfast.toml",
-                (Supplier<?>) () -> "c0ffee000000",
-                Set.of());
+                ledger.getConstructor().newInstance(), ofNothing, "1.2.3", "holdfast.toml", "c0ffee000000", Set.of());
         Object scrape = isolated.loadClass("dev.holdfast.observe.meters.Scrape")
                 .getConstructor(Supplier.class)
                 .newInstance(counts);
