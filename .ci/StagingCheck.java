@@ -27,6 +27,8 @@ class StagingCheck {
     /** Those that Maven Central asks for; those that newer Mavens add are let through. */
     private static final Map<String, String> CHECKSUMS = Map.of(".md5", "MD5", ".sha1", "SHA-1");
 
+    private static final int LEAST_ENTRIES = 20;
+
     private static final List<String> ASKED_OF_THE_POM = List.of(
             "modelVersion",
             "groupId",
@@ -79,8 +81,11 @@ class StagingCheck {
             for (Map.Entry<String, String> one : CHECKSUMS.entrySet()) {
                 checkSum(file, one.getKey(), one.getValue());
             }
-            if (signed && !Files.isRegularFile(folder.resolve(name + ending + ".asc"))) {
+            if (signed && !isSignature(folder.resolve(name + ending + ".asc"))) {
                 faults.add("not signed: " + file);
+            }
+            if (ending.endsWith(".jar") && entries(file) < LEAST_ENTRIES) {
+                faults.add("nearly empty: " + file);
             }
         }
         Path staged = folder.resolve(name + ".jar");
@@ -91,13 +96,21 @@ class StagingCheck {
         for (Path file : all) {
             String known = file.getFileName().toString().replaceAll("(\\.asc)?(\\.(md5|sha1|sha256|sha512))?$", "");
             boolean ofThis = file.getParent().equals(folder) && known.startsWith(name);
-            boolean expected = known.startsWith("maven-metadata")
-                    || (ofThis && published.contains(known.substring(name.length())));
-            if (!expected) {
+            if (!ofThis || !published.contains(known.substring(name.length()))) {
                 faults.add("not meant to be published: " + file);
             }
         }
         return all.size();
+    }
+
+    private static boolean isSignature(Path file) throws IOException {
+        return Files.isRegularFile(file) && Files.readString(file).startsWith("-----BEGIN PGP SIGNATURE-----");
+    }
+
+    private static int entries(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.size();
+        }
     }
 
     /** The jar has the bill of materials from a file of the repository; the staged one was made from what was built. */

@@ -105,6 +105,23 @@ class Apache5Contract {
     }
 
     @Test
+    void aWholeAddressInAQueryIsNoAddressOfTheRequest() throws Exception {
+        String path = "/r?u=http://x.example/y";
+        try (CloseableHttpClient caching = HttpClients.createDefault();
+                ScriptedServer first = ScriptedServer.http(Hosts.CACHED);
+                ScriptedServer second = ScriptedServer.http(Hosts.CACHED)) {
+            first.play(ScriptedResponse.respond(200, "of the first"));
+            second.otherwise(ScriptedResponse.respond(503, "of the second"));
+
+            int good = caching.execute(new HttpGet(first.uri(path)), response -> response.getCode());
+            int bad = caching.execute(new HttpGet(second.uri(path)), response -> response.getCode());
+
+            assertThat(good).isEqualTo(200);
+            assertThat(bad).isEqualTo(503);
+        }
+    }
+
+    @Test
     void anAbortDuringTheWaitEndsTheCallInTheClientsException() throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
             server.play(ScriptedResponse.respond(503, "busy"));

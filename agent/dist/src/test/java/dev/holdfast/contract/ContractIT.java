@@ -73,8 +73,8 @@ class ContractIT {
             + "|the host name was not found; the JVM remembers that for 10 s: .*; said once"
             + "|first response from fallback \\S+ \\(\\S+\\); others are only counted"
             + "|the proxy \\S+ did not open a tunnel; nothing reached the origin; others are only counted)"
-            + "|(breakers opened|breakers still open|breakers closed|callers that retry too|first responses of fallbacks|proxies that "
-            + "failed): \\d+ more in \\d+ s)"
+            + "|(breakers opened|breakers still open|breakers closed|callers that retry too|first responses of "
+            + "fallbacks|proxies that failed): \\d+ more in \\d+ s)"
             + "|  warning: .*: one failing call alone opens the breaker: .*";
 
     @TempDir

@@ -14,15 +14,18 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.BasicHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.protocol.BasicHttpContext;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.Timeout;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,48 @@ class HedgedContextContract {
             server.play(SLOW, QUICK);
             assertThat(text(client, server, basic)).isEqualTo("quick");
             assertThat(HttpClientContext.cast(basic).getResponse().getCode()).isEqualTo(203);
+        }
+    }
+
+    @Test
+    void aSecondAttemptForWhichThereIsNoConnectionLeavesTheFirstOneAlone() throws Exception {
+        ScriptedResponse late = ScriptedResponse.respond(200, "late").delayed(Duration.ofMillis(300));
+        try (CloseableHttpClient five = HttpClients.custom()
+                        .setConnectionManager(new BasicHttpClientConnectionManager())
+                        .build();
+                org.apache.http.impl.client.CloseableHttpClient four = org.apache.http.impl.client.HttpClients.custom()
+                        .setConnectionManager(new org.apache.http.impl.conn.BasicHttpClientConnectionManager())
+                        .build();
+                ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            server.play(late, late);
+
+            assertThat(text(five, server, null)).isEqualTo("late");
+            String text = four.execute(
+                    new org.apache.http.client.methods.HttpGet(server.uri("/a")),
+                    response -> org.apache.http.util.EntityUtils.toString(response.getEntity()));
+
+            assertThat(text).isEqualTo("late");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aPoolWithoutARestLeavesTheFirstAttemptAlone() throws Exception {
+        ScriptedResponse late = ScriptedResponse.respond(200, "late").delayed(Duration.ofMillis(600));
+        try (PoolingHttpClientConnectionManager one = new PoolingHttpClientConnectionManager();
+                ScriptedServer server = ScriptedServer.http(Hosts.HEDGED)) {
+            one.setMaxTotal(1);
+            try (CloseableHttpClient client = HttpClients.custom()
+                    .setConnectionManager(one)
+                    .setDefaultRequestConfig(RequestConfig.custom()
+                            .setConnectionRequestTimeout(Timeout.ofMilliseconds(10))
+                            .build())
+                    .build()) {
+                server.play(late);
+
+                assertThat(text(client, server, null)).isEqualTo("late");
+                assertThat(server.requests()).hasSize(1);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
@@ -122,6 +123,22 @@ class OkHttpDispatcherContract {
             server.release();
             assertThat(executed.get(10, TimeUnit.SECONDS)).isEqualTo("200 ok");
             assertThat(got.result()).isEqualTo("200 ok");
+        }
+    }
+
+    @Test
+    void a_call_that_is_enqueued_once_more_goes_on_as_it_was() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK).play(BUSY, OK)) {
+            Call call = client.newCall(get(server));
+            Got got = enqueue(call);
+            Got refused = new Got();
+
+            assertThatThrownBy(() -> call.enqueue(refused)).isExactlyInstanceOf(IllegalStateException.class);
+
+            assertThat(got.result()).isEqualTo("200 ok");
+            awaitIdle();
+            assertThat(events).containsExactly("200 ok", "idle");
+            assertThat(server.requests()).hasSize(2);
         }
     }
 

@@ -10,6 +10,7 @@ import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.apache.http.protocol.BasicHttpContext;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
 
     private final ProxyTunnel tunnel = new ProxyTunnel();
     private boolean announced;
+    /** True if another attempt of the call was under way when this one began. */
+    private boolean beside;
+
     private volatile boolean cancelled;
     private volatile boolean leased;
     private volatile boolean executed;
@@ -126,6 +130,22 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     }
 
     // ---- what is known of it
+
+    /**
+     * Returns whether a second attempt beside one under way got no connection, as where the program's pool has none
+     * left: it was not carried out, and the first one goes on.
+     */
+    @Override
+    public boolean isRefused(Throwable error) {
+        return beside
+                && !isSent()
+                && (error instanceof ConnectionPoolTimeoutException || error instanceof IllegalStateException);
+    }
+
+    /** Another attempt of the call is under way. */
+    void standsBeside() {
+        beside = true;
+    }
 
     /** The context that it is sent with. */
     HttpContext context() {

@@ -161,6 +161,9 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     /** An attempt is about to be sent. */
     void begins(Apache4Attempt attempt) {
         if (attempt.isOwn()) {
+            if (!underWay.isEmpty()) {
+                attempt.standsBeside();
+            }
             underWay.add(attempt);
             onCancel(this::cancelAll);
         } else if (recorded != null && request instanceof HttpEntityEnclosingRequest enclosing) {

@@ -14,6 +14,7 @@ import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -37,6 +38,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private boolean announced;
     private @Nullable ExecRuntime runtime;
 
+    /** True if another attempt of the call was under way when this one began. */
+    private boolean beside;
+
+    private volatile boolean hadConnection;
     private volatile boolean cancelled;
     private final ProxyTunnel tunnel = new ProxyTunnel();
     private volatile @Nullable HttpContext used;
@@ -125,8 +130,25 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         }
     }
 
+    /**
+     * Returns whether a second attempt beside one under way got no connection, as where the program's pool has none
+     * left: it was not carried out, and the first one goes on.
+     */
+    @Override
+    public boolean isRefused(Throwable error) {
+        return beside
+                && !hadConnection
+                && (error instanceof ConnectionRequestTimeoutException || error instanceof IllegalStateException);
+    }
+
+    /** Another attempt of the call is under way. */
+    void standsBeside() {
+        beside = true;
+    }
+
     /** It has a connection. */
     void leased(ConnectionEndpoint connection) {
+        hadConnection = true;
         endpoint = connection;
         if (cancelled) {
             connection.close(CloseMode.IMMEDIATE);

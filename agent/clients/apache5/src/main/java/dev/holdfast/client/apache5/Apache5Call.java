@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of the client. */
 final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
+    /** The beginning of a whole address: a scheme, RFC 3986, section 3.1. */
+    private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
+
     private final Apache5Adapter adapter;
     private final CloseableHttpClient client;
     private final @Nullable HttpHost target;
@@ -141,9 +145,10 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         return query < 0 ? path : path.substring(0, query);
     }
 
+    /** Returns where the request goes, whose target may be a whole address (RFC 9112, section 3.2.2). */
     private String address() {
         String path = request.getPath();
-        if (path != null && path.contains("://")) {
+        if (path != null && ABSOLUTE.matcher(path).lookingAt()) {
             return path;
         }
         String origin = target != null ? target.toURI() : request.getScheme() + "://" + request.getAuthority();
@@ -184,6 +189,9 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     /** An attempt is about to be sent. */
     void begins(Apache5Attempt attempt) {
         if (hedges) {
+            if (!underWay.isEmpty()) {
+                attempt.standsBeside();
+            }
             underWay.add(attempt);
         }
         if (recorded != null) {

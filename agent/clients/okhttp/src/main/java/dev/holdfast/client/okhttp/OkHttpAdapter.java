@@ -104,6 +104,13 @@ final class OkHttpAdapter implements ClientAdapter {
         return with(interceptors, ours);
     }
 
+    /** The chain of a call runs: it has its interceptors, with those of the network unless it opens a web socket. */
+    void runs(Call call) {
+        if (!begun.isEmpty()) {
+            PolicyInterceptor unused = begun.remove(call);
+        }
+    }
+
     private List<?> networkInterceptors(List<?> interceptors, Object carrier) {
         PolicyInterceptor ours = begun.isEmpty() ? null : begun.remove(carrier);
         Stage stage = ours == null ? null : ours.stage();
@@ -122,7 +129,8 @@ final class OkHttpAdapter implements ClientAdapter {
         HttpUrl url = call.request().url();
         if (engine == null
                 || callback instanceof CallAttempt.End
-                || !engine.hasTarget(url.scheme(), url.host(), url.port())) {
+                || !engine.hasTarget(url.scheme(), url.host(), url.port())
+                || call.isExecuted()) { // the library is about to say so
             return callback;
         }
         AsyncCall async = new AsyncCall(this, call, callback);

@@ -3,8 +3,10 @@ package dev.holdfast.client.okhttp;
 import dev.holdfast.fallback.CallerIdentity;
 import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.fallback.FallbackStrategies;
+import javax.net.SocketFactory;
 import okhttp3.Authenticator;
 import okhttp3.CookieJar;
+import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -36,6 +38,10 @@ final class OkHttpIdentity {
         }
         CallerIdentity caller = new CallerIdentity(
                 fallbackStrategies, "OkHttp", () -> request.url().uri());
+        if (client.dns() != Dns.SYSTEM || client.socketFactory() != SocketFactory.getDefault()) {
+            // Where its connections lead is for code of the program's to say.
+            caller = caller.object(" connections ", client);
+        }
         CallerIdentity unused =
                 client.proxy() == null ? caller.proxies(client.proxySelector()) : caller.proxy(client.proxy());
         return (request.isHttps() ? caller.tls(client.sslSocketFactory()) : caller).identity();

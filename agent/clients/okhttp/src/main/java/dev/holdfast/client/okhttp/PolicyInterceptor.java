@@ -42,6 +42,7 @@ final class PolicyInterceptor implements Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
         Response response;
+        adapter.runs(call);
         try {
             response = underPolicy(chain);
         } catch (Exception e) {
