@@ -226,6 +226,9 @@ final class DocumentReader {
             Position at,
             Settings own,
             Settings defaults) {
+        if (policyCount > MOST_POLICIES) {
+            return; // which is reported
+        }
         List<NamedPolicy> chain = inheritance.chain(pattern, own);
         Settings settings = new Settings(PolicyInheritance.over(chain, defaults), own);
         factory.check(settings);

@@ -54,7 +54,7 @@ final class Substitution {
             String inner = path.isEmpty() ? MessageText.keyPart(name) : path + "." + MessageText.keyPart(name);
             if (value instanceof String text) {
                 Position at = table.position(name);
-                Replaced replaced = replaced(text, inner, at, true);
+                Replaced replaced = replaced(text, inner, at, !isHosts(inner));
                 if (replaced != null) {
                     table.put(name, replaced.text, replaced.at(at));
                 }
@@ -71,7 +71,7 @@ final class Substitution {
             for (int i = 0; i < array.values().size(); i++) {
                 Position at = array.position(i);
                 if (array.values().get(i) instanceof String text) {
-                    Replaced replaced = replaced(text, path, at, true);
+                    Replaced replaced = replaced(text, path, at, !isHosts(path));
                     if (replaced != null) {
                         array.set(i, replaced.text, replaced.at(at));
                     }
@@ -80,6 +80,11 @@ final class Substitution {
                 }
             }
         }
+    }
+
+    /** Returns whether a key has the host patterns of a named policy, which are shown as those in names are. */
+    private static boolean isHosts(String path) {
+        return path.startsWith("policies.") && path.endsWith(".hosts");
     }
 
     /** Replaces the variables in the names of a table's entries. */

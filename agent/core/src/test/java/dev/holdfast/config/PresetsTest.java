@@ -67,7 +67,7 @@ class PresetsTest {
     @MethodSource("names")
     void eachCanBeUsedAsAFile(String name) throws ConfigException {
         String text = Objects.requireNonNull(Presets.text(name));
-        String host = text.contains("hosts = [") ? "" : "[hosts.a]\npolicy = \"" + name + "\"\n";
+        String host = text.contains("\nhosts = [") ? "" : "[hosts.a]\npolicy = \"" + name + "\"\n";
         Configuration configuration = ConfigLoader.parse(text + host, "t.toml");
 
         assertThat(configuration.policyBearing()).isTrue();
@@ -122,6 +122,10 @@ class PresetsTest {
         Policy search = policy("elasticsearch");
 
         assertThat(search.of("POST", "/products/_search").retry().methods()).contains("POST");
+        assertThat(search.of("POST", "/products/_msearch").retry().methods()).contains("POST");
+        assertThat(search.of("POST", "/_count").retry().methods()).contains("POST");
+        assertThat(search.of("PUT", "/products/_doc/7").retry().methods()).contains("PUT");
+        assertThat(search.of("PUT", "/products/_create/7").retry().methods()).doesNotContain("PUT");
         assertThat(search.of("POST", "/_bulk").retry().methods()).doesNotContain("POST");
         assertThat(search.of("POST", "/products/_doc").retry().methods()).doesNotContain("POST");
     }
