@@ -152,7 +152,7 @@ final class Apache4Calls {
                                 return 5000;
                             })
                             .setUserTokenHandler(context -> {
-                                t.line("token: " + context.getClass().getSimpleName());
+                                t.line("token: " + type(context));
                                 return "token";
                             })
                             .setRedirectStrategy(new DefaultRedirectStrategy() {
@@ -179,7 +179,7 @@ final class Apache4Calls {
             t.step(
                     "handler",
                     () -> client.execute(target, request("GET", "/status/503"), response -> {
-                        t.line(response.getClass().getSimpleName() + " " + response);
+                        t.line(type(response) + " " + response);
                         return response.getStatusLine();
                     }));
             t.step(
@@ -238,7 +238,7 @@ final class Apache4Calls {
         });
         scenario("response that is left", client(), client -> {
             CloseableHttpResponse response = client.execute(request("GET", "/large"));
-            t.step("left", () -> response.getClass().getSimpleName() + " " + response);
+            t.step("left", () -> type(response) + " " + response);
             response.close();
             call(client, request("GET", "/status/200"), null);
         });
@@ -251,9 +251,8 @@ final class Apache4Calls {
         return HttpClientBuilder.create()
                 .setDefaultCredentialsProvider(credentials)
                 .setDefaultCookieStore(cookies)
-                .addInterceptorFirst((HttpRequest request, HttpContext context) -> t.line("interceptor: " + request
-                        + " " + context.getClass().getSimpleName() + " "
-                        + request.getClass().getSimpleName()))
+                .addInterceptorFirst((HttpRequest request, HttpContext context) ->
+                        t.line("interceptor: " + request + " " + type(context) + " " + type(request)))
                 .addInterceptorLast((HttpResponse response, HttpContext context) ->
                         t.line("response: " + response + " on " + connection(context) + " "
                                 + cookies.getCookies().size()));
@@ -275,7 +274,7 @@ final class Apache4Calls {
     private void call(HttpClient client, HttpUriRequest request, @Nullable HttpClientContext context) {
         t.step("call", () -> {
             HttpResponse response = client.execute(request, context);
-            t.line("head: " + response.getClass().getSimpleName() + " " + response.getStatusLine() + " "
+            t.line("head: " + type(response) + " " + response.getStatusLine() + " "
                     + Arrays.toString(response.getAllHeaders()) + " " + response.getLocale());
             HttpEntity entity = response.getEntity();
             if (entity == null) {
@@ -291,7 +290,7 @@ final class Apache4Calls {
             t.step(
                     "context",
                     () -> context.getResponse() + " " + context.getRequest() + " "
-                            + context.getRequest().getClass().getSimpleName() + " " + context.getHttpRoute() + " "
+                            + type(context.getRequest()) + " " + context.getHttpRoute() + " "
                             + context.getTargetHost() + " " + context.getRedirectLocations() + " "
                             + context.getUserToken() + " " + context.isRequestSent() + " "
                             + context.getTargetAuthState() + " " + context.getAuthCache());
@@ -329,5 +328,10 @@ final class Apache4Calls {
         public String getMethod() {
             return method;
         }
+    }
+
+    /** The name of an object's class, without the number that the JVM gives to a proxy class as it comes. */
+    private static String type(Object object) {
+        return object.getClass().getSimpleName().replaceAll("^(\\$Proxy)\\d+$", "$1");
     }
 }
