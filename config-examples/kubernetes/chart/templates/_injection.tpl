@@ -1,8 +1,8 @@
 {{- define "holdfast.labels" -}}
 app.kubernetes.io/name: holdfast
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end }}
 
 {{- define "holdfast.image" -}}
@@ -16,8 +16,15 @@ namespaceSelector:
       operator: In
       values: {{ toJson .Values.namespaces }}
 objectSelector:
+  {{- if eq .Values.pods "labelled" }}
   matchLabels:
-    {{ .Values.label.name }}: {{ .Values.label.value | quote }}
+    {{ .Values.label.name | quote }}: {{ .Values.label.value | quote }}
+  {{- else }}
+  matchExpressions:
+    - key: {{ .Values.label.name | quote }}
+      operator: NotIn
+      values: ["false"]
+  {{- end }}
 resourceRules:
   - apiGroups: [""]
     apiVersions: ["v1"]
@@ -37,7 +44,7 @@ resourceRules:
 {{- /*
 One mutation, so that all of it is decided by the pod as it came. The containers that the annotation
 holdfast.dev/containers names get the agent, or all of them; not one whose JAVA_TOOL_OPTIONS comes by valueFrom, which cannot
-be appended to. The init container runs as another user than root, unless the pod asks for root: it would not start then.
+be appended to. Of several entries of that name the last one counts, for the kubelet too. The init container runs as another user than root, unless the pod asks for root: it would not start then.
 */}}
 {{- define "holdfast.variables" -}}
 - name: option
@@ -52,6 +59,9 @@ be appended to. The init container runs as another user than root, unless the po
   expression: >-
     object.spec.containers.filter(c, c.name in variables.named
     && !(has(c.env) && c.env.exists(e, e.name == 'JAVA_TOOL_OPTIONS' && has(e.valueFrom)))).map(c, c.name)
+- name: last
+  expression: >-
+    object.spec.containers.map(c, has(c.env) ? c.env.map(e, e.name).lastIndexOf('JAVA_TOOL_OPTIONS') : -1)
 - name: nonRoot
   expression: >-
     !(has(object.spec.securityContext) && has(object.spec.securityContext.runAsUser)
@@ -105,9 +115,8 @@ be appended to. The init container runs as another user than root, unless the po
         c.name in variables.names && has(c.env) && c.env.exists(e, e.name == 'JAVA_TOOL_OPTIONS'),
         JSONPatch{
           op: 'add',
-          path: '/spec/containers/' + string(i) + '/env/'
-            + c.env.transformList(j, e, e.name == 'JAVA_TOOL_OPTIONS', string(j))[0] + '/value',
-          value: c.env.filter(e, e.name == 'JAVA_TOOL_OPTIONS').map(e, has(e.value) ? e.value : '')[0] + variables.option
+          path: '/spec/containers/' + string(i) + '/env/' + string(variables.last[i]) + '/value',
+          value: (has(c.env[variables.last[i]].value) ? c.env[variables.last[i]].value : '') + variables.option
         })
       + object.spec.containers.transformList(i, c, c.name in variables.names && !has(c.volumeMounts),
         JSONPatch{op: 'add', path: '/spec/containers/' + string(i) + '/volumeMounts', value: []})

@@ -5,14 +5,18 @@ import com.google.common.collect.ImmutableSet;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
+import dev.cel.common.types.TypeParamType;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelFunctionBinding;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.util.ArrayList;
@@ -38,6 +42,13 @@ final class Admission {
             ImmutableSet.of("op", "path", "from", "value"),
             name -> name.equals("value") ? DYNAMIC : SimpleType.STRING);
 
+    private static final CelType ELEMENT = TypeParamType.create("T");
+
+    /** Of the library of lists that Kubernetes adds to the language. */
+    private static final CelFunctionDecl LAST_INDEX = CelFunctionDecl.newFunctionDeclaration(
+            "lastIndexOf",
+            CelOverloadDecl.newMemberOverload("list_last_index_of", SimpleType.INT, ListType.create(ELEMENT), ELEMENT));
+
     private final Object spec;
     private final Cel cel = CelFactory.plannerCelBuilder()
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
@@ -45,6 +56,9 @@ final class Admission {
             .addVar("variables", MapType.create(SimpleType.STRING, DYNAMIC))
             .setTypeProvider(new PodTypes())
             .setValueProvider((type, fields) -> Optional.of(new LinkedHashMap<>(fields)))
+            .addFunctionDeclarations(LAST_INDEX)
+            .addFunctionBindings(CelFunctionBinding.from(
+                    "list_last_index_of", List.class, Object.class, (list, value) -> (long) list.lastIndexOf(value)))
             .addCompilerLibraries(CelExtensions.strings(), CelExtensions.comprehensions())
             .addRuntimeLibraries(CelExtensions.strings(), CelExtensions.comprehensions())
             .build();

@@ -3,9 +3,12 @@ package dev.holdfast.image;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The chart of the examples, under Helm itself, which runs inside this JVM. */
 final class Chart {
@@ -35,5 +38,21 @@ final class Chart {
 
     static List<Map<String, Object>> documents(String kubernetes, String... values) {
         return Trees.yaml(render(kubernetes, values));
+    }
+
+    /** Renders a release of any name with a file of values, which may hold any text. */
+    static List<Map<String, Object>> documentsOf(String release, Map<String, Object> values) throws IOException {
+        Path file = Files.createTempFile("values", ".json"); // JSON is YAML
+        try {
+            Files.writeString(file, JsonMapper.shared().writeValueAsString(values));
+            return Trees.yaml(new Helm(DIRECTORY)
+                    .template()
+                    .withName(release)
+                    .withKubeVersion("1.36.0")
+                    .withValuesFile(file)
+                    .call());
+        } finally {
+            Files.delete(file);
+        }
     }
 }

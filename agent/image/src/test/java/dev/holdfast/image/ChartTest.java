@@ -108,6 +108,82 @@ class ChartTest {
                 .isEqualTo("registry.example.com/holdfast-agent@" + digest);
     }
 
+    @Test
+    void a_registry_may_have_a_port() {
+        assertThat(image("image.repository", "registry.example.com:5000/a/holdfast-agent"))
+                .isEqualTo("registry.example.com:5000/a/holdfast-agent:0.1.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"admission-policy, MutatingAdmissionPolicy", "kyverno, MutatingPolicy"})
+    void all_pods_of_a_namespace_get_it_but_those_that_decline(String injection, String kind) {
+        Map<String, Object> policy = Trees.kind(Chart.documents("1.36.0", "injection", injection, "pods", "all"), kind);
+
+        assertThat(Trees.at(policy, "spec", "matchConstraints", "objectSelector"))
+                .isEqualTo(Map.of(
+                        "matchExpressions",
+                        List.of(Map.of(
+                                "key", "holdfast.dev/inject", "operator", "NotIn", "values", List.of("false")))));
+        if (injection.equals("admission-policy")) {
+            Models.check(policy);
+        }
+    }
+
+    /** Helm's release names what belongs to no namespace, so that a second one may stand beside it. */
+    @Test
+    void two_releases_stand_side_by_side() throws IOException {
+        Map<String, Object> binding =
+                Trees.kind(Chart.documentsOf("second", Map.of()), "MutatingAdmissionPolicyBinding");
+
+        assertThat(Trees.at(binding, "metadata", "name")).isEqualTo("second");
+        assertThat(Trees.at(binding, "spec", "policyName")).isEqualTo("second");
+        assertThat(Trees.at(
+                        Trees.kind(Chart.documentsOf("second", Map.of()), "MutatingAdmissionPolicy"),
+                        "metadata",
+                        "name"))
+                .isEqualTo("second");
+        assertThat(Trees.at(
+                        Trees.kind(Chart.documentsOf("second", Map.of("injection", "kyverno")), "MutatingPolicy"),
+                        "metadata",
+                        "name"))
+                .isEqualTo("second");
+    }
+
+    @Test
+    void names_that_look_like_numbers_or_truths_stay_names() throws IOException {
+        List<Map<String, Object>> documents = Chart.documentsOf(
+                "1e3",
+                Map.of(
+                        "namespaces",
+                        List.of("123"),
+                        "configMap",
+                        "true",
+                        "label",
+                        Map.of("name", "no", "value", "1.0")));
+
+        assertThat(documents).isNotEmpty().allSatisfy(document -> Models.check(document));
+        Map<String, Object> map = Trees.kind(documents, "ConfigMap");
+        assertThat(Trees.at(map, "metadata", "name")).isEqualTo("true");
+        assertThat(Trees.at(map, "metadata", "namespace")).isEqualTo("123");
+        Map<String, Object> policy = Trees.kind(documents, "MutatingAdmissionPolicy");
+        assertThat(Trees.at(policy, "metadata", "name")).isEqualTo("1e3");
+        assertThat(Trees.at(policy, "metadata", "labels", "app.kubernetes.io/instance"))
+                .isEqualTo("1e3");
+        assertThat(Trees.at(policy, "spec", "matchConstraints", "objectSelector", "matchLabels"))
+                .isEqualTo(Map.of("no", "1.0"));
+    }
+
+    @Test
+    void a_configuration_stays_as_it_is_whatever_its_first_line() throws IOException {
+        for (String config : List.of(
+                "    [retry]\n  max_retries = 1\n", "\n\n[retry]\n", "[retry]", "# a: b\n\ta = \"{{ x }}\"\n\n")) {
+            Object written = Trees.at(
+                    Chart.documentsOf("holdfast", Map.of("config", config)).get(0), "data", "holdfast.toml");
+
+            assertThat(written.toString().stripTrailing()).isEqualTo(config.stripTrailing());
+        }
+    }
+
     private static String image(String... values) {
         String expression = (String) Trees.at(
                 Trees.kind(Chart.documents("1.36.0", values), "MutatingAdmissionPolicy"),
@@ -163,6 +239,10 @@ class ChartTest {
         "configMap, a b",
         "label.name, -x",
         "config, ''",
+        "config, '  '",
+        "pods, some",
+        "image.repository, holdfast-agent:0.1.0",
+        "image.repository, registry.example.com:5000/holdfast-agent:0.1.0",
         "unknown, x"
     })
     void helm_refuses_a_value_that_makes_no_sense(String name, String value) {

@@ -96,6 +96,27 @@ class InjectionTest {
         Models.check(admitted);
     }
 
+    /** Kubernetes admits such a pod with a warning; the program sees the last one. */
+    @ParameterizedTest
+    @MethodSource("policies")
+    void of_two_entries_of_the_variable_the_last_one_counts(Admission policy) {
+        Map<String, Object> admitted = policy.admit(pod("""
+                containers:
+                  - name: shop
+                    image: shop
+                    env:
+                      - {name: JAVA_TOOL_OPTIONS, value: "-Dfirst"}
+                      - {name: A, value: "1"}
+                      - {name: JAVA_TOOL_OPTIONS, value: "-Dlast"}
+                """));
+
+        assertThat(Trees.at(admitted, "spec", "containers", 0, "env"))
+                .isEqualTo(List.of(
+                        Map.of("name", "JAVA_TOOL_OPTIONS", "value", "-Dfirst"),
+                        Map.of("name", "A", "value", "1"),
+                        Map.of("name", "JAVA_TOOL_OPTIONS", "value", "-Dlast" + OPTION)));
+    }
+
     @ParameterizedTest
     @MethodSource("policies")
     void a_container_whose_variable_comes_from_elsewhere_stays_as_it_is(Admission policy) {
