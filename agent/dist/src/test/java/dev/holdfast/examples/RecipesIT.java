@@ -224,7 +224,9 @@ class RecipesIT {
             assertThat(page.only("From Maven Central", "groovy")).contains('\'' + artifact + '\'');
         }
         assertThat(text.apply("argLine"))
-                .startsWith("-javaagent:" + text.apply("outputDirectory") + "/holdfast-agent.jar=");
+                .as("quoted, as paths may have blanks")
+                .startsWith("\"-javaagent:" + text.apply("outputDirectory") + "/holdfast-agent.jar=")
+                .endsWith("\"");
     }
 
     @ParameterizedTest

@@ -1,10 +1,12 @@
 package dev.holdfast.launch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.noop.Level;
 import dev.holdfast.noop.Logger;
 import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tomlj.internal.antlr.v4.runtime.RuntimeMetaData;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -164,6 +167,23 @@ class PackagedJarIT {
     }
 
     @Test
+    void the_command_prints_each_licence() throws Exception {
+        String printed = new ForkedJvm(Jdks.all().get(0))
+                .main("-jar", ForkedJvm.agentJar().toString(), "licenses", "--texts")
+                .run()
+                .succeeded()
+                .out();
+
+        for (String name : names()) {
+            if (name.startsWith("META-INF/licenses/")) {
+                assertThat(printed)
+                        .contains(new String(
+                                jar.getInputStream(jar.getEntry(name)).readAllBytes(), UTF_8));
+            }
+        }
+    }
+
+    @Test
     void protobuf_asks_nothing_of_a_logger_that_ours_does_not_have() throws Exception {
         Set<String> asked = new TreeSet<>();
         within.forEach((name, bytes) -> {
@@ -279,11 +299,20 @@ class PackagedJarIT {
             }
         }
         Map<String, String> byBill = new TreeMap<>();
+        Map<String, String> relocated = new TreeMap<>();
         JsonNode bill =
                 new ObjectMapper().readTree(jar.getInputStream(jar.getEntry("META-INF/sbom/holdfast-agent.cdx.json")));
         for (JsonNode component : bill.get("components")) {
             String group = component.get("group").asString();
-            if (!group.equals("dev.holdfast")) {
+            String purl = component.get("purl").asString();
+            if (purl.contains("#")) { // a copy within a library, in a package of its own
+                assertThat(within.keySet())
+                        .as(purl)
+                        .anyMatch(name -> name.startsWith(purl.substring(purl.indexOf('#') + 1) + "/"));
+                relocated.put(
+                        component.get("name").asString(),
+                        component.get("version").asString());
+            } else if (!group.equals("dev.holdfast")) {
                 byBill.put(
                         group + ':' + component.get("name").asString(),
                         component.get("version").asString());
@@ -294,6 +323,13 @@ class PackagedJarIT {
 
         assertThat(byProperties.keySet()).isEqualTo(libraries);
         assertThat(byBill).isEqualTo(byProperties);
+        assertThat(relocated)
+                .containsOnlyKeys("antlr4-runtime", "asm")
+                .containsEntry("antlr4-runtime", RuntimeMetaData.VERSION);
+        Properties ofThis = new Properties();
+        ofThis.load(jar.getInputStream(jar.getEntry("META-INF/maven/dev.holdfast/holdfast-agent/pom.properties")));
+        assertThat(ofThis.getProperty("version"))
+                .isEqualTo(jar.getManifest().getMainAttributes().getValue("Implementation-Version"));
         assertThat(purlOfThis)
                 .startsWith("pkg:maven/dev.holdfast/holdfast-agent@"
                         + jar.getManifest().getMainAttributes().getValue("Implementation-Version"));

@@ -10,6 +10,7 @@ import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Tool;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The container image as a tree of files, and its use as an init container: OpenTelemetry's operator, the policies of
@@ -36,6 +38,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ImageIT {
     /** The configuration that stands in a variable of the pod. */
     private static final String INLINE = "[retry]\nmax_retries = 1\ninitial_delay = \"1ms\"\n";
+
+    /** Licences, the bill of materials, and where scanners find what Debian's package is. */
+    private static final Pattern DOCUMENTS = Pattern.compile("/(licenses|sbom|etc|var)/");
 
     @TempDir
     Path directory;
@@ -48,10 +53,10 @@ class ImageIT {
     }
 
     @Test
-    void it_holds_the_jar_a_cp_and_licences_and_nothing_else() throws IOException {
+    void it_holds_the_jar_a_cp_and_papers_and_nothing_else() throws IOException {
         Map<String, String> found = new TreeMap<>();
         for (ImageTar.Entry entry : image.entries()) {
-            if (!entry.path().startsWith("/licenses/")) {
+            if (!DOCUMENTS.matcher(entry.path()).lookingAt()) {
                 found.put(entry.path(), entry.describe());
             }
         }
@@ -63,20 +68,67 @@ class ImageIT {
                         "/javaagent.jar", "0:0 644 file"));
         assertThat(image.entry("/javaagent.jar").bytes()).isEqualTo(Files.readAllBytes(ForkedJvm.agentJar()));
         assertThat(image.entries())
-                .filteredOn(entry -> entry.path().startsWith("/licenses/"))
+                .filteredOn(entry -> DOCUMENTS.matcher(entry.path()).lookingAt())
                 .allSatisfy(entry -> assertThat(entry.describe()).isIn("0:0 755 directory", "0:0 644 file"))
                 .extracting(ImageTar.Entry::path)
-                .contains(
-                        "/licenses/holdfast/LICENSE",
-                        "/licenses/holdfast/NOTICE",
-                        "/licenses/holdfast/README.txt",
-                        "/licenses/busybox/GPL-2",
-                        "/licenses/busybox/copyright",
-                        "/licenses/busybox/source.txt");
+                .filteredOn(path -> !path.endsWith("/"))
+                .contains("/licenses/holdfast/LICENSE", "/licenses/holdfast/NOTICE", "/licenses/holdfast/README.txt")
+                .filteredOn(path -> !path.startsWith("/licenses/holdfast/"))
+                .containsExactlyInAnyOrder(
+                        "/etc/os-release",
+                        "/licenses/busybox/GPL-2.txt",
+                        "/licenses/busybox/LGPL-2.1.txt",
+                        "/licenses/busybox/README.txt",
+                        "/licenses/busybox/busybox-copyright",
+                        "/licenses/busybox/glibc-copyright",
+                        "/sbom/holdfast-image.cdx.json",
+                        "/var/lib/dpkg/status.d/busybox-static");
         Instant built = Instant.parse((String) Trees.at(image.config(), "created"));
         assertThat(image.entries())
                 .allSatisfy(
                         entry -> assertThat(entry.modified()).as(entry.path()).isEqualTo(built));
+    }
+
+    /** GPL-2 and LGPL-2.1 ask for the source of exactly what is distributed. */
+    @Test
+    void its_papers_name_the_exact_source_of_what_is_not_ours() throws Exception {
+        String version = "(\\d[\\w.+:~-]*)";
+        String readme = text("/licenses/busybox/README.txt");
+        Matcher busybox = found("BusyBox +busybox " + version + " +GPL-2", readme);
+        Matcher glibc = found("GNU C library +glibc " + version + " +LGPL-2", readme);
+        assertThat(readme)
+                .contains("/package/busybox/" + busybox.group(1) + "/")
+                .contains("/package/glibc/" + glibc.group(1) + "/");
+
+        String status = text("/var/lib/dpkg/status.d/busybox-static");
+        assertThat(status)
+                .contains("Source: busybox (" + busybox.group(1) + ")\n")
+                .contains("Built-Using: glibc (= " + glibc.group(1) + ")");
+        String packaged = found("(?m)^Version: " + version + "$", status).group(1);
+        Object bill = JsonMapper.shared().readValue(text("/sbom/holdfast-image.cdx.json"), Object.class);
+        assertThat(Trees.list(Trees.at(bill, "components")).stream()
+                        .map(component -> Trees.at(component, "name") + " " + Trees.at(component, "version")))
+                .containsExactly(
+                        "holdfast-agent " + System.getProperty("holdfast.version"),
+                        "busybox-static " + packaged,
+                        "glibc " + glibc.group(1));
+        for (Object component : Trees.list(Trees.at(bill, "components"))) {
+            String purl = (String) Trees.at(component, "purl");
+            assertThat(URLDecoder.decode(purl, StandardCharsets.UTF_8))
+                    .contains("/" + Trees.at(component, "name") + "@" + Trees.at(component, "version"));
+            assertThat(purl).doesNotContain("@@").matches("pkg:(maven|deb)/[^ @]+@[^ @]+");
+        }
+        assertThat(text("/etc/os-release")).contains("ID=");
+    }
+
+    private String text(String path) {
+        return new String(image.entry(path).bytes(), StandardCharsets.UTF_8);
+    }
+
+    private static Matcher found(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(pattern + " in " + text).isTrue();
+        return matcher;
     }
 
     @Test
@@ -106,7 +158,9 @@ class ImageIT {
         assertThat(Trees.map(Trees.at(config, "Labels")))
                 .containsEntry("org.opencontainers.image.title", "Holdfast")
                 .containsEntry("org.opencontainers.image.version", System.getProperty("holdfast.version"))
-                .containsEntry("org.opencontainers.image.licenses", "Apache-2.0 AND GPL-2.0-only")
+                .containsEntry(
+                        "org.opencontainers.image.licenses",
+                        "Apache-2.0 AND BSD-3-Clause AND MIT AND GPL-2.0-only AND LGPL-2.1-or-later")
                 .containsEntry("org.opencontainers.image.created", Trees.at(image.config(), "created"))
                 .containsKeys(
                         "org.opencontainers.image.description",
@@ -132,6 +186,10 @@ class ImageIT {
         }
         Map<String, Object> built = new TreeMap<>(Trees.map(Trees.at(config, "Labels")));
         built.remove("org.opencontainers.image.created"); // Docker knows no time but that of the build
+        // The C library of one is glibc, of the other musl, which is under the licence MIT.
+        built.computeIfPresent(
+                "org.opencontainers.image.licenses",
+                (name, licences) -> licences.toString().replace(" AND LGPL-2.1-or-later", ""));
         assertThat(labels).isEqualTo(built);
         for (String copy : instruction(dockerfile, "COPY")) {
             for (String source : copy.replaceAll("--chmod=\\d+ | \\S+$", "").split(" ")) {
@@ -198,7 +256,8 @@ class ImageIT {
                     + OneGet.class.getName() + " " + server.uri("/stock");
             String script = commands.group(1)
                     .replace(
-                            "holdfast-image.tar", ImageTar.FILE.toAbsolutePath().toString())
+                            "agent/target/holdfast-image.tar",
+                            ImageTar.FILE.toAbsolutePath().toString())
                     .replace("java -jar app.jar", program);
             ProcessBuilder builder = Tool.orSkip("bash", "bash")
                     .command(
