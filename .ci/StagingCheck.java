@@ -128,7 +128,8 @@ class StagingCheck {
         try (JarFile file = new JarFile(jar.toFile())) {
             ZipEntry entry = file.getEntry("META-INF/sbom/holdfast-agent.cdx.json");
             String packed = entry == null ? "" : new String(file.getInputStream(entry).readAllBytes());
-            if (!RELOCATED.matcher(packed).replaceAll("").equals(HASHES.matcher(Files.readString(made)).replaceAll(""))) {
+            String expected = HASHES.matcher(Files.readString(made)).replaceAll("");
+            if (!RELOCATED.matcher(packed).replaceAll("").equals(expected)) {
                 faults.add("the bill of materials within the jar is not that of the build: copy "
                         + "agent/dist/target/sbom/holdfast-agent.cdx.json to agent/dist/src/sbom without its hashes, "
                         + "keep the components that are relocated copies, and build once more");

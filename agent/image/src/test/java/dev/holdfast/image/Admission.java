@@ -44,7 +44,7 @@ final class Admission {
 
     private static final CelType ELEMENT = TypeParamType.create("T");
 
-    /** Of the library of lists that Kubernetes adds to the language. */
+    /** A function of lists that Kubernetes adds to the language. */
     private static final CelFunctionDecl LAST_INDEX = CelFunctionDecl.newFunctionDeclaration(
             "lastIndexOf",
             CelOverloadDecl.newMemberOverload("list_last_index_of", SimpleType.INT, ListType.create(ELEMENT), ELEMENT));
