@@ -77,7 +77,8 @@ final class FallbackFactory {
                 new HashSet<>(settings.get(FallbackKeys.CACHE_IGNORE_HEADERS)),
                 settings.get(FallbackKeys.CACHE_PRIVATE),
                 settings.get(FallbackKeys.CACHE_MAX_BYTES),
-                kept.isEmpty() ? "" : resolved(kept).getPath());
+                kept.isEmpty() ? "" : resolved(kept).getPath(),
+                settings.setting(FallbackKeys.CACHE_DIR).source());
     }
 
     private static DegradedPolicy degraded(Settings settings) {

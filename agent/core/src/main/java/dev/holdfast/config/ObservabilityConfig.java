@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.OtlpExport;
+import dev.holdfast.policy.ValueSource;
 import java.io.File;
 import java.util.HashSet;
 import java.util.List;
@@ -50,8 +51,10 @@ public record ObservabilityConfig(
      * @param file where it is said; null for standard error
      * @param summary whether a summary is said at exit
      * @param format the form of an entry
+     * @param source where the name of the file comes from
      */
-    public record Log(Level level, @Nullable File file, boolean summary, Format format) {}
+    public record Log(
+            Level level, @Nullable File file, boolean summary, Format format, ValueSource source) {}
 
     /**
      * The HTTP endpoint.
@@ -59,8 +62,14 @@ public record ObservabilityConfig(
      * @param host where it listens: a name or an address, without brackets
      * @param port on which port; 0 for any
      * @param names under which it may be called, beside addresses and {@code localhost}; in lower case
+     * @param source where the address comes from
      */
-    public record Admin(String host, int port, Set<String> names) {
+    public record Admin(String host, int port, Set<String> names, ValueSource source) {
+        /** One whose address stands in the file itself. */
+        public Admin(String host, int port, Set<String> names) {
+            this(host, port, names, ValueSource.FILE);
+        }
+
         /** Copies the names. */
         public Admin {
             names = Set.copyOf(names);
@@ -95,7 +104,8 @@ public record ObservabilityConfig(
                 settings.get(ObservabilityKeys.LOG_LEVEL),
                 file.isEmpty() ? null : beside(configurationFile, file),
                 settings.get(ObservabilityKeys.LOG_SUMMARY),
-                settings.get(ObservabilityKeys.LOG_FORMAT));
+                settings.get(ObservabilityKeys.LOG_FORMAT),
+                settings.setting(ObservabilityKeys.LOG_FILE).source());
         return new ObservabilityConfig(
                 log,
                 settings.nanos(ObservabilityKeys.RELOAD_EVERY),
@@ -115,7 +125,8 @@ public record ObservabilityConfig(
                 settings.nanos(ObservabilityKeys.OTLP_STEP),
                 settings.nanos(ObservabilityKeys.OTLP_TIMEOUT),
                 settings.get(ObservabilityKeys.OTLP_HEADERS),
-                settings.get(ObservabilityKeys.OTLP_RESOURCE_ATTRIBUTES));
+                settings.get(ObservabilityKeys.OTLP_RESOURCE_ATTRIBUTES),
+                settings.setting(ObservabilityKeys.OTLP_URL).source());
     }
 
     private static @Nullable Admin admin(Settings settings) {
@@ -130,7 +141,11 @@ public record ObservabilityConfig(
         }
         Set<String> names = new HashSet<>(settings.get(ObservabilityKeys.ADMIN_HOST_NAMES));
         names.add(host);
-        return new Admin(host, Integer.parseInt(listen, colon + 1, listen.length(), 10), names);
+        return new Admin(
+                host,
+                Integer.parseInt(listen, colon + 1, listen.length(), 10),
+                names,
+                settings.setting(ObservabilityKeys.ADMIN_LISTEN).source());
     }
 
     /** Reports what is allowed, but should be meant. */

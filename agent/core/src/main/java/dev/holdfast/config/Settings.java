@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.policy.ValueSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,6 +64,11 @@ final class Settings {
         /** The value as a message may show it: its source instead, where it comes from outside the file. */
         String shown(Object value) {
             return external == null ? value.toString() : external.shown();
+        }
+
+        /** The source of the value, for whoever shows it while the program runs. */
+        ValueSource source() {
+            return external == null ? ValueSource.FILE : new ValueSource(external.masked());
         }
 
         /** The value; to be asked for only where no error was found. */

@@ -1,5 +1,6 @@
 package dev.holdfast.fallback;
 
+import dev.holdfast.policy.ValueSource;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -36,16 +37,22 @@ final class CacheDirectory {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private final Path path;
+    private final ValueSource source;
     private final boolean posix;
     private volatile @Nullable UserPrincipal self;
 
-    CacheDirectory(Path path) {
+    CacheDirectory(Path path, ValueSource source) {
         this.path = path;
+        this.source = source;
         this.posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     Path path() {
         return path;
+    }
+
+    ValueSource source() {
+        return source;
     }
 
     /** The file of a key. */
@@ -112,7 +119,8 @@ final class CacheDirectory {
                 if (granted.containsAll(PosixFilePermissions.fromString("rwxrwxrwx"))) {
                     throw refused(
                             "it is a directory for everybody's temporary files, in which anybody may plant responses;"
-                                    + " name one of Holdfast's own, such as " + path.resolve("holdfast-cache"));
+                                    + " name one of Holdfast's own"
+                                    + (source.isExternal() ? "" : ", such as " + path.resolve("holdfast-cache")));
                 }
                 throw refused("others may write to it (" + PosixFilePermissions.toString(granted)
                         + "), and so plant responses; name a directory of Holdfast's own, which only its owner may "

@@ -64,7 +64,7 @@ final class CachedResponses {
         }
         long began = store.invalidations();
         List<StoredResponse> found =
-                Privileges.withOwnPrivileges(() -> writer(policy.directory()).read(key, policy.maxBytes()));
+                Privileges.withOwnPrivileges(() -> writer(policy).read(key, policy.maxBytes()));
         if (found == null) {
             return null;
         }
@@ -102,7 +102,7 @@ final class CachedResponses {
             synchronized (order) {
                 store.invalidate(key);
                 if (isInFiles(request, policy)) {
-                    Privileges.withOwnPrivileges(() -> writer(policy.directory()))
+                    Privileges.withOwnPrivileges(() -> writer(policy))
                             .delete(key);
                 }
             }
@@ -160,7 +160,7 @@ final class CachedResponses {
         response.body().show();
         synchronized (order) {
             if (store.put(key, response, began)) {
-                Privileges.withOwnPrivileges(() -> writer(policy.directory())).write(key, response, policy.maxBytes());
+                Privileges.withOwnPrivileges(() -> writer(policy)).write(key, response, policy.maxBytes());
             }
         }
     }
@@ -179,7 +179,7 @@ final class CachedResponses {
         long began = store.invalidations();
         StoredResponse fresh = store.update(key, request, kept -> CacheStrategy.refreshed(kept, request, head, now));
         if (isInFiles(request, policy)) {
-            DiskCacheWriter files = Privileges.withOwnPrivileges(() -> writer(policy.directory()));
+            DiskCacheWriter files = Privileges.withOwnPrivileges(() -> writer(policy));
             if (fresh != null) {
                 files.write(key, fresh, policy.maxBytes());
             } else {
@@ -192,14 +192,14 @@ final class CachedResponses {
         }
     }
 
-    private DiskCacheWriter writer(String directory) {
+    private DiskCacheWriter writer(CachePolicy policy) {
         DiskCacheWriter current = writer;
-        Path path = Path.of(directory);
+        Path path = Path.of(policy.directory());
         if (current == null || !current.files().directory().equals(path)) {
             synchronized (this) {
                 current = writer;
                 if (current == null || !current.files().directory().equals(path)) {
-                    current = new DiskCacheWriter(new DiskCache(path), reports);
+                    current = new DiskCacheWriter(new DiskCache(path, policy.directorySource()), reports);
                     writer = current;
                 }
             }

@@ -1,5 +1,6 @@
 package dev.holdfast.fallback;
 
+import dev.holdfast.policy.ValueSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -36,11 +37,25 @@ class DiskCache {
     private long written = Long.MAX_VALUE;
 
     DiskCache(Path directory) {
-        this.directory = new CacheDirectory(directory);
+        this(directory, ValueSource.FILE);
+    }
+
+    /**
+     * Keeps responses in a directory.
+     *
+     * @param source where the name of the directory comes from, which decides how it is shown
+     */
+    DiskCache(Path directory, ValueSource source) {
+        this.directory = new CacheDirectory(directory, source);
     }
 
     Path directory() {
         return directory.path();
+    }
+
+    /** The source of the directory's name. */
+    ValueSource source() {
+        return directory.source();
     }
 
     /**

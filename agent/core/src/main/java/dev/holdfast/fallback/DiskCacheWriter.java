@@ -2,6 +2,7 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.call.Privileges;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -203,9 +204,11 @@ final class DiskCacheWriter {
             failedAt = null;
         } catch (IOException | RuntimeException e) {
             if (before == null) {
+                String reason = e instanceof FileSystemException failed ? failed.getReason() : null;
                 reports.accept(
-                        "responses cannot be stored in cache_dir " + files.directory() + "; they are in memory only ("
-                                + e + ")",
+                        "responses cannot be stored in cache_dir "
+                                + files.source().shown(files.directory()) + "; they are in memory only ("
+                                + files.source().reason(e, reason) + ")",
                         null);
             }
             failedAt = System.nanoTime();

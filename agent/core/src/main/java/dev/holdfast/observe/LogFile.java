@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import dev.holdfast.policy.ValueSource;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ public final class LogFile {
 
     private final File file;
     private final long largest;
+    private final ValueSource source;
     private final ReentrantLock lock = new ReentrantLock();
     private OutputStream out;
     private long size;
@@ -24,17 +26,24 @@ public final class LogFile {
     /**
      * Opens the file, to write behind what is in it.
      *
+     * @param source where its name comes from, which decides how it is shown
      * @throws IOException it cannot be written
      */
-    public LogFile(File file) throws IOException {
-        this(file, LARGEST);
+    public LogFile(File file, ValueSource source) throws IOException {
+        this(file, LARGEST, source);
     }
 
-    LogFile(File file, long largest) throws IOException {
+    LogFile(File file, long largest, ValueSource source) throws IOException {
         this.file = file;
         this.largest = largest;
+        this.source = source;
         this.out = new FileOutputStream(file, true);
         this.size = file.length();
+    }
+
+    /** The source of the file's name. */
+    public ValueSource source() {
+        return source;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param keepPrivate whether responses are kept that say {@code Cache-Control: private}
  * @param maxBytes what all answers of a JVM may take together
  * @param directory where they are kept besides, so that they survive the JVM; empty: nowhere
+ * @param directorySource where the name of the directory comes from
  */
 public record CachePolicy(
         long ttlNanos,
@@ -23,9 +24,32 @@ public record CachePolicy(
         Set<String> ignoreHeaders,
         boolean keepPrivate,
         long maxBytes,
-        String directory) {
+        String directory,
+        ValueSource directorySource) {
     /** Nothing is kept. */
     public static final CachePolicy NONE = new CachePolicy(0, 0, Set.of(), Set.of(), Set.of(), false, 0, "");
+
+    /** One whose directory is named in the file itself. */
+    public CachePolicy(
+            long ttlNanos,
+            long maxBodyBytes,
+            Set<Integer> statuses,
+            Set<String> keyHeaders,
+            Set<String> ignoreHeaders,
+            boolean keepPrivate,
+            long maxBytes,
+            String directory) {
+        this(
+                ttlNanos,
+                maxBodyBytes,
+                statuses,
+                keyHeaders,
+                ignoreHeaders,
+                keepPrivate,
+                maxBytes,
+                directory,
+                ValueSource.FILE);
+    }
 
     /** Copies the collections. */
     public CachePolicy {

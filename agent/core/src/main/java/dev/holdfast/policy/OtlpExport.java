@@ -12,13 +12,25 @@ import java.util.Set;
  * @param timeoutNanos how long one request may take
  * @param headers of the requests, beside those that the environment asks for; they may hold credentials
  * @param resourceAttributes what the program is, beside what the environment says of it
+ * @param source where the URL comes from
  */
 public record OtlpExport(
         String url,
         long stepNanos,
         long timeoutNanos,
         Map<String, List<String>> headers,
-        Map<String, String> resourceAttributes) {
+        Map<String, String> resourceAttributes,
+        ValueSource source) {
+    /** One whose URL stands in the file itself. */
+    public OtlpExport(
+            String url,
+            long stepNanos,
+            long timeoutNanos,
+            Map<String, List<String>> headers,
+            Map<String, String> resourceAttributes) {
+        this(url, stepNanos, timeoutNanos, headers, resourceAttributes, ValueSource.FILE);
+    }
+
     /** The path of a receiver's metrics, by OpenTelemetry's rules. */
     public static final String METRICS_PATH = "/v1/metrics";
 

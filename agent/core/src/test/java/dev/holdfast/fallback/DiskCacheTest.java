@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.holdfast.policy.CachePolicy;
+import dev.holdfast.policy.ValueSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -339,6 +340,37 @@ class DiskCacheTest {
                 .satisfies(report -> assertThat(report)
                         .contains("cannot be stored in cache_dir " + file.resolve("kept"))
                         .contains("in memory only"));
+    }
+
+    @Test
+    void aDirectoryFromOutsideIsNotShown() throws IOException {
+        Path file = Files.writeString(parent.resolve("hunter2"), "no directory");
+        Path open = Files.createDirectory(
+                parent.resolve("hunter2-open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        for (Path directory : List.of(file, file.resolve("kept"), open)) {
+            ConcurrentLinkedQueue<String> reports = new ConcurrentLinkedQueue<>();
+            CachedResponses answers = new CachedResponses(() -> 0, (what, why) -> reports.add(what + why));
+            CachePolicy policy = new CachePolicy(
+                    Duration.ofHours(1).toNanos(),
+                    1 << 16,
+                    Set.of(200),
+                    Set.of(),
+                    Set.of(),
+                    false,
+                    ROOM,
+                    directory.toString(),
+                    new ValueSource("\"${DIR}\""));
+            keep(answers, request("/a", Map.of()), policy, "body");
+            Awaitility.await().until(() -> !reports.isEmpty());
+            assertThat(reports)
+                    .singleElement()
+                    .satisfies(report -> assertThat(report)
+                            .startsWith(
+                                    "responses cannot be stored in cache_dir the value of \"${DIR}\"; they are in memory"
+                                            + " only (java.nio.file.")
+                            .doesNotContain("hunter2"));
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Fallbacks;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.ValueSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,7 +180,7 @@ class LogTest {
     @Test
     void a_log_file_is_begun_anew_when_it_is_large(@TempDir Path directory) throws IOException {
         File file = directory.resolve("holdfast.log").toFile();
-        LogFile log = new LogFile(file, 200);
+        LogFile log = new LogFile(file, 200, ValueSource.FILE);
         for (int i = 0; i < 10; i++) {
             log.write("line " + i + " " + "x".repeat(50));
         }

@@ -65,7 +65,6 @@ public final class Endpoint {
     }
 
     private void open(ObservabilityConfig.Admin wanted) {
-        String host = wanted.host().indexOf(':') >= 0 ? '[' + wanted.host() + ']' : wanted.host();
         try {
             Server next = new Server(
                     new InetSocketAddress(address(wanted.host()), wanted.port()),
@@ -80,17 +79,32 @@ public final class Endpoint {
                     next.close(); // no thread could be started: the port must be free for the next try
                 }
             }
-            log.say(Log.Level.INFO, "the admin endpoint is http://" + host + ':' + next.port() + '/');
+            log.say(Log.Level.INFO, "the admin endpoint is " + shown(wanted, next.port()));
         } catch (IOException | RuntimeException e) {
             if (died) {
                 return; // said when it was tried first; tried again with the next tick
             }
-            String why = e instanceof UnknownHostException ? "no address is known for that name" : e.getMessage();
+            String why = e instanceof UnknownHostException
+                    ? "no address is known for that name"
+                    : wanted.source().isExternal() ? wanted.source().reason(e, null) : e.getMessage();
             log.say(
                     Log.Level.WARN,
-                    "the admin endpoint cannot listen on " + host + ':' + wanted.port() + ": " + why
+                    "the admin endpoint cannot listen on "
+                            + wanted.source().shown(host(wanted) + ':' + wanted.port()) + ": " + why
                             + "; it is tried again when the configuration changes");
         }
+    }
+
+    private static String host(ObservabilityConfig.Admin wanted) {
+        return wanted.host().indexOf(':') >= 0 ? '[' + wanted.host() + ']' : wanted.host();
+    }
+
+    /** The URL of the endpoint. Of an address from outside only a port is shown that it leaves to the system. */
+    private static String shown(ObservabilityConfig.Admin wanted, int port) {
+        if (!wanted.source().isExternal()) {
+            return "http://" + host(wanted) + ':' + port + '/';
+        }
+        return "at " + wanted.source().shown("") + (wanted.port() == 0 ? ", port " + port : "");
     }
 
     /**

@@ -13,7 +13,6 @@ import dev.holdfast.observe.CounterRegistry;
 import dev.holdfast.observe.CoverageGaps;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
-import dev.holdfast.observe.LogFile;
 import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.Management;
 import dev.holdfast.observe.ProcessIdentity;
@@ -25,7 +24,6 @@ import dev.holdfast.observe.meters.ApplicationRegistries;
 import dev.holdfast.observe.otlp.OtlpExporter;
 import dev.holdfast.policy.OtlpExport;
 import java.io.File;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -297,24 +295,12 @@ final class Observability {
         File file = wanted.file();
         if (file == null ? logFile != null : !file.equals(logFile)) {
             logFile = file;
-            logTo(file);
+            stderrReporter.writeTo(file, wanted.source());
         }
         summaryWanted = wanted.summary();
         if (summaryWanted && !hooked) {
             hooked = true;
             Runtime.getRuntime().addShutdownHook(new Thread(null, this::end, "holdfast-summary"));
-        }
-    }
-
-    private void logTo(@Nullable File file) {
-        try {
-            stderrReporter.writeTo(file == null ? null : new LogFile(file));
-        } catch (IOException e) {
-            stderrReporter.writeTo(null);
-            stderrReporter.accept(LogEntry.of(
-                    Log.Level.WARN,
-                    "log_file",
-                    "the log cannot be written to " + file + ", and so goes to standard error: " + e.getMessage()));
         }
     }
 

@@ -6,6 +6,8 @@ import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFile;
 import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.Recurrence;
+import dev.holdfast.policy.ValueSource;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -156,7 +158,7 @@ final class StderrReporter implements ErrorReporter, Consumer<LogEntry> {
                                         Log.Level.WARN,
                                         "log_file",
                                         "the log goes to standard error from here on; its file cannot be written: "
-                                                + e)));
+                                                + current.source().reason(e, null))));
             }
         }
         printLine(as, line);
@@ -172,8 +174,26 @@ final class StderrReporter implements ErrorReporter, Consumer<LogEntry> {
         format = next;
     }
 
-    /** Leads all that is written from now on into a file; null: to standard error. */
-    void writeTo(@Nullable LogFile next) {
+    /**
+     * Leads all that is written from now on into a file; to standard error where it cannot be written, which is said.
+     *
+     * @param next null: standard error is wanted
+     * @param source where the name of the file comes from, which decides how it is shown
+     */
+    void writeTo(@Nullable File next, ValueSource source) {
+        try {
+            writeTo(next == null ? null : new LogFile(next, source));
+        } catch (IOException e) {
+            writeTo(null);
+            accept(LogEntry.of(
+                    Log.Level.WARN,
+                    "log_file",
+                    "the log cannot be written to " + source.shown(String.valueOf(next))
+                            + ", and so goes to standard error: " + source.reason(e, null)));
+        }
+    }
+
+    private void writeTo(@Nullable LogFile next) {
         LogFile before = file;
         file = next;
         if (before != null) {

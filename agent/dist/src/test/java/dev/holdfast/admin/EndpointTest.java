@@ -8,6 +8,7 @@ import dev.holdfast.config.ObservabilityConfig;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.ValueSource;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
@@ -91,6 +92,29 @@ class EndpointTest {
             other.setReuseAddress(true);
             other.bind(new InetSocketAddress("127.0.0.1", port));
         }
+    }
+
+    @Test
+    void an_address_from_outside_is_not_shown() throws Exception {
+        ValueSource source = new ValueSource("HOLDFAST_ADMIN_LISTEN");
+        said.clear();
+        endpoint.listen(new ObservabilityConfig.Admin("127.0.0.2", 0, Set.of(), source));
+        try (ServerSocket other = new ServerSocket()) {
+            other.bind(new InetSocketAddress("127.0.0.1", 0));
+            endpoint.listen(new ObservabilityConfig.Admin("127.0.0.1", other.getLocalPort(), Set.of(), source));
+        }
+        endpoint.listen(new ObservabilityConfig.Admin("hunter2.invalid", 1, Set.of(), source));
+        endpoint.listen(new ObservabilityConfig.Admin("127.0.0.1", port, Set.of(), source));
+
+        assertThat(said).hasSize(4);
+        assertThat(said.get(0)).matches("the admin endpoint is at the value of HOLDFAST_ADMIN_LISTEN, port \\d+");
+        assertThat(said.get(1))
+                .isEqualTo("the admin endpoint cannot listen on the value of HOLDFAST_ADMIN_LISTEN:"
+                        + " java.net.BindException; it is tried again when the configuration changes");
+        assertThat(said.get(2))
+                .isEqualTo("the admin endpoint cannot listen on the value of HOLDFAST_ADMIN_LISTEN: no address is known"
+                        + " for that name; it is tried again when the configuration changes");
+        assertThat(said.get(3)).isEqualTo("the admin endpoint is at the value of HOLDFAST_ADMIN_LISTEN");
     }
 
     /** Kills the thread from within: nothing that a program can do from outside is known to kill it. */

@@ -3,10 +3,16 @@ package dev.holdfast.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.observe.LogFormat;
+import dev.holdfast.policy.ValueSource;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StderrReporterTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -55,6 +61,41 @@ class StderrReporterTest {
                 .contains("\"level\":\"ERROR\"", "\"event\":\"defect\"", "\"message\":\"a call runs without policies\"")
                 .contains("\"exception\":\"java.lang.IllegalStateException: said \\\"no\\\"\\nand more\"")
                 .contains("\"stack_trace\":\"at dev.holdfast.runtime.StderrReporterTest.");
+    }
+
+    @Test
+    void a_log_file_that_cannot_be_written_is_named_as_it_may_be_shown(@TempDir Path parent) throws IOException {
+        Path file = parent.resolve("hunter2/holdfast.log");
+        stderrReporter.writeTo(file.toFile(), ValueSource.FILE);
+        assertThat(text())
+                .contains("WARN the log cannot be written to " + file + ", and so goes to standard error:"
+                        + " java.io.FileNotFoundException: " + file);
+
+        bytes.reset();
+        stderrReporter.writeTo(file.toFile(), new ValueSource("\"${LOG}\""));
+        assertThat(text())
+                .contains("the log cannot be written to the value of \"${LOG}\", and so goes to standard error:"
+                        + " java.io.FileNotFoundException" + System.lineSeparator())
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_log_file_that_is_taken_away_is_named_as_it_may_be_shown(@TempDir Path parent) throws IOException {
+        Path directory = Files.createDirectory(parent.resolve("hunter2"));
+        Path file = directory.resolve("holdfast.log");
+        try (RandomAccessFile full = new RandomAccessFile(file.toFile(), "rw")) {
+            full.setLength(10 << 20);
+        }
+        stderrReporter.writeTo(file.toFile(), new ValueSource("HOLDFAST_LOG_FILE"));
+        Files.move(directory, parent.resolve("elsewhere"));
+
+        stderrReporter.say("one line");
+
+        assertThat(text())
+                .contains("the log goes to standard error from here on; its file cannot be written:"
+                        + " java.io.FileNotFoundException" + System.lineSeparator())
+                .contains("one line")
+                .doesNotContain("hunter2");
     }
 
     private String text() {

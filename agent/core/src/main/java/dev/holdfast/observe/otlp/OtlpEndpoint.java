@@ -1,6 +1,7 @@
 package dev.holdfast.observe.otlp;
 
 import dev.holdfast.policy.OtlpExport;
+import dev.holdfast.policy.ValueSource;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.function.Function;
@@ -8,32 +9,46 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the URL of the receiver of the meters: in the configuration, in the environment, or by default. */
 final class OtlpEndpoint {
+    private static final String FOR_METRICS = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
+    private static final String FOR_ALL = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     private OtlpEndpoint() {}
+
+    /**
+     * The URL of a receiver.
+     *
+     * @param source where it comes from, which decides how it is shown
+     */
+    record Found(URI uri, ValueSource source) {}
 
     /**
      * Returns the URL that requests go to, by the rules of OpenTelemetry's exporters: the variable for metrics is taken
      * as it is; to the one for everything the path is added.
      *
      * @param url as the configuration has it; empty for where the environment says
+     * @param source where that comes from
      * @param environment gives the value of a variable
      * @throws IllegalArgumentException what the environment says is no such URL; the message does not show it
      */
-    static URI uri(String url, Function<String, @Nullable String> environment) {
+    static Found find(String url, ValueSource source, Function<String, @Nullable String> environment) {
         if (!url.isEmpty()) {
-            return uri(url, "the URL");
+            return new Found(uri(url, "the URL"), source);
         }
-        String metrics = environment.apply("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+        String metrics = environment.apply(FOR_METRICS);
         if (metrics != null && !metrics.isBlank()) {
-            return uri(metrics.strip(), "the variable OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+            return ofVariable(FOR_METRICS, metrics.strip());
         }
-        String all = environment.apply("OTEL_EXPORTER_OTLP_ENDPOINT");
+        String all = environment.apply(FOR_ALL);
         if (all == null || all.isBlank()) {
-            return uri(OtlpExport.DEFAULT_URL, "the URL");
+            return new Found(uri(OtlpExport.DEFAULT_URL, "the URL"), ValueSource.FILE);
         }
         String base = all.strip();
-        return uri(
-                (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + OtlpExport.METRICS_PATH,
-                "the variable OTEL_EXPORTER_OTLP_ENDPOINT");
+        return ofVariable(
+                FOR_ALL, (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + OtlpExport.METRICS_PATH);
+    }
+
+    private static Found ofVariable(String name, String url) {
+        return new Found(uri(url, "the variable " + name), new ValueSource(name));
     }
 
     private static URI uri(String text, String from) {

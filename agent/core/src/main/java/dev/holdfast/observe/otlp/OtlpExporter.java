@@ -5,6 +5,7 @@ import dev.holdfast.observe.Recurrence;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.observe.meters.OtlpEncoder;
 import dev.holdfast.policy.OtlpExport;
+import dev.holdfast.policy.ValueSource;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -249,7 +250,7 @@ public final class OtlpExporter {
             }
             log.say(
                     Log.Level.INFO,
-                    "meters are pushed to " + otlpHttpSender.origin() + " every " + time(to.stepNanos()));
+                    "meters are pushed to " + otlpHttpSender.shown() + " every " + time(to.stepNanos()));
             // Programs that start together do not push together.
             long at = System.nanoTime() + ThreadLocalRandom.current().nextLong(to.stepNanos());
             for (Turn turn = turn(number, at); turn != Turn.NONE; turn = turn(number, at)) {
@@ -273,7 +274,7 @@ public final class OtlpExporter {
                 });
                 encoder = made;
                 return new OtlpHttpSender(
-                        OtlpEndpoint.uri(to.url(), System::getenv), agent, headers, to.timeoutNanos());
+                        OtlpEndpoint.find(to.url(), to.source(), System::getenv), agent, headers, to.timeoutNanos());
             } catch (IllegalArgumentException e) {
                 log.say(Log.Level.WARN, "meters cannot be pushed: " + e.getMessage());
                 return null;
@@ -294,7 +295,7 @@ public final class OtlpExporter {
                     failed(otlpHttpSender, "it does not take all values");
                 }
             } catch (IOException e) {
-                failed(otlpHttpSender, reason(e));
+                failed(otlpHttpSender, reason(e, otlpHttpSender.source()));
             }
         }
 
@@ -305,7 +306,7 @@ public final class OtlpExporter {
             return used.rejected(response.body());
         }
 
-        private String reason(IOException e) {
+        private String reason(IOException e, ValueSource source) {
             if (e instanceof Refused refused) {
                 return "it responds with status " + refused.status;
             } else if (e instanceof SocketTimeoutException) {
@@ -313,7 +314,11 @@ public final class OtlpExporter {
             } else if (e instanceof UnknownHostException) {
                 return "no address is known for that name";
             }
-            return e instanceof ConnectException ? "no connection" : String.valueOf(e.getMessage());
+            if (e instanceof ConnectException) {
+                return "no connection";
+            }
+            // The message of a failed handshake names the host.
+            return source.isExternal() ? source.reason(e, null) : String.valueOf(e.getMessage());
         }
 
         private void failed(OtlpHttpSender otlpHttpSender, String why) {
@@ -335,7 +340,7 @@ public final class OtlpExporter {
             if (begins || another || reminder) {
                 log.pushes(
                         Log.Level.WARN,
-                        "meters cannot be pushed to " + otlpHttpSender.origin() + ": " + why
+                        "meters cannot be pushed to " + otlpHttpSender.shown() + ": " + why
                                 + "; it is tried again every "
                                 + time(to.stepNanos())
                                 + (failed == 1
@@ -348,7 +353,7 @@ public final class OtlpExporter {
             if (trouble.end(System.nanoTime())) {
                 log.pushes(
                         Log.Level.INFO,
-                        "meters are pushed to " + otlpHttpSender.origin() + " again, after " + failed
+                        "meters are pushed to " + otlpHttpSender.shown() + " again, after " + failed
                                 + (failed == 1 ? " push that failed" : " pushes that failed"));
             }
             failed = 0;

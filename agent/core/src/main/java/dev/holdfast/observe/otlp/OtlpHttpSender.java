@@ -1,6 +1,7 @@
 package dev.holdfast.observe.otlp;
 
 import dev.holdfast.policy.OtlpExport;
+import dev.holdfast.policy.ValueSource;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class OtlpHttpSender implements AutoCloseable {
     private static final int LONGEST_BODY = 65_536;
 
     private final URI uri;
+    private final ValueSource source;
     private final boolean secure;
     private final String host;
     private final int port;
@@ -50,13 +52,14 @@ final class OtlpHttpSender implements AutoCloseable {
     /**
      * Nothing is opened yet.
      *
-     * @param uri where to
+     * @param receiver where to
      * @param agent who sends
      * @param headers beside those that belong to the message
      * @param timeoutNanos how long one message may take, its answer included
      */
-    OtlpHttpSender(URI uri, String agent, Map<String, List<String>> headers, long timeoutNanos) {
-        this.uri = uri;
+    OtlpHttpSender(OtlpEndpoint.Found receiver, String agent, Map<String, List<String>> headers, long timeoutNanos) {
+        this.uri = receiver.uri();
+        this.source = receiver.source();
         this.secure = "https".equalsIgnoreCase(uri.getScheme());
         String name = uri.getHost();
         this.host = name.startsWith("[") ? name.substring(1, name.length() - 1) : name;
@@ -75,8 +78,20 @@ final class OtlpHttpSender implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
     record Response(int status, byte[] body) {}
 
-    /** Returns the origin that messages go to, without path and query, which may hold a credential. */
-    String origin() {
+    /**
+     * Returns the origin that messages go to, without path and query, which may hold a credential; or the name of what
+     * it comes from outside the configuration.
+     */
+    String shown() {
+        return source.shown(origin());
+    }
+
+    /** The source of the receiver's URL. */
+    ValueSource source() {
+        return source;
+    }
+
+    private String origin() {
         String name = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
         return (secure ? "https://" : "http://") + name.toLowerCase(Locale.ROOT) + ':' + port;
     }

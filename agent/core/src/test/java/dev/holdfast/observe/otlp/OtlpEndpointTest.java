@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.policy.OtlpExport;
+import dev.holdfast.policy.ValueSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,12 +35,26 @@ class OtlpEndpointTest {
     }
 
     @Test
+    void it_knows_where_the_url_comes_from() {
+        ValueSource key = new ValueSource("HOLDFAST_METRICS_OTLP_URL");
+        assertThat(OtlpEndpoint.find("http://f.example", key, name -> null).source())
+                .isEqualTo(key);
+        assertThat(OtlpEndpoint.find("", key, Map.of(FOR_ALL, "http://a.example")::get)
+                        .source())
+                .isEqualTo(new ValueSource(FOR_ALL));
+        assertThat(OtlpEndpoint.find("", key, Map.of(FOR_METRICS, "http://a.example")::get)
+                        .source())
+                .isEqualTo(new ValueSource(FOR_METRICS));
+        assertThat(OtlpEndpoint.find("", key, name -> null).source()).isEqualTo(ValueSource.FILE);
+    }
+
+    @Test
     void it_shows_nothing_that_may_be_a_credential() {
         assertThat(new OtlpExport("http://x/hunter2", 1, 1, Map.of("A", List.of("hunter2")), Map.of()).toString())
                 .doesNotContain("hunter2");
     }
 
     private static String uri(String url, Map<String, String> environment) {
-        return OtlpEndpoint.uri(url, environment::get).toString();
+        return OtlpEndpoint.find(url, ValueSource.FILE, environment::get).uri().toString();
     }
 }

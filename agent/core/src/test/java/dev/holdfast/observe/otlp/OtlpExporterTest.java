@@ -8,6 +8,7 @@ import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.observe.meters.OtlpSamples;
 import dev.holdfast.policy.OtlpExport;
 import dev.holdfast.policy.Policies;
+import dev.holdfast.policy.ValueSource;
 import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
@@ -92,6 +93,29 @@ class OtlpExporterTest {
                             "meters cannot be pushed to " + to
                                     + ": it responds with status 503; it is tried again every 50 ms",
                             "meters are pushed to " + to + " again, after 3 pushes that failed");
+        }
+    }
+
+    @Test
+    void a_url_from_outside_is_not_shown() {
+        try (ScriptedServer server = ScriptedServer.http()) {
+            server.play(ScriptedResponse.respond(503));
+            otlpExporter.want(new OtlpExport(
+                    server.uri("/v1/metrics").toString(),
+                    STEP,
+                    PATIENT,
+                    Map.of(),
+                    Map.of(),
+                    new ValueSource("\"${RECEIVER}\"")));
+            server.awaitRequests(3);
+
+            String to = "the value of \"${RECEIVER}\"";
+            assertThat(said)
+                    .containsExactly(
+                            "meters are pushed to " + to + " every 50 ms",
+                            "meters cannot be pushed to " + to
+                                    + ": it responds with status 503; it is tried again every 50 ms",
+                            "meters are pushed to " + to + " again, after 1 push that failed");
         }
     }
 
