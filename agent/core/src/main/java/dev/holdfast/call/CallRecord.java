@@ -36,6 +36,9 @@ abstract class CallRecord {
     /** True if that condition wants a fallback in its place. */
     private boolean asksForFallback;
 
+    /** True if the latest outcome was not judged to be a failure. */
+    private boolean storable = true;
+
     /** A call that has not begun. */
     CallRecord(PolicyTarget target, CallInfo call, CallEnvironment environment) {
         this.target = target;
@@ -133,16 +136,26 @@ abstract class CallRecord {
         RetryPolicy rule = policy().retry();
         unwanted = false;
         asksForFallback = false;
+        storable = true;
         RetryCondition condition = rule.conditions().isEmpty() || !(outcome instanceof Outcome.Response response)
                 ? null
                 : RetryRule.condition(rule, call.method(), response);
         if (condition == null) {
-            return RetryDecision.asksForRetry(rule, outcome, status);
+            boolean asks = RetryDecision.asksForRetry(rule, outcome, status);
+            storable = !asks;
+            return asks;
         }
         asksForFallback = condition.action() == RetryCondition.Action.FALLBACK;
         boolean asks = condition.action() == RetryCondition.Action.RETRY;
         unwanted = asks || asksForFallback;
+        // Whoever forbids a retry for the sake of a body has found an error there.
+        storable = !unwanted && condition.body() == null;
         return asks;
+    }
+
+    /** Returns whether the latest outcome was not judged to be a failure, so that a response may be stored. */
+    boolean isStorable() {
+        return storable;
     }
 
     /** Returns whether a condition of the policy wants something else than the latest outcome: a retry, a fallback. */

@@ -222,12 +222,12 @@ public final class Session extends CallCourse {
     }
 
     /**
-     * Returns whether a condition of the policy wants something else than the latest response, which is no good one
-     * then, and not to be stored.
+     * Returns whether the latest response may be stored: not where the policy judged it to be a failure, by its status,
+     * its headers, or a condition; one that forbids a retry for what it found in the body has found an error, too.
      */
     @Override
-    public synchronized boolean isUnwanted() {
-        return super.isUnwanted();
+    public synchronized boolean isStorable() {
+        return super.isStorable();
     }
 
     /**

@@ -22,30 +22,26 @@ final class ConditionCheck {
 
     private ConditionCheck() {}
 
-    /** Returns the conditions that settings stand for. */
-    static List<RetryCondition> conditions(List<Settings> tables) {
-        List<RetryCondition> conditions = new ArrayList<>();
-        for (Settings table : tables) {
-            Set<Integer> statuses = new HashSet<>();
-            for (StatusRange range : table.get(RetryKeys.CONDITION_STATUS)) {
-                for (int status = range.first(); status <= range.last(); status++) {
-                    statuses.add(status);
-                }
+    /** Returns the condition that a table stands for. */
+    static RetryCondition condition(Settings table) {
+        Set<Integer> statuses = new HashSet<>();
+        for (StatusRange range : table.get(RetryKeys.CONDITION_STATUS)) {
+            for (int status = range.first(); status <= range.last(); status++) {
+                statuses.add(status);
             }
-            List<RetryCondition.HeaderPattern> headers = new ArrayList<>();
-            for (Map.Entry<String, List<String>> header :
-                    table.get(RetryKeys.CONDITION_HEADERS).entrySet()) {
-                headers.add(new RetryCondition.HeaderPattern(header.getKey(), patterns(header.getValue())));
-            }
-            conditions.add(new RetryCondition(
-                    statuses,
-                    new HashSet<>(table.get(RetryKeys.CONDITION_METHODS)),
-                    headers,
-                    body(table),
-                    table.get(RetryKeys.CONDITION_ACTION),
-                    table.get(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL)));
         }
-        return List.copyOf(conditions);
+        List<RetryCondition.HeaderPattern> headers = new ArrayList<>();
+        for (Map.Entry<String, List<String>> header :
+                table.get(RetryKeys.CONDITION_HEADERS).entrySet()) {
+            headers.add(new RetryCondition.HeaderPattern(header.getKey(), patterns(header.getValue())));
+        }
+        return new RetryCondition(
+                statuses,
+                new HashSet<>(table.get(RetryKeys.CONDITION_METHODS)),
+                headers,
+                body(table),
+                table.get(RetryKeys.CONDITION_ACTION),
+                table.get(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL));
     }
 
     private static @Nullable BodyPattern body(Settings table) {
@@ -71,9 +67,8 @@ final class ConditionCheck {
         return patterns;
     }
 
-    /** Looks at the conditions among merged settings, of which there are some. */
-    static void check(Settings settings, List<RetryCondition> conditions, Problems problems) {
-        Setting<List<Settings>> when = settings.setting(RetryKeys.WHEN);
+    /** Looks at the conditions of one list of the file. One that hides an inherited one is meant to. */
+    static void checkList(Setting<List<Settings>> when, List<RetryCondition> conditions, Problems problems) {
         int shadowed = shadowed(conditions);
         if (shadowed >= 0) {
             problems.warn(
@@ -81,6 +76,11 @@ final class ConditionCheck {
                     "condition " + (shadowed + 1) + " never decides: one before it holds wherever it does; write the"
                             + " narrower one first");
         }
+    }
+
+    /** Looks at the conditions among merged settings, of which there are some. */
+    static void check(Settings settings, List<RetryCondition> conditions, Problems problems) {
+        Setting<List<Settings>> when = settings.setting(RetryKeys.WHEN);
         Setting<Long> held = settings.setting(RetryKeys.BUFFER_RESPONSE);
         boolean looksAtBodies = false;
         for (RetryCondition condition : conditions) {
@@ -119,6 +119,32 @@ final class ConditionCheck {
                         || (!other.methods().isEmpty() && one.methods().containsAll(other.methods())))
                 && other.headers().containsAll(one.headers())
                 && (one.body() == null || one.body().equals(other.body()));
+    }
+
+    /** Returns the reason why a condition that is good by itself can never hold, or a part of it says nothing. */
+    static @Nullable String doubt(Settings condition) {
+        List<StatusRange> statuses =
+                condition.setting(RetryKeys.CONDITION_STATUS).value();
+        boolean looksAtBody = !condition.get(RetryKeys.CONDITION_BODY).isEmpty()
+                || !condition.get(RetryKeys.CONDITION_JSON).isEmpty();
+        if (looksAtBody && List.of("HEAD").equals(condition.get(RetryKeys.CONDITION_METHODS))) {
+            return "never holds: a response to HEAD has no body";
+        }
+        int lowest = 600;
+        boolean bodies = statuses.isEmpty();
+        for (StatusRange range : statuses) {
+            lowest = Math.min(lowest, range.first());
+            bodies |= range.first() != range.last() || (range.first() != 204 && range.first() != 304);
+        }
+        if (looksAtBody && !bodies) {
+            return "never holds: a response with this status has no body";
+        }
+        if (condition.isTrue(RetryKeys.CONDITION_EVEN_IF_SUCCESSFUL)
+                && lowest >= RetryCondition.FIRST_ERROR
+                && !statuses.isEmpty()) {
+            return "even_if_successful has no effect: its statuses are of errors";
+        }
+        return null;
     }
 
     /** Returns what is wrong with a condition; null: nothing, or something that was reported already. */

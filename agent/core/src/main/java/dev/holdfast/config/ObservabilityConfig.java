@@ -53,8 +53,7 @@ public record ObservabilityConfig(
      * @param format the form of an entry
      * @param source where the name of the file comes from
      */
-    public record Log(
-            Level level, @Nullable File file, boolean summary, Format format, ValueSource source) {}
+    public record Log(Level level, @Nullable File file, boolean summary, Format format, ValueSource source) {}
 
     /**
      * The HTTP endpoint.

@@ -17,6 +17,8 @@ import java.util.Set;
 final class PolicyFactory {
     /** The conditions of each list of tables that was read: the hosts of a file have many in common. */
     private final IdentityHashMap<List<Settings>, List<RetryCondition>> conditions = new IdentityHashMap<>();
+    /** The condition of each table, which stands in the lists of all that inherit it. */
+    private final IdentityHashMap<Settings, RetryCondition> byTable = new IdentityHashMap<>();
 
     private final FallbackFactory fallbacks;
     private final RetryCheck retryCheck;
@@ -83,7 +85,7 @@ final class PolicyFactory {
                 settings.get(RetryKeys.REPLAY_LIMIT),
                 settings.get(RetryKeys.REPLAY_MAX_BYTES),
                 settings.get(RetryKeys.BUFFER_RESPONSE),
-                conditions(settings.get(RetryKeys.WHEN)));
+                conditions(settings.conditions()));
     }
 
     private List<RetryCondition> conditions(List<Settings> tables) {
@@ -92,7 +94,11 @@ final class PolicyFactory {
         }
         List<RetryCondition> made = conditions.get(tables);
         if (made == null) {
-            made = ConditionCheck.conditions(tables);
+            List<RetryCondition> each = new ArrayList<>(tables.size());
+            for (Settings table : tables) {
+                each.add(byTable.computeIfAbsent(table, ConditionCheck::condition));
+            }
+            made = List.copyOf(each);
             conditions.put(tables, made);
         }
         return made;

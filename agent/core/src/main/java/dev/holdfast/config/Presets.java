@@ -20,6 +20,15 @@ public final class Presets {
 
     private Presets() {}
 
+    /** The name of the preset, with its prefix, that a path leads into; empty: into none. */
+    static String nameIn(String path) {
+        if (!path.startsWith(PREFIX)) {
+            return "";
+        }
+        int dot = path.indexOf('.');
+        return dot < 0 ? path : path.substring(0, dot);
+    }
+
     /** The names of all, in the order of the alphabet. */
     public static List<String> names() {
         return NAMES;

@@ -18,16 +18,24 @@ final class Problems {
     }
 
     void error(int line, int column, String key, String message) {
-        errors.add(new Problem(file, line, column, key, message));
+        errors.add(problem(line, column, key, message));
     }
 
     void warn(int line, int column, String key, String message) {
-        warnings.add(new Problem(file, line, column, key, message));
+        warnings.add(problem(line, column, key, message));
     }
 
     /** Adds something that is good to know though nothing is wrong: {@code check} prints it, and it never fails. */
     void note(int line, int column, String key, String message) {
-        notes.add(new Problem(file, line, column, key, message));
+        notes.add(problem(line, column, key, message));
+    }
+
+    /** The place of what stands in a preset is none of the file. */
+    private Problem problem(int line, int column, String key, String message) {
+        String preset = Presets.nameIn(key);
+        return preset.isEmpty()
+                ? new Problem(file, line, column, key, message)
+                : new Problem(file, 0, 0, key, message + " (" + preset + " line " + line + ")");
     }
 
     void error(Settings.Setting<?> at, String message) {

@@ -8,6 +8,7 @@ import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.RetryCondition;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,8 @@ final class RetryCheck {
 
     private final Problems problems;
     private final Function<List<Settings>, List<RetryCondition>> made;
+    /** The lists of conditions that were looked at: many hosts inherit one. */
+    private final IdentityHashMap<List<Settings>, Boolean> checkedLists = new IdentityHashMap<>();
 
     /**
      * Looks at the settings of one file.
@@ -47,10 +50,7 @@ final class RetryCheck {
             conflict(deadline, "is shorter than", attempt);
         }
         // Conditions decide about fallbacks, too: also where nothing is retried.
-        List<Settings> conditions = settings.setting(RetryKeys.WHEN).found();
-        if (conditions != null && !conditions.isEmpty()) {
-            ConditionCheck.check(settings, made.apply(conditions), problems);
-        }
+        checkConditions(settings);
         if (!isOn(settings)) {
             return;
         }
@@ -73,6 +73,21 @@ final class RetryCheck {
         somethingIsRetried(settings);
         noHeaderBothWays(settings);
         aHeaderAloneRepeatsASuccess(settings);
+    }
+
+    private void checkConditions(Settings settings) {
+        List<Settings> conditions = settings.conditions();
+        if (conditions.isEmpty()) {
+            return;
+        }
+        for (Settings part = settings; part != null; part = part.parent()) {
+            Setting<List<Settings>> own = part.own(RetryKeys.WHEN);
+            List<Settings> tables = own == null ? null : own.found();
+            if (own != null && tables != null && checkedLists.put(tables, true) == null) {
+                ConditionCheck.checkList(own, made.apply(tables), problems);
+            }
+        }
+        ConditionCheck.check(settings, made.apply(conditions), problems);
     }
 
     /** Header conditions hold whatever the status, as they always have; so do those that are meant for errors. */
@@ -146,7 +161,8 @@ final class RetryCheck {
         Setting<List<FailureName>> errors = settings.setting(RetryKeys.RETRYABLE_ERRORS);
         if (List.of().equals(statuses.found())
                 && List.of().equals(errors.found())
-                && List.of().equals(settings.setting(RetryKeys.WHEN).found())
+                && settings.conditions().isEmpty()
+                && settings.setting(RetryKeys.WHEN).found() != null
                 && Map.of().equals(settings.setting(RetryKeys.RETRY_HEADERS).found())) {
             problems.warn(statuses.later(errors), "no status, error or header is retried, so no call ever is");
         }

@@ -97,7 +97,8 @@ final class RetryKeys {
             "Response headers that ask for a retry whatever the status, such as { \"x-should-retry\" = \"true\" }.");
     static final Key<Map<String, List<String>>> NO_RETRY_HEADERS = POLICY.headers(
             "no_retry_headers",
-            "Response headers that forbid a retry, such as { \"x-should-retry\" = \"false\" }; they win.");
+            "Response headers that forbid a retry, such as { \"x-should-retry\" = \"false\" }, also where retry_headers"
+                    + " or the status ask for one; conditions (when) decide before all of them.");
     static final Key<Boolean> RETRY_AFTER = POLICY.flag(
             "retry_after",
             true,
@@ -105,16 +106,17 @@ final class RetryKeys {
     static final Key<List<String>> WAIT_HEADERS = POLICY.headerNames(
             "wait_headers",
             RetryPolicy.WAIT_HEADERS,
-            "The headers that do so, of which the first that is there and readable counts: names ending in -ms, and"
-                    + " x-amz-retry-after, have milliseconds, those with reset in them seconds or the time of the"
-                    + " epoch (with 429, or where the header with remaining for reset is 0), others what Retry-After"
-                    + " has.");
+            "The headers that do so, of which the first that is there and readable counts, and of several values of it"
+                    + " the longest wait: names ending in -ms, and x-amz-retry-after, have milliseconds, those with"
+                    + " reset in them a time or one of the epoch (with 429, or where the header with remaining for"
+                    + " reset is 0), others what Retry-After has.");
     static final Key<Duration> MAX_RETRY_AFTER = POLICY.duration(
             "max_retry_after", "60s", 0, DAY, "A Retry-After above this ends the retrying: the response is delivered.");
     static final Key<List<Settings>> WHEN = POLICY.conditions(
             "when",
             "Conditions on responses, as tables [[retry.policy.when]]: the first that holds decides, before headers"
-                    + " and statuses.");
+                    + " and statuses. Those of a route are asked before those of its host, these before those of its"
+                    + " named policies and of the top; when = [] leaves the inherited ones out.");
 
     /** The keys of one of these tables. They stand nowhere else, and so in no list of sections. */
     static final Section CONDITION = new Section("retry.policy.when", true, "");
@@ -126,15 +128,17 @@ final class RetryKeys {
     static final Key<Map<String, List<String>>> CONDITION_HEADERS = CONDITION.headers(
             "headers",
             "The response's headers that have to be there, all of them, each with a value or one of several; a * in"
-                    + " it stands for any text, so that \"*\" is any value.");
+                    + " it stands for any text, so that \"*\" is any value. Of a repeated header all values count.");
     static final Key<List<String>> CONDITION_BODY = CONDITION.texts(
             "body",
             "A text that the response's body has to contain, or several of which it has to contain one; case does not"
-                    + " matter, and a * stands for any text. For bodies that are held back: see buffer_response.");
+                    + " matter, and a * stands for any text. For bodies that are held back, see buffer_response: no"
+                    + " streams, and"
+                    + " none of unknown length without the Content-Type of a document.");
     static final Key<Map<String, List<String>>> CONDITION_JSON = CONDITION.pointers(
             "json",
             "JSON pointers (RFC 6901), each to a value that has to be there in the response's body, with what it looks"
-                    + " like, as a header's; \"*\" is any value but null and an empty object or array.");
+                    + " like, as a header's; \"*\" is any value but null and an empty object or array, and 1 is 1.0.");
     static final Key<RetryCondition.Action> CONDITION_ACTION = CONDITION.choice(
             "action",
             RetryCondition.Action.RETRY,

@@ -5,8 +5,10 @@ import dev.holdfast.policy.Jitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The line that each value of a policy comes from, for explanations of a configuration. Nothing is worked out before it
@@ -28,7 +30,8 @@ public final class SettingProvenance {
      * @param key the key's path below its host or route
      * @param text the value as TOML has it, with the names of variables in their place; {@code ***} where it may hold a
      *     credential, or comes from outside the file as a whole
-     * @param line in the file, 0 for a built-in default and for what is set without the file
+     * @param line in the file, or in the preset that sets it; 0 for a built-in default and for what is set without the
+     *     file
      * @param from who sets it, such as {@code hosts."api.example.com"}, or the variable or system property that does
      *     without the file; empty for the file's defaults
      */
@@ -100,11 +103,35 @@ public final class SettingProvenance {
         }
         List<Value> values = new ArrayList<>();
         for (Key<?> key : Keys.all()) {
-            if (key.perHost()) {
+            if (key == RetryKeys.WHEN) {
+                addConditions(found.merged(), values);
+            } else if (key.perHost()) {
                 values.add(value(key, found.merged().setting(key)));
             }
         }
         return values;
+    }
+
+    /** Conditions add up: each part that has some is a value of its own, the one that is asked first before. */
+    private static void addConditions(Settings merged, List<Value> values) {
+        Set<Settings> seen = new HashSet<>();
+        int before = values.size();
+        for (Settings part = merged; part != null; part = part.parent()) {
+            Setting<List<Settings>> own = part.own(RetryKeys.WHEN);
+            if (own == null) {
+                continue;
+            }
+            List<Settings> conditions = own.value();
+            if (conditions.isEmpty() || seen.add(conditions.get(0))) {
+                values.add(value(RetryKeys.WHEN, own));
+            }
+            if (conditions.isEmpty()) {
+                break;
+            }
+        }
+        if (values.size() == before) {
+            values.add(value(RetryKeys.WHEN, RetryKeys.WHEN.builtIn()));
+        }
     }
 
     private static Value value(Key<?> key, Setting<?> setting) {
@@ -133,7 +160,7 @@ public final class SettingProvenance {
         if (external != null) {
             return key.secret() ? external.masked() : external.shown();
         }
-        if (key.secret() && !setting.builtIn()) {
+        if (key.secret() && !setting.builtIn() && !List.of().equals(found)) {
             return "***";
         }
         return key.type() == ValueType.ANSWERS || key.type() == ValueType.CONDITIONS ? "[]" : text(key, found);

@@ -2,7 +2,9 @@ package dev.holdfast.config;
 
 import dev.holdfast.policy.ValueSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -79,8 +81,19 @@ final class Settings {
             return found;
         }
 
-        /** The one of two that stands further down in the file: it broke what was good until there. */
+        /** The name of the preset that it stands in, with its prefix; empty: it stands in the file, or nowhere. */
+        String preset() {
+            return Presets.nameIn(path);
+        }
+
+        /**
+         * The one of two that stands further down in the file: it broke what was good until there. What stands in the
+         * file itself was written for what stands in a preset.
+         */
         Setting<?> later(Setting<?> other) {
+            if (preset().isEmpty() != other.preset().isEmpty()) {
+                return preset().isEmpty() && !builtIn() ? this : other.builtIn() ? this : other;
+            }
             boolean first = line != other.line ? line > other.line : column > other.column;
             return first ? this : other;
         }
@@ -99,7 +112,8 @@ final class Settings {
         if (setting.equals(reported) || (setting.line() == 0 && !setting.builtIn())) {
             return name;
         }
-        return name + (setting.builtIn() ? " (the default)" : " (line " + setting.line() + ")");
+        String preset = setting.preset().isEmpty() ? "" : setting.preset() + " ";
+        return name + (setting.builtIn() ? " (the default)" : " (" + preset + "line " + setting.line() + ")");
     }
 
     /** Returns the settings of the tables without an error; those of the others count as not set. */
@@ -119,6 +133,33 @@ final class Settings {
     @Nullable
     Settings parent() {
         return parent;
+    }
+
+    /**
+     * The conditions in the order in which they are asked: those of a part before those of the parts that it inherits
+     * from. An empty list ends them.
+     */
+    List<Settings> conditions() {
+        List<Settings> conditions = List.of();
+        boolean copied = false;
+        for (Settings part = this; part != null; part = part.parent) {
+            Setting<List<Settings>> setting = part.own(RetryKeys.WHEN);
+            List<Settings> more = setting == null ? null : setting.found();
+            if (setting != null && (more == null || more.isEmpty())) {
+                break;
+            }
+            if (more == null) {
+                continue;
+            }
+            if (conditions.isEmpty()) {
+                conditions = more;
+            } else if (!conditions.contains(more.get(0))) { // a policy that host and route build on both
+                conditions = copied ? conditions : new ArrayList<>(conditions);
+                copied = true;
+                conditions.addAll(more);
+            }
+        }
+        return conditions;
     }
 
     <T> void put(Key<T> key, Setting<T> setting) {

@@ -3,12 +3,15 @@ package dev.holdfast.config;
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
 import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.RetryCondition.Action;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds values that do nothing wherever they hold, since another one keeps their part off: what somebody wrote and
@@ -53,6 +56,7 @@ final class UnusedSettingsCheck {
         breaker(settings);
         retrying(settings);
         fallback(settings);
+        conditions(settings);
         note(
                 settings,
                 settings.number(LoadProtectionKeys.LIMITS_MAX_CONCURRENT) > 0 || hasRate(settings),
@@ -135,6 +139,85 @@ final class UnusedSettingsCheck {
                 FallbackKeys.DEGRADED.keys());
     }
 
+    /** Each condition stands in the file once, and in the lists of all that inherit it: one of them may have a use. */
+    private void conditions(Settings settings) {
+        List<Settings> conditions = settings.conditions();
+        boolean othersAct = false;
+        for (int i = conditions.size() - 1; i >= 0; i--) {
+            Settings condition = conditions.get(i);
+            Setting<Action> action = condition.setting(RetryKeys.CONDITION_ACTION);
+            if (action.found() == null) {
+                continue;
+            }
+            String why = vain(condition, action.found(), settings, othersAct);
+            othersAct |= action.found() != Action.NO_RETRY;
+            if (why == null) {
+                used.add(action);
+            } else {
+                idle.putIfAbsent(action, why);
+            }
+        }
+    }
+
+    /**
+     * Returns the reason why a condition does nothing under some settings; null: it may do something.
+     *
+     * @param othersAct whether one behind it asks for a retry or a fallback, which it may keep from that
+     */
+    private static @Nullable String vain(Settings condition, Action action, Settings settings, boolean othersAct) {
+        List<String> methods = condition.setting(RetryKeys.CONDITION_METHODS).found();
+        List<String> ofRoute = settings.setting(Keys.ROUTE_METHODS).found();
+        if (methods != null
+                && ofRoute != null
+                && !methods.isEmpty()
+                && !ofRoute.isEmpty()
+                && Collections.disjoint(methods, ofRoute)) {
+            return "has no effect: the route is for other methods";
+        }
+        List<Strategy> chain = settings.setting(FallbackKeys.STRATEGY).found();
+        boolean fallsBack = settings.isTrue(FallbackKeys.ENABLED) && chain != null && !chain.isEmpty();
+        boolean retries = RetryCheck.isOn(settings);
+        return switch (action) {
+            case FALLBACK ->
+                fallsBack
+                        ? null
+                        : "gives no fallback, since there is none: such a response is delivered, and not retried; add a"
+                                + " strategy to [retry.fallback]";
+            case RETRY ->
+                retries || fallsBack || settings.isTrue(LoadProtectionKeys.BREAKER_ENABLED)
+                        ? null
+                        : "has no effect: no call is retried, since enabled = false or max_retries = 0";
+            case NO_RETRY ->
+                othersAct
+                                || !condition.setting(RetryKeys.CONDITION_BODY).builtIn()
+                                || !condition.setting(RetryKeys.CONDITION_JSON).builtIn()
+                                || (retries && isRetriedOtherwise(condition, settings))
+                        ? null
+                        : "has no effect: no such response is retried, whether it holds or not";
+        };
+    }
+
+    /** Returns whether responses that a condition holds for may be retried by their headers or status. */
+    private static boolean isRetriedOtherwise(Settings condition, Settings settings) {
+        List<StatusRange> ranges = condition.setting(RetryKeys.CONDITION_STATUS).found();
+        List<Integer> retried =
+                settings.setting(RetryKeys.RETRYABLE_STATUS_CODES).found();
+        if (ranges == null
+                || ranges.isEmpty()
+                || retried == null
+                || !Map.of().equals(settings.setting(RetryKeys.RETRY_HEADERS).found())) {
+            return true;
+        }
+        for (StatusRange range : ranges) {
+            for (int status : retried) {
+                if (range.first() <= status && status <= range.last()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private void note(Settings settings, boolean inUse, String why, List<Key<?>> keys) {
         for (Key<?> key : keys) {
             Setting<?> setting = settings.setting(key);
@@ -144,7 +227,7 @@ final class UnusedSettingsCheck {
             if (inUse) {
                 used.add(setting);
             } else if (!Objects.equals(setting.found(), key.builtIn().found())) {
-                idle.putIfAbsent(setting, why);
+                idle.putIfAbsent(setting, "has no effect: " + why);
                 return;
             }
         }
@@ -153,8 +236,9 @@ final class UnusedSettingsCheck {
     /** Says what is idle, when all policies were looked at. */
     void report() {
         for (Map.Entry<Setting<?>, String> one : idle.entrySet()) {
-            if (!used.contains(one.getKey())) {
-                problems.warn(one.getKey(), "has no effect: " + one.getValue());
+            // Nobody who names a preset can take anything out of it.
+            if (!used.contains(one.getKey()) && one.getKey().preset().isEmpty()) {
+                problems.warn(one.getKey(), one.getValue());
             }
         }
     }

@@ -213,7 +213,7 @@ final class ValueReader {
                 }
             }
             tables.add(settings);
-            good &= key.type() != ValueType.CONDITIONS || checkCondition(settings, path, array.position(i));
+            good &= key.type() != ValueType.CONDITIONS || checkCondition(settings, path, array.position(i), good);
         }
         return good ? List.copyOf(tables) : null;
     }
@@ -228,8 +228,12 @@ final class ValueReader {
     }
 
     /** Reports a condition that says nothing, or that only holds where it may not. */
-    private boolean checkCondition(Settings condition, String path, Position at) {
+    private boolean checkCondition(Settings condition, String path, Position at, boolean good) {
         String message = ConditionCheck.error(condition);
+        String doubt = message == null && good ? ConditionCheck.doubt(condition) : null;
+        if (doubt != null) {
+            problems.warn(at.line(), at.column(), path, doubt);
+        }
         if (message != null) {
             problems.error(at.line(), at.column(), path, message);
         }

@@ -91,7 +91,7 @@ public final class FallbackHandler {
      * @return to be confirmed once it is known that nothing speaks against storing it; null: it is not to be stored
      */
     public @Nullable ResponseRecording record(ResponseHead head) {
-        if (caller == null || session.session().isUnwanted()) {
+        if (caller == null) {
             return null;
         }
         try {
@@ -100,7 +100,14 @@ public final class FallbackHandler {
                 fallbackStrategies.invalidate(session.policy().fallback(), request, head.status());
                 return null;
             }
-            return fallbackStrategies.record(session.policy().fallback(), request, head.status(), head.fields());
+            boolean storable = session.session().isStorable();
+            if (!storable && head.status() < 400) {
+                return null;
+            }
+            // An error may say that what is stored is not to be had any more, whatever it was judged to be.
+            ResponseRecording recording =
+                    fallbackStrategies.record(session.policy().fallback(), request, head.status(), head.fields());
+            return storable ? recording : null;
         } catch (RuntimeException | LinkageError e) {
             session.report(NOT_KEPT, e);
             return null;

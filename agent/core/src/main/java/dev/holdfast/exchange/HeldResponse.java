@@ -86,8 +86,8 @@ public record HeldResponse(ResponseHead head, @Nullable String body) implements 
     }
 
     @Override
-    public @Nullable String header(String name) {
-        return head.header(name);
+    public @Nullable String header(String name, int index) {
+        return head.header(name, index);
     }
 
     @Override

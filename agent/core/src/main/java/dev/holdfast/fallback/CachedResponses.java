@@ -102,8 +102,7 @@ final class CachedResponses {
             synchronized (order) {
                 store.invalidate(key);
                 if (isInFiles(request, policy)) {
-                    Privileges.withOwnPrivileges(() -> writer(policy))
-                            .delete(key);
+                    Privileges.withOwnPrivileges(() -> writer(policy)).delete(key);
                 }
             }
         }

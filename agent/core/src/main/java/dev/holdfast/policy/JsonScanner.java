@@ -70,8 +70,10 @@ final class JsonScanner {
             default -> number();
         }
         if (target) {
-            found = new JsonValue(
-                    isNull ? JsonValue.Kind.NULL : JsonValue.Kind.SCALAR, good ? text.substring(from, at) : "");
+            JsonValue.Kind kind = first == '-' || (first >= '0' && first <= '9')
+                    ? JsonValue.Kind.NUMBER
+                    : isNull ? JsonValue.Kind.NULL : JsonValue.Kind.SCALAR;
+            found = new JsonValue(kind, good ? text.substring(from, at) : "");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.policy;
 
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,15 @@ import org.jspecify.annotations.Nullable;
  *     {@code null}; else empty
  */
 record JsonValue(Kind kind, String text) {
+    private static final int LONGEST_NUMBER = 60;
+    private static final int LARGEST_EXPONENT = 400;
+
     /** The kinds of values. */
     enum Kind {
-        /** A string, a number, or a boolean. */
+        /** A string or a boolean. */
         SCALAR,
+        /** A number. */
+        NUMBER,
         /** The literal {@code null}. */
         NULL,
         /** An object or an array with something in it. */
@@ -34,9 +40,27 @@ record JsonValue(Kind kind, String text) {
     boolean matches(TextPattern pattern) {
         return switch (kind) {
             case SCALAR -> pattern.matches(text);
+            case NUMBER -> pattern.matches(text) || isNumber(pattern.literal());
             case NULL -> !pattern.isAny() && pattern.matches(text);
             case FILLED -> pattern.isAny();
             case EMPTY -> false;
         };
+    }
+
+    /** Returns whether it is the number that a text is, however either is written: 1 is 1.0, and 1e0. */
+    private boolean isNumber(@Nullable String other) {
+        if (other == null || other.length() > LONGEST_NUMBER || text.length() > LONGEST_NUMBER) {
+            return false;
+        }
+        try {
+            BigDecimal one = new BigDecimal(text);
+            BigDecimal two = new BigDecimal(other);
+            // To compare far exponents would write out all of their zeros.
+            return Math.abs((long) one.scale()) <= LARGEST_EXPONENT
+                    && Math.abs((long) two.scale()) <= LARGEST_EXPONENT
+                    && one.compareTo(two) == 0;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 }

@@ -44,7 +44,7 @@ public record RetryCondition(
     }
 
     /**
-     * A header and what its value looks like.
+     * A header and what one of its values looks like.
      *
      * @param name compared without case
      * @param values of which one has to match, without space around it
@@ -55,14 +55,15 @@ public record RetryCondition(
             values = List.copyOf(values);
         }
 
-        boolean matches(@Nullable String value) {
-            if (value == null) {
-                return false;
-            }
-            String text = value.strip();
-            for (TextPattern pattern : values) {
-                if (pattern.matches(text)) {
-                    return true;
+        /** Returns whether a response has the header, and one of its values there matches. */
+        boolean matches(ResponseView response) {
+            int index = 0;
+            for (String value = response.header(name, 0); value != null; value = response.header(name, ++index)) {
+                String text = value.strip();
+                for (TextPattern pattern : values) {
+                    if (pattern.matches(text)) {
+                        return true;
+                    }
                 }
             }
             return false;
@@ -87,7 +88,7 @@ public record RetryCondition(
             return false;
         }
         for (HeaderPattern pattern : headers) {
-            if (!pattern.matches(response.header(pattern.name()))) {
+            if (!pattern.matches(response)) {
                 return false;
             }
         }

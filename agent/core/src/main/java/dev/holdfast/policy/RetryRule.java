@@ -78,12 +78,22 @@ public final class RetryRule {
      */
     public static boolean asksForRetry(RetryPolicy policy, ResponseView response) {
         for (RetryPolicy.HeaderCondition condition : policy.headerConditions()) {
-            String value = response.header(condition.name());
-            if (value != null && value.strip().equalsIgnoreCase(condition.value())) {
+            if (hasValue(response, condition.name(), condition.value())) {
                 return condition.retry();
             }
         }
         return policy.retries(response.status());
+    }
+
+    /** Returns whether one of the values of a header is a certain one. */
+    private static boolean hasValue(ResponseView response, String name, String wanted) {
+        int index = 0;
+        for (String value = response.header(name, 0); value != null; value = response.header(name, ++index)) {
+            if (value.strip().equalsIgnoreCase(wanted)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -157,9 +167,10 @@ public final class RetryRule {
     }
 
     /**
-     * The wait that a response asks for, by the first of some headers that is there and readable. The name says the
-     * unit: one that ends in {@code -ms}, and {@code x-amz-retry-after}, has milliseconds; one with {@code reset} in it
-     * has seconds, or the time in seconds or milliseconds of the epoch if that many; any other one is read as
+     * The wait that a response asks for, by the first of some headers that is there and readable; of several values of
+     * one header the longest wait counts. The name says the unit: one that ends in {@code -ms}, and
+     * {@code x-amz-retry-after} (so in the AWS SDKs), has milliseconds, any other seconds. One with {@code reset} in it
+     * may have the time in seconds or milliseconds of the epoch as well, if that many; one without is read as
      * {@code Retry-After}. A reset counts only where it is what keeps the request from being answered: with 429, or
      * where the header of the same name with {@code remaining} for {@code reset} is 0.
      *
@@ -169,8 +180,11 @@ public final class RetryRule {
      */
     public static long askedNanos(List<String> names, ResponseView response, long epochMillis) {
         for (String name : names) {
-            String value = response.header(name);
-            long asked = value == null ? -1 : askedNanos(name, value, response, epochMillis);
+            long asked = -1;
+            int index = 0;
+            for (String value = response.header(name, 0); value != null; value = response.header(name, ++index)) {
+                asked = Math.max(asked, askedNanos(name, value, response, epochMillis));
+            }
             if (asked >= 0) {
                 return asked;
             }
@@ -180,32 +194,51 @@ public final class RetryRule {
 
     private static long askedNanos(String name, String value, ResponseView response, long epochMillis) {
         String text = value.strip();
-        if (name.endsWith("-ms") || name.equals("x-amz-retry-after")) {
-            long asked = isNumber(text) ? seconds(text) : -1;
-            return asked < 0 ? -1 : asked / 1000;
+        boolean millis = name.endsWith("-ms") || name.equals("x-amz-retry-after");
+        if (name.contains("reset")) {
+            return isNumber(text) && isExhausted(name, response)
+                    ? resetNanos(text, millis, response.header("Date"), epochMillis)
+                    : -1;
         }
-        if (!name.contains("reset")) {
+        if (!millis) {
             return retryAfterNanos(value, response.header("Date"), epochMillis);
         }
-        String remaining = response.header(name.replace("reset", "remaining"));
-        boolean exhausted = response.status() == TOO_MANY_REQUESTS
-                || (remaining != null && remaining.strip().equals("0"));
-        return exhausted && isNumber(text) ? resetNanos(text, response.header("Date"), epochMillis) : -1;
+        long asked = isNumber(text) ? seconds(text) : -1;
+        return asked < 0 ? -1 : asked / 1000;
+    }
+
+    /** Returns whether a limit is used up of which a header says when it is reset. */
+    private static boolean isExhausted(String name, ResponseView response) {
+        if (response.status() == TOO_MANY_REQUESTS) {
+            return true;
+        }
+        String remaining = name.replace("reset", "remaining");
+        // The unit of the time, and that it counts from now, is in the one name only.
+        String plain = withoutEnd(withoutEnd(remaining, "-ms"), "-after");
+        return hasValue(response, remaining, "0") || (!plain.equals(remaining) && hasValue(response, plain, "0"));
+    }
+
+    private static String withoutEnd(String name, String end) {
+        return name.endsWith(end) ? name.substring(0, name.length() - end.length()) : name;
     }
 
     private static boolean isNumber(String text) {
         return !text.isEmpty() && text.length() <= LONGEST_DATE && text.charAt(0) >= '0' && text.charAt(0) <= '9';
     }
 
-    private static long resetNanos(String text, @Nullable String date, long epochMillis) {
+    private static long resetNanos(String text, boolean millis, @Nullable String date, long epochMillis) {
         int point = text.indexOf('.');
         String whole = point < 0 ? text : text.substring(0, point);
-        if (whole.length() < 10 || whole.length() > 18 || seconds(text) < 0) {
-            return seconds(text);
+        long asked = seconds(text);
+        if (millis && asked >= 0) {
+            asked /= 1000;
+        }
+        if (asked < 0 || whole.length() < 10 || whole.length() > 18) {
+            return asked;
         }
         long number = Long.parseLong(whole);
-        if (number < EPOCH_SECONDS) {
-            return seconds(text);
+        if (number < (millis ? EPOCH_MILLIS : EPOCH_SECONDS)) {
+            return asked;
         }
         long sent = date == null || date.length() > LONGEST_DATE ? HttpDate.NONE : HttpDate.millis(date, epochMillis);
         long until = number >= EPOCH_MILLIS ? number : TimeUnit.SECONDS.toMillis(number);

@@ -2,6 +2,7 @@ package dev.holdfast.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text in which a {@code *} stands for any text, compared without case. Takes time linear in the text that it is
@@ -35,6 +36,12 @@ public final class TextPattern {
     /** Returns whether it stands for any text, and one without a character too. */
     public boolean isAny() {
         return text.length() == parts.size() - 1 && !text.isEmpty();
+    }
+
+    /** The text itself, where no {@code *} in it stands for another one; else null. */
+    @Nullable
+    String literal() {
+        return parts.size() == 1 ? text : null;
     }
 
     /** Returns whether it matches the whole of a text. */

@@ -273,10 +273,11 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
             }
 
             @Override
-            public @Nullable String header(String name) {
+            public @Nullable String header(String name, int index) {
                 return response.headers.entrySet().stream()
                         .filter(header -> header.getKey().equalsIgnoreCase(name))
-                        .map(header -> header.getValue().get(0))
+                        .flatMap(header -> header.getValue().stream())
+                        .skip(index)
                         .findFirst()
                         .orElse(null);
             }

@@ -345,8 +345,7 @@ class DiskCacheTest {
     @Test
     void aDirectoryFromOutsideIsNotShown() throws IOException {
         Path file = Files.writeString(parent.resolve("hunter2"), "no directory");
-        Path open = Files.createDirectory(
-                parent.resolve("hunter2-open"));
+        Path open = Files.createDirectory(parent.resolve("hunter2-open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         for (Path directory : List.of(file, file.resolve("kept"), open)) {
             ConcurrentLinkedQueue<String> reports = new ConcurrentLinkedQueue<>();
@@ -366,9 +365,8 @@ class DiskCacheTest {
             assertThat(reports)
                     .singleElement()
                     .satisfies(report -> assertThat(report)
-                            .startsWith(
-                                    "responses cannot be stored in cache_dir the value of \"${DIR}\"; they are in memory"
-                                            + " only (java.nio.file.")
+                            .startsWith("responses cannot be stored in cache_dir the value of \"${DIR}\"; they are in"
+                                    + " memory only (java.nio.file.")
                             .doesNotContain("hunter2"));
         }
     }

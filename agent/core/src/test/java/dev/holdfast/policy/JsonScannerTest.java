@@ -70,7 +70,37 @@ class JsonScannerTest {
                 "/m~0n, 8"
             })
     void findsWhatTheStandardSays(String pointer, String text) {
-        assertThat(at(pointer, OF_THE_RFC)).isEqualTo(new JsonValue(JsonValue.Kind.SCALAR, text));
+        assertThat(at(pointer, OF_THE_RFC)).isEqualTo(new JsonValue(kind(text), text));
+    }
+
+    private static JsonValue.Kind kind(String text) {
+        return text.matches("-?[0-9].*") ? JsonValue.Kind.NUMBER : JsonValue.Kind.SCALAR;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, true",
+        "1, 1.0, true",
+        "1.0, 1, true",
+        "100, 1e2, true",
+        "1e2, 100, true",
+        "-0.5, -5E-1, true",
+        "1, 1.1, false",
+        "1, 10, false",
+        "1*, 1.0, true",
+        "2*, 1.0, false",
+        "1, 1e999999999, false",
+        "1e999999999, 1e999999999, true",
+        "one, 1, false",
+        "1, \"1.0\", false",
+        "1.10, \"1.1\", false",
+        "1, \"1\", true",
+        "1, true, false"
+    })
+    void aNumberIsEqualHoweverItIsWritten(String pattern, String value, boolean matches) {
+        JsonValue found = Objects.requireNonNull(at("/a", "{\"a\": " + value + "}"));
+
+        assertThat(found.matches(TextPattern.of(pattern))).isEqualTo(matches);
     }
 
     @Test
@@ -83,7 +113,7 @@ class JsonScannerTest {
         assertThat(at("/d", text)).isEqualTo(new JsonValue(JsonValue.Kind.FILLED, ""));
         assertThat(at("/e", text)).isEqualTo(new JsonValue(JsonValue.Kind.FILLED, ""));
         assertThat(at("/f", text)).isEqualTo(new JsonValue(JsonValue.Kind.SCALAR, ""));
-        assertThat(at("/g", text)).isEqualTo(new JsonValue(JsonValue.Kind.SCALAR, "-1.5e+3"));
+        assertThat(at("/g", text)).isEqualTo(new JsonValue(JsonValue.Kind.NUMBER, "-1.5e+3"));
         for (String missing : List.of("/h", "/d/1", "/d/00", "/d/-", "/a/b", "/f/0", "/g/x")) {
             assertThat(at(missing, text)).as(missing).isNull();
         }
@@ -210,7 +240,7 @@ class JsonScannerTest {
 
     // ---- the same by another parser
 
-    private record Scalar(String text, boolean isNull) {}
+    private record Scalar(String text, JsonValue.Kind kind) {}
 
     private static Object tree(String text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
@@ -243,7 +273,11 @@ class JsonScannerTest {
             }
             return members;
         }
-        return new Scalar(parser.getString(), token == JsonToken.VALUE_NULL);
+        return new Scalar(
+                parser.getString(),
+                token == JsonToken.VALUE_NULL
+                        ? JsonValue.Kind.NULL
+                        : token.isNumeric() ? JsonValue.Kind.NUMBER : JsonValue.Kind.SCALAR);
     }
 
     private static void places(Object value, String pointer, List<String> to) {
@@ -272,7 +306,7 @@ class JsonScannerTest {
             }
         }
         if (at instanceof Scalar scalar) {
-            return new JsonValue(scalar.isNull() ? JsonValue.Kind.NULL : JsonValue.Kind.SCALAR, scalar.text());
+            return new JsonValue(scalar.kind(), scalar.text());
         }
         boolean empty = at instanceof List<?> items ? items.isEmpty() : ((Map<?, ?>) at).isEmpty();
         return new JsonValue(empty ? JsonValue.Kind.EMPTY : JsonValue.Kind.FILLED, "");

@@ -267,7 +267,16 @@ class RetryRuleTest {
         "x-ratelimit-reset, 1699999999, 429, 0",
         "x-ratelimit-reset, 2030-01-01, 429, -1",
         "x-ratelimit-reset, 12.5, 429, 12500",
-        "x-ratelimit-reset, -5, 429, -1"
+        "x-ratelimit-reset, -5, 429, -1",
+        "x-ratelimit-reset-after, 1.5, 429, 1500",
+        "x-ratelimit-reset-after, 1.5, 503, -1",
+        "x-ratelimit-reset-ms, 1500, 429, 1500",
+        "x-ratelimit-reset-ms, 1500, 503, -1",
+        "x-ratelimit-reset-ms, 1700000010000, 429, 10000",
+        "x-ratelimit-reset-ms, 1000000000, 429, 1000000000",
+        "retry-after, 1|7|soon, 500, 7000",
+        "retry-after, 7|1, 500, 7000",
+        "retry-after-ms, 20|x|10, 500, 20"
     })
     void readsAWaitByTheNameOfItsHeader(String name, String value, int status, long millis) {
         long asked = RetryRule.askedNanos(List.of(name), TestResponse.of(status, name, value), 1_700_000_000_000L);
@@ -284,6 +293,48 @@ class RetryRuleTest {
         headers.put("x-ratelimit-remaining", "12");
         assertThat(RetryRule.askedNanos(List.of("x-ratelimit-reset"), TestResponse.of(403, headers), 0))
                 .isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x-ratelimit-reset-after, x-ratelimit-remaining, 0, true",
+        "x-ratelimit-reset-ms, x-ratelimit-remaining, 0, true",
+        "x-ratelimit-reset-ms, x-ratelimit-remaining-ms, 0, true",
+        "x-ratelimit-reset-requests, x-ratelimit-remaining-requests, 0, true",
+        "x-ratelimit-reset-requests, x-ratelimit-remaining, 0, false",
+        "x-ratelimit-reset, x-ratelimit-remaining, 5|0, true",
+        "x-ratelimit-reset, x-ratelimit-remaining, 5|1, false"
+    })
+    void findsTheRemainderThatAResetBelongsTo(String reset, String remaining, String left, boolean counts) {
+        Map<String, String> headers = Map.of(reset, "7", remaining, left);
+
+        assertThat(RetryRule.askedNanos(List.of(reset), TestResponse.of(403, headers), 0) >= 0)
+                .isEqualTo(counts);
+    }
+
+    @Test
+    void allValuesOfAHeaderAreLookedAt() {
+        HeaderCondition again = new HeaderCondition("x-again", "yes", true);
+        HeaderCondition never = new HeaderCondition("x-never", "yes", false);
+        RetryPolicy policy = Policies.retry().headers(never, again).build();
+        assertThat(RetryRule.asksForRetry(policy, TestResponse.of(200, "x-again", "no|yes")))
+                .isTrue();
+        assertThat(RetryRule.asksForRetry(policy, TestResponse.of(200, "x-again", "no|maybe")))
+                .isFalse();
+        assertThat(RetryRule.asksForRetry(policy, TestResponse.of(200, "x-again", "yes", "x-never", "no|yes|no")))
+                .isFalse();
+        RetryCondition condition = new RetryCondition(
+                Set.of(),
+                Set.of(),
+                List.of(new RetryCondition.HeaderPattern("x-limit", List.of(TextPattern.of("b*")))),
+                null,
+                RetryCondition.Action.RETRY,
+                false);
+        RetryPolicy conditions = Policies.retry().conditions(condition).build();
+        assertThat(RetryRule.condition(conditions, "GET", TestResponse.of(500, "x-limit", "a|bc")))
+                .isEqualTo(condition);
+        assertThat(RetryRule.condition(conditions, "GET", TestResponse.of(500, "x-limit", "a|c")))
+                .isNull();
     }
 
     @Test

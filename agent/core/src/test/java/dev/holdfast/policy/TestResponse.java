@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A response of a test.
  *
- * @param headers by their names, without regard to case
+ * @param headers by their names, without regard to case; several values of one are separated by a bar
  * @param body what was held back, null: nothing
  */
 public record TestResponse(
@@ -34,6 +34,13 @@ public record TestResponse(
 
     @Override
     public @Nullable String header(String name) {
-        return headers.get(name.toLowerCase(Locale.ROOT));
+        return header(name, 0);
+    }
+
+    @Override
+    public @Nullable String header(String name, int index) {
+        String all = headers.get(name.toLowerCase(Locale.ROOT));
+        String[] values = all == null ? new String[0] : all.split("[|]", -1);
+        return index < values.length ? values[index] : null;
     }
 }

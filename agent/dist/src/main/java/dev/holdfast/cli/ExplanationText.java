@@ -111,12 +111,17 @@ final class ExplanationText {
 
     /** Returns whether a layer is one that the patterns do not show already. */
     private static boolean isNamed(SettingProvenance.Layer layer) {
-        return layer.from().startsWith("policies.") || layer.from().startsWith("preset:");
+        return layer.from().startsWith("policies.") || isPreset(layer.from());
+    }
+
+    /** Returns whether a part is one that comes with Holdfast, whose lines are none of the file. */
+    private static boolean isPreset(String from) {
+        return from.startsWith("preset:");
     }
 
     private static String layer(SettingProvenance.Layer layer) {
         String from = layer.from().isEmpty() ? "the tables at the top" : layer.from();
-        return from.startsWith("preset:") ? from : from + ", from line " + layer.line();
+        return from + (isPreset(from) ? ", from its line " : ", from line ") + layer.line();
     }
 
     private static void values(StringBuilder text, List<SettingProvenance.Value> values) {
@@ -138,7 +143,9 @@ final class ExplanationText {
                 ? "default"
                 : value.line() == 0
                         ? "set by " + value.from()
-                        : "line " + value.line() + (value.from().isEmpty() ? "" : ", " + value.from());
+                        : isPreset(value.from())
+                                ? value.from() + " line " + value.line()
+                                : "line " + value.line() + (value.from().isEmpty() ? "" : ", " + value.from());
     }
 
     static String padded(String text, int width) {

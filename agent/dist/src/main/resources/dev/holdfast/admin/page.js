@@ -667,6 +667,7 @@
 
   function valueRow(value) {
     const from = value.default ? 'built-in default'
+      : value.from.startsWith('preset:') ? `${value.from} line ${value.line}`
       : value.line ? `line ${value.line}${value.from ? ', ' + value.from : ''}` : `set by ${value.from}`;
     return el('tr', {}, el('td', { class: 'code' }, value.key), el('td', { class: 'code' }, value.toml), el('td', { class: 'from quiet' }, from));
   }

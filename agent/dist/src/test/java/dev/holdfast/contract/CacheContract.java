@@ -366,6 +366,22 @@ class CacheContract {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whatAConditionFindsAnErrorInIsNotKept(Style style) {
+        for (String error : new String[] {"an error for good", "throttled"}) {
+            URI uri = server.uri("/judged/" + style + "/" + error.length());
+            server.reset();
+            server.play(ScriptedResponse.respond(200, "good")).otherwise(ScriptedResponse.respond(200, error));
+            assertThat(style.call(Call.get(uri)).text()).isEqualTo("good");
+            assertThat(style.call(Call.get(uri)).text()).isIn(error, "good");
+            assertThat(server.requests()).hasSize(2);
+
+            server.otherwise(ScriptedResponse.respond(503, "busy"));
+            isKept(style.call(Call.get(uri)), "good");
+        }
+    }
+
     /** RFC 9111, section 4.4. */
     @ParameterizedTest
     @EnumSource

@@ -52,6 +52,42 @@ class ConditionsContract {
 
     @ParameterizedTest
     @EnumSource
+    void ofARepeatedHeaderAllValuesAreLookedAt(Style style) {
+        for (String[] values : new String[][] {{"7", "0"}, {"0", "7"}, {"7", "0", "8"}}) {
+            ScriptedResponse limited = ScriptedResponse.respond(403, "limit");
+            for (String value : values) {
+                limited = limited.header("X-RateLimit-Remaining", value);
+            }
+            server.reset();
+            server.play(limited);
+            assertThat(style.call(Call.get(server.uri("/"))).status()).isEqualTo(200);
+            assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("GET", "GET");
+        }
+        server.reset();
+        server.play(ScriptedResponse.respond(403, "limit")
+                .header("X-RateLimit-Remaining", "7")
+                .header("X-RateLimit-Remaining", "8"));
+        assertThat(style.call(Call.get(server.uri("/"))).text()).isEqualTo("limit");
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofARepeatedRetryAfterTheLongestCounts(Style style) {
+        for (String[] values : new String[][] {{"0", "120"}, {"120", "0"}}) {
+            server.reset();
+            server.play(ScriptedResponse.respond(429, "busy")
+                    .header("Retry-After", values[0])
+                    .header("Retry-After", values[1]));
+            CallResult callResult = style.call(Call.get(server.uri("/")));
+            assertThat(callResult.status()).as("longer than max_retry_after").isEqualTo(429);
+            assertThat(callResult.text()).isEqualTo("busy");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aSuccessIsNotSentAgainForAHeaderAlone(Style style) {
         server.play(ScriptedResponse.respond(200, "done").header("X-Again", "yes"));
         CallResult callResult = style.call(Call.put(server.uri("/"), "x"));

@@ -22,14 +22,18 @@ record Heads(HttpResponse response) implements ResponseHead {
     }
 
     @Override
-    public @Nullable String header(String name) {
-        Header header = response.getFirstHeader(name);
+    public @Nullable String header(String name, int index) {
+        Header header = index == 0 ? response.getFirstHeader(name) : at(response.getHeaders(name), index);
         return header == null ? null : header.getValue();
     }
 
     @Override
     public Map<String, List<String>> fields() {
         return fields(response.getHeaders());
+    }
+
+    private static @Nullable Header at(Header[] headers, int index) {
+        return index < headers.length ? headers[index] : null;
     }
 
     /** The values of headers, by names that differ in more than case. */

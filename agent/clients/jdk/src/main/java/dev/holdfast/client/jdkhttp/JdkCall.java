@@ -356,8 +356,8 @@ final class JdkCall<T> implements CallInfo {
         }
 
         @Override
-        public @Nullable String header(String name) {
-            return Headers.first(headers, name);
+        public @Nullable String header(String name, int index) {
+            return Headers.value(headers, name, index);
         }
 
         @Override

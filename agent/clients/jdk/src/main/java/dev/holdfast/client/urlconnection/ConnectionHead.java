@@ -39,16 +39,29 @@ final class ConnectionHead implements ResponseHead {
     }
 
     @Override
-    public @Nullable String header(String name) {
-        return connection == null ? notedHeader(name) : connection.getHeaderField(name);
+    public @Nullable String header(String name, int index) {
+        if (connection == null) {
+            return notedHeader(name, index);
+        }
+        // By their positions: asked for a name, a connection gives the last of several values only.
+        int before = 0;
+        for (int i = 1; ; i++) {
+            String value = valueAt(i);
+            if (value == null) {
+                return null;
+            }
+            if (name.equalsIgnoreCase(nameAt(i)) && before++ == index) {
+                return value;
+            }
+        }
     }
 
-    private @Nullable String notedHeader(String name) {
+    private @Nullable String notedHeader(String name, int index) {
         for (Map.Entry<?, ?> header : noted.entrySet()) {
             if (header.getKey() instanceof String key
                     && key.equalsIgnoreCase(name)
                     && header.getValue() instanceof List<?> values) {
-                return String.valueOf(values.get(0));
+                return index < values.size() ? String.valueOf(values.get(index)) : null;
             }
         }
         return null;
@@ -101,7 +114,9 @@ final class ConnectionHead implements ResponseHead {
         if (connection == null || method.equals("HEAD") || status == 204 || status == 304) {
             return 0;
         }
-        return "chunked".equalsIgnoreCase(header("Transfer-Encoding")) ? -1 : connection.getContentLengthLong();
+        return "chunked".equalsIgnoreCase(connection.getHeaderField("Transfer-Encoding"))
+                ? -1
+                : connection.getContentLengthLong();
     }
 
     /**

@@ -64,10 +64,11 @@ final class Heads {
         }
 
         @Override
-        public @Nullable String header(String name) {
+        public @Nullable String header(String name, int index) {
             Headers headers = response.headers();
+            int before = 0;
             for (int i = 0; i < headers.size(); i++) {
-                if (headers.name(i).equalsIgnoreCase(name)) {
+                if (headers.name(i).equalsIgnoreCase(name) && before++ == index) {
                     return headers.value(i);
                 }
             }
