@@ -35,7 +35,7 @@ abstract class Attempts extends CallRecord {
             return null;
         }
         // Who waits longer than leaves time for an answer waits for nothing but a timeout.
-        long mayWait = Math.min(policy().limits().maxWaitNanos(), untilDeadline(now) - target().meanResponseNanos());
+        long mayWait = Math.min(policy().limits().maxWaitNanos(), untilEnd(now) - target().meanResponseNanos());
         return limits.admit(anew, Math.max(0, mayWait), now);
     }
 
@@ -89,9 +89,7 @@ abstract class Attempts extends CallRecord {
             }
         }
         count++;
-        long own = policy().retry().attemptTimeoutNanos();
-        boolean deadlineComesFirst = timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
-        return new InFlightAttempt(count, now, timeout, deadlineComesFirst, admitted, permit);
+        return new InFlightAttempt(count, now, timeout, deadlineComesFirst(timeout), admitted, permit);
     }
 
     /**
@@ -159,6 +157,23 @@ abstract class Attempts extends CallRecord {
         InFlightAttempt rival = mine == current ? other : current;
         current = mine;
         other = rival;
+    }
+
+    /** See {@link Session#heldUp}. */
+    long heldUpAttempt(int attempt, long nanos, long now) {
+        InFlightAttempt mine = underWay(attempt);
+        if (mine == null) {
+            return Long.MAX_VALUE;
+        }
+        long at = mine.heldUp(nanos);
+        long timeout = attemptTimeout(at);
+        mine.limit(timeout, deadlineComesFirst(timeout));
+        return timeout == Long.MAX_VALUE ? timeout : Math.max(1, at + timeout - now);
+    }
+
+    private boolean deadlineComesFirst(long timeout) {
+        long own = policy().retry().attemptTimeoutNanos();
+        return timeout != Long.MAX_VALUE && (own <= 0 || timeout < own);
     }
 
     /** See {@link Session#idle}. */

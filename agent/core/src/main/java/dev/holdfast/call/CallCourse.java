@@ -118,6 +118,10 @@ abstract class CallCourse extends Attempts {
         return stage == CallStage.SENT ? beginHedge(now) : null;
     }
 
+    long heldUp(int attempt, long nanos, long now) {
+        return stage == CallStage.CANCELLED ? Long.MAX_VALUE : heldUpAttempt(attempt, nanos, now);
+    }
+
     void idle(int attempt) {
         if (stage == CallStage.SENT) {
             idleAttempt(attempt);
@@ -176,7 +180,7 @@ abstract class CallCourse extends Attempts {
         if (!asks || !policy().retry().enabled()) {
             return deliver(outcome, status, asks, now);
         }
-        long delay = madePast().retrying().delay(outcome, count(), untilDeadline(now), now);
+        long delay = madePast().retrying().delay(outcome, count(), untilEnd(now), now);
         if (delay < 0 || !enforced()) {
             return deliver(outcome, status, true, now);
         }

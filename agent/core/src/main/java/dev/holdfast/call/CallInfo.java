@@ -36,4 +36,13 @@ public interface CallInfo {
     default long fingerprint() {
         return 0;
     }
+
+    /**
+     * The rest of the time that the program itself gives the whole call, its waits included, in nanoseconds.
+     *
+     * @return {@link Long#MAX_VALUE}: the program sets no such limit
+     */
+    default long remainingNanos() {
+        return Long.MAX_VALUE;
+    }
 }

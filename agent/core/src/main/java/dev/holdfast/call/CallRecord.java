@@ -110,6 +110,11 @@ abstract class CallRecord {
         return deadline > 0 ? beganAt + deadline - now : Long.MAX_VALUE;
     }
 
+    /** The time until the deadline, or until the program's own limit for the whole call where that comes first. */
+    long untilEnd(long now) {
+        return Math.min(untilDeadline(now), call.remainingNanos());
+    }
+
     /** Returns whether the deadline leaves no time for an answer. */
     boolean isTooLate(long now) {
         return untilDeadline(now) <= target.meanResponseNanos();

@@ -18,9 +18,11 @@ final class InFlightAttempt {
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     private final int number;
-    private final long at;
-    private final long timeout;
-    private final boolean deadlineComesFirst;
+    /** The begin of its time: when it was sent, later by its waits for something of the program's own. */
+    private long at;
+
+    private long timeout;
+    private boolean deadlineComesFirst;
     /** The permit and the turn that it holds; null: neither. */
     private AdmissionControl.@Nullable Admitted held;
 
@@ -65,6 +67,22 @@ final class InFlightAttempt {
     /** Returns whether it was sent at this time. */
     boolean isSince(long time) {
         return at == time;
+    }
+
+    /**
+     * It has waited for a thread or a connection of the program's own, which is no time of the origin's.
+     *
+     * @return when its time began, which is later now
+     */
+    long heldUp(long nanos) {
+        at += nanos;
+        return at;
+    }
+
+    /** Sets its time anew; see the constructor. */
+    void limit(long newTimeout, boolean newDeadlineComesFirst) {
+        timeout = newTimeout;
+        deadlineComesFirst = newDeadlineComesFirst;
     }
 
     /** Returns whether it has not ended. */

@@ -102,6 +102,25 @@ public final class Session extends CallCourse {
     }
 
     /**
+     * An attempt has waited for something of the program's own, such as a connection of its pool or the queue of its
+     * dispatcher. Of the attempt's time, its limit, and what the breaker and the latencies hear of, that is no part;
+     * the deadline goes on.
+     *
+     * @param attempt its number
+     * @param nanos how long it has waited since the last time that this was told
+     * @return how long it may take from now on, in nanoseconds; {@link Long#MAX_VALUE}: there is no limit
+     */
+    @Override
+    public synchronized long heldUp(int attempt, long nanos, long now) {
+        return super.heldUp(attempt, nanos, now);
+    }
+
+    /** The time until the deadline of the call, in nanoseconds; {@link Long#MAX_VALUE}: it has none, or needs none. */
+    public long remainingNanos(long now) {
+        return enforced() ? untilDeadline(now) : Long.MAX_VALUE;
+    }
+
+    /**
      * The application was given an attempt to write its request's body to, and has done nothing with it for as long as
      * an attempt may take. Whether it will ever do so cannot be known: the attempt no longer counts under
      * {@code max_concurrent}.

@@ -72,6 +72,11 @@ public final class AlternateOriginCall {
         return decided;
     }
 
+    /** The request has waited for something of the program's own: see {@link Session#heldUp}. */
+    void heldUp(long nanos) {
+        long unused = session.heldUp(1, nanos, engine.nanoTime());
+    }
+
     /** Counts a request that ended without a head. */
     public void failed(Outcome outcome) {
         Step unused = session.after(1, outcome, engine.nanoTime());

@@ -78,20 +78,31 @@ public final class AsyncLibraryCall<R> {
 
     /** The program's own limit for the call is reached: ends it with this exception. */
     public void end(IOException error) {
-        call.giveUp();
-        HedgedAttempt<LibraryAttempt<R>> running = hedged;
-        if (running != null) {
-            running.abandon();
+        boolean first =
+                ended.compareAndSet(false, true); // before the attempt that is cancelled by it gives another end
+        try {
+            call.giveUp();
+            HedgedAttempt<LibraryAttempt<R>> running = hedged;
+            if (running != null) {
+                running.abandon();
+            }
+            exchange.cancel();
+        } finally {
+            if (first) {
+                finished(null, error);
+            }
         }
-        exchange.cancel();
-        finish(null, error);
     }
 
     private void finish(@Nullable R response, @Nullable Throwable error) {
         if (ended.compareAndSet(false, true)) {
-            transport.release();
-            end.accept(response, error);
+            finished(response, error);
         }
+    }
+
+    private void finished(@Nullable R response, @Nullable Throwable error) {
+        transport.release();
+        end.accept(response, error);
     }
 
     private void next(Step step, Consumer<Step> then) {
@@ -212,6 +223,11 @@ public final class AsyncLibraryCall<R> {
         @Override
         public void execute(Runnable task) {
             executor.execute(task);
+        }
+
+        @Override
+        public long stillAlone(LibraryAttempt<R> first, long nanos) {
+            return first.stillAlone(nanos);
         }
 
         @Override

@@ -169,6 +169,11 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
         }
 
         @Override
+        public long stillAlone(LibraryAttempt<R> first, long nanos) {
+            return first.stillAlone(nanos);
+        }
+
+        @Override
         public Step.@Nullable Send hedge() {
             return call.isOver() || !transport.canHedge()
                     ? null

@@ -138,6 +138,21 @@ public final class FailOpenSession {
     }
 
     /**
+     * Tells the session that an attempt has waited for something of the program's own.
+     *
+     * @param attempt the attempt's number
+     * @return see {@link Session#heldUp}
+     */
+    public long heldUp(int attempt, long nanos) {
+        try {
+            return session.heldUp(attempt, nanos, engine.nanoTime());
+        } catch (RuntimeException | LinkageError e) {
+            report(NOT_COUNTED, e);
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /**
      * Tells the session that the client did not take an attempt.
      *
      * @param attempt the attempt's number

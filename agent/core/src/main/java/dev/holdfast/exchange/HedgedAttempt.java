@@ -19,6 +19,16 @@ public final class HedgedAttempt<A> {
         /** Runs something that may block, and that the timer has come to, with the rights of the application's call. */
         void execute(Runnable task);
 
+        /**
+         * Returns how much longer the first attempt is to stay alone, since it has waited for something of the
+         * program's own.
+         *
+         * @param nanos how long it is to stay alone, without such waits
+         */
+        default long stillAlone(A first, long nanos) {
+            return 0;
+        }
+
         /** Asks the session for a second attempt, where the client can send one; null: there is none. */
         Step.@Nullable Send hedge();
 
@@ -88,8 +98,12 @@ public final class HedgedAttempt<A> {
      * @param nanos how long the first one stays alone
      */
     public void arm(long nanos) {
-        timer = session.engine().schedule(() -> transport.execute(this::hedge), nanos);
-        if (winner.get() != null) {
+        arm(nanos, nanos);
+    }
+
+    private void arm(long nanos, long afterNanos) {
+        timer = session.engine().schedule(() -> transport.execute(() -> hedge(nanos)), afterNanos);
+        if (winner.get() != null || abandoned) {
             stop();
         }
     }
@@ -109,8 +123,14 @@ public final class HedgedAttempt<A> {
         }
     }
 
-    private void hedge() {
-        Step.Send send = abandoned || winner.get() != null ? null : transport.hedge();
+    private void hedge(long nanos) {
+        boolean over = abandoned || winner.get() != null;
+        long more = over ? 0 : transport.stillAlone(first, nanos);
+        if (more > 0) {
+            arm(nanos, more);
+            return;
+        }
+        Step.Send send = over ? null : transport.hedge();
         if (send == null) {
             return;
         }

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of a library's call, and what it gave. Cut off when its time is up before the response's head is there,
- * or before a body is complete that is held back; a response that arrived in time is delivered whole.
+ * or before a body is complete that is held back; a response that arrived in time is delivered whole. A wait for
+ * something of the program's own is no part of its time, but of the call's.
  *
  * @param <R> the library's response
  */
-final class LibraryAttempt<R> implements FinalResult.Candidate {
+final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candidate {
     /** The largest body that is kept until the call has ended. */
     private static final int MAX_KEPT = 16 * 1024;
     /** The largest body that is read to its end so that its connection can be used again. */
@@ -45,7 +46,12 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     private final LibraryTransport.Attempt<R> inner;
     private final Step.Send send;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.UNDER_WAY);
+    /** Written with the monitor of this. */
     private volatile @Nullable Future<?> timer;
+    /** The end of its time, where that is limited. */
+    private volatile long endsAt;
+
+    private volatile long begunAt;
     private volatile boolean lost;
     private volatile @Nullable R response;
     private volatile @Nullable Throwable error;
@@ -55,6 +61,7 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
 
     /** An attempt that was not sent. */
     LibraryAttempt(LibraryCall<R> call, Step.Send send) {
+        super(call.session().engine());
         this.call = call;
         this.transport = call.transport();
         this.send = send;
@@ -121,16 +128,67 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     // ---- its time
 
     private void startTimer() {
+        inner.clock(this);
         if (send.timeoutNanos() != Long.MAX_VALUE) {
-            timer = engine().schedule(this::timeIsUp, send.timeoutNanos());
+            endsIn(send.timeoutNanos());
         }
+        if (send.hedgeNanos() >= 0) {
+            begunAt = engine().nanoTime();
+        }
+    }
+
+    /** The rest of the time that it is to stay alone, in nanoseconds. */
+    long stillAlone(long nanos) {
+        long left = nanos - (engine().nanoTime() - begunAt - waitedNanos());
+        return isPaused() ? Math.max(left, REPEAT_NANOS) : left;
+    }
+
+    @Override
+    void waited(long nanos) {
+        long rest = call.session().heldUp(number(), nanos);
+        if (rest != Long.MAX_VALUE && stage.get() == Stage.UNDER_WAY) {
+            endsIn(rest);
+        }
+    }
+
+    private void endsIn(long nanos) {
+        endsAt = engine().nanoTime() + nanos;
+        arm(nanos);
+    }
+
+    private synchronized void arm(long nanos) {
+        disarm();
+        Stage now = stage.get();
+        if (now == Stage.UNDER_WAY || now == Stage.CUT) {
+            timer = engine().schedule(this::timeIsUp, nanos);
+        }
+    }
+
+    private synchronized void disarm() {
+        Future<?> running = timer;
+        if (running != null) {
+            running.cancel(false);
+        }
+    }
+
+    /** The rest of its time; during a wait, that of the call. */
+    private long rest() {
+        long now = engine().nanoTime();
+        return isPaused() ? call.session().session().remainingNanos(now) : endsAt - now;
     }
 
     /** On the timer's thread. A cancel may come too early to have an effect, so that it is repeated. */
     private void timeIsUp() {
+        long rest = stage.get() == Stage.UNDER_WAY ? rest() : 0;
+        if (rest > 0) {
+            if (rest != Long.MAX_VALUE) {
+                arm(rest);
+            } // else its time goes on with the end of the wait
+            return;
+        }
         if (stage.compareAndSet(Stage.UNDER_WAY, Stage.CUT) || stage.get() == Stage.CUT) {
             engine().onThread(inner::cancel);
-            timer = engine().schedule(this::timeIsUp, REPEAT_NANOS);
+            arm(REPEAT_NANOS);
         }
     }
 
@@ -138,9 +196,8 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     private boolean stopTimer() {
         boolean unused =
                 stage.compareAndSet(Stage.UNDER_WAY, Stage.ENDED) || stage.compareAndSet(Stage.CUT, Stage.ENDED_LATE);
-        Future<?> running = timer;
-        if (running != null) {
-            running.cancel(false);
+        if (timer != null) {
+            disarm();
         }
         return !isLate();
     }
@@ -153,6 +210,7 @@ final class LibraryAttempt<R> implements FinalResult.Candidate {
     // ---- its end
 
     private Step ended(@Nullable R given, @Nullable Throwable failure, boolean interrupted) {
+        resume();
         try {
             return given != null ? responded(given) : failed(failure, interrupted);
         } finally {

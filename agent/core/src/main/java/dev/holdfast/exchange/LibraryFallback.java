@@ -1,6 +1,7 @@
 package dev.holdfast.exchange;
 
 import dev.holdfast.call.Client;
+import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Step;
 import dev.holdfast.fallback.AlternateOrigin;
@@ -146,7 +147,10 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
                                     call.session().engine().onThread(attempt::cancel);
                                 },
                                 send.timeoutNanos());
+        Clock clock = new Clock(call.session().engine(), begun);
+        attempt.clock(clock);
         attempt.start((response, failure) -> {
+            clock.resume();
             if (timer != null) {
                 timer.cancel(false);
             }
@@ -159,6 +163,21 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
                 good.complete(false);
             }
         });
+    }
+
+    /** The time of a request to an alternate origin, whose limit bounds its waits, too. */
+    private static final class Clock extends AttemptClock {
+        private final AlternateOriginCall of;
+
+        Clock(Engine engine, AlternateOriginCall of) {
+            super(engine);
+            this.of = of;
+        }
+
+        @Override
+        void waited(long nanos) {
+            of.heldUp(nanos);
+        }
     }
 
     private boolean isGood(

@@ -55,6 +55,12 @@ public interface LibraryTransport<R> extends CallInfo {
         }
 
         /**
+         * Takes the clock of its time, before it is sent: to be stopped while it waits for something of the program's
+         * own, a thread of its dispatcher or a connection of its pool.
+         */
+        default void clock(AttemptClock clock) {}
+
+        /**
          * Cancels it, and nothing else of the call: it ends soon, in whatever exception. Before it is sent: it will not
          * be. When the response is there: whoever reads its body gets an exception. When that was read: no effect.
          * Called from any thread, perhaps more than once; may take as long as closing a connection.

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,12 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
     /** True if the program has closed the client: what is started is refused. */
     volatile boolean closed;
 
+    /** Takes the end of each attempt that is started, which then ends as a test says. */
+    @Nullable
+    Consumer<BiConsumer<@Nullable Response, @Nullable Throwable>> starts;
+    /** Runs with each cancel of an attempt. */
+    Runnable cancels = () -> {};
+
     String method = "GET";
 
     @Nullable
@@ -80,6 +87,10 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
 
     @Nullable
     Reply alternate;
+
+    void clearReplies() {
+        replies.clear();
+    }
 
     InMemoryClient reply(Reply reply) {
         replies.add(reply);
@@ -124,6 +135,9 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
     final class SentAttempt implements Attempt<Response> {
         final CountDownLatch cancelled = new CountDownLatch(1);
         final AtomicInteger cancels = new AtomicInteger();
+        /** Stands still while the script has it wait for a place of the program's own. */
+        volatile AttemptClock clock;
+
         private final String name;
         private final Reply reply;
 
@@ -143,7 +157,16 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
             if (closed) {
                 throw new RejectedExecutionException("closed");
             }
+            if (starts != null) {
+                starts.accept(end);
+                return;
+            }
             Attempt.super.start(end);
+        }
+
+        @Override
+        public void clock(AttemptClock ofAttempt) {
+            clock = ofAttempt;
         }
 
         @Override
@@ -155,6 +178,7 @@ final class InMemoryClient implements LibraryTransport<InMemoryClient.Response> 
         public void cancel() {
             cancels.incrementAndGet();
             cancelled.countDown();
+            InMemoryClient.this.cancels.run();
         }
     }
 

@@ -9,13 +9,16 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.FakeTime;
 import dev.holdfast.call.Observer;
+import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.exchange.InMemoryClient.Response;
 import dev.holdfast.exchange.InMemoryClient.SentAttempt;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
 import java.io.IOException;
@@ -25,13 +28,16 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +50,23 @@ class LibraryAttemptTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final ErrorReporter reporter = (consequence, defect) -> events.add(consequence + ": " + defect);
     private final PolicyTargets targets = new PolicyTargets(new Observer() {
+        @Override
+        public void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
+            took(nanos);
+        }
+
+        @Override
+        public void firstTry(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
+            took(nanos);
+            events.add("FIRST_TRY at once");
+        }
+
+        private void took(long nanos) {
+            if (nanos > 0) {
+                events.add("attempt took " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+            }
+        }
+
         @Override
         public void ended(PolicyTarget target, CallInfo call, Result result, int attempts, long nanos) {
             events.add(result + " after " + attempts);
@@ -149,6 +172,184 @@ class LibraryAttemptTest {
         assertThat(events).containsExactly("CANCELLED after 1");
     }
 
+    // ---- waits for something of the program's own
+
+    @Test
+    void a_wait_for_a_place_of_the_programs_own_is_no_time_of_the_attempt() throws Exception {
+        Queued queued = new Queued();
+        CompletableFuture<Response> call = started(Policies.retry()
+                .maxRetries(0)
+                .attemptTimeout(Duration.ofSeconds(1))
+                .breaker(Breakers.consecutive(1).build()));
+        queued.awaitQueued();
+
+        time.pass(Duration.ofSeconds(60));
+        assertThat(queued.attempt().cancels).hasValue(0);
+        queued.isServed();
+        time.pass(Duration.ofMillis(999));
+        assertThat(queued.attempt().cancels).hasValue(0);
+        queued.ends(200, "good");
+
+        assertThat(call.get(20, TimeUnit.SECONDS).text()).isEqualTo("good");
+        assertThat(events).containsExactly("attempt took 999 ms", "FIRST_TRY after 1");
+    }
+
+    @Test
+    void behind_such_a_wait_an_attempt_has_the_time_that_it_had_before() throws Exception {
+        Queued queued = new Queued();
+        CompletableFuture<Response> call = started(Policies.retry()
+                .maxRetries(0)
+                .attemptTimeout(Duration.ofSeconds(1))
+                .deadline(Duration.ofSeconds(100)));
+        queued.awaitQueued();
+        time.pass(Duration.ofSeconds(60));
+        queued.isServed();
+
+        time.pass(Duration.ofMillis(999));
+        assertThat(queued.attempt().cancels).hasValue(0);
+        time.pass(Duration.ofMillis(1));
+        await().until(() -> queued.attempt().cancels.get() == 1);
+        queued.breaks();
+
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+                .hasStackTraceContaining(SocketTimeoutException.class.getName());
+        assertThat(events).containsExactly("attempt took 1000 ms", "TIMED_OUT after 1");
+    }
+
+    @Test
+    void the_deadline_ends_such_a_wait_which_is_no_failure_of_the_origin() throws Exception {
+        Queued queued = new Queued();
+        Policies policies = Policies.retry()
+                .maxRetries(0)
+                .attemptTimeout(Duration.ofSeconds(1))
+                .deadline(Duration.ofSeconds(5))
+                .breaker(Breakers.consecutive(1).build());
+        Engine engine = time.engine(policies.policy(), targets);
+        CompletableFuture<Response> call = started(() -> run(engine));
+        queued.awaitQueued();
+
+        time.pass(Duration.ofMillis(4_999));
+        assertThat(queued.attempt().cancels).hasValue(0);
+        time.pass(Duration.ofMillis(1));
+        await().until(() -> queued.attempt().cancels.get() == 1);
+        queued.breaks();
+
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+                .hasStackTraceContaining(SocketTimeoutException.class.getName());
+        client.clearReplies();
+        client.reply(200, "let through");
+        assertThat(run(engine).text()).isEqualTo("let through");
+    }
+
+    @Test
+    void the_deadline_that_ends_the_wait_of_a_retry_leaves_the_response_before_it() throws Exception {
+        client.reply(503, "before");
+        Queued queued = new Queued();
+        CompletableFuture<Response> call = started(Policies.retry()
+                .maxRetries(1)
+                .backoff(new Backoff(1, 1, 1, Jitter.NONE))
+                .deadline(Duration.ofSeconds(5)));
+        queued.awaitQueued();
+
+        time.pass(Duration.ofSeconds(5));
+        await().until(() -> queued.attempt().cancels.get() == 1);
+        queued.breaks();
+
+        assertThat(call.get(20, TimeUnit.SECONDS).text()).isEqualTo("before");
+    }
+
+    @Test
+    void no_second_attempt_is_sent_beside_one_that_waits_so() throws Exception {
+        Queued queued = new Queued();
+        client.reply(200, "second");
+        CompletableFuture<Response> call =
+                started(Policies.retry().maxRetries(1).hedge(new HedgePolicy(true, 1_000_000_000L)));
+        queued.awaitQueued();
+
+        time.pass(Duration.ofSeconds(60));
+        assertThat(client.sent).hasSize(1);
+        queued.isServed();
+        time.pass(Duration.ofMillis(940)); // 50 ms may pass between two looks
+        assertThat(client.sent).hasSize(1);
+        time.pass(Duration.ofMillis(110));
+
+        await().until(() -> client.sent.size() == 2);
+        await().until(() -> queued.attempt().cancels.get() == 1);
+        queued.breaks();
+        assertThat(call.get(20, TimeUnit.SECONDS).text()).isEqualTo("second");
+    }
+
+    @Test
+    void where_the_call_is_ended_from_outside_the_attempt_that_it_cancels_gives_no_other_end() {
+        InterruptedIOException limit = new InterruptedIOException("timeout");
+        List<Throwable> ends = new CopyOnWriteArrayList<>();
+        AtomicReference<BiConsumer<Response, Throwable>> attemptEnd = new AtomicReference<>();
+        client.starts = attemptEnd::set;
+        client.cancels = () -> attemptEnd.get().accept(null, new IOException("Canceled"));
+        client.reply(200, "never");
+        Engine engine = time.engine(Policies.retry().maxRetries(0).policy(), targets);
+        AsyncLibraryCall<Response> call = AsyncLibraryCall.of(
+                engine,
+                engine.target("http", "localhost", 80),
+                client,
+                new FallbackStrategies((what, why) -> {}),
+                reporter,
+                Runnable::run,
+                (response, error) -> ends.add(error));
+        call.start();
+
+        call.end(limit);
+
+        assertThat(ends).containsExactly(limit);
+        assertThat(client.released).hasValue(1);
+    }
+
+    /** An attempt that waits for a place of the program's own, until the test says so, and then for its end. */
+    private final class Queued {
+        private final AtomicReference<SentAttempt> attempt = new AtomicReference<>();
+        private final CompletableFuture<Object> place = new CompletableFuture<>();
+        private final CountDownLatch served = new CountDownLatch(1);
+        private final CompletableFuture<Response> end = new CompletableFuture<>();
+
+        Queued() {
+            client.reply(sent -> {
+                sent.clock.pause();
+                attempt.set(sent);
+                CompletableFuture.anyOf(place, end).exceptionally(broken -> "").join();
+                if (place.isDone()) {
+                    sent.clock.resume();
+                    served.countDown();
+                }
+                try {
+                    return end.join();
+                } catch (CompletionException e) {
+                    throw (Exception) e.getCause();
+                }
+            });
+        }
+
+        void awaitQueued() {
+            await().until(() -> attempt.get() != null);
+        }
+
+        SentAttempt attempt() {
+            return attempt.get();
+        }
+
+        void isServed() throws InterruptedException {
+            place.complete("");
+            assertThat(served.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void ends(int status, String body) {
+            end.complete(client.respond(status, body));
+        }
+
+        void breaks() {
+            end.completeExceptionally(new SocketException("Socket closed"));
+        }
+    }
+
     // ---- refused
 
     @Test
@@ -197,7 +398,10 @@ class LibraryAttemptTest {
     // ---- running calls
 
     private Response run(Policies policies) throws Exception {
-        Engine engine = time.engine(policies.policy(), targets);
+        return run(time.engine(policies.policy(), targets));
+    }
+
+    private Response run(Engine engine) throws Exception {
         return BlockingLibraryCall.run(
                 engine,
                 engine.target("http", "localhost", 80),
@@ -207,10 +411,14 @@ class LibraryAttemptTest {
     }
 
     private CompletableFuture<Response> started(Policies policies) {
+        return started(() -> run(policies));
+    }
+
+    private CompletableFuture<Response> started(Callable<Response> called) {
         CompletableFuture<Response> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                result.complete(run(policies));
+                result.complete(called.call());
             } catch (Throwable e) {
                 result.completeExceptionally(new ExecutionException(e));
             }

@@ -8,6 +8,8 @@ import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -144,6 +146,49 @@ class Apache4Contract {
     }
 
     @Test
+    void theWaitForAConnectionIsNoTimeOfAnAttempt() throws Exception {
+        old.getParams().setParameter("http.conn-manager.timeout", 60_000L);
+        RequestConfig patient =
+                RequestConfig.custom().setConnectionRequestTimeout(60_000).build();
+        for (HttpClient used : new HttpClient[] {client, old}) {
+            try (ScriptedServer server = ScriptedServer.http(Hosts.QUEUED)) {
+                HttpResponse open = used.execute(new HttpGet(server.uri("/open")));
+                HttpGet get = new HttpGet(server.uri("/"));
+                if (used == client) {
+                    get.setConfig(patient);
+                }
+                CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> textOf(used, get));
+                Awaitility.await().until(() -> pending() == 1);
+                Awaitility.await().during(Duration.ofMillis(600)).until(() -> !call.isDone());
+                EntityUtils.consume(open.getEntity());
+                assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("200 ok");
+                assertThat(server.requests())
+                        .extracting(ReceivedRequest::target)
+                        .containsExactly("/open", "/");
+            }
+        }
+    }
+
+    @Test
+    void theDeadlineEndsTheWaitForAConnection() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            HttpResponse open = client.execute(new HttpGet(server.uri("/open")));
+            HttpGet get = new HttpGet(server.uri("/"));
+            get.setConfig(
+                    RequestConfig.custom().setConnectionRequestTimeout(60_000).build());
+            assertThatThrownBy(() -> text(client, get)).isExactlyInstanceOf(SocketTimeoutException.class);
+            assertThat(get.isAborted()).isFalse();
+            EntityUtils.consume(open.getEntity());
+            assertThat(server.requests()).hasSize(1);
+            assertThat(pending()).isZero();
+        }
+    }
+
+    private int pending() {
+        return pool.getTotalStats().getPending() + oldPool.getTotalStats().getPending();
+    }
+
+    @Test
     void aDefaultHostOfTheClientOrTheRequestHasItsPolicy() throws IOException {
         try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
             HttpHost host = new HttpHost(Hosts.QUICK, server.port());
@@ -160,6 +205,14 @@ class Apache4Contract {
             assertThat(server.requests())
                     .extracting(ReceivedRequest::target)
                     .containsExactly("/request", "/request", "/client", "/client");
+        }
+    }
+
+    private static String textOf(HttpClient client, HttpUriRequest request) {
+        try {
+            return text(client, request);
+        } catch (IOException e) {
+            throw new CompletionException(e);
         }
     }
 

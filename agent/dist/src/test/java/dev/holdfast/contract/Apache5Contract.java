@@ -9,7 +9,9 @@ import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +107,45 @@ class Apache5Contract {
     }
 
     @Test
+    void theWaitForAConnectionIsNoTimeOfAnAttempt() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUEUED)) {
+            HttpHost host = HttpHost.create(server.uri("/"));
+            RequestConfig patient = RequestConfig.custom()
+                    .setConnectionRequestTimeout(Timeout.ofMinutes(1))
+                    .build();
+            CompletableFuture<String> call;
+            try (ClassicHttpResponse open = client.executeOpen(host, new HttpGet(server.uri("/open")), null)) {
+                HttpGet get = new HttpGet(server.uri("/"));
+                get.setConfig(patient);
+                call = CompletableFuture.supplyAsync(() -> textOf(get));
+                Awaitility.await().until(() -> pool.getTotalStats().getPending() == 1);
+                Awaitility.await().during(Duration.ofMillis(600)).until(() -> !call.isDone());
+                assertThat(open.getCode()).isEqualTo(200);
+            }
+            assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("200 ok");
+            assertThat(server.requests()).extracting(ReceivedRequest::target).containsExactly("/open", "/");
+        }
+    }
+
+    @Test
+    void theDeadlineEndsTheWaitForAConnection() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            HttpHost host = HttpHost.create(server.uri("/"));
+            try (ClassicHttpResponse open = client.executeOpen(host, new HttpGet(server.uri("/open")), null)) {
+                HttpGet get = new HttpGet(server.uri("/"));
+                get.setConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(Timeout.ofMinutes(1))
+                        .build());
+                assertThatThrownBy(() -> text(get)).isExactlyInstanceOf(SocketTimeoutException.class);
+                assertThat(get.isAborted()).isFalse();
+                assertThat(open.getCode()).isEqualTo(200);
+            }
+            assertThat(server.requests()).hasSize(1);
+            assertThat(pool.getTotalStats().getLeased()).isZero();
+        }
+    }
+
+    @Test
     void aWholeAddressInAQueryIsNoAddressOfTheRequest() throws Exception {
         String path = "/r?u=http://x.example/y";
         client = HttpClients.createDefault();
@@ -193,6 +234,14 @@ class Apache5Contract {
             assertThat(get.isAborted()).isFalse();
             assertThat(server.requests()).hasSize(2);
             assertThat(pool.getTotalStats().getLeased()).isZero();
+        }
+    }
+
+    private String textOf(HttpUriRequestBase request) {
+        try {
+            return text(request);
+        } catch (IOException e) {
+            throw new CompletionException(e);
         }
     }
 

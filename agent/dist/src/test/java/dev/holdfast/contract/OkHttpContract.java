@@ -153,14 +153,28 @@ class OkHttpContract {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void the_limit_of_the_whole_call_ends_a_wait(boolean enqueued) {
-        client = client.newBuilder().callTimeout(Duration.ofMillis(300)).build();
+    void a_wait_that_the_limit_of_the_whole_call_would_end_is_not_begun(boolean enqueued) throws Exception {
+        client = client.newBuilder().callTimeout(Duration.ofSeconds(20)).build();
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT).otherwise(BUSY)) {
-            assertThatThrownBy(() -> call(get(server), enqueued))
-                    .satisfies(e -> assertThat(e instanceof ExecutionException ? e.getCause() : e)
-                            .isInstanceOf(InterruptedIOException.class)
-                            .hasMessage("timeout"));
+            assertThat(call(get(server), enqueued)).isEqualTo("503 busy");
             assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_limit_of_the_whole_call_ends_a_later_attempt(boolean enqueued) {
+        client = client.newBuilder().callTimeout(Duration.ofMillis(900)).build();
+        for (String host : List.of(Hosts.QUICK, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server =
+                    ScriptedServer.http(host).play(BUSY).otherwise(ScriptedResponse.afterRequest(Cut.HANG))) {
+                assertThatThrownBy(() -> call(get(server), enqueued))
+                        .as(host)
+                        .satisfies(e -> assertThat(e instanceof ExecutionException ? e.getCause() : e)
+                                .isExactlyInstanceOf(InterruptedIOException.class)
+                                .hasMessage("timeout"));
+                assertThat(server.requests()).hasSize(2);
+            }
         }
     }
 

@@ -3,10 +3,12 @@ package dev.holdfast.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -61,26 +63,130 @@ class OkHttpDispatcherContract {
 
     @Test
     void a_call_that_waits_is_a_running_one_without_a_thread_and_a_slot() throws Exception {
-        dispatcher.setMaxRequests(1);
+        dispatcher.setMaxRequests(2);
         try (ScriptedServer busy = ScriptedServer.http(Hosts.PATIENT).otherwise(BUSY);
                 ScriptedServer other = ScriptedServer.http(Hosts.BARE).otherwise(OK)) {
             Call waiting = client.newCall(get(busy));
+            Call second = client.newCall(get(busy));
             Got got = enqueue(waiting);
-            busy.awaitRequests(1);
+            Got secondGot = enqueue(second);
+            busy.awaitRequests(2);
 
             assertThat(enqueue(client.newCall(get(other))).result()).isEqualTo("200 ok");
 
             awaitLeft();
-            assertThat(dispatcher.runningCalls()).containsExactly(waiting);
-            assertThat(dispatcher.runningCallsCount()).isEqualTo(1);
+            assertThat(dispatcher.runningCalls()).containsExactlyInAnyOrder(waiting, second);
+            assertThat(dispatcher.runningCallsCount()).isEqualTo(2);
             assertThat(dispatcher.queuedCalls()).isEmpty();
             assertThat(dispatcher.queuedCallsCount()).isZero();
             assertThat(events).containsExactly("200 ok");
             waiting.cancel();
             assertThat(got.result()).isEqualTo("java.io.IOException: Canceled");
+            second.cancel();
+            assertThat(secondGot.result()).isEqualTo("java.io.IOException: Canceled");
             awaitIdle();
-            assertThat(events).containsExactly("200 ok", "java.io.IOException: Canceled", "idle");
-            assertThat(busy.requests()).hasSize(1);
+            assertThat(events)
+                    .containsExactly(
+                            "200 ok", "java.io.IOException: Canceled", "java.io.IOException: Canceled", "idle");
+            assertThat(busy.requests()).hasSize(2);
+        }
+    }
+
+    // ---- the queue of a dispatcher
+
+    /** A dispatcher that runs one call at a time promises that they follow each other, callbacks included. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void calls_that_follow_each_other_do_so_with_retries(boolean perHost) throws Exception {
+        if (perHost) {
+            dispatcher.setMaxRequestsPerHost(1);
+        } else {
+            dispatcher.setMaxRequests(1);
+        }
+        for (String host : List.of(Hosts.QUICK, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server =
+                    ScriptedServer.http(host).play(BUSY, BUSY, OK, BUSY, OK).otherwise(OK)) {
+                List<Got> all = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    all.add(enqueue(client.newCall(get(server, "/" + i))));
+                }
+                for (Got got : all) {
+                    assertThat(got.result()).isEqualTo("200 ok");
+                }
+                assertThat(server.requests())
+                        .extracting(ReceivedRequest::target)
+                        .containsExactly("/0", "/0", "/0", "/1", "/1", "/2", "/3");
+            }
+        }
+    }
+
+    @Test
+    void a_first_attempt_with_a_time_limit_does_not_queue_once_more() throws Exception {
+        dispatcher.setMaxRequests(2);
+        try (ScriptedServer other = ScriptedServer.http(Hosts.BARE).otherwise(OK.held());
+                ScriptedServer server =
+                        ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT).otherwise(OK)) {
+            Got blocking = enqueue(client.newCall(get(other)));
+            Got got = enqueue(client.newCall(get(server)));
+            Got behind = enqueue(client.newCall(get(other)));
+
+            assertThat(got.result()).isEqualTo("200 ok");
+
+            assertThat(server.requests()).hasSize(1);
+            other.awaitRequests(2);
+            other.release();
+            assertThat(blocking.result()).isEqualTo("200 ok");
+            assertThat(behind.result()).isEqualTo("200 ok");
+        }
+    }
+
+    /** A retry that is queued behind other calls: these are no slow answers of its origin. */
+    @Test
+    void the_time_in_the_queue_is_no_time_of_an_attempt() throws Exception {
+        dispatcher.setMaxRequests(2);
+        try (ScriptedServer other = ScriptedServer.http(Hosts.BARE).otherwise(OK.held());
+                ScriptedServer server = ScriptedServer.http(Hosts.QUEUED)) {
+            for (int i = 0; i < 3; i++) {
+                server.play(BUSY, OK);
+                int before = server.requests().size();
+                Got blocking = enqueue(client.newCall(get(other)));
+                Got got = enqueue(client.newCall(get(server)));
+                Got next = enqueue(client.newCall(get(other)));
+                server.awaitRequests(before + 1);
+                other.awaitRequests(2 * i + 2);
+
+                Awaitility.await().during(Duration.ofMillis(600)).until(() -> !got.result.isDone());
+                other.release();
+
+                assertThat(got.result()).isEqualTo("200 ok");
+                assertThat(blocking.result()).isEqualTo("200 ok");
+                assertThat(next.result()).isEqualTo("200 ok");
+            }
+            assertThat(server.requests()).hasSize(6);
+        }
+    }
+
+    @Test
+    void the_deadline_ends_an_attempt_that_is_queued() throws Exception {
+        dispatcher.setMaxRequests(2);
+        try (ScriptedServer other = ScriptedServer.http(Hosts.BARE).otherwise(OK.held());
+                ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE).otherwise(BUSY)) {
+            Got blocking = enqueue(client.newCall(get(other)));
+            Call call = client.newCall(get(server));
+            Got got = enqueue(call);
+            Got next = enqueue(client.newCall(get(other)));
+
+            assertThat(got.result()).isEqualTo("503 busy");
+
+            assertThat(got.thread.getName()).startsWith("OkHttp");
+            assertThat(call.isCanceled()).isFalse();
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(dispatcher.runningCalls()).doesNotContain(call));
+            other.release();
+            assertThat(blocking.result()).isEqualTo("200 ok");
+            assertThat(next.result()).isEqualTo("200 ok");
+            awaitIdle();
+            assertThat(server.requests()).hasSize(1);
         }
     }
 
@@ -275,7 +381,11 @@ class OkHttpDispatcherContract {
     // ---- how calls are made
 
     private static Request get(ScriptedServer server) {
-        return new Request.Builder().url(server.uri("/").toString()).build();
+        return get(server, "/");
+    }
+
+    private static Request get(ScriptedServer server, String path) {
+        return new Request.Builder().url(server.uri(path).toString()).build();
     }
 
     private Got enqueue(Call call) {

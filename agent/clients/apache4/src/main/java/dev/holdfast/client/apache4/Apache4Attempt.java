@@ -1,5 +1,6 @@
 package dev.holdfast.client.apache4;
 
+import dev.holdfast.exchange.AttemptClock;
 import dev.holdfast.exchange.LibraryTransport;
 import dev.holdfast.exchange.ProxyTunnel;
 import java.io.IOException;
@@ -38,6 +39,8 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private boolean announced;
     /** True if another attempt of the call was under way when this one began. */
     private boolean beside;
+
+    private @Nullable AttemptClock clock;
 
     private volatile boolean cancelled;
     private volatile boolean leased;
@@ -116,6 +119,16 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     void leases() {
         leased = true;
         tunnel.leases();
+        if (clock != null) {
+            clock.pause();
+        }
+    }
+
+    /** It has a connection. */
+    void leased() {
+        if (clock != null) {
+            clock.resume();
+        }
     }
 
     /** It is about to send the program's request, or the one that it was redirected to. */
@@ -183,6 +196,11 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         } catch (NoSuchFieldException e) {
             return true;
         }
+    }
+
+    @Override
+    public void clock(AttemptClock ofAttempt) {
+        clock = ofAttempt;
     }
 
     @Override

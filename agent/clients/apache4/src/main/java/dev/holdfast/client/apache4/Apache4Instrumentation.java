@@ -28,6 +28,8 @@ public final class Apache4Instrumentation implements ClientInstrumentation {
     static final int TUNNEL = 3;
     /** A proxy has answered that. */
     static final int TUNNEL_ANSWERED = 4;
+    /** A connection was leased. */
+    static final int LEASED = 5;
 
     private static final String ROOT = "org/apache/http";
     private static final String CLIENTS = ROOT + "/impl/client/";
@@ -86,6 +88,9 @@ public final class Apache4Instrumentation implements ClientInstrumentation {
                 leases(main, "execute", ELEMENT, "HttpClientConnectionManager"),
                 leases(CHAIN + "MinimalClientExec", "execute", ELEMENT, "HttpClientConnectionManager"),
                 leases(DIRECTOR, "execute", PLAIN, "ClientConnectionManager"),
+                leased(main, "execute", ELEMENT, "ConnectionRequest", "get"),
+                leased(CHAIN + "MinimalClientExec", "execute", ELEMENT, "ConnectionRequest", "get"),
+                leased(DIRECTOR, "execute", PLAIN, "ClientConnectionRequest", "getConnection"),
                 asksForTunnel(main, CREATE_TUNNEL),
                 asksForTunnel(DIRECTOR, DIRECTORS_TUNNEL),
                 JoinPoint.after(TUNNEL_ANSWERED, main, "createTunnelToTarget", CREATE_TUNNEL, SEND),
@@ -95,6 +100,10 @@ public final class Apache4Instrumentation implements ClientInstrumentation {
     private static JoinPoint leases(String owner, String method, String descriptor, String manager) {
         Access call = Access.call(ROOT + "/conn/" + manager, "requestConnection", "(");
         return JoinPoint.after(LEASE, owner, method, descriptor, call);
+    }
+
+    private static JoinPoint leased(String owner, String method, String descriptor, String request, String get) {
+        return JoinPoint.after(LEASED, owner, method, descriptor, Access.call(ROOT + "/conn/" + request, get, "("));
     }
 
     private static JoinPoint asksForTunnel(String owner, String descriptor) {

@@ -1,5 +1,6 @@
 package dev.holdfast.client.apache5;
 
+import dev.holdfast.exchange.AttemptClock;
 import dev.holdfast.exchange.LibraryTransport;
 import dev.holdfast.exchange.ProxyTunnel;
 import dev.holdfast.policy.RetryPolicy;
@@ -41,6 +42,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     /** True if another attempt of the call was under way when this one began. */
     private boolean beside;
 
+    private @Nullable AttemptClock clock;
     private volatile boolean hadConnection;
     private volatile boolean cancelled;
     private final ProxyTunnel tunnel = new ProxyTunnel();
@@ -100,6 +102,11 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     }
 
     @Override
+    public void clock(AttemptClock ofAttempt) {
+        clock = ofAttempt;
+    }
+
+    @Override
     public void cancel() {
         cancelled = true;
         ConnectionEndpoint leased = endpoint;
@@ -124,6 +131,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     void leases(LeaseRequest waiting) {
         endpoint = null;
         lease = waiting;
+        AttemptClock running = clock;
+        if (running != null) {
+            running.pause();
+        }
         tunnel.leases();
         if (cancelled) {
             boolean unused = waiting.cancel();
@@ -150,6 +161,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     void leased(ConnectionEndpoint connection) {
         hadConnection = true;
         endpoint = connection;
+        AttemptClock running = clock;
+        if (running != null) {
+            running.resume();
+        }
         if (cancelled) {
             connection.close(CloseMode.IMMEDIATE);
         }

@@ -89,6 +89,7 @@ final class AsyncCall implements Callback {
             return null;
         }
         exchange = made;
+        begun.dispatching(dispatching);
         made.start();
         begun.leaveChain();
         Ending known;

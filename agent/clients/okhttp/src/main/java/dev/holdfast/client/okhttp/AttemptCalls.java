@@ -30,8 +30,13 @@ final class AttemptCalls {
     private final long begun;
     private volatile @Nullable Object listener;
 
-    AttemptCalls(Call call, OkHttpClient client) {
-        this(call, client, false, System.nanoTime());
+    /**
+     * Those of a call.
+     *
+     * @param begun when the library began it, by {@link System#nanoTime}
+     */
+    AttemptCalls(Call call, OkHttpClient client, long begun) {
+        this(call, client, false, begun);
     }
 
     private AttemptCalls(Call call, OkHttpClient client, boolean elsewhere, long begun) {
@@ -80,7 +85,12 @@ final class AttemptCalls {
      * of the body too, at which the program's own call is over.
      */
     private long rest() {
-        return limitNanos == 0 ? 0 : Math.max(0, limitNanos - (System.nanoTime() - begun)) + LATER_NANOS;
+        return limitNanos == 0 ? 0 : remainingNanos() + LATER_NANOS;
+    }
+
+    /** The rest of the time that the program's call may take, in nanoseconds; {@link Long#MAX_VALUE}: no limit. */
+    long remainingNanos() {
+        return limitNanos == 0 ? Long.MAX_VALUE : Math.max(0, limitNanos - (System.nanoTime() - begun));
     }
 
     /** The program's event listener for its call; null: there is none, or it cannot be reached. */

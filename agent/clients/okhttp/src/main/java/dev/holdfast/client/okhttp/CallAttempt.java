@@ -1,8 +1,10 @@
 package dev.holdfast.client.okhttp;
 
+import dev.holdfast.exchange.AttemptClock;
 import dev.holdfast.exchange.LibraryTransport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -17,7 +19,9 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
     private final boolean blocking;
     private final Stage stage = new Stage();
     private final Call call;
-    private volatile boolean enqueued;
+    private volatile @Nullable AttemptClock clock;
+    /** Its callback; null: the library carries it out on the thread that started it. */
+    private volatile @Nullable End enqueued;
 
     /**
      * An attempt that was not sent.
@@ -44,23 +48,28 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
 
     @Override
     public void start(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
-        boolean refuses = !blocking && transport.refusesCalls();
-        if (blocking || (refuses && transport.isOnChain())) {
-            // A thread that waits may hold the slot of the dispatcher that the attempt would wait for; and where the
-            // program has shut the dispatcher's executor down, the calls that run go on.
+        if (blocking || transport.isOnChain()) {
+            // A thread of the dispatcher's has the slot already that the attempt would wait for, behind all that is
+            // queued; and where the program has shut the executor down, the calls that run go on.
             LibraryTransport.Attempt.super.start(end);
             return;
         }
-        enqueued = true;
-        if (refuses) {
+        End callback = new End(end);
+        enqueued = callback;
+        if (transport.refusesCalls()) {
             // Older versions would keep a slot for it.
             end.accept(null, new InterruptedIOException("executor rejected"));
             return;
         }
+        AttemptClock running = clock;
+        if (running != null) {
+            stage.onStart(running::resume);
+            running.pause();
+        }
         transport.link(call, stage);
         transport.begins(this);
         try {
-            call.enqueue(new End(end));
+            call.enqueue(callback);
         } catch (RuntimeException | Error e) {
             transport.ends(this);
             throw e;
@@ -68,8 +77,13 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
     }
 
     @Override
+    public void clock(AttemptClock ofAttempt) {
+        clock = ofAttempt;
+    }
+
+    @Override
     public boolean isRefused(Throwable error) {
-        return enqueued && !stage.isStarted();
+        return enqueued != null && !stage.isStarted();
     }
 
     /** Returns whether the library has begun it: not while it is queued. */
@@ -81,11 +95,17 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
     public void cancel() {
         stage.giveUp();
         call.cancel();
+        End queued = enqueued;
+        if (queued != null && !stage.isStarted()) {
+            // The dispatcher would say so when it comes to it.
+            transport.onDispatcher(() -> queued.onFailure(call, transport.cancelled()));
+        }
     }
 
     /** The callback of an attempt, by which it is told from the program's calls. */
     final class End implements Callback {
         private final BiConsumer<@Nullable Response, @Nullable Throwable> end;
+        private final AtomicBoolean over = new AtomicBoolean();
 
         private End(BiConsumer<@Nullable Response, @Nullable Throwable> end) {
             this.end = end;
@@ -94,14 +114,20 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
         @Override
         public void onFailure(Call attempt, IOException e) {
             transport.ends(CallAttempt.this);
-            transport.failed(e, stage);
-            end.accept(null, e);
+            if (over.compareAndSet(false, true)) {
+                transport.failed(e, stage);
+                end.accept(null, e);
+            }
         }
 
         @Override
         public void onResponse(Call attempt, Response response) {
             transport.ends(CallAttempt.this);
-            end.accept(transport.asked(response, sent), null);
+            if (over.compareAndSet(false, true)) {
+                end.accept(transport.asked(response, sent), null);
+            } else {
+                transport.close(response);
+            }
         }
     }
 }

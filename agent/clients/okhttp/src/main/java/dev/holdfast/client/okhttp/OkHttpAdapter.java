@@ -89,8 +89,11 @@ final class OkHttpAdapter implements ClientAdapter {
         PolicyInterceptor ours;
         if (carrier instanceof Call call) {
             // With interceptors of the program's above it, the thread cannot be left before its call has ended; nor
-            // within enqueue, where the dispatcher runs its calls there.
-            boolean leaves = async != null && interceptors.isEmpty() && !async.isWithinEnqueue();
+            // within enqueue, where the dispatcher runs its calls there; nor where calls are to follow each other.
+            boolean leaves = async != null
+                    && interceptors.isEmpty()
+                    && !async.isWithinEnqueue()
+                    && !isOneAtATime(http.dispatcher());
             ours = new PolicyInterceptor(this, call, http, leaves ? async : null, new Stage());
             begun.put(carrier, ours);
         } else {
@@ -102,6 +105,11 @@ final class OkHttpAdapter implements ClientAdapter {
             ours = new PolicyInterceptor(this, call, http, null, null);
         }
         return with(interceptors, ours);
+    }
+
+    /** Returns whether a dispatcher promises that a call is over, its callback included, before the next one begins. */
+    private static boolean isOneAtATime(Dispatcher dispatcher) {
+        return dispatcher.getMaxRequests() == 1 || dispatcher.getMaxRequestsPerHost() == 1;
     }
 
     /** The chain of a call runs: it has its interceptors, with those of the network unless it opens a web socket. */

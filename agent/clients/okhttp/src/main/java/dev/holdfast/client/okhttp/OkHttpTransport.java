@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Interceptor;
@@ -69,6 +70,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final Set<CallAttempt> underWay = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable ChainAttempt onChain;
+    private volatile Executor dispatching = Runnable::run;
 
     /**
      * A call that has not begun.
@@ -76,6 +78,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
      * @param call the program's
      * @param chain what is below our interceptor
      * @param stage the network interceptor of that chain; null: it has none of ours
+     * @param begun when the library began the call, by {@link System#nanoTime}
      * @param blocking whether a thread waits for the call, be it one of the dispatcher's
      */
     OkHttpTransport(
@@ -85,6 +88,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
             OkHttpClient client,
             Interceptor.Chain chain,
             @Nullable Stage stage,
+            long begun,
             boolean blocking,
             OpenCalls openCalls,
             FallbackStrategies fallbackStrategies) {
@@ -98,7 +102,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         this.openCalls = openCalls;
         this.fallbackStrategies = fallbackStrategies;
         this.content = RequestContent.of(request, target.policy(), engine.replayMemory());
-        this.attemptCalls = new AttemptCalls(call, client);
+        this.attemptCalls = new AttemptCalls(call, client, begun);
     }
 
     // ---- the request
@@ -141,10 +145,25 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         return new CallAttempt(this, sent, attemptCalls, blocking);
     }
 
+    @Override
+    public long remainingNanos() {
+        return attemptCalls.remainingNanos();
+    }
+
     /** The thread of the chain is given up: later attempts are calls of their own. */
     void leaveChain() {
         leftChain = true;
         leftThread = true;
+    }
+
+    /** Sets where the end of an attempt runs that the dispatcher has not come to. */
+    void dispatching(Executor newDispatching) {
+        dispatching = newDispatching;
+    }
+
+    /** Runs something where the program's calls run. */
+    void onDispatcher(Runnable task) {
+        dispatching.execute(task);
     }
 
     /** The calls that carry attempts. */

@@ -23,6 +23,8 @@ final class PolicyInterceptor implements Interceptor {
     private final @Nullable AsyncCall async;
 
     private final @Nullable Stage stage;
+    /** The interceptors of a call are put together when it begins. */
+    private final long begun = System.nanoTime();
 
     PolicyInterceptor(
             OkHttpAdapter adapter, Call call, OkHttpClient client, @Nullable AsyncCall async, @Nullable Stage stage) {
@@ -70,6 +72,7 @@ final class PolicyInterceptor implements Interceptor {
                     client,
                     chain,
                     stage,
+                    begun,
                     async == null,
                     adapter.openCalls(),
                     context.fallbackStrategies());

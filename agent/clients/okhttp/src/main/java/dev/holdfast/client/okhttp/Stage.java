@@ -22,10 +22,20 @@ class Stage implements Interceptor {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean started;
     private volatile boolean givenUp;
+    private volatile @Nullable Runnable onStart;
+
+    /** Asks for a signal when the library begins the call that carries the attempt. */
+    void onStart(Runnable action) {
+        onStart = action;
+    }
 
     /** The library has begun a call that carries an attempt. */
     void start() {
         started = true;
+        Runnable action = onStart;
+        if (action != null) {
+            action.run();
+        }
     }
 
     /** Returns whether the library has begun it: not while it is queued, nor where the dispatcher refused it. */
