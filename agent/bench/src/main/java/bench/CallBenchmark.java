@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Judges {@link CallCosts}. */
+/** Judges {@link CallCosts}, and {@link LibraryCallProgram}. */
 final class CallBenchmark {
     private static final double NO_POLICY_NANOS = 100;
     private static final double NO_POLICY_BYTES = 0;
@@ -35,6 +35,7 @@ final class CallBenchmark {
                 judge(client + ", host without policy", bare, results.get(client + "NoPolicy"), report, true);
                 judge(client + ", policy that need not act", bare, results.get(client + "Policy"), report, false);
             }
+            LibraryCallBenchmark.run(jdk, rounds, config, report);
         } finally {
             Files.delete(config);
         }

@@ -1,6 +1,5 @@
 package bench;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -69,7 +68,7 @@ final class Jmh {
         Map<String, List<Double>> bytes = new TreeMap<>();
         try {
             if (withoutAgentClasses) {
-                System.setProperty("java.class.path", filtered(classPath)); // JMH gives it to its forks
+                System.setProperty("java.class.path", ClassPaths.withoutAgent(classPath)); // JMH gives it to its forks
             }
             for (int round = 0; round < rounds; round++) {
                 for (RunResult result : once(benchmarks)) {
@@ -118,17 +117,6 @@ final class Jmh {
             best = Math.min(best, iteration.getPrimaryResult().getScore());
         }
         return best;
-    }
-
-    static String filtered(String classPath) {
-        List<String> kept = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator)) {
-            if (!entry.endsWith("target/classes")
-                    && !Path.of(entry).getFileName().toString().startsWith("holdfast-")) {
-                kept.add(entry);
-            }
-        }
-        return String.join(File.pathSeparator, kept);
     }
 
     private static void add(Map<String, List<Double>> to, String name, double value) {

@@ -1,7 +1,6 @@
 package bench;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ final class PairedBenchmark {
     private PairedBenchmark() {}
 
     static void policy(Path jdk, int rounds, Report report) throws Exception {
-        for (String client : new String[] {"HttpClient", "HttpURLConnection"}) {
+        for (String client : Callers.NAMES) {
             judge(
                     client,
                     () -> run(jdk, rounds, client, "127.0.0.3", report),
@@ -81,7 +80,7 @@ final class PairedBenchmark {
                                             + Path.of("agent/target/holdfast-agent.jar")
                                                     .toAbsolutePath() + "=" + config,
                                     "-cp",
-                                    benchClasses(),
+                                    ClassPaths.withoutAgent(),
                                     "bench.PairedProgram",
                                     client,
                                     first,
@@ -107,14 +106,5 @@ final class PairedBenchmark {
             Files.delete(config);
         }
         return Arrays.stream(results).mapToDouble(Report::median).toArray();
-    }
-
-    static String benchClasses() {
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            if (entry.endsWith("bench-classes")) {
-                return entry;
-            }
-        }
-        throw new IllegalStateException("bench-classes is not on the class path");
     }
 }

@@ -1,15 +1,8 @@
 package bench;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.net.URL;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 
 /**
  * Calls two addresses of one server in turn, so that whatever differs between them is a policy: same JVM, same compiled
@@ -17,15 +10,12 @@ import java.net.http.HttpResponse.BodyHandlers;
  * the first's.
  */
 public final class PairedProgram {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private PairedProgram() {}
 
     public static void main(String[] arguments) throws Exception {
-        boolean modern = arguments[0].equals("HttpClient");
-        URI[] uris = {URI.create(arguments[1]), URI.create(arguments[2])};
+        Caller[] callers = {Callers.of(arguments[0], arguments[1]), Callers.of(arguments[0], arguments[2])};
         int calls = Integer.parseInt(arguments[3]);
         int pairs = Integer.parseInt(arguments[4]);
         int warmUp = pairs / 3;
@@ -35,7 +25,7 @@ public final class PairedProgram {
             long[][] spent = new long[2][];
             for (int k = 0; k < 2; k++) {
                 int one = (i + k) & 1;
-                spent[one] = spent(modern, uris[one], calls);
+                spent[one] = spent(callers[one], calls);
             }
             if (i >= 0) {
                 rates[i] = (double) spent[0][0] / spent[1][0];
@@ -43,15 +33,14 @@ public final class PairedProgram {
             }
         }
         System.out.println(Report.median(rates) + " " + Report.median(cpu));
+        System.exit(0); // threads of the clients would keep it
     }
 
     /** Nanoseconds, CPU nanoseconds. */
-    private static long[] spent(boolean modern, URI uri, int calls) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(uri).build();
-        URL url = uri.toURL();
+    private static long[] spent(Caller caller, int calls) throws IOException {
         long[] before = used();
         for (int i = 0; i < calls; i++) {
-            if (modern ? CLIENT.send(request, BodyHandlers.ofByteArray()).statusCode() != 200 : classic(url) != 200) {
+            if (caller.call() != 200) {
                 throw new IOException("not 200");
             }
         }
@@ -65,14 +54,5 @@ public final class PairedProgram {
             cpu += Math.max(0, THREADS.getThreadCpuTime(thread));
         }
         return new long[] {System.nanoTime(), cpu};
-    }
-
-    private static int classic(URL url) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection) url.openConnection();
-        int status = connection.getResponseCode();
-        try (InputStream body = connection.getInputStream()) {
-            body.readAllBytes();
-        }
-        return status;
     }
 }

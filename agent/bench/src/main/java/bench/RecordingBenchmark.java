@@ -53,7 +53,7 @@ final class RecordingBenchmark {
                     [retry.fallback]
                     cache_dir = "kept"
                     """ + HOSTS);
-            System.setProperty("java.class.path", Jmh.filtered(classPath)); // JMH gives it to its forks
+            System.setProperty("java.class.path", ClassPaths.withoutAgent(classPath)); // JMH gives it to its forks
             for (String api : new String[] {"HttpClient", "HttpURLConnection"}) {
                 double[] same = compare(jdk, rounds, api, config, server.url(), "127.0.0.3");
                 double[] recorded = compare(jdk, rounds, api, config, server.url(), "127.0.0.4");

@@ -26,11 +26,14 @@ final class StartBenchmark {
     private static final int HELLO_CLASSES = 60;
     private static final double CALLS_WALL = 1.25;
     private static final double CALLS_CPU = 1.5;
+    private static final double LIBRARY_WALL = 1.15;
+    private static final double LIBRARY_CPU = 1.3;
 
     private final int rounds;
     private final Path classes;
     private final Path emptyAgent;
     private final Path agent = Path.of("agent/target/holdfast-agent.jar").toAbsolutePath();
+    private final Path retries;
     private final Path config = Path.of("config-examples/reference.toml").toAbsolutePath();
     private final Report report;
 
@@ -38,6 +41,7 @@ final class StartBenchmark {
         this.rounds = rounds;
         this.report = report;
         this.classes = directory.resolve("classes");
+        this.retries = Files.writeString(directory.resolve("retries.toml"), "[retry]\n");
         this.emptyAgent = directory.resolve("empty-agent.jar");
         // Apart from the programs: found on their class path, the empty agent would not be read from its jar.
         Path agentClasses = directory.resolve("agent-classes");
@@ -86,17 +90,34 @@ final class StartBenchmark {
     }
 
     private void run(Path jdk, String url) throws Exception {
-        Measured[] hello = compare(jdk, "bench.Hello");
+        Measured[] hello = compare(jdk, classes.toString(), holdfast(), "bench.Hello");
         int more = classesBeforeMain(jdk, holdfast()) - classesBeforeMain(jdk, emptyAgent.toString());
         report.atMost("hello world: wall, ratio", hello[1].ratio(), HELLO_WALL, millis(hello));
         report.atMost("hello world: classes more when main starts", more, HELLO_CLASSES, "");
-        Measured[] calls = compare(jdk, "bench.OneCallEach", url);
+        Measured[] calls = compare(jdk, classes.toString(), holdfast(), "bench.OneCallEach", url);
         report.atMost("one call with each client: wall, ratio", calls[1].ratio(), CALLS_WALL, millis(calls));
         if (calls[0].cpuTicks() > 0) {
             report.atMost(
                     "one call with each client: CPU, ratio",
                     (double) calls[1].cpuTicks() / calls[0].cpuTicks(),
                     CALLS_CPU,
+                    "");
+        }
+        for (String client : FirstLibraryCall.NAMES) {
+            firstCall(jdk, url, client);
+        }
+    }
+
+    /** The first call of a program that has one client of a library, and [retry] in its configuration. */
+    private void firstCall(Path jdk, String url, String client) throws Exception {
+        Measured[] calls =
+                compare(jdk, ClassPaths.withoutAgent(), agent + "=" + retries, "bench.FirstLibraryCall", client, url);
+        report.atMost("first call, " + client + ": wall, ratio", calls[1].ratio(), LIBRARY_WALL, millis(calls));
+        if (calls[0].cpuTicks() > 0) {
+            report.atMost(
+                    "first call, " + client + ": CPU, ratio",
+                    (double) calls[1].cpuTicks() / calls[0].cpuTicks(),
+                    LIBRARY_CPU,
                     "");
         }
     }
@@ -115,8 +136,8 @@ final class StartBenchmark {
     private record Measured(double wall, double ratio, long cpuTicks) {}
 
     /** The empty agent and Holdfast, round by round in turn. */
-    private Measured[] compare(Path jdk, String... program) throws Exception {
-        String[] agents = {emptyAgent.toString(), holdfast()};
+    private Measured[] compare(Path jdk, String classPath, String holdfast, String... program) throws Exception {
+        String[] agents = {emptyAgent.toString(), holdfast};
         double[][] walls = new double[2][rounds];
         long[] ticks = new long[2];
         for (int round = -2; round < rounds; round++) {
@@ -124,7 +145,7 @@ final class StartBenchmark {
                 int which = (round & 1) == 0 ? turn : 1 - turn;
                 long ticksBefore = childTicks();
                 long start = System.nanoTime();
-                launch(jdk, agents[which], List.of(), program);
+                launch(jdk, agents[which], classPath, List.of(), program);
                 if (round >= 0) {
                     walls[which][round] = (System.nanoTime() - start) / 1e6;
                     ticks[which] += childTicks() - ticksBefore;
@@ -145,14 +166,14 @@ final class StartBenchmark {
         return agent + "=" + config;
     }
 
-    private List<String> launch(Path jdk, String agentOption, List<String> options, String... program)
+    private List<String> launch(Path jdk, String agentOption, String classPath, List<String> options, String... program)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(jdk.resolve("bin/java").toString());
         command.add("-javaagent:" + agentOption);
         command.addAll(options);
         command.add("-cp");
-        command.add(classes.toString());
+        command.add(classPath);
         command.addAll(List.of(program));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -171,7 +192,8 @@ final class StartBenchmark {
     private int classesBeforeMain(Path jdk, String agentOption) throws Exception {
         double[] counts = new double[5];
         for (int i = 0; i < counts.length; i++) {
-            for (String line : launch(jdk, agentOption, List.of("-Xlog:class+load:stdout"), "bench.Hello")) {
+            for (String line :
+                    launch(jdk, agentOption, classes.toString(), List.of("-Xlog:class+load:stdout"), "bench.Hello")) {
                 if (line.contains("] bench.Hello ")) {
                     break;
                 }

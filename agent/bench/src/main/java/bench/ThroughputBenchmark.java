@@ -26,7 +26,7 @@ final class ThroughputBenchmark {
         String agent =
                 "-javaagent:" + Path.of("agent/target/holdfast-agent.jar").toAbsolutePath() + "="
                         + Path.of("config-examples/reference.toml").toAbsolutePath();
-        for (String client : new String[] {"HttpClient", "HttpURLConnection"}) {
+        for (String client : Callers.NAMES) {
             int pairs = SLICES * rounds;
             double[] ratios = new double[pairs];
             double[] cpuRatios = new double[pairs];
@@ -69,7 +69,7 @@ final class ThroughputBenchmark {
             List<String> command = new ArrayList<>(
                     List.of(jdk.resolve("bin/java").toString(), "-Xms128m", "-Xmx128m", "-XX:+UseSerialGC"));
             command.addAll(options);
-            command.addAll(List.of("-cp", PairedBenchmark.benchClasses(), "bench.ThroughputProgram", url));
+            command.addAll(List.of("-cp", ClassPaths.withoutAgent(), "bench.ThroughputProgram", url));
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
