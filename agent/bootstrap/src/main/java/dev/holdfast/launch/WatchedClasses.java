@@ -28,6 +28,7 @@ final class WatchedClasses {
             + "/RealCall$AsyncCall "
             + "/internal/connection/RealCall "
             + "/internal/connection/Transmitter "
+            + "/internal/http/CallServerInterceptor "
             + "/impl/client/InternalHttpClient "
             + "/impl/client/MinimalHttpClient "
             + "/impl/client/AbstractHttpClient "

@@ -19,21 +19,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the library's response
  */
-public final class AsyncLibraryCall<R> {
-    private final LibraryCall<R> call;
-    private final LibraryTransport<R> transport;
+public final class AsyncLibraryCall<R> extends LibraryCall<R> {
     private final AsyncExchange exchange;
     private final Executor executor;
     private final BiConsumer<@Nullable R, @Nullable Throwable> end;
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable HedgedAttempt<LibraryAttempt<R>> hedged;
 
-    private AsyncLibraryCall(LibraryCall<R> call, Executor executor, BiConsumer<@Nullable R, @Nullable Throwable> end) {
-        this.call = call;
-        this.transport = call.transport();
+    private AsyncLibraryCall(
+            Engine engine,
+            PolicyTarget target,
+            LibraryTransport<R> transport,
+            FallbackStrategies fallbackStrategies,
+            ErrorReporter errorReporter,
+            Executor executor,
+            BiConsumer<@Nullable R, @Nullable Throwable> end) {
+        super(engine, target, transport, fallbackStrategies, errorReporter);
         this.executor = executor;
         this.end = end;
-        this.exchange = new AsyncExchange(call.session(), new Side(), executor);
+        this.exchange = new AsyncExchange(session(), new Side(), executor);
     }
 
     /**
@@ -54,8 +58,7 @@ public final class AsyncLibraryCall<R> {
             Executor executor,
             BiConsumer<@Nullable R, @Nullable Throwable> end) {
         try {
-            return new AsyncLibraryCall<>(
-                    new LibraryCall<>(engine, target, transport, fallbackStrategies, errorReporter), executor, end);
+            return new AsyncLibraryCall<>(engine, target, transport, fallbackStrategies, errorReporter, executor, end);
         } catch (RuntimeException | LinkageError e) {
             errorReporter.report("a call runs without its policy", e);
             return null;
@@ -73,7 +76,7 @@ public final class AsyncLibraryCall<R> {
 
     /** The program gave the call up: ends it with the library's exception for that. */
     public void cancel() {
-        end(transport.cancelled());
+        end(transport().cancelled());
     }
 
     /** The program's own limit for the call is reached: ends it with this exception. */
@@ -81,7 +84,7 @@ public final class AsyncLibraryCall<R> {
         boolean first =
                 ended.compareAndSet(false, true); // before the attempt that is cancelled by it gives another end
         try {
-            call.giveUp();
+            giveUp();
             HedgedAttempt<LibraryAttempt<R>> running = hedged;
             if (running != null) {
                 running.abandon();
@@ -101,22 +104,22 @@ public final class AsyncLibraryCall<R> {
     }
 
     private void finished(@Nullable R response, @Nullable Throwable error) {
-        transport.release();
+        transport().release();
         end.accept(response, error);
     }
 
     private void next(Step step, Consumer<Step> then) {
         if (ended.get()) {
-            call.discard(); // the program has its end, and nobody gets this
+            discard(); // the program has its end, and nobody gets this
             return;
         }
         try {
             if (step instanceof Step.Wait) {
-                if (transport.isCancelled()) {
+                if (transport().isCancelled()) {
                     cancel(); // during the attempt, and nobody may say so again
                     return;
                 }
-                call.letGo();
+                letGo();
             }
             then.accept(step);
         } catch (RuntimeException | Error e) {
@@ -126,12 +129,12 @@ public final class AsyncLibraryCall<R> {
 
     private void deliver(@Nullable Throwable defect) {
         if (ended.get()) {
-            call.discard();
+            discard();
             return;
         }
         R response;
         try {
-            response = call.result(defect);
+            response = result(defect);
         } catch (Throwable e) {
             finish(null, e);
             return;
@@ -143,9 +146,9 @@ public final class AsyncLibraryCall<R> {
         if (ended.get()) {
             return;
         }
-        call.session().report(defect);
-        call.giveUp();
-        if (call.last() == null) {
+        session().report(defect);
+        giveUp();
+        if (last() == null) {
             original(defect);
         } else {
             deliver(defect);
@@ -155,7 +158,7 @@ public final class AsyncLibraryCall<R> {
     /** Nothing was sent: the call as it would be without a policy. */
     private void original(Throwable defect) {
         try {
-            transport
+            transport()
                     .attempt(Step.Send.FIRST)
                     .start((response, failure) -> finish(response, response == null ? failure : null));
         } catch (RuntimeException | Error e) {
@@ -168,14 +171,14 @@ public final class AsyncLibraryCall<R> {
     private final class Side implements AsyncExchange.Transport {
         @Override
         public void send(Step.Send send, Consumer<Step> then) {
-            LibraryAttempt<R> attempt = call.next(send);
+            LibraryAttempt<R> attempt = AsyncLibraryCall.this.next(send);
             if (send.hedgeNanos() < 0) {
-                attempt.start(step -> next(step, then));
+                attempt.start(step -> AsyncLibraryCall.this.next(step, then));
                 return;
             }
-            HedgedAttempt<LibraryAttempt<R>> begun = new HedgedAttempt<>(call.session(), new Hedge(), attempt);
+            HedgedAttempt<LibraryAttempt<R>> begun = new HedgedAttempt<>(session(), new Hedge(), attempt);
             CompletableFuture<?> unused = begun.result().thenAccept(result -> {
-                call.decided(result.attempt());
+                decided(result.attempt());
                 next(result.step(), then);
             });
             hedged = begun;
@@ -185,7 +188,7 @@ public final class AsyncLibraryCall<R> {
 
         @Override
         public void fallBack(Step.FallBack step, Consumer<Step> then) {
-            CompletableFuture<?> unused = call.resolved(step).thenAccept(resolved -> {
+            CompletableFuture<?> unused = resolved(step).thenAccept(resolved -> {
                 try {
                     then.accept(resolved == step ? Step.Deliver.INSTANCE : resolved);
                 } catch (RuntimeException | Error e) {
@@ -196,7 +199,7 @@ public final class AsyncLibraryCall<R> {
 
         @Override
         public void cancel() {
-            LibraryAttempt<R> sent = call.last();
+            LibraryAttempt<R> sent = last();
             if (sent != null) {
                 sent.cancel();
             }
@@ -232,19 +235,19 @@ public final class AsyncLibraryCall<R> {
 
         @Override
         public Step.@Nullable Send hedge() {
-            return call.isOver() || !transport.canHedge()
+            return AsyncLibraryCall.this.isOver() || !transport().canHedge()
                     ? null
-                    : call.session().hedge();
+                    : session().hedge();
         }
 
         @Override
         public Step withdraw(int attempt) {
-            return call.session().withdraw(attempt);
+            return session().withdraw(attempt);
         }
 
         @Override
         public LibraryAttempt<R> second(Step.Send send) {
-            return new LibraryAttempt<>(call, send);
+            return new LibraryAttempt<>(AsyncLibraryCall.this, send);
         }
 
         @Override
@@ -259,7 +262,7 @@ public final class AsyncLibraryCall<R> {
 
         @Override
         public boolean isOver() {
-            return call.isOver();
+            return AsyncLibraryCall.this.isOver();
         }
 
         @Override

@@ -17,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the library's response
  */
-public final class BlockingLibraryCall<R> implements BlockingExchange.Transport {
-    private final LibraryCall<R> call;
-    private final LibraryTransport<R> transport;
-    private final ErrorReporter errorReporter;
+public final class BlockingLibraryCall<R> extends LibraryCall<R> implements BlockingExchange.Transport {
     private volatile boolean cancelled;
     private volatile boolean waits;
 
-    private BlockingLibraryCall(LibraryCall<R> call, ErrorReporter errorReporter) {
-        this.call = call;
-        this.transport = call.transport();
-        this.errorReporter = errorReporter;
+    private BlockingLibraryCall(
+            Engine engine,
+            PolicyTarget target,
+            LibraryTransport<R> transport,
+            FallbackStrategies fallbackStrategies,
+            ErrorReporter errorReporter) {
+        super(engine, target, transport, fallbackStrategies, errorReporter);
     }
 
     /**
@@ -48,8 +48,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
             throws Exception {
         BlockingLibraryCall<R> call;
         try {
-            call = new BlockingLibraryCall<>(
-                    new LibraryCall<>(engine, target, transport, fallbackStrategies, errorReporter), errorReporter);
+            call = new BlockingLibraryCall<>(engine, target, transport, fallbackStrategies, errorReporter);
         } catch (RuntimeException | LinkageError e) {
             errorReporter.report("a call runs without its policy", e);
             return null;
@@ -64,25 +63,25 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
     private @Nullable R ended() throws Exception {
         Throwable defect = null;
         try {
-            BlockingExchange.run(call.session(), this);
+            BlockingExchange.run(session(), this);
         } catch (InterruptedException e) {
-            call.giveUp();
-            throw transport.interrupted(e);
+            giveUp();
+            throw transport().interrupted(e);
         } catch (RuntimeException | LinkageError e) {
-            call.giveUp();
-            if (call.last() == null) {
-                errorReporter.report("a call runs without its policy", e);
+            giveUp();
+            if (last() == null) {
+                session().report("a call runs without its policy", e);
                 return null;
             }
-            call.session().report(e);
+            session().report(e);
             defect = e;
         }
         if (cancelled) {
-            call.giveUp();
-            throw transport.cancelled();
+            giveUp();
+            throw transport().cancelled();
         }
         try {
-            return call.result(defect);
+            return result(defect);
         } catch (Throwable e) {
             throw BlockingLibraryCall.<RuntimeException>sneaky(e);
         }
@@ -92,9 +91,9 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
     @Override
     public void waiting(Runnable end) {
-        call.letGo();
+        letGo();
         waits = true;
-        transport.onCancel(() -> {
+        transport().onCancel(() -> {
             if (waits) { // an attempt that is cancelled ends by itself, as the library ends it
                 cancelled = true;
                 end.run();
@@ -110,9 +109,9 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
     @Override
     public Step fallBack(Step.FallBack step) throws InterruptedException {
         try {
-            return call.resolved(step).get() == step ? Step.Deliver.INSTANCE : step.otherwise();
+            return resolved(step).get() == step ? Step.Deliver.INSTANCE : step.otherwise();
         } catch (ExecutionException e) {
-            call.session().report(e);
+            session().report(e);
             return step.otherwise();
         }
     }
@@ -122,11 +121,11 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
     @Override
     public Step send(Step.Send send) throws InterruptedException {
         waits = false;
-        LibraryAttempt<R> attempt = call.next(send);
+        LibraryAttempt<R> attempt = next(send);
         Step step = send.hedgeNanos() >= 0 ? hedged(attempt, send.hedgeNanos()) : attempt.send();
         if (step instanceof Step.Wait && Thread.currentThread().isInterrupted()) {
             // It would get nothing of what there is.
-            call.giveUp();
+            giveUp();
             return Step.Deliver.INSTANCE;
         }
         return step;
@@ -134,7 +133,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
     /** Sends the first attempt on this thread, and a second one on another if it takes long. */
     private Step hedged(LibraryAttempt<R> first, long nanos) throws InterruptedException {
-        HedgedAttempt<LibraryAttempt<R>> hedged = new HedgedAttempt<>(call.session(), new Hedge(), first);
+        HedgedAttempt<LibraryAttempt<R>> hedged = new HedgedAttempt<>(session(), new Hedge(), first);
         hedged.arm(nanos);
         try {
             Step step = first.send();
@@ -143,10 +142,10 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
                 return step;
             }
             HedgedAttempt.Result<LibraryAttempt<R>> result = hedged.result().get();
-            call.decided(result.attempt());
+            decided(result.attempt());
             return result.step();
         } catch (InterruptedException | RuntimeException | Error e) {
-            call.giveUp();
+            giveUp();
             hedged.abandon();
             throw e;
         } catch (ExecutionException e) {
@@ -161,7 +160,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
         @Override
         public void execute(Runnable task) {
-            call.session().engine().onThread(() -> {
+            session().engine().onThread(() -> {
                 // Interceptors of the program may look at it.
                 Thread.currentThread().setContextClassLoader(context);
                 rights.execute(task);
@@ -175,19 +174,19 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
         @Override
         public Step.@Nullable Send hedge() {
-            return call.isOver() || !transport.canHedge()
+            return BlockingLibraryCall.this.isOver() || !transport().canHedge()
                     ? null
-                    : call.session().hedge();
+                    : session().hedge();
         }
 
         @Override
         public Step withdraw(int attempt) {
-            return call.session().withdraw(attempt);
+            return session().withdraw(attempt);
         }
 
         @Override
         public LibraryAttempt<R> second(Step.Send send) {
-            return new LibraryAttempt<>(call, send);
+            return new LibraryAttempt<>(BlockingLibraryCall.this, send);
         }
 
         @Override
@@ -202,7 +201,7 @@ public final class BlockingLibraryCall<R> implements BlockingExchange.Transport 
 
         @Override
         public boolean isOver() {
-            return call.isOver();
+            return BlockingLibraryCall.this.isOver();
         }
 
         @Override

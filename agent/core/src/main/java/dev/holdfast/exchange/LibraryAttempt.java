@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,8 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     private final LibraryTransport<R> transport;
     private final LibraryTransport.Attempt<R> inner;
     private final Step.Send send;
-    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.UNDER_WAY);
+    /** Written by {@link #move} alone. */
+    private volatile Stage stage = Stage.UNDER_WAY;
     /** Written with the monitor of this. */
     private volatile @Nullable Future<?> timer;
     /** The end of its time, where that is limited. */
@@ -119,7 +119,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     /** Cancels it because the attempt beside it won. */
     void lose() {
         lost = true;
-        Stage now = stage.get();
+        Stage now = stage;
         if (now == Stage.UNDER_WAY || now == Stage.CUT) {
             inner.cancel();
         }
@@ -146,7 +146,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     @Override
     void waited(long nanos) {
         long rest = call.session().heldUp(number(), nanos);
-        if (rest != Long.MAX_VALUE && stage.get() == Stage.UNDER_WAY) {
+        if (rest != Long.MAX_VALUE && stage == Stage.UNDER_WAY) {
             endsIn(rest);
         }
     }
@@ -158,7 +158,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     private synchronized void arm(long nanos) {
         disarm();
-        Stage now = stage.get();
+        Stage now = stage;
         if (now == Stage.UNDER_WAY || now == Stage.CUT) {
             timer = engine().schedule(this::timeIsUp, nanos);
         }
@@ -179,23 +179,35 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     /** On the timer's thread. A cancel may come too early to have an effect, so that it is repeated. */
     private void timeIsUp() {
-        long rest = stage.get() == Stage.UNDER_WAY ? rest() : 0;
+        long rest = stage == Stage.UNDER_WAY ? rest() : 0;
         if (rest > 0) {
             if (rest != Long.MAX_VALUE) {
                 arm(rest);
             } // else its time goes on with the end of the wait
             return;
         }
-        if (stage.compareAndSet(Stage.UNDER_WAY, Stage.CUT) || stage.get() == Stage.CUT) {
+        if (move(Stage.UNDER_WAY, Stage.CUT) || stage == Stage.CUT) {
             engine().onThread(inner::cancel);
             arm(REPEAT_NANOS);
         }
     }
 
+    private boolean move(Stage from, Stage to) {
+        if (stage != from) {
+            return false; // most calls come here twice
+        }
+        synchronized (this) {
+            if (stage != from) {
+                return false;
+            }
+            stage = to;
+            return true;
+        }
+    }
+
     /** Stops the time. False: it was up before. */
     private boolean stopTimer() {
-        boolean unused =
-                stage.compareAndSet(Stage.UNDER_WAY, Stage.ENDED) || stage.compareAndSet(Stage.CUT, Stage.ENDED_LATE);
+        boolean unused = move(Stage.UNDER_WAY, Stage.ENDED) || move(Stage.CUT, Stage.ENDED_LATE);
         if (timer != null) {
             disarm();
         }
@@ -203,7 +215,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     }
 
     private boolean isLate() {
-        Stage now = stage.get();
+        Stage now = stage;
         return now == Stage.CUT || now == Stage.ENDED_LATE;
     }
 

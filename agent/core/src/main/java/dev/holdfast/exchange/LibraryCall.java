@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * session, and the choice of what the program gets. Once the program has given the call up, the session hears of
  * nothing more.
  *
+ * <p>As a consumer it takes the failure of a body that the program reads: no lambda and no object more, as each call
+ * comes through here. For the same reason the two kinds of calls extend it.
+ *
  * @param <R> the library's response
  */
-final class LibraryCall<R> {
+class LibraryCall<R> implements Consumer<IOException> {
     private final FailOpenSession session;
     private final LibraryTransport<R> transport;
     /** Made for a policy that has a strategy. */
@@ -139,12 +142,6 @@ final class LibraryCall<R> {
         return isOver() ? Step.Deliver.INSTANCE : session.bodyLost(() -> FailureClassifier.responseBody(error));
     }
 
-    private void bodyFailed(Throwable error) {
-        if (!isOver()) {
-            session.bodyFailed(() -> FailureClassifier.responseBody(error));
-        }
-    }
-
     // ---- the fallback
 
     /**
@@ -211,23 +208,31 @@ final class LibraryCall<R> {
                 return response;
             }
             boolean watches = !attempt.isDetached();
-            if (recording == null && !watches) {
-                return response;
+            if (recording != null) {
+                return transport.wrapBody(response, new RecordedBody(recording, watches, length));
             }
-            return transport.wrapBody(response, new DeliveredBody(recording, watches, length));
+            return watches ? transport.watchBody(response, length, this) : response;
         } catch (RuntimeException | LinkageError e) {
             session.report(e);
             return response;
         }
     }
 
-    /** The way of a body to the program. No lambda: a program's first call comes through here. */
-    private final class DeliveredBody implements UnaryOperator<InputStream>, Consumer<IOException> {
-        private final @Nullable ResponseRecording recording;
+    /** A body breaks that the program reads. */
+    @Override
+    public void accept(IOException error) {
+        if (!isOver()) {
+            session.bodyFailed(() -> FailureClassifier.responseBody(error));
+        }
+    }
+
+    /** The way of a body to the program that is recorded. */
+    private final class RecordedBody implements UnaryOperator<InputStream> {
+        private final ResponseRecording recording;
         private final boolean watches;
         private final long length;
 
-        DeliveredBody(@Nullable ResponseRecording recording, boolean watches, long length) {
+        RecordedBody(ResponseRecording recording, boolean watches, long length) {
             this.recording = recording;
             this.watches = watches;
             this.length = length;
@@ -235,13 +240,8 @@ final class LibraryCall<R> {
 
         @Override
         public InputStream apply(InputStream body) {
-            InputStream watched = watches ? ResponseStreams.watched(body, length, this) : body;
-            return recording == null ? watched : RecordedResponseStream.of(watched, length, recording);
-        }
-
-        @Override
-        public void accept(IOException error) {
-            bodyFailed(error);
+            InputStream watched = watches ? ResponseStreams.watched(body, length, LibraryCall.this) : body;
+            return RecordedResponseStream.of(watched, length, recording);
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -196,6 +197,16 @@ public interface LibraryTransport<R> extends CallInfo {
 
     /** Closes a response, with or without its body read. */
     void close(R response) throws IOException;
+
+    /**
+     * The response with a body that tells where it breaks on its way to the program, or ends before its length.
+     *
+     * @param length see {@link #bodyLength}
+     * @param broken told once; not of what follows from the program's own closing
+     */
+    default R watchBody(R response, long length, Consumer<IOException> broken) {
+        return wrapBody(response, new ResponseStreams.Watch(length, broken));
+    }
 
     /**
      * The response with a stream of ours behind its own.

@@ -10,6 +10,7 @@ import java.io.SequenceInputStream;
 import java.net.SocketTimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The response's body on its way to the application: told apart, or held back, where it is cut short. */
@@ -28,6 +29,19 @@ public final class ResponseStreams {
      */
     public static InputStream watched(InputStream stream, long length, Consumer<IOException> broken) {
         return new Watched(stream, length, broken);
+    }
+
+    /**
+     * Makes streams that are {@link #watched}. No lambda: a program's first call comes through here.
+     *
+     * @param length the announced length, -1 if none
+     * @param broken told once of each stream
+     */
+    record Watch(long length, Consumer<IOException> broken) implements UnaryOperator<InputStream> {
+        @Override
+        public InputStream apply(InputStream stream) {
+            return watched(stream, length, broken);
+        }
     }
 
     /**
@@ -137,7 +151,12 @@ public final class ResponseStreams {
         }
     }
 
-    private static IOException cutShort(long announced, long came) {
+    /**
+     * The failure of a body that ended before its announced length.
+     *
+     * @param came the number of bytes that came
+     */
+    public static IOException cutShort(long announced, long came) {
         return new IOException("the response ended after " + came + " of " + announced + " bytes");
     }
 

@@ -4,7 +4,6 @@ import dev.holdfast.exchange.LibraryTransport;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -14,27 +13,17 @@ import okhttp3.Response;
  */
 final class ChainAttempt implements LibraryTransport.Attempt<Response> {
     private final OkHttpTransport transport;
-    private final Interceptor.Chain chain;
-    private final Stage stage;
     private final Request sent;
     private volatile boolean cancelled;
 
-    ChainAttempt(OkHttpTransport transport, Interceptor.Chain chain, Stage stage, Request sent) {
+    ChainAttempt(OkHttpTransport transport, Request sent) {
         this.transport = transport;
-        this.chain = chain;
-        this.stage = stage;
         this.sent = sent;
     }
 
     @Override
     public Response send() throws IOException {
-        stage.begin();
-        try {
-            return transport.asked(chain.proceed(sent), sent);
-        } catch (IOException | RuntimeException e) {
-            transport.failed(e, stage);
-            throw e;
-        }
+        return transport.proceed(sent);
     }
 
     /** A stream of its body, to be read before the program gets it. */

@@ -6,6 +6,7 @@ import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,7 @@ import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,7 @@ final class OkHttpAdapter implements ClientAdapter {
                 case OkHttpInstrumentation.INTERCEPTORS -> interceptors((List<?>) value, first, second);
                 case OkHttpInstrumentation.NETWORK_INTERCEPTORS -> networkInterceptors((List<?>) value, first);
                 case OkHttpInstrumentation.CALLBACK -> callback((Callback) value, (Call) first);
+                case OkHttpInstrumentation.BODY -> Stage.opened((ResponseBody) value);
                 case OkHttpInstrumentation.RUNNING_CALLS -> suspendedCalls.running((Dispatcher) first, (List<?>) value);
                 case OkHttpInstrumentation.RUNNING_CALLS_COUNT ->
                     suspendedCalls.runningCount((Dispatcher) first, (Integer) value);
@@ -59,14 +62,18 @@ final class OkHttpAdapter implements ClientAdapter {
                 default -> suspendedCalls.queuedCount((Dispatcher) first, (Integer) value);
             };
         } catch (RuntimeException | LinkageError e) {
-            context.errorReporter()
-                    .report(
-                            joinPoint < OkHttpInstrumentation.RUNNING_CALLS
-                                    ? "a call runs without its policy"
-                                    : "a dispatcher lists the calls of attempts",
-                            e);
+            context.errorReporter().report(consequence(joinPoint), e);
             return value;
         }
+    }
+
+    private static String consequence(int joinPoint) {
+        if (joinPoint == OkHttpInstrumentation.BODY) {
+            return "a response is built anew";
+        }
+        return joinPoint < OkHttpInstrumentation.RUNNING_CALLS
+                ? "a call runs without its policy"
+                : "a dispatcher lists the calls of attempts";
     }
 
     private List<?> interceptors(List<?> interceptors, Object carrier, @Nullable Object client) {
@@ -126,6 +133,10 @@ final class OkHttpAdapter implements ClientAdapter {
     }
 
     private static List<?> with(List<?> interceptors, Interceptor ours) {
+        return interceptors.isEmpty() ? Collections.singletonList(ours) : append(interceptors, ours);
+    }
+
+    private static List<?> append(List<?> interceptors, Interceptor ours) {
         List<Object> more = new ArrayList<>(interceptors.size() + 1);
         more.addAll(interceptors);
         more.add(ours);

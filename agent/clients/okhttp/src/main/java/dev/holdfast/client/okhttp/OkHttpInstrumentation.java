@@ -52,6 +52,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The call of a dispatcher's idle callback, which is not idle while a call waits for its next attempt. */
     static final int IDLE = 10;
 
+    /** The body of a response, as the library opens it. */
+    static final int BODY = 11;
+
     private static final String ROOT = "okhttp3";
     private static final String CALL = ROOT + "/RealCall";
     private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
@@ -65,6 +68,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     private static final Access NETWORK_LIST = list("networkInterceptors");
     private static final Access FAILED =
             Access.call(ROOT + "/EventListener", "callFailed", "(L" + ROOT + "/Call;Ljava/io/IOException;)V");
+
+    private static final Access OPENED = Access.call(
+            CONNECTION + "Exchange", "openResponseBody", "(L" + ROOT + "/Response;)L" + ROOT + "/ResponseBody;");
 
     private static Access list(String name) {
         return Access.call(ROOT + "/OkHttpClient", name, "()Ljava/util/List;");
@@ -100,6 +106,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
         addCall(points, NEW_CALL, false);
         points.add(JoinPoint.exit(CANCELED, TRANSMITTER, "cancel"));
         points.add(JoinPoint.unless(CALL_FAILED, TRANSMITTER, FAILED));
+        // From 3.14 on. Without it a response is built once more, to watch its body.
+        points.add(JoinPoint.callResult(BODY, ROOT + "/internal/http/CallServerInterceptor", OPENED)
+                .optional());
         return List.copyOf(points);
     }
 

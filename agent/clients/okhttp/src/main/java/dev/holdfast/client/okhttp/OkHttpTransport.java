@@ -16,12 +16,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Interceptor;
@@ -51,10 +52,11 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final Stage stage;
     private final OpenCalls openCalls;
     private final FallbackStrategies fallbackStrategies;
-    private final RequestContent content;
-    private final AttemptCalls attemptCalls;
+    /** Null: each attempt sends the program's own request. */
+    private final @Nullable RequestContent content;
+
     private final boolean blocking;
-    private final long caller;
+    private final long begun;
     /**
      * The number of requests of each attempt that failed, by its exception. Guarded by this object; made with the first
      * failure, which most calls do not see.
@@ -66,11 +68,18 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     private volatile boolean leftChain;
     private volatile boolean leftThread;
-    /** The attempts that the library carries out as calls of their own, which end by themselves when cancelled. */
-    private final Set<CallAttempt> underWay = ConcurrentHashMap.newKeySet();
+    /**
+     * The attempts that the library carries out as calls of their own, which end by themselves when cancelled; null:
+     * there were none. Guarded by this object.
+     */
+    private @Nullable Set<CallAttempt> underWay;
+
+    /** Guarded by this object; made with the first attempt that is a call of its own. */
+    private @Nullable AttemptCalls attemptCalls;
 
     private volatile @Nullable ChainAttempt onChain;
-    private volatile Executor dispatching = Runnable::run;
+    /** Null: the calling thread. No lambda in its place, as a program's first call comes through here. */
+    private volatile @Nullable Executor dispatching;
 
     /**
      * A call that has not begun.
@@ -98,11 +107,10 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         this.request = chain.request();
         this.stage = stage == null ? Stage.UNKNOWN : stage;
         this.blocking = blocking;
-        this.caller = blocking ? Thread.currentThread().getId() : System.identityHashCode(client);
         this.openCalls = openCalls;
         this.fallbackStrategies = fallbackStrategies;
         this.content = RequestContent.of(request, target.policy(), engine.replayMemory());
-        this.attemptCalls = new AttemptCalls(call, client, begun);
+        this.begun = begun;
     }
 
     // ---- the request
@@ -124,30 +132,46 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     @Override
     public boolean bodyReplayable() {
-        return content.isReplayable();
+        return content == null || content.isReplayable();
     }
 
     @Override
     public long fingerprint() {
+        long caller = blocking ? chainThread.getId() : System.identityHashCode(client);
         return (caller << 32) ^ (31L * method().hashCode() + request.url().hashCode());
     }
 
     @Override
     public Attempt<Response> attempt(Step.Send send) {
-        Request sent = content.request();
+        Request sent = toSend();
         boolean alone = send.timeoutNanos() == Long.MAX_VALUE && send.hedgeNanos() < 0;
         if (alone && !leftChain && Thread.currentThread() == chainThread) {
-            ChainAttempt attempt = new ChainAttempt(this, chain, stage, sent);
+            ChainAttempt attempt = new ChainAttempt(this, sent);
             onChain = attempt;
             return attempt;
         }
         leftChain = true;
-        return new CallAttempt(this, sent, attemptCalls, blocking);
+        return new CallAttempt(this, sent, attemptCalls(), blocking);
+    }
+
+    private Request toSend() {
+        return content == null ? request : content.request();
+    }
+
+    /** Sends a request along the chain of the program's call. */
+    Response proceed(Request sent) throws IOException {
+        stage.begin();
+        try {
+            return asked(chain.proceed(sent), sent);
+        } catch (IOException | RuntimeException e) {
+            failed(e, stage);
+            throw e;
+        }
     }
 
     @Override
     public long remainingNanos() {
-        return attemptCalls.remainingNanos();
+        return attemptCalls().remainingNanos();
     }
 
     /** The thread of the chain is given up: later attempts are calls of their own. */
@@ -163,25 +187,35 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     /** Runs something where the program's calls run. */
     void onDispatcher(Runnable task) {
-        dispatching.execute(task);
+        Executor executor = dispatching;
+        if (executor == null) {
+            task.run();
+        } else {
+            executor.execute(task);
+        }
     }
 
     /** The calls that carry attempts. */
-    AttemptCalls attemptCalls() {
-        return attemptCalls;
+    private synchronized AttemptCalls attemptCalls() {
+        AttemptCalls made = attemptCalls;
+        if (made == null) {
+            made = new AttemptCalls(call, client, begun);
+            attemptCalls = made;
+        }
+        return made;
     }
 
     @Override
     public boolean canHedge() {
-        return content.isRepeatableAtOnce();
+        return content == null || content.isRepeatableAtOnce();
     }
 
     @Override
     public @Nullable Attempt<Response> alternateOrigin(FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
         return new CallAttempt(
                 this,
-                AlternateOriginRequests.of(content.request(), offer),
-                attemptCalls.toAlternateOrigin(offer),
+                AlternateOriginRequests.of(toSend(), offer),
+                attemptCalls().toAlternateOrigin(offer),
                 blocking);
     }
 
@@ -202,7 +236,9 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     @Override
     public void release() {
-        content.release();
+        if (content != null) {
+            content.release();
+        }
         openCalls.end(call);
     }
 
@@ -224,17 +260,25 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     }
 
     /** An attempt begins, as a call of its own. */
-    void begins(CallAttempt attempt) {
-        boolean unused = underWay.add(attempt);
+    synchronized void begins(CallAttempt attempt) {
+        Set<CallAttempt> all = underWay;
+        if (all == null) {
+            all = new HashSet<>(2);
+            underWay = all;
+        }
+        boolean unused = all.add(attempt);
     }
 
     /** An attempt has ended that began so. */
-    void ends(CallAttempt attempt) {
-        boolean unused = underWay.remove(attempt);
+    synchronized void ends(CallAttempt attempt) {
+        boolean unused = underWay != null && underWay.remove(attempt);
     }
 
     /** Returns whether the library is at an attempt, which ends by itself where the call is cancelled. */
-    boolean isUnderWay() {
+    synchronized boolean isUnderWay() {
+        if (underWay == null) {
+            return false;
+        }
         for (CallAttempt attempt : underWay) {
             if (attempt.isStarted()) {
                 return true;
@@ -339,6 +383,11 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         if (body != null) {
             body.close();
         }
+    }
+
+    @Override
+    public Response watchBody(Response response, long length, Consumer<IOException> broken) {
+        return StreamBody.watched(response, length, broken);
     }
 
     @Override

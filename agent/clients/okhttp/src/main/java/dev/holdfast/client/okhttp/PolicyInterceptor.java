@@ -97,7 +97,8 @@ final class PolicyInterceptor implements Interceptor {
     private static boolean passes(Request request) {
         RequestBody body = request.body();
         return request.header("Upgrade") != null
-                || request.cacheControl().onlyIfCached()
+                || (request.header("Cache-Control") != null
+                        && request.cacheControl().onlyIfCached()) // made anew for each request
                 || (body != null && OptionalMethods.isDuplex(body));
     }
 }

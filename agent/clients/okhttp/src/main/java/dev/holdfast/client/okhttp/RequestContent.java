@@ -47,22 +47,23 @@ final class RequestContent {
     };
 
     private final Request request;
-    /** Null: the request's own body, if any, is sent each time. */
+    /** Null: the request's own body is sent, which may be possible once only. */
     private final @Nullable RecordedBody recorded;
 
-    private final boolean repeatable;
-
-    private RequestContent(Request request, @Nullable RecordedBody recorded, boolean repeatable) {
+    private RequestContent(Request request, @Nullable RecordedBody recorded) {
         this.request = request;
         this.recorded = recorded;
-        this.repeatable = repeatable;
     }
 
-    /** The body of a request that is sent under a policy; what is recorded of it is accounted for. */
-    static RequestContent of(Request request, Policy policy, ReplayMemory memory) {
+    /**
+     * The body of a request that is sent under a policy; what is recorded of it is accounted for.
+     *
+     * @return null: the request can be sent as it is, as often as one likes
+     */
+    static @Nullable RequestContent of(Request request, Policy policy, ReplayMemory memory) {
         RequestBody body = request.body();
         if (body == null || isPlain(body)) {
-            return new RequestContent(request, null, true);
+            return null;
         }
         RetryPolicy rule = policy.retry();
         boolean once = !rule.enabled() || rule.maxRetries() == 0;
@@ -70,9 +71,9 @@ final class RequestContent {
         if (policy.mode() != Mode.ENFORCE
                 || (once && !policy.fallback().usesDegraded())
                 || !RetryRule.mayResend(rule, request.method(), hasKey, true, false)) {
-            return new RequestContent(request, null, false);
+            return new RequestContent(request, null);
         }
-        return new RequestContent(request, new RecordedBody(body, rule, memory), false);
+        return new RequestContent(request, new RecordedBody(body, rule, memory));
     }
 
     private static boolean isPlain(RequestBody body) {
@@ -100,12 +101,12 @@ final class RequestContent {
 
     /** Returns whether another attempt could send the same bytes, as far as is known now. */
     boolean isReplayable() {
-        return recorded == null ? repeatable : recorded.isReplayable();
+        return recorded != null && recorded.isReplayable();
     }
 
     /** Returns whether another attempt could send the same bytes while one is at it. */
     boolean isRepeatableAtOnce() {
-        return recorded == null ? repeatable : recorded.isWhole();
+        return recorded != null && recorded.isWhole();
     }
 
     /** Drops the recording, as no further attempt needs the body. */

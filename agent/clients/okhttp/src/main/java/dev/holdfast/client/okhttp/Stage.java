@@ -1,9 +1,11 @@
 package dev.holdfast.client.okhttp;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import okhttp3.Interceptor;
+import okhttp3.Request;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,22 @@ class Stage implements Interceptor {
         }
     };
 
-    private final AtomicInteger requests = new AtomicInteger();
+    /** A power of two. */
+    private static final int SLOTS = 64;
+
+    /**
+     * The stages of chains that run now, each in the slot of its thread, unless that is taken, or the request has a
+     * body, whose writing may run calls of the program's. No thread-local, which would take memory of every thread that
+     * makes a call.
+     */
+    private static final AtomicReferenceArray<@Nullable Stage> RUNNING = new AtomicReferenceArray<>(SLOTS);
+
+    /** The thread in whose slot it is. Read by others too, which see any other than themselves. */
+    private @Nullable Thread thread;
+
+    /** Written by the thread alone that runs the chain. */
+    private volatile int requests;
+
     private volatile boolean started;
     private volatile boolean givenUp;
     private volatile @Nullable Runnable onStart;
@@ -55,17 +72,44 @@ class Stage implements Interceptor {
 
     /** A new attempt begins that has the same network interceptors. */
     void begin() {
-        requests.set(0);
+        requests = 0;
     }
 
     /** The number of requests that were, or may have been, written: redirects and what the library repeats included. */
     int requests() {
-        return requests.get();
+        return requests;
     }
 
     @Override
     public @Nullable Response intercept(Chain chain) throws IOException {
-        int unused = requests.incrementAndGet();
-        return chain.proceed(chain.request());
+        int before = requests;
+        requests = before + 1;
+        Request request = chain.request();
+        Thread current = Thread.currentThread();
+        int slot = slotOf(current);
+        thread = current;
+        if (request.body() != null || !RUNNING.compareAndSet(slot, null, this)) {
+            return chain.proceed(request);
+        }
+        try {
+            return chain.proceed(request);
+        } finally {
+            RUNNING.set(slot, null);
+        }
+    }
+
+    private static int slotOf(Thread thread) {
+        return (int) thread.getId() & (SLOTS - 1);
+    }
+
+    /**
+     * The library has opened the body of a response.
+     *
+     * @return the body; that of an attempt can be watched, so that the response need not be built once more for it
+     */
+    static ResponseBody opened(ResponseBody body) {
+        Thread current = Thread.currentThread();
+        Stage running = RUNNING.get(slotOf(current));
+        return running == null || running.thread != current ? body : StreamBody.watchable(body);
     }
 }

@@ -1,6 +1,8 @@
 package dev.holdfast.client.okhttp;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import okhttp3.MediaType;
 import okhttp3.Response;
@@ -8,6 +10,7 @@ import okhttp3.ResponseBody;
 import okio.BufferedSource;
 import okio.ForwardingSource;
 import okio.Okio;
+import okio.Source;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +22,19 @@ final class StreamBody extends ResponseBody {
     private final @Nullable MediaType type;
     private final long length;
     private final BufferedSource source;
+    /** Null: it cannot be watched. */
+    private final @Nullable WatchedSource watched;
 
-    private StreamBody(@Nullable MediaType type, long length, Timeout timeout, InputStream stream) {
+    private StreamBody(@Nullable MediaType type, long length, Source source) {
         this.type = type;
         this.length = length;
-        this.source = Okio.buffer(new StreamSource(stream, timeout));
+        this.source = Okio.buffer(source);
+        this.watched = source instanceof WatchedSource mine ? mine : null;
     }
 
     /** A body for which nothing was received. */
     static ResponseBody of(@Nullable MediaType type, long length, InputStream stream) {
-        return new StreamBody(type, length, Timeout.NONE, stream);
+        return new StreamBody(type, length, new StreamSource(stream, Timeout.NONE));
     }
 
     /** A response with another stream behind its body. */
@@ -40,9 +46,40 @@ final class StreamBody extends ResponseBody {
                         .body(new StreamBody(
                                 body.contentType(),
                                 body.contentLength(),
-                                body.source().timeout(),
-                                wrapper.apply(body.byteStream())))
+                                new StreamSource(
+                                        wrapper.apply(body.byteStream()),
+                                        body.source().timeout())))
                         .build();
+    }
+
+    /** A body that can be watched, which begins with {@link #watched}. */
+    static ResponseBody watchable(ResponseBody body) {
+        return new StreamBody(body.contentType(), body.contentLength(), new WatchedSource(body.source()));
+    }
+
+    /**
+     * A response whose body is watched on its way to the program: the response itself, where it has been made with such
+     * a body.
+     *
+     * @param length the number of bytes that the body has, -1: not known
+     * @param broken see {@link WatchedSource}
+     */
+    static Response watched(Response response, long length, Consumer<IOException> broken) {
+        ResponseBody body = response.body();
+        if (body == null || (body instanceof StreamBody mine && mine.watch(length, broken))) {
+            return response;
+        }
+        StreamBody made = new StreamBody(body.contentType(), body.contentLength(), new WatchedSource(body.source()));
+        boolean unused = made.watch(length, broken);
+        return response.newBuilder().body(made).build();
+    }
+
+    private boolean watch(long bytes, Consumer<IOException> broken) {
+        if (watched == null) {
+            return false;
+        }
+        watched.begin(bytes, broken);
+        return true;
     }
 
     @Override
