@@ -44,7 +44,8 @@ public final class CallerIdentity {
      *
      * @param fallbackStrategies knows names of objects
      * @param client the client's defaults, which differ from another client's: anything without a space
-     * @param uri makes the address of the request
+     * @param uri makes the address of the request; may throw if it is no URI, and the caller is not known then where
+     *     that matters
      */
     public CallerIdentity(FallbackStrategies fallbackStrategies, String client, Supplier<URI> uri) {
         this.fallbackStrategies = fallbackStrategies;
@@ -65,8 +66,12 @@ public final class CallerIdentity {
             known = false;
             return this;
         }
+        URI address = address();
+        if (address == null) {
+            return this;
+        }
         try {
-            List<String> sent = handler.get(uri.get(), Map.of()).get("Cookie");
+            List<String> sent = handler.get(address, Map.of()).get("Cookie");
             if (sent != null && !sent.isEmpty()) {
                 add(" cookies " + sent);
             }
@@ -74,6 +79,16 @@ public final class CallerIdentity {
             known = false;
         }
         return this;
+    }
+
+    /** Null: the request's address is no URI, so that the caller is not known. */
+    private @Nullable URI address() {
+        try {
+            return uri.get();
+        } catch (RuntimeException e) {
+            known = false;
+            return null;
+        }
     }
 
     /** Adds the proxy that was chosen for the request. */
@@ -99,7 +114,11 @@ public final class CallerIdentity {
             known = false;
             return this;
         }
-        List<Proxy> selected = Privileges.withOwnPrivileges(() -> selector.select(uri.get()));
+        URI address = address();
+        if (address == null) {
+            return this;
+        }
+        List<Proxy> selected = Privileges.withOwnPrivileges(() -> selector.select(address));
         for (Proxy proxy : selected) {
             CallerIdentity unused = proxy(proxy);
         }

@@ -2,6 +2,7 @@ package dev.holdfast.fallback;
 
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +27,19 @@ public final class FallbackChain {
             Strategy strategy = policy.strategies().get(asked++);
             FallbackCandidate fallbackCandidate = switch (strategy) {
                 case CACHE -> fallbackStrategies.cached().find(request, policy.cache());
-                case DEFAULT_VALUE -> StaticResponses.find(policy.defaults(), request.method(), request.uri());
-                case DEGRADED -> AlternateOrigin.of(policy.degraded(), request.uri());
+                case DEFAULT_VALUE -> StaticResponses.find(policy.defaults(), request.method(), request.path());
+                case DEGRADED -> elsewhere();
             };
             if (fallbackCandidate != null) {
                 return fallbackCandidate;
             }
         }
         return null;
+    }
+
+    /** Null: the request may not go elsewhere. That of an address which is no URI cannot be said to. */
+    private FallbackCandidate.@Nullable AlternateOriginRequest elsewhere() {
+        URI uri = request.uri();
+        return uri == null ? null : AlternateOrigin.of(policy.degraded(), uri);
     }
 }

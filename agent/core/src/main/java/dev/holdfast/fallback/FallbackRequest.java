@@ -75,9 +75,21 @@ public record FallbackRequest(
         return new FallbackRequest(method, address, others, hasBody, identity);
     }
 
-    /** Returns the URI that it goes to. */
+    /** Returns the URI that it goes to; null: its address is none, which some clients send all the same. */
+    @Nullable
     URI uri() {
-        return address.uri.get();
+        try {
+            return address.uri.get();
+        } catch (RuntimeException e) {
+            return null;
+        }
+    }
+
+    /** Returns the path of its address, as it is sent. */
+    String path() {
+        URI known = uri();
+        String path = known == null ? address.path() : known.getRawPath();
+        return path == null ? "" : path;
     }
 
     /** The values of a header, by its name in lower case; empty if absent. */
@@ -114,6 +126,16 @@ public record FallbackRequest(
         public Address(String text, Supplier<URI> uri) {
             this.text = text;
             this.uri = uri;
+        }
+
+        /** The path of a text that is no URI. */
+        private String path() {
+            int scheme = text.indexOf("://");
+            int begin = text.indexOf('/', scheme < 0 ? 0 : scheme + 3);
+            int end = text().indexOf('?');
+            return begin < 0 || (end >= 0 && end < begin)
+                    ? ""
+                    : text().substring(begin, end < 0 ? text().length() : end);
         }
 
         /** Its text, without a fragment. */

@@ -3,7 +3,6 @@ package dev.holdfast.fallback;
 import dev.holdfast.policy.ByteString;
 import dev.holdfast.policy.DefaultResponse;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
-import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +13,9 @@ final class StaticResponses {
     private StaticResponses() {}
 
     /** The first answer that fits a request, null if none does. */
-    static FallbackCandidate.@Nullable Response find(List<DefaultResponse> answers, String method, URI uri) {
-        String path = uri.getRawPath();
+    static FallbackCandidate.@Nullable Response find(List<DefaultResponse> answers, String method, String path) {
         for (DefaultResponse response : answers) {
-            if (response.fits(method, path == null ? "" : path)) {
+            if (response.fits(method, path)) {
                 return toCandidate(response, method);
             }
         }

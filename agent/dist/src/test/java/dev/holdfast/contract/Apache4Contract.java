@@ -10,10 +10,13 @@ import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
@@ -115,6 +118,25 @@ class Apache4Contract {
         }
     }
 
+    /** The client sends it as it is, and so do we. */
+    @Test
+    void aRequestLineThatIsNoUriHasItsPolicy() throws IOException {
+        String line = "/a|b?c=^";
+        for (String host : List.of(Hosts.DEFAULTED, Hosts.CACHED, Hosts.DEGRADED, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server = ScriptedServer.http(host).otherwise(ScriptedResponse.respond(503, "busy"))) {
+                if (host.equals(Hosts.ATTEMPT_TIMEOUT)) {
+                    server.play(ScriptedResponse.afterRequest(Cut.HANG));
+                }
+                HttpHost origin = new HttpHost(host, server.port());
+                assertThat(text(client.execute(origin, new BasicHttpRequest("GET", line))))
+                        .as(host)
+                        .startsWith(host.equals(Hosts.DEFAULTED) ? "203 in place of it" : "503 busy");
+                assertThat(server.requests())
+                        .allSatisfy(sent -> assertThat(sent.target()).isEqualTo(line));
+            }
+        }
+    }
+
     @Test
     void anAbortDuringTheWaitEndsTheCallInTheClientsException() throws Exception {
         try (ScriptedServer server = ScriptedServer.http(Hosts.PATIENT)) {
@@ -178,9 +200,28 @@ class Apache4Contract {
                     RequestConfig.custom().setConnectionRequestTimeout(60_000).build());
             assertThatThrownBy(() -> text(client, get)).isExactlyInstanceOf(SocketTimeoutException.class);
             assertThat(get.isAborted()).isFalse();
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
             EntityUtils.consume(open.getEntity());
             assertThat(server.requests()).hasSize(1);
             assertThat(pending()).isZero();
+        }
+    }
+
+    /** The library takes the end of the wait for an interrupt, and logs it. */
+    @Test
+    void noInterruptIsLeftBehindWhereTheDeadlineEndsTheWait() throws IOException {
+        old.getParams().setParameter("http.conn-manager.timeout", 60_000L);
+        Logger log = Logger.getLogger(PoolingClientConnectionManager.class.getName());
+        log.setLevel(Level.OFF);
+        try (ScriptedServer server = ScriptedServer.http(Hosts.DEADLINE)) {
+            HttpResponse open = old.execute(new HttpGet(server.uri("/open")));
+            assertThatThrownBy(() -> text(old, new HttpGet(server.uri("/"))))
+                    .isExactlyInstanceOf(SocketTimeoutException.class);
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            EntityUtils.consume(open.getEntity());
+            assertThat(server.requests()).hasSize(1);
+        } finally {
+            log.setLevel(null);
         }
     }
 

@@ -30,11 +30,13 @@ import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.Timeout;
 import org.awaitility.Awaitility;
@@ -138,6 +140,7 @@ class Apache5Contract {
                         .build());
                 assertThatThrownBy(() -> text(get)).isExactlyInstanceOf(SocketTimeoutException.class);
                 assertThat(get.isAborted()).isFalse();
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
                 assertThat(open.getCode()).isEqualTo(200);
             }
             assertThat(server.requests()).hasSize(1);
@@ -157,6 +160,26 @@ class Apache5Contract {
             assertThat(text(new HttpGet(first.uri(path)))).isEqualTo("200 first");
             assertThat(text(new HttpGet(first.uri(path)))).isEqualTo("200 first");
             assertThat(text(new HttpGet(second.uri(path)))).isEqualTo("503 second");
+        }
+    }
+
+    /** The client sends it as it is, and so do we. */
+    @Test
+    void aRequestLineThatIsNoUriHasItsPolicy() throws IOException {
+        String line = "/a|b?c=^";
+        for (String host : List.of(Hosts.DEFAULTED, Hosts.CACHED, Hosts.DEGRADED, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server = ScriptedServer.http(host).otherwise(ScriptedResponse.respond(503, "busy"))) {
+                if (host.equals(Hosts.ATTEMPT_TIMEOUT)) {
+                    server.play(ScriptedResponse.afterRequest(Cut.HANG));
+                }
+                ClassicHttpRequest request = new BasicClassicHttpRequest("GET", HttpHost.create(server.uri("/")), line);
+                String got = client.execute(request, Apache5Contract::seen);
+                assertThat(got)
+                        .as(host)
+                        .isEqualTo(host.equals(Hosts.DEFAULTED) ? "203 in place of it: \u00e9\n" : "503 busy");
+                assertThat(server.requests())
+                        .allSatisfy(sent -> assertThat(sent.target()).isEqualTo(line));
+            }
         }
     }
 
@@ -246,11 +269,13 @@ class Apache5Contract {
     }
 
     private String text(HttpUriRequestBase request) throws IOException {
-        return client.execute(request, response -> {
-            HttpEntity entity = response.getEntity();
-            return response.getCode()
-                    + " "
-                    + (entity == null ? "" : new String(entity.getContent().readAllBytes(), StandardCharsets.US_ASCII));
-        });
+        return client.execute(request, Apache5Contract::seen);
+    }
+
+    private static String seen(ClassicHttpResponse response) throws IOException {
+        HttpEntity entity = response.getEntity();
+        return response.getCode()
+                + " "
+                + (entity == null ? "" : new String(entity.getContent().readAllBytes(), StandardCharsets.UTF_8));
     }
 }

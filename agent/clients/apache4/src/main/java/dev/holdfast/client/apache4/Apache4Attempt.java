@@ -41,6 +41,8 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private boolean beside;
 
     private @Nullable AttemptClock clock;
+    /** True while it waits for a connection. */
+    private boolean waits;
 
     private volatile boolean cancelled;
     private volatile boolean leased;
@@ -99,6 +101,10 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
             return response;
         } finally {
             adapter.sent(outer);
+            if (cancelled && waits) {
+                // Most versions take the end of such a wait for an interrupt, and say so again.
+                boolean unused = Thread.interrupted();
+            }
             executed = context.getAttribute(SENT) != null;
             if (!executed && earlier != null) {
                 context.setAttribute(SENT, earlier);
@@ -118,6 +124,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     /** It asks for a connection. */
     void leases() {
         leased = true;
+        waits = true;
         tunnel.leases();
         if (clock != null) {
             clock.pause();
@@ -126,6 +133,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
 
     /** It has a connection. */
     void leased() {
+        waits = false;
         if (clock != null) {
             clock.resume();
         }

@@ -31,8 +31,10 @@ import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
 import org.apache.http.client.methods.AbortableHttpRequest;
+import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.conn.ConnectionReleaseTrigger;
+import org.apache.http.impl.client.AbstractHttpClient;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
@@ -144,11 +146,15 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     @Override
     public Attempt<HttpResponse> attempt(Step.Send send) {
-        boolean own = hedges || send.timeoutNanos() != Long.MAX_VALUE;
-        HttpEntity body = recorded == null ? entity() : recorded;
-        HttpRequest sent = own ? AttemptRequest.like(request, body) : request;
+        HttpRequest own = hedges || send.timeoutNanos() != Long.MAX_VALUE ? ownRequest() : null;
         HttpContext used = contexts == null ? context : contexts.create();
-        return new Apache4Attempt(adapter, client, host, sent, own, used, this);
+        return new Apache4Attempt(adapter, client, host, own == null ? request : own, own != null, used, this);
+    }
+
+    /** A request that can be aborted without the program's; null: an old client sends none whose line is no URI. */
+    private @Nullable HttpRequest ownRequest() {
+        HttpRequestBase own = AttemptRequest.like(request, recorded == null ? entity() : recorded);
+        return own.getURI() == null && client instanceof AbstractHttpClient ? null : own;
     }
 
     @Override
@@ -219,8 +225,9 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                 request.getProtocolVersion(),
                 headers.toArray(Header[]::new),
                 recorded == null ? entity() : recorded);
-        HttpClient sender = offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request);
         HttpHost to = new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
+        HttpClient sender =
+                offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request, context, to);
         return new Apache4Attempt(adapter, sender, to, other, true, null, null);
     }
 

@@ -56,8 +56,8 @@ final class Apache4Caller {
             return parts == null || settings == null || parameters == null
                     ? null
                     : identity(parts, settings, parameters, client, request, URI.create(address));
-        } catch (NoSuchFieldException e) {
-            return null; // another version, of which nothing is known
+        } catch (NoSuchFieldException | IllegalArgumentException e) {
+            return null; // another version, of which nothing is known, or an address that is no URI
         }
     }
 

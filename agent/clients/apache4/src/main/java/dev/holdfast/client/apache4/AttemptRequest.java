@@ -1,11 +1,13 @@
 package dev.holdfast.client.apache4;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpRequest;
 import org.apache.http.ProtocolVersion;
+import org.apache.http.RequestLine;
 import org.apache.http.client.methods.HttpEntityEnclosingRequestBase;
 import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.client.methods.HttpUriRequest;
@@ -19,23 +21,28 @@ import org.jspecify.annotations.Nullable;
 final class AttemptRequest extends HttpRequestBase {
     private final String method;
     private final ProtocolVersion version;
+    /** The request line of a request without a URI; null: it has one. */
+    private final @Nullable RequestLine line;
 
-    private AttemptRequest(String method, ProtocolVersion version) {
+    private AttemptRequest(String method, ProtocolVersion version, @Nullable RequestLine line) {
         this.method = method;
         this.version = version;
+        this.line = line;
     }
 
     /**
      * A request that says the same.
      *
      * @param entity in place of its own; null: none
-     * @throws IllegalArgumentException where its address is none
+     * @return without a URI where its request line has none
      */
     static HttpRequestBase like(HttpRequest request, @Nullable HttpEntity entity) {
+        URI uri = uri(request);
+        RequestLine line = uri == null ? request.getRequestLine() : null;
         HttpRequestBase copy =
-                of(Requests.method(request), uri(request), request.getProtocolVersion(), request.getAllHeaders());
+                of(Requests.method(request), uri, line, request.getProtocolVersion(), request.getAllHeaders());
         if (request instanceof HttpEntityEnclosingRequest) {
-            copy = withEntity(copy, entity);
+            copy = withEntity(copy, line, entity);
         }
         OptionalParts.copySettings(request, copy);
         return copy;
@@ -44,29 +51,41 @@ final class AttemptRequest extends HttpRequestBase {
     /** A request to another place, which can have a body if an entity is given. */
     static HttpRequestBase of(
             String method, URI uri, ProtocolVersion version, Header[] headers, @Nullable HttpEntity entity) {
-        HttpRequestBase request = of(method, uri, version, headers);
-        return entity == null ? request : withEntity(request, entity);
+        HttpRequestBase request = of(method, uri, null, version, headers);
+        return entity == null ? request : withEntity(request, null, entity);
     }
 
-    private static HttpRequestBase of(String method, URI uri, ProtocolVersion version, Header[] headers) {
-        AttemptRequest request = new AttemptRequest(method, version);
+    private static HttpRequestBase of(
+            String method, @Nullable URI uri, @Nullable RequestLine line, ProtocolVersion version, Header[] headers) {
+        AttemptRequest request = new AttemptRequest(method, version, line);
         request.setURI(uri);
         request.setHeaders(headers);
         return request;
     }
 
-    private static HttpRequestBase withEntity(HttpRequestBase like, @Nullable HttpEntity entity) {
-        WithEntity request = new WithEntity(like.getMethod(), like.getProtocolVersion());
+    private static HttpRequestBase withEntity(
+            HttpRequestBase like, @Nullable RequestLine line, @Nullable HttpEntity entity) {
+        WithEntity request = new WithEntity(like.getMethod(), like.getProtocolVersion(), line);
         request.setURI(like.getURI());
         request.setHeaders(like.getAllHeaders());
         request.setEntity(entity);
         return request;
     }
 
-    private static URI uri(HttpRequest request) {
-        return request instanceof HttpUriRequest own
-                ? own.getURI()
-                : URI.create(request.getRequestLine().getUri());
+    private static @Nullable URI uri(HttpRequest request) {
+        if (request instanceof HttpUriRequest own) {
+            return own.getURI();
+        }
+        try {
+            return new URI(request.getRequestLine().getUri());
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public RequestLine getRequestLine() {
+        return line == null ? super.getRequestLine() : line;
     }
 
     @Override
@@ -83,10 +102,17 @@ final class AttemptRequest extends HttpRequestBase {
     private static final class WithEntity extends HttpEntityEnclosingRequestBase {
         private final String method;
         private final ProtocolVersion version;
+        private final @Nullable RequestLine line;
 
-        private WithEntity(String method, ProtocolVersion version) {
+        private WithEntity(String method, ProtocolVersion version, @Nullable RequestLine line) {
             this.method = method;
             this.version = version;
+            this.line = line;
+        }
+
+        @Override
+        public RequestLine getRequestLine() {
+            return line == null ? super.getRequestLine() : line;
         }
 
         @Override

@@ -3,8 +3,12 @@ package dev.holdfast.client.apache4;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Set;
+import org.apache.http.HttpRequest;
 import org.apache.http.client.HttpClient;
 import org.apache.http.impl.NoConnectionReuseStrategy;
+import org.apache.http.params.HttpParams;
+import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class BuiltClients {
     private static final String BUILDER = "org.apache.http.impl.client.HttpClientBuilder";
     private static final String CONFIG = "org.apache.http.client.config.RequestConfig";
+    private static final String CONFIG_OF_PARAMETERS = "org.apache.http.client.params.HttpClientParamConfig";
+    private static final String CONTEXT_CONFIG = "http.request-config";
     private static final String CONNECTIONS = "org.apache.http.impl.conn.BasicHttpClientConnectionManager";
 
     private BuiltClients() {}
@@ -47,6 +53,45 @@ final class BuiltClients {
             unused = call(builder, "setConnectionManager", connections);
         }
         return (HttpClient) call(builder, "build");
+    }
+
+    /**
+     * The configuration of a request, as the library chooses it: its own, that of its parameters, of its context, of
+     * the client.
+     *
+     * @param ofClient null: it has none
+     * @return null: there is none
+     */
+    @SuppressWarnings("deprecation") // what programs may use
+    static @Nullable Object config(HttpRequest request, @Nullable HttpContext context, @Nullable Object ofClient) {
+        Object own = OptionalParts.config(request);
+        if (own != null) {
+            return own;
+        }
+        HttpParams parameters = request.getParams();
+        if (!isEmpty(parameters)) {
+            Class<?> reader = type(CONFIG_OF_PARAMETERS);
+            return ofClient == null || !hasMethod(reader, "getRequestConfig", 2) // since 4.4
+                    ? invoke(reader, null, "getRequestConfig", parameters)
+                    : invoke(reader, null, "getRequestConfig", parameters, ofClient);
+        }
+        Object ofContext = context == null ? null : context.getAttribute(CONTEXT_CONFIG);
+        return ofContext == null ? ofClient : ofContext;
+    }
+
+    private static boolean isEmpty(HttpParams parameters) {
+        return hasMethod(parameters.getClass(), "getNames", 0)
+                && call(parameters, "getNames") instanceof Set<?> names
+                && names.isEmpty();
+    }
+
+    private static boolean hasMethod(Class<?> type, String name, int parameters) {
+        for (Method method : type.getMethods()) {
+            if (method.getName().equals(name) && method.getParameterCount() == parameters) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Null: the operator is none of the library's, and it is not known what it has. */

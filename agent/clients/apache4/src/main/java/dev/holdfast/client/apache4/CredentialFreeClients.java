@@ -2,6 +2,7 @@ package dev.holdfast.client.apache4;
 
 import dev.holdfast.exchange.LibraryObjects;
 import java.util.Set;
+import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.client.HttpClient;
 import org.apache.http.impl.NoConnectionReuseStrategy;
@@ -11,6 +12,7 @@ import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
 import org.apache.http.impl.conn.SingleClientConnManager;
 import org.apache.http.params.BasicHttpParams;
 import org.apache.http.params.HttpParams;
+import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +36,14 @@ final class CredentialFreeClients {
      *
      * @param client the program's
      * @param request the program's, whose configuration or parameters may name a proxy
+     * @param context the program's, which may have a configuration; null: there is none
+     * @param alternate where it sends
      */
-    static HttpClient like(HttpClient client, HttpRequest request) {
+    static HttpClient like(HttpClient client, HttpRequest request, @Nullable HttpContext context, HttpHost alternate) {
         if (BUILT.contains(OBJECTS.nameOf(client))) {
-            Object config = part(request, "config");
             Object manager = part(client, "connManager");
             return BuiltClients.credentialFree(
-                    config == null ? part(client, "defaultConfig") : config,
+                    BuiltClients.config(request, context, part(client, "defaultConfig")),
                     part(client, "routePlanner"),
                     manager == null ? null : part(manager, "connectionOperator"));
         }
@@ -49,6 +52,8 @@ final class CredentialFreeClients {
         if (client instanceof AbstractHttpClient old) {
             Parameters.copyHarmless(old.getParams(), params);
             Parameters.copyHarmless(request.getParams(), params);
+            ForcedRoutes.copy(old.getParams(), params, alternate);
+            ForcedRoutes.copy(request.getParams(), params, alternate);
             made = new DefaultHttpClient(
                     new SingleClientConnManager(
                             params, old.getConnectionManager().getSchemeRegistry()),

@@ -50,12 +50,24 @@ final class OptionalParts {
     @SuppressWarnings("deprecation") // the only parameters that all versions have
     static void copySettings(HttpRequest from, HttpRequestBase to) {
         to.setParams(from.getParams());
-        if (GET_CONFIG != null && SET_CONFIG != null && CONFIGURABLE != null && CONFIGURABLE.isInstance(from)) {
+        if (SET_CONFIG != null && CONFIGURABLE != null && CONFIGURABLE.isInstance(from)) {
             try {
-                SET_CONFIG.invoke(to, GET_CONFIG.invoke(from));
+                SET_CONFIG.invoke(to, config(from));
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    /** The configuration of a request; null: it has none. */
+    static @Nullable Object config(HttpRequest request) {
+        if (GET_CONFIG == null || CONFIGURABLE == null || !CONFIGURABLE.isInstance(request)) {
+            return null;
+        }
+        try {
+            return GET_CONFIG.invoke(request);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -19,6 +19,8 @@ final class Parameters {
     private static final String DEFAULT_HEADERS = "http.default-headers";
     private static final String DEFAULT_PROXY = "http.route.default-proxy";
 
+    private static final String LOCAL_ADDRESS = "http.route.local-address";
+
     private static final Set<String> TABLES = Set.of("params.BasicHttpParams", "params.SyncBasicHttpParams");
 
     /** Parameters that are others, one before the other: the fields that have them, in the library's order. */
@@ -67,13 +69,14 @@ final class Parameters {
         return add(parameters, text, 0) ? text.toString() : null;
     }
 
-    /** Copies the proxy, and what is harmless. */
+    /** Copies the proxy, the address of this machine, and what is harmless. */
     @SuppressWarnings("deprecation") // what all versions have
     static void copyHarmless(HttpParams from, HttpParams to) {
         for (String name : HARMLESS) {
             copy(name, from, to);
         }
         copy(DEFAULT_PROXY, from, to);
+        copy(LOCAL_ADDRESS, from, to);
     }
 
     @SuppressWarnings("deprecation") // what all versions have

@@ -19,6 +19,8 @@ import org.apache.http.client.HttpClient;
 import org.apache.http.client.config.RequestConfig;
 import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.protocol.HttpClientContext;
+import org.apache.http.conn.routing.HttpRoute;
 import org.apache.http.conn.scheme.Scheme;
 import org.apache.http.conn.ssl.SSLSocketFactory;
 import org.apache.http.impl.client.BasicCookieStore;
@@ -80,10 +82,39 @@ class Apache4CredentialFreeTest {
                     .setParameter("http.default-headers", List.of(new BasicHeader("X-Key", "s3cret")));
             assertThat(status(old, URI.create(OTHER))).isEqualTo(200);
 
-            assertThat(proxy.requests()).hasSize(4).allSatisfy(request -> {
+            HttpClientContext context = HttpClientContext.create();
+            context.setRequestConfig(config(address));
+            assertThat(status(withUser(proxy).build(), new HttpGet(OTHER), context))
+                    .isEqualTo(200);
+            HttpGet withParameters = new HttpGet(OTHER);
+            withParameters.getParams().setParameter("http.route.default-proxy", address);
+            assertThat(status(withUser(proxy).build(), withParameters, context)).isEqualTo(200);
+
+            HttpHost programs = new HttpHost("programs.example", 80);
+            HttpGet forced = new HttpGet(OTHER);
+            forced.getParams().setParameter("http.route.forced-route", new HttpRoute(programs, null, address, false));
+            assertThat(status(new DefaultHttpClient(), forced)).isEqualTo(200);
+
+            assertThat(proxy.requests()).hasSize(7).allSatisfy(request -> {
                 assertThat(request.target()).isEqualTo(OTHER);
                 assertThat(request.headers().toString()).doesNotContain("s3cret");
             });
+        }
+    }
+
+    @Test
+    void a_forced_route_says_the_way_and_not_the_target() throws IOException {
+        try (ScriptedServer server = ScriptedServer.http();
+                ScriptedServer proxy = ScriptedServer.http()) {
+            DefaultHttpClient old = new DefaultHttpClient();
+            old.getParams()
+                    .setParameter("http.route.default-proxy", new HttpHost("127.0.0.1", proxy.port()))
+                    .setParameter("http.route.forced-route", new HttpRoute(new HttpHost("programs.example", 80)));
+
+            assertThat(status(old, server.uri("/a"))).isEqualTo(200);
+
+            assertThat(server.requests()).hasSize(1);
+            assertThat(proxy.requests()).isEmpty();
         }
     }
 
@@ -144,8 +175,16 @@ class Apache4CredentialFreeTest {
         return status(client, new HttpGet(uri));
     }
 
+    private static String origin(URI uri) {
+        return uri.getScheme() + "://" + uri.getAuthority();
+    }
+
     private static int status(HttpClient client, HttpGet request) throws IOException {
-        return CredentialFreeClients.like(client, request)
+        return status(client, request, null);
+    }
+
+    private static int status(HttpClient client, HttpGet request, HttpContext context) throws IOException {
+        return CredentialFreeClients.like(client, request, context, HttpHost.create(origin(request.getURI())))
                 .execute(
                         new HttpGet(request.getURI()),
                         response -> response.getStatusLine().getStatusCode());

@@ -262,7 +262,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         }
         other.setEntity(recorded == null ? request.getEntity() : recorded);
         CloseableHttpClient sender =
-                offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request);
+                offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request, context);
         HttpHost host = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
         return new Apache5Attempt(adapter, sender, host, other, null, null, null);
     }

@@ -56,8 +56,8 @@ final class Apache5Caller {
         try {
             ContextSettings settings = ContextSettings.of(context);
             return settings == null ? null : identity(parts, settings, client, request, URI.create(address));
-        } catch (NoSuchFieldException e) {
-            return null; // another version, of which nothing is known
+        } catch (NoSuchFieldException | IllegalArgumentException e) {
+            return null; // another version, of which nothing is known, or an address that is no URI
         }
     }
 

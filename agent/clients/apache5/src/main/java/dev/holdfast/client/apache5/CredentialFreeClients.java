@@ -14,6 +14,7 @@ import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.core5.function.Resolver;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class CredentialFreeClients {
     private static final LibraryObjects OBJECTS = ClientParts.OBJECTS;
 
+    private static final String CONTEXT_CONFIG = "http.request-config";
+
     /** The settings of connections: those of one manager have the same names as those of another. */
     private static final List<String> SETTINGS = List.of("SocketConfig", "ConnectionConfig", "TlsConfig");
 
@@ -38,15 +41,17 @@ final class CredentialFreeClients {
      *
      * @param client the program's
      * @param request the program's, whose configuration may name a proxy
+     * @param context the program's, which may have a configuration, too; null: there is none
      */
-    static CloseableHttpClient like(CloseableHttpClient client, ClassicHttpRequest request) {
+    static CloseableHttpClient like(
+            CloseableHttpClient client, ClassicHttpRequest request, @Nullable HttpContext context) {
         HttpClientBuilder builder = HttpClientBuilder.create()
                 .disableAuthCaching()
                 .disableAutomaticRetries()
                 .disableCookieManagement()
                 .disableRedirectHandling()
-                .setConnectionReuseStrategy((sent, response, context) -> false);
-        RequestConfig config = config(client, request);
+                .setConnectionReuseStrategy((sent, response, used) -> false);
+        RequestConfig config = config(client, request, context);
         if (config != null) {
             builder.setDefaultRequestConfig(RequestConfig.copy(config)
                     .setAuthenticationEnabled(false)
@@ -63,8 +68,16 @@ final class CredentialFreeClients {
         return builder.build();
     }
 
-    private static @Nullable RequestConfig config(CloseableHttpClient client, ClassicHttpRequest request) {
+    /** The configuration of a request, as the library chooses it: its own, that of its context, of the client. */
+    private static @Nullable RequestConfig config(
+            CloseableHttpClient client, ClassicHttpRequest request, @Nullable HttpContext context) {
         RequestConfig own = request instanceof Configurable configurable ? configurable.getConfig() : null;
+        if (own == null && context != null) {
+            Object field = part(context, "requestConfig"); // since 5.4 it is no attribute
+            if ((field == null ? context.getAttribute(CONTEXT_CONFIG) : field) instanceof RequestConfig config) {
+                return config;
+            }
+        }
         return own != null ? own : client instanceof Configurable configurable ? configurable.getConfig() : null;
     }
 

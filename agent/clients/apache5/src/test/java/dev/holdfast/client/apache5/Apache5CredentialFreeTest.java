@@ -24,10 +24,12 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.cookie.BasicClientCookie;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.junit.jupiter.api.Test;
 
 class Apache5CredentialFreeTest {
@@ -66,7 +68,17 @@ class Apache5CredentialFreeTest {
                             URI.create(OTHER)))
                     .isEqualTo(200);
 
-            assertThat(proxy.requests()).hasSize(3).allSatisfy(request -> {
+            HttpClientContext context = HttpClientContext.create();
+            context.setRequestConfig(config(address));
+            assertThat(status(
+                            withUser(proxy)
+                                    .setDefaultRequestConfig(RequestConfig.DEFAULT)
+                                    .build(),
+                            new HttpGet(OTHER),
+                            context))
+                    .isEqualTo(200);
+
+            assertThat(proxy.requests()).hasSize(4).allSatisfy(request -> {
                 assertThat(request.target()).isEqualTo(OTHER);
                 assertThat(request.headers().toString()).doesNotContain("s3cret");
             });
@@ -134,8 +146,12 @@ class Apache5CredentialFreeTest {
     }
 
     private static int status(CloseableHttpClient client, HttpGet request) throws IOException {
+        return status(client, request, null);
+    }
+
+    private static int status(CloseableHttpClient client, HttpGet request, HttpContext context) throws IOException {
         try {
-            return CredentialFreeClients.like(client, request)
+            return CredentialFreeClients.like(client, request, context)
                     .execute(new HttpGet(request.getUri()), ClassicHttpResponse::getCode);
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
