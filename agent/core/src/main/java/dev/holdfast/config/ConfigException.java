@@ -21,6 +21,8 @@ public final class ConfigException extends Exception {
     private final transient List<Problem> problems;
     private final Kind kind;
     private final transient ObservabilityConfig observabilityConfig;
+    private final transient List<Problem> warnings;
+    private final transient List<Problem> notes;
 
     /**
      * Collects what is wrong with a text.
@@ -36,13 +38,34 @@ public final class ConfigException extends Exception {
      *
      * @param problems at least one, sorted by position
      * @param kind the kind of trouble
-     * @param observabilityConfig see {@link #observabilityConfig}
+     * @param observabilityConfig see {@link #outside}
      */
     ConfigException(List<Problem> problems, Kind kind, ObservabilityConfig observabilityConfig) {
+        this(problems, kind, observabilityConfig, List.of(), List.of());
+    }
+
+    /**
+     * Collects what is wrong with a text, and what else its author should know.
+     *
+     * @param found with at least one error
+     * @param observabilityConfig see {@link #outside}
+     */
+    ConfigException(Problems found, ObservabilityConfig observabilityConfig) {
+        this(found.errors(), Kind.INVALID, observabilityConfig, found.warnings(), found.notes());
+    }
+
+    private ConfigException(
+            List<Problem> problems,
+            Kind kind,
+            ObservabilityConfig observabilityConfig,
+            List<Problem> warnings,
+            List<Problem> notes) {
         super(message(problems));
         this.problems = List.copyOf(problems);
         this.kind = kind;
         this.observabilityConfig = observabilityConfig;
+        this.warnings = List.copyOf(warnings);
+        this.notes = List.copyOf(notes);
     }
 
     /** The kind of trouble. */
@@ -61,6 +84,16 @@ public final class ConfigException extends Exception {
     /** Everything that is wrong, sorted by position. The message, fit for standard error, shows the first 50. */
     public List<Problem> problems() {
         return problems;
+    }
+
+    /** The warnings beside the errors, sorted by position, as far as the text could be read. */
+    public List<Problem> warnings() {
+        return warnings;
+    }
+
+    /** The notes beside the errors, likewise. */
+    public List<Problem> notes() {
+        return notes;
     }
 
     private static String message(List<Problem> problems) {

@@ -76,33 +76,33 @@ public final class ConfigLoader {
     static Configuration parse(String text, String file, @Nullable Environment environment) throws ConfigException {
         // Editors on Windows put a byte order mark before the text; it says nothing in UTF-8.
         String toml = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        Problems problems = new Problems(file);
+        DocumentReader reader = new DocumentReader(file, problems, environment);
         ParsedTable plain = SimpleTomlParser.parse(toml);
+        Configuration configuration;
         if (plain != null) {
-            Problems problems = new Problems(file);
-            Configuration configuration = new DocumentReader(file, problems, environment).read(plain, toml);
-            if (!problems.any()) {
-                return configuration.with(new Fingerprint(text));
+            configuration = reader.read(plain, toml);
+        } else {
+            refuseForeign(toml, file);
+            try {
+                configuration = reader.read(toml);
+            } catch (StackOverflowError e) {
+                // The parser goes down with each bracket. No configuration has reason to be so deep.
+                throw new ConfigException(List.of(new Problem(file, 1, 1, "", "is nested too deeply to be read")));
             }
-            // Errors are said as the full parser sees them, which finds those behind the first one as well.
         }
+        if (problems.any()) {
+            refuseForeign(toml, file);
+            throw new ConfigException(problems, reader.outside());
+        }
+        return configuration.with(new Fingerprint(text));
+    }
+
+    private static void refuseForeign(String toml, String file) throws ConfigException {
         Problem other = ForeignFormat.of(toml, file);
         if (other != null) {
             throw new ConfigException(List.of(other));
         }
-        Problems problems = new Problems(file);
-        DocumentReader reader = new DocumentReader(file, problems, environment);
-        Configuration configuration;
-        try {
-            configuration = reader.read(toml);
-        } catch (StackOverflowError e) {
-            // The parser goes down with each bracket. No configuration has reason to be so deep.
-            throw new ConfigException(List.of(new Problem(file, 1, 1, "", "is nested too deeply to be read")));
-        }
-        List<Problem> errors = problems.errors();
-        if (!errors.isEmpty()) {
-            throw new ConfigException(errors, ConfigException.Kind.INVALID, reader.outside());
-        }
-        return configuration.with(new Fingerprint(text));
     }
 
     /**

@@ -64,6 +64,7 @@ final class DocumentReader {
         readTables(toml.table(), text);
         toml.report(problems);
         if (!toml.errors().isEmpty()) {
+            problems.forgetDoubts(); // of tables that are read in part only
             observabilityConfig = PartialDocument.outside(text, toml.firstErrorLine(), file, environment);
         }
         return configuration();
@@ -80,8 +81,14 @@ final class DocumentReader {
         observabilityConfig = readTop(document, text, defaults, file, problems, environment);
         clientsOff = ClientKeys.off(defaults);
         if (document.get("retry") instanceof ParsedTable retry) {
-            addDefaults(retry, document.position("retry"), defaults);
-            everyHost = true;
+            if (retry.isEmpty()) {
+                Position at = document.position("retry");
+                problems.warn(at.line(), at.column(), "retry", "is empty: every host gets the built-in defaults");
+            }
+            addDefaults(document.position("retry"), defaults);
+        } else if (namesNobody(document) && environment != null && Overrides.setsRetries(defaults)) {
+            // As the table would: there is nothing else that the keys could be for.
+            addDefaults(Position.START, defaults);
         }
         Object definitions = document.get("policies");
         if (definitions != null) {
@@ -98,9 +105,15 @@ final class DocumentReader {
         PolicyDefinitions known = inheritance.known();
         if (known != null) {
             addMembers(known, defaults);
+        }
+        // With an error there, nobody knows what the policy would have used.
+        boolean whole = !problems.concern(HOSTS) && !problems.concern(PolicyDefinitions.TABLE);
+        if (known != null && whole) {
             known.report();
         }
-        factory.checked();
+        if (whole) {
+            factory.checked();
+        }
         degraded.report();
     }
 
@@ -175,6 +188,9 @@ final class DocumentReader {
     private Configuration configuration() {
         Configuration configuration = new Configuration(
                 file, policies, List.of(), List.of(), observabilityConfig, clientsOff, provenance, Fingerprint.NONE);
+        if (problems.any()) {
+            return configuration; // without the policies that have an error
+        }
         if (!configuration.policyBearing()) {
             problems.warn(
                     0, 0, "", "no policy is in force, so Holdfast is inactive; add a [retry] table, or one for a host");
@@ -192,10 +208,13 @@ final class DocumentReader {
                 Fingerprint.NONE);
     }
 
-    private void addDefaults(ParsedTable retry, Position at, Settings defaults) {
-        if (retry.isEmpty()) {
-            problems.warn(at.line(), at.column(), "retry", "is empty: every host gets the built-in defaults");
-        }
+    /** Returns whether a file says of no host what holds for it. */
+    private static boolean namesNobody(ParsedTable document) {
+        return !document.contains("retry") && !document.contains(HOSTS) && !document.contains(PolicyDefinitions.TABLE);
+    }
+
+    private void addDefaults(Position at, Settings defaults) {
+        everyHost = true;
         factory.check(defaults);
         HostPattern everyHost = HostPattern.parse("*");
         degraded.add(everyHost, defaults);

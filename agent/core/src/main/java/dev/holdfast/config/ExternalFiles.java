@@ -24,6 +24,8 @@ final class ExternalFiles {
     static final int LIMIT = 64 << 10;
 
     private static final String BEGIN = "${file:";
+    /** The number of digits behind each letter of an escape. */
+    private static final Map<Character, Integer> DIGITS = Map.of('x', 2, 'u', 4, 'U', 8);
 
     private final @Nullable File directory;
     private final Map<String, String> texts = new HashMap<>();
@@ -107,12 +109,53 @@ final class ExternalFiles {
     }
 
     /**
-     * Returns what the files that a configuration names hold now, so that a change of one can be told. Files whose
-     * names are written with escapes are not found.
-     *
-     * @param text of the configuration
+     * Replaces the characters that are written by their numbers. In a string that has no escapes this finds a file that
+     * is none, which is harmless.
      */
-    static String state(String text, String configuration) {
+    private static String unescaped(String text) {
+        if (!mayHoldEscapes(text)) {
+            return text;
+        }
+        StringBuilder plain = new StringBuilder();
+        int from = 0;
+        for (int at = text.indexOf('\\'); at >= 0 && at + 1 < text.length(); at = text.indexOf('\\', at + 1)) {
+            int digits = DIGITS.getOrDefault(text.charAt(at + 1), 0);
+            int end = at + 2 + digits;
+            int c = digits == 0 || end > text.length() ? -1 : number(text, at + 2, end);
+            if (Character.isValidCodePoint(c)) {
+                plain.append(text, from, at).appendCodePoint(c);
+                from = end;
+            }
+        }
+        return plain.append(text, from, text.length()).toString();
+    }
+
+    /** A number in hexadecimal digits; -1: it is none, or too large for a character. */
+    private static int number(String text, int from, int to) {
+        try {
+            long number = Long.parseLong(text, from, to, 16);
+            return number > Character.MAX_CODE_POINT ? -1 : (int) number;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** Returns whether a text may name a file, in plain words or with escapes. */
+    static boolean mayBeNamedIn(String text) {
+        return text.contains(BEGIN) || mayHoldEscapes(text);
+    }
+
+    private static boolean mayHoldEscapes(String text) {
+        return text.contains("\\u") || text.contains("\\U") || text.contains("\\x");
+    }
+
+    /**
+     * Returns what the files that a configuration names hold now, so that a change of one can be told.
+     *
+     * @param written the text of the configuration
+     */
+    static String state(String written, String configuration) {
+        String text = unescaped(written);
         int at = text.indexOf(BEGIN);
         if (at < 0) {
             return "";

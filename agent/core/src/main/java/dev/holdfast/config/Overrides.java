@@ -25,6 +25,7 @@ final class Overrides {
     private static final Set<String> OTHERS = Set.of("holdfast.config", "HOLDFAST_CONFIG", "HOLDFAST_CONFIG_INLINE");
 
     private static final String PUSH = "metrics.otlp.";
+    private static final String RETRIES = "retry.";
 
     private final Environment environment;
     private final Problems problems;
@@ -43,6 +44,17 @@ final class Overrides {
      */
     static boolean apply(Environment environment, Settings settings, Problems problems) {
         return new Overrides(environment, problems).apply(settings);
+    }
+
+    /** Returns whether a key of the table of retries is set by its name. */
+    static boolean setsRetries(Settings settings) {
+        for (Key<?> key : Keys.all()) {
+            Settings.Setting<?> own = key.path().startsWith(RETRIES) ? settings.own(key) : null;
+            if (own != null && own.line() == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The name of the variable that sets a key. */
@@ -93,7 +105,14 @@ final class Overrides {
         }
         settings.put(key, values.read(key, key.path(), text, at));
         problems.hasExternal(true);
-        problems.note(0, 0, key.path(), "is set by " + name + ", which wins over the file");
+        problems.note(
+                0,
+                0,
+                key.path(),
+                "is set by " + name + ", which wins over the "
+                        + (key.perHost()
+                                ? "top of the file; what a host, a route or a named policy sets itself wins over that"
+                                : "file"));
         return true;
     }
 

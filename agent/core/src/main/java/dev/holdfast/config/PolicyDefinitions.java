@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.HostPattern;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ final class PolicyDefinitions {
 
     /** The number of policies that one may build on, directly and indirectly. */
     private static final int MOST = 50;
+
+    /** The number of names that a message lists. */
+    private static final int LISTED = 10;
 
     private static final String EXAMPLE = "a table such as [policies.search.retry]";
 
@@ -71,6 +76,9 @@ final class PolicyDefinitions {
             } else if (name.isEmpty() || name.indexOf(':') >= 0) {
                 problems.error(where.line(), where.column(), path, "a policy's name is not empty and has no colon");
             } else {
+                if (name.indexOf('$') >= 0) {
+                    LiteralCheck.name(name, path, where, problems);
+                }
                 Settings settings = new Settings(null);
                 tables.readPolicy(own, path, settings);
                 byName.put(name, new NamedPolicy(name, path, where, settings, routes.define(own, path)));
@@ -176,7 +184,7 @@ final class PolicyDefinitions {
             return;
         }
         if (chain.size() + open.size() > MOST) {
-            problems.error(at, "builds on more than " + MOST + " policies");
+            deep(policy, at);
             return;
         }
         for (String base : policy.bases()) {
@@ -184,6 +192,48 @@ final class PolicyDefinitions {
         }
         open.remove(name);
         chain.add(policy);
+    }
+
+    /** Reports a policy that builds on too many: on itself, perhaps, by a circle that is longer than that. */
+    private void deep(NamedPolicy policy, Setting<?> at) {
+        if (circular.contains(policy.name())) {
+            return;
+        }
+        List<String> circle = problems.hopeless() ? List.of() : circle(policy);
+        if (circle.isEmpty()) {
+            problems.error(at, "builds on more than " + MOST + " policies");
+            return;
+        }
+        circular.addAll(circle);
+        int shown = Math.min(LISTED, circle.size());
+        problems.error(
+                policy.settings().setting(Keys.POLICY),
+                "the policies build on each other in a circle of " + circle.size() + ": "
+                        + String.join(" > ", circle.subList(0, shown))
+                        + (shown < circle.size() ? " > ... > " : " > ") + policy.name());
+    }
+
+    /** The names of a circle that a policy is in, from itself on; empty: it is in none. */
+    private List<String> circle(NamedPolicy policy) {
+        Map<String, String> from = new HashMap<>();
+        ArrayDeque<String> next = new ArrayDeque<>();
+        next.add(policy.name());
+        for (String name = next.poll(); name != null; name = next.poll()) {
+            NamedPolicy reached = byName.get(name);
+            for (String base : reached == null ? List.<String>of() : reached.bases()) {
+                if (from.putIfAbsent(base, name) == null) {
+                    next.add(base);
+                }
+            }
+        }
+        List<String> circle = new ArrayList<>();
+        for (String name = from.get(policy.name()); name != null; name = from.get(name)) {
+            circle.add(0, name);
+            if (name.equals(policy.name())) {
+                return circle;
+            }
+        }
+        return List.of();
     }
 
     /** Finds a policy of the file, or a preset, which is read when it is first asked for. */
@@ -205,20 +255,44 @@ final class PolicyDefinitions {
 
     private String unknown(String name, Setting<?> at) {
         String shown = at.shown(MessageText.quoted(name));
-        if (name.startsWith(Presets.PREFIX)) {
-            return "there is no preset " + shown + "; known are " + String.join(", ", Presets.names());
+        boolean hints = at.external() == null && !problems.hopeless();
+        if (name.regionMatches(true, 0, Presets.PREFIX, 0, Presets.PREFIX.length())) {
+            String near = hints
+                    ? Suggestion.nearest(name.substring(Presets.PREFIX.length()).strip(), Presets.names())
+                    : null;
+            return "there is no preset " + shown
+                    + (near != null
+                            ? "; did you mean \"" + Presets.PREFIX + near + "\"?"
+                            : "; known are " + String.join(", ", Presets.names()));
         }
-        if (at.external() != null || problems.hopeless()) {
+        if (!hints) {
             return "there is no policy " + shown;
         }
         String near = Suggestion.nearest(name, byName.keySet());
         if (near != null) {
             return "there is no policy " + shown + "; did you mean \"" + near + "\"?";
         }
+        if (Presets.names().contains(name.toLowerCase(Locale.ROOT))) {
+            return "there is no policy " + shown + "; did you mean \"" + Presets.PREFIX + name.toLowerCase(Locale.ROOT)
+                    + "\"?";
+        }
         return "there is no policy " + shown
                 + (byName.isEmpty()
                         ? "; define it, such as [policies." + MessageText.keyPart(name) + ".retry]"
-                        : "; known are " + String.join(", ", byName.keySet()));
+                        : "; known are " + listed(byName.keySet()));
+    }
+
+    /** Names in a row; of many only the first. */
+    private static String listed(Collection<String> names) {
+        StringBuilder text = new StringBuilder();
+        int shown = 0;
+        for (String name : names) {
+            if (shown == LISTED) {
+                return text + " and " + (names.size() - LISTED) + " more";
+            }
+            text.append(shown++ == 0 ? "" : ", ").append(MessageText.keyPart(name));
+        }
+        return text.toString();
     }
 
     /** Warns of policies that nobody builds on. */

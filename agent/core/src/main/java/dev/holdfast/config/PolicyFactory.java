@@ -7,6 +7,7 @@ import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryPolicy.HeaderCondition;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,6 +21,10 @@ final class PolicyFactory {
     /** The condition of each table, which stands in the lists of all that inherit it. */
     private final IdentityHashMap<Settings, RetryCondition> byTable = new IdentityHashMap<>();
 
+    /** The policies and the checked settings by what they are merged of: many hosts and routes have all in common. */
+    private final Map<List<Object>, Policy> policies = new HashMap<>();
+
+    private final Set<List<Object>> checked = new HashSet<>();
     private final FallbackFactory fallbacks;
     private final RetryCheck retryCheck;
     private final LoadProtectionCheck loadProtectionCheck;
@@ -45,6 +50,11 @@ final class PolicyFactory {
      * @param settings the merged settings
      */
     Policy policy(String name, Settings settings) {
+        return policies.computeIfAbsent(settings.identity(), parts -> made(name, settings))
+                .named(name);
+    }
+
+    private Policy made(String name, Settings settings) {
         return new Policy(
                 name,
                 settings.get(Keys.MODE),
@@ -123,6 +133,9 @@ final class PolicyFactory {
 
     /** Reports combinations of good values that make no sense together. */
     void check(Settings settings) {
+        if (!checked.add(settings.identity())) {
+            return; // for another host, or another route of one
+        }
         retryCheck.check(settings);
         loadProtectionCheck.check(settings);
         fallbacks.check(settings);

@@ -87,6 +87,12 @@ final class Problems {
         errors.removeIf(problem -> lines.get(problem.line()));
     }
 
+    /** Forgets warnings and notes. */
+    void forgetDoubts() {
+        warnings.clear();
+        notes.clear();
+    }
+
     List<Problem> errors() {
         return sorted(errors);
     }

@@ -41,13 +41,13 @@ final class RetryCheck {
         Setting<Duration> initial = settings.setting(RetryKeys.INITIAL_DELAY);
         Setting<Duration> max = settings.setting(RetryKeys.MAX_DELAY);
         if (max.found() != null && initial.found() != null && nanos(max) < nanos(initial)) {
-            conflict(max, "is shorter than", initial);
+            conflict(settings, max, "is shorter than", initial);
         }
         Setting<Duration> attempt = settings.setting(RetryKeys.ATTEMPT_TIMEOUT);
         Setting<Duration> deadline = settings.setting(RetryKeys.DEADLINE);
         long end = nanos(deadline);
         if (end > 0 && end < nanos(attempt)) {
-            conflict(deadline, "is shorter than", attempt);
+            conflict(settings, deadline, "is shorter than", attempt);
         }
         // Conditions decide about fallbacks, too: also where nothing is retried.
         checkConditions(settings);
@@ -188,8 +188,10 @@ final class RetryCheck {
         }
     }
 
-    private void conflict(Setting<Duration> one, String relation, Setting<Duration> other) {
-        Setting<?> at = one.later(other);
+    private void conflict(Settings settings, Setting<Duration> one, String relation, Setting<Duration> other) {
+        Setting<?> later = one.later(other);
+        // Between two presets it is made by whoever names both.
+        Setting<?> at = later.preset().isEmpty() ? later : settings.setting(Keys.POLICY);
         problems.error(at, described(one, at) + " " + relation + " " + described(other, at));
     }
 }

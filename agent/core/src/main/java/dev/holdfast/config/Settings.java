@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Settings {
     private final @Nullable Settings parent;
     private final Map<Key<?>, Setting<?>> own;
+    /** Stands for the values of this part, which others may share: see {@link #identity}. */
+    private final Object token;
 
     /**
      * Starts a part without values.
@@ -24,6 +26,7 @@ final class Settings {
     Settings(@Nullable Settings parent) {
         this.parent = parent;
         own = new HashMap<>();
+        token = new Object();
     }
 
     /**
@@ -35,6 +38,7 @@ final class Settings {
     Settings(Settings parent, Settings part) {
         this.parent = parent;
         own = part.own;
+        token = part.token;
     }
 
     /**
@@ -127,6 +131,20 @@ final class Settings {
             }
         }
         return readable;
+    }
+
+    /**
+     * Returns something that is equal for settings which are merged of the same parts, and so have the same values.
+     * What a part builds on is no value of it. Only for settings that are complete.
+     */
+    List<Object> identity() {
+        List<Object> parts = new ArrayList<>();
+        for (Settings part = this; part != null; part = part.parent) {
+            if (part.own.size() > 1 || (!part.own.isEmpty() && !part.own.containsKey(Keys.POLICY))) {
+                parts.add(part.token);
+            }
+        }
+        return parts;
     }
 
     /** Returns the part that has the values which this part does not set; null: the built-in defaults have them. */

@@ -21,6 +21,8 @@ final class Substitution {
     private static final String DEFAULT = ":-";
     private static final String LITERAL = "; $${ stands for the two characters";
     private static final String ALLOWED = "write ${NAME}, ${NAME:-default} or ${file:PATH}" + LITERAL;
+    /** The same where the value is shown. */
+    private static final String ALLOWED_SHOWN = "write ${NAME} or ${NAME:-default}" + LITERAL;
 
     private final Environment environment;
     private final ExternalFiles files;
@@ -164,7 +166,7 @@ final class Substitution {
             external = true;
             int end = written.indexOf('}', begin);
             String inner = end < 0 ? null : written.substring(begin + BEGIN.length(), end);
-            String value = inner == null ? unfinished(path, at) : value(inner, path, at, files);
+            String value = inner == null ? unfinished(path, at, files) : value(inner, path, at, files);
             missing |= value == null;
             text.append(value == null ? "" : value);
             if (inner == null) {
@@ -194,8 +196,12 @@ final class Substitution {
         }
     }
 
-    private @Nullable String unfinished(String path, Position at) {
-        return error(path, at, "${ has no } behind it; " + ALLOWED);
+    private @Nullable String unfinished(String path, Position at, boolean files) {
+        return error(path, at, "${ has no } behind it; " + allowed(files));
+    }
+
+    private static String allowed(boolean files) {
+        return files ? ALLOWED : ALLOWED_SHOWN;
     }
 
     /** Returns the value of what stands between the braces; null: there is none, which is reported. */
@@ -204,16 +210,19 @@ final class Substitution {
         String name = standard < 0 ? inner : inner.substring(0, standard);
         String otherwise = standard < 0 ? null : inner.substring(standard + DEFAULT.length());
         if (inner.contains(BEGIN)) {
-            return error(path, at, "a variable within a variable is not replaced; " + ALLOWED);
+            return error(path, at, "a variable within a variable is not replaced; " + allowed(files));
         }
         if (name.startsWith(FILE)) {
             return files
                     ? ofFile(name.substring(FILE.length()), otherwise, path, at)
-                    : error(path, at, "the text of a file is not allowed here, since it would be shown; " + ALLOWED);
+                    : error(
+                            path,
+                            at,
+                            "the text of a file is not allowed here, since it would be shown; " + allowed(files));
         }
         if (!isName(name)) {
             // Not repeated: what stands between braces in a text that means no variable may be anything.
-            return error(path, at, "what stands between ${ and } is no name of a variable; " + ALLOWED);
+            return error(path, at, "what stands between ${ and } is no name of a variable; " + allowed(files));
         }
         String value = environment.variable(name);
         if (value != null) {

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the known word that a mistyped one most likely stands for. */
 final class Suggestion {
+    /** The number of words that are compared: a file that has more names would take seconds over a few mistakes. */
+    private static final int MOST_COMPARED = 500;
+
     private Suggestion() {}
 
     /**
@@ -16,7 +19,11 @@ final class Suggestion {
         int best = Math.min(4, Math.max(1, word.length() / 3)) + 1;
         String found = null;
         if (word.length() <= 100) {
+            int compared = 0;
             for (String candidate : words) {
+                if (++compared > MOST_COMPARED) {
+                    break;
+                }
                 int distance = Math.min(distance(folded(word), folded(candidate)), partOf(word, candidate));
                 if (distance < best) {
                     best = distance;
@@ -34,7 +41,10 @@ final class Suggestion {
         if (shorter.length() < 3) {
             return Integer.MAX_VALUE;
         }
-        return longer.startsWith(shorter) ? 1 : longer.endsWith("_" + shorter) ? 2 : Integer.MAX_VALUE;
+        boolean plural = shorter.equals(word)
+                && shorter.endsWith("y")
+                && longer.equals(shorter.substring(0, shorter.length() - 1) + "ies");
+        return longer.startsWith(shorter) || plural ? 1 : longer.endsWith("_" + shorter) ? 2 : Integer.MAX_VALUE;
     }
 
     /** Returns the edit distance: letters inserted, left out, changed or swapped with their neighbour. */

@@ -78,8 +78,9 @@ final class TableReader {
         } catch (IllegalArgumentException e) {
             String message = at.external() == null
                     ? String.valueOf(e.getMessage())
-                    : "the value of " + at.external().shown() + " is not a valid host pattern, such as"
-                            + " api.example.com, *.example.com or *, each with an optional :port";
+                    : "the value of " + at.external().shown()
+                            + (name.isBlank() ? " is empty, which is no host pattern" : " is not a valid host pattern")
+                            + ", such as api.example.com, *.example.com or *, each with an optional :port";
             problems.error(at.line(), at.column(), path, message);
             return null;
         }

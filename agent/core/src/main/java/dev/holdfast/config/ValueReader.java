@@ -97,7 +97,7 @@ final class ValueReader {
         }
         if (found instanceof ParsedTable table
                 && (key.type() == ValueType.HEADERS || key.type() == ValueType.POINTERS)) {
-            return readValuesByName(key.type(), path, table);
+            return readValuesByName(key, path, table);
         }
         if (found instanceof ParsedTable table && key.type() == ValueType.ATTRIBUTES) {
             Map<String, String> attributes = new LinkedHashMap<>();
@@ -109,7 +109,7 @@ final class ValueReader {
             return null;
         }
         if (external == null && found instanceof String text && mayMeanVariable(text)) {
-            LiteralCheck.check(key.type(), text, path, at, problems);
+            LiteralCheck.check(key, text, path, at, problems);
         }
         if (key.type() == ValueType.FILE && found instanceof String name && hasControl(name)) {
             problems.warn(at.line(), at.column(), path, "has a control character in its name; " + WINDOWS_PATH);
@@ -124,7 +124,7 @@ final class ValueReader {
 
     /** Returns whether a closer look is worth while. Here, so that {@link LiteralCheck} is not loaded without need. */
     private static boolean mayMeanVariable(String text) {
-        return text.indexOf('$') >= 0 || text.startsWith("%") || text.startsWith("~/");
+        return text.indexOf('$') >= 0 || text.startsWith("%") || text.startsWith("~/") || text.equals("*");
     }
 
     private static boolean hasControl(String text) {
@@ -172,6 +172,9 @@ final class ValueReader {
                 good = false;
             } else {
                 values.add(value);
+                if (external == null && found instanceof String text && mayMeanVariable(text)) {
+                    LiteralCheck.check(key, text, path, at, problems);
+                }
             }
         }
         return good ? List.copyOf(values) : null;
@@ -257,8 +260,8 @@ final class ValueReader {
                 : "unknown key; known here: " + String.join(", ", known);
     }
 
-    private @Nullable Object readValuesByName(ValueType type, String path, ParsedTable table) {
-        boolean json = type == ValueType.POINTERS;
+    private @Nullable Object readValuesByName(Key<?> key, String path, ParsedTable table) {
+        boolean json = key.type() == ValueType.POINTERS;
         Map<String, List<String>> headers = new LinkedHashMap<>();
         boolean good = true;
         for (String header : table.names()) {
@@ -279,12 +282,24 @@ final class ValueReader {
                 good = false;
             } else {
                 headers.put(header, values);
-                if (where.external() == null && found instanceof String text && mayMeanVariable(text)) {
-                    LiteralCheck.check(type, text, path, where, problems);
+                if (mayMeanVariable(header)) {
+                    LiteralCheck.name(header, path, where, problems);
                 }
+                checkLiterals(key, found, path, where);
             }
         }
         return good ? Collections.unmodifiableMap(headers) : null;
+    }
+
+    /** Looks at a header's value, or at each of them, as far as it stands in the file itself. */
+    private void checkLiterals(Key<?> key, Object found, String path, Position at) {
+        if (found instanceof ParsedArray array) {
+            for (int i = 0; i < array.values().size(); i++) {
+                checkLiterals(key, array.values().get(i), path, array.position(i));
+            }
+        } else if (at.external() == null && found instanceof String text && mayMeanVariable(text)) {
+            LiteralCheck.check(key, text, path, at, problems);
+        }
     }
 
     /** Returns whether a variable in a header's values has no value, which was reported. */
@@ -330,6 +345,10 @@ final class ValueReader {
                 good &= readAttributes(key, shown, prefix + name + ".", inner, attributes);
             } else if (found instanceof String text && !isMissing(found, table.position(name))) {
                 attributes.put(prefix + name, text);
+                if (mayMeanVariable(name)) {
+                    LiteralCheck.name(name, shown, table.position(name), problems);
+                }
+                checkLiterals(key, text, shown, table.position(name));
             } else {
                 report(key, shown, found, table.position(name), "a string");
                 good = false;
@@ -347,7 +366,11 @@ final class ValueReader {
                         at.line(),
                         at.column(),
                         path,
-                        "the value of " + source + " is not allowed; allowed: " + allowed);
+                        "the value of " + source
+                                + (found.equals("")
+                                        ? " is empty (a default holds where a variable is not set); allowed: "
+                                        : " is not allowed; allowed: ")
+                                + allowed);
             }
             return;
         }

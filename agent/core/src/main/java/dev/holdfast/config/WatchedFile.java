@@ -117,7 +117,7 @@ public final class WatchedFile {
 
     /** A text, and what the files hold whose values it takes: a change of one of them is a change of the whole. */
     private String withFiles(String text) {
-        return text.contains("${file:") ? text + ExternalFiles.state(text, path) : text;
+        return ExternalFiles.mayBeNamedIn(text) ? text + ExternalFiles.state(text, path) : text;
     }
 
     /** Stands for the text of a file that cannot be read; no text begins like this: it would not be UTF-8. */

@@ -18,6 +18,9 @@ import java.util.Locale;
  * @param port the port, or 0 for any
  */
 public record HostPattern(Kind kind, String host, int port) {
+    /** The bits before an IPv4 address in an IPv6 address that holds it. */
+    private static final int MAPPED_BITS = 96;
+
     private static final String SINGLE_LABELS = "<single-label>";
 
     /** The kind of hosts that a pattern matches. */
@@ -101,6 +104,9 @@ public record HostPattern(Kind kind, String host, int port) {
         }
         int most = groups.length * 16;
         String length = network.substring(slash + 1);
+        if (length.length() > 1 && length.charAt(0) == '0') {
+            throw bad(text, "the number behind the / begins with a 0");
+        }
         int bits = 0;
         for (int i = 0; i < length.length(); i++) {
             char c = length.charAt(i);
@@ -112,10 +118,15 @@ public record HostPattern(Kind kind, String host, int port) {
         if (!NetworkTable.isClean(groups, bits)) {
             throw bad(text, "the address has bits behind the first " + bits + ", which have to be 0");
         }
-        String canonical = brackets
-                ? Ipv6.canonical(address)
-                : groups[0] / 256 + "." + groups[0] % 256 + "." + groups[1] / 256 + "." + groups[1] % 256;
-        return canonical + "/" + bits;
+        int[] mapped = bits < MAPPED_BITS ? null : NetworkTable.mapped(groups);
+        if (mapped != null) {
+            return ipv4(mapped) + "/" + (bits - MAPPED_BITS);
+        }
+        return (brackets ? Ipv6.canonical(address) : ipv4(groups)) + "/" + bits;
+    }
+
+    private static String ipv4(int[] groups) {
+        return groups[0] / 256 + "." + groups[0] % 256 + "." + groups[1] / 256 + "." + groups[1] % 256;
     }
 
     /** The canonical form of a name with a star within some of its labels. */

@@ -42,6 +42,13 @@ final class NetworkTable<V> {
         if (address == null) {
             return null;
         }
+        // An IPv4 address in IPv6's clothes (RFC 4291, 2.5.5.2) is connected to as the IPv4 address.
+        int[] mapped = mapped(address);
+        V found = mapped == null ? null : find(mapped, port);
+        return found == null ? find(address, port) : found;
+    }
+
+    private @Nullable V find(int[] address, int port) {
         for (int length : lengths.descendingSet()) {
             PortTable<V> table = length > address.length * GROUP ? null : networks.get(key(address, length));
             V found = table == null ? null : table.find(port);
@@ -55,6 +62,19 @@ final class NetworkTable<V> {
     /** The groups of 16 bits of an address: two of an IPv4 one, eight of an IPv6 one; null if the text is none. */
     static int @Nullable [] groups(String host) {
         return host.indexOf(':') >= 0 ? Ipv6.groups(host) : Ipv6.groupsOfIpv4(host);
+    }
+
+    /** The two groups of an IPv4 address that an IPv6 address holds; null: it is another one. */
+    static int @Nullable [] mapped(int[] address) {
+        if (address.length != 8 || address[5] != 0xffff) {
+            return null;
+        }
+        for (int i = 0; i < 5; i++) {
+            if (address[i] != 0) {
+                return null;
+            }
+        }
+        return new int[] {address[6], address[7]};
     }
 
     /** The first bits of an address, the others left out, and how many there are. */

@@ -48,6 +48,11 @@ public record Policy(
         this(name, mode, retry, breaker, budget, limits, hedge, fallback, List.of());
     }
 
+    /** This policy under another name. */
+    public Policy named(String other) {
+        return new Policy(other, mode, retry, breaker, budget, limits, hedge, fallback, routes);
+    }
+
     /** This policy with other routes. */
     public Policy withRoutes(List<Route> others) {
         return new Policy(name, mode, retry, breaker, budget, limits, hedge, fallback, others);

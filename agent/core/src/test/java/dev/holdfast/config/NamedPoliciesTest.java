@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
@@ -165,5 +166,90 @@ class NamedPoliciesTest {
         configuration.policies().forEach((pattern, policy) -> all.add(pattern + ": " + policy));
         Collections.sort(all);
         return String.join("\n", all);
+    }
+
+    @Example
+    void aLongRingIsCalledACircleOnce() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            text.append("[policies.p")
+                    .append(i)
+                    .append("]\npolicy = \"p")
+                    .append((i + 1) % 200)
+                    .append("\"\n");
+        }
+        text.append("[hosts.a]\npolicy = \"p0\"\n");
+
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse(text.toString(), "t.toml"));
+
+        assertThat(refused.problems())
+                .singleElement()
+                .asString()
+                .contains("the policies build on each other in a circle of 200: p51 > p52 > p53", " > ... > p51");
+    }
+
+    @Example
+    void aLongChainIsNoCircle() {
+        StringBuilder text = new StringBuilder("[policies.p60.retry]\nmax_retries = 1\n[hosts.a]\npolicy = \"p0\"\n");
+        for (int i = 0; i < 60; i++) {
+            text.append("[policies.p")
+                    .append(i)
+                    .append("]\npolicy = \"p")
+                    .append(i + 1)
+                    .append("\"\n");
+        }
+
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse(text.toString(), "t.toml"));
+
+        assertThat(refused.problems())
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem.message()).isEqualTo("builds on more than 50 policies"));
+    }
+
+    @Example
+    void ofManyNamesTheFirstAreListed() {
+        StringBuilder text = new StringBuilder("[hosts.a]\npolicy = \"none-of-these\"\n");
+        for (int i = 0; i < 30; i++) {
+            text.append("[policies.p")
+                    .append(i)
+                    .append("]\nhosts = \"h")
+                    .append(i)
+                    .append("\"\n");
+        }
+
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse(text.toString(), "t.toml"));
+
+        assertThat(refused.getMessage()).endsWith("known are p0, p1, p2, p3, p4, p5, p6, p7, p8, p9 and 20 more");
+    }
+
+    @Example
+    void hostsWithTheSamePartsShareWhatIsMadeOfThem() throws ConfigException {
+        Configuration configuration = ConfigLoader.parse("""
+                [policies.p]
+                hosts = ["a", "b"]
+                retry.policy.retryable_status_codes = [418]
+                [[policies.p.routes]]
+                path = "/x"
+                [hosts.c]
+                policy = "p"
+                [hosts.d]
+                policy = "p"
+                retry.max_retries = 1
+                """, "t.toml");
+        List<Policy> policies = List.copyOf(configuration.policies().values());
+
+        assertThat(policies).extracting(Policy::name).containsExactly("c", "d", "a", "b");
+        assertThat(policies)
+                .extracting(policy -> policy.routes().get(0).policy().name())
+                .containsExactly("c /x", "d /x", "a /x", "b /x");
+        for (int i : new int[] {2, 3}) {
+            assertThat(policies.get(i).retry()).isSameAs(policies.get(0).retry());
+            assertThat(policies.get(i).routes().get(0).policy().retry())
+                    .isSameAs(policies.get(0).routes().get(0).policy().retry());
+        }
+        assertThat(policies.get(1).retry().maxRetries()).isEqualTo(1);
     }
 }

@@ -159,6 +159,6 @@ class PresetsTest {
     @Test
     void aPresetThatIsNoneNamesThoseThereAre() {
         assertThatThrownBy(() -> policy("strype"))
-                .hasMessageContaining("there is no preset \"preset:strype\"; known are aws, elasticsearch, github");
+                .hasMessageContaining("there is no preset \"preset:strype\"; did you mean \"preset:stripe\"?");
     }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -120,7 +121,8 @@ class VariablesTest {
         assertThat(policy(parse(text), "*").retry().backoff().maxNanos()).isEqualTo(45_000_000_000L);
         assertThat(policy(parse(text, "MAX", "50s"), "*").retry().backoff().maxNanos())
                 .isEqualTo(50_000_000_000L);
-        assertThat(refusal(text, "MAX", "")).contains("the value of \"${MAX:-45s}\" is not allowed");
+        assertThat(refusal(text, "MAX", ""))
+                .contains("the value of \"${MAX:-45s}\" is empty (a default holds where a variable is not set)");
     }
 
     @Test
@@ -253,9 +255,66 @@ class VariablesTest {
                 .extracting(Problem::toString)
                 .contains(
                         "t.toml: admin.listen: is set by HOLDFAST_ADMIN_LISTEN, which wins over the file",
-                        "t.toml: retry.max_retries: is set by HOLDFAST_RETRY_MAX_RETRIES, which wins over the file");
+                        "t.toml: retry.max_retries: is set by HOLDFAST_RETRY_MAX_RETRIES, which wins over the top of"
+                                + " the file; what a host, a route or a named policy sets itself wins over that");
         assertThat(byProperty.provenance().values("*"))
                 .contains(new SettingProvenance.Value("retry.max_retries", "***", 0, "-Dholdfast.retry.max_retries"));
+    }
+
+    @Test
+    void aKeyOfTheRetriesSetByItsNameIsForAllHostsWhereTheFileNamesNone() throws ConfigException {
+        Configuration alone = parse("[log]\nlevel = \"warn\"", "HOLDFAST_RETRY_MAX_RETRIES", "2");
+        Configuration forHosts = parse("[hosts.a]", "HOLDFAST_RETRY_MAX_RETRIES", "2");
+        Configuration nothing = parse("[log]\nlevel = \"warn\"", "HOLDFAST_LOG_LEVEL", "info");
+
+        assertThat(policy(alone, "*").retry().maxRetries()).isEqualTo(2);
+        assertThat(alone.warnings()).isEmpty();
+        assertThat(forHosts.policies()).hasSize(1);
+        assertThat(policy(forHosts, "a").retry().maxRetries()).isEqualTo(2);
+        assertThat(nothing.policyBearing()).isFalse();
+    }
+
+    @Test
+    void aNamedPolicyWinsOverAKeySetByItsName() throws ConfigException {
+        Configuration configuration =
+                parse("[policies.p]\nhosts = ['a']\nretry.max_retries = 9", "HOLDFAST_RETRY_MAX_RETRIES", "2");
+
+        assertThat(policy(configuration, "a").retry().maxRetries()).isEqualTo(9);
+        assertThat(configuration.notes())
+                .extracting(Problem::message)
+                .containsExactly(
+                        "is set by HOLDFAST_RETRY_MAX_RETRIES, which wins over the top of the file; what a host,"
+                                + " a route or a named policy sets itself wins over that");
+    }
+
+    @Test
+    void aSecretWhoseNameIsWrittenWithEscapesIsWatched() throws Exception {
+        Path secret = Files.writeString(directory.resolve("retries"), "1");
+        for (String written :
+                List.of("$\\u007bfile:retries}", "\\u0024{file:retrie\\U00000073}", "\\x24{file:retries}")) {
+            Files.writeString(secret, "1");
+            String before = ExternalFiles.state("a = \"" + written + "\"", directory + "/holdfast.toml");
+            Files.writeString(secret, "2");
+
+            assertThat(ExternalFiles.mayBeNamedIn(written)).isTrue();
+            assertThat(before).as(written).isNotEmpty();
+            assertThat(ExternalFiles.state("a = \"" + written + "\"", directory + "/holdfast.toml"))
+                    .isNotEqualTo(before);
+        }
+        assertThat(ExternalFiles.state("a = \"\\u007b \\uZZZZ \\UFFFFFFFF \\x2\"", "holdfast.toml"))
+                .isEmpty();
+    }
+
+    @Test
+    void aDollarSignStandsBeforeAVariableAsADefault() throws ConfigException {
+        Configuration configuration = parse(
+                "[retry.fallback]\nstrategy = \"default_value\"\ndefault_value.body = \"${DOLLAR:-$}${PRICE}\"",
+                "PRICE",
+                "5");
+
+        byte[] body =
+                policy(configuration, "*").fallback().defaults().get(0).body().bytes();
+        assertThat(new String(body, StandardCharsets.UTF_8)).isEqualTo("$5");
     }
 
     @Test

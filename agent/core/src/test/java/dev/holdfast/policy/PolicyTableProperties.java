@@ -50,6 +50,42 @@ class PolicyTableProperties {
                 .isEqualTo(new PolicyTable<>(values(patterns)).find(host, 80));
     }
 
+    /** Each two patterns of a host have an order, and any three the same one all around. */
+    @Property
+    void theOrderOfThePatternsOfAHostIsTotal(
+            @ForAll("patterns") Set<HostPattern> patterns, @ForAll("hosts") String host) {
+        List<HostPattern> matching =
+                patterns.stream().filter(pattern -> pattern.matchesHost(host)).toList();
+        for (HostPattern one : matching) {
+            for (HostPattern other : matching) {
+                int order = Integer.signum(compare(one, other));
+                assertThat(order).isEqualTo(-Integer.signum(compare(other, one)));
+                assertThat(order == 0).as("%s, %s", one, other).isEqualTo(one.equals(other));
+                for (HostPattern third : matching) {
+                    if (order < 0 && compare(other, third) < 0) {
+                        assertThat(compare(one, third)).isNegative();
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whichever of two patterns of a host is written first, one of them wins, and always the same. */
+    @Property
+    void oneOfTwoWins(@ForAll("patterns") Set<HostPattern> patterns, @ForAll("hosts") String host) {
+        for (HostPattern one : patterns) {
+            for (HostPattern other : patterns) {
+                if (one.matchesHost(host) && other.matchesHost(host) && !one.equals(other)) {
+                    int port = Math.max(1, Math.max(one.port(), other.port()));
+                    HostPattern wins = new PolicyTable<>(values(List.of(one, other))).find(host, port);
+                    assertThat(wins).isIn(one, other);
+                    assertThat(new PolicyTable<>(values(List.of(other, one))).find(host, port))
+                            .isEqualTo(wins);
+                }
+            }
+        }
+    }
+
     private static Map<HostPattern, HostPattern> values(Collection<HostPattern> patterns) {
         Map<HostPattern, HostPattern> values = new LinkedHashMap<>();
         patterns.forEach(pattern -> values.put(pattern, pattern));
@@ -63,7 +99,9 @@ class PolicyTableProperties {
             return kind;
         }
         if (one.kind() == Kind.NETWORK && !one.host().equals(other.host())) {
-            return Integer.compare(bits(other), bits(one));
+            // An IPv4 address within an IPv6 one is in networks of both; those of IPv4 are smaller.
+            int family = Boolean.compare(one.host().contains(":"), other.host().contains(":"));
+            return family != 0 ? family : Integer.compare(bits(other), bits(one));
         }
         List<String> mine = labels(one);
         List<String> its = labels(other);
@@ -146,8 +184,16 @@ class PolicyTableProperties {
     Arbitrary<String> hosts() {
         Arbitrary<String> names =
                 Arbitraries.of(LABELS).list().ofMinSize(1).ofMaxSize(4).map(labels -> String.join(".", labels));
-        Arbitrary<String> addresses =
-                Arbitraries.of("10.1.2.3", "10.1.3.3", "10.9.9.9", "11.0.0.1", "fd00::1", "fe80::1%eth0", "::1");
+        Arbitrary<String> addresses = Arbitraries.of(
+                "10.1.2.3",
+                "10.1.3.3",
+                "10.9.9.9",
+                "11.0.0.1",
+                "fd00::1",
+                "fe80::1%eth0",
+                "::1",
+                "::ffff:10.1.2.3",
+                "::ffff:11.0.0.1");
         return Arbitraries.frequencyOf(Tuple.of(5, names), Tuple.of(1, addresses));
     }
 

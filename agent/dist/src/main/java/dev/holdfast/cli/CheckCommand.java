@@ -81,7 +81,7 @@ final class CheckCommand extends CliCommand {
                     configuration.warnings(),
                     configuration.notes());
         } catch (ConfigException e) {
-            return new Checked(file, 0, e.problems(), List.of(), List.of());
+            return new Checked(file, 0, e.problems(), e.warnings(), e.notes());
         }
     }
 

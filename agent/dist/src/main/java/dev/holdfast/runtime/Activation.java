@@ -240,7 +240,7 @@ final class Activation {
     }
 
     private static String noRestart(Configuration configuration) {
-        return configuration.reloadable() ? NO_RESTART : "";
+        return configuration.reloadable() ? NO_RESTART : "; a change of this variable takes effect with the next start";
     }
 
     private String summary(Configuration configuration) {
