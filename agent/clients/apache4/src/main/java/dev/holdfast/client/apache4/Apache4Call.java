@@ -152,6 +152,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     }
 
     /** A request that can be aborted without the program's; null: an old client sends none whose line is no URI. */
+    @SuppressWarnings("deprecation") // the old clients
     private @Nullable HttpRequest ownRequest() {
         HttpRequestBase own = AttemptRequest.like(request, recorded == null ? entity() : recorded);
         return own.getURI() == null && client instanceof AbstractHttpClient ? null : own;

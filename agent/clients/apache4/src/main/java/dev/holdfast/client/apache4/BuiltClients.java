@@ -79,6 +79,7 @@ final class BuiltClients {
         return ofContext == null ? ofClient : ofContext;
     }
 
+    @SuppressWarnings("deprecation") // what programs may use
     private static boolean isEmpty(HttpParams parameters) {
         return hasMethod(parameters.getClass(), "getNames", 0)
                 && call(parameters, "getNames") instanceof Set<?> names
