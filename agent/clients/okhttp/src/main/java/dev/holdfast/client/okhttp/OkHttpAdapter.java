@@ -101,8 +101,12 @@ final class OkHttpAdapter implements ClientAdapter {
                     && interceptors.isEmpty()
                     && !async.isWithinEnqueue()
                     && !isOneAtATime(http.dispatcher());
-            ours = new PolicyInterceptor(this, call, http, leaves ? async : null, new Stage());
-            begun.put(carrier, ours);
+            // The library asks for the network interceptors of no web socket.
+            Stage stage = request.header("Upgrade") == null ? new Stage() : null;
+            ours = new PolicyInterceptor(this, call, http, leaves ? async : null, stage);
+            if (stage != null) {
+                begun.put(carrier, ours);
+            }
         } else {
             Call call = (Call) OptionalMethods.field(carrier, Call.class.getPackageName() + ".RealCall");
             if (call == null) {
