@@ -59,7 +59,8 @@ class OkHttpIdentityTest {
         assertThat(identity(builder.authenticator((route, response) -> null).build()))
                 .isNull();
         builder.authenticator(Authenticator.NONE);
-        assertThat(identity(builder.proxyAuthenticator((route, response) -> null).build()))
+        assertThat(identity(
+                        builder.proxyAuthenticator((route, response) -> null).build()))
                 .isNull();
         builder.proxyAuthenticator(Authenticator.NONE);
         assertThat(identity(builder.addNetworkInterceptor(chain -> chain.proceed(chain.request()))
@@ -69,9 +70,7 @@ class OkHttpIdentityTest {
 
     private @Nullable Identity identity(OkHttpClient client) {
         return OkHttpIdentity.of(
-                client,
-                new Request.Builder().url("http://shop.example/stock").build(),
-                strategies);
+                client, new Request.Builder().url("http://shop.example/stock").build(), strategies);
     }
 
     private static final class NoCookies implements CookieJar {
