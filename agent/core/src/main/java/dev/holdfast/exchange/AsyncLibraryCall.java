@@ -168,12 +168,18 @@ public final class AsyncLibraryCall<R> extends LibraryCall<R> {
     }
 
     /** The library's side of the exchange. */
-    private final class Side implements AsyncExchange.Transport {
+    private final class Side implements AsyncExchange.Transport, Consumer<Step> {
+        /** The attempt that stays alone has ended. */
+        @Override
+        public void accept(Step step) {
+            AsyncLibraryCall.this.next(step, exchange);
+        }
+
         @Override
         public void send(Step.Send send, Consumer<Step> then) {
             LibraryAttempt<R> attempt = AsyncLibraryCall.this.next(send);
             if (send.hedgeNanos() < 0) {
-                attempt.start(step -> AsyncLibraryCall.this.next(step, then));
+                attempt.start(this); // and goes on with the exchange, which is then
                 return;
             }
             HedgedAttempt<LibraryAttempt<R>> begun = new HedgedAttempt<>(session(), new Hedge(), attempt);

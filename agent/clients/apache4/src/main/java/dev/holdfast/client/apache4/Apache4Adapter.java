@@ -4,9 +4,9 @@ import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.exchange.BlockingLibraryCall;
+import dev.holdfast.exchange.ThreadSlots;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
@@ -27,11 +27,8 @@ final class Apache4Adapter implements ClientAdapter {
 
     private final AdapterContext context;
     private final Apache4Caller callers;
-    /**
-     * The attempt that each thread is sending. No thread-local variable: to read one that is not set costs memory,
-     * which a call without a policy must not.
-     */
-    private final ConcurrentHashMap<Thread, Apache4Attempt> sending = new ConcurrentHashMap<>();
+    /** The attempt that each thread is sending. */
+    private final ThreadSlots<Apache4Attempt> sending = new ThreadSlots<>();
 
     Apache4Adapter(AdapterContext context) {
         this.context = context;
@@ -99,7 +96,7 @@ final class Apache4Adapter implements ClientAdapter {
     }
 
     private boolean isOurs(HttpClient client, HttpRequest request) {
-        Apache4Attempt attempt = sending.get(Thread.currentThread());
+        Apache4Attempt attempt = sending.get();
         return attempt != null && attempt.passes(client, request);
     }
 
@@ -108,21 +105,17 @@ final class Apache4Adapter implements ClientAdapter {
      */
     @Nullable
     Apache4Attempt sends(Apache4Attempt attempt) {
-        return sending.put(Thread.currentThread(), attempt);
+        return sending.set(attempt);
     }
 
     /** The attempt of the calling thread has ended. */
     void sent(@Nullable Apache4Attempt outer) {
-        if (outer == null) {
-            sending.remove(Thread.currentThread());
-        } else {
-            sending.put(Thread.currentThread(), outer);
-        }
+        sending.restore(outer);
     }
 
     @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
-        Apache4Attempt attempt = sending.get(Thread.currentThread());
+        Apache4Attempt attempt = sending.get();
         if (attempt == null) {
             return;
         }

@@ -4,9 +4,9 @@ import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.exchange.BlockingLibraryCall;
+import dev.holdfast.exchange.ThreadSlots;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec;
@@ -33,11 +33,8 @@ final class Apache5Adapter implements ClientAdapter {
     private final AdapterContext context;
     private final Apache5Caller callers;
 
-    /**
-     * The attempt that each thread is sending. No thread-local variable: to read one that is not set costs memory,
-     * which a call without a policy must not.
-     */
-    private final ConcurrentHashMap<Thread, Apache5Attempt> sending = new ConcurrentHashMap<>();
+    /** The attempt that each thread is sending. */
+    private final ThreadSlots<Apache5Attempt> sending = new ThreadSlots<>();
 
     Apache5Adapter(AdapterContext context) {
         this.context = context;
@@ -51,7 +48,7 @@ final class Apache5Adapter implements ClientAdapter {
         if (joinPoint == Apache5Instrumentation.CALL) {
             return call((CloseableHttpClient) self, (HttpHost) first, (ClassicHttpRequest) second, (HttpContext) third);
         }
-        Apache5Attempt attempt = sending.get(Thread.currentThread());
+        Apache5Attempt attempt = sending.get();
         if (attempt == null || first == null || second == null || third == null) {
             return null;
         }
@@ -106,7 +103,7 @@ final class Apache5Adapter implements ClientAdapter {
     }
 
     private boolean isOurs(CloseableHttpClient client, ClassicHttpRequest request) {
-        Apache5Attempt attempt = sending.get(Thread.currentThread());
+        Apache5Attempt attempt = sending.get();
         return attempt != null && attempt.passes(client, request);
     }
 
@@ -115,16 +112,12 @@ final class Apache5Adapter implements ClientAdapter {
      */
     @Nullable
     Apache5Attempt sends(Apache5Attempt attempt) {
-        return sending.put(Thread.currentThread(), attempt);
+        return sending.set(attempt);
     }
 
     /** The attempt of the calling thread has ended. */
     void sent(@Nullable Apache5Attempt outer) {
-        if (outer == null) {
-            sending.remove(Thread.currentThread());
-        } else {
-            sending.put(Thread.currentThread(), outer);
-        }
+        sending.restore(outer);
     }
 
     /** Finds out who a client speaks for. */
@@ -139,7 +132,7 @@ final class Apache5Adapter implements ClientAdapter {
 
     @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
-        Apache5Attempt attempt = sending.get(Thread.currentThread());
+        Apache5Attempt attempt = sending.get();
         if (attempt == null) {
             return;
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * dispatcher's slot are given back ({@link Suspended}); later attempts are enqueued as calls of their own, and the
  * program's callback is called from their end, once.
  */
-final class AsyncCall implements Callback {
+final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nullable Throwable> {
     private final OkHttpAdapter adapter;
     private final Call call;
     private final Callback program;
@@ -78,13 +79,7 @@ final class AsyncCall implements Callback {
         Executor dispatching = Privileges.withCallerPrivileges(
                 new DispatcherExecutor(engine, client.dispatcher().executorService()));
         AsyncLibraryCall<Response> made = AsyncLibraryCall.of(
-                engine,
-                target,
-                begun,
-                context.fallbackStrategies(),
-                context.errorReporter(),
-                dispatching,
-                (response, failure) -> ended(new Ending(response, failure)));
+                engine, target, begun, context.fallbackStrategies(), context.errorReporter(), dispatching, this);
         if (made == null) {
             return null;
         }
@@ -179,6 +174,12 @@ final class AsyncCall implements Callback {
         boolean first = !over;
         over = true;
         return first;
+    }
+
+    /** The call has ended, where it was carried out. */
+    @Override
+    public void accept(@Nullable Response response, @Nullable Throwable failure) {
+        ended(new Ending(response, failure));
     }
 
     private void ended(Ending now) {

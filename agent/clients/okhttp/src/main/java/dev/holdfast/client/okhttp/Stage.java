@@ -1,7 +1,7 @@
 package dev.holdfast.client.okhttp;
 
+import dev.holdfast.exchange.ThreadSlots;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -21,18 +21,11 @@ class Stage implements Interceptor {
         }
     };
 
-    /** A power of two. */
-    private static final int SLOTS = 64;
-
     /**
-     * The stages of chains that run now, each in the slot of its thread, unless that is taken, or the request has a
-     * body, whose writing may run calls of the program's. No thread-local, which would take memory of every thread that
-     * makes a call.
+     * The stages of chains that run now, by their threads, but for a request that has a body, whose writing may run
+     * calls of the program's.
      */
-    private static final AtomicReferenceArray<@Nullable Stage> RUNNING = new AtomicReferenceArray<>(SLOTS);
-
-    /** The thread in whose slot it is. Read by others too, which see any other than themselves. */
-    private @Nullable Thread thread;
+    private static final ThreadSlots<Stage> RUNNING = new ThreadSlots<>();
 
     /** Written by the thread alone that runs the chain. */
     private volatile int requests;
@@ -85,21 +78,15 @@ class Stage implements Interceptor {
         int before = requests;
         requests = before + 1;
         Request request = chain.request();
-        Thread current = Thread.currentThread();
-        int slot = slotOf(current);
-        thread = current;
-        if (request.body() != null || !RUNNING.compareAndSet(slot, null, this)) {
+        if (request.body() != null) {
             return chain.proceed(request);
         }
+        Stage outer = RUNNING.set(this);
         try {
             return chain.proceed(request);
         } finally {
-            RUNNING.set(slot, null);
+            RUNNING.restore(outer);
         }
-    }
-
-    private static int slotOf(Thread thread) {
-        return (int) thread.getId() & (SLOTS - 1);
     }
 
     /**
@@ -108,8 +95,6 @@ class Stage implements Interceptor {
      * @return the body; that of an attempt can be watched, so that the response need not be built once more for it
      */
     static ResponseBody opened(ResponseBody body) {
-        Thread current = Thread.currentThread();
-        Stage running = RUNNING.get(slotOf(current));
-        return running == null || running.thread != current ? body : StreamBody.watchable(body);
+        return RUNNING.get() == null ? body : StreamBody.watchable(body);
     }
 }
