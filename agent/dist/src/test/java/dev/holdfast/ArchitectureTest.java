@@ -52,6 +52,10 @@ class ArchitectureTest {
             .definedBy("dev.holdfast.exchange..")
             .layer("fallback")
             .definedBy("dev.holdfast.fallback..")
+            .layer("fleet")
+            .definedBy("dev.holdfast.fleet..")
+            .layer("store")
+            .definedBy("dev.holdfast.store..")
             .layer("observe")
             .definedBy("dev.holdfast.observe..")
             .layer("simulation")
@@ -88,11 +92,23 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("runtime", "admin", "cli")
             .whereLayer("fallback")
             .mayOnlyBeAccessedByLayers("runtime", "client", "exchange", "instrumentation")
+            .whereLayer("fleet")
+            .mayOnlyBeAccessedByLayers("runtime", "store", "fallback", "observe")
+            .whereLayer("store")
+            .mayOnlyBeAccessedByLayers("runtime")
             .whereLayer("exchange")
             .mayOnlyBeAccessedByLayers("client")
             .whereLayer("call")
             .mayOnlyBeAccessedByLayers(
-                    "runtime", "client", "exchange", "fallback", "observe", "weave", "instrumentation", "simulation")
+                    "runtime",
+                    "client",
+                    "exchange",
+                    "fallback",
+                    "fleet",
+                    "observe",
+                    "weave",
+                    "instrumentation",
+                    "simulation")
             .whereLayer("observe")
             .mayOnlyBeAccessedByLayers("runtime", "admin", "cli", "simulation")
             .whereLayer("policy")
@@ -105,6 +121,8 @@ class ArchitectureTest {
                     "call",
                     "exchange",
                     "fallback",
+                    "fleet",
+                    "store",
                     "observe",
                     "simulation");
 

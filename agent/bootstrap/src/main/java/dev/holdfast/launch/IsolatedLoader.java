@@ -16,7 +16,7 @@ import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads everything of the agent but this package, out of the one jar, where it lies in two {@linkplain NestedJar jars
+ * Loads everything of the agent but this package, out of the one jar, where it lies in three {@linkplain NestedJar jars
  * within it} under the ending {@code .classdata}. The application can neither find nor collide with it: its parent is
  * the platform loader (where {@code java.net.http} lives), and its own classes win over whatever a named module of the
  * application may have put there. Reads the jar in place, no temporary files; the jar is not verified, which would be
@@ -45,6 +45,7 @@ final class IsolatedLoader extends ClassLoader {
     private final ProtectionDomain domain;
     private final NestedJar often;
     private volatile @Nullable NestedJar rare;
+    private volatile @Nullable NestedJar store;
 
     /**
      * Opens the jar for the life of the JVM.
@@ -89,7 +90,8 @@ final class IsolatedLoader extends ClassLoader {
     }
 
     private NestedJar innerJar(String file) throws IOException {
-        return NestedJar.of(file).equals(NestedJar.OFTEN) ? often : rare();
+        String name = NestedJar.of(file);
+        return name.equals(NestedJar.OFTEN) ? often : name.equals(NestedJar.RARE) ? rare() : store();
     }
 
     private NestedJar rare() throws IOException {
@@ -100,6 +102,20 @@ final class IsolatedLoader extends ClassLoader {
                 if (made == null) {
                     made = new NestedJar(jar, NestedJar.RARE);
                     rare = made;
+                }
+            }
+        }
+        return made;
+    }
+
+    private NestedJar store() throws IOException {
+        NestedJar made = store;
+        if (made == null) {
+            synchronized (jar) {
+                made = store;
+                if (made == null) {
+                    made = new NestedJar(jar, NestedJar.STORE);
+                    store = made;
                 }
             }
         }

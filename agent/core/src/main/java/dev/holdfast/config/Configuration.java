@@ -3,6 +3,7 @@ package dev.holdfast.config;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.Route;
+import dev.holdfast.policy.StoreSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration file that was read and found good. Immutable.
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param warnings what the author of the file should know, in the order of the file
  * @param notes what the author of the file may want to know, though nothing is wrong with it, in the order of the file
  * @param observabilityConfig how Holdfast is seen from outside
+ * @param store the store that several JVMs share; null for none
  * @param clientsOff the names of the HTTP clients whose calls run unmodified, each with the line that says so
  * @param provenance which line each value of each policy comes from
  * @param fingerprint of the text
@@ -30,6 +33,7 @@ public record Configuration(
         List<Problem> warnings,
         List<Problem> notes,
         ObservabilityConfig observabilityConfig,
+        @Nullable StoreSettings store,
         Map<String, Integer> clientsOff,
         SettingProvenance provenance,
         Fingerprint fingerprint) {
@@ -49,6 +53,7 @@ public record Configuration(
                 List.of(),
                 List.of(),
                 observabilityConfig,
+                null,
                 Map.of(),
                 new SettingProvenance(file),
                 Fingerprint.NONE);
@@ -58,12 +63,14 @@ public record Configuration(
     Configuration with(List<Problem> more) {
         List<Problem> all = new ArrayList<>(more);
         all.addAll(warnings);
-        return new Configuration(file, policies, all, notes, observabilityConfig, clientsOff, provenance, fingerprint);
+        return new Configuration(
+                file, policies, all, notes, observabilityConfig, store, clientsOff, provenance, fingerprint);
     }
 
     /** The same, known by the fingerprint of the text that it was read from. */
     Configuration with(Fingerprint known) {
-        return new Configuration(file, policies, warnings, notes, observabilityConfig, clientsOff, provenance, known);
+        return new Configuration(
+                file, policies, warnings, notes, observabilityConfig, store, clientsOff, provenance, known);
     }
 
     /** Returns whether it may change under the running program: not where the text came from the environment. */

@@ -5,6 +5,7 @@ import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.Route;
+import dev.holdfast.policy.StoreSettings;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ final class DocumentReader {
     private boolean everyHost;
 
     private ObservabilityConfig observabilityConfig = ObservabilityConfig.STANDARD;
+    private @Nullable StoreSettings store;
     private Map<String, Integer> clientsOff = Map.of();
 
     /**
@@ -80,6 +82,9 @@ final class DocumentReader {
         Settings defaults = new Settings(null);
         observabilityConfig = readTop(document, text, defaults, file, problems, environment);
         clientsOff = ClientKeys.off(defaults);
+        if (FallbackKeys.namesStore(defaults)) {
+            store = StoreReader.read(defaults, problems);
+        }
         if (document.get("retry") instanceof ParsedTable retry) {
             if (retry.isEmpty()) {
                 Position at = document.position("retry");
@@ -187,7 +192,15 @@ final class DocumentReader {
 
     private Configuration configuration() {
         Configuration configuration = new Configuration(
-                file, policies, List.of(), List.of(), observabilityConfig, clientsOff, provenance, Fingerprint.NONE);
+                file,
+                policies,
+                List.of(),
+                List.of(),
+                observabilityConfig,
+                store,
+                clientsOff,
+                provenance,
+                Fingerprint.NONE);
         if (problems.any()) {
             return configuration; // without the policies that have an error
         }
@@ -203,6 +216,7 @@ final class DocumentReader {
                 problems.warnings(),
                 problems.notes(),
                 observabilityConfig,
+                store,
                 clientsOff,
                 provenance,
                 Fingerprint.NONE);

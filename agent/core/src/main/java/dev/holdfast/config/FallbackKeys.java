@@ -111,8 +111,47 @@ final class FallbackKeys {
             599,
             "The statuses of its responses that are given to the program; 401, 407 and those that on lists never are.");
 
+    /** The shared store: see {@link StoreReader}. */
+    static final Section STORE = new Section(
+            "store",
+            false,
+            "A store that several instances of a program share, on Redis 6 or newer. Never waited for longer than "
+                    + "timeout; while it is away, each instance goes on alone.");
+
+    static final Key<String> STORE_URL = STORE.secretText(
+            "url",
+            "The store: \"redis://host:6379\", or \"rediss://...\" for TLS, with user:password@ before the host and "
+                    + "/database after the port if need be; several hosts with commas between them; \"\" is none.");
+    static final Key<String> STORE_USER =
+            STORE.secretText("username", "The user, if the URL names none; \"\" is the store's default one.");
+    static final Key<String> STORE_PASSWORD =
+            STORE.secretText("password", "The password, if the URL has none, such as \"${REDIS_PASSWORD}\".");
+    static final Key<String> STORE_SENTINEL_MASTER = STORE.text(
+            "sentinel_master", "The name by which sentinels know the store; the hosts of the URL are sentinels then.");
+    static final Key<Boolean> STORE_CLUSTER =
+            STORE.flag("cluster", false, "Whether the hosts of the URL are nodes of a cluster.");
+    static final Key<Duration> STORE_TIMEOUT = STORE.duration(
+            "timeout", "10ms", MILLISECOND, 1000 * MILLISECOND, "The longest time that a call waits for the store.");
+    static final Key<String> STORE_NAMESPACE = STORE.text(
+            "namespace",
+            "The beginning of all names in the store; programs with the same one share. \"\" is \"holdfast\".");
+    static final Key<String> STORE_KEY = STORE.secretText(
+            "key",
+            "The key that responses are encrypted with, such as \"${HOLDFAST_STORE_KEY}\", of 32 characters at least; "
+                    + "with it, responses that are stored for the fallback are shared.");
+
     /** The sections of these keys, in the order of the reference. */
-    static final List<Section> SECTIONS = List.of(FALLBACK, DEFAULT_VALUE, DEGRADED);
+    static final List<Section> SECTIONS = List.of(FALLBACK, DEFAULT_VALUE, DEGRADED, STORE);
 
     private FallbackKeys() {}
+
+    /** Returns whether the file, or a variable, says anything about a shared store. */
+    static boolean namesStore(Settings settings) {
+        for (Key<?> key : STORE.keys()) {
+            if (!settings.setting(key).builtIn()) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.fallback;
 
 import dev.holdfast.call.Privileges;
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.policy.CachePolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,10 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The strategy {@code cache}: the last good answers, in memory and, where that is asked for, in files. Thread-safe. */
+/**
+ * The strategy {@code cache}: the last good answers, in memory and, where that is asked for, in files and in a shared
+ * store. Thread-safe.
+ */
 final class CachedResponses {
     private final ResponseCache store;
     private final LongSupplier epochMillis;
@@ -21,6 +25,7 @@ final class CachedResponses {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile @Nullable DiskCacheWriter writer;
+    private volatile @Nullable SharedResponses shared;
 
     /**
      * None yet.
@@ -32,6 +37,11 @@ final class CachedResponses {
         this.store = new ResponseCache();
         this.epochMillis = epochMillis;
         this.reports = reports;
+    }
+
+    /** Keeps answers in a store of several JVMs too, from now on; null: no longer. */
+    void share(@Nullable SharedResponses with) {
+        shared = with;
     }
 
     /** Returns the stored response that may be served for a request, null: none. */
@@ -50,7 +60,28 @@ final class CachedResponses {
         }
         // Not there, or too old: another JVM that shares the directory may have heard from the origin since.
         StoredResponse filed = fromFile(key, request, policy, kept == null ? Long.MIN_VALUE : kept.receivedAt());
-        return filed == null ? null : given(filed, request, policy);
+        given = filed == null ? null : given(filed, request, policy);
+        if (given != null) {
+            return given;
+        }
+        StoredResponse latest = filed == null ? kept : filed;
+        StoredResponse others = fromOthers(key, request, policy, latest == null ? Long.MIN_VALUE : latest.receivedAt());
+        return others == null ? null : given(others, request, policy);
+    }
+
+    private @Nullable StoredResponse fromOthers(
+            String key, FallbackRequest request, CachePolicy policy, long newerThan) {
+        SharedResponses from = shared;
+        if (from == null || !isLasting(request)) {
+            return null;
+        }
+        long began = store.invalidations();
+        StoredResponse found = from.find(key, request, policy, newerThan);
+        if (found == null) {
+            return null;
+        }
+        store.setCapacity(policy.maxBytes());
+        return store.put(key, found, began) ? found : null;
     }
 
     private FallbackCandidate.@Nullable Response given(
@@ -78,8 +109,13 @@ final class CachedResponses {
     }
 
     private static boolean isInFiles(FallbackRequest request, CachePolicy policy) {
+        return !policy.directory().isEmpty() && isLasting(request);
+    }
+
+    /** Returns whether the caller means the same in another JVM. */
+    private static boolean isLasting(FallbackRequest request) {
         FallbackRequest.Identity identity = request.identity();
-        return !policy.directory().isEmpty() && identity != null && identity.lasting();
+        return identity != null && identity.lasting();
     }
 
     /**
@@ -103,6 +139,10 @@ final class CachedResponses {
                 store.invalidate(key);
                 if (isInFiles(request, policy)) {
                     Privileges.withOwnPrivileges(() -> writer(policy)).delete(key);
+                }
+                SharedResponses with = shared;
+                if (with != null && isLasting(request)) {
+                    with.delete(key, policy);
                 }
             }
         }
@@ -152,14 +192,21 @@ final class CachedResponses {
 
     private void keep(String key, StoredResponse response, CachePolicy policy, long began) {
         boolean toFile = response.lasting() && !policy.directory().isEmpty();
-        if (!toFile) {
+        SharedResponses with = response.lasting() ? shared : null;
+        if (!toFile && with == null) {
             boolean unused = store.put(key, response, began);
             return;
         }
         response.body().show();
         synchronized (order) {
-            if (store.put(key, response, began)) {
+            if (!store.put(key, response, began)) {
+                return;
+            }
+            if (toFile) {
                 Privileges.withOwnPrivileges(() -> writer(policy)).write(key, response, policy.maxBytes());
+            }
+            if (with != null) {
+                with.write(key, response, policy);
             }
         }
     }
@@ -177,6 +224,10 @@ final class CachedResponses {
         long now = epochMillis.getAsLong();
         long began = store.invalidations();
         StoredResponse fresh = store.update(key, request, kept -> CacheStrategy.refreshed(kept, request, head, now));
+        SharedResponses with = shared;
+        if (fresh != null && with != null && fresh.lasting()) {
+            with.write(key, fresh, policy);
+        }
         if (isInFiles(request, policy)) {
             DiskCacheWriter files = Privileges.withOwnPrivileges(() -> writer(policy));
             if (fresh != null) {
@@ -204,6 +255,13 @@ final class CachedResponses {
             }
         }
         return current;
+    }
+
+    /** Returns the figures of the shared store, null: there is none. */
+    @Nullable
+    StoreStats storeFigures() {
+        SharedResponses with = shared;
+        return with == null ? null : with.stats();
     }
 
     /** See {@link FallbackStrategies#cacheFigures}. */

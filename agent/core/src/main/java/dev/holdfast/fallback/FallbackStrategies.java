@@ -1,6 +1,8 @@
 package dev.holdfast.fallback;
 
 import dev.holdfast.call.Privileges;
+import dev.holdfast.fleet.StoreClient;
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.policy.FallbackPolicy;
 import java.lang.ref.WeakReference;
 import java.net.ProxySelector;
@@ -110,6 +112,22 @@ public final class FallbackStrategies {
     /** Returns whether the JVM ever had an authenticator: its client sends what that gave for as long as it runs. */
     public boolean isAuthenticated() {
         return authenticated;
+    }
+
+    /**
+     * Keeps what the strategy {@code cache} stores in a store of several JVMs too, and looks there for what this one
+     * does not have.
+     *
+     * @param client the way to the store, whose settings have a key; null: it is no longer used
+     */
+    public void share(@Nullable StoreClient client) {
+        cached().share(client == null ? null : new SharedResponses(client));
+    }
+
+    /** Returns the figures of the shared store, null: responses are not shared. */
+    public @Nullable StoreStats storeFigures() {
+        CachedResponses current = cached;
+        return current == null ? null : current.storeFigures();
     }
 
     /** Returns the statistics of the strategy {@code cache}. */

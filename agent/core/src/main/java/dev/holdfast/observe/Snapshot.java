@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import dev.holdfast.fleet.StoreStats;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloadedEpochMillis when the one in force came into force
  * @param reloadError what is wrong with the file as it was found last; null where that could be used
  * @param cache what the fallback cache holds
+ * @param store the figures of the shared store; null: there is none
  * @param gaps where Holdfast does not help
  */
 public record Snapshot(
@@ -44,6 +46,7 @@ public record Snapshot(
         long reloadedEpochMillis,
         @Nullable String reloadError,
         Cache cache,
+        @Nullable StoreStats store,
         CoverageGaps gaps) {
 
     /**

@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import dev.holdfast.fleet.StoreStats;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,7 @@ import tools.jackson.core.JsonGenerator;
  *   origins_not_listed, comparison: { calls, good_without, good_with },
  *   transitions: [ { time, policy, origin, from, to, reason } ],
  *   cache: { bytes, entries },
+ *   store: { where, state, hits, misses, late, skipped, damaged, writes, dropped, errors }|null,
  *   gaps: { hosts: [ { origin, calls } ], other_calls, clients: [ { client, package, version|null } ] },
  *   proxies: [address] }
  * </pre>
@@ -88,7 +90,27 @@ public final class SnapshotJson {
         json.writeNumberProperty("bytes", snapshot.cache().bytes());
         json.writeNumberProperty("entries", snapshot.cache().entries());
         json.writeEndObject();
+        store(snapshot.store(), json);
         gaps(snapshot.gaps(), json);
+        json.writeEndObject();
+    }
+
+    private static void store(@Nullable StoreStats store, JsonGenerator json) {
+        if (store == null) {
+            json.writeNullProperty("store");
+            return;
+        }
+        json.writeObjectPropertyStart("store");
+        json.writeStringProperty("where", store.where());
+        json.writeStringProperty("state", store.state());
+        json.writeNumberProperty("hits", store.hits());
+        json.writeNumberProperty("misses", store.misses());
+        json.writeNumberProperty("late", store.late());
+        json.writeNumberProperty("skipped", store.skipped());
+        json.writeNumberProperty("damaged", store.damaged());
+        json.writeNumberProperty("writes", store.writes());
+        json.writeNumberProperty("dropped", store.dropped());
+        json.writeNumberProperty("errors", store.errors());
         json.writeEndObject();
     }
 

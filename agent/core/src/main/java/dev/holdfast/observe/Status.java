@@ -1,6 +1,7 @@
 package dev.holdfast.observe;
 
 import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.fleet.StoreStats;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,6 +22,10 @@ public final class Status implements Supplier<Snapshot> {
 
         /** Returns what the fallback cache holds. */
         Snapshot.Cache cache();
+
+        /** Returns the figures of the shared store; null: there is none. */
+        @Nullable
+        StoreStats store();
 
         /** Returns where Holdfast does not help. */
         CoverageGaps gaps();
@@ -144,6 +149,7 @@ public final class Status implements Supplier<Snapshot> {
                     reloadedEpochMillis,
                     reloadError,
                     sources.cache(),
+                    sources.store(),
                     known);
         }
     }

@@ -11,6 +11,7 @@ import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.call.Timer;
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
@@ -73,6 +74,11 @@ public final class ObservedCalls {
                     @Override
                     public Snapshot.Cache cache() {
                         return new Snapshot.Cache(5, 2, 4, 1, 3, 2_048, 65_536);
+                    }
+
+                    @Override
+                    public StoreStats store() {
+                        return null;
                     }
 
                     @Override

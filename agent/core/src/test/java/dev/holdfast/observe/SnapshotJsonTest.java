@@ -98,6 +98,7 @@ class SnapshotJsonTest {
                 0,
                 "a \"b\"\nc",
                 Snapshot.Cache.EMPTY,
+                null,
                 CoverageGaps.NONE);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -107,7 +108,7 @@ class SnapshotJsonTest {
                 .isEqualTo(SnapshotJson.of(snapshot))
                 .contains("\"version\":null", "\"file\":\"f\\\"\\n\u20ac\"", "\"error\":\"a \\\"b\\\"\\nc\"")
                 .contains("\"p50\":null,\"p95\":null,\"p99\":null")
-                .contains("\"sha256\":null")
+                .contains("\"sha256\":null", "\"store\":null")
                 .contains("\"mode\":null", "\"attempt_seconds\":null", "\"budget\":null", "\"limits\":null")
                 .contains("\"seconds_to_probe\":null", "\"reason\":null");
     }

@@ -39,6 +39,7 @@ final class StatusText {
         if (more > 0) {
             ExplanationText.line(text, more + " origins are counted together, as \"other\"");
         }
+        store(text, status.get("store"));
         gaps(text, status);
         transitions(text, status.get("transitions").items());
         return text.toString();
@@ -77,6 +78,24 @@ final class StatusText {
                             : "The file was changed and cannot be used; the one before stays in force:");
             configuration.get("error").text().lines().forEach(line -> ExplanationText.line(text, "  " + line));
         }
+    }
+
+    /** An agent of an earlier version says nothing of a store. */
+    private static void store(StringBuilder text, JsonValue store) {
+        if (!store.isNothing()) {
+            ExplanationText.line(
+                    text,
+                    "Shared store " + store.get("where").text() + ": "
+                            + store.get("state").text() + "; responses read " + count(store, "hits") + ", not found "
+                            + count(store, "misses") + ", late " + count(store, "late") + ", not asked for "
+                            + count(store, "skipped") + ", damaged " + count(store, "damaged") + "; written "
+                            + count(store, "writes") + ", not written " + count(store, "dropped") + "; errors "
+                            + count(store, "errors"));
+        }
+    }
+
+    private static long count(JsonValue of, String name) {
+        return of.get(name).count();
     }
 
     private static void gaps(StringBuilder text, JsonValue status) {

@@ -10,6 +10,7 @@ import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFormat;
 import dev.holdfast.observe.ProcessIdentity;
+import dev.holdfast.policy.StoreSettings;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,7 @@ final class Activation {
         } else {
             rest(changed);
             if (holdfast.hasEngine()) {
+                share(current, changed);
                 holdfast.use(current.engine(changed));
             } else {
                 stayInactive();
@@ -165,12 +167,25 @@ final class Activation {
             // Once more installed, it has the classes that are loaded woven, or not, as is right now.
             transformer.accept(false);
         }
+        share(with, configuration);
         holdfast.use(with.engine(configuration));
         inForce = configuration;
         activity = Activity.ACTIVE;
         problem = null;
         anyGood = true;
         transformer.accept(true);
+    }
+
+    /**
+     * Uses the store that a configuration names. Without one there is no lambda: a program's start comes through here.
+     */
+    private void share(SharedState with, Configuration configuration) {
+        StoreSettings store = configuration.store();
+        if (store == null) {
+            holdfast.shareNothing();
+        } else {
+            holdfast.share(store, (bad, what) -> with.observability().say(bad ? Log.Level.WARN : Log.Level.INFO, what));
+        }
     }
 
     private void rest(Configuration configuration) {

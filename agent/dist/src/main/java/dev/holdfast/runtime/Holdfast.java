@@ -4,13 +4,16 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.fallback.CacheStats;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientInstrumentation;
+import dev.holdfast.policy.StoreSettings;
 import dev.holdfast.weave.Adapters;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     private volatile boolean off;
     private volatile Set<String> clientsOff = Set.of();
     private volatile @Nullable Thread starting;
+    private volatile @Nullable Fleet fleet;
 
     Holdfast(ErrorReporter errorReporter) {
         this.errorReporter = errorReporter;
@@ -65,6 +69,31 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     /** Returns whether the switch is on. */
     boolean isOn() {
         return !off;
+    }
+
+    /** Uses a shared store from now on. */
+    void share(StoreSettings settings, BiConsumer<Boolean, String> notices) {
+        Fleet made = fleet;
+        if (made == null) {
+            made = new Fleet(fallbackStrategies, notices);
+            fleet = made;
+        }
+        made.use(settings);
+    }
+
+    /** Uses no shared store any more. */
+    void shareNothing() {
+        Fleet made = fleet;
+        if (made != null) {
+            made.use(null);
+        }
+    }
+
+    /** Returns the figures of the shared store; null: there is none. */
+    @Nullable
+    StoreStats storeFigures() {
+        Fleet made = fleet;
+        return made == null ? null : made.stats();
     }
 
     /** Returns the statistics of the fallback cache. */

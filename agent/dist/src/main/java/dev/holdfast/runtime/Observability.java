@@ -7,6 +7,7 @@ import dev.holdfast.call.SystemClock;
 import dev.holdfast.config.Configuration;
 import dev.holdfast.config.ObservabilityConfig;
 import dev.holdfast.fallback.CacheStats;
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.inventory.LoadedClients;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.CounterRegistry;
@@ -106,6 +107,11 @@ final class Observability {
             CacheStats of = holdfast.cacheFigures();
             return new Snapshot.Cache(
                     of.hits(), of.misses(), of.kept(), of.evicted(), of.entries(), of.bytes(), of.maxBytes());
+        }
+
+        @Override
+        public @Nullable StoreStats store() {
+            return holdfast.storeFigures();
         }
 
         @Override

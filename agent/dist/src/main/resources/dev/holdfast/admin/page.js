@@ -734,7 +734,7 @@
   // --- where Holdfast does not help ---------------------------------------------------------------------------------
 
   function showGaps() {
-    const { gaps, proxies } = state.status;
+    const { gaps, proxies, store } = state.status;
     const calls = n => `${count(n)} ${plural(n)}`;
     const rows = [
       ...gaps.clients.map(each => [each.client + (each.version ? ' ' + each.version : ''), each.package,
@@ -743,6 +743,7 @@
       ...(gaps.hosts.length > ROWS ? [[`${count(gaps.hosts.length - ROWS)} more`, '', 'no host pattern matches; /status names them']] : []),
       ...(gaps.other_calls ? [['further hosts', calls(gaps.other_calls), 'no host pattern matches; counted together']] : []),
       ...proxies.map(each => [each, 'HTTP proxy', 'calls go through it']),
+      ...(store ? [[store.where, `shared store: ${store.state}`, `responses read ${count(store.hits)}, not found ${count(store.misses)}, late ${count(store.late)}; errors ${count(store.errors)}`]] : []),
     ];
     const text = JSON.stringify(rows);
     if (text === state.gaps) return;

@@ -51,7 +51,7 @@ class PackagedJarIT {
     @BeforeEach
     void open() throws IOException {
         jar = new JarFile(ForkedJvm.agentJar().toFile());
-        for (String name : List.of(NestedJar.OFTEN, NestedJar.RARE)) {
+        for (String name : List.of(NestedJar.OFTEN, NestedJar.RARE, NestedJar.STORE)) {
             Map<String, byte[]> files = new TreeMap<>();
             try (ZipInputStream in = new ZipInputStream(jar.getInputStream(jar.getEntry(name)))) {
                 for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
@@ -98,7 +98,7 @@ class PackagedJarIT {
     }
 
     @Test
-    void all_else_is_in_two_jars_within_the_jar_where_one_file_can_be_read_alone() throws IOException {
+    void all_else_is_in_three_jars_within_the_jar_where_one_file_can_be_read_alone() throws IOException {
         assertThat(inner.get(NestedJar.OFTEN)).hasSizeGreaterThan(400);
         assertThat(inner.get(NestedJar.RARE)).hasSizeGreaterThan(1_000).containsKey("dev/holdfast/cli/starter.toml");
         for (String name : inner.keySet()) {
@@ -150,8 +150,11 @@ class PackagedJarIT {
                         "io/opentelemetry",
                         "io/prometheus",
                         "net/bytebuddy",
+                        "org/apache",
+                        "org/slf4j",
                         "org/tomlj",
                         "picocli/CommandLine",
+                        "redis/clients",
                         "sun/net",
                         "tools/jackson");
         assertThat(names())
@@ -160,7 +163,9 @@ class PackagedJarIT {
                         "META-INF/licenses/ASM.txt",
                         "META-INF/licenses/ANTLR.txt",
                         "META-INF/licenses/Byte-Buddy-NOTICE.txt",
+                        "META-INF/licenses/Commons-Pool-NOTICE.txt",
                         "META-INF/licenses/Jackson-NOTICE.txt",
+                        "META-INF/licenses/Jedis.txt",
                         "META-INF/licenses/Micrometer-NOTICE.txt",
                         "META-INF/licenses/Protobuf.txt",
                         "META-INF/licenses/Schubfach.txt");
@@ -201,6 +206,68 @@ class PackagedJarIT {
         assertThat(Logger.getLogger("any")).isNotNull();
         Logger.class.getMethod("log", Level.class, String.class);
         Logger.class.getMethod("warning", String.class);
+    }
+
+    @Test
+    void jedis_asks_nothing_of_slf4j_that_ours_does_not_have() {
+        Set<String> asked = new TreeSet<>();
+        Set<String> had = new TreeSet<>();
+        within.forEach((name, bytes) -> {
+            if (name.startsWith("redis/clients/jedis/")) {
+                new ClassReader(bytes).accept(new Slf4jUses(asked), 0);
+            } else if (name.startsWith("org/slf4j/")) {
+                new ClassReader(bytes).accept(new Methods(had), 0);
+            }
+        });
+
+        assertThat(asked).isNotEmpty();
+        assertThat(had).containsAll(asked);
+    }
+
+    /** Notes what a class uses of SLF4J. */
+    private static final class Slf4jUses extends ClassVisitor {
+        private final Set<String> asked;
+
+        Slf4jUses(Set<String> asked) {
+            super(Opcodes.ASM9);
+            this.asked = asked;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new MethodVisitor(Opcodes.ASM9) {
+                @Override
+                public void visitMethodInsn(int opcode, String owner, String called, String type, boolean ofInterface) {
+                    if (owner.startsWith("org/slf4j/")) {
+                        asked.add(owner + '.' + called + type);
+                    }
+                }
+            };
+        }
+    }
+
+    /** Notes the methods of a class. */
+    private static final class Methods extends ClassVisitor {
+        private final Set<String> had;
+        private String owner = "";
+
+        Methods(Set<String> had) {
+            super(Opcodes.ASM9);
+            this.had = had;
+        }
+
+        @Override
+        public void visit(int version, int access, String name, String signature, String above, String[] interfaces) {
+            owner = name;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            had.add(owner + '.' + name + descriptor);
+            return null;
+        }
     }
 
     /** Notes what a class uses of a logger, whichever. */
@@ -271,13 +338,17 @@ class PackagedJarIT {
                     "io/prometheus/metrics/expositionformats/",
                     "io.prometheus:prometheus-metrics-exposition-textformats"),
             Map.entry("io/opentelemetry/proto/", "io.opentelemetry.proto:opentelemetry-proto"),
+            Map.entry("redis/clients/jedis/", "redis.clients:jedis"),
+            Map.entry("org/apache/commons/pool2/", "org.apache.commons:commons-pool2"),
             Map.entry("com/google/protobuf/", "com.google.protobuf:protobuf-java"));
 
     @Test
     void scanners_find_each_packed_library_with_its_version() throws IOException {
         Set<String> libraries = new TreeSet<>();
         for (String name : within.keySet()) {
-            if (!name.startsWith("dev/holdfast/") && !name.startsWith("sun/net/www/Holdfast")) {
+            if (!name.startsWith("dev/holdfast/")
+                    && !name.startsWith("org/slf4j/")
+                    && !name.startsWith("sun/net/www/Holdfast")) {
                 libraries.add(PACKED.entrySet().stream()
                         .filter(one -> name.startsWith(one.getKey()))
                         .map(Map.Entry::getValue)

@@ -269,7 +269,25 @@ public enum Meter {
     /** The cache's bytes. */
     CACHE_BYTES("holdfast.cache.size", Kind.GAUGE, "bytes", "What the fallback cache holds in memory"),
     /** The cache's bound. */
-    CACHE_LIMIT("holdfast.cache.limit", Kind.GAUGE, "bytes", "What the fallback cache may hold; 0 until there was one");
+    CACHE_LIMIT("holdfast.cache.limit", Kind.GAUGE, "bytes", "What the fallback cache may hold; 0 until there was one"),
+    /** The state of the shared store. */
+    STORE_UP("holdfast.store.up", Kind.GAUGE, "", "1 where the shared store answers in time, else 0"),
+    /** The reads of the shared store, by what became of them. */
+    STORE_READS(
+            "holdfast.store.reads",
+            Kind.COUNTER,
+            "",
+            "Reads of the shared store: hit, miss, late (a call went on without it), skipped (it was away or slow),"
+                    + " damaged (not ours, or changed)",
+            "result"),
+    /** The values that the shared store has taken. */
+    STORE_WRITES(
+            "holdfast.store.writes", Kind.COUNTER, "", "Commands in the background that the shared store has done"),
+    /** The values that were not written. */
+    STORE_DROPPED("holdfast.store.dropped", Kind.COUNTER, "", "Responses that were not written to the shared store"),
+    /** The commands that failed. */
+    STORE_ERRORS(
+            "holdfast.store.errors", Kind.COUNTER, "", "Commands that the shared store did not answer, or refused");
 
     /** The kind of a meter's value. */
     public enum Kind {

@@ -1,5 +1,6 @@
 package dev.holdfast.observe.meters;
 
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.CounterRegistry;
 import dev.holdfast.observe.CoverageGaps;
@@ -45,6 +46,22 @@ final class Meters {
         to.count(Meter.CACHE_ENTRIES, cache.entries());
         to.count(Meter.CACHE_BYTES, cache.bytes());
         to.count(Meter.CACHE_LIMIT, cache.maxBytes());
+        StoreStats store = snapshot.store();
+        if (store != null) {
+            store(store, to);
+        }
+    }
+
+    private static void store(StoreStats store, MeterSink to) {
+        to.value(Meter.STORE_UP, store.state().equals("up") ? 1 : 0);
+        to.count(Meter.STORE_READS, store.hits(), "hit");
+        to.count(Meter.STORE_READS, store.misses(), "miss");
+        to.count(Meter.STORE_READS, store.late(), "late");
+        to.count(Meter.STORE_READS, store.skipped(), "skipped");
+        to.count(Meter.STORE_READS, store.damaged(), "damaged");
+        to.count(Meter.STORE_WRITES, store.writes());
+        to.count(Meter.STORE_DROPPED, store.dropped());
+        to.count(Meter.STORE_ERRORS, store.errors());
     }
 
     private static void gaps(CoverageGaps gaps, MeterSink to) {

@@ -6,6 +6,7 @@ import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.Snapshot;
@@ -79,6 +80,7 @@ final class AllMeters {
                 snapshot.reloadedEpochMillis(),
                 snapshot.reloadError(),
                 snapshot.cache(),
+                new StoreStats("redis:6379", "up", 1, 2, 3, 4, 5, 6, 7, 8),
                 snapshot.gaps());
     }
 }

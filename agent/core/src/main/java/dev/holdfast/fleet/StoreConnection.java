@@ -1,0 +1,59 @@
+package dev.holdfast.fleet;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to the shared store. Blocks, within time limits of its own; for one thread at a time, which is never a
+ * program's.
+ */
+public interface StoreConnection extends Closeable {
+    /** Opens connections. Thread-safe. */
+    @FunctionalInterface
+    interface Connector {
+        /**
+         * Opens a connection that is ready for commands.
+         *
+         * @throws IOException the store cannot be reached, or refuses the connection
+         */
+        StoreConnection open() throws IOException;
+    }
+
+    /** The store answered a command with an error. The connection can go on being used. */
+    final class Refused extends IOException {
+        private static final long serialVersionUID = 1;
+
+        /**
+         * Creates the exception.
+         *
+         * @param code the first word of the error, which holds nothing of the command
+         */
+        public Refused(String code) {
+            super(code);
+        }
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @param maxBytes how many of its bytes are read, at most
+     * @return null if there is none
+     */
+    byte @Nullable [] read(String key, int maxBytes) throws IOException;
+
+    /**
+     * Runs a script on one key, atomically.
+     *
+     * @param script in Lua; it returns a string or nothing
+     * @return what the script returns; null: nothing
+     */
+    byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException;
+
+    /** Returns for how long the store has been running, in milliseconds. */
+    long uptimeMillis() throws IOException;
+
+    @Override
+    void close();
+}

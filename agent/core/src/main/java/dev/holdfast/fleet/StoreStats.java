@@ -1,0 +1,27 @@
+package dev.holdfast.fleet;
+
+/**
+ * The figures of the shared store, as one JVM counts them. Immutable.
+ *
+ * @param where the store's address
+ * @param state what it is like: {@code starting}, {@code up}, {@code slow} or {@code down}
+ * @param hits reads that found a response
+ * @param misses reads that found none
+ * @param late calls that went on before the store had answered
+ * @param skipped reads that were not tried, since the store was away or slow
+ * @param damaged values that were not ours, or were changed: each counts as a miss
+ * @param writes values and deletions that the store has taken
+ * @param dropped values that were not written, since the store was away or too much waited
+ * @param errors commands that failed
+ */
+public record StoreStats(
+        String where,
+        String state,
+        long hits,
+        long misses,
+        long late,
+        long skipped,
+        long damaged,
+        long writes,
+        long dropped,
+        long errors) {}

@@ -1,0 +1,79 @@
+package dev.holdfast.fleet;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory, which can be away, hang or refuse. Knows by their words what the scripts of the agent do. */
+public final class MemoryStore implements StoreConnection.Connector {
+    /** The values, by name. Deadlines are not looked at. */
+    public final Map<String, byte[]> values = new ConcurrentHashMap<>();
+
+    /** The names of all that was read, in order. */
+    public final List<String> reads = new ArrayList<>();
+
+    /** True if it cannot be reached. */
+    public volatile boolean away;
+
+    /** True if it takes nothing more. */
+    public volatile boolean full;
+
+    @Override
+    public StoreConnection open() throws IOException {
+        check();
+        return new Open();
+    }
+
+    private void check() throws IOException {
+        if (away) {
+            throw new IOException("away");
+        }
+    }
+
+    private final class Open implements StoreConnection {
+        @Override
+        public byte @Nullable [] read(String key, int maxBytes) throws IOException {
+            check();
+            synchronized (reads) {
+                if (!key.endsWith(":probe")) {
+                    reads.add(key);
+                }
+            }
+            byte[] found = values.get(key);
+            return found == null ? null : Arrays.copyOf(found, Math.min(found.length, maxBytes + 1));
+        }
+
+        @Override
+        public byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException {
+            check();
+            if (script.contains("'DEL'")) {
+                values.remove(key);
+                if (!full) {
+                    values.put(key, "-".getBytes(StandardCharsets.UTF_8));
+                }
+                return null;
+            }
+            if (full) {
+                throw new Refused("OOM");
+            }
+            byte[] before = values.get(key);
+            if (before == null || before.length != 1) {
+                values.put(key, arguments.get(0));
+            }
+            return null;
+        }
+
+        @Override
+        public long uptimeMillis() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of what several JVMs share. */
+package dev.holdfast.fleet;

@@ -1,0 +1,186 @@
+package dev.holdfast.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testkit.ForkedJvm;
+import dev.holdfast.testkit.Jdks;
+import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several JVMs share what they keep for an outage by way of a real Redis, and none of them needs it. */
+class StoreIT {
+    private static final String KEY = "a-key-of-this-test-with-more-than-32-characters";
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    @TempDir
+    Path directory;
+
+    private final List<ForkedJvm.Running> programs = new ArrayList<>();
+    private ScriptedServer origin;
+    private RedisServer redis;
+
+    @BeforeEach
+    void start() {
+        redis = new RedisServer(directory);
+        origin = ScriptedServer.http();
+        origin.otherwise(request -> ScriptedResponse.respond(200, "secret body of " + request.target()));
+    }
+
+    @AfterEach
+    void stop() {
+        programs.forEach(ForkedJvm.Running::close);
+        origin.close();
+        redis.close();
+    }
+
+    private ForkedJvm.Running program(String url, String more) throws IOException {
+        return program(url, KEY, more);
+    }
+
+    private ForkedJvm.Running program(String url, String key, String more) throws IOException {
+        Path file = Files.writeString(directory.resolve("holdfast" + programs.size() + ".toml"), """
+                [retry]
+                max_retries = 0
+                [retry.fallback]
+                strategy = "cache"
+                [store]
+                url = "${STORE_URL}"
+                key = "${STORE_KEY}"
+                """ + more);
+        ForkedJvm.Running program = new ForkedJvm(Jdks.all().get(0))
+                .environment("STORE_URL", url)
+                .environment("STORE_KEY", key)
+                .agent(file.toString())
+                .within(PATIENCE)
+                .main(FleetProgram.class, origin.uri("/").toString())
+                .start();
+        programs.add(program);
+        return program;
+    }
+
+    /** Tells a program a line and returns what it says. */
+    private static String ask(ForkedJvm.Running program, String line) {
+        long before = program.out().lines().count();
+        program.tell(line);
+        Awaitility.await().atMost(PATIENCE).until(() -> program.out().lines().count() > before);
+        String said = program.out().lines().skip(before).findFirst().orElse("");
+        return said.substring(said.indexOf("-> ") + 3);
+    }
+
+    private static void awaitStatus(ForkedJvm.Running program, String text) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> ask(program, "STATUS store").contains(text));
+    }
+
+    @Test
+    void five_instances_share_their_responses_and_redis_sees_nothing_in_clear() throws IOException {
+        Path monitored = directory.resolve("monitor.txt");
+        Process monitor = redis.monitor(monitored);
+        ForkedJvm.Running first = program(redis.url(), "timeout = \"500ms\"");
+        awaitStatus(first, "\"state\":\"up\"");
+        assertThat(ask(first, "GET /private/path")).isEqualTo("200 secret body of /private/path live");
+        awaitStatus(first, "\"writes\":1");
+
+        origin.otherwise(ScriptedResponse.respond(503, "busy"));
+        for (int i = 0; i < 4; i++) {
+            ForkedJvm.Running other = program(redis.url(), "timeout = \"500ms\"");
+            awaitStatus(other, "\"state\":\"up\"");
+            assertThat(ask(other, "GET /private/path")).isEqualTo("200 secret body of /private/path cache with age");
+            assertThat(ask(other, "GET /unknown")).isEqualTo("503 busy live");
+            assertThat(ask(other, "STATUS store")).contains("\"hits\":1,\"misses\":1");
+        }
+        ForkedJvm.Running stranger = program(redis.url(), KEY + KEY, "timeout = \"500ms\"");
+        awaitStatus(stranger, "\"state\":\"up\"");
+        assertThat(ask(stranger, "GET /private/path")).as("with another key").isEqualTo("503 busy live");
+
+        // Another instance changes the resource: nobody who is new is given what was stored.
+        origin.otherwise(ScriptedResponse.respond(200, "changed"));
+        assertThat(ask(programs.get(1), "POST /private/path")).isEqualTo("200 changed live");
+        awaitStatus(programs.get(1), "\"writes\":2");
+        origin.otherwise(ScriptedResponse.respond(503, "busy"));
+        ForkedJvm.Running late = program(redis.url(), "timeout = \"500ms\"");
+        awaitStatus(late, "\"state\":\"up\"");
+        assertThat(ask(late, "GET /private/path")).isEqualTo("503 busy live");
+
+        monitor.destroy();
+        String seen = Files.readString(monitored);
+        assertThat(seen).contains("\"EVAL\"", "\"GETRANGE\"", "holdfast:r:");
+        assertThat(seen)
+                .doesNotContain("private", "path", "secret", "s3cret", "127.0.0.1:" + origin.port(), KEY)
+                .doesNotContain(RedisServer.PASSWORD);
+        for (ForkedJvm.Running program : programs) {
+            assertThat(program.err() + ask(program, "STATUS store"))
+                    .doesNotContain(RedisServer.PASSWORD, KEY, "secret body", "/private");
+        }
+    }
+
+    @Test
+    void a_store_that_is_killed_paused_restarted_full_or_damaged_costs_no_call() throws IOException {
+        ForkedJvm.Running program = program(redis.url(), "");
+        awaitStatus(program, "\"state\":\"up\"");
+        assertThat(ask(program, "GET /a")).isEqualTo("200 secret body of /a live");
+        awaitStatus(program, "\"writes\":1");
+
+        assertThat(ask(program, "LOAD /a 300")).contains(" 0 lost");
+        redis.pause();
+        assertThat(ask(program, "LOAD /a 2500")).contains(" 0 lost");
+        awaitStatus(program, "\"state\":\"down\"");
+        redis.resume();
+        awaitStatus(program, "\"state\":\"up\"");
+
+        redis.kill();
+        assertThat(ask(program, "LOAD /a 1500")).contains(" 0 lost");
+        awaitStatus(program, "\"state\":\"down\"");
+        redis.start();
+        awaitStatus(program, "\"state\":\"up\"");
+
+        redis.cli("CONFIG", "SET", "maxmemory", "1");
+        assertThat(ask(program, "LOAD /full 300")).contains(" 0 lost");
+        Awaitility.await().atMost(PATIENCE).until(() -> program.err().contains("refuses a command (OOM)"));
+        redis.cli("CONFIG", "SET", "maxmemory", "0");
+
+        // During an outage of the origin, memory answers, whatever the store does.
+        origin.otherwise(ScriptedResponse.respond(503, "busy"));
+        redis.pause();
+        assertThat(ask(program, "GET /a")).isEqualTo("200 secret body of /a cache with age");
+        redis.resume();
+
+        assertThat(program.err()
+                        .lines()
+                        .filter(line -> line.contains("cannot be used"))
+                        .count())
+                .isLessThanOrEqualTo(3);
+        assertThat(ask(program, "STATUS store")).doesNotContain("\"errors\":0");
+    }
+
+    @Test
+    void without_a_store_in_the_file_no_class_of_it_is_loaded() throws IOException {
+        Path file = Files.writeString(directory.resolve("holdfast.toml"), "[retry]\nmax_retries = 1\n");
+        Path loaded = directory.resolve("loaded.txt");
+        try (ForkedJvm.Running program = new ForkedJvm(Jdks.all().get(0))
+                .jvm("-Xlog:class+load:file=" + loaded)
+                .agent(file.toString())
+                .main(FleetProgram.class, origin.uri("/").toString())
+                .start()) {
+            assertThat(ask(program, "GET /a")).isEqualTo("200 secret body of /a live");
+            program.end().succeeded();
+        }
+        assertThat(Files.readString(loaded))
+                .contains("dev.holdfast.policy.Policy ")
+                .doesNotContain("dev.holdfast.fleet.S", "dev.holdfast.store.", "redis.clients", "commons.pool2")
+                .doesNotContain("dev.holdfast.policy.StoreSettings", "dev.holdfast.config.StoreReader")
+                .doesNotContain("dev.holdfast.runtime.Fleet", "dev.holdfast.fallback.SharedResponses");
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of several JVMs with one store. */
+package dev.holdfast.fleet;

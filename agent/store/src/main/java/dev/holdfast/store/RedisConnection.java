@@ -1,0 +1,113 @@
+package dev.holdfast.store;
+
+import dev.holdfast.fleet.StoreConnection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Builder;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.executors.CommandExecutor;
+
+/** Commands on a connection, or on those of a cluster or of sentinels. For one thread at a time. */
+final class RedisConnection implements StoreConnection {
+    private static final Builder<@Nullable Object> AS_IT_IS = new Builder<>() {
+        @Override
+        public @Nullable Object build(@Nullable Object data) {
+            return data;
+        }
+    };
+
+    private static final int LONGEST_CODE = 20;
+
+    private final @Nullable Connection connection;
+    private final @Nullable CommandExecutor executor;
+
+    RedisConnection(Connection connection) {
+        this.connection = connection;
+        this.executor = null;
+    }
+
+    RedisConnection(CommandExecutor executor) {
+        this.connection = null;
+        this.executor = executor;
+    }
+
+    @Override
+    public byte @Nullable [] read(String key, int maxBytes) throws IOException {
+        // One more than allowed, so that what is too large is not taken for what was cut: it does not authenticate.
+        byte[] value = bytes(send(
+                new CommandArguments(Protocol.Command.GETRANGE).key(key).add(0).add(maxBytes)));
+        return value == null || value.length == 0 ? null : value;
+    }
+
+    @Override
+    public byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException {
+        CommandArguments command =
+                new CommandArguments(Protocol.Command.EVAL).add(script).add(1).key(key);
+        arguments.forEach(command::add);
+        return bytes(send(command));
+    }
+
+    @Override
+    public long uptimeMillis() throws IOException {
+        byte[] info = bytes(send(new CommandArguments(Protocol.Command.INFO).add("server")));
+        if (info != null) {
+            for (String line : new String(info, StandardCharsets.UTF_8).split("\r?\n", -1)) {
+                if (line.startsWith("uptime_in_seconds:")) {
+                    return Long.parseLong(line.substring(line.indexOf(':') + 1).trim()) * 1_000;
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static byte @Nullable [] bytes(@Nullable Object answer) {
+        return answer instanceof byte[] bytes ? bytes : null;
+    }
+
+    private @Nullable Object send(CommandArguments command) throws IOException {
+        try {
+            CommandObject<@Nullable Object> whole = new CommandObject<>(command, AS_IT_IS);
+            if (connection != null) {
+                return connection.executeCommand(whole);
+            }
+            return executor == null ? null : executor.executeCommand(whole);
+        } catch (JedisConnectionException e) {
+            throw new IOException("no answer", e);
+        } catch (JedisDataException e) {
+            throw new Refused(code(e));
+        } catch (JedisException e) {
+            throw new IOException("no answer", e);
+        }
+    }
+
+    /** The first word of an error, such as {@code OOM}: what follows may repeat the command. */
+    static String code(JedisDataException e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf(' ');
+        String first = end < 0 ? message : message.substring(0, end);
+        boolean code = first.length() <= LONGEST_CODE && first.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+        return code ? first : "ERR";
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+            if (executor != null) {
+                executor.close();
+            }
+        } catch (Exception e) {
+            // It was to be thrown away.
+        }
+    }
+}
