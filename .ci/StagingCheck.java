@@ -19,7 +19,7 @@ import org.w3c.dom.Document;
 
 /**
  * Holds a staging directory against the rules of Maven Central that can be checked without it: which files there are,
- * their checksums, and what the POM says. Signatures are asked for with {@code --signed}.
+ * their checksums, and what the POM says. With {@code --signed}, gpg verifies a signature of each.
  *
  * <p>{@code java .ci/StagingCheck.java STAGING JAR [--signed]}; JAR is the jar that the staged one must equal. Ends
  * with status 1 and a line for each rule that does not hold.
@@ -49,7 +49,8 @@ class StagingCheck {
             "developers/developer/name",
             "scm/connection",
             "scm/developerConnection",
-            "scm/url");
+            "scm/url",
+            "scm/tag");
 
     private final List<String> faults = new ArrayList<>();
 
@@ -88,7 +89,7 @@ class StagingCheck {
             for (Map.Entry<String, String> one : CHECKSUMS.entrySet()) {
                 checkSum(file, one.getKey(), one.getValue());
             }
-            if (signed && !isSignature(folder.resolve(name + ending + ".asc"))) {
+            if (signed && !isSignature(folder.resolve(name + ending + ".asc"), file)) {
                 faults.add("not signed: " + file);
             }
             if (ending.endsWith(".jar") && entries(file) < LEAST_ENTRIES) {
@@ -110,8 +111,14 @@ class StagingCheck {
         return all.size();
     }
 
-    private static boolean isSignature(Path file) throws IOException {
-        return Files.isRegularFile(file) && Files.readString(file).startsWith("-----BEGIN PGP SIGNATURE-----");
+    /** Asks gpg, whose key ring has to have the public key. */
+    private static boolean isSignature(Path signature, Path file) throws Exception {
+        return Files.isRegularFile(signature)
+                && new ProcessBuilder("gpg", "--batch", "--quiet", "--verify", signature.toString(), file.toString())
+                                .inheritIO()
+                                .start()
+                                .waitFor()
+                        == 0;
     }
 
     private static int entries(Path jar) throws IOException {

@@ -112,6 +112,8 @@ class ChartTest {
     void a_registry_may_have_a_port() {
         assertThat(image("image.repository", "registry.example.com:5000/a/holdfast-agent"))
                 .isEqualTo("registry.example.com:5000/a/holdfast-agent:0.1.0");
+        assertThat(image("image.repository", "Registry.example.com/a/b__c", "enabled", "true"))
+                .isEqualTo("Registry.example.com/a/b__c:0.1.0");
     }
 
     @ParameterizedTest
@@ -241,6 +243,12 @@ class ChartTest {
         "config, ''",
         "config, '  '",
         "pods, some",
+        "image.repository, a//b",
+        "label.name, inject-",
+        "label.name, a-/b",
+        "label.name, a..b/c",
+        "configMap, a..b",
+        "enabled, 5",
         "image.repository, holdfast-agent:0.1.0",
         "image.repository, registry.example.com:5000/holdfast-agent:0.1.0",
         "unknown, x"

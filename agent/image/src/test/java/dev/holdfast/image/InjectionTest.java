@@ -36,8 +36,8 @@ class InjectionTest {
                             imagePullPolicy: IfNotPresent
                             command: [cp, /javaagent.jar, /holdfast/holdfast-agent.jar]
                             resources:
-                              requests: {cpu: 10m, memory: 16Mi}
-                              limits: {cpu: 500m, memory: 64Mi}
+                              requests: {cpu: 100m, memory: 64Mi}
+                              limits: {cpu: 100m, memory: 64Mi}
                             securityContext:
                               allowPrivilegeEscalation: false
                               readOnlyRootFilesystem: true
@@ -174,10 +174,59 @@ class InjectionTest {
 
     @ParameterizedTest
     @MethodSource("policies")
+    void a_pod_in_which_no_container_is_to_be_changed_stays_as_it_is(Admission policy) {
+        String fromElsewhere = "env: [{name: JAVA_TOOL_OPTIONS, value: \"-Da\"}, {name: JAVA_TOOL_OPTIONS,"
+                + " valueFrom: {configMapKeyRef: {name: jvm, key: options}}}]";
+        Map<String, Object> kept = pod("containers: [{name: shop, image: shop, " + fromElsewhere + "}]");
+        assertThat(policy.admit(kept)).isEqualTo(kept);
+
+        for (String annotation : List.of("", "other", "a;b")) {
+            Map<String, Object> pod = pod("containers: [{name: shop, image: shop}]");
+            Trees.map(Trees.at(pod, "metadata")).put("annotations", Map.of("holdfast.dev/containers", annotation));
+
+            assertThat(policy.admit(pod)).as(annotation).isEqualTo(pod);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void a_pod_that_has_a_container_of_that_name_stays_as_it_is(Admission policy) {
+        Map<String, Object> pod = pod("containers: [{name: holdfast, image: shop}]");
+
+        assertThat(policy.admit(pod)).isEqualTo(pod);
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void only_the_last_entry_of_the_variable_decides(Admission policy) {
+        Map<String, Object> admitted = policy.admit(pod("""
+                containers:
+                  - name: shop
+                    image: shop
+                    env:
+                      - name: JAVA_TOOL_OPTIONS
+                        valueFrom: {configMapKeyRef: {name: jvm, key: options}}
+                      - {name: JAVA_TOOL_OPTIONS, value: "-Dlast"}
+                """));
+
+        assertThat(Trees.at(admitted, "spec", "containers", 0, "env", 1, "value"))
+                .isEqualTo("-Dlast" + OPTION);
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
     void a_pod_of_windows_stays_as_it_is(Admission policy) {
         Map<String, Object> pod = pod("os: {name: windows}\ncontainers: [{name: shop, image: shop}]");
 
         assertThat(policy.admit(pod)).isEqualTo(pod);
+        Map<String, Object> selected =
+                pod("nodeSelector: {kubernetes.io/os: windows}\ncontainers: [{name: shop, image: shop}]");
+        assertThat(policy.admit(selected)).isEqualTo(selected);
+        assertThat(names(
+                        policy.admit(pod("nodeSelector: {kubernetes.io/os: linux, a: b}\n"
+                                + "containers: [{name: shop, image: shop}]")),
+                        "volumes"))
+                .hasSize(2);
         assertThat(names(policy.admit(pod("os: {name: linux}\ncontainers: [{name: shop, image: shop}]")), "volumes"))
                 .hasSize(2);
     }
