@@ -127,7 +127,7 @@ class StoreIT {
     }
 
     @Test
-    void a_store_that_is_killed_paused_restarted_full_or_damaged_costs_no_call() throws IOException {
+    void a_store_that_is_killed_paused_restarted_or_full_costs_no_call() throws IOException {
         ForkedJvm.Running program = program(redis.url(), "");
         awaitStatus(program, "\"state\":\"up\"");
         assertThat(ask(program, "GET /a")).isEqualTo("200 secret body of /a live");
@@ -163,6 +163,40 @@ class StoreIT {
                         .count())
                 .isLessThanOrEqualTo(3);
         assertThat(ask(program, "STATUS store")).doesNotContain("\"errors\":0");
+    }
+
+    @Test
+    void a_store_that_is_slow_is_waited_for_by_few_calls_and_used_again_when_it_is_fast() throws IOException {
+        try (SlowProxy proxy = new SlowProxy(redis.port())) {
+            String url = redis.url().replace(":" + redis.port(), ":" + proxy.port());
+            ForkedJvm.Running first = program(url, "timeout = \"200ms\"");
+            awaitStatus(first, "\"state\":\"up\"");
+            assertThat(ask(first, "GET /a")).isEqualTo("200 secret body of /a live");
+            awaitStatus(first, "\"writes\":1");
+
+            origin.otherwise(ScriptedResponse.respond(503, "busy"));
+            ForkedJvm.Running second = program(url, "timeout = \"200ms\"");
+            awaitStatus(second, "\"state\":\"up\"");
+            proxy.delay(600);
+            for (int i = 0; i < 50; i++) {
+                assertThat(ask(second, "GET /unknown" + i)).isEqualTo("503 busy live");
+            }
+            assertThat(second.err()).contains("answers later than timeout allows");
+            String figures = ask(second, "STATUS store");
+            long late = number(figures, "late");
+            assertThat(late).as("calls that waited").isBetween(3L, 10L);
+            assertThat(late + number(figures, "skipped") + number(figures, "hits"))
+                    .isGreaterThanOrEqualTo(50);
+
+            proxy.delay(0);
+            awaitStatus(second, "\"state\":\"up\"");
+            assertThat(ask(second, "GET /a")).isEqualTo("200 secret body of /a cache with age");
+        }
+    }
+
+    private static long number(String json, String name) {
+        String from = json.substring(json.indexOf('"' + name + "\":") + name.length() + 3);
+        return Long.parseLong(from.substring(0, from.indexOf(',')));
     }
 
     @Test
