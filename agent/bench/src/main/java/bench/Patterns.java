@@ -25,9 +25,12 @@ public class Patterns {
     private static final int MANY = 4096;
 
     private final PolicyTable<Policy> table;
+    private final PolicyTable<Policy> starred;
     private final Policy routed;
     private final String[] hosts = new String[MANY];
     private final String[] unknown = new String[MANY];
+    private final String[] names = new String[MANY];
+    private final String[] addresses = new String[MANY];
     private final String[] paths = new String[MANY];
     private int next;
 
@@ -36,6 +39,8 @@ public class Patterns {
         try {
             table = new PolicyTable<>(
                     ConfigLoader.parse(PatternsProgram.file(), "bench.toml").policies());
+            starred = new PolicyTable<>(
+                    ConfigLoader.parse(PatternsProgram.starred(), "bench.toml").policies());
             routed = Objects.requireNonNull(
                     ConfigLoader.parse(routes(), "bench.toml").policies().get(HostPattern.parse("a.example")));
         } catch (ConfigException e) {
@@ -43,6 +48,8 @@ public class Patterns {
         }
         for (int i = 0; i < MANY; i++) {
             hosts[i] = PatternsProgram.host(i * 2);
+            names[i] = PatternsProgram.starredHost(i);
+            addresses[i] = PatternsProgram.address(i * 2);
             unknown[i] = "a.b" + i + ".elsewhere.example.org";
             paths[i] = "/v1/things" + i % 1000 + "/" + i + "/parts";
         }
@@ -69,6 +76,18 @@ public class Patterns {
     @Benchmark
     public Object hostOfNone() {
         return table.find(new String(unknown[next++ & (MANY - 1)]), 443);
+    }
+
+    /** A name that a pattern with a star within a label is for. */
+    @Benchmark
+    public Object starredHost() {
+        return starred.find(new String(names[next++ & (MANY - 1)]), 443);
+    }
+
+    /** An address that is in one of the networks. */
+    @Benchmark
+    public Object address() {
+        return starred.find(new String(addresses[next++ & (MANY - 1)]), 443);
     }
 
     /** A path that one of 1,000 routes is for. */

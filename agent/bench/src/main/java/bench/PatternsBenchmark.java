@@ -33,6 +33,12 @@ final class PatternsBenchmark {
                 results.get("hostOfNone").nanos(),
                 150,
                 "");
+        report.atMost(
+                "lookup of a host by a star within a label: ns",
+                results.get("starredHost").nanos(),
+                150,
+                "");
+        report.atMost("lookup of an address in a network: ns", results.get("address").nanos(), 150, "");
         report.info("lookup of one of 1,000 routes: ns", results.get("route").nanos(), "");
     }
 

@@ -48,6 +48,35 @@ public final class PatternsProgram {
         return i % 3 == 2 ? "api.v1.team" + i + ".example.com" : "service" + i + ".eu.example.com";
     }
 
+    /** One with a star in a label, one at any depth, a network and an exact address in turn, with the other kinds. */
+    static String starred() {
+        StringBuilder text = new StringBuilder("[hosts.\"*\".retry]\nmax_retries = 2\n[hosts.\"<single-label>\"]\n");
+        for (int i = 0; i < PATTERNS; i++) {
+            text.append("[hosts.\"").append(starred(i)).append("\".retry]\ninitial_delay = \"").append(i).append("ms\"\n");
+        }
+        return text.toString();
+    }
+
+    private static String starred(int i) {
+        return switch (i % 4) {
+            case 0 -> "api-*.team" + i + ".example.com";
+            case 1 -> "*.shop" + i + "-*.svc.example.com";
+            case 2 -> "10." + i / 256 + "." + i % 256 + ".0/24";
+            default -> "172.16." + i / 256 + "." + i % 256;
+        };
+    }
+
+    /** A name that the pattern of this number matches; it has a star. */
+    static String starredHost(int i) {
+        return i % 2 == 0 ? "api-7.team" + 2 * i + ".example.com" : "a.b.shop" + (2 * i - 1) + "-eu.svc.example.com";
+    }
+
+    /** An address in one of the networks. */
+    static String address(int i) {
+        int network = i / 4 * 4 + 2;
+        return "10." + network / 256 + "." + network % 256 + "." + i % 200;
+    }
+
     static void write(Path file) throws Exception {
         Files.writeString(file, file());
     }

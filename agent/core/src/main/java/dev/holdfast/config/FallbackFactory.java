@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -164,9 +166,17 @@ final class FallbackFactory {
             return;
         }
         File at = resolved(name);
+        Path path;
+        try {
+            path = at.toPath();
+        } catch (InvalidPathException e) {
+            // Its message would show a value from outside.
+            problems.error(kept, "is no name that a directory may have here");
+            return;
+        }
         if (at.exists() && !at.isDirectory()) {
             problems.error(kept, "is no directory: " + kept.shown(at));
-        } else if (isForEverybody(at)) {
+        } else if (isForEverybody(path)) {
             problems.error(
                     kept,
                     kept.shown(at) + " is shared by all users; name a directory of Holdfast's own"
@@ -189,8 +199,8 @@ final class FallbackFactory {
         }
     }
 
-    private static boolean isForEverybody(File directory) {
-        String path = directory.toPath().normalize().toString();
+    private static boolean isForEverybody(Path directory) {
+        String path = directory.normalize().toString();
         return path.equals("/tmp") || path.equals("/var/tmp") || path.equals("/dev/shm");
     }
 

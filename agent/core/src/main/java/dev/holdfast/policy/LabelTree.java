@@ -85,8 +85,12 @@ final class LabelTree<V> {
         for (int i = 0; found == null && i < starred.size(); i++) {
             Shape<V> shape = starred.get(i);
             if (end - start >= shape.before() + shape.behind()) {
-                String label =
-                        host.substring(start, start + shape.before()) + '*' + host.substring(end - shape.behind(), end);
+                // Without the two parts as texts of their own: this is on the way of a call.
+                String label = new StringBuilder(shape.before() + shape.behind() + 1)
+                        .append(host, start, start + shape.before())
+                        .append('*')
+                        .append(host, end - shape.behind(), end)
+                        .toString();
                 LabelTree<V> tree = shape.trees().get(label);
                 found = tree == null ? null : tree.find(host, start - 1, port);
             }
