@@ -38,7 +38,8 @@ final class PatternsBenchmark {
                 results.get("starredHost").nanos(),
                 150,
                 "");
-        report.atMost("lookup of an address in a network: ns", results.get("address").nanos(), 150, "");
+        report.atMost(
+                "lookup of an address in a network: ns", results.get("address").nanos(), 150, "");
         report.info("lookup of one of 1,000 routes: ns", results.get("route").nanos(), "");
     }
 

@@ -52,7 +52,11 @@ public final class PatternsProgram {
     static String starred() {
         StringBuilder text = new StringBuilder("[hosts.\"*\".retry]\nmax_retries = 2\n[hosts.\"<single-label>\"]\n");
         for (int i = 0; i < PATTERNS; i++) {
-            text.append("[hosts.\"").append(starred(i)).append("\".retry]\ninitial_delay = \"").append(i).append("ms\"\n");
+            text.append("[hosts.\"")
+                    .append(starred(i))
+                    .append("\".retry]\ninitial_delay = \"")
+                    .append(i)
+                    .append("ms\"\n");
         }
         return text.toString();
     }

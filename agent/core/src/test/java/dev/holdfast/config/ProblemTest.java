@@ -47,4 +47,17 @@ class ProblemTest {
     private static ConfigException failure(String text) {
         return catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse(text, "t.toml"));
     }
+
+    @Test
+    void thePlaceOfWhatStandsInAPresetIsNoneOfTheFile() {
+        Problems problems = new Problems("t.toml");
+        problems.warn(12, 3, "preset:stripe.retry.max_delay", "is short");
+        problems.warn(12, 3, "policies.stripe.retry.max_delay", "is short");
+
+        assertThat(problems.warnings())
+                .extracting(Problem::toString)
+                .containsExactly(
+                        "t.toml: preset:stripe.retry.max_delay: is short (preset:stripe line 12)",
+                        "t.toml:12:3: policies.stripe.retry.max_delay: is short");
+    }
 }
