@@ -2,6 +2,7 @@ package dev.holdfast.client.okhttp;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.exchange.ThreadSlots;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import java.io.IOException;
@@ -34,8 +35,8 @@ final class OkHttpAdapter implements ClientAdapter {
     private final AdapterContext context;
     private final OpenCalls openCalls = new OpenCalls();
     private final SuspendedCalls suspendedCalls = new SuspendedCalls(openCalls);
-    /** The interceptor of a call, between the two lists that it is added to. */
-    private final Map<Object, PolicyInterceptor> begun = new ConcurrentHashMap<>();
+    /** The interceptor of the call that a thread begins, between the two lists that it is added to. */
+    private final ThreadSlots<PolicyInterceptor> begun = new ThreadSlots<>();
     /** The callbacks of asynchronous calls that have not begun. */
     private final Map<Object, AsyncCall> enqueued = new ConcurrentHashMap<>();
 
@@ -105,7 +106,7 @@ final class OkHttpAdapter implements ClientAdapter {
             Stage stage = request.header("Upgrade") == null ? new Stage() : null;
             ours = new PolicyInterceptor(this, call, http, leaves ? async : null, stage);
             if (stage != null) {
-                begun.put(carrier, ours);
+                PolicyInterceptor unused = begun.set(ours);
             }
         } else {
             Call call = (Call) OptionalMethods.field(carrier, Call.class.getPackageName() + ".RealCall");
@@ -125,13 +126,21 @@ final class OkHttpAdapter implements ClientAdapter {
 
     /** The chain of a call runs: it has its interceptors, with those of the network unless it opens a web socket. */
     void runs(Call call) {
-        if (!begun.isEmpty()) {
-            PolicyInterceptor unused = begun.remove(call);
+        PolicyInterceptor unused = begun(call);
+    }
+
+    /** Takes the interceptor of a call that the calling thread has begun; null: there is none. */
+    private @Nullable PolicyInterceptor begun(Object carrier) {
+        PolicyInterceptor ours = begun.get();
+        if (ours == null || !ours.isOf(carrier)) {
+            return null;
         }
+        begun.restore(null);
+        return ours;
     }
 
     private List<?> networkInterceptors(List<?> interceptors, Object carrier) {
-        PolicyInterceptor ours = begun.isEmpty() ? null : begun.remove(carrier);
+        PolicyInterceptor ours = begun(carrier);
         Stage stage = ours == null ? null : ours.stage();
         return stage == null ? interceptors : with(interceptors, stage);
     }

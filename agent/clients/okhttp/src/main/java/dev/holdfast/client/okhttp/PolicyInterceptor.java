@@ -35,6 +35,11 @@ final class PolicyInterceptor implements Interceptor {
         this.stage = stage;
     }
 
+    /** Returns whether it is of this call. */
+    boolean isOf(Object carrier) {
+        return call == carrier;
+    }
+
     /** The network interceptor of the same call; null: its chain gets none. */
     @Nullable
     Stage stage() {
