@@ -204,7 +204,7 @@ abstract class CallCourse extends Attempts {
         }
         stage.expect(CallStage.DONE);
         failLate(failure, now);
-        takeBack(failure, count(), past != null && past.wasRetried());
+        takeBack(failure, count(), past != null && past.wasRetried(), now);
         if (isHedgeUnderWay()) {
             madePast().lost(current(), failure, now);
             stage = CallStage.SENT;
@@ -240,7 +240,7 @@ abstract class CallCourse extends Attempts {
 
     /** Ends the call with an outcome, whether that asked for another attempt or not. */
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
-        ends(outcome, status, asked, count(), isFirstCurrent(), past);
+        ends(outcome, status, asked, count(), isFirstCurrent(), past, now);
         Observer.NotRetried notRetried = null;
         if (past != null) {
             past.end(asked && enforced());

@@ -76,7 +76,7 @@ abstract class CallRecord {
         return policy().mode() == Mode.ENFORCE;
     }
 
-    /** The call begins: pays for its retries, or for being one itself. */
+    /** The call begins: pays for itself where it is a retry of a layer above. */
     void recordBegin(long now) {
         beganAt = now;
         target.used(now);
@@ -86,11 +86,41 @@ abstract class CallRecord {
         if (nested) {
             observer().nestedRetry(target, call);
         }
-        if (budget != null) {
-            if (nested) {
-                boolean unused = budget.tryWithdraw(now); // a retry, though not ours to refuse
-            } else {
-                budget.deposit(now);
+        if (budget != null && nested) {
+            boolean unused = budget.tryWithdraw(now); // a retry, though not ours to refuse
+        }
+    }
+
+    /**
+     * The call ends well: pays for retries, and has its own last one back.
+     *
+     * @param past null: the first attempt was good
+     */
+    void recordGood(@Nullable PastAttempts past, long now) {
+        RetryBudget budget = target.budget();
+        if (budget == null) {
+            return;
+        }
+        budget.deposit(now);
+        if (!enforced()) {
+            budget.giveBackLatest(now); // no retry was sent: a later call stands for what it would have given
+        } else if (past != null) {
+            past.giveBackRetry(budget);
+        }
+    }
+
+    /** Takes {@link #recordGood} back, where the call was said to have ended well. */
+    private void takeBackGood(boolean retried, long now) {
+        RetryBudget budget = target.budget();
+        boolean good =
+                switch (result) {
+                    case FIRST_TRY, SAVED_BY_RETRY, HEDGED, GOOD_AFTER_TIMEOUT -> true;
+                    default -> false;
+                };
+        if (budget != null && good) {
+            budget.takeBackDeposit(now);
+            if (retried) {
+                budget.charge(now);
             }
         }
     }
@@ -188,15 +218,25 @@ abstract class CallRecord {
      *
      * @param first whether it is the first attempt's
      */
-    void ends(Outcome outcome, int status, boolean asked, int attempts, boolean first, @Nullable PastAttempts past) {
+    void ends(
+            Outcome outcome,
+            int status,
+            boolean asked,
+            int attempts,
+            boolean first,
+            @Nullable PastAttempts past,
+            long now) {
         if (outcome instanceof Outcome.Cancelled) {
             result = Observer.Result.CANCELLED;
         } else if (!isGood(status, asked)) {
             endsBadly(attempts, past);
-        } else if (first) {
-            result = Observer.Result.FIRST_TRY;
         } else {
-            result = past == null ? Observer.Result.HEDGED : past.savedResult();
+            recordGood(past, now);
+            if (first) {
+                result = Observer.Result.FIRST_TRY;
+            } else {
+                result = past == null ? Observer.Result.HEDGED : past.savedResult();
+            }
         }
     }
 
@@ -216,6 +256,7 @@ abstract class CallRecord {
     void firstTry(Outcome outcome, long now) {
         result = Observer.Result.FIRST_TRY;
         endedAfter = now - beganAt;
+        recordGood(null, now);
         observer().firstTry(target, call, outcome, endedAfter);
         endRepeat(now);
     }
@@ -242,7 +283,8 @@ abstract class CallRecord {
     }
 
     /** Reports that the end is void: see {@link Observer#takenBack}. */
-    void takeBack(Outcome.Failure failure, int attempts, boolean retried) {
+    void takeBack(Outcome.Failure failure, int attempts, boolean retried, long now) {
+        takeBackGood(retried, now);
         observer().takenBack(target, call, failure, result, attempts, endedAfter);
         if (retried) {
             observer().retriesEnded(target, call, result, true);

@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.RetryBudget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +132,13 @@ final class PastAttempts {
     /** Returns whether at least one retry was sent. */
     boolean wasRetried() {
         return retryDecision != null && retryDecision.wasSent();
+    }
+
+    /** The retry that was sent last was good. */
+    void giveBackRetry(RetryBudget budget) {
+        if (retryDecision != null) {
+            retryDecision.giveBack(budget);
+        }
     }
 
     /** Returns whether a layer above that made this call again would multiply attempts. */

@@ -23,6 +23,9 @@ final class RetryDecision {
     private final CallEnvironment environment;
     private final Observer observer;
     private Observer.@Nullable NotRetried notRetried;
+    /** The receipt of the budget for the last retry. */
+    private long withdrawn = RetryBudget.REFUSED;
+
     private int retries;
     /** The number of retries that were skipped, since the JVM would have asked no name server for them. */
     private int skipped;
@@ -194,7 +197,19 @@ final class RetryDecision {
             return Observer.NotRetried.BREAKER_OPEN;
         }
         RetryBudget budget = target.budget();
-        return budget != null && !budget.tryWithdraw(now) ? Observer.NotRetried.BUDGET : null;
+        if (budget == null) {
+            return null;
+        }
+        withdrawn = budget.withdraw(now);
+        return withdrawn == RetryBudget.REFUSED ? Observer.NotRetried.BUDGET : null;
+    }
+
+    /** The retry that was sent last was good: it costs nothing. */
+    void giveBack(RetryBudget budget) {
+        if (withdrawn != RetryBudget.REFUSED) {
+            budget.giveBack(withdrawn);
+            withdrawn = RetryBudget.REFUSED;
+        }
     }
 
     /** Sets why no further attempt was sent after a wait; the outcome before it is delivered instead. */

@@ -86,11 +86,12 @@ final class LoadProtectionKeys {
             new Section("retry.budget", true, "The retries that all calls to an origin may use together.");
 
     static final Key<Boolean> BUDGET_ENABLED = BUDGET.flag("enabled", true, "Whether there is a budget.");
-    static final Key<Double> BUDGET_RATIO = BUDGET.decimal("ratio", 0.2, 0, 1000, "The retries per call, within ttl.");
+    static final Key<Double> BUDGET_RATIO = BUDGET.decimal(
+            "ratio", 0.25, 0, 1000, "The retries in vain per call that ended well, within ttl; a retry that succeeds is free.");
     static final Key<Double> BUDGET_MIN_PER_SECOND =
-            BUDGET.decimal("min_per_second", 10.0, 0, 1_000_000, "Retries per second that are always allowed.");
+            BUDGET.decimal("min_per_second", 0.1, 0, 1_000_000, "Retries in vain per second that are always allowed: with 0.1 and a ttl of 30s, 3 in 30 s.");
     static final Key<Duration> BUDGET_TTL =
-            BUDGET.duration("ttl", "10s", MILLISECOND, HOUR, "The time for which a " + "call counts.");
+            BUDGET.duration("ttl", "30s", MILLISECOND, HOUR, "The time for which a call or a retry counts.");
 
     private static final Section HEDGE = new Section(
             "retry.hedge",

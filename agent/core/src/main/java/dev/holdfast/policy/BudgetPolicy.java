@@ -4,7 +4,7 @@ package dev.holdfast.policy;
  * The retry budget settings of a host pattern. Immutable.
  *
  * @param enabled false: retries are bounded by {@code max_retries} alone
- * @param ratio retries per call, at least 0
+ * @param ratio retries in vain per call that ended well, at least 0
  * @param minPerSecond retries per second that are always there, at least 0
  * @param ttlNanos how long a call counts, in nanoseconds, above 0
  */

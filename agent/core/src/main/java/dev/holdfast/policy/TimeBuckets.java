@@ -69,6 +69,21 @@ final class TimeBuckets {
         }
     }
 
+    /** Uncounts one of the latest within the window before now, if there is one. */
+    void takeBackLatest(int counter, long now) {
+        long newest = Math.floorDiv(now, bucketNanos);
+        for (long number = newest; number > newest - BUCKETS; number--) {
+            int index = index(counter, number);
+            for (long word = words.get(index);
+                    (int) (word >>> 32) == (int) number && (word & COUNT) != 0;
+                    word = words.get(index)) {
+                if (words.compareAndSet(index, word, word - 1)) {
+                    return;
+                }
+            }
+        }
+    }
+
     /** Returns the count within the window before now. */
     long sum(int counter, long now) {
         int newest = (int) Math.floorDiv(now, bucketNanos);

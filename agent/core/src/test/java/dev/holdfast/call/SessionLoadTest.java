@@ -160,7 +160,8 @@ class SessionLoadTest {
     void withoutBudgetLeftTheAnswerThatThereIsIsDelivered() {
         use(Policies.retry().budget(0.5, 0));
         Session session = session();
-        session().begin(0); // two calls, one retry
+        succeed(session(), 0);
+        succeed(session(), 0); // two calls that ended well, one retry in vain
         session.begin(0);
 
         assertThat(after(session, status(503), 0)).isInstanceOf(Step.Wait.class);
@@ -178,7 +179,72 @@ class SessionLoadTest {
         after(session, status(503), 0);
 
         assertThat(events).contains("not retried: NOT_SAFE");
-        assertThat(target.budget().balance(0)).isEqualTo(0.5);
+        assertThat(target.budget().balance(0)).isZero();
+    }
+
+    @Test
+    void aRetryThatSucceedsCostsNothingAndOneInVainDoes() {
+        use(Policies.retry().budget(0.5, 0.2)); // a floor of 2
+        Session session = session();
+        fail(session, 0);
+        session.resume(0);
+        assertThat(after(session, status(503), 0)).isInstanceOf(Step.Wait.class);
+        assertThat(target.budget().balance(0)).isZero();
+
+        session.resume(0);
+        assertThat(after(session, status(200), 0)).isSameAs(Step.Deliver.INSTANCE);
+
+        assertThat(target.budget().balance(0))
+                .as("2 less the retry in vain, and half a one for a call that ended well")
+                .isEqualTo(1.5);
+    }
+
+    @Test
+    void aCallThatFailsPaysNothingInSoThatADeadOriginHasTheFloorAlone() {
+        use(Policies.retry().budget(1, 0.3));
+        int retries = 0;
+        for (int call = 0; call < 20; call++) {
+            Session session = session();
+            session.begin(0);
+            while (after(session, status(503), 0) instanceof Step.Wait) {
+                retries++;
+                session.resume(0);
+            }
+        }
+
+        assertThat(retries).isEqualTo(3);
+    }
+
+    @Test
+    void aCallWhoseBodyIsLostHasNotEndedWell() {
+        use(Policies.retry().budget(0.5, 0.3));
+        Session session = session();
+        session.begin(0);
+        Outcome.Failure cut = new Outcome.Failure(new IOException(), ErrorKind.CONNECTION_RESET, false);
+        int retries = 0;
+        while (after(session, status(200), 0) instanceof Step.Deliver
+                && session.bodyLost(cut, 0) instanceof Step.Wait) {
+            retries++;
+            session.resume(0);
+        }
+
+        assertThat(retries).isEqualTo(3);
+        assertThat(target.budget().balance(0)).isZero();
+    }
+
+    @Test
+    void inObserveModeALaterCallThatEndsWellStandsForARetryThatWasNotSent() {
+        target = new PolicyTarget(
+                Policies.retry().budget(0, 0.1).policy(Mode.OBSERVE), ORIGIN, null, new Recorder(), 0);
+        fail(session(), 0);
+        fail(session(), 0);
+        assertThat(events).filteredOn("not retried: BUDGET"::equals).hasSize(1);
+
+        succeed(session(), 0);
+        fail(session(), 0);
+
+        assertThat(events).filteredOn("not retried: BUDGET"::equals).hasSize(1);
+        assertThat(target.budget().balance(0)).isZero();
     }
 
     // ---- limits
@@ -355,6 +421,11 @@ class SessionLoadTest {
     private static void finish(Session session, Outcome outcome) {
         session.begin(0);
         assertThat(after(session, outcome, 0)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    private static void succeed(Session session, long now) {
+        session.begin(now);
+        after(session, status(200), now);
     }
 
     private static void fail(Session session, long now) {

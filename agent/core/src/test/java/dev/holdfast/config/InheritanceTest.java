@@ -279,7 +279,7 @@ class InheritanceTest {
         assertThat(a.breaker().maxOpenNanos()).isEqualTo(60_000_000_000L);
         assertThat(a.limits()).isEqualTo(new LimitPolicy(3, 50, 10_000_000_000L, 0));
         assertThat(a.hedge()).isEqualTo(new HedgePolicy(true, 250_000_000L));
-        assertThat(a.budget()).isEqualTo(new BudgetPolicy(true, 0.1, 10, 10_000_000_000L));
+        assertThat(a.budget()).isEqualTo(new BudgetPolicy(true, 0.1, 0.1, 30_000_000_000L));
     }
 
     @Test

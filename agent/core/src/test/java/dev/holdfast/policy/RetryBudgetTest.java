@@ -45,6 +45,50 @@ class RetryBudgetTest {
         assertThat(withdrawals(budget, 5, 10 * SECOND)).isEqualTo(1);
     }
 
+    @Test
+    void hasARetryBackThatSucceededAsLongAsThatCounts() {
+        RetryBudget budget = new RetryBudget(0, 0.2, 10 * SECOND);
+        long first = budget.withdraw(0);
+        long second = budget.withdraw(SECOND);
+        assertThat(budget.withdraw(SECOND)).isEqualTo(RetryBudget.REFUSED);
+
+        budget.giveBack(first);
+        assertThat(budget.balance(SECOND)).isEqualTo(1);
+        budget.giveBack(first);
+        assertThat(budget.balance(SECOND)).as("it is back already").isEqualTo(1);
+        budget.giveBack(second);
+        assertThat(budget.balance(11 * SECOND)).isEqualTo(2);
+        budget.giveBack(second);
+        assertThat(budget.balance(11 * SECOND)).as("it no longer counted").isEqualTo(2);
+    }
+
+    @Test
+    void hasTheLatestRetryBackWhereNobodyKnowsWhich() {
+        RetryBudget budget = new RetryBudget(0, 0.2, 10 * SECOND);
+        assertThat(withdrawals(budget, 1, 0)).isEqualTo(1);
+        assertThat(withdrawals(budget, 1, 4 * SECOND)).isEqualTo(1);
+
+        budget.giveBackLatest(9 * SECOND);
+
+        assertThat(budget.balance(9 * SECOND)).isEqualTo(1);
+        assertThat(budget.balance(10 * SECOND)).as("the older one has expired").isEqualTo(2);
+        budget.giveBackLatest(10 * SECOND);
+        assertThat(budget.balance(10 * SECOND)).as("never above the floor").isEqualTo(2);
+    }
+
+    @Test
+    void takesADepositAndAReturnBackWhereTheBodyBroke() {
+        RetryBudget budget = new RetryBudget(0.5, 0, 10 * SECOND);
+        budget.deposit(0);
+        budget.deposit(0);
+        budget.takeBackDeposit(SECOND);
+        assertThat(budget.balance(SECOND)).isEqualTo(0.5);
+
+        budget.charge(SECOND);
+
+        assertThat(budget.balance(SECOND)).isEqualTo(-0.5);
+    }
+
     @Property
     void neverGrantsMoreThanItHolds(
             @ForAll @Size(max = 200) List<@IntRange(max = 3_000) Integer> steps, @ForAll long start) {
