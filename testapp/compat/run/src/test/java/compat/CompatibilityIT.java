@@ -40,6 +40,8 @@ class CompatibilityIT {
             retryable_errors = [
               "connection_timeout", "connection_refused", "dns_resolution", "connection_reset", "premature_eof", "read_timeout",
             ]
+            [retry.budget]
+            min_per_second = 10
             [log]
             summary = true
             """;

@@ -95,7 +95,8 @@ final class PolicyFactory {
                 settings.get(RetryKeys.REPLAY_LIMIT),
                 settings.get(RetryKeys.REPLAY_MAX_BYTES),
                 settings.get(RetryKeys.BUFFER_RESPONSE),
-                conditions(settings.conditions()));
+                conditions(settings.conditions()),
+                settings.get(RetryKeys.ATTEMPT_HEADER));
     }
 
     private List<RetryCondition> conditions(List<Settings> tables) {

@@ -68,6 +68,10 @@ final class RetryKeys {
             "Response bodies up to this size are held back until complete, streams never: one cut short is a failed "
                     + "attempt;"
                     + " 0 is off.");
+    static final Key<String> ATTEMPT_HEADER = RETRY.attemptHeader(
+            "attempt_header",
+            "The request header in which each attempt but the first has the number of attempts before it (1, 2, …), for"
+                    + " servers that shed retries first; one that the program sets stays. \"\" is none.");
 
     private static final Section POLICY =
             new Section("retry.policy", true, "The requests and outcomes that are " + "retried.");

@@ -142,6 +142,11 @@ final class Section {
         return add(name, ValueType.HEADER_NAMES, standard, 0, 0, meaning);
     }
 
+    /** A name as it is sent. */
+    Key<String> attemptHeader(String name, String meaning) {
+        return add(name, ValueType.ATTEMPT_HEADER, "", 0, 0, meaning);
+    }
+
     /** Names in lower case, without ports. */
     Key<List<String>> hostNames(String name, String meaning) {
         return add(name, ValueType.HOST_NAMES, List.of(), 0, 0, meaning);

@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.policy.CredentialNames;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
@@ -25,6 +26,7 @@ final class ValueParser {
             case ERRORS -> found instanceof String text ? failure(text) : null;
             case OUTCOMES -> outcome(key, found);
             case HEADER_NAMES -> found instanceof String text && isToken(text) ? text.toLowerCase(Locale.ROOT) : null;
+            case ATTEMPT_HEADER -> found instanceof String text && isAttemptHeader(text) ? text : null;
             case HOST_NAMES ->
                 found instanceof String text && MessageText.isHostName(text) ? text.toLowerCase(Locale.ROOT) : null;
             case NAMES, TEXTS -> found instanceof String text && !text.isEmpty() ? text : null;
@@ -142,6 +144,20 @@ final class ValueParser {
             }
         }
         return dotted && !start;
+    }
+
+    /**
+     * Returns whether a header may be added to a request to tell the attempt's number. Harmless is one whose name says
+     * so: among those that frame a message, steer a connection or hold a credential, none does.
+     */
+    private static boolean isAttemptHeader(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        boolean tells = lower.contains("attempt") || lower.contains("retry") || lower.contains("retries");
+        return text.isEmpty()
+                || (tells
+                        && isToken(text)
+                        && !lower.startsWith("retry-after")
+                        && CredentialNames.of(text) == CredentialNames.Likelihood.UNLIKELY);
     }
 
     /** Returns whether a text is a token of RFC 9110, section 5.6.2: what a method or a header name is made of. */

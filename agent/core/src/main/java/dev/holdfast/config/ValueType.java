@@ -31,6 +31,8 @@ enum ValueType {
     OUTCOMES("array of status codes, error kinds and exception class names"),
     /** Names of headers; held in lower case. */
     HEADER_NAMES("array of header names"),
+    /** The name of a request header that tells an attempt's number, as it is sent, or empty for none. */
+    ATTEMPT_HEADER("header name"),
     /** Names of hosts, without ports; held in lower case. */
     HOST_NAMES("array of host names"),
     /** Names that the file gives, one or several. */

@@ -2,6 +2,7 @@ package dev.holdfast.policy;
 
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the configuration says about retrying, merged for one host pattern. Immutable.
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param bufferResponseBytes a response body up to this size is held back until complete, so that one cut short counts
  *     as a failed attempt; 0: off
  * @param conditions conditions on responses, of which the first that holds decides
+ * @param attemptHeader the request header in which a further attempt has the number of those before it; empty: none
  */
 public record RetryPolicy(
         boolean enabled,
@@ -44,7 +46,8 @@ public record RetryPolicy(
         long replayLimitBytes,
         long replayMaxBytes,
         long bufferResponseBytes,
-        List<RetryCondition> conditions) {
+        List<RetryCondition> conditions,
+        String attemptHeader) {
 
     /** The headers that lengthen the wait by default: those of which the unit is beyond doubt. */
     public static final List<String> WAIT_HEADERS =
@@ -74,7 +77,7 @@ public record RetryPolicy(
                 0);
     }
 
-    /** A policy without conditions; the usual headers lengthen the wait, or none. */
+    /** A policy without conditions and without an attempt header; the usual headers lengthen the wait, or none. */
     public RetryPolicy(
             boolean enabled,
             int maxRetries,
@@ -109,7 +112,8 @@ public record RetryPolicy(
                 replayLimitBytes,
                 replayMaxBytes,
                 bufferResponseBytes,
-                List.of());
+                List.of(),
+                "");
     }
 
     /** Copies the collections. */
@@ -122,6 +126,16 @@ public record RetryPolicy(
         oneTimeHeaders = Set.copyOf(oneTimeHeaders);
         waitHeaders = List.copyOf(waitHeaders);
         conditions = List.copyOf(conditions);
+    }
+
+    /**
+     * Returns the header that tells an attempt's number; null: the attempt has none, as the first of a call, which is
+     * sent as the program made it.
+     *
+     * @param attempt its number, from 1 on
+     */
+    public @Nullable String attemptHeaderOf(int attempt) {
+        return attempt > 1 && !attemptHeader.isEmpty() ? attemptHeader : null;
     }
 
     /** Returns whether a response can lengthen the wait. */

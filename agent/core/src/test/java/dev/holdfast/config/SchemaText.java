@@ -219,6 +219,7 @@ final class SchemaText {
             case ATTRIBUTES ->
                 map("type", "object", "additionalProperties", anyOf(map("type", "string"), map("type", "object")));
             case WINDOW -> anyOf(integer(key), string("^" + DURATION + "$"));
+            case ATTEMPT_HEADER -> string("^$|^[!#$%&'*+.^_`|~0-9A-Za-z-]+$");
             case RATE -> string("^$|^[0-9]+/([0-9.]*(d|h|m|s|ms|us|ns))+$");
             case HEDGE_DELAY -> string("^$|^p95$|^" + DURATION + "$");
             case TEXT, FILE -> map("type", "string");

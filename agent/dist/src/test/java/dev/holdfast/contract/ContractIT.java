@@ -55,6 +55,7 @@ class ContractIT {
             DegradedContract.class,
             UrlConnectionFallbackContract.class,
             WholeRequestContract.class,
+            AttemptHeaderContract.class,
             OkHttpContract.class,
             OkHttpDispatcherContract.class);
 

@@ -55,6 +55,10 @@ final class Hosts {
     static final String DEGRADED_BREAKING = "127.0.0.24";
     /** A host without retries; then {@link #OTHER_ORIGIN}, credentials included. */
     static final String DEGRADED_TRUSTED = "127.0.0.25";
+    /** {@link #QUICK}, with {@code X-Retry-Attempt} on retries. */
+    static final String NUMBERED = "127.0.0.26";
+    /** The same, with 5 s for an attempt, and a second attempt beside one that takes 150 ms. */
+    static final String NUMBERED_HEDGED = "127.0.0.27";
     /** The host that degraded requests go to. It has no policy of its own. */
     static final String OTHER_ORIGIN = "127.0.0.30";
 

@@ -21,6 +21,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     /** The attribute that each request sets which goes over a connection, be it to a proxy. */
     private static final String SENT = "http.request_sent";
 
+    private static final String REQUEST = "http.request";
     private static final String CONNECTION = "http.connection";
     private static final String REDIRECTS = "http.protocol.redirect-locations";
 
@@ -36,6 +37,8 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private final @Nullable Apache4Call call;
 
     private final ProxyTunnel tunnel = new ProxyTunnel();
+    private @Nullable String counter;
+    private int number;
     private boolean announced;
     /** True if another attempt of the call was under way when this one began. */
     private boolean beside;
@@ -139,10 +142,32 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         }
     }
 
+    /**
+     * Sends the number of attempts before it.
+     *
+     * @param counter the header; null: none
+     * @param attempt its own number
+     */
+    Apache4Attempt numbered(@Nullable String counter, int attempt) {
+        this.counter = counter;
+        this.number = attempt;
+        return this;
+    }
+
     /** It is about to send the program's request, or the one that it was redirected to. */
     void executes() {
+        if (counter != null) {
+            addNumber(counter);
+        }
         tunnel.leases(); // there is a connection, whatever a proxy has said before
         tunnel.sends();
+    }
+
+    /** The client's copy of the request, so that the program's stays as it is. */
+    private void addNumber(String name) {
+        if (context.getAttribute(REQUEST) instanceof HttpRequest executed && !executed.containsHeader(name)) {
+            executed.addHeader(name, Integer.toString(number - 1));
+        }
     }
 
     /** It is about to ask a proxy for a tunnel. */

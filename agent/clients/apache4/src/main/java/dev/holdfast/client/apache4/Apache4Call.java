@@ -1,5 +1,6 @@
 package dev.holdfast.client.apache4;
 
+import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
@@ -56,6 +57,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     private final @Nullable RecordedEntity recorded;
 
     private final long caller = Thread.currentThread().getId();
+    private final RetryPolicy attemptHeaders;
     private final Set<Apache4Attempt> underWay = ConcurrentHashMap.newKeySet();
 
     /** A call that has not begun. */
@@ -78,6 +80,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
         this.recorded = entity == null || entity.isRepeatable() || !mayRetry(policy)
                 ? null
                 : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
+        this.attemptHeaders = policy.retry();
         this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
         this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
     }
@@ -148,7 +151,9 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     public Attempt<HttpResponse> attempt(Step.Send send) {
         HttpRequest own = hedges || send.timeoutNanos() != Long.MAX_VALUE ? ownRequest() : null;
         HttpContext used = contexts == null ? context : contexts.create();
-        return new Apache4Attempt(adapter, client, host, own == null ? request : own, own != null, used, this);
+        String counter = attemptHeaders.attemptHeaderOf(send.attempt());
+        return new Apache4Attempt(adapter, client, host, own == null ? request : own, own != null, used, this)
+                .numbered(counter == null || requestHeader(counter) != null ? null : counter, send.attempt());
     }
 
     /** A request that can be aborted without the program's; null: an old client sends none whose line is no URI. */

@@ -17,6 +17,7 @@ import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private final @Nullable RetryPolicy decides;
     /** The call whose attempt it is; null: it goes to an alternate origin. */
     private final @Nullable Apache5Call call;
+
+    private @Nullable String counter;
+    private int number;
+    /** True if the header was added to the program's own request, which a client without copies sends. */
+    private boolean addedToOriginal;
 
     private boolean announced;
     private @Nullable ExecRuntime runtime;
@@ -89,6 +95,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
             return client.execute(target, request, context);
         } finally {
             adapter.sent(outer);
+            String name = counter;
+            if (name != null && addedToOriginal) {
+                request.removeHeaders(name);
+            }
             if (call != null) {
                 call.ended(this);
             }
@@ -170,12 +180,37 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         }
     }
 
+    /**
+     * Sends the number of attempts before it.
+     *
+     * @param counter the header; null: none
+     * @param attempt its own number
+     */
+    Apache5Attempt numbered(@Nullable String counter, int attempt) {
+        this.counter = counter;
+        this.number = attempt;
+        return this;
+    }
+
     /** It is about to send a request, its own or one on the way there. */
     void executes(HttpContext current) {
+        if (counter != null) {
+            addNumber(current, counter);
+        }
         used = current;
         tunnel.sends();
         if (call != null) {
             call.executes();
+        }
+    }
+
+    /** Adds to the client's copy of the request, or for the time of the attempt to the program's own. */
+    @SuppressWarnings("deprecation") // what all versions have
+    private void addNumber(HttpContext current, String name) {
+        HttpRequest executed = HttpClientContext.adapt(current).getRequest();
+        if (executed != null && !executed.containsHeader(name)) {
+            executed.addHeader(name, Integer.toString(number - 1));
+            addedToOriginal |= executed == request;
         }
     }
 

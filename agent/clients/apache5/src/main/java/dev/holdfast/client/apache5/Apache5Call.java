@@ -60,6 +60,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final Header @Nullable [] headers;
 
     private final long caller = Thread.currentThread().getId();
+    private final RetryPolicy attemptHeaders;
     /** The attempts of a hedged call that are being sent. */
     private final Set<Apache5Attempt> underWay = ConcurrentHashMap.newKeySet();
 
@@ -82,6 +83,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
                 ? null
                 : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
         this.headers = Apache5Adapter.changesRequests(client) ? request.getHeaders() : null;
+        this.attemptHeaders = policy.retry();
         this.decides = retriesByStatus(policy) ? policy.retry() : null;
         this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
         this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
@@ -175,7 +177,9 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     @Override
     public Attempt<CloseableHttpResponse> attempt(Step.Send send) {
         HttpContext used = contexts == null ? context : contexts.create();
-        return new Apache5Attempt(adapter, client, target, request, used, decides, this);
+        String counter = attemptHeaders.attemptHeaderOf(send.attempt());
+        return new Apache5Attempt(adapter, client, target, request, used, decides, this)
+                .numbered(counter == null || requestHeader(counter) != null ? null : counter, send.attempt());
     }
 
     @Override

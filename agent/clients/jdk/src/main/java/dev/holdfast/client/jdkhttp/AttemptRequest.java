@@ -5,12 +5,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's request with another body publisher or timeout, or to another place. It delegates: a copy would
+ * The application's request with another body publisher or timeout, with the attempt's number, or to another place. It delegates: a copy would
  * refuse what a request of the application's own class may carry (a header that the builder does not take), and costs
  * an allocation per header.
  *
@@ -29,12 +32,30 @@ final class AttemptRequest extends HttpRequest {
     private final @Nullable BodyPublisher publisher;
     private final @Nullable Duration timeout;
 
+    /** The name of a header that is sent beside the application's; null: none. */
+    private final @Nullable String counter;
+
+    private final int earlierAttempts;
+
     private AttemptRequest(
             HttpRequest of,
             URI uri,
             @Nullable Predicate<String> goesAlong,
             @Nullable BodyPublisher publisher,
             @Nullable Duration timeout) {
+        this(of, uri, goesAlong, publisher, timeout, null, 0);
+    }
+
+    private AttemptRequest(
+            HttpRequest of,
+            URI uri,
+            @Nullable Predicate<String> goesAlong,
+            @Nullable BodyPublisher publisher,
+            @Nullable Duration timeout,
+            @Nullable String counter,
+            int earlierAttempts) {
+        this.counter = counter;
+        this.earlierAttempts = earlierAttempts;
         this.of = of;
         this.uri = uri;
         this.goesAlong = goesAlong;
@@ -47,6 +68,20 @@ final class AttemptRequest extends HttpRequest {
         return HAS_OPTIONS && isBuilt(request)
                 ? copy(request, request.uri(), name -> true, publisher, timeout)
                 : new AttemptRequest(request, request.uri(), null, publisher, timeout);
+    }
+
+    /**
+     * A request with one more header.
+     *
+     * @param counter its name; the request has none of that name
+     * @param earlierAttempts its value
+     */
+    static HttpRequest numbered(HttpRequest request, String counter, int earlierAttempts) {
+        return HAS_OPTIONS && isBuilt(request)
+                ? HttpRequest.newBuilder(request, (name, value) -> true)
+                        .header(counter, Integer.toString(earlierAttempts))
+                        .build()
+                : new AttemptRequest(request, request.uri(), null, null, null, counter, earlierAttempts);
     }
 
     /**
@@ -121,6 +156,12 @@ final class AttemptRequest extends HttpRequest {
 
     @Override
     public HttpHeaders headers() {
+        if (counter != null) {
+            Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            all.putAll(of.headers().map());
+            all.put(counter, List.of(Integer.toString(earlierAttempts)));
+            return HttpHeaders.of(all, (name, value) -> true);
+        }
         Predicate<String> some = goesAlong;
         return some == null ? of.headers() : HttpHeaders.of(of.headers().map(), (name, value) -> some.test(name));
     }

@@ -167,7 +167,12 @@ final class JdkCall<T> implements CallInfo {
     HttpRequest requestOf(Step.Send send) {
         HttpRequest.BodyPublisher publisher = body.publisherOf(send.attempt());
         Duration timeout = shorterTimeout(send.timeoutNanos());
-        return publisher == null && timeout == null ? request : AttemptRequest.of(request, publisher, timeout);
+        HttpRequest sent =
+                publisher == null && timeout == null ? request : AttemptRequest.of(request, publisher, timeout);
+        String counter = session.policy().retry().attemptHeaderOf(send.attempt());
+        return counter == null || requestHeader(counter) != null
+                ? sent
+                : AttemptRequest.numbered(sent, counter, send.attempt() - 1);
     }
 
     /** Returns the body that an attempt sends in place of the request's own; null: that one. */

@@ -191,6 +191,7 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
                 }
                 attempt = onlyOpening ? Attempt.opening(next, requestRecorder) : Attempt.again(next, requestRecorder);
                 sending = granted;
+                requestRecorder.number(next, target.policy().retry(), granted.attempt());
                 requestRecorder.timeouts().shorten(next, granted);
                 return true;
             }

@@ -65,6 +65,7 @@ final class HedgeTransport implements HedgedAttempt.Transport<Attempt> {
         if (opened == null) {
             return null;
         }
+        requestRecorder.number(opened, session.policy().retry(), send.attempt());
         requestRecorder.timeouts().shorten(opened, send);
         sent = send;
         return Attempt.again(opened, requestRecorder);

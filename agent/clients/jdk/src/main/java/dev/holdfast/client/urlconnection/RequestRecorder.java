@@ -3,6 +3,7 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.ErrorReporter;
 import dev.holdfast.call.Privileges;
 import dev.holdfast.policy.DegradedPolicy;
+import dev.holdfast.policy.RetryPolicy;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.HttpURLConnection;
@@ -260,6 +261,20 @@ final class RequestRecorder {
         } catch (IOException | RuntimeException e) {
             errorReporter.report("a call ends with the outcome it has", e);
             return null;
+        }
+    }
+
+    /**
+     * Adds the header with the number of attempts before this one, where the policy names one that the application has
+     * not set.
+     *
+     * @param next a connection that was not opened
+     * @param attempt the number of the attempt that it is for
+     */
+    void number(HttpURLConnection next, RetryPolicy policy, int attempt) {
+        String counter = policy.attemptHeaderOf(attempt);
+        if (counter != null && header(counter) == null) {
+            next.setRequestProperty(counter, Integer.toString(attempt - 1));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.client.okhttp;
 
+import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
@@ -52,6 +53,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final Stage stage;
     private final OpenCalls openCalls;
     private final FallbackStrategies fallbackStrategies;
+    private final RetryPolicy retryPolicy;
     /** Null: each attempt sends the program's own request. */
     private final @Nullable RequestContent content;
 
@@ -109,6 +111,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         this.blocking = blocking;
         this.openCalls = openCalls;
         this.fallbackStrategies = fallbackStrategies;
+        this.retryPolicy = target.policy().retry();
         this.content = RequestContent.of(request, target.policy(), engine.replayMemory());
         this.begun = begun;
     }
@@ -143,7 +146,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     @Override
     public Attempt<Response> attempt(Step.Send send) {
-        Request sent = toSend();
+        Request sent = numbered(toSend(), send.attempt());
         boolean alone = send.timeoutNanos() == Long.MAX_VALUE && send.hedgeNanos() < 0;
         if (alone && !leftChain && Thread.currentThread() == chainThread) {
             ChainAttempt attempt = new ChainAttempt(this, sent);
@@ -172,6 +175,13 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     @Override
     public long remainingNanos() {
         return attemptCalls().remainingNanos();
+    }
+
+    private Request numbered(Request of, int attempt) {
+        String counter = retryPolicy.attemptHeaderOf(attempt);
+        return counter == null || of.header(counter) != null
+                ? of
+                : of.newBuilder().header(counter, Integer.toString(attempt - 1)).build();
     }
 
     /** The thread of the chain is given up: later attempts are calls of their own. */
