@@ -28,6 +28,7 @@ final class LoadProtectionCheck {
         }
         if (retries && settings.isTrue(LoadProtectionKeys.BUDGET_ENABLED)) {
             budgetAllowsARetry(settings);
+            budgetHoldsTheRetriesOfOneCall(settings);
         }
         if (retries) {
             aHedgeComesBeforeTheEnd(settings);
@@ -60,6 +61,24 @@ final class LoadProtectionCheck {
                     "with ratio = 0 and min_per_second = 0 the budget forbids every retry; write max_retries = 0 if "
                             + "that is"
                             + " meant, or enabled = false to have no budget");
+        }
+    }
+
+    /** The floor of the defaults is for the default number of retries. */
+    private void budgetHoldsTheRetriesOfOneCall(Settings settings) {
+        Setting<Integer> retries = settings.setting(RetryKeys.MAX_RETRIES);
+        Setting<Double> floor = settings.setting(LoadProtectionKeys.BUDGET_MIN_PER_SECOND);
+        Setting<Duration> ttl = settings.setting(LoadProtectionKeys.BUDGET_TTL);
+        if (retries.found() == null || !floor.builtIn() || !ttl.builtIn()) {
+            return;
+        }
+        long held = Math.round(floor.value() * ttl.value().toSeconds());
+        if (retries.value() > held) {
+            problems.note(
+                    retries,
+                    "a call without others beside it that end well has " + held + " retries in "
+                            + Units.duration(nanos(ttl)) + " from the budget, and not max_retries = "
+                            + retries.shown(retries.value()) + "; set retry.budget.min_per_second if it should have them");
         }
     }
 

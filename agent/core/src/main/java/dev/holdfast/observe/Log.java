@@ -8,6 +8,7 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.FallbackPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -189,7 +190,8 @@ public final class Log implements Observer {
     /** Names the JVM's memory of failed look-ups, once: it decides when a retry asks a name server again. */
     private void noteLookup(PolicyTarget target, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Failure failure && failure.kind() == ErrorKind.DNS_RESOLUTION;
-        if (!failed || lookupNoted || !says(Level.WARN)) {
+        boolean waits = target.policy().mode() == Mode.ENFORCE; // else nothing waits for that memory
+        if (!failed || !waits || lookupNoted || !says(Level.WARN)) {
             return;
         }
         long ttl = NegativeDnsCache.ttlNanos();

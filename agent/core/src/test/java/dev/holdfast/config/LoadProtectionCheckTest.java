@@ -22,6 +22,25 @@ class LoadProtectionCheckTest {
     }
 
     @Test
+    void notesThatACallAloneHasFewerRetriesThanItMay() throws ConfigException {
+        String four = "[retry]\nmax_retries = 4\n";
+
+        assertThat(ConfigLoader.parse(four, "t.toml").notes())
+                .singleElement()
+                .hasToString("t.toml:2:1: retry.max_retries: a call without others beside it that end well has 3 retries"
+                        + " in 30s from the budget, and not max_retries = 4; set retry.budget.min_per_second if it should"
+                        + " have them");
+        assertThat(ConfigLoader.parse("[retry]\nmax_retries = 3\n", "t.toml").notes())
+                .isEmpty();
+        assertThat(ConfigLoader.parse(four + "[retry.budget]\nmin_per_second = 0.1\n", "t.toml")
+                        .notes())
+                .isEmpty();
+        assertThat(ConfigLoader.parse(four + "[retry.budget]\nenabled = false\n", "t.toml")
+                        .notes())
+                .isEmpty();
+    }
+
+    @Test
     void aMinimumThatIsNotWrittenGivesWayToASmallerWindow() throws ConfigException {
         assertThat(ConfigLoader.parse("""
                         [retry.circuit_breaker]

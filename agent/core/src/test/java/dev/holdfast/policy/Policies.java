@@ -152,7 +152,8 @@ public final class Policies {
                 replayLimit,
                 replayMax,
                 bufferResponse,
-                conditions);
+                conditions,
+                "");
     }
 
     /** The policy in force for every host. */

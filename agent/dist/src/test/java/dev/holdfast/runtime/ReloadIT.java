@@ -31,6 +31,7 @@ class ReloadIT {
                 max_retries = 2
                 initial_delay = "1ms"
                 max_delay = "1ms"
+                budget.min_per_second = 100
                 [[hosts."127.0.0.1".routes]]
                 path = "/off/**"
                 mode = "off"
@@ -44,6 +45,7 @@ class ReloadIT {
                 [retry]
                 max_retries = 2
                 initial_delay = "1ms"
+                budget.min_per_second = 100
                 [clients]
                 "java.net.http" = false
                 """);

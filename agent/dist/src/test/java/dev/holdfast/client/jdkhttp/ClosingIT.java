@@ -39,12 +39,14 @@ class ClosingIT {
                 [hosts."127.0.0.2".retry]
                 initial_delay = "300ms"
                 jitter = false
+                budget.min_per_second = 10
                 [hosts."127.0.0.2".limits]
                 max_concurrent = 2
                 max_wait = "40s"
                 [hosts."127.0.0.8".retry]
                 initial_delay = "60s"
                 max_delay = "60s"
+                budget.min_per_second = 10
                 """);
         Set<String> seen = ConcurrentHashMap.newKeySet();
         try (ScriptedServer server = ScriptedServer.http("127.0.0.2");
