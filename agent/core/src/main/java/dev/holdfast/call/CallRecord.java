@@ -112,11 +112,10 @@ abstract class CallRecord {
     /** Takes {@link #recordGood} back, where the call was said to have ended well. */
     private void takeBackGood(boolean retried, long now) {
         RetryBudget budget = target.budget();
-        boolean good =
-                switch (result) {
-                    case FIRST_TRY, SAVED_BY_RETRY, HEDGED, GOOD_AFTER_TIMEOUT -> true;
-                    default -> false;
-                };
+        boolean good = switch (result) {
+            case FIRST_TRY, SAVED_BY_RETRY, HEDGED, GOOD_AFTER_TIMEOUT -> true;
+            default -> false;
+        };
         if (budget != null && good) {
             budget.takeBackDeposit(now);
             if (retried) {

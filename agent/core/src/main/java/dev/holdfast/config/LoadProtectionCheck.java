@@ -78,7 +78,8 @@ final class LoadProtectionCheck {
                     retries,
                     "a call without others beside it that end well has " + held + " retries in "
                             + Units.duration(nanos(ttl)) + " from the budget, and not max_retries = "
-                            + retries.shown(retries.value()) + "; set retry.budget.min_per_second if it should have them");
+                            + retries.shown(retries.value())
+                            + "; set retry.budget.min_per_second if it should have them");
         }
     }
 

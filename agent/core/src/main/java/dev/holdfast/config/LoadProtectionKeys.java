@@ -87,9 +87,17 @@ final class LoadProtectionKeys {
 
     static final Key<Boolean> BUDGET_ENABLED = BUDGET.flag("enabled", true, "Whether there is a budget.");
     static final Key<Double> BUDGET_RATIO = BUDGET.decimal(
-            "ratio", 0.25, 0, 1000, "The retries in vain per call that ended well, within ttl; a retry that succeeds is free.");
-    static final Key<Double> BUDGET_MIN_PER_SECOND =
-            BUDGET.decimal("min_per_second", 0.1, 0, 1_000_000, "Retries in vain per second that are always allowed: with 0.1 and a ttl of 30s, 3 in 30 s.");
+            "ratio",
+            0.25,
+            0,
+            1000,
+            "The retries in vain per call that ended well, within ttl; a retry that succeeds is free.");
+    static final Key<Double> BUDGET_MIN_PER_SECOND = BUDGET.decimal(
+            "min_per_second",
+            0.1,
+            0,
+            1_000_000,
+            "Retries in vain per second that are always allowed: with 0.1 and a ttl of 30s, 3 in 30 s.");
     static final Key<Duration> BUDGET_TTL =
             BUDGET.duration("ttl", "30s", MILLISECOND, HOUR, "The time for which a call or a retry counts.");
 

@@ -5,9 +5,9 @@ package dev.holdfast.policy;
  * calls that ended well, plus a floor so that little traffic can retry at all. One per origin.
  *
  * <p>A share of calls with a floor is the rule of Finagle and Linkerd; that a retry costs nothing once it has succeeded
- * is that of the AWS SDKs. Together they tell an origin that fails at random, where retries pay for themselves, from one
- * that is down, where nothing is paid in, so that the floor can be low: it alone bounds what a row of services makes of
- * one call, each of them with a budget of its own ({@code RetryStormTest}, {@code docs/retry-storms.md}).
+ * is that of the AWS SDKs. Together they tell an origin that fails at random, where retries pay for themselves, from
+ * one that is down, where nothing is paid in, so that the floor can be low: it alone bounds what a row of services
+ * makes of one call, each of them with a budget of its own ({@code RetryStormTest}, {@code docs/retry-storms.md}).
  *
  * <p>Lock-free. A withdrawal is counted before it is judged, so that threads that come together can never take more
  * than there is; the last of them may be refused a retry that a moment later would have been granted.

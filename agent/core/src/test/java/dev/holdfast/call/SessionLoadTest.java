@@ -234,8 +234,8 @@ class SessionLoadTest {
 
     @Test
     void inObserveModeALaterCallThatEndsWellStandsForARetryThatWasNotSent() {
-        target = new PolicyTarget(
-                Policies.retry().budget(0, 0.1).policy(Mode.OBSERVE), ORIGIN, null, new Recorder(), 0);
+        target =
+                new PolicyTarget(Policies.retry().budget(0, 0.1).policy(Mode.OBSERVE), ORIGIN, null, new Recorder(), 0);
         fail(session(), 0);
         fail(session(), 0);
         assertThat(events).filteredOn("not retried: BUDGET"::equals).hasSize(1);

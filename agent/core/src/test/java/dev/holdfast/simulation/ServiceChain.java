@@ -124,10 +124,12 @@ final class ServiceChain {
 
         void go(Step step) {
             if (step instanceof Step.Send send) {
-                at(now + MILLISECOND, () -> ask(layer + 1, given -> {
-                    status = given;
-                    go(session.after(send.attempt(), new Answer(given), now));
-                }));
+                at(
+                        now + MILLISECOND,
+                        () -> ask(layer + 1, given -> {
+                            status = given;
+                            go(session.after(send.attempt(), new Answer(given), now));
+                        }));
             } else if (step instanceof Step.Wait wait) {
                 at(now + wait.nanos(), () -> go(session.resume(now)));
             } else {

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Under {@code attempt_header} each attempt but the first says how many were before it, and is else the same request. */
+/**
+ * Under {@code attempt_header} each attempt but the first says how many were before it, and is else the same request.
+ */
 class AttemptHeaderContract {
     private static final String NAME = "X-Retry-Attempt";
 
@@ -93,9 +95,7 @@ class AttemptHeaderContract {
     @EnumSource
     void aSecondAttemptBesideTheFirstIsNumberedToo(Style style) {
         try (ScriptedServer server = ScriptedServer.http(Hosts.NUMBERED_HEDGED)) {
-            server.play(
-                    ScriptedResponse.respond(200, "slow").held(),
-                    ScriptedResponse.respond(200, "quick"));
+            server.play(ScriptedResponse.respond(200, "slow").held(), ScriptedResponse.respond(200, "quick"));
 
             CallResult result = style.call(Call.get(server.uri("/hedged")));
 

@@ -64,7 +64,8 @@ class LoadContract {
             }
             long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
 
-            // No call ended well. So 3 retries within the time to live of 30 s, and 3 more each time that they leave it.
+            // No call ended well. So 3 retries within the time to live of 30 s, and 3 more each time that they leave
+            // it.
             assertThat(server.requests()).hasSizeBetween(calls + 3, (int) (calls + 3 * (1 + (seconds + 26) / 27)));
         }
     }

@@ -34,15 +34,15 @@ class RetryStormIT {
 
     @Test
     void one_call_makes_ten_requests_at_a_dead_origin_at_most_and_forty_more_a_few_each() throws Exception {
-        String config = Files.writeString(directory.resolve("holdfast.toml"), """
+        String config =
+                Files.writeString(directory.resolve("holdfast.toml"), """
                         [retry]
                         initial_delay = "5ms"
                         [[hosts."localhost".routes]]
                         path = "/without-budget"
                         [hosts."localhost".routes.retry.budget]
                         enabled = false
-                        """)
-                .toString();
+                        """).toString();
         Deque<ForkedJvm.Running> services = new ArrayDeque<>();
         try (ScriptedServer origin = ScriptedServer.http()) {
             origin.otherwise(ScriptedResponse.respond(503));

@@ -1,6 +1,5 @@
 package dev.holdfast.client.apache4;
 
-import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
@@ -13,6 +12,7 @@ import dev.holdfast.fallback.FallbackRequest;
 import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.RetryPolicy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -13,9 +13,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's request with another body publisher or timeout, with the attempt's number, or to another place. It delegates: a copy would
- * refuse what a request of the application's own class may carry (a header that the builder does not take), and costs
- * an allocation per header.
+ * The application's request with another body publisher or timeout, with the attempt's number, or to another place. It
+ * delegates: a copy would refuse what a request of the application's own class may carry (a header that the builder
+ * does not take), and costs an allocation per header.
  *
  * <p>Headers above all are asked for when the client asks, and not before: there a tracing agent adds those of the span
  * of this very attempt.

@@ -1,6 +1,5 @@
 package dev.holdfast.client.okhttp;
 
-import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.call.Client;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
@@ -13,6 +12,7 @@ import dev.holdfast.fallback.FallbackRequest;
 import dev.holdfast.fallback.FallbackRequest.Address;
 import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.policy.RetryPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
