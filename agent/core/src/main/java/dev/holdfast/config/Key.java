@@ -171,7 +171,8 @@ final class Key<T> {
                 "an array of status codes from " + range() + ", " + words("") + " and names of exception classes";
             case HEADER_NAMES -> "an array of header names, such as [\"X-Api-Version\"]";
             case ATTEMPT_HEADER ->
-                "the name of a header that has \"attempt\" or \"retry\" in it, such as \"X-Retry-Attempt\", or \"\" for none";
+                "the name of a header that has \"attempt\" or \"retry\" in it, such as \"X-Retry-Attempt\", or \"\" for"
+                        + " none";
             case HOST_NAMES -> "an array of host names without a port, such as [\"shop.internal\"]";
             case NAMES -> "a name, or an array of names";
             case TEXTS -> "a text that is not empty, or an array of such texts";

@@ -13,7 +13,7 @@ package dev.holdfast.policy;
  * than there is; the last of them may be refused a retry that a moment later would have been granted.
  */
 public final class RetryBudget {
-    /** What {@link #withdraw} returns where no retry is left. */
+    /** The result of {@link #withdraw} where no retry is left. */
     public static final long REFUSED = Long.MIN_VALUE;
 
     private static final int CALLS = 0;
