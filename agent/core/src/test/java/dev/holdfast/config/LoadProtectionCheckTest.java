@@ -29,8 +29,8 @@ class LoadProtectionCheckTest {
                 .singleElement()
                 .hasToString(
                         "t.toml:2:1: retry.max_retries: a call without others beside it that end well has 3 retries"
-                                + " in 30s from the budget, and not max_retries = 4; set retry.budget.min_per_second if it should"
-                                + " have them");
+                                + " in 30s from the budget, and not max_retries = 4; set"
+                                + " retry.budget.min_per_second if it should have them");
         assertThat(ConfigLoader.parse("[retry]\nmax_retries = 3\n", "t.toml").notes())
                 .isEmpty();
         assertThat(ConfigLoader.parse(four + "[retry.budget]\nmin_per_second = 0.1\n", "t.toml")
