@@ -76,10 +76,9 @@ final class LoadProtectionCheck {
         if (retries.value() > held) {
             problems.note(
                     retries,
-                    "a call without others beside it that end well has " + held + " retries in "
-                            + Units.duration(nanos(ttl)) + " from the budget, and not max_retries = "
-                            + retries.shown(retries.value())
-                            + "; set retry.budget.min_per_second if it should have them");
+                    "where no calls succeed beside it, a call has " + held + " retries in "
+                            + Units.duration(nanos(ttl)) + " from the budget, fewer than max_retries = "
+                            + retries.shown(retries.value()) + "; set retry.budget.min_per_second for more");
         }
     }
 

@@ -28,9 +28,9 @@ class LoadProtectionCheckTest {
         assertThat(ConfigLoader.parse(four, "t.toml").notes())
                 .singleElement()
                 .hasToString(
-                        "t.toml:2:1: retry.max_retries: a call without others beside it that end well has 3 retries"
-                                + " in 30s from the budget, and not max_retries = 4; set"
-                                + " retry.budget.min_per_second if it should have them");
+                        "t.toml:2:1: retry.max_retries: where no calls succeed beside it, a call has 3 retries in 30s"
+                                + " from the budget, fewer than max_retries = 4; set retry.budget.min_per_second"
+                                + " for more");
         assertThat(ConfigLoader.parse("[retry]\nmax_retries = 3\n", "t.toml").notes())
                 .isEmpty();
         assertThat(ConfigLoader.parse(four + "[retry.budget]\nmin_per_second = 0.1\n", "t.toml")

@@ -277,9 +277,9 @@ class VariablesTest {
     @Test
     void aNamedPolicyWinsOverAKeySetByItsName() throws ConfigException {
         Configuration configuration =
-                parse("[policies.p]\nhosts = ['a']\nretry.max_retries = 9", "HOLDFAST_RETRY_MAX_RETRIES", "2");
+                parse("[policies.p]\nhosts = ['a']\nretry.max_retries = 3", "HOLDFAST_RETRY_MAX_RETRIES", "2");
 
-        assertThat(policy(configuration, "a").retry().maxRetries()).isEqualTo(9);
+        assertThat(policy(configuration, "a").retry().maxRetries()).isEqualTo(3);
         assertThat(configuration.notes())
                 .extracting(Problem::message)
                 .containsExactly(
