@@ -49,18 +49,22 @@ class StoreIT {
     }
 
     private ForkedJvm.Running program(String url, String key, String more) throws IOException {
-        Path file = Files.writeString(directory.resolve("holdfast" + programs.size() + ".toml"), """
+        return programOf(url, key, """
                 [retry]
                 max_retries = 0
                 [retry.fallback]
                 strategy = "cache"
                 [store]
-                url = "${STORE_URL}"
-                key = "${STORE_KEY}"
+                url = "${REDIS_URL}"
+                key = "${HOLDFAST_STORE_KEY}"
                 """ + more);
+    }
+
+    private ForkedJvm.Running programOf(String url, String key, String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("holdfast" + programs.size() + ".toml"), text);
         ForkedJvm.Running program = new ForkedJvm(Jdks.all().get(0))
-                .environment("STORE_URL", url)
-                .environment("STORE_KEY", key)
+                .environment("REDIS_URL", url)
+                .environment("HOLDFAST_STORE_KEY", key)
                 .agent(file.toString())
                 .within(PATIENCE)
                 .main(FleetProgram.class, origin.uri("/").toString())
@@ -124,6 +128,20 @@ class StoreIT {
             assertThat(program.err() + ask(program, "STATUS store"))
                     .doesNotContain(RedisServer.PASSWORD, KEY, "secret body", "/private");
         }
+    }
+
+    @Test
+    void the_example_shares_responses() throws IOException {
+        String example = Files.readString(Path.of("../../config-examples/fleet.toml"));
+        ForkedJvm.Running first = programOf(redis.url(), KEY, example);
+        awaitStatus(first, "\"state\":\"up\"");
+        assertThat(ask(first, "GET /a")).isEqualTo("200 secret body of /a live");
+        awaitStatus(first, "\"writes\":1");
+
+        origin.otherwise(ScriptedResponse.respond(503, "busy"));
+        ForkedJvm.Running second = programOf(redis.url(), KEY, example);
+        awaitStatus(second, "\"state\":\"up\"");
+        assertThat(ask(second, "GET /a")).isEqualTo("200 secret body of /a cache with age");
     }
 
     @Test

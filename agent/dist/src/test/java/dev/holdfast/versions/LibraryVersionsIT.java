@@ -30,6 +30,7 @@ class LibraryVersionsIT {
             max_retries = 2
             initial_delay = "5ms"
             attempt_timeout = "2s"
+            budget.enabled = false
             [hosts."127.0.0.1".retry.policy]
             retryable_errors = ["connection_reset", "read_timeout", "proxy"]
             [hosts."127.0.0.1".retry.fallback]

@@ -38,6 +38,7 @@ class OkHttpVersionsIT {
                 [retry]
                 max_retries = 1
                 initial_delay = "10ms"
+                budget.enabled = false
                 [hosts.localhost.retry]
                 initial_delay = "1m"
                 max_delay = "1m"
