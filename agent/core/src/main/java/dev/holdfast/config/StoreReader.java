@@ -89,7 +89,8 @@ final class StoreReader {
                 cluster,
                 settings.nanos(FallbackKeys.STORE_TIMEOUT),
                 namespace,
-                key);
+                key,
+                url.source());
     }
 
     private List<String> nodes(Setting<String> url, String hosts) {

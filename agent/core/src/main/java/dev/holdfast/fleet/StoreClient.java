@@ -225,7 +225,7 @@ public final class StoreClient {
             said = null;
         }
         if (before != null) {
-            notices.accept(false, "the shared store " + settings.where() + " is in use again");
+            notices.accept(false, name() + " is in use again");
         }
         for (Runnable task : whenUp) {
             background.execute(task);
@@ -244,9 +244,11 @@ public final class StoreClient {
             saidLast = what;
             saidAt = now;
         }
-        notices.accept(
-                true,
-                "the shared store " + settings.where() + ' ' + what + "; calls go on without it, as long as needed");
+        notices.accept(true, name() + ' ' + what + "; calls go on without it, as long as needed");
+    }
+
+    private String name() {
+        return "the shared store " + (settings.source().isExternal() ? "at " : "") + settings.where();
     }
 
     /** Ends the threads, and closes the connections. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param timeoutNanos how long a call waits for the store, at most, in nanoseconds
  * @param namespace the beginning of all names in the store
  * @param key what the keys of encryption are derived from; empty: no response is shared
+ * @param source where the nodes come from
  */
 public record StoreSettings(
         List<String> nodes,
@@ -27,15 +28,16 @@ public record StoreSettings(
         boolean cluster,
         long timeoutNanos,
         String namespace,
-        String key) {
+        String key,
+        ValueSource source) {
     /** Copies the list. */
     public StoreSettings {
         nodes = List.copyOf(nodes);
     }
 
-    /** Returns where the store is, for people. */
+    /** Returns where the store is, for people: by the name of the variable where it comes from one. */
     public String where() {
-        return String.join(",", nodes);
+        return source.shown(String.join(",", nodes));
     }
 
     /** Returns the type's name, without what may be a credential. */

@@ -125,7 +125,19 @@ class PresetsTest {
         assertThat(search.of("POST", "/products/_msearch").retry().methods()).contains("POST");
         assertThat(search.of("POST", "/_count").retry().methods()).contains("POST");
         assertThat(search.of("PUT", "/products/_doc/7").retry().methods()).contains("PUT");
-        assertThat(search.of("PUT", "/products/_create/7").retry().methods()).doesNotContain("PUT");
+        for (String path : List.of(
+                "/products/_create/7",
+                "/products/_create/7/",
+                "/products/item/7/_create",
+                "/_bulk",
+                "/_bulk/",
+                "/_bulk/stream",
+                "/products/_bulk",
+                "/products/_bulk/",
+                "/products/item/_bulk",
+                "/_monitoring/bulk")) {
+            assertThat(search.of("PUT", path).retry().methods()).as(path).containsExactly("GET");
+        }
         assertThat(search.of("POST", "/_bulk").retry().methods()).doesNotContain("POST");
         assertThat(search.of("POST", "/products/_doc").retry().methods()).doesNotContain("POST");
     }

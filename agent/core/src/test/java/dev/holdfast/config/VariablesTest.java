@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
+import dev.holdfast.policy.StoreSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +45,15 @@ class VariablesTest {
     private static String refusal(String text, String... variables) {
         return catchThrowableOfType(ConfigException.class, () -> parse(text, variables))
                 .getMessage();
+    }
+
+    @Test
+    void theStoreIsCalledByTheNameOfItsVariable() throws ConfigException {
+        StoreSettings store = Objects.requireNonNull(
+                parse("[store]\nurl = \"redis://:pass@${STORE}\"\n", "STORE", "cache.internal:7").store());
+
+        assertThat(store.nodes()).containsExactly("cache.internal:7");
+        assertThat(store.where()).isEqualTo("the value of \"***${STORE}\"");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.holdfast.fleet.MemoryStore;
 import dev.holdfast.fleet.StoreClient;
 import dev.holdfast.policy.CachePolicy;
 import dev.holdfast.policy.StoreSettings;
+import dev.holdfast.policy.ValueSource;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,6 +38,10 @@ class SharedResponsesTest {
     }
 
     private CachedResponses instance(String key) {
+        return instance(key, ValueSource.FILE);
+    }
+
+    private CachedResponses instance(String key, ValueSource source) {
         StoreSettings settings = new StoreSettings(
                 List.of("store:6379"),
                 false,
@@ -47,7 +52,8 @@ class SharedResponsesTest {
                 false,
                 Duration.ofSeconds(20).toNanos(),
                 "fleet",
-                key);
+                key,
+                source);
         StoreClient client = new StoreClient(settings, store, (bad, what) -> notices.add(what));
         clients.add(client);
         CachedResponses responses = new CachedResponses(System::currentTimeMillis, (what, why) -> {});
@@ -148,6 +154,23 @@ class SharedResponsesTest {
                         "the shared store store:6379 cannot be used (IOException); calls go on without it, as long as"
                                 + " needed",
                         "the shared store store:6379 is in use again");
+    }
+
+    @Test
+    void where_the_store_is_comes_by_the_name_of_its_variable() {
+        store.away = true;
+        CachedResponses responses =
+                instance("the-key-of-all-instances-of-this-fleet", new ValueSource("\"${STORE}\""));
+        await().until(() -> !notices.isEmpty());
+        store.away = false;
+        await().until(() -> notices.size() == 2);
+
+        assertThat(Objects.requireNonNull(responses.storeFigures()).where()).isEqualTo("the value of \"${STORE}\"");
+        assertThat(notices)
+                .containsExactly(
+                        "the shared store at the value of \"${STORE}\" cannot be used (IOException); calls go on"
+                                + " without it, as long as needed",
+                        "the shared store at the value of \"${STORE}\" is in use again");
     }
 
     @Test
