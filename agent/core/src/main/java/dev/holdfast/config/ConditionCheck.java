@@ -5,6 +5,7 @@ import dev.holdfast.policy.BodyPattern;
 import dev.holdfast.policy.JsonPointer;
 import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryCondition.Action;
+import dev.holdfast.policy.RetryCondition.HeaderPattern;
 import dev.holdfast.policy.TextPattern;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,10 +31,10 @@ final class ConditionCheck {
                 statuses.add(status);
             }
         }
-        List<RetryCondition.HeaderPattern> headers = new ArrayList<>();
+        List<HeaderPattern> headers = new ArrayList<>();
         for (Map.Entry<String, List<String>> header :
                 table.get(RetryKeys.CONDITION_HEADERS).entrySet()) {
-            headers.add(new RetryCondition.HeaderPattern(header.getKey(), patterns(header.getValue())));
+            headers.add(new HeaderPattern(header.getKey(), patterns(header.getValue())));
         }
         return new RetryCondition(
                 statuses,
@@ -78,22 +79,6 @@ final class ConditionCheck {
         }
     }
 
-    /** Looks at the conditions among merged settings, of which there are some. */
-    static void check(Settings settings, List<RetryCondition> conditions, Problems problems) {
-        Setting<List<Settings>> when = settings.setting(RetryKeys.WHEN);
-        Setting<Long> held = settings.setting(RetryKeys.BUFFER_RESPONSE);
-        boolean looksAtBodies = false;
-        for (RetryCondition condition : conditions) {
-            looksAtBodies |= condition.body() != null;
-        }
-        if (looksAtBodies && Long.valueOf(0).equals(held.found())) {
-            problems.warn(
-                    when.later(held),
-                    "conditions on body or json have no effect while no body is held back: set buffer_response in"
-                            + " [retry], such as buffer_response = \"16KiB\"");
-        }
-    }
-
     /**
      * Returns the first of some conditions that never decides, since one before it holds wherever it does; -1: none.
      */
@@ -111,14 +96,42 @@ final class ConditionCheck {
 
     private static boolean isWider(RetryCondition one, RetryCondition other) {
         boolean everywhere = one.evenIfSuccessful() || one.action() == Action.NO_RETRY;
-        boolean onlyErrors = !other.evenIfSuccessful() && other.action() != Action.NO_RETRY;
-        return (everywhere || onlyErrors)
+        return (everywhere || isOfErrors(other))
                 && (one.statuses().isEmpty()
                         || (!other.statuses().isEmpty() && one.statuses().containsAll(other.statuses())))
                 && (one.methods().isEmpty()
                         || (!other.methods().isEmpty() && one.methods().containsAll(other.methods())))
-                && other.headers().containsAll(one.headers())
+                && areWider(one.headers(), other.headers())
                 && (one.body() == null || one.body().equals(other.body()));
+    }
+
+    /** Returns whether a condition holds for no response that succeeded. */
+    private static boolean isOfErrors(RetryCondition condition) {
+        if (!condition.evenIfSuccessful() && condition.action() != Action.NO_RETRY) {
+            return true;
+        }
+        for (int status : condition.statuses()) {
+            if (status < RetryCondition.FIRST_ERROR) {
+                return false;
+            }
+        }
+        return !condition.statuses().isEmpty();
+    }
+
+    /** Returns whether each of some headers is there and matches wherever all of others do. */
+    private static boolean areWider(List<HeaderPattern> some, List<HeaderPattern> others) {
+        for (HeaderPattern one : some) {
+            boolean wider = false;
+            for (HeaderPattern other : others) {
+                wider |= one.name().equalsIgnoreCase(other.name())
+                        && (one.values().stream().anyMatch(TextPattern::isAny)
+                                || one.values().containsAll(other.values()));
+            }
+            if (!wider) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the reason why a condition that is good by itself can never hold, or a part of it says nothing. */

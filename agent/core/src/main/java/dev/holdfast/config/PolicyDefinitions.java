@@ -155,7 +155,9 @@ final class PolicyDefinitions {
         if (known == null) {
             Set<NamedPolicy> chain = new LinkedHashSet<>();
             for (String name : names) {
-                add(name, named, chain, new LinkedHashSet<>());
+                if (!add(name, named, chain, new LinkedHashSet<>())) {
+                    break;
+                }
             }
             known = List.copyOf(chain);
             expanded.put(names, known);
@@ -163,16 +165,21 @@ final class PolicyDefinitions {
         return known;
     }
 
-    /** Adds a policy behind those that it builds on. */
-    private void add(String name, Setting<?> at, Set<NamedPolicy> chain, Set<String> open) {
+    /**
+     * Adds a policy behind those that it builds on.
+     *
+     * @param open the policies that are about to be added, each for the one before it
+     * @return false: they are too many, which is reported, and nobody needs the rest
+     */
+    private boolean add(String name, Setting<?> at, Set<NamedPolicy> chain, Set<String> open) {
         used.add(name);
         NamedPolicy policy = find(name);
         if (policy == null) {
             problems.error(at, unknown(name, at));
-            return;
+            return true;
         }
         if (chain.contains(policy)) {
-            return;
+            return true;
         }
         if (!open.add(name)) {
             if (circular.add(name)) {
@@ -181,17 +188,20 @@ final class PolicyDefinitions {
                         "the policies build on each other in a circle: " + String.join(" > ", open) + " > " + name);
             }
             circular.addAll(open);
-            return;
+            return true;
         }
         if (chain.size() + open.size() > MOST) {
             deep(policy, at);
-            return;
+            return false;
         }
         for (String base : policy.bases()) {
-            add(base, policy.settings().setting(Keys.POLICY), chain, open);
+            if (!add(base, policy.settings().setting(Keys.POLICY), chain, open)) {
+                return false;
+            }
         }
         open.remove(name);
         chain.add(policy);
+        return true;
     }
 
     /** Reports a policy that builds on too many: on itself, perhaps, by a circle that is longer than that. */

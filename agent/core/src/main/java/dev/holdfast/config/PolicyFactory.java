@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** Makes policies of settings whose single values are good, and finds the combinations that are not. */
 final class PolicyFactory {
-    /** The conditions of each list of tables that was read: the hosts of a file have many in common. */
+    /** The conditions of each list of tables of the file: hosts that add none of their own share one. */
     private final IdentityHashMap<List<Settings>, List<RetryCondition>> conditions = new IdentityHashMap<>();
     /** The condition of each table, which stands in the lists of all that inherit it. */
     private final IdentityHashMap<Settings, RetryCondition> byTable = new IdentityHashMap<>();
@@ -29,6 +29,7 @@ final class PolicyFactory {
     private final RetryCheck retryCheck;
     private final LoadProtectionCheck loadProtectionCheck;
     private final UnusedSettingsCheck unusedSettingsCheck;
+    private final HeldBodyCheck heldBodyCheck;
 
     /**
      * Makes the policies of one file.
@@ -38,9 +39,10 @@ final class PolicyFactory {
      */
     PolicyFactory(String file, Problems problems) {
         fallbacks = new FallbackFactory(file, problems);
-        retryCheck = new RetryCheck(problems, this::conditions);
+        retryCheck = new RetryCheck(problems, this::ofOneList);
         loadProtectionCheck = new LoadProtectionCheck(problems);
         unusedSettingsCheck = new UnusedSettingsCheck(problems);
+        heldBodyCheck = new HeldBodyCheck(problems);
     }
 
     /**
@@ -95,24 +97,34 @@ final class PolicyFactory {
                 settings.get(RetryKeys.REPLAY_LIMIT),
                 settings.get(RetryKeys.REPLAY_MAX_BYTES),
                 settings.get(RetryKeys.BUFFER_RESPONSE),
-                conditions(settings.conditions()),
+                conditions(settings),
                 settings.get(RetryKeys.ATTEMPT_HEADER));
     }
 
-    private List<RetryCondition> conditions(List<Settings> tables) {
-        if (tables.isEmpty()) {
-            return List.of();
-        }
+    private List<RetryCondition> conditions(Settings settings) {
+        List<Settings> tables = settings.conditions();
+        // A list that is put together of several is another object each time.
+        return tables == settings.setting(RetryKeys.WHEN).found() ? ofOneList(tables) : each(tables);
+    }
+
+    private List<RetryCondition> ofOneList(List<Settings> tables) {
         List<RetryCondition> made = conditions.get(tables);
         if (made == null) {
-            List<RetryCondition> each = new ArrayList<>(tables.size());
-            for (Settings table : tables) {
-                each.add(byTable.computeIfAbsent(table, ConditionCheck::condition));
-            }
-            made = List.copyOf(each);
+            made = each(tables);
             conditions.put(tables, made);
         }
         return made;
+    }
+
+    private List<RetryCondition> each(List<Settings> tables) {
+        if (tables.isEmpty()) {
+            return List.of();
+        }
+        List<RetryCondition> each = new ArrayList<>(tables.size());
+        for (Settings table : tables) {
+            each.add(byTable.computeIfAbsent(table, ConditionCheck::condition));
+        }
+        return List.copyOf(each);
     }
 
     /** The conditions, those that forbid a retry first. */
@@ -141,10 +153,12 @@ final class PolicyFactory {
         loadProtectionCheck.check(settings);
         fallbacks.check(settings);
         unusedSettingsCheck.check(settings);
+        heldBodyCheck.check(settings);
     }
 
     /** Reports what can be known only when all settings were checked. */
     void checked() {
         unusedSettingsCheck.report();
+        heldBodyCheck.report();
     }
 }

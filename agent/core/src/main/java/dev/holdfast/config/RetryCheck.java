@@ -19,17 +19,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds settings of the retrying that cannot work together, each good as it may be by itself. */
 final class RetryCheck {
+    /**
+     * The number of conditions that one policy may have: each host and each route has a list, and a file may have few
+     * conditions for many of them.
+     */
+    private static final int MOST_CONDITIONS = 200;
+
     private static final long DEFAULT_LOOKUP_MEMORY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Problems problems;
     private final Function<List<Settings>, List<RetryCondition>> made;
     /** The lists of conditions that were looked at: many hosts inherit one. */
     private final IdentityHashMap<List<Settings>, Boolean> checkedLists = new IdentityHashMap<>();
+    /** The lists that make a policy have too many. */
+    private final IdentityHashMap<List<Settings>, Boolean> overfullLists = new IdentityHashMap<>();
 
     /**
      * Looks at the settings of one file.
      *
-     * @param made gives the conditions of a list of tables
+     * @param made gives the conditions of a list of tables of the file
      */
     RetryCheck(Problems problems, Function<List<Settings>, List<RetryCondition>> made) {
         this.problems = problems;
@@ -76,18 +84,26 @@ final class RetryCheck {
     }
 
     private void checkConditions(Settings settings) {
-        List<Settings> conditions = settings.conditions();
-        if (conditions.isEmpty()) {
-            return;
-        }
-        for (Settings part = settings; part != null; part = part.parent()) {
+        int left = settings.conditions().size();
+        Setting<List<Settings>> tooMany = null;
+        for (Settings part = settings; left > 0 && part != null; part = part.parent()) {
             Setting<List<Settings>> own = part.own(RetryKeys.WHEN);
             List<Settings> tables = own == null ? null : own.found();
-            if (own != null && tables != null && checkedLists.put(tables, true) == null) {
+            if (own == null || tables == null) {
+                continue;
+            }
+            tooMany = left > MOST_CONDITIONS ? own : tooMany;
+            left -= tables.size();
+            if (checkedLists.put(tables, true) == null) {
                 ConditionCheck.checkList(own, made.apply(tables), problems);
             }
         }
-        ConditionCheck.check(settings, made.apply(conditions), problems);
+        if (tooMany != null && overfullLists.put(tooMany.value(), true) == null) {
+            problems.error(
+                    tooMany,
+                    "more than " + MOST_CONDITIONS + " conditions come together, with the inherited ones; each is asked"
+                            + " for each response");
+        }
     }
 
     /** Header conditions hold whatever the status, as they always have; so do those that are meant for errors. */

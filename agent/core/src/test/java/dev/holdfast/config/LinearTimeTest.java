@@ -32,6 +32,8 @@ class LinearTimeTest {
         POLICIES_THAT_BUILD_ON_OTHERS(i -> "[policies.p" + i + "]\npolicy = ['p" + i / 2 + "', 'p" + i / 3
                 + "']\n[hosts.h" + i + "]\npolicy = 'p" + i + "'\n"),
         UNKNOWN_POLICIES(i -> "[hosts.h" + i + "]\npolicy = 'unknown" + i + "'\n"),
+        POLICIES_THAT_BUILD_ON_ALL_BEFORE(
+                i -> "[policies.p" + i + "]\npolicy = [" + names(i) + "]\n[hosts.h" + i + "]\npolicy = 'p" + i + "'\n"),
         CIRCLES(i -> "[policies.p" + i + "]\npolicy = ['p" + (i + 1) + "', 'p" + i / 2 + "']\n"),
         CONDITIONS(i -> "[[retry.policy.when]]\nstatus = [" + (400 + i % 200) + "]\nheaders = {a" + i
                 + " = '*a*'}\naction = 'no_retry'\n"),
@@ -53,6 +55,14 @@ class LinearTimeTest {
 
         Text(IntFunction<String> part) {
             this.part = part;
+        }
+
+        private static String names(int number) {
+            StringBuilder names = new StringBuilder();
+            for (int i = number - 1; i >= 0; i--) {
+                names.append("'p").append(i).append("', ");
+            }
+            return names.toString();
         }
 
         String ofLength(int length) {

@@ -209,6 +209,25 @@ class NamedPoliciesTest {
     }
 
     @Example
+    void aPolicyThatTwoOthersBuildOnIsNoCircleWhereTheyAreTooMany() {
+        StringBuilder text = new StringBuilder("[hosts.a]\npolicy = \"p0\"\n");
+        for (int i = 0; i < 60; i++) {
+            text.append("[policies.p").append(i).append("]\npolicy = [");
+            for (int base = i + 1; base < Math.min(60, i + 3); base++) {
+                text.append("\"p").append(base).append("\", ");
+            }
+            text.append("]\n");
+        }
+
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse(text.toString(), "t.toml"));
+
+        assertThat(refused.problems())
+                .hasSize(10)
+                .allSatisfy(problem -> assertThat(problem.message()).isEqualTo("builds on more than 50 policies"));
+    }
+
+    @Example
     void ofManyNamesTheFirstAreListed() {
         StringBuilder text = new StringBuilder("[hosts.a]\npolicy = \"none-of-these\"\n");
         for (int i = 0; i < 30; i++) {

@@ -84,7 +84,10 @@ public final class Cli {
         CommandLine commands = new Cli(jar, version).commandLine(writer(out), writer(err));
         try {
             return commands.execute(arguments);
-        } catch (LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            commands.getErr().println("holdfast: this takes more memory than the JVM may use; raise -Xmx");
+            return NOT_POSSIBLE;
+        } catch (LinkageError | StackOverflowError e) {
             return defect(e, commands.getErr());
         }
     }

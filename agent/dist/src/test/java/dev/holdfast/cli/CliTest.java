@@ -3,7 +3,11 @@ package dev.holdfast.cli;
 import static dev.holdfast.testkit.GoldenFile.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +42,23 @@ class CliTest {
     void everyLineOfHelpFitsATerminal() {
         assertThat(CommandRun.of("help").out().lines()).allMatch(line -> line.length() <= 96);
         assertThat(CommandRun.of("help", "explain").out().lines()).allMatch(line -> line.length() <= 96);
+    }
+
+    @Test
+    void memoryThatIsUsedUpIsSaidInOneLine() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(new ByteArrayOutputStream()) {
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                throw new OutOfMemoryError();
+            }
+        };
+
+        int status = Cli.run(new String[] {"check", SHOP}, new File("a.jar"), "1", out, new PrintStream(err));
+
+        assertThat(status).isEqualTo(Cli.NOT_POSSIBLE);
+        assertThat(err.toString(Charset.defaultCharset()).strip())
+                .isEqualTo("holdfast: this takes more memory than the JVM may use; raise -Xmx");
     }
 
     @Test
