@@ -7,6 +7,7 @@ import dev.holdfast.exchange.BlockingLibraryCall;
 import dev.holdfast.exchange.ThreadSlots;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
+import java.io.IOException;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
@@ -24,11 +25,13 @@ final class Apache4Adapter implements ClientAdapter {
     static final Client CLIENT = Client.of(Apache4Instrumentation.NAME);
 
     private static final String DEFAULT_HOST = "http.default-host";
+    /** On a thread in place of its attempt, while that makes a call of the program's own that is not part of it. */
+    private static final Object NO_ATTEMPT = new Object();
 
     private final AdapterContext context;
     private final Apache4Caller callers;
     /** The attempt that each thread is sending. */
-    private final ThreadSlots<Apache4Attempt> sending = new ThreadSlots<>();
+    private final ThreadSlots<Object> sending = new ThreadSlots<>();
 
     Apache4Adapter(AdapterContext context) {
         this.context = context;
@@ -45,8 +48,42 @@ final class Apache4Adapter implements ClientAdapter {
             int joinPoint, Object self, @Nullable Object first, @Nullable Object second, @Nullable Object third)
             throws Exception {
         return joinPoint == Apache4Instrumentation.CALL
-                ? call((HttpClient) self, (HttpHost) first, (HttpRequest) second, (HttpContext) third)
+                ? entered((HttpClient) self, (HttpHost) first, (HttpRequest) second, (HttpContext) third)
                 : null;
+    }
+
+    private @Nullable Object entered(
+            HttpClient client,
+            @Nullable HttpHost host,
+            @Nullable HttpRequest request,
+            @Nullable HttpContext httpContext)
+            throws Exception {
+        Apache4Attempt attempt = attempt();
+        if (attempt != null && attempt.passes(client, request)) {
+            return null;
+        }
+        Object response = call(client, host, request, httpContext);
+        return response == null && attempt != null ? sendWithin(client, host, request, httpContext) : response;
+    }
+
+    /**
+     * Sends a call without a policy that an attempt's interceptors, or the like, make: it enters once more, while
+     * nothing that the client does on the thread is taken for a part of the attempt.
+     */
+    private HttpResponse sendWithin(
+            HttpClient client,
+            @Nullable HttpHost host,
+            @Nullable HttpRequest request,
+            @Nullable HttpContext httpContext)
+            throws IOException {
+        Object outer = sending.set(NO_ATTEMPT);
+        try {
+            return client instanceof AbstractHttpClient
+                    ? OldClients.execute(client, host, request, httpContext)
+                    : client.execute(host, request, httpContext);
+        } finally {
+            sending.restore(outer);
+        }
     }
 
     private @Nullable Object call(
@@ -68,7 +105,7 @@ final class Apache4Adapter implements ClientAdapter {
                 return null;
             }
             target = engine.target(origin.getSchemeName(), origin.getHostName(), origin.getPort());
-            if (target == null || isOurs(client, request)) {
+            if (target == null) {
                 return null;
             }
             target = engine.route(target, Requests.method(request), Requests.path(request));
@@ -95,27 +132,27 @@ final class Apache4Adapter implements ClientAdapter {
                 : null;
     }
 
-    private boolean isOurs(HttpClient client, HttpRequest request) {
-        Apache4Attempt attempt = sending.get();
-        return attempt != null && attempt.passes(client, request);
+    /** The attempt that the calling thread is sending; null: none, or it makes a call that is no part of it. */
+    private @Nullable Apache4Attempt attempt() {
+        return sending.get() instanceof Apache4Attempt attempt ? attempt : null;
     }
 
     /**
      * Announces an attempt on the calling thread. The result, the one around it, is to be given back to {@link #sent}.
      */
     @Nullable
-    Apache4Attempt sends(Apache4Attempt attempt) {
+    Object sends(Apache4Attempt attempt) {
         return sending.set(attempt);
     }
 
     /** The attempt of the calling thread has ended. */
-    void sent(@Nullable Apache4Attempt outer) {
+    void sent(@Nullable Object outer) {
         sending.restore(outer);
     }
 
     @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
-        Apache4Attempt attempt = sending.get();
+        Apache4Attempt attempt = attempt();
         if (attempt == null) {
             return;
         }

@@ -97,7 +97,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         announced = true;
         // Of an earlier call with the same context.
         Object earlier = context.removeAttribute(SENT);
-        Apache4Attempt outer = adapter.sends(this);
+        Object outer = adapter.sends(this);
         try {
             HttpResponse response = client.execute(host, request, context);
             connection = context.getAttribute(CONNECTION) instanceof HttpConnection used ? used : null;
@@ -118,7 +118,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     // ---- the woven methods of the client, on the thread that sends it
 
     /** Returns whether a call is this attempt's own entry, which passes. Once. */
-    boolean passes(HttpClient entered, HttpRequest sent) {
+    boolean passes(HttpClient entered, @Nullable HttpRequest sent) {
         boolean mine = announced && entered == client && sent == request;
         announced &= !mine;
         return mine;

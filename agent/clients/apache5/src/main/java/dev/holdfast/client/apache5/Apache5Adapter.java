@@ -7,8 +7,10 @@ import dev.holdfast.exchange.BlockingLibraryCall;
 import dev.holdfast.exchange.ThreadSlots;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
+import java.io.IOException;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec;
 import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
@@ -30,11 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class Apache5Adapter implements ClientAdapter {
     static final Client CLIENT = Client.of(Apache5Instrumentation.NAME);
 
+    /** On a thread in place of its attempt, while that makes a call of the program's own that is not part of it. */
+    private static final Object NO_ATTEMPT = new Object();
+
     private final AdapterContext context;
     private final Apache5Caller callers;
 
     /** The attempt that each thread is sending. */
-    private final ThreadSlots<Apache5Attempt> sending = new ThreadSlots<>();
+    private final ThreadSlots<Object> sending = new ThreadSlots<>();
 
     Apache5Adapter(AdapterContext context) {
         this.context = context;
@@ -46,9 +51,10 @@ final class Apache5Adapter implements ClientAdapter {
             int joinPoint, Object self, @Nullable Object first, @Nullable Object second, @Nullable Object third)
             throws Exception {
         if (joinPoint == Apache5Instrumentation.CALL) {
-            return call((CloseableHttpClient) self, (HttpHost) first, (ClassicHttpRequest) second, (HttpContext) third);
+            return entered(
+                    (CloseableHttpClient) self, (HttpHost) first, (ClassicHttpRequest) second, (HttpContext) third);
         }
-        Apache5Attempt attempt = sending.get();
+        Apache5Attempt attempt = attempt();
         if (attempt == null || first == null || second == null || third == null) {
             return null;
         }
@@ -60,6 +66,39 @@ final class Apache5Adapter implements ClientAdapter {
                         (ExecChain.Scope) second,
                         (ExecChain) third)
                 : null;
+    }
+
+    private @Nullable Object entered(
+            CloseableHttpClient client,
+            @Nullable HttpHost target,
+            @Nullable ClassicHttpRequest request,
+            @Nullable HttpContext httpContext)
+            throws Exception {
+        Apache5Attempt attempt = attempt();
+        if (attempt != null && attempt.passes(client, request)) {
+            return null;
+        }
+        Object response = call(client, target, request, httpContext);
+        return response == null && attempt != null ? sendWithin(client, target, request, httpContext) : response;
+    }
+
+    /**
+     * Sends a call without a policy that an attempt's interceptors, or the like, make: it enters once more, while
+     * nothing that the client does on the thread is taken for a part of the attempt.
+     */
+    @SuppressWarnings("deprecation") // the only public method that gives the response itself in all versions
+    private CloseableHttpResponse sendWithin(
+            CloseableHttpClient client,
+            @Nullable HttpHost target,
+            @Nullable ClassicHttpRequest request,
+            @Nullable HttpContext httpContext)
+            throws IOException {
+        Object outer = sending.set(NO_ATTEMPT);
+        try {
+            return client.execute(target, request, httpContext);
+        } finally {
+            sending.restore(outer);
+        }
     }
 
     private @Nullable Object call(
@@ -77,7 +116,7 @@ final class Apache5Adapter implements ClientAdapter {
                 return null;
             }
             host = host(engine, target, request);
-            if (host == null || isOurs(client, request)) {
+            if (host == null) {
                 return null;
             }
             host = engine.route(host, request.getMethod(), Apache5Call.path(request));
@@ -102,21 +141,21 @@ final class Apache5Adapter implements ClientAdapter {
                 : engine.target(request.getScheme(), authority.getHostName(), authority.getPort());
     }
 
-    private boolean isOurs(CloseableHttpClient client, ClassicHttpRequest request) {
-        Apache5Attempt attempt = sending.get();
-        return attempt != null && attempt.passes(client, request);
+    /** The attempt that the calling thread is sending; null: none, or it makes a call that is no part of it. */
+    private @Nullable Apache5Attempt attempt() {
+        return sending.get() instanceof Apache5Attempt attempt ? attempt : null;
     }
 
     /**
      * Announces an attempt on the calling thread. The result, the one around it, is to be given back to {@link #sent}.
      */
     @Nullable
-    Apache5Attempt sends(Apache5Attempt attempt) {
+    Object sends(Apache5Attempt attempt) {
         return sending.set(attempt);
     }
 
     /** The attempt of the calling thread has ended. */
-    void sent(@Nullable Apache5Attempt outer) {
+    void sent(@Nullable Object outer) {
         sending.restore(outer);
     }
 
@@ -132,7 +171,7 @@ final class Apache5Adapter implements ClientAdapter {
 
     @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
-        Apache5Attempt attempt = sending.get();
+        Apache5Attempt attempt = attempt();
         if (attempt == null) {
             return;
         }

@@ -90,7 +90,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
             call.begins(this);
         }
         announced = true;
-        Apache5Attempt outer = adapter.sends(this);
+        Object outer = adapter.sends(this);
         try {
             return client.execute(target, request, context);
         } finally {
@@ -131,7 +131,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     // ---- the woven methods of the client, on the thread that sends it
 
     /** Returns whether a call is this attempt's own entry, which passes. Once. */
-    boolean passes(CloseableHttpClient entered, ClassicHttpRequest sent) {
+    boolean passes(CloseableHttpClient entered, @Nullable ClassicHttpRequest sent) {
         boolean mine = announced && entered == client && sent == request;
         announced &= !mine;
         return mine;
