@@ -285,6 +285,33 @@ class OkHttpContract {
         }
     }
 
+    // ---- settings that an application interceptor replaces for a call
+
+    /** The client has no cookies, but the call has: its response is another user's. */
+    @Test
+    void no_response_is_kept_of_a_call_to_which_an_interceptor_gives_cookies() throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.CACHED).play(OK, BUSY, OK, BUSY)) {
+            OkHttpClient plain = client;
+            client = plain.newBuilder()
+                    .addInterceptor(
+                            chain -> chain.withCookieJar(new OneCookie()).proceed(chain.request()))
+                    .build();
+            assertThat(call(get(server), false)).isEqualTo("200 ok");
+            assertThat(call(get(server), false)).isEqualTo("503 busy");
+            assertThat(server.requests())
+                    .allSatisfy(sent -> assertThat(sent.header("cookie")).contains("secret=1"));
+
+            client = plain.newBuilder()
+                    .addInterceptor(
+                            chain -> chain.withReadTimeout(9, TimeUnit.SECONDS).proceed(chain.request()))
+                    .build();
+            assertThat(call(get(server), false)).isEqualTo("200 ok");
+            assertThat(call(get(server), false))
+                    .as("another time limit is no other user")
+                    .isEqualTo("200 ok");
+        }
+    }
+
     /** Such a call keeps its slot: the one to the alternate origin cannot wait for a slot too. */
     @Test
     void an_alternate_origin_is_asked_while_calls_with_interceptors_hold_all_slots() throws Exception {

@@ -22,9 +22,16 @@ final class OkHttpIdentity {
     /**
      * Returns the caller's identity.
      *
+     * @param chain the program's chain, which may have other settings than the client
      * @return null: it cannot be known. A cookie jar and an authenticator are code of the program's, and a network
      *     interceptor may add anybody's name to a request
      */
+    static @Nullable Identity of(
+            OkHttpClient client, Interceptor.Chain chain, Request request, FallbackStrategies fallbackStrategies) {
+        return ChainSettings.areReplaced(chain, client) ? null : of(client, request, fallbackStrategies);
+    }
+
+    /** Returns the caller's identity, where a call has the settings of its client. */
     static @Nullable Identity of(OkHttpClient client, Request request, FallbackStrategies fallbackStrategies) {
         if (client.cookieJar() != CookieJar.NO_COOKIES
                 || client.authenticator() != Authenticator.NONE

@@ -241,7 +241,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     @Override
     public @Nullable Identity caller() {
-        return OkHttpIdentity.of(client, request, fallbackStrategies);
+        return OkHttpIdentity.of(client, chain, request, fallbackStrategies);
     }
 
     @Override
