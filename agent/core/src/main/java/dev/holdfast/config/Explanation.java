@@ -155,7 +155,14 @@ public record Explanation(
                 policy == null ? null : policy.mode(),
                 policy == null || policy.mode() == Mode.OFF
                         ? List.of()
-                        : restrictions(configuration, RestrictionFinder.of(policy, method, url, shape)),
+                        : restrictions(
+                                configuration,
+                                RestrictionFinder.of(
+                                        policy,
+                                        path -> configuration.provenance().source(policy.name(), path),
+                                        method,
+                                        url,
+                                        shape)),
                 policy == null ? List.of() : configuration.provenance().layers(policy.name()),
                 policy == null ? List.of() : configuration.provenance().values(policy.name()));
     }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param missing whether there is no value; that was reported
  */
 record ExternalSource(String written, String shown, String masked, boolean whole, boolean missing) {
+    private static final String WHOLE = "[+-]?(?:0|[1-9](?:_?[0-9])*)";
+    private static final String FRACTION = "(?:\\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?";
+
     /** A source that sets a key by its name, without the file. */
     static ExternalSource override(String name) {
         return new ExternalSource(name, name, name, true, false);
@@ -83,11 +86,17 @@ record ExternalSource(String written, String shown, String masked, boolean whole
         };
     }
 
+    /** A number as TOML writes it; Java's own forms, such as {@code 1.5f}, or digits of other scripts, are none. */
     private static Object number(String word, boolean fraction) {
-        try {
-            return fraction && word.indexOf('.') >= 0 ? (Object) Double.valueOf(word) : (Object) Long.valueOf(word);
-        } catch (NumberFormatException e) {
+        boolean whole = word.matches(WHOLE);
+        if (!whole && (!fraction || !word.matches(WHOLE + FRACTION))) {
             return word;
+        }
+        String digits = word.replace("_", "");
+        try {
+            return whole ? (Object) Long.valueOf(digits) : (Object) Double.valueOf(digits);
+        } catch (NumberFormatException e) {
+            return word; // more than a long holds
         }
     }
 

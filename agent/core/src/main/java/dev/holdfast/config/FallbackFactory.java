@@ -210,7 +210,9 @@ final class FallbackFactory {
         for (String name : names == null ? List.<String>of() : names) {
             if (CREDENTIALS.contains(name)) {
                 problems.warn(
-                        ignored, name + " tells callers apart; without it a response to one of them is given to all");
+                        ignored,
+                        ignored.shown(name)
+                                + " tells callers apart; without it a response to one of them is given to all");
             }
         }
         Setting<Duration> ttl = settings.setting(FallbackKeys.CACHE_TTL);
@@ -222,8 +224,8 @@ final class FallbackFactory {
         if (body.found() != null && bytes.found() != null && body.value() > bytes.value()) {
             problems.warn(
                     body.later(bytes),
-                    "cache_max_body = " + Units.size(body.value()) + " is above cache_max_bytes = "
-                            + Units.size(bytes.value()) + ", which is all that may be stored");
+                    "cache_max_body = " + body.shown(Units.size(body.value())) + " is above cache_max_bytes = "
+                            + bytes.shown(Units.size(bytes.value())) + ", which is all that may be stored");
         }
     }
 

@@ -9,10 +9,12 @@ import dev.holdfast.policy.FallbackPolicy.Strategy;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
+import dev.holdfast.policy.ValueSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,29 +27,43 @@ final class RestrictionFinder {
     private static final long DEFAULT_LOOKUP_MEMORY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Policy policy;
+    private final Function<String, ValueSource> sources;
     private final RetryPolicy rule;
     private final String method;
     private final RequestUrl url;
     private final RequestShape shape;
     private final List<Explanation.Restriction> found = new ArrayList<>();
 
-    private RestrictionFinder(Policy policy, String method, RequestUrl url, RequestShape shape) {
+    private RestrictionFinder(
+            Policy policy, Function<String, ValueSource> sources, String method, RequestUrl url, RequestShape shape) {
         this.policy = policy;
+        this.sources = sources;
         this.rule = policy.retry();
         this.method = method;
         this.url = url;
         this.shape = shape;
     }
 
-    /** Returns the restrictions of a request under a policy that is in force for it. */
-    static List<Explanation.Restriction> of(Policy policy, String method, RequestUrl url, RequestShape shape) {
-        RestrictionFinder restrictionFinder = new RestrictionFinder(policy, method, url, shape);
+    /**
+     * Returns the restrictions of a request.
+     *
+     * @param policy in force for it
+     * @param sources gives the sources of its values, by their paths
+     */
+    static List<Explanation.Restriction> of(
+            Policy policy, Function<String, ValueSource> sources, String method, RequestUrl url, RequestShape shape) {
+        RestrictionFinder restrictionFinder = new RestrictionFinder(policy, sources, method, url, shape);
         restrictionFinder.find();
         return List.copyOf(restrictionFinder.found);
     }
 
     private void add(String setting, String text) {
         found.add(new Explanation.Restriction(setting, text));
+    }
+
+    /** Returns a value of the policy, or what stands for one from outside the file. */
+    private String shown(Key<?> key, String value) {
+        return sources.apply(key.path()).shown(value);
     }
 
     private void find() {
@@ -105,8 +121,8 @@ final class RestrictionFinder {
         if (once != null) {
             add(
                     "retry.policy.one_time_headers",
-                    "the request carries " + once + ", which is good for one request: it is sent again "
-                            + onlyIfNothingWasSent());
+                    "the request carries " + shown(RetryKeys.ONE_TIME_HEADERS, once)
+                            + ", which is good for one request: it is sent again " + onlyIfNothingWasSent());
         }
     }
 
@@ -120,7 +136,7 @@ final class RestrictionFinder {
         return "only if nothing of it was sent"
                 + (kinds.isEmpty()
                         ? ", and retryable_errors lists no failure of that kind"
-                        : " (" + String.join(", ", kinds) + ")");
+                        : " (" + shown(RetryKeys.RETRYABLE_ERRORS, String.join(", ", kinds)) + ")");
     }
 
     private void body() {
@@ -134,7 +150,8 @@ final class RestrictionFinder {
                     rule.replayLimitBytes() == 0
                             ? "no body from a stream is recorded: a call with one is sent again "
                                     + onlyIfNothingWasSent()
-                            : "a body from a stream is recorded up to " + Units.size(rule.replayLimitBytes())
+                            : "a body from a stream is recorded up to "
+                                    + shown(RetryKeys.REPLAY_LIMIT, Units.size(rule.replayLimitBytes()))
                                     + "; a call with a larger one is sent again " + onlyIfNothingWasSent());
         }
         boolean brokenBodies = rule.errors().contains(ErrorKind.PREMATURE_EOF);
@@ -148,7 +165,8 @@ final class RestrictionFinder {
         } else if (brokenBodies) {
             add(
                     "retry.buffer_response",
-                    "bodies larger than " + Units.size(rule.bufferResponseBytes())
+                    "bodies larger than "
+                            + shown(RetryKeys.BUFFER_RESPONSE, Units.size(rule.bufferResponseBytes()))
                             + ", streams (text/event-stream, NDJSON, multipart/x-mixed-replace, gRPC) and bodies of"
                             + " unknown length that are no documents are not held back: one of these that breaks is not"
                             + " retried");
@@ -165,13 +183,15 @@ final class RestrictionFinder {
             add(
                     "retry.max_delay",
                     "a JVM remembers a failed name look-up for 10 s by default: retries of dns_resolution within "
-                            + Units.duration(backoff.maxNanos()) + " ask no name server");
+                            + shown(RetryKeys.MAX_DELAY, Units.duration(backoff.maxNanos())) + " ask no name server");
         }
         long first = leastFirstWait(backoff);
         if (rule.deadlineNanos() > 0 && first >= rule.deadlineNanos()) {
+            Key<?> decides =
+                    backoff.initialNanos() <= backoff.maxNanos() ? RetryKeys.INITIAL_DELAY : RetryKeys.MAX_DELAY;
             add(
                     "retry.deadline",
-                    "no call is sent again: the first retry waits for " + Units.duration(first)
+                    "no call is sent again: the first retry waits for " + shown(decides, Units.duration(first))
                             + " at least, and the deadline is over by then");
         }
     }

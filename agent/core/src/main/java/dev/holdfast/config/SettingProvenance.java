@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.Jitter;
+import dev.holdfast.policy.ValueSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +64,8 @@ public final class SettingProvenance {
             int line = 0;
             for (Key<?> key : Keys.all()) {
                 Setting<?> own = key.perHost() ? part.own(key) : null;
-                if (own != null && (line == 0 || own.line() < line)) {
+                // What is set without the file has no line, and stands in no part of it.
+                if (own != null && own.line() > 0 && (line == 0 || own.line() < line)) {
                     line = own.line();
                     from = from(key, own);
                 }
@@ -77,6 +79,22 @@ public final class SettingProvenance {
 
     void add(String policyName, Settings merged, int line) {
         policies.put(policyName, new Found(merged, line));
+    }
+
+    /**
+     * The source of one value of a policy, which decides how it may be shown.
+     *
+     * @param policyName what the policy is called
+     * @param path the key's path below its host or route
+     */
+    public ValueSource source(String policyName, String path) {
+        Found found = policies.get(policyName);
+        for (Key<?> key : found == null ? List.<Key<?>>of() : Keys.all()) {
+            if (found != null && key.path().equals(path)) {
+                return found.merged().setting(key).source();
+            }
+        }
+        return ValueSource.FILE;
     }
 
     /** The line in which the table of a policy begins; 0: there is none of that name. */

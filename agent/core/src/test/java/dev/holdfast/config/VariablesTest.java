@@ -49,11 +49,34 @@ class VariablesTest {
 
     @Test
     void theStoreIsCalledByTheNameOfItsVariable() throws ConfigException {
-        StoreSettings store = Objects.requireNonNull(
-                parse("[store]\nurl = \"redis://:pass@${STORE}\"\n", "STORE", "cache.internal:7").store());
+        StoreSettings store =
+                Objects.requireNonNull(parse("[store]\nurl = \"redis://:pass@${STORE}\"\n", "STORE", "cache.internal:7")
+                        .store());
 
         assertThat(store.nodes()).containsExactly("cache.internal:7");
         assertThat(store.where()).isEqualTo("the value of \"***${STORE}\"");
+    }
+
+    @Test
+    void aNumberHasTheFormsOfToml() throws ConfigException {
+        assertThat(policy(parse("[retry]\nmax_retries = \"${N}\"\n", "N", "+3"), "*")
+                        .retry()
+                        .maxRetries())
+                .isEqualTo(3);
+        for (String multiplier : List.of("1.5", "+1.5", "15e-1", "1.5_0", "0.15E+1")) {
+            assertThat(policy(parse("[retry]\nmultiplier = \"${N}\"\n", "N", multiplier), "*")
+                            .retry()
+                            .backoff()
+                            .multiplier())
+                    .isEqualTo(1.5);
+        }
+        for (String number : List.of("\u0663", "03", "3L", "1__0", "_1", "1_", "99999999999999999999")) {
+            assertThat(refusal("[retry]\nmax_retries = \"${N}\"\n", "N", number))
+                    .contains("retry.max_retries: ", "${N}");
+        }
+        for (String number : List.of("1.5f", "0x1.8p1", "1.5d", "1.", ".5", "\u0661.5", "01.5")) {
+            assertThat(refusal("[retry]\nmultiplier = \"${N}\"\n", "N", number)).contains("retry.multiplier: ", "${N}");
+        }
     }
 
     @Test

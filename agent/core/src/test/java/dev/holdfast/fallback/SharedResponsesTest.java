@@ -159,8 +159,7 @@ class SharedResponsesTest {
     @Test
     void where_the_store_is_comes_by_the_name_of_its_variable() {
         store.away = true;
-        CachedResponses responses =
-                instance("the-key-of-all-instances-of-this-fleet", new ValueSource("\"${STORE}\""));
+        CachedResponses responses = instance("the-key-of-all-instances-of-this-fleet", new ValueSource("\"${STORE}\""));
         await().until(() -> !notices.isEmpty());
         store.away = false;
         await().until(() -> notices.size() == 2);
