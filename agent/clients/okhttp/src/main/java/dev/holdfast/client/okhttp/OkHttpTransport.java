@@ -70,6 +70,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     private volatile boolean leftChain;
     private volatile boolean leftThread;
+    private volatile boolean released;
     /**
      * The attempts that the library carries out as calls of their own, which end by themselves when cancelled; null:
      * there were none. Guarded by this object.
@@ -249,6 +250,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         if (content != null) {
             content.release();
         }
+        released = true;
         openCalls.end(call);
     }
 
@@ -262,6 +264,9 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     @Override
     public void onCancel(Runnable action) {
         openCalls.onCancel(call, action);
+        if (released) {
+            openCalls.end(call); // on another thread meanwhile, and nobody would take it away again
+        }
     }
 
     /** Cancels an attempt with the program's call, and the other way round. */

@@ -21,11 +21,20 @@ final class OpenCalls {
     private final Map<Call, Carried> carriers = new WeakHashMap<>();
 
     /**
-     * An attempt.
+     * An attempt. All of it weakly, as everything here may lead to the call that carries it, which would never be
+     * forgotten: the program's call by the program's listener and tags, the stage by the attempt that waits for its
+     * beginning.
      *
-     * @param program the program's call that it belongs to
+     * @param program the program's call that it belongs to; an attempt that is under way leads to it
+     * @param stage kept by the call that carries the attempt
      */
-    private record Carried(Call program, Stage stage) {}
+    private record Carried(WeakReference<Call> program, WeakReference<Stage> stage) {
+        /** The policy has not ended the attempt: who cancels it means the program's call. */
+        boolean isWanted() {
+            Stage known = stage.get();
+            return known == null || !known.isGivenUp();
+        }
+    }
 
     /** Runs something when a call is cancelled, in place of what was to be run before; at once where it is already. */
     void onCancel(Call call, Runnable action) {
@@ -40,10 +49,11 @@ final class OpenCalls {
      *
      * @param call the program's
      * @param carrier the call that carries the attempt
+     * @param stage one of its interceptors
      */
     void link(Call call, Call carrier, Stage stage) {
         synchronized (carriers) {
-            Carried unused = carriers.put(carrier, new Carried(call, stage));
+            Carried unused = carriers.put(carrier, new Carried(new WeakReference<>(call), new WeakReference<>(stage)));
         }
         synchronized (attempts) {
             attempts.computeIfAbsent(call, c -> new ArrayList<>(1)).add(new WeakReference<>(carrier));
@@ -63,7 +73,8 @@ final class OpenCalls {
     /** The program's call for one that carries an attempt of it; any other as it is. */
     Object programs(Object call) {
         Carried attempt = call instanceof Call carrier ? attempt(carrier) : null;
-        return attempt == null ? call : attempt.program();
+        Call program = attempt == null ? null : attempt.program().get();
+        return program == null ? call : program;
     }
 
     private @Nullable Carried attempt(Call carrier) {
@@ -119,10 +130,12 @@ final class OpenCalls {
             }
         }
         Carried carried = attempt(call);
-        if (carried != null
-                && !carried.stage().isGivenUp()
-                && !carried.program().isCanceled()) {
-            carried.program().cancel(); // by somebody who met the attempt's call, and takes it for the program's
+        if (carried == null || !carried.isWanted()) {
+            return;
+        }
+        Call program = carried.program().get();
+        if (program != null && !program.isCanceled()) {
+            program.cancel(); // by somebody who met the attempt's call, and takes it for the program's
         }
     }
 }

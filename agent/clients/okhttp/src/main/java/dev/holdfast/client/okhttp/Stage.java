@@ -44,6 +44,7 @@ class Stage implements Interceptor {
         started = true;
         Runnable action = onStart;
         if (action != null) {
+            onStart = null; // it leads to all that the program's call has
             action.run();
         }
     }
