@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the calls that carry attempts. They share all that the program's client has: its pool, dispatcher, cookies,
- * cache, authenticators, network interceptors. Its application interceptors have run already, and its event listener
- * hears of what happens in an attempt as of a part of the program's call.
+ * cache, authenticators, network interceptors. Its application interceptors have run already, and what they replaced
+ * for the call holds ({@link ChainSettings}). Its event listener hears of what happens in an attempt as of a part of
+ * the program's call.
  */
 final class AttemptCalls {
     /** Lets the limit of the program's call come first, as long as that is under way. */
@@ -23,6 +24,9 @@ final class AttemptCalls {
 
     private final Call call;
     private final OkHttpClient client;
+    /** The chain whose settings the calls have; null: they have the client's. */
+    private final Interceptor.@Nullable Chain chain;
+
     private final boolean elsewhere;
     /** The time that the program's call may take; 0: it has no limit. */
     private final long limitNanos;
@@ -30,21 +34,46 @@ final class AttemptCalls {
     private final long begun;
     private volatile @Nullable Object listener;
 
+    /** Null: not asked for, or there is none. Guarded by this object, like the next. */
+    private @Nullable OkHttpClient carrier;
+
+    private boolean isCarrierKnown;
+
     /**
      * Those of a call.
      *
+     * @param chain the program's, which may have other settings than the client
      * @param begun when the library began it, by {@link System#nanoTime}
      */
-    AttemptCalls(Call call, OkHttpClient client, long begun) {
-        this(call, client, false, begun);
+    AttemptCalls(Call call, OkHttpClient client, Interceptor.Chain chain, long begun) {
+        this(call, client, chain, false, begun);
     }
 
-    private AttemptCalls(Call call, OkHttpClient client, boolean elsewhere, long begun) {
+    private AttemptCalls(
+            Call call, OkHttpClient client, Interceptor.@Nullable Chain chain, boolean elsewhere, long begun) {
         this.call = call;
         this.client = client;
+        this.chain = chain;
         this.elsewhere = elsewhere;
         this.limitNanos = OptionalMethods.callTimeoutNanos(call);
         this.begun = begun;
+    }
+
+    /** The client that has the settings of the chain; null: there can be none, so that no call can be made. */
+    synchronized @Nullable OkHttpClient carrier() {
+        if (!isCarrierKnown) {
+            carrier = chain == null ? client : ChainSettings.takenOver(chain, client);
+            isCarrierKnown = true;
+        }
+        return carrier;
+    }
+
+    private OkHttpClient knownCarrier() {
+        OkHttpClient known = carrier();
+        if (known == null) {
+            throw new IllegalStateException("the settings of the chain cannot be taken over");
+        }
+        return known;
     }
 
     /**
@@ -53,16 +82,17 @@ final class AttemptCalls {
      * hear of them.
      */
     AttemptCalls toAlternateOrigin(FallbackCandidate.AlternateOriginRequest offer) {
+        OkHttpClient known = knownCarrier();
         if (offer.policy().forwardCredentials()) {
-            return new AttemptCalls(call, client.newBuilder().cache(null).build(), true, begun);
+            return new AttemptCalls(call, known.newBuilder().cache(null).build(), null, true, begun);
         }
-        OkHttpClient.Builder bare = client.newBuilder()
+        OkHttpClient.Builder bare = known.newBuilder()
                 .cookieJar(CookieJar.NO_COOKIES)
                 .authenticator(Authenticator.NONE)
                 .proxyAuthenticator(Authenticator.NONE)
                 .cache(null);
         bare.networkInterceptors().clear();
-        return new AttemptCalls(call, bare.build(), true, begun);
+        return new AttemptCalls(call, bare.build(), null, true, begun);
     }
 
     /**
@@ -71,7 +101,7 @@ final class AttemptCalls {
      * @param stage notes how far it comes
      */
     Call make(Request sent, Stage stage) {
-        OkHttpClient.Builder builder = client.newBuilder();
+        OkHttpClient.Builder builder = knownCarrier().newBuilder();
         builder.interceptors().clear();
         builder.interceptors().add(new Own(stage));
         builder.networkInterceptors().add(stage);

@@ -149,13 +149,18 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     public Attempt<Response> attempt(Step.Send send) {
         Request sent = numbered(toSend(), send.attempt());
         boolean alone = send.timeoutNanos() == Long.MAX_VALUE && send.hedgeNanos() < 0;
-        if (alone && !leftChain && Thread.currentThread() == chainThread) {
+        if (!leftChain && Thread.currentThread() == chainThread && (alone || !canLeaveChain())) {
             ChainAttempt attempt = new ChainAttempt(this, sent);
             onChain = attempt;
             return attempt;
         }
         leftChain = true;
         return new CallAttempt(this, sent, attemptCalls(), blocking);
+    }
+
+    /** Returns whether a call of its own can be sent like the program's; otherwise its time limit ends nothing. */
+    private boolean canLeaveChain() {
+        return attemptCalls().carrier() != null;
     }
 
     private Request toSend() {
@@ -210,7 +215,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private synchronized AttemptCalls attemptCalls() {
         AttemptCalls made = attemptCalls;
         if (made == null) {
-            made = new AttemptCalls(call, client, begun);
+            made = new AttemptCalls(call, client, chain, begun);
             attemptCalls = made;
         }
         return made;
@@ -218,16 +223,18 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     @Override
     public boolean canHedge() {
-        return content == null || content.isRepeatableAtOnce();
+        return (content == null || content.isRepeatableAtOnce()) && canLeaveChain();
     }
 
     @Override
     public @Nullable Attempt<Response> alternateOrigin(FallbackCandidate.AlternateOriginRequest offer, Step.Send send) {
-        return new CallAttempt(
-                this,
-                AlternateOriginRequests.of(toSend(), offer),
-                attemptCalls().toAlternateOrigin(offer),
-                blocking);
+        return canLeaveChain()
+                ? new CallAttempt(
+                        this,
+                        AlternateOriginRequests.of(toSend(), offer),
+                        attemptCalls().toAlternateOrigin(offer),
+                        blocking)
+                : null;
     }
 
     @Override
@@ -359,7 +366,13 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         return OkHttpFailures.of(
                 error,
                 requests == null ? -1 : requests,
-                () -> request.isHttps() ? OkHttpProxies.of(client, request) : null);
+                () -> request.isHttps() ? OkHttpProxies.of(asSent(), request) : null);
+    }
+
+    /** The client with the settings that the requests are sent by, as far as they can be read. */
+    private OkHttpClient asSent() {
+        OkHttpClient known = attemptCalls().carrier();
+        return known == null ? client : known;
     }
 
     @Override
