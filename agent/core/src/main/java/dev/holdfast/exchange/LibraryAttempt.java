@@ -181,9 +181,8 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     private void timeIsUp() {
         long rest = stage == Stage.UNDER_WAY ? rest() : 0;
         if (rest > 0) {
-            if (rest != Long.MAX_VALUE) {
-                arm(rest);
-            } // else its time goes on with the end of the wait
+            // Of the end of a wait the time hears only where the wait was long enough to count.
+            arm(rest == Long.MAX_VALUE ? REPEAT_NANOS : rest);
             return;
         }
         if (move(Stage.UNDER_WAY, Stage.CUT) || stage == Stage.CUT) {

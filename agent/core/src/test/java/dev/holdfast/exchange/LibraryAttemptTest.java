@@ -217,6 +217,32 @@ class LibraryAttemptTest {
     }
 
     @Test
+    void an_attempt_whose_time_is_up_during_a_wait_too_short_to_count_is_cut_off_behind_it() throws Exception {
+        AtomicReference<SentAttempt> only = new AtomicReference<>();
+        CountDownLatch goesOn = new CountDownLatch(1);
+        client.reply(attempt -> {
+            only.set(attempt);
+            goesOn.await();
+            attempt.clock.resume();
+            attempt.cancelled.await();
+            throw new SocketException("Socket closed");
+        });
+        CompletableFuture<Response> call =
+                started(Policies.retry().maxRetries(0).attemptTimeout(Duration.ofSeconds(1)));
+        await().until(() -> only.get() != null);
+
+        time.pass(Duration.ofNanos(999_999_900));
+        only.get().clock.pause();
+        time.pass(Duration.ofNanos(200));
+        goesOn.countDown();
+        await().until(() -> !only.get().clock.isPaused());
+        time.pass(Duration.ofMillis(50));
+
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+                .hasStackTraceContaining(SocketTimeoutException.class.getName());
+    }
+
+    @Test
     void the_deadline_ends_such_a_wait_which_is_no_failure_of_the_origin() throws Exception {
         Queued queued = new Queued();
         Policies policies = Policies.retry()

@@ -10,6 +10,7 @@ import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -135,6 +136,54 @@ class Apache4Contract {
                         .allSatisfy(sent -> assertThat(sent.target()).isEqualTo(line));
             }
         }
+    }
+
+    /** A client without interceptors changes none, be it a URI. */
+    @Test
+    void aMinimalClientSendsTheProgramsRequestLine() throws IOException {
+        try (CloseableHttpClient minimal = HttpClients.createMinimal();
+                ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
+            HttpHost origin = new HttpHost(Hosts.ATTEMPT_TIMEOUT, server.port());
+            for (String line : List.of("/a|b?c=^", "//a/../b", "/a", "/c#d")) {
+                server.reset();
+                server.play(ScriptedResponse.respond(503, "busy"));
+                assertThat(text(minimal.execute(origin, new BasicHttpRequest("GET", line))))
+                        .isEqualTo("200 ok");
+                assertThat(server.requests())
+                        .extracting(ReceivedRequest::target)
+                        .containsExactly(line, line);
+            }
+            server.reset();
+            server.play(ScriptedResponse.afterRequest(Cut.HANG));
+            assertThat(text(minimal.execute(origin, new BasicHttpRequest("GET", "/a?b"))))
+                    .isEqualTo("200 ok");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    /** As without us: the library takes it for an interrupt, logs it, and says so again. */
+    @Test
+    void anAbortOfTheProgramsLeavesTheInterruptThatTheLibraryLeaves() throws Exception {
+        old.getParams().setParameter("http.conn-manager.timeout", 60_000L);
+        Logger log = Logger.getLogger(PoolingClientConnectionManager.class.getName());
+        log.setLevel(Level.OFF);
+        List<Boolean> interrupted = new ArrayList<>();
+        for (String host : List.of(Hosts.BARE, Hosts.ATTEMPT_TIMEOUT)) {
+            try (ScriptedServer server = ScriptedServer.http(host)) {
+                HttpResponse open = old.execute(new HttpGet(server.uri("/open")));
+                HttpGet get = new HttpGet(server.uri("/"));
+                CompletableFuture<Boolean> call = CompletableFuture.supplyAsync(() -> {
+                    assertThatThrownBy(() -> text(old, get)).isInstanceOf(IOException.class);
+                    return Thread.interrupted();
+                });
+                Awaitility.await().until(() -> pending() == 1);
+                get.abort();
+                interrupted.add(call.get(20, TimeUnit.SECONDS));
+                EntityUtils.consume(open.getEntity());
+            }
+        }
+        log.setLevel(null);
+        assertThat(interrupted).containsExactly(true, true);
     }
 
     @Test

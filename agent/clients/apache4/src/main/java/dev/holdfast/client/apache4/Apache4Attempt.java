@@ -104,7 +104,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
             return response;
         } finally {
             adapter.sent(outer);
-            if (cancelled && waits) {
+            if (cancelled && waits && (call == null || !call.isCancelled())) {
                 // Most versions take the end of such a wait for an interrupt, and say so again.
                 boolean unused = Thread.interrupted();
             }

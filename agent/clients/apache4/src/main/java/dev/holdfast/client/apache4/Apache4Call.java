@@ -156,11 +156,17 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                 .numbered(counter == null || requestHeader(counter) != null ? null : counter, send.attempt());
     }
 
-    /** A request that can be aborted without the program's; null: an old client sends none whose line is no URI. */
+    /**
+     * A request that can be aborted without the program's; null: the client would send another line with it. Old
+     * clients send none that is no URI, and one that changes no line takes it from a request that has no URI.
+     */
     @SuppressWarnings("deprecation") // the old clients
     private @Nullable HttpRequest ownRequest() {
         HttpRequestBase own = AttemptRequest.like(request, recorded == null ? entity() : recorded);
-        return own.getURI() == null && client instanceof AbstractHttpClient ? null : own;
+        boolean differs = ClientParts.isMinimal(client)
+                ? !(request instanceof HttpUriRequest) && !AttemptRequest.keepsLine(own, request)
+                : own.getURI() == null && client instanceof AbstractHttpClient;
+        return differs ? null : own;
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.apache.http.RequestLine;
 import org.apache.http.client.methods.HttpEntityEnclosingRequestBase;
 import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.client.utils.URIUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,21 @@ final class AttemptRequest extends HttpRequestBase {
         request.setHeaders(like.getAllHeaders());
         request.setEntity(entity);
         return request;
+    }
+
+    /** Returns whether the library sends a request of a URI with the same line as one of that line. */
+    static boolean keepsLine(HttpRequestBase own, HttpRequest request) {
+        URI uri = own.getURI();
+        try {
+            String line = request.getRequestLine().getUri();
+            return uri != null
+                    && !uri.isAbsolute()
+                    && uri.toASCIIString().equals(line)
+                    && URIUtils.rewriteURI(uri).toASCIIString().equals(line)
+                    && URIUtils.rewriteURI(uri, null).toASCIIString().equals(line);
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static @Nullable URI uri(HttpRequest request) {

@@ -107,6 +107,11 @@ record ClientParts(
         return !OLD_CLIENTS.contains(OBJECTS.nameOf(client));
     }
 
+    /** Returns whether a client sends a request line as it is. */
+    static boolean isMinimal(HttpClient client) {
+        return OBJECTS.nameOf(client).equals("impl.client.MinimalHttpClient");
+    }
+
     /** A client that a builder has made. */
     private static @Nullable ClientParts ofBuilt(HttpClient client) throws NoSuchFieldException {
         StringBuilder headers = new StringBuilder();
