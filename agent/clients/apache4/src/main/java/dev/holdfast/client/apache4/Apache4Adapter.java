@@ -70,6 +70,7 @@ final class Apache4Adapter implements ClientAdapter {
      * Sends a call without a policy that an attempt's interceptors, or the like, make: it enters once more, while
      * nothing that the client does on the thread is taken for a part of the attempt.
      */
+    @SuppressWarnings("deprecation") // the old clients
     private HttpResponse sendWithin(
             HttpClient client,
             @Nullable HttpHost host,
