@@ -49,8 +49,8 @@ final class AttemptCalls {
         this(call, client, chain, false, begun);
     }
 
-    private AttemptCalls(
-            Call call, OkHttpClient client, Interceptor.@Nullable Chain chain, boolean elsewhere, long begun) {
+    /** Makes one whose calls have the settings of the client, if there is no chain. */
+    AttemptCalls(Call call, OkHttpClient client, Interceptor.@Nullable Chain chain, boolean elsewhere, long begun) {
         this.call = call;
         this.client = client;
         this.chain = chain;
