@@ -81,7 +81,10 @@ final class AttemptRequest extends HttpRequestBase {
             return uri != null
                     && !uri.isAbsolute()
                     && uri.toASCIIString().equals(line)
-                    && URIUtils.rewriteURI(uri).toASCIIString().equals(line)
+                    && uri.getRawFragment() == null
+                    && uri.getRawPath() != null
+                    && uri.getRawPath().startsWith("/")
+                    && uri.normalize().toASCIIString().equals(line)
                     && URIUtils.rewriteURI(uri, null).toASCIIString().equals(line);
         } catch (URISyntaxException e) {
             return false;

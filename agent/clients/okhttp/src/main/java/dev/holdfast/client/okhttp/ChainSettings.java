@@ -92,13 +92,16 @@ final class ChainSettings {
     }
 
     /** The socket factory of TLS and its trust manager, which go together; a client without any has neither. */
-    private record Tls(Method factory, Method trust, Method factoryOfClient, Method trustOfClient) implements Setting {
+    private record Tls(Method factory, Method trust, Method factoryOfClient, Method trustOfClient, Method setter)
+            implements Setting {
         static Tls find() throws NoSuchMethodException {
             return new Tls(
                     Interceptor.Chain.class.getMethod("getSslSocketFactoryOrNull"),
                     Interceptor.Chain.class.getMethod("getX509TrustManagerOrNull"),
                     OkHttpClient.class.getMethod("sslSocketFactory"),
-                    OkHttpClient.class.getMethod("x509TrustManager"));
+                    OkHttpClient.class.getMethod("x509TrustManager"),
+                    OkHttpClient.Builder.class.getMethod(
+                            "sslSocketFactory", SSLSocketFactory.class, X509TrustManager.class));
         }
 
         @Override
@@ -123,7 +126,7 @@ final class ChainSettings {
         public boolean take(Interceptor.Chain chain, OkHttpClient.Builder builder) throws ReflectiveOperationException {
             if (factory.invoke(chain) instanceof SSLSocketFactory sockets
                     && trust.invoke(chain) instanceof X509TrustManager trusted) {
-                OkHttpClient.Builder unused = builder.sslSocketFactory(sockets, trusted);
+                Object unused = setter.invoke(builder, sockets, trusted);
                 return true;
             }
             return false; // a builder takes no less
