@@ -161,7 +161,7 @@ class Apache4Contract {
         }
     }
 
-    /** As without us: the library takes it for an interrupt, logs it, and says so again. */
+    /** The library takes it for an interrupt, with the agent and without: it logs that, and sets the flag again. */
     @Test
     void anAbortOfTheProgramsLeavesTheInterruptThatTheLibraryLeaves() throws Exception {
         old.getParams().setParameter("http.conn-manager.timeout", 60_000L);
