@@ -135,7 +135,7 @@ final class Settings {
 
     /**
      * Returns something that is equal for settings which are merged of the same parts, and so have the same values.
-     * What a part builds on is no value of it. Only for settings that are complete.
+     * The policies that a part builds on are no value of it. The settings have to be complete.
      */
     List<Object> identity() {
         List<Object> parts = new ArrayList<>();
