@@ -134,8 +134,8 @@ final class Settings {
     }
 
     /**
-     * Returns something that is equal for settings which are merged of the same parts, and so have the same values.
-     * The policies that a part builds on are no value of it. The settings have to be complete.
+     * Returns something that is equal for settings which are merged of the same parts, and so have the same values. The
+     * policies that a part builds on are no value of it. The settings have to be complete.
      */
     List<Object> identity() {
         List<Object> parts = new ArrayList<>();
