@@ -147,8 +147,8 @@ final class RetryKeys {
             "action",
             RetryCondition.Action.RETRY,
             Choices.of(List.of(RetryCondition.Action.values())),
-            "The action: retry as far as that is safe, no_retry, or fallback, which does not retry, and replaces the "
-                    + "response.");
+            "The action: retry as far as that is safe, no_retry, which leaves the fallback to what retry.fallback.on "
+                    + "lists, or fallback, which does not retry, and replaces the response.");
     static final Key<Boolean> CONDITION_EVEN_IF_SUCCESSFUL = CONDITION.flag(
             "even_if_successful",
             false,

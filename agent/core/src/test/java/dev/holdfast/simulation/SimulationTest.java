@@ -2,6 +2,10 @@ package dev.holdfast.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
+import dev.holdfast.config.Configuration;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.ConfigException;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
@@ -97,6 +101,26 @@ class SimulationTest {
                         "0 OUTCOME attempt 1: connection_refused, to be retried (in retryable_errors; nothing was "
                                 + "sent)",
                         "1000 NO_RETRY not sent again: its body can be produced only once, and was sent");
+    }
+
+    @Test
+    void aConditionThatForbidsARetryLeavesTheFallbackToWhatIsListed() throws ConfigException {
+        Configuration configuration = ConfigLoader.parse(
+                """
+                [hosts."a.example".retry.fallback]
+                strategy = "default_value"
+                default_value.status = 200
+                [[hosts."a.example".retry.policy.when]]
+                status = [429, 503]
+                action = "no_retry"
+                """,
+                "t.toml");
+        Policy policy = Objects.requireNonNull(configuration.policies().get(HostPattern.parse("a.example")));
+
+        assertThat(told(policy, "503"))
+                .contains("0 OUTCOME attempt 1: 503, not to be retried (condition 1 in when)")
+                .anyMatch(event -> event.startsWith("0 FALLBACK fallback (listed in retry.fallback.on)"));
+        assertThat(told(policy, "429")).endsWith("0 END the program gets 429");
     }
 
     @Test
