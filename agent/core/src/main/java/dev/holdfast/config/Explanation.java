@@ -83,8 +83,14 @@ public record Explanation(
      * @param line where it stands
      * @param verdict whether it applies
      * @param reason why, or why not: a part of a sentence
+     * @param from the preset that the line is in; empty for the file
      */
-    public record Candidate(String pattern, int line, Verdict verdict, String reason) {}
+    public record Candidate(String pattern, int line, Verdict verdict, String reason, String from) {
+        /** One that stands in the file. */
+        public Candidate(String pattern, int line, Verdict verdict, String reason) {
+            this(pattern, line, verdict, reason, "");
+        }
+    }
 
     /**
      * Something that the settings do not do for a request.
@@ -223,6 +229,8 @@ public record Explanation(
 
     private static Candidate candidate(
             Configuration configuration, Policy policy, String pattern, Verdict verdict, String reason) {
-        return new Candidate(pattern, configuration.provenance().line(policy.name()), verdict, reason);
+        SettingProvenance provenance = configuration.provenance();
+        return new Candidate(
+                pattern, provenance.line(policy.name()), verdict, reason, provenance.preset(policy.name()));
     }
 }

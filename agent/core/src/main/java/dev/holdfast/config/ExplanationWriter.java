@@ -62,6 +62,7 @@ public final class ExplanationWriter {
             to.writeNumberProperty("line", candidate.line());
             to.writeStringProperty("verdict", word(candidate.verdict()));
             to.writeStringProperty("reason", candidate.reason());
+            to.writeStringProperty("from", candidate.from());
             to.writeEndObject();
         }
         to.writeEndArray();

@@ -165,7 +165,7 @@ final class RouteReader {
         if (!problems.any()) {
             RouteDefinition last = definitions.get(definitions.size() - 1);
             Policy policy = factory.policy(host + " " + shown(last.pattern(), merged), merged);
-            provenance.add(policy.name(), merged, last.at().line());
+            provenance.add(policy.name(), merged, last.at().line(), Presets.nameIn(last.path()));
             routes.add(new Route(last.pattern(), policy));
         }
     }

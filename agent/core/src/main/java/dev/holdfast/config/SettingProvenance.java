@@ -19,7 +19,7 @@ public final class SettingProvenance {
     private final String file;
     private final Map<String, Found> policies = new HashMap<>();
 
-    private record Found(Settings merged, int line) {}
+    private record Found(Settings merged, int line, String preset) {}
 
     SettingProvenance(String file) {
         this.file = file;
@@ -78,7 +78,7 @@ public final class SettingProvenance {
     }
 
     void add(String policyName, Settings merged, int line) {
-        policies.put(policyName, new Found(merged, line));
+        add(policyName, merged, line, "");
     }
 
     /**
@@ -97,7 +97,17 @@ public final class SettingProvenance {
         return ValueSource.FILE;
     }
 
-    /** The line in which the table of a policy begins; 0: there is none of that name. */
+    void add(String policyName, Settings merged, int line, String preset) {
+        policies.put(policyName, new Found(merged, line, preset));
+    }
+
+    /** The preset that the table of a policy is in; empty for the file. */
+    String preset(String policyName) {
+        Found found = policies.get(policyName);
+        return found == null ? "" : found.preset();
+    }
+
+    /** The line in which the table of a policy begins, in the file or its preset; 0: there is none of that name. */
     public int line(String policyName) {
         Found found = policies.get(policyName);
         return found == null ? 0 : found.line();

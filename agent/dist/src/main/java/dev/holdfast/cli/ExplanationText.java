@@ -96,7 +96,9 @@ final class ExplanationText {
 
     private static void candidates(StringBuilder text, List<Candidate> candidates) {
         int width = 0;
+        int lineWidth = 13;
         for (Candidate candidate : candidates) {
+            lineWidth = Math.max(lineWidth, source(candidate).length() + 2);
             width = Math.max(width, Math.min(WIDEST, candidate.pattern().length()));
         }
         for (Candidate candidate : candidates) {
@@ -104,9 +106,13 @@ final class ExplanationText {
                     text,
                     (candidate.verdict() == Verdict.APPLIES ? "  => " : "     ")
                             + padded(candidate.pattern(), width)
-                            + padded("  line " + candidate.line(), 13)
+                            + padded(source(candidate), lineWidth)
                             + candidate.reason());
         }
+    }
+
+    private static String source(Candidate candidate) {
+        return (candidate.from().isEmpty() ? "  line " : "  " + candidate.from() + " line ") + candidate.line();
     }
 
     /** Returns whether a layer is one that the patterns do not show already. */

@@ -721,7 +721,7 @@
 
   function candidates(title, all, leftOut) {
     const item = each => el('li', { class: each.verdict }, el('b', { class: 'code' }, each.pattern), ` ${each.reason} `,
-      el('span', { class: 'quiet' }, each.line ? `(line ${each.line})` : ''));
+      el('span', { class: 'quiet' }, each.line ? `(${each.from}${each.from ? ' ' : ''}line ${each.line})` : ''));
     const fitting = all.filter(each => each.verdict !== 'no_match');
     const others = all.filter(each => each.verdict === 'no_match');
     if (!all.length) return [];

@@ -30,4 +30,25 @@ class ExplanationTextTest {
                 .anyMatch(line -> line.matches("  when = \\*\\*\\* +# preset:stripe line \\d+"))
                 .noneMatch(line -> line.matches(".*# line \\d+, preset:stripe"));
     }
+
+    @Test
+    void a_route_of_a_preset_has_the_presets_line() throws ConfigException {
+        String file = """
+                [hosts."s.example"]
+                policy = "preset:openai"
+                [[hosts."s.example".routes]]
+                path = "/mine"
+                [[hosts."s.example".routes]]
+                path = "/v1/embeddings"
+                methods = ["POST"]
+                """;
+        Explanation why = Explanation.of(
+                ConfigLoader.parse(file, "t.toml"), "POST", RequestUrl.parse("https://s.example/v1/moderations"));
+
+        assertThat(ExplanationText.of(why, true).lines())
+                .anyMatch(line -> line.matches("  => POST /v1/moderations +preset:openai line \\d+  matches.*"))
+                .anyMatch(line -> line.matches("     /mine +line 3 .*"))
+                .anyMatch(line -> line.matches("     POST /v1/embeddings +line 5 .*"))
+                .anyMatch(line -> line.matches("  => s\\.example +line 1 .*"));
+    }
 }
