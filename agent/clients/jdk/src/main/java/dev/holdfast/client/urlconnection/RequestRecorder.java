@@ -294,10 +294,7 @@ final class RequestRecorder {
 
     private HttpURLConnection open(URL to, HttpURLConnection like, Predicate<ConnectionSetting> wanted)
             throws IOException {
-        URLConnection opened = proxy == null ? to.openConnection() : to.openConnection(proxy);
-        // Under the agent that may be a front again, of which only the JDK's connection is wanted.
-        HttpURLConnection next =
-                (HttpURLConnection) (opened instanceof ConnectionWrapper made ? made.delegate() : opened);
+        HttpURLConnection next = (HttpURLConnection) opened(to);
         CapturedDefaults.copy(like, next);
         for (ConnectionSetting connectionSetting : settings) {
             if (wanted.test(connectionSetting)) {
@@ -309,6 +306,16 @@ final class RequestRecorder {
             setMethod(next, shown.methodField());
         }
         return next;
+    }
+
+    /** Opens a connection through the handler, which is woven under the agent. */
+    private URLConnection opened(URL to) throws IOException {
+        URL before = HttpUrlConnectionHook.OPENING.set(to);
+        try {
+            return proxy == null ? to.openConnection() : to.openConnection(proxy);
+        } finally {
+            HttpUrlConnectionHook.OPENING.restore(before);
+        }
     }
 
     /**
