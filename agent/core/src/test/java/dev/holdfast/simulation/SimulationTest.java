@@ -2,10 +2,9 @@ package dev.holdfast.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Objects;
-import dev.holdfast.config.Configuration;
-import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.ConfigException;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Configuration;
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
@@ -20,6 +19,7 @@ import dev.holdfast.policy.Policy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -105,16 +105,14 @@ class SimulationTest {
 
     @Test
     void aConditionThatForbidsARetryLeavesTheFallbackToWhatIsListed() throws ConfigException {
-        Configuration configuration = ConfigLoader.parse(
-                """
+        Configuration configuration = ConfigLoader.parse("""
                 [hosts."a.example".retry.fallback]
                 strategy = "default_value"
                 default_value.status = 200
                 [[hosts."a.example".retry.policy.when]]
                 status = [429, 503]
                 action = "no_retry"
-                """,
-                "t.toml");
+                """, "t.toml");
         Policy policy = Objects.requireNonNull(configuration.policies().get(HostPattern.parse("a.example")));
 
         assertThat(told(policy, "503"))
