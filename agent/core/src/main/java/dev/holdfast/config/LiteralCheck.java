@@ -39,7 +39,12 @@ final class LiteralCheck {
             return;
         }
         boolean sent = key == ObservabilityKeys.OTLP_HEADERS;
-        boolean anywhere = sent || type == ValueType.FILE || type == ValueType.ADDRESS || type == ValueType.URL;
+        boolean anywhere = sent
+                || key == FallbackKeys.STORE_URL
+                || key == Keys.ROUTE_PATH
+                || type == ValueType.FILE
+                || type == ValueType.ADDRESS
+                || type == ValueType.URL;
         Matcher shell = SHELL.matcher(text);
         Matcher windows = WINDOWS.matcher(text);
         String name = (anywhere ? shell.find() : shell.matches())

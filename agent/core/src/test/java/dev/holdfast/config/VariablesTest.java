@@ -48,6 +48,22 @@ class VariablesTest {
     }
 
     @Test
+    void aShellsVariableInTheStoreOrTheMiddleOfAPathIsWarnedOf() throws ConfigException {
+        assertThat(parse(
+                                """
+                                [store]
+                                url = "redis://:$REDIS_PASSWORD@cache.internal:6379"
+                                [hosts."a.ex".retry]
+                                [[hosts."a.ex".routes]]
+                                path = "/v1/$TENANT/x"
+                                """)
+                        .warnings())
+                .extracting(Problem::toString)
+                .anyMatch(text -> text.contains("store.url: is taken literally; a variable is written ${NAME}"))
+                .anyMatch(text -> text.contains("path: is taken literally; a variable is written ${TENANT}"));
+    }
+
+    @Test
     void theStoreIsCalledByTheNameOfItsVariable() throws ConfigException {
         StoreSettings store =
                 Objects.requireNonNull(parse("[store]\nurl = \"redis://:pass@${STORE}\"\n", "STORE", "cache.internal:7")

@@ -2,7 +2,6 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.PolicyTarget;
-import dev.holdfast.exchange.ThreadSlots;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.instrumentation.ClientAdapter;
 import java.net.HttpURLConnection;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * {@code -Dsun.net.http.retryPost=false}): such a pair counts as one attempt. Thread-safe.
  */
 public final class HttpUrlConnectionHook implements ClientAdapter {
-    /** The URL that each thread opens for an attempt: no call of the program's. */
-    static final ThreadSlots<URL> OPENING = new ThreadSlots<>();
-
     private final AdapterContext context;
 
     /**
@@ -61,7 +57,7 @@ public final class HttpUrlConnectionHook implements ClientAdapter {
             if (engine == null
                     || connection instanceof ConnectionWrapper
                     || !(connection instanceof HttpURLConnection http)
-                    || OPENING.get() == url) {
+                    || AttemptConnections.isOpening(url)) {
                 return connection;
             }
             PolicyTarget target = engine.target(url.getProtocol(), url.getHost(), url.getPort());

@@ -10,7 +10,6 @@ import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.URL;
-import java.net.URLConnection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -294,7 +293,7 @@ final class RequestRecorder {
 
     private HttpURLConnection open(URL to, HttpURLConnection like, Predicate<ConnectionSetting> wanted)
             throws IOException {
-        HttpURLConnection next = (HttpURLConnection) opened(to);
+        HttpURLConnection next = (HttpURLConnection) AttemptConnections.open(to, proxy);
         CapturedDefaults.copy(like, next);
         for (ConnectionSetting connectionSetting : settings) {
             if (wanted.test(connectionSetting)) {
@@ -306,16 +305,6 @@ final class RequestRecorder {
             setMethod(next, shown.methodField());
         }
         return next;
-    }
-
-    /** Opens a connection through the handler, which is woven under the agent. */
-    private URLConnection opened(URL to) throws IOException {
-        URL before = HttpUrlConnectionHook.OPENING.set(to);
-        try {
-            return proxy == null ? to.openConnection() : to.openConnection(proxy);
-        } finally {
-            HttpUrlConnectionHook.OPENING.restore(before);
-        }
     }
 
     /**
