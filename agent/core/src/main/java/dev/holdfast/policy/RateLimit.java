@@ -1,9 +1,12 @@
 package dev.holdfast.policy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,8 @@ public final class RateLimit {
     private int perLane;
     /** The latest group of each lane; null: the lane was not used yet. */
     private @Nullable Group[] lanes;
+    /** The attempts that were sent by lanes that there are no more. */
+    private List<Group> earlier = new ArrayList<>();
     /** The number of turns handed out so far. */
     private long next;
     /** The number of changes of the rules. */
@@ -66,23 +71,67 @@ public final class RateLimit {
         }
         permits = newPermits;
         window = perNanos;
-        way = Math.min(perNanos / 2, LONGEST_WAY);
+        way = way(perNanos);
+        List<Group> sent = sent();
         perLane = (newPermits + MAX_LANES - 1) / MAX_LANES;
-        Group[] sent = Arrays.stream(lanes)
-                .map(RateLimit::used)
-                .filter(Objects::nonNull)
-                .toArray(Group[]::new);
         version++;
         next = 0;
         lanes = new Group[newPermits / perLane];
-        if (sent.length > 0) {
-            // The latest that were sent, oldest first: as many as there are lanes hold these up, and the rest was
-            // before.
-            long from = sent[0].latest();
-            Arrays.sort(sent, Comparator.comparingLong(group -> group.latest() - from));
-            int kept = Math.min(sent.length, lanes.length);
-            System.arraycopy(sent, sent.length - kept, lanes, lanes.length - kept, kept);
+        earlier = new ArrayList<>();
+        place(sent);
+    }
+
+    /** The attempts that may count still: the latest of each lane, and those that there was no lane for. */
+    private List<Group> sent() {
+        List<Group> sent = new ArrayList<>(earlier);
+        Arrays.stream(lanes)
+                .map(RateLimit::used)
+                .filter(Objects::nonNull)
+                .distinct()
+                .forEach(sent::add);
+        if (!sent.isEmpty()) {
+            long from = sent.get(0).latest();
+            sent.sort(Comparator.comparingLong(group -> group.latest() - from));
         }
+        return sent;
+    }
+
+    /**
+     * Puts the latest into the lanes, oldest first: as many as there are lanes hold these up. The others hold up those
+     * lanes that may be added soon.
+     */
+    private void place(List<Group> sent) {
+        int lane = lanes.length;
+        for (int i = sent.size() - 1; i >= 0; i--) {
+            Group group = sent.get(i);
+            int copies = group.size <= perLane ? 1 : (group.size + perLane - 1) / perLane;
+            if (lane >= copies) {
+                for (int copy = 0; copy < copies; copy++) {
+                    lanes[--lane] = group;
+                }
+            } else {
+                Arrays.fill(lanes, 0, lane, group);
+                lane = 0;
+                if (earlier.size() < MAX_LANES) {
+                    earlier.add(group);
+                }
+            }
+        }
+    }
+
+    /** Returns the longest time that an attempt is on its way, as far as a limit of this window goes. */
+    public static long way(long window) {
+        return Math.min(window / 2, LONGEST_WAY);
+    }
+
+    /** Returns the attempts that lanes are not free for yet, with those whose turn is to come. */
+    public synchronized int used(long now) {
+        earlier.removeIf(group -> !group.counts(now, window));
+        return Stream.concat(Arrays.stream(lanes), earlier.stream())
+                .filter(group -> group != null && group.counts(now, window))
+                .distinct()
+                .mapToInt(group -> group.size)
+                .sum();
     }
 
     /** The latest group of a lane of which anything was sent, or which stands for one. */
@@ -112,7 +161,7 @@ public final class RateLimit {
         }
         Group group = latest;
         if (group == null || opens) {
-            group = new Group(before, start);
+            group = new Group(before, start, perLane);
             lanes[lane] = group;
         }
         next++;
@@ -204,6 +253,8 @@ public final class RateLimit {
     /** The attempts that pass a lane together: one, or some. */
     private static final class Group {
         private @Nullable Group before;
+        /** The attempts that it is for. */
+        private final int size;
         /** The attempts that have not ended, and those of them that have not begun. */
         private int open;
 
@@ -216,7 +267,8 @@ public final class RateLimit {
         /** The latest time at which the last one arrives. */
         private long bound;
 
-        Group(@Nullable Group before, long start) {
+        Group(@Nullable Group before, long start, int size) {
+            this.size = size;
             this.before = before;
             this.promised = start;
             this.arrival = start;
@@ -243,6 +295,10 @@ public final class RateLimit {
 
         long latest() {
             return open == 0 ? arrival : bound;
+        }
+
+        boolean counts(long now, long window) {
+            return clearAt(now, window) - now > 0;
         }
 
         /** Returns the earliest time at which the lane is free for the next group, as far as is known now. */

@@ -121,6 +121,28 @@ class RateLimitTest {
     }
 
     @Test
+    void aRuleThatIsTightenedAndLoosenedAgainCountsAllThatWasSent() {
+        RateLimit limit = new RateLimit(5, SECOND);
+        send(limit, 5, 0);
+        assertThat(limit.used(1)).isEqualTo(5);
+        limit.change(2, SECOND);
+        assertThat(limit.used(2)).isEqualTo(5);
+        limit.change(5, SECOND);
+        assertThat(limit.acquire(3, 0)).isNull();
+        assertThat(limit.used(4 * SECOND)).isZero();
+        assertThat(limit.acquire(4 * SECOND, 0)).isNotNull();
+    }
+
+    @Test
+    void aLargeLimitThatBecomesASmallOneCountsEachOfAGroup() {
+        RateLimit limit = new RateLimit(2048, SECOND);
+        send(limit, 1000, 0);
+        limit.change(1024, SECOND);
+        send(limit, 24, 1);
+        assertThat(limit.acquire(2, 0)).isNull();
+    }
+
+    @Test
     void whoeverWaitsWhenTheRuleChangesNeedsAnotherTurn() {
         RateLimit limit = new RateLimit(1, SECOND);
         send(limit, 1, 0);
