@@ -1,0 +1,100 @@
+package dev.holdfast.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+/** However instances come, go, and lose their store, together they never send more than the rate in any window. */
+class FleetShareProperties {
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long STEP = SimulatedFleet.STEP / MILLI;
+
+    @Property(tries = 300)
+    void never_more_than_the_rate_in_any_window(
+            @ForAll @IntRange(min = 1, max = 60) int permits,
+            @ForAll @LongRange(min = 100, max = 3_000) long windowMillis,
+            @ForAll @IntRange(min = 1, max = 7) int most,
+            @ForAll long seed) {
+        SimulatedFleet fleet = new SimulatedFleet(permits, windowMillis * MILLI, Math.min(most, permits), seed);
+        for (long at = 0; at < 40_000; at += STEP) {
+            fleet.run(at * MILLI);
+            assertThat(fleet.sentInWindow()).as("at %d ms", at).isLessThanOrEqualTo(permits);
+        }
+    }
+
+    @Property(tries = 50)
+    void with_fewer_permits_than_instances_they_take_turns(
+            @ForAll @IntRange(min = 1, max = 4) int permits, @ForAll long seed) {
+        SimulatedFleet fleet = new SimulatedFleet(permits, 200 * MILLI, 6, seed);
+        fleet.calm();
+        for (long at = 0; at < 40_000; at += STEP) {
+            fleet.run(at * MILLI);
+            assertThat(fleet.sentInWindow()).as("at %d ms", at).isLessThanOrEqualTo(permits);
+        }
+        assertThat(fleet.instances()).allSatisfy(one -> assertThat(one.sent).isPositive());
+    }
+
+    @Test
+    void one_that_is_busy_gets_what_the_idle_ones_do_not_need_and_equals_get_equal_parts() {
+        SimulatedFleet fleet = new SimulatedFleet(100, 1_000 * MILLI, 5, 1);
+        fleet.calm();
+        for (long at = 0; at < 25_000; at += STEP) {
+            boolean all = at >= 15_000;
+            fleet.instances()
+                    .forEach(one -> one.load = all || one == fleet.instances().get(0) ? 1 : 0.001);
+            fleet.run(at * MILLI);
+            if (at == 14_000) {
+                assertThat(fleet.instances().get(0).lanes(at * MILLI))
+                        .as("the busy one")
+                        .isGreaterThanOrEqualTo(80);
+            }
+        }
+        for (SimulatedFleet.Instance one : fleet.instances()) {
+            assertThat(one.lanes(25_000 * MILLI)).isBetween(18, 22);
+        }
+    }
+
+    @Test
+    void without_a_store_each_has_its_part_by_the_number_of_instances() {
+        RateLimit limit = new RateLimit(1, 1_000 * MILLI);
+        FleetShare share = new FleetShare(100, 1_000 * MILLI, limit, 5);
+        assertThat(share.prepare(true, 0)).as("before the first lease").isFalse();
+        assertThat(share.mayGrow(0)).isTrue();
+        share.unreachable(MILLI);
+        assertThat(share.prepare(false, MILLI)).isTrue();
+        assertThat(share.lanes(MILLI)).isEqualTo(20);
+        assertThat(share.isLeased(MILLI)).isFalse();
+    }
+
+    @Test
+    void a_part_of_less_than_one_attempt_is_one_in_several_windows() {
+        RateLimit limit = new RateLimit(1, 1_000 * MILLI);
+        FleetShare share = new FleetShare(2, 1_000 * MILLI, limit, 5);
+        share.unreachable(0);
+        int sent = 0;
+        for (long at = 0; at < 30_000; at += STEP) {
+            RateLimit.Turn turn = share.prepare(true, at * MILLI) ? limit.acquire(at * MILLI, 0) : null;
+            if (turn != null) {
+                limit.end(turn, at * MILLI);
+                sent++;
+            }
+        }
+        assertThat(sent).isEqualTo(10);
+    }
+
+    @Test
+    void an_instance_that_registers_while_others_may_be_alone_sends_nothing_of_theirs() {
+        RateLimit limit = new RateLimit(1, 1_000 * MILLI);
+        FleetShare share = new FleetShare(100, 1_000 * MILLI, limit, 5);
+        FleetShare.Request request = share.request(0);
+        assertThat(request.declared()).isZero();
+        share.granted(0, new FairShare.Others(0, new int[0]), 0, request, MILLI);
+        assertThat(share.prepare(true, 2 * MILLI)).isFalse();
+        assertThat(share.isLeased(2 * MILLI)).isTrue();
+    }
+}
