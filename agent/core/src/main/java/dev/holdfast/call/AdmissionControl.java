@@ -1,8 +1,10 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.ConcurrencyLimit;
+import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.RateLimit;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * session.
  */
 final class AdmissionControl {
+    /** The time that an attempt waits for more of a shared rate, before it waits for a turn. */
+    private static final long GROWTH = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final PolicyTarget target;
     private final CallInfo call;
     private final Observer observer;
@@ -111,7 +118,9 @@ final class AdmissionControl {
     @Nullable
     Admitted admitHedge(long now) {
         RateLimit rate = target.rate();
-        RateLimit.Turn second = rate == null ? null : rate.acquire(now, 0);
+        FleetShare share = target.fleetShare();
+        boolean has = share == null || share.prepare(true, now);
+        RateLimit.Turn second = rate != null && has ? rate.acquire(now, 0) : null;
         if (rate != null && second == null) {
             return null;
         }
@@ -140,6 +149,11 @@ final class AdmissionControl {
         }
     }
 
+    /** Returns how long the rate has been waited for, in nanoseconds. */
+    private long waited(long now) {
+        return waitsFor == Observer.Rejection.RATE ? now - waitsSince : 0;
+    }
+
     /** Gives up waiting, if anybody did. */
     void leave(long now) {
         waitsFor(null, now);
@@ -161,7 +175,16 @@ final class AdmissionControl {
         if (breakerRejects(now)) {
             return new Rejected(Observer.Rejection.BREAKER); // rather than wait for a turn first
         }
-        RateLimit.Turn mine = limit.acquire(now, mayWait);
+        FleetShare share = target.fleetShare();
+        boolean has = share == null || share.prepare(waitsFor != Observer.Rejection.RATE, now);
+        long patience = share == null ? mayWait : Math.max(0, mayWait - waited(now));
+        RateLimit.Turn mine = has ? limit.acquire(now, share == null ? patience : 0) : null;
+        if (mine == null && share != null && enforced() && waitsForShare(share, has, mayWait, now)) {
+            return new Waiting(new Step.Wait(Math.min(LOOK, mayWait)), Limiter.RATE);
+        }
+        if (mine == null && has && share != null) {
+            mine = limit.acquire(now, patience);
+        }
         turn = mine;
         long wait = mine == null ? -1 : mine.waitNanos(now);
         if (wait == 0) {
@@ -181,10 +204,20 @@ final class AdmissionControl {
         return wait < 0 ? new Rejected(Observer.Rejection.RATE) : new Waiting(new Step.Wait(wait), Limiter.TURN);
     }
 
+    /** Without a lane there is no turn to wait for, so that the attempt waits for as long as it may for one. */
+    private boolean waitsForShare(FleetShare share, boolean has, long mayWait, long now) {
+        return waited(now) < (has ? Math.min(mayWait, GROWTH) : mayWait) && share.mayGrow(now);
+    }
+
     /** The time of a turn has come; the attempt before may yet be on its way. */
     private Decision takeTurn(long mayWait, long now) {
         RateLimit limit = target.rate();
         RateLimit.Turn mine = turn;
+        FleetShare share = target.fleetShare();
+        if (share != null && !share.prepare(false, now)) {
+            end(mine, now);
+            return awaitRate(mayWait, now);
+        }
         long more = limit == null || mine == null ? 0 : limit.begin(mine, now);
         if (more < 0) {
             return awaitRate(mayWait, now);

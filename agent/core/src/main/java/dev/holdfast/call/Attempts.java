@@ -1,6 +1,7 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.FleetShare;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,15 @@ abstract class Attempts extends CallRecord {
             return null;
         }
         // Who waits longer than leaves time for an answer waits for nothing but a timeout.
-        long mayWait = Math.min(policy().limits().maxWaitNanos(), untilEnd(now) - target().meanResponseNanos());
+        long mayWait = Math.min(mostWait(now), untilEnd(now) - target().meanResponseNanos());
         return limits.admit(anew, Math.max(0, mayWait), now);
+    }
+
+    /** The first lease of a shared rate is waited for even where nobody waits for a turn. */
+    private long mostWait(long now) {
+        long most = policy().limits().maxWaitNanos();
+        FleetShare share = target().fleetShare();
+        return share != null && share.isStarting(now) ? Math.max(most, FleetShare.FIRST_LEASE_NANOS) : most;
     }
 
     /** Returns the number of attempts that were begun. */

@@ -2,6 +2,7 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
+import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
@@ -29,6 +30,7 @@ public final class PolicyTarget {
     private final @Nullable RetryBudget budget;
     private final @Nullable ConcurrencyLimit concurrency;
     private final @Nullable RateLimit rate;
+    private final @Nullable FleetShare fleetShare;
     private final @Nullable LatencyQuantile latency;
     private final @Nullable ResponseTimeEstimate responseTime;
     private final Observer observer;
@@ -52,6 +54,15 @@ public final class PolicyTarget {
      * @param now the time now
      */
     PolicyTarget(Policy policy, Origin origin, @Nullable PolicyTarget before, Observer all, long now) {
+        this(policy, origin, before, all, now, false);
+    }
+
+    /**
+     * A target.
+     *
+     * @param sharing whether a rate of all instances is shared with the others
+     */
+    PolicyTarget(Policy policy, Origin origin, @Nullable PolicyTarget before, Observer all, long now, boolean sharing) {
         this.policy = policy;
         this.origin = origin;
         this.used = now;
@@ -76,6 +87,7 @@ public final class PolicyTarget {
         }
         concurrency = concurrency(policy.limits(), before);
         rate = rate(policy.limits(), before);
+        fleetShare = fleetShare(policy.limits(), before, sharing ? rate : null);
         if (before != null && before.latency != null && policy.hedge().byQuantile()) {
             latency = before.latency;
         } else {
@@ -110,11 +122,34 @@ public final class PolicyTarget {
             return null;
         }
         RateLimit known = before == null ? null : before.rate;
+        if (before != null && before.sharesBy(limits)) {
+            return known; // with the lanes that it has
+        }
         if (known == null) {
             return new RateLimit(permits, limits.rateNanos());
         }
         known.change(permits, limits.rateNanos());
         return known;
+    }
+
+    /** One that goes on under the same limits, and hands over what it has under others. */
+    private static @Nullable FleetShare fleetShare(
+            LimitPolicy limits, @Nullable PolicyTarget before, @Nullable RateLimit rate) {
+        FleetShare known = before == null ? null : before.fleetShare;
+        if (before != null && before.sharesBy(limits)) {
+            return known;
+        }
+        FleetShare next = rate == null || limits.fleet() == 0
+                ? null
+                : new FleetShare(limits.ratePermits(), limits.rateNanos(), rate, limits.fleet());
+        if (known != null) {
+            known.replacedBy(next);
+        }
+        return next;
+    }
+
+    private boolean sharesBy(LimitPolicy limits) {
+        return fleetShare != null && policy.limits().equals(limits);
     }
 
     /** Returns the policy that applies. */
@@ -150,6 +185,11 @@ public final class PolicyTarget {
     /** The limit on attempts in a time, where the policy has one. */
     public @Nullable RateLimit rate() {
         return rate;
+    }
+
+    /** The part of the rate that this instance may use, where several share it. */
+    public @Nullable FleetShare fleetShare() {
+        return fleetShare;
     }
 
     /** Returns whether attempts have to pass more than the breaker. */

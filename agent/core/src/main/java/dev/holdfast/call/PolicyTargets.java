@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ public final class PolicyTargets {
     private final ProxiesInUse proxies = new ProxiesInUse();
     private final Observer observer;
     private final int max;
+    /** True if there is a store that rates can be shared by. */
+    private volatile boolean sharing;
+
+    private volatile @Nullable Consumer<PolicyTarget> leases;
+
     private volatile boolean inVain;
     private volatile long searchedAt;
 
@@ -49,6 +55,26 @@ public final class PolicyTargets {
     PolicyTargets(Observer observer, int max) {
         this.observer = observer;
         this.max = max;
+    }
+
+    /** Makes targets that are made from now on share their rate with other instances, where their policy says so. */
+    public void shareRates() {
+        sharing = true;
+    }
+
+    /**
+     * Names who keeps the leases of shared rates.
+     *
+     * @param with told of each new target whose rate is shared; must not block
+     */
+    public void leaseRates(Consumer<PolicyTarget> with) {
+        leases = with;
+    }
+
+    /** Returns whether the share of a rate that a target had when it was made is in use still. */
+    public boolean isShared(PolicyTarget target) {
+        PolicyTarget now = find(target.policy().name(), target.origin());
+        return now != null && now.fleetShare() != null && now.fleetShare() == target.fleetShare();
     }
 
     /** The memory of recorded request bodies, of all targets together. */
@@ -77,6 +103,10 @@ public final class PolicyTargets {
             return there;
         }
         PolicyTarget target = targets.compute(key, new Renewal(policy, now));
+        Consumer<PolicyTarget> keeper = leases;
+        if (keeper != null && target.fleetShare() != null) {
+            keeper.accept(target);
+        }
         if (targets.size() > max) {
             makeRoom(target, now);
         }
@@ -97,7 +127,7 @@ public final class PolicyTargets {
         public PolicyTarget apply(Key key, @Nullable PolicyTarget old) {
             return old != null && old.policy().equals(policy)
                     ? old
-                    : new PolicyTarget(policy, key.origin(), old, observer, now);
+                    : new PolicyTarget(policy, key.origin(), old, observer, now, sharing);
         }
     }
 

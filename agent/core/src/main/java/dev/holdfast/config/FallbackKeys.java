@@ -140,6 +140,14 @@ final class FallbackKeys {
             "The key that responses are encrypted with, such as \"${HOLDFAST_STORE_KEY}\", of 32 characters at least; "
                     + "with it, responses that are stored for the fallback are shared.");
 
+    static final Key<Integer> STORE_INSTANCES = STORE.integer(
+            "instances",
+            10,
+            1,
+            100_000,
+            "How many instances share a rate with scope = \"fleet\", as long as the store has not told: each has so "
+                    + "small a part of it then.");
+
     /** The sections of these keys, in the order of the reference. */
     static final List<Section> SECTIONS = List.of(FALLBACK, DEFAULT_VALUE, DEGRADED, STORE);
 

@@ -33,6 +33,12 @@ final class LoadProtectionCheck {
         if (retries) {
             aHedgeComesBeforeTheEnd(settings);
         }
+        if (settings.isTrue(LoadProtectionKeys.LIMITS_SCOPE)
+                && "".equals(settings.setting(FallbackKeys.STORE_URL).found())) {
+            problems.error(
+                    settings.setting(LoadProtectionKeys.LIMITS_SCOPE),
+                    "instances cannot share a rate without a store: add [store] with its url");
+        }
     }
 
     /** A rate that waits for more calls than its window ever holds would never count. */

@@ -63,6 +63,7 @@ final class LoadProtectionFactory {
                 settings.get(LoadProtectionKeys.LIMITS_MAX_CONCURRENT),
                 rate.permits(),
                 rate.nanos(),
-                settings.nanos(LoadProtectionKeys.LIMITS_MAX_WAIT));
+                settings.nanos(LoadProtectionKeys.LIMITS_MAX_WAIT),
+                settings.get(LoadProtectionKeys.LIMITS_SCOPE) ? settings.get(FallbackKeys.STORE_INSTANCES) : 0);
     }
 }

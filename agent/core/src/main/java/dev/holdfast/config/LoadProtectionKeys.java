@@ -119,6 +119,11 @@ final class LoadProtectionKeys {
             "max_concurrent", 0, 0, 1_000_000, "The attempts that may wait for a response at a time; 0 is any number.");
     static final Key<Units.Rate> LIMITS_MAX_RATE =
             LIMITS.rate("max_rate", "Attempts in any window of a time, such as \"100/s\"; \"\" is any number.");
+    static final Key<Boolean> LIMITS_SCOPE = LIMITS.choice(
+            "scope",
+            false,
+            new Choices<>(List.of("instance", "fleet"), List.of(false, true)),
+            "Whose limit max_rate is: each instance's own, or that of all instances with the same [store] together.");
     static final Key<Duration> LIMITS_MAX_WAIT =
             LIMITS.duration("max_wait", "1s", 0, HOUR, "An attempt that would wait longer is rejected at once.");
 

@@ -62,6 +62,11 @@ final class UnusedSettingsCheck {
                 settings.number(LoadProtectionKeys.LIMITS_MAX_CONCURRENT) > 0 || hasRate(settings),
                 "there is neither a max_concurrent nor a max_rate that an attempt could wait for",
                 List.of(LoadProtectionKeys.LIMITS_MAX_WAIT));
+        note(
+                settings,
+                hasRate(settings),
+                "there is no max_rate that instances could share",
+                List.of(LoadProtectionKeys.LIMITS_SCOPE));
     }
 
     private static boolean hasRate(Settings settings) {

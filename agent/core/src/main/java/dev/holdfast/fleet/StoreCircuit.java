@@ -11,7 +11,7 @@ final class StoreCircuit {
     static final int MOST_LATE = 3;
 
     static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
     static final long SLOW_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The state of the store, as this JVM sees it. */

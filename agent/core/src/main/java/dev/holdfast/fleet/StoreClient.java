@@ -277,6 +277,9 @@ public final class StoreClient {
                 damaged,
                 writes.sum(),
                 dropped.sum(),
-                errors.sum());
+                errors.sum(),
+                0,
+                0,
+                0);
     }
 }

@@ -51,9 +51,6 @@ public interface StoreConnection extends Closeable {
      */
     byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException;
 
-    /** Returns for how long the store has been running, in milliseconds. */
-    long uptimeMillis() throws IOException;
-
     @Override
     void close();
 }

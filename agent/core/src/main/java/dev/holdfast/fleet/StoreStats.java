@@ -13,6 +13,9 @@ package dev.holdfast.fleet;
  * @param writes values and deletions that the store has taken
  * @param dropped values that were not written, since the store was away or too much waited
  * @param errors commands that failed
+ * @param rates rates that this instance shares with others
+ * @param localRates those of them that it keeps to its own part of at the moment, since the store is away
+ * @param leases leases of a part of a rate that the store has granted or renewed
  */
 public record StoreStats(
         String where,
@@ -24,4 +27,13 @@ public record StoreStats(
         long damaged,
         long writes,
         long dropped,
-        long errors) {}
+        long errors,
+        int rates,
+        int localRates,
+        long leases) {
+    /** Returns the same figures with those of shared rates. */
+    public StoreStats withRates(int shared, int local, long granted) {
+        return new StoreStats(
+                where, state, hits, misses, late, skipped, damaged, writes, dropped, errors, shared, local, granted);
+    }
+}

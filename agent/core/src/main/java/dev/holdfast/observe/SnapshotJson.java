@@ -32,7 +32,8 @@ import tools.jackson.core.JsonGenerator;
  *   origins_not_listed, comparison: { calls, good_without, good_with },
  *   transitions: [ { time, policy, origin, from, to, reason } ],
  *   cache: { bytes, entries },
- *   store: { where, state, hits, misses, late, skipped, damaged, writes, dropped, errors }|null,
+ *   store: { where, state, hits, misses, late, skipped, damaged, writes, dropped, errors,
+ *     rates, local_rates, leases }|null,
  *   gaps: { hosts: [ { origin, calls } ], other_calls, clients: [ { client, package, version|null } ] },
  *   proxies: [address] }
  * </pre>
@@ -111,6 +112,9 @@ public final class SnapshotJson {
         json.writeNumberProperty("writes", store.writes());
         json.writeNumberProperty("dropped", store.dropped());
         json.writeNumberProperty("errors", store.errors());
+        json.writeNumberProperty("rates", store.rates());
+        json.writeNumberProperty("local_rates", store.localRates());
+        json.writeNumberProperty("leases", store.leases());
         json.writeEndObject();
     }
 

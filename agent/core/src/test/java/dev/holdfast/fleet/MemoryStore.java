@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory, which can be away, hang or refuse. Knows by their words what the scripts of the agent do. */
@@ -16,6 +17,12 @@ public final class MemoryStore implements StoreConnection.Connector {
 
     /** The names of all that was read, in order. */
     public final List<String> reads = new ArrayList<>();
+
+    /** The arguments of all leases that were asked for. */
+    public final List<List<String>> leases = new CopyOnWriteArrayList<>();
+
+    /** The answer to whoever asks for a lease. */
+    public volatile String leaseAnswer = "";
 
     /** True if it cannot be reached. */
     public volatile boolean away;
@@ -51,6 +58,12 @@ public final class MemoryStore implements StoreConnection.Connector {
         @Override
         public byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException {
             check();
+            if (script.equals(LeaseScript.LEASE)) {
+                leases.add(arguments.stream()
+                        .map(argument -> new String(argument, StandardCharsets.US_ASCII))
+                        .toList());
+                return leaseAnswer.getBytes(StandardCharsets.US_ASCII);
+            }
             if (script.contains("'DEL'")) {
                 values.remove(key);
                 if (!full) {
@@ -66,11 +79,6 @@ public final class MemoryStore implements StoreConnection.Connector {
                 values.put(key, arguments.get(0));
             }
             return null;
-        }
-
-        @Override
-        public long uptimeMillis() {
-            return Long.MAX_VALUE;
         }
 
         @Override

@@ -90,8 +90,15 @@ final class StatusText {
                             + count(store, "misses") + ", late " + count(store, "late") + ", not asked for "
                             + count(store, "skipped") + ", damaged " + count(store, "damaged") + "; written "
                             + count(store, "writes") + ", not written " + count(store, "dropped") + "; errors "
-                            + count(store, "errors"));
+                            + count(store, "errors") + sharedRates(store));
         }
+    }
+
+    private static String sharedRates(JsonValue store) {
+        long rates = count(store, "rates");
+        return rates == 0
+                ? ""
+                : "; rates shared " + rates + ", of which without the store " + count(store, "local_rates");
     }
 
     private static long count(JsonValue of, String name) {

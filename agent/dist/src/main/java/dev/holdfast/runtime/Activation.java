@@ -184,7 +184,11 @@ final class Activation {
         if (store == null) {
             holdfast.shareNothing();
         } else {
-            holdfast.share(store, (bad, what) -> with.observability().say(bad ? Log.Level.WARN : Log.Level.INFO, what));
+            Observability observability = with.observability();
+            holdfast.share(
+                    store,
+                    observability.targets(),
+                    (bad, what) -> observability.say(bad ? Log.Level.WARN : Log.Level.INFO, what));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.fleet.RateLeases;
 import dev.holdfast.fleet.StoreClient;
 import dev.holdfast.fleet.StoreConnection;
 import dev.holdfast.fleet.StoreStats;
@@ -16,14 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class Fleet {
     private final FallbackStrategies fallbackStrategies;
     private final BiConsumer<Boolean, String> notices;
+    private final PolicyTargets targets;
     private volatile @Nullable StoreClient client;
+    private volatile @Nullable RateLeases leases;
 
     /**
      * Without a store yet.
      *
+     * @param targets all policies with their origins, whose rates may be shared
      * @param notices receives what an operator should know of the store
      */
-    Fleet(FallbackStrategies fallbackStrategies, BiConsumer<Boolean, String> notices) {
+    Fleet(FallbackStrategies fallbackStrategies, PolicyTargets targets, BiConsumer<Boolean, String> notices) {
+        this.targets = targets;
         this.fallbackStrategies = fallbackStrategies;
         this.notices = notices;
     }
@@ -41,6 +47,11 @@ final class Fleet {
             next = new StoreClient(settings, connector, notices);
         }
         client = next;
+        RateLeases former = leases;
+        leases = next == null ? null : new RateLeases(next, targets);
+        if (former != null) {
+            former.close();
+        }
         fallbackStrategies.share(next != null && !next.settings().key().isEmpty() ? next : null);
         if (before != null) {
             before.close();
@@ -55,6 +66,8 @@ final class Fleet {
             return null;
         }
         StoreStats ofResponses = fallbackStrategies.storeFigures();
-        return ofResponses != null ? ofResponses : current.stats(0, 0, 0);
+        StoreStats all = ofResponses != null ? ofResponses : current.stats(0, 0, 0);
+        RateLeases rates = leases;
+        return rates == null ? all : all.withRates(rates.rates(), rates.alone(), rates.renewals());
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.runtime;
 
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.ErrorReporter;
+import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.fallback.CacheStats;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.fleet.StoreStats;
@@ -72,10 +73,10 @@ final class Holdfast implements Adapters, Supplier<@Nullable Engine> {
     }
 
     /** Uses a shared store from now on. */
-    void share(StoreSettings settings, BiConsumer<Boolean, String> notices) {
+    void share(StoreSettings settings, PolicyTargets targets, BiConsumer<Boolean, String> notices) {
         Fleet made = fleet;
         if (made == null) {
-            made = new Fleet(fallbackStrategies, notices);
+            made = new Fleet(fallbackStrategies, targets, notices);
             fleet = made;
         }
         made.use(settings);

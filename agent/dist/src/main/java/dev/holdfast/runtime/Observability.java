@@ -76,6 +76,7 @@ final class Observability {
         this.holdfast = holdfast;
         this.signals = signals;
         this.log = new Log(stderrReporter, SystemClock.NANOS);
+        targets.shareRates();
         this.agent = version == null ? "Holdfast" : "Holdfast/" + version;
         counterRegistry.add(log);
         status = new Status(

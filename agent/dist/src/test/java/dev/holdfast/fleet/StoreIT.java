@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,6 +214,67 @@ class StoreIT {
         }
     }
 
+    @Test
+    void five_instances_share_one_rate_and_go_on_with_their_part_of_it_while_the_store_is_away() throws IOException {
+        List<Long> arrivals = new CopyOnWriteArrayList<>();
+        origin.otherwise(request -> {
+            arrivals.add(System.nanoTime());
+            return ScriptedResponse.respond(200, "ok");
+        });
+        for (int i = 0; i < 5; i++) {
+            awaitStatus(program(redis.url(), """
+                instances = 5
+                [limits]
+                max_rate = "40/s"
+                max_wait = "1s"
+                scope = "fleet"
+                """), "\"state\":\"up\"");
+        }
+        load(programs, 2_000);
+        programs.forEach(program -> awaitStatus(program, "\"rates\":1,\"local_rates\":0"));
+
+        // What the others do not need, one may have.
+        ForkedJvm.Running one = programs.get(0);
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            int before = arrivals.size();
+            load(List.of(one), 1_500);
+            return arrivals.size() - before > 25;
+        });
+
+        redis.kill();
+        int before = arrivals.size();
+        load(programs, 3_000);
+        programs.forEach(program -> awaitStatus(program, "\"rates\":1,\"local_rates\":1"));
+        load(programs, 2_000);
+        assertThat(arrivals.size() - before).as("sent without the store").isGreaterThan(20);
+
+        redis.start();
+        load(programs, 3_000);
+        programs.forEach(program -> awaitStatus(program, "\"rates\":1,\"local_rates\":0"));
+        load(programs, 2_000);
+
+        List<Long> sorted = arrivals.stream().sorted().toList();
+        for (int i = 40; i < sorted.size(); i++) {
+            assertThat(sorted.get(i) - sorted.get(i - 40))
+                    .as("41 arrivals, up to no. %d of %d, in nanoseconds", i, sorted.size())
+                    .isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
+        }
+    }
+
+    /** All of them call for some milliseconds at the same time. */
+    private static void load(List<ForkedJvm.Running> programs, long millis) {
+        List<Long> said =
+                programs.stream().map(program -> program.out().lines().count()).toList();
+        programs.forEach(program -> program.tell("LOAD /a " + millis));
+        for (int i = 0; i < programs.size(); i++) {
+            ForkedJvm.Running program = programs.get(i);
+            long before = said.get(i);
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> program.out().lines().count() > before);
+        }
+    }
+
     private static long number(String json, String name) {
         String from = json.substring(json.indexOf('"' + name + "\":") + name.length() + 3);
         return Long.parseLong(from.substring(0, from.indexOf(',')));
@@ -233,6 +296,7 @@ class StoreIT {
                 .contains("dev.holdfast.policy.Policy ")
                 .doesNotContain("dev.holdfast.fleet.S", "dev.holdfast.store.", "redis.clients", "commons.pool2")
                 .doesNotContain("dev.holdfast.policy.StoreSettings", "dev.holdfast.config.StoreReader")
+                .doesNotContain("dev.holdfast.policy.FleetShare", "dev.holdfast.policy.FairShare")
                 .doesNotContain("dev.holdfast.runtime.Fleet", "dev.holdfast.fallback.SharedResponses");
     }
 }

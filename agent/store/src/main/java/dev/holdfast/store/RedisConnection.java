@@ -2,7 +2,6 @@ package dev.holdfast.store;
 
 import dev.holdfast.fleet.StoreConnection;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Builder;
@@ -53,19 +52,6 @@ final class RedisConnection implements StoreConnection {
                 new CommandArguments(Protocol.Command.EVAL).add(script).add(1).key(key);
         arguments.forEach(command::add);
         return bytes(send(command));
-    }
-
-    @Override
-    public long uptimeMillis() throws IOException {
-        byte[] info = bytes(send(new CommandArguments(Protocol.Command.INFO).add("server")));
-        if (info != null) {
-            for (String line : new String(info, StandardCharsets.UTF_8).split("\r?\n", -1)) {
-                if (line.startsWith("uptime_in_seconds:")) {
-                    return Long.parseLong(line.substring(line.indexOf(':') + 1).trim()) * 1_000;
-                }
-            }
-        }
-        return 0;
     }
 
     private static byte @Nullable [] bytes(@Nullable Object answer) {

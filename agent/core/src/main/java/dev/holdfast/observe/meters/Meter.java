@@ -287,7 +287,17 @@ public enum Meter {
     STORE_DROPPED("holdfast.store.dropped", Kind.COUNTER, "", "Responses that were not written to the shared store"),
     /** The commands that failed. */
     STORE_ERRORS(
-            "holdfast.store.errors", Kind.COUNTER, "", "Commands that the shared store did not answer, or refused");
+            "holdfast.store.errors", Kind.COUNTER, "", "Commands that the shared store did not answer, or refused"),
+    /** The rates that instances share. */
+    STORE_RATES(
+            "holdfast.store.rates",
+            Kind.GAUGE,
+            "",
+            "Rates that instances share: leased (from the store), local (this instance's own part, since the store is"
+                    + " away)",
+            "state"),
+    /** The leases of parts of shared rates. */
+    STORE_LEASES("holdfast.store.leases", Kind.COUNTER, "", "Leases of a part of a shared rate, granted or renewed");
 
     /** The kind of a meter's value. */
     public enum Kind {

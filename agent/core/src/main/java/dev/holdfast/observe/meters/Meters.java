@@ -62,6 +62,9 @@ final class Meters {
         to.count(Meter.STORE_WRITES, store.writes());
         to.count(Meter.STORE_DROPPED, store.dropped());
         to.count(Meter.STORE_ERRORS, store.errors());
+        to.value(Meter.STORE_RATES, store.rates() - store.localRates(), "leased");
+        to.value(Meter.STORE_RATES, store.localRates(), "local");
+        to.count(Meter.STORE_LEASES, store.leases());
     }
 
     private static void gaps(CoverageGaps gaps, MeterSink to) {

@@ -80,7 +80,7 @@ final class AllMeters {
                 snapshot.reloadedEpochMillis(),
                 snapshot.reloadError(),
                 snapshot.cache(),
-                new StoreStats("redis:6379", "up", 1, 2, 3, 4, 5, 6, 7, 8),
+                new StoreStats("redis:6379", "up", 1, 2, 3, 4, 5, 6, 7, 8, 3, 1, 9),
                 snapshot.gaps());
     }
 }

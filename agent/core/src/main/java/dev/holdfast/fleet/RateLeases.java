@@ -1,0 +1,165 @@
+package dev.holdfast.fleet;
+
+import dev.holdfast.call.PolicyTarget;
+import dev.holdfast.call.PolicyTargets;
+import dev.holdfast.policy.FleetShare;
+import dev.holdfast.policy.LimitPolicy;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Keeps the leases of all rates that instances share: renews them, asks for more where calls need them, and gives back
+ * what is not needed. One round trip for each rate and renewal, however many calls there are; none by a call. All on
+ * the background thread of the store's client.
+ */
+public final class RateLeases {
+    private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long RENEWAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final StoreClient client;
+    private final PolicyTargets targets;
+    private final String instance = UUID.randomUUID().toString();
+    private final Set<FleetShare> shares = ConcurrentHashMap.newKeySet();
+    private final LongAdder renewals = new LongAdder();
+    private volatile boolean closed;
+
+    /**
+     * Begins.
+     *
+     * @param targets all policies with their origins
+     */
+    public RateLeases(StoreClient client, PolicyTargets targets) {
+        this.client = client;
+        this.targets = targets;
+        targets.leaseRates(this::add);
+        targets.all().forEach(this::add);
+    }
+
+    /** Ends with the next look. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Returns how often a lease was renewed. */
+    public long renewals() {
+        return renewals.sum();
+    }
+
+    /** Returns how many rates are shared. */
+    public int rates() {
+        return shares.size();
+    }
+
+    /** Returns how many of them go by a share without the store at the moment. */
+    public int alone() {
+        long now = System.nanoTime();
+        return (int) shares.stream().filter(share -> !share.isLeased(now)).count();
+    }
+
+    private void add(PolicyTarget target) {
+        FleetShare share = target.fleetShare();
+        if (share != null && !closed && shares.add(share)) {
+            client.schedule(new Renewal(target, share), 0);
+        }
+    }
+
+    /** Renews one lease again and again, until its target is forgotten. */
+    private final class Renewal implements Runnable {
+        private final FleetShare share;
+        private final PolicyTarget target;
+        private final LimitPolicy limits;
+        private final String key;
+        private boolean first = true;
+        private long renewedAt;
+        private int wantedThen;
+        private boolean gaveBack = true;
+
+        Renewal(PolicyTarget target, FleetShare share) {
+            this.share = share;
+            this.target = target;
+            this.limits = target.policy().limits();
+            this.key = key(target);
+        }
+
+        @Override
+        public void run() {
+            if (closed || !targets.isShared(target)) {
+                shares.remove(share);
+                return;
+            }
+            long pause = QUIET_NANOS;
+            try {
+                pause = look(System.nanoTime());
+            } finally {
+                client.schedule(this, pause);
+            }
+        }
+
+        /** Returns the time until the next look. */
+        private long look(long now) {
+            boolean active = share.isActive(now);
+            if (!active && gaveBack) {
+                return QUIET_NANOS;
+            }
+            int wanted = share.wanted(now);
+            boolean more = wanted > wantedThen && share.mayGrow(now);
+            if (first || more || now - renewedAt >= RENEWAL_NANOS) {
+                first = false;
+                renewedAt = now;
+                wantedThen = wanted;
+                gaveBack = !active && share.lanes(now) == 0;
+                if (renew()) {
+                    boolean unused = renew();
+                }
+            }
+            return BUSY_NANOS;
+        }
+
+        private boolean renew() {
+            boolean[] more = new boolean[1];
+            boolean[] answered = new boolean[1];
+            boolean done = client.run(connection -> {
+                FleetShare.Request request = share.request(System.nanoTime());
+                LeaseScript.Granted granted =
+                        LeaseScript.run(connection, key, instance, limits.ratePermits(), limits.rateNanos(), request);
+                if (granted != null) {
+                    answered[0] = true;
+                    renewals.increment();
+                    more[0] = share.granted(
+                            granted.lanes(), granted.others(), granted.turn(), request, System.nanoTime());
+                }
+                return null;
+            });
+            if (!done || !answered[0]) {
+                share.unreachable(System.nanoTime());
+            }
+            return more[0];
+        }
+    }
+
+    /**
+     * A name that is the same in each instance whatever its key, and its number of permits, so that a new one does not
+     * double the rate.
+     */
+    private String key(PolicyTarget target) {
+        String text = target.policy().name()
+                + '\n'
+                + target.origin()
+                + '\n'
+                + target.policy().limits().rateNanos();
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return client.settings().namespace() + ":q:" + HexFormat.of().formatHex(hash, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has it
+        }
+    }
+}
