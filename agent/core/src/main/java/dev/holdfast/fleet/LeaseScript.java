@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * counted as its, the lanes that it wants, and the end of that by the store's clock. One script on one key.
  *
  * <p><b>After an outage.</b> A time in which no instance has asked does not count: after it, everybody's lanes are
- * still there. Until all must have come back, nobody gets lanes that others may be using by themselves. A store that
- * has lost the hash grants nothing more than what an instance declares until then; as soon as it has been running for
- * so long that nobody has a lease from before, each may have its part by the number of instances.
+ * still there. Until all must have come back, nobody gets lanes that others may be using by themselves; each further
+ * gap, even a short one, makes that begin anew, as it sends others back into their longest pause. A store that has lost
+ * the hash grants nothing more than what an instance declares until then; as soon as it has been running for so long
+ * that nobody has a lease from before, each may have its part by the number of instances.
  */
 final class LeaseScript {
     /**
@@ -52,7 +53,7 @@ final class LeaseScript {
         end
         if not last then
           grace, share = now + ARGV[9], 0
-        elseif now < last or now - last > tonumber(ARGV[8]) then
+        elseif now < last or now - last > ARGV[8] / (grace > last and 4 or 1) then
           shift = now - last
           share = (grace > last and share == 0) and 0 or 1
           grace = now + ARGV[9]

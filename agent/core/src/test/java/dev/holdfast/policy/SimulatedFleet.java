@@ -33,9 +33,9 @@ final class SimulatedFleet {
     private boolean calm;
     private boolean down;
     private long downSince;
+    private long upSince;
     private long lostAt;
     private int names;
-    private long deadUntil;
 
     SimulatedFleet(int permits, long window, int most, long seed) {
         this.permits = permits;
@@ -93,16 +93,18 @@ final class SimulatedFleet {
             down = !down;
             if (down) {
                 downSince = now;
-            } else if (random.nextInt(3) == 0) {
-                table.rows.clear();
-                table.last = Long.MIN_VALUE;
-                lostAt = now;
+            } else {
+                upSince = now;
+                if (random.nextInt(3) == 0) {
+                    table.rows.clear();
+                    table.last = Long.MIN_VALUE;
+                    lostAt = now;
+                }
             }
         }
-        if (random.nextInt(1_500) == 0 && now - deadUntil > 0) {
-            // What an instance sent before it died is known to nobody who has lost it: one thing at a time.
-            boolean remembered = now - lostAt > window + RateLimit.way(window) + GRACE && !down;
-            if (remembered) {
+        if (random.nextInt(1_500) == 0) {
+            // What an instance sent is known to nobody if it dies before it has come back to the store.
+            if (!down && now - upSince > window + RateLimit.way(window) + GRACE) {
                 instances.remove(random.nextInt(instances.size()));
             }
             if (instances.size() < most) {
@@ -128,7 +130,7 @@ final class SimulatedFleet {
             if (last == Long.MIN_VALUE) {
                 grace = now + GRACE;
                 shares = false;
-            } else if (now - last > SILENCE) {
+            } else if (now - last > (grace > last ? SILENCE / 4 : SILENCE)) {
                 long shift = now - last;
                 rows.values().forEach(row -> row.ends += shift);
                 shares = !(grace > last && !shares);
