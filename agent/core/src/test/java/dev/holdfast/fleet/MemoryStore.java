@@ -58,7 +58,7 @@ public final class MemoryStore implements StoreConnection.Connector {
         @Override
         public byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException {
             check();
-            if (script.equals(LeaseScript.LEASE)) {
+            if (script.contains("'HGETALL'")) {
                 leases.add(arguments.stream()
                         .map(argument -> new String(argument, StandardCharsets.US_ASCII))
                         .toList());
