@@ -161,6 +161,20 @@ class SharedRateTest {
     }
 
     @Test
+    void a_call_from_before_a_reload_goes_by_the_share_of_the_new_configuration() {
+        PolicyTarget before = shared(policy(100, 0, 5), 0);
+        grant(before, 100, 0);
+        PolicyTarget after = shared(policy(10, 0, 5), 0);
+        grant(after, 2, 3 * SECOND);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(session(before).begin(3 * SECOND)).isInstanceOf(Step.Send.class);
+        }
+        assertThat(session(before).begin(3 * SECOND)).isInstanceOf(Step.Reject.class);
+        assertThat(session(after).begin(3 * SECOND)).isInstanceOf(Step.Reject.class);
+    }
+
+    @Test
     void a_simulation_has_the_whole_rate() {
         PolicyTarget target = new PolicyTargets(Observer.NONE).get(policy(3, 0, 5), ORIGIN, 0);
         assertThat(target.fleetShare()).isNull();
