@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.policy.HostPattern;
+import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.Route;
 import dev.holdfast.policy.StoreSettings;
@@ -86,6 +87,24 @@ public record Configuration(
             }
         }
         return false;
+    }
+
+    /** The policies that inject faults, those of routes included, in the order of the file. */
+    public List<Policy> faultPolicies() {
+        List<Policy> faulty = new ArrayList<>();
+        for (Policy policy : policies.values()) {
+            addFaulty(policy, faulty);
+            for (Route route : policy.routes()) {
+                addFaulty(route.policy(), faulty);
+            }
+        }
+        return faulty;
+    }
+
+    private static void addFaulty(Policy policy, List<Policy> faulty) {
+        if (policy.fault().enabled() && policy.mode() != Mode.OFF) {
+            faulty.add(policy);
+        }
     }
 
     /** The names of all policies, those of routes included. */

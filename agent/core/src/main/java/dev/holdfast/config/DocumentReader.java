@@ -85,6 +85,9 @@ final class DocumentReader {
         if (FallbackKeys.namesStore(defaults)) {
             store = StoreReader.read(defaults, problems);
         }
+        if (namesFaults(defaults)) {
+            FaultFactory.checkSwitch(defaults, problems);
+        }
         if (document.get("retry") instanceof ParsedTable retry) {
             if (retry.isEmpty()) {
                 Position at = document.position("retry");
@@ -159,6 +162,12 @@ final class DocumentReader {
         new TableReader(problems).readTop(document, settings);
         boolean push = environment != null && Overrides.apply(environment, settings, problems);
         return outside(settings, push || hasOtlp(document), file, problems);
+    }
+
+    /** Returns whether the file switches faults, so that {@link FaultFactory} has to look at how. */
+    private static boolean namesFaults(Settings defaults) {
+        return !defaults.setting(FaultKeys.ARMED).builtIn()
+                || !defaults.setting(FaultKeys.UNTIL).builtIn();
     }
 
     /**

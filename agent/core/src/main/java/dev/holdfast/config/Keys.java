@@ -72,6 +72,7 @@ final class Keys {
         add(RetryKeys.SECTIONS);
         add(LoadProtectionKeys.SECTIONS);
         add(FallbackKeys.SECTIONS);
+        add(FaultKeys.SECTIONS);
         add(List.of(ClientKeys.CLIENTS));
         add(ObservabilityKeys.SECTIONS);
     }

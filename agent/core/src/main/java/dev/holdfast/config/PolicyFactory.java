@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.ErrorKind;
+import dev.holdfast.policy.FaultPolicy;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryPolicy;
@@ -26,6 +27,7 @@ final class PolicyFactory {
 
     private final Set<List<Object>> checked = new HashSet<>();
     private final FallbackFactory fallbacks;
+    private final Problems problems;
     private final RetryCheck retryCheck;
     private final LoadProtectionCheck loadProtectionCheck;
     private final UnusedSettingsCheck unusedSettingsCheck;
@@ -39,6 +41,7 @@ final class PolicyFactory {
      */
     PolicyFactory(String file, Problems problems) {
         fallbacks = new FallbackFactory(file, problems);
+        this.problems = problems;
         retryCheck = new RetryCheck(problems, this::ofOneList);
         loadProtectionCheck = new LoadProtectionCheck(problems);
         unusedSettingsCheck = new UnusedSettingsCheck(problems);
@@ -65,7 +68,9 @@ final class PolicyFactory {
                 LoadProtectionFactory.budget(settings),
                 LoadProtectionFactory.limits(settings),
                 LoadProtectionFactory.hedge(settings),
-                fallbacks.policy(settings));
+                fallbacks.policy(settings),
+                FaultKeys.areSet(settings) ? FaultFactory.policy(settings) : FaultPolicy.NONE,
+                List.of());
     }
 
     private RetryPolicy retry(Settings settings) {
@@ -152,6 +157,9 @@ final class PolicyFactory {
         retryCheck.check(settings);
         loadProtectionCheck.check(settings);
         fallbacks.check(settings);
+        if (FaultKeys.areSet(settings)) {
+            FaultFactory.check(settings, problems);
+        }
         unusedSettingsCheck.check(settings);
         heldBodyCheck.check(settings);
     }

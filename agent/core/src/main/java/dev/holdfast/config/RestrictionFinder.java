@@ -6,6 +6,8 @@ import dev.holdfast.policy.DefaultResponse;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.FallbackPolicy.Strategy;
+import dev.holdfast.policy.FaultPolicy;
+import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
@@ -82,7 +84,20 @@ final class RestrictionFinder {
         }
         hedge(retries);
         fallback();
+        fault();
         proxy();
+    }
+
+    private void fault() {
+        FaultPolicy fault = policy.fault();
+        if (fault.enabled()) {
+            boolean acts = policy.mode() == Mode.ENFORCE;
+            add(
+                    "fault.share",
+                    "[faults] is armed: until " + fault.until() + ", a share of " + fault.share()
+                            + " of the attempts " + (acts ? "gets" : "would get, if mode were \"enforce\",") + " "
+                            + fault.described());
+        }
     }
 
     private boolean hasKey() {

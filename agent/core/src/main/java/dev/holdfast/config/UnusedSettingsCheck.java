@@ -57,6 +57,9 @@ final class UnusedSettingsCheck {
         retrying(settings);
         fallback(settings);
         conditions(settings);
+        if (FaultKeys.areSet(settings)) {
+            faults(settings);
+        }
         note(
                 settings,
                 settings.number(LoadProtectionKeys.LIMITS_MAX_CONCURRENT) > 0 || hasRate(settings),
@@ -67,6 +70,19 @@ final class UnusedSettingsCheck {
                 hasRate(settings),
                 "there is no max_rate that instances could share",
                 List.of(LoadProtectionKeys.LIMITS_SCOPE));
+    }
+
+    private void faults(Settings settings) {
+        note(
+                settings,
+                !FaultFactory.kinds(settings).isEmpty(),
+                "there is no status, error, delay or cut_body beside it",
+                List.of(FaultKeys.SHARE));
+        note(
+                settings,
+                !settings.setting(FaultKeys.SHARE).builtIn(),
+                "it takes a share, such as share = 0.3",
+                List.of(FaultKeys.STATUS, FaultKeys.ERROR, FaultKeys.DELAY, FaultKeys.CUT_BODY));
     }
 
     private static boolean hasRate(Settings settings) {

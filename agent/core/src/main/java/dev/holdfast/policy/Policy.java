@@ -1,5 +1,6 @@
 package dev.holdfast.policy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much the origin is sent at all
  * @param hedge whether a second attempt is sent beside a slow one
  * @param fallback what the application gets when nothing else helped
+ * @param fault which faults are injected into its attempts
  * @param routes for which requests another policy holds, the most specific first
  */
 public record Policy(
@@ -26,6 +28,7 @@ public record Policy(
         LimitPolicy limits,
         HedgePolicy hedge,
         FallbackPolicy fallback,
+        FaultPolicy fault,
         List<Route> routes) {
     /** The suffix of the names of policies for requests of the strategy {@code degraded}; no other name ends in it. */
     public static final String ALTERNATE_ORIGIN = " (degraded)";
@@ -35,7 +38,7 @@ public record Policy(
         routes = RouteTable.of(routes);
     }
 
-    /** A policy without routes. */
+    /** A policy without routes and faults. */
     public Policy(
             String name,
             Mode mode,
@@ -45,17 +48,31 @@ public record Policy(
             LimitPolicy limits,
             HedgePolicy hedge,
             FallbackPolicy fallback) {
-        this(name, mode, retry, breaker, budget, limits, hedge, fallback, List.of());
+        this(name, mode, retry, breaker, budget, limits, hedge, fallback, FaultPolicy.NONE, List.of());
     }
 
     /** This policy under another name. */
     public Policy named(String other) {
-        return new Policy(other, mode, retry, breaker, budget, limits, hedge, fallback, routes);
+        return new Policy(other, mode, retry, breaker, budget, limits, hedge, fallback, fault, routes);
     }
 
     /** This policy with other routes. */
     public Policy withRoutes(List<Route> others) {
-        return new Policy(name, mode, retry, breaker, budget, limits, hedge, fallback, others);
+        return new Policy(name, mode, retry, breaker, budget, limits, hedge, fallback, fault, others);
+    }
+
+    /** This policy with faults. */
+    public Policy withFault(FaultPolicy other) {
+        return new Policy(name, mode, retry, breaker, budget, limits, hedge, fallback, other, routes);
+    }
+
+    /** This policy, and those of its routes, without faults. */
+    public Policy withoutFaults() {
+        List<Route> others = new ArrayList<>();
+        for (Route route : routes) {
+            others.add(new Route(route.pattern(), route.policy().withoutFaults()));
+        }
+        return withFault(FaultPolicy.NONE).withRoutes(others);
     }
 
     /** One that does nothing, under the same name. */
@@ -69,6 +86,7 @@ public record Policy(
                 LimitPolicy.NONE,
                 HedgePolicy.NONE,
                 FallbackPolicy.NONE,
+                FaultPolicy.NONE,
                 List.of());
     }
 
@@ -87,6 +105,7 @@ public record Policy(
                 LimitPolicy.NONE,
                 HedgePolicy.NONE,
                 FallbackPolicy.NONE,
+                FaultPolicy.NONE,
                 List.of());
     }
 

@@ -57,7 +57,8 @@ class ReferenceTest {
     void everyDefaultIsOfTheTypeThatItsKeyGives() throws IllegalAccessException {
         Set<Key<?>> seen = new HashSet<>();
         for (Class<?> holder : List.of(
-                Keys.class, RetryKeys.class, LoadProtectionKeys.class, FallbackKeys.class, ObservabilityKeys.class)) {
+                Keys.class, RetryKeys.class, LoadProtectionKeys.class, FallbackKeys.class, FaultKeys.class,
+                ObservabilityKeys.class)) {
             for (Field field : holder.getDeclaredFields()) {
                 if (field.getType() == Key.class) {
                     Key<?> key = (Key<?>) field.get(null);

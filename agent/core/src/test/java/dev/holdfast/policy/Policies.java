@@ -32,6 +32,7 @@ public final class Policies {
     private LimitPolicy limits = LimitPolicy.NONE;
     private HedgePolicy hedge = HedgePolicy.NONE;
     private FallbackPolicy fallback = FallbackPolicy.NONE;
+    private FaultPolicy fault = FaultPolicy.NONE;
 
     private Policies() {}
 
@@ -129,6 +130,11 @@ public final class Policies {
         return this;
     }
 
+    public Policies fault(FaultPolicy value) {
+        fault = value;
+        return this;
+    }
+
     /** These rules around a retry policy that a test has made. */
     public Policy around(RetryPolicy retry) {
         return new Policy("*", Mode.ENFORCE, retry, breaker, budget, limits, hedge, fallback);
@@ -162,6 +168,6 @@ public final class Policies {
     }
 
     public Policy policy(Mode mode) {
-        return new Policy("*", mode, build(), breaker, budget, limits, hedge, fallback);
+        return new Policy("*", mode, build(), breaker, budget, limits, hedge, fallback).withFault(fault);
     }
 }
