@@ -66,12 +66,13 @@ abstract class Attempts extends CallRecord {
     /**
      * Begins an attempt that stays alone.
      *
+     * @param number its number for the client
      * @param admitted what it holds of the limits, null: there are none
      * @param timeout how long it may take, in nanoseconds
      * @return false: the breaker rejects it, and what it held is given back
      */
-    boolean beginAttempt(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
-        InFlightAttempt begun = begun(admitted, timeout, now);
+    boolean beginAttempt(int number, AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+        InFlightAttempt begun = begun(number, admitted, timeout, now);
         if (begun == null) {
             return false;
         }
@@ -80,7 +81,8 @@ abstract class Attempts extends CallRecord {
         return true;
     }
 
-    private @Nullable InFlightAttempt begun(AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+    private @Nullable InFlightAttempt begun(
+            int number, AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
         PolicyTarget target = target();
         CircuitBreaker breaker = target.breaker();
         CircuitBreaker.Permit permit = null;
@@ -97,7 +99,7 @@ abstract class Attempts extends CallRecord {
             }
         }
         count++;
-        return new InFlightAttempt(count, now, timeout, deadlineComesFirst(timeout), admitted, permit);
+        return new InFlightAttempt(number, now, timeout, deadlineComesFirst(timeout), admitted, permit);
     }
 
     /**
@@ -121,7 +123,7 @@ abstract class Attempts extends CallRecord {
             }
         }
         long timeout = attemptTimeout(now);
-        InFlightAttempt second = begun(admitted, timeout, now);
+        InFlightAttempt second = begun(count + 1, admitted, timeout, now);
         if (second == null) {
             return null;
         }

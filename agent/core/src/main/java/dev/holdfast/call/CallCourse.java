@@ -1,6 +1,8 @@
 package dev.holdfast.call;
 
 import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.FaultInjector;
+import dev.holdfast.policy.FaultPolicy;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * its public side and its lock, says what each method is for.
  */
 abstract class CallCourse extends Attempts {
+    /** The number of an attempt that no client hears of. */
+    private static final int NO_NUMBER = 0;
+
     private @Nullable PastAttempts past;
     private CallStage stage = CallStage.NEW;
 
@@ -48,6 +53,9 @@ abstract class CallCourse extends Attempts {
         if (stage == CallStage.CANCELLED) {
             return Step.Deliver.INSTANCE;
         }
+        if (stage == CallStage.HELD_BACK) {
+            return release(now);
+        }
         if (stage != CallStage.BACKING_OFF && stage != CallStage.AT_THE_GATE) {
             throw stage.illegalTransition("a wait");
         }
@@ -86,15 +94,71 @@ abstract class CallCourse extends Attempts {
 
     private Step send(AdmissionControl.@Nullable Admitted admitted, long now) {
         long timeout = attemptTimeout(now);
-        if (!beginAttempt(admitted, timeout, now)) {
+        FaultPolicy fault = target().faults() == null ? null : drawn();
+        boolean replaced = fault != null && enforced() && InjectedFault.replacesAttempt(fault);
+        // An attempt that is not sent has no number of its own, as clients count those that they are told to send.
+        int number = replaced ? (count() == 0 ? 1 : NO_NUMBER) : count() + 1 - (past == null ? 0 : past.injected());
+        if (!beginAttempt(number, admitted, timeout, now)) {
             return reject(Observer.Rejection.BREAKER, now);
         }
         stage = CallStage.SENT;
-        int number = count();
-        if (past != null && number > 1) {
+        if (past != null && count() > 1) {
             past.retrySent();
         }
-        long hedge = number == 1 && enforced() ? HedgingRule.after(target(), call()) : -1;
+        if (fault != null) {
+            observer().faultInjected(target(), call());
+            if (replaced) {
+                return injected(InjectedFault.outcome(this, fault), now);
+            }
+            if (enforced() && fault.cutBodyBytes() > 0) {
+                madePast().cutBody(number);
+            }
+            if (enforced() && fault.delayNanos() > 0) {
+                stage = CallStage.HELD_BACK;
+                return new Step.Wait(Math.min(fault.delayNanos(), timeout));
+            }
+        }
+        return sent(number, timeout);
+    }
+
+    private @Nullable FaultPolicy drawn() {
+        FaultInjector faults = target().faults();
+        return faults != null && faults.draw(environment().epochMillis().getAsLong()) ? faults.policy() : null;
+    }
+
+    /** The delay of an injected fault is over: it was part of the attempt's time. */
+    private Step release(long now) {
+        InFlightAttempt held = current();
+        long timeout = held == null ? 0 : held.rest(now);
+        if (held == null || timeout <= 0) {
+            return injected(InjectedFault.timeout(this), now);
+        }
+        stage = CallStage.SENT;
+        return sent(held.number(), timeout);
+    }
+
+    /** Takes the outcome of an attempt that a fault ends before it is sent, as if it had been. */
+    private Step injected(Outcome outcome, long now) {
+        stage = CallStage.SENT;
+        int status = Outcome.statusOf(outcome);
+        InFlightAttempt mine = current();
+        if (mine == null) {
+            throw stage.illegalTransition("an attempt under way");
+        }
+        madePast().injected(outcome);
+        long took = mine.endInjected(target(), outcome, status, now, environment().random());
+        boolean asks = judge(outcome, status);
+        observer().attempt(target(), call(), outcome, took);
+        return decided(mine, outcome, status, asks, now);
+    }
+
+    @Nullable
+    IOException bodyFault(int attempt) {
+        return past != null && past.isBodyCut(attempt) ? InjectedFault.ofBody(this) : null;
+    }
+
+    private Step sent(int number, long timeout) {
+        long hedge = count() == 1 && enforced() ? HedgingRule.after(target(), call()) : -1;
         return timeout == Long.MAX_VALUE && hedge < 0 && number == 1
                 ? Step.Send.FIRST
                 : new Step.Send(number, timeout, hedge < timeout ? hedge : -1);
@@ -106,9 +170,10 @@ abstract class CallCourse extends Attempts {
         int lastStatus = past == null ? Outcome.NO_STATUS : past.lastStatus();
         IOException error = RejectionMessages.error(this, reason, count(), lastStatus, now);
         Step rejected = past == null ? new Step.Reject(error) : past.rejected(error, count());
-        if (policy().fallback().enabled()) {
+        boolean falls = policy().fallback().enabled();
+        if (falls || rejected instanceof Step.Respond) {
             stage = CallStage.FALLING_BACK;
-            return new Step.FallBack(FallbackReason.of(reason), rejected);
+            return new Step.FallBack(falls ? FallbackReason.of(reason) : null, rejected);
         }
         end(now);
         return rejected;
@@ -163,6 +228,10 @@ abstract class CallCourse extends Attempts {
             return Step.Drop.INSTANCE;
         }
         decidedBy(mine);
+        return decided(mine, outcome, status, asks, now);
+    }
+
+    private Step decided(InFlightAttempt mine, Outcome outcome, int status, boolean asks, long now) {
         Outcome inHand = inHand();
         if (inHand != null && mine.isCutShort(outcome, now)) {
             madePast().deliverPrevious(inHand, outcome);
@@ -240,16 +309,18 @@ abstract class CallCourse extends Attempts {
 
     /** Ends the call with an outcome, whether that asked for another attempt or not. */
     private Step deliver(Outcome outcome, int status, boolean asked, long now) {
-        ends(outcome, status, asked, count(), isFirstCurrent(), past, now);
+        boolean first = isFirstCurrent() && (past == null || past.injected() == 0 || count() == 1);
+        ends(outcome, status, asked, count(), first, past, now);
         Observer.NotRetried notRetried = null;
         if (past != null) {
             past.end(asked && enforced());
             notRetried = asked ? past.notRetried() : null;
         }
         FallbackReason reason = policy().fallback().enabled() ? FallbackRule.after(this, outcome, notRetried) : null;
-        if (reason != null && enforced()) {
+        Step last = past == null ? Step.Deliver.INSTANCE : past.endOf(outcome, count());
+        if ((reason != null && enforced()) || last instanceof Step.Respond) {
             stage = CallStage.FALLING_BACK;
-            return new Step.FallBack(reason, Step.Deliver.INSTANCE);
+            return new Step.FallBack(reason, last);
         }
         end(now);
         // Where a retry would have come first, nobody knows what that would have given.
@@ -257,7 +328,7 @@ abstract class CallCourse extends Attempts {
         if (reason != null && !retried) {
             observer().wouldFallBack(target(), call());
         }
-        return Step.Deliver.INSTANCE;
+        return last;
     }
 
     void endWithFallback(FallbackPolicy.Strategy strategy, FallbackReason reason, boolean good, long now) {

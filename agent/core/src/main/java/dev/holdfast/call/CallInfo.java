@@ -1,5 +1,7 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.ErrorKind;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,5 +46,15 @@ public interface CallInfo {
      */
     default long remainingNanos() {
         return Long.MAX_VALUE;
+    }
+
+    /**
+     * The exception of an injected fault: of the type that the client throws where the fault is real.
+     *
+     * @param kind the fault
+     * @param message says that it was injected
+     */
+    default IOException faultError(ErrorKind kind, String message) {
+        return new IOException(message);
     }
 }

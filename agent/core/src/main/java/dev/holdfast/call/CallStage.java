@@ -8,6 +8,8 @@ enum CallStage {
     SENT,
     /** The call waits between two attempts. */
     BACKING_OFF,
+    /** An injected fault delays the attempt that was begun. */
+    HELD_BACK,
     /** The next attempt waits for a limit. */
     AT_THE_GATE,
     /** The state in which no attempt follows: the call ends when the fallback strategies were asked. */

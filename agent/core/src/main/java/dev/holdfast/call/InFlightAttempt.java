@@ -64,6 +64,16 @@ final class InFlightAttempt {
         return underWay && number == attempt;
     }
 
+    /** Its number for the client. */
+    int number() {
+        return number;
+    }
+
+    /** The rest of its time, in nanoseconds; {@link Long#MAX_VALUE} without limit. */
+    long rest(long now) {
+        return timeout == Long.MAX_VALUE ? timeout : at + timeout - now;
+    }
+
     /** Returns whether it was sent at this time. */
     boolean isSince(long time) {
         return at == time;
@@ -98,11 +108,25 @@ final class InFlightAttempt {
         if (status != Outcome.NO_STATUS) {
             target.responded(took);
         }
+        report(target, outcome, status, took, now, random);
+        return took;
+    }
+
+    /** Ends it as {@link #end} does, without having been sent: the time says nothing about the origin. */
+    long endInjected(PolicyTarget target, Outcome outcome, int status, long now, RandomGenerator random) {
+        underWay = false;
+        releasePermits(target, now);
+        long took = now - at;
+        report(target, outcome, status, took, now, random);
+        return took;
+    }
+
+    private void report(
+            PolicyTarget target, Outcome outcome, int status, long took, long now, RandomGenerator random) {
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
             tell(target, breaker, permit, outcome, status, took, now, random);
         }
-        return took;
     }
 
     private void tell(

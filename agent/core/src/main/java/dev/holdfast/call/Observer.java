@@ -94,6 +94,14 @@ public interface Observer {
      */
     default void retryLayer(PolicyTarget target, String caller) {}
 
+    /**
+     * An attempt gets a fault. Told in observe mode, too, where it would get it.
+     *
+     * @param target the policy, which says what fault, and the origin
+     * @param call the application's call
+     */
+    default void faultInjected(PolicyTarget target, CallInfo call) {}
+
     /** A second attempt is sent beside one that takes long. */
     default void hedged(PolicyTarget target, CallInfo call) {}
 

@@ -36,6 +36,13 @@ final class PastAttempts {
     /** The proxy that failed in the latest attempt, as {@code host:port}; null: none did. */
     private @Nullable String failedProxy;
 
+    /** The number of attempts that got a fault in place of being sent. */
+    private int injected;
+    /** The outcome of the latest of them. */
+    private @Nullable Outcome injectedOutcome;
+    /** The latest attempt of which the response's body is to break; 0: none. */
+    private int cut;
+
     /** True if the origin cannot have seen anything of the latest attempt. */
     private boolean nothingSent = true;
 
@@ -61,7 +68,10 @@ final class PastAttempts {
     }
 
     private void notGood(@Nullable InFlightAttempt attempt, Outcome outcome, long now) {
-        if (attempt != null && attempt.isNumber(1) && !(outcome instanceof Outcome.Cancelled)) {
+        if (attempt == null || first != First.NOT_BAD) {
+            return;
+        }
+        if (attempt.isNumber(1) && !(outcome instanceof Outcome.Cancelled)) {
             first = attempt.isTimedOut(outcome, now) ? First.TIMED_OUT : First.FAILED;
         }
     }
@@ -115,6 +125,39 @@ final class PastAttempts {
     /** Returns whether nobody knows what the first attempt would have given. */
     boolean isFirstTimedOut() {
         return first == First.TIMED_OUT;
+    }
+
+    // ---- injected faults
+
+    /** The body of the response to this attempt is to break. */
+    void cutBody(int attempt) {
+        cut = attempt;
+    }
+
+    /** Returns whether the body of the response to this attempt is to break. */
+    boolean isBodyCut(int attempt) {
+        return cut == attempt;
+    }
+
+    /** An attempt got a fault in place of being sent. */
+    void injected(Outcome outcome) {
+        injected++;
+        injectedOutcome = outcome;
+    }
+
+    /** Returns the number of attempts that got a fault in place of being sent. */
+    int injected() {
+        return injected;
+    }
+
+    /** The end of a call whose end is this outcome: an injected one is none that the client has at hand. */
+    Step endOf(Outcome outcome, int attempts) {
+        if (outcome != injectedOutcome) {
+            return Step.Deliver.INSTANCE;
+        }
+        return outcome instanceof Outcome.Failure failure && failure.error() instanceof IOException error
+                ? new Step.Reject(finalError(error, attempts))
+                : new Step.Respond(Outcome.statusOf(outcome));
     }
 
     // ---- the retry
@@ -195,12 +238,13 @@ final class PastAttempts {
 
     /** Ends the call without a further attempt: the outcome before the wait stands, where there is one. */
     Step rejected(IOException why, int attempts) {
-        if (inHand == null) {
+        Outcome before = inHand;
+        if (before == null) {
             return new Step.Reject(finalError(why, attempts));
         }
         retrying().notSent(why);
         inHand = null;
-        return Step.Deliver.INSTANCE;
+        return endOf(before, attempts);
     }
 
     /** The wait took longer than the call has time for: the outcome before it stands. */
@@ -209,10 +253,13 @@ final class PastAttempts {
         retrying().tooLate(before);
     }
 
-    /** The deadline cut the latest attempt short: the outcome before is delivered. */
+    /**
+     * The deadline cut the latest attempt short: the outcome before is delivered. Where the latest one was not sent,
+     * the client knows of none after that.
+     */
     void deliverPrevious(Outcome before, Outcome cutShort) {
         remember(cutShort);
-        deliversPrevious = true;
+        deliversPrevious = cutShort != injectedOutcome;
         retrying().tooLate(before);
     }
 

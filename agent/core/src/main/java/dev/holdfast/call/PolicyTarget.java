@@ -3,6 +3,7 @@ package dev.holdfast.call;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
 import dev.holdfast.policy.FleetShare;
+import dev.holdfast.policy.FaultInjector;
 import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
@@ -34,6 +35,8 @@ public final class PolicyTarget {
     private final @Nullable LatencyQuantile latency;
     private final @Nullable ResponseTimeEstimate responseTime;
     private final Observer observer;
+    /** Made for a policy that injects faults. */
+    private final @Nullable FaultInjector faults;
 
     /** A bit for each client. */
     private volatile int calledBy;
@@ -83,6 +86,13 @@ public final class PolicyTarget {
                             policy.budget().ratio(),
                             policy.budget().minPerSecond(),
                             policy.budget().ttlNanos())
+                    : null;
+        }
+        if (before != null && before.faults != null && before.policy.fault().equals(policy.fault())) {
+            faults = before.faults;
+        } else {
+            faults = policy.fault().enabled() && policy.mode() != Mode.OFF
+                    ? new FaultInjector(policy.fault(), 31L * policy.name().hashCode() + origin.hashCode())
                     : null;
         }
         concurrency = concurrency(policy.limits(), before);
@@ -190,6 +200,20 @@ public final class PolicyTarget {
     /** The part of the rate that this instance may use, where several share it. */
     public @Nullable FleetShare fleetShare() {
         return fleetShare;
+    }
+
+    /** The faults that attempts get, where the policy injects some. */
+    @Nullable
+    FaultInjector faults() {
+        return faults;
+    }
+
+    /**
+     * Returns whether a call may end in a response that Holdfast makes or gets elsewhere: one of a fallback, or that of
+     * an injected fault.
+     */
+    public boolean mayFallBack() {
+        return policy.fallback().enabled() || faults != null;
     }
 
     /** Returns whether attempts have to pass more than the breaker. */

@@ -273,6 +273,23 @@ public final class Session extends CallCourse {
         return super.policy();
     }
 
+    /**
+     * Returns the exception by which the body of an attempt's response is to break, since a fault was injected; null:
+     * it is to be given as it comes. To be asked only under a policy that cuts bodies.
+     *
+     * @param attempt its number
+     */
+    @Override
+    public synchronized @Nullable IOException bodyFault(int attempt) {
+        return super.bodyFault(attempt);
+    }
+
+    /** Returns the number of the latest attempt, and after the end of the one that was delivered; 0: none was sent. */
+    public synchronized int currentNumber() {
+        InFlightAttempt current = current();
+        return current == null ? 0 : current.number();
+    }
+
     /** Returns the number of attempts that were begun. */
     public synchronized int attempts() {
         return count();

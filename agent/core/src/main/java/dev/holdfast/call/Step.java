@@ -67,15 +67,23 @@ public sealed interface Step {
     record Reject(IOException error) implements Step {}
 
     /**
+     * Give the application a response that no origin has sent, since a fault was injected in place of the last attempt.
+     * Only as the end of a {@link FallBack}.
+     *
+     * @param status the status of the response
+     */
+    record Respond(int status) implements Step {}
+
+    /**
      * Nothing good came of the call: ask the policy's fallback strategies. Where none has a response, {@code otherwise}
      * is what the application gets, exactly as it would without them; so the outcome of the attempt just reported, a
      * response's body above all, is to be kept until that is known. Where one has, {@link Session#fellBack} ends the
      * call, else {@link Session#fallbackFailed}.
      *
-     * @param reason why
-     * @param otherwise {@link Deliver} or {@link Reject}
+     * @param reason why; null: no strategy is to be asked, and {@code otherwise} is {@link Respond}
+     * @param otherwise {@link Deliver}, {@link Reject} or {@link Respond}
      */
-    record FallBack(FallbackReason reason, Step otherwise) implements Step {}
+    record FallBack(@Nullable FallbackReason reason, Step otherwise) implements Step {}
 
     /** The end without a fallback, where this is one. */
     default Step withoutFallback() {

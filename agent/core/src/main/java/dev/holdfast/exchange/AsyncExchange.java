@@ -127,7 +127,7 @@ public final class AsyncExchange implements Consumer<Step> {
     }
 
     private void go(Step step) {
-        if (step instanceof Step.Deliver) {
+        if (step instanceof Step.Deliver || step instanceof Step.Respond) {
             transport.deliver();
         } else if (step instanceof Step.Wait wait) {
             await(wait);

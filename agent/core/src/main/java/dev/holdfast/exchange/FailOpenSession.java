@@ -8,6 +8,7 @@ import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.policy.Policy;
+import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,22 @@ public final class FailOpenSession {
             cancel();
             return Step.Deliver.INSTANCE;
         }
+    }
+
+    /**
+     * Returns the cut of the body of an attempt's response, where a fault was injected; null: there is none.
+     *
+     * @param attempt the attempt's number
+     */
+    public @Nullable BodyCut bodyCut(int attempt) {
+        long bytes = session.policy().fault().cutBodyBytes();
+        IOException error = bytes == 0 ? null : session.bodyFault(attempt);
+        return error == null ? null : new BodyCut(bytes, error);
+    }
+
+    /** Returns the cut of the body of the latest attempt's response; see {@link #bodyCut(int)}. */
+    public @Nullable BodyCut bodyCut() {
+        return session.policy().fault().cutBodyBytes() == 0 ? null : bodyCut(session.currentNumber());
     }
 
     /** Returns whether a response is judged by its body, too. See {@link Session#needsBody}. */

@@ -1,6 +1,7 @@
 package dev.holdfast.exchange;
 
 import dev.holdfast.call.CallInfo;
+import dev.holdfast.call.FallbackReason;
 import dev.holdfast.call.Step;
 import dev.holdfast.fallback.FallbackCandidate;
 import dev.holdfast.fallback.FallbackChain;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fallback of one call: asks the strategies of its policy one after the other, and records its response for worse
- * times. Made only for a call whose policy has a strategy.
+ * times. Made only for a call whose policy has a strategy, or injects faults.
  *
  * <p>Fails open: a defect is reported, and ends in the outcome that there is without a fallback, or in a response that
  * is not stored. The strategies are asked by one thread at a time.
@@ -130,6 +131,11 @@ public final class FallbackHandler {
     }
 
     private void ask(@Nullable FallbackChain begun, Step.FallBack step, CompletableFuture<Boolean> answered) {
+        FallbackReason reason = step.reason();
+        if (reason == null) {
+            none(step, answered);
+            return;
+        }
         try {
             FallbackChain fallbackChain = begun != null
                     ? begun
@@ -141,7 +147,7 @@ public final class FallbackHandler {
                 }
                 if (fallbackCandidate instanceof FallbackCandidate.Response found) {
                     response = found;
-                    session.session().fellBack(found.strategy(), step.reason(), found.status(), now());
+                    session.session().fellBack(found.strategy(), reason, found.status(), now());
                     answered.complete(true);
                     return;
                 }
@@ -158,7 +164,7 @@ public final class FallbackHandler {
             session.report(e);
             response = null;
         }
-        none(answered);
+        none(step, answered);
     }
 
     private @Nullable Void answeredElsewhere(
@@ -169,26 +175,34 @@ public final class FallbackHandler {
             Step.FallBack step,
             CompletableFuture<Boolean> answered) {
         try {
-            if (Boolean.TRUE.equals(good)) {
-                session.session().fellBack(offer.strategy(), step.reason(), now());
+            FallbackReason reason = step.reason();
+            if (Boolean.TRUE.equals(good) && reason != null) {
+                session.session().fellBack(offer.strategy(), reason, now());
                 answered.complete(true);
                 return null;
             }
         } catch (RuntimeException | LinkageError e) {
             session.report(e);
-            none(answered);
+            none(step, answered);
             return null;
         }
         if (defect != null) {
             session.report(defect);
-            none(answered);
+            none(step, answered);
         } else {
             ask(fallbackChain, step, answered);
         }
         return null;
     }
 
-    private void none(CompletableFuture<Boolean> answered) {
+    /** Ends without a strategy's response: with the one of an injected fault, or none. */
+    private void none(Step.FallBack step, CompletableFuture<Boolean> answered) {
+        if (step.otherwise() instanceof Step.Respond injected && !transport.isOver()) {
+            response = InjectedResponses.toCandidate(injected, transport.method());
+            session.fallbackFailed();
+            answered.complete(true);
+            return;
+        }
         session.fallbackFailed();
         answered.complete(false);
     }

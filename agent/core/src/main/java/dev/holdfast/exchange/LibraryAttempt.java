@@ -244,7 +244,8 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
                 : call.failed(number(), inner, shown);
     }
 
-    private Step responded(R given) {
+    private Step responded(R whole) {
+        R given = cut(whole);
         // A response that is lost, or that came with the end of its time, is on a connection that is being closed.
         if (lost || (isLate() && !holdsBack())) {
             discard(given);
@@ -273,6 +274,16 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
         Step step = dropped(call.after(number(), refused == null ? head : refused));
         ResponseStreams.Held held = step instanceof Step.Deliver ? held(given, head) : null;
         return held == null || held.failure() == null ? step : call.bodyLost(held.failure());
+    }
+
+    private R cut(R given) {
+        try {
+            BodyCut cut = call.session().bodyCut(number());
+            return cut == null ? given : transport.wrapBody(given, cut::of);
+        } catch (RuntimeException | LinkageError e) {
+            call.session().report(e);
+            return given;
+        }
     }
 
     /** The step of a response that is judged by its body, too: by its head alone, where there is no whole body. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 class LibraryCall<R> implements Consumer<IOException> {
     private final FailOpenSession session;
     private final LibraryTransport<R> transport;
-    /** Made for a policy that has a strategy. */
+    /** Made for a policy that has a strategy, or injects faults. */
     private final @Nullable LibraryFallback<R> fallback;
 
     private volatile boolean over;
@@ -44,7 +44,7 @@ class LibraryCall<R> implements Consumer<IOException> {
             ErrorReporter errorReporter) {
         this.transport = transport;
         this.session = new FailOpenSession(engine, target, transport, errorReporter);
-        this.fallback = target.policy().fallback().enabled() ? new LibraryFallback<>(this, fallbackStrategies) : null;
+        this.fallback = target.mayFallBack() ? new LibraryFallback<>(this, fallbackStrategies) : null;
     }
 
     /** The library's side. */

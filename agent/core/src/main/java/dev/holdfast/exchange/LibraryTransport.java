@@ -6,6 +6,7 @@ import dev.holdfast.call.Step;
 import dev.holdfast.fallback.FallbackCandidate;
 import dev.holdfast.fallback.FallbackRequest;
 import dev.holdfast.fallback.FallbackRequest.Identity;
+import dev.holdfast.policy.ErrorKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -77,6 +78,11 @@ public interface LibraryTransport<R> extends CallInfo {
         default boolean isRefused(Throwable error) {
             return false;
         }
+    }
+
+    @Override
+    default IOException faultError(ErrorKind kind, String message) {
+        return InjectedErrors.of(kind, message);
     }
 
     // ---- the request

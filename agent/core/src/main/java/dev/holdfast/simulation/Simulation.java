@@ -7,6 +7,7 @@ import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +54,14 @@ public final class Simulation {
      * @param path as the URL has it, without a query
      */
     public static Simulation of(Map<HostPattern, Policy> policies, Origin origin, String path) {
-        return new Simulation(policies, origin, path);
+        return new Simulation(withoutFaults(policies), origin, path);
+    }
+
+    /** Removes the faults, which would be injected in place of what the script says. */
+    private static Map<HostPattern, Policy> withoutFaults(Map<HostPattern, Policy> policies) {
+        Map<HostPattern, Policy> without = new LinkedHashMap<>();
+        policies.forEach((pattern, policy) -> without.put(pattern, policy.withoutFaults()));
+        return without;
     }
 
     /** Another method. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests when a call asks for a fallback, and why. */
 class SessionFallbackTest {
-    private static final FallbackPolicy FALLBACK = new FallbackPolicy(
+    static final FallbackPolicy FALLBACK = new FallbackPolicy(
             List.of(Strategy.DEFAULT_VALUE),
             Set.of(500, 418),
             Set.of(ErrorKind.READ_TIMEOUT),

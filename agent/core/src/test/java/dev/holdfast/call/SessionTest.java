@@ -15,6 +15,8 @@ import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.TextPattern;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collections;
@@ -495,6 +497,11 @@ public class SessionTest {
         @Override
         public boolean bodyReplayable() {
             return replayable;
+        }
+
+        @Override
+        public IOException faultError(ErrorKind kind, String message) {
+            return kind == ErrorKind.READ_TIMEOUT ? new SocketTimeoutException(message) : new SocketException(message);
         }
     }
 }

@@ -59,6 +59,7 @@ class ContractIT {
             UrlConnectionFallbackContract.class,
             WholeRequestContract.class,
             AttemptHeaderContract.class,
+            FaultContract.class,
             OkHttpContract.class,
             OkHttpDispatcherContract.class);
 
@@ -79,7 +80,11 @@ class ContractIT {
             + "|the proxy \\S+ did not open a tunnel; nothing reached the origin; others are only counted)"
             + "|(breakers opened|breakers still open|breakers closed|callers that retry too|first responses of "
             + "fallbacks|proxies that failed): \\d+ more in \\d+ s)"
-            + "|  warning: .*: one failing call alone opens the breaker: .*";
+            + "|  warning: .*: one failing call alone opens the breaker: .*"
+            + "|  warning: .*: faults\\.armed: is true: .*"
+            + "|\\[holdfast] game day: faults are injected into calls until 2099-01-01T00:00:00Z, .*"
+            + "|  127\\.0\\.0\\.28 /\\S+: \\S+ of attempts, .*"
+            + "|  and \\d+ more";
 
     @TempDir
     Path directory;

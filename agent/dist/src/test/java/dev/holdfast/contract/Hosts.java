@@ -59,6 +59,8 @@ final class Hosts {
     static final String NUMBERED = "127.0.0.26";
     /** The same, with 5 s for an attempt, and a second attempt beside one that takes 150 ms. */
     static final String NUMBERED_HEDGED = "127.0.0.27";
+    /** A host with injected faults on its routes, each named as its fault is; {@link #BARE} for other requests. */
+    static final String FAULTY = "127.0.0.28";
     /** The host that degraded requests go to. It has no policy of its own. */
     static final String OTHER_ORIGIN = "127.0.0.30";
 

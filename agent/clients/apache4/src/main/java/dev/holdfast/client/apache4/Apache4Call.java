@@ -10,6 +10,7 @@ import dev.holdfast.fallback.AlternateOrigin;
 import dev.holdfast.fallback.FallbackCandidate;
 import dev.holdfast.fallback.FallbackRequest;
 import dev.holdfast.fallback.FallbackRequest.Identity;
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
@@ -110,6 +111,12 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     public @Nullable String requestHeader(String name) {
         Header header = request.getFirstHeader(name);
         return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public IOException faultError(ErrorKind kind, String message) {
+        IOException own = Apache4Failures.injected(kind, message, host);
+        return own == null ? LibraryTransport.super.faultError(kind, message) : own;
     }
 
     @Override

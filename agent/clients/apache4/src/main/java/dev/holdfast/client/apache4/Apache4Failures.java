@@ -7,20 +7,38 @@ import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.http.ConnectionClosedException;
+import org.apache.http.HttpHost;
 import org.apache.http.NoHttpResponseException;
 import org.apache.http.client.ClientProtocolException;
 import org.apache.http.client.NonRepeatableRequestException;
 import org.apache.http.conn.ConnectTimeoutException;
 import org.apache.http.conn.ConnectionPoolTimeoutException;
+import org.apache.http.conn.HttpHostConnectException;
 import org.jspecify.annotations.Nullable;
 
 /** Classifies the exceptions of the client: by type, never by message. */
 final class Apache4Failures {
     private Apache4Failures() {}
+
+    /**
+     * Makes the exception of an injected fault, where the client has a type of its own for it; else null.
+     *
+     * @param host the origin
+     */
+    @SuppressWarnings("deprecation") // what all versions have
+    static @Nullable IOException injected(ErrorKind kind, String message, @Nullable HttpHost host) {
+        return switch (kind) {
+            case CONNECTION_TIMEOUT -> new ConnectTimeoutException(message);
+            case CONNECTION_REFUSED ->
+                host == null ? null : new HttpHostConnectException(host, new ConnectException(message));
+            default -> null;
+        };
+    }
 
     /**
      * Classifies an attempt that ended without a response.

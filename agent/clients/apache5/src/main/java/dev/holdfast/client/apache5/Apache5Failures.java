@@ -11,14 +11,25 @@ import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.jspecify.annotations.Nullable;
 
 /** Classifies the exceptions of the client: by type, never by message. */
 final class Apache5Failures {
     private Apache5Failures() {}
+
+    /** Makes the exception of an injected fault, where the client has a type of its own for it; else null. */
+    static @Nullable IOException injected(ErrorKind kind, String message) {
+        return switch (kind) {
+            case CONNECTION_TIMEOUT -> new ConnectTimeoutException(message);
+            case CONNECTION_REFUSED -> new HttpHostConnectException(message);
+            default -> null;
+        };
+    }
 
     /**
      * Classifies an attempt that ended without a response.

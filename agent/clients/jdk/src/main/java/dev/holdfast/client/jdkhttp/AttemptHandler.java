@@ -1,6 +1,7 @@
 package dev.holdfast.client.jdkhttp;
 
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.BodyCut;
 import dev.holdfast.fallback.ResponseRecording;
 import dev.holdfast.policy.StreamingMediaTypes;
 import java.net.http.HttpHeaders;
@@ -101,6 +102,11 @@ final class AttemptHandler<T> implements BodyHandler<T> {
             // The client asks twice for one call: none of our business.
             return call.application.apply(info);
         }
+        BodyCut cut = call.session.bodyCut(attempt);
+        return cut == null ? subscriber(info) : new CutBody<>(subscriber(info), cut);
+    }
+
+    private BodySubscriber<T> subscriber(ResponseInfo info) {
         JdkCall.Head head = JdkCall.Head.of(info);
         long left = limited ? endsAt - call.engine().nanoTime() : Long.MAX_VALUE;
         if (call.session.needsBody(head) && mayHoldBack(info.headers(), call.holdBackBytes())) {

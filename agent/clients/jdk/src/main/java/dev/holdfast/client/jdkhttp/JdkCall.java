@@ -15,6 +15,8 @@ import dev.holdfast.exchange.ResponseHead;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.fallback.ResponseRecording;
 import dev.holdfast.policy.ClientNames;
+import dev.holdfast.policy.ErrorKind;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -69,7 +71,7 @@ final class JdkCall<T> implements CallInfo {
 
     final FailOpenSession session;
     final BodyHandler<T> application;
-    /** Made for a policy that has a strategy. */
+    /** Made for a policy that has a strategy, or injects faults. */
     private final @Nullable CallFallback<T> fallback;
     /** The executor of attempts that cannot be sent from the application's thread, with that thread's privileges. */
     final Executor pool = Privileges.withCallerPrivileges(AsyncPool.INSTANCE);
@@ -106,7 +108,7 @@ final class JdkCall<T> implements CallInfo {
         this.body = RequestBody.of(request, client, target.policy(), engine.replayMemory());
         this.session = new FailOpenSession(engine, target, this, errorReporter);
         this.fallback =
-                target.policy().fallback().enabled() ? new CallFallback<>(this, fallbackStrategies, request) : null;
+                target.mayFallBack() ? new CallFallback<>(this, fallbackStrategies, request) : null;
     }
 
     /** Clock and timer. */
@@ -153,6 +155,11 @@ final class JdkCall<T> implements CallInfo {
     public long fingerprint() {
         return ((long) caller << 32)
                 ^ (31L * method().hashCode() + request.uri().hashCode());
+    }
+
+    @Override
+    public IOException faultError(ErrorKind kind, String message) {
+        return JdkFailures.injected(kind, message);
     }
 
     /** Returns the number of bytes of a response's body to hold back. */

@@ -5,15 +5,18 @@ import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.policy.ErrorKind;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,25 @@ final class JdkFailures {
     private static final String JDK = "jdk.internal.net.http.";
 
     private JdkFailures() {}
+
+    /** Makes the exception of an injected fault, as the client would throw it. */
+    static IOException injected(ErrorKind kind, String message) {
+        return switch (kind) {
+            case CONNECTION_TIMEOUT -> new HttpConnectTimeoutException(message);
+            case READ_TIMEOUT -> new HttpTimeoutException(message);
+            case DNS_RESOLUTION -> unresolved(message);
+            case CONNECTION_REFUSED -> new ConnectException(message);
+            case CONNECTION_RESET -> new SocketException(message);
+            case TLS -> new SSLHandshakeException(message);
+            case PREMATURE_EOF, PROXY, OTHER -> new IOException(message);
+        };
+    }
+
+    private static IOException unresolved(String message) {
+        IOException error = new ConnectException(message);
+        error.initCause(new UnresolvedAddressException());
+        return error;
+    }
 
     /**
      * The progress of the client with a request, as far as it is known.

@@ -65,6 +65,9 @@ final class SyncCall<T> extends OpenCalls.OpenCall implements BlockingExchange.T
         Throwable defect = null;
         try {
             BlockingExchange.run(call.session, this);
+        } catch (IOException e) {
+            call.releaseBody();
+            throw e;
         } catch (RuntimeException | LinkageError e) {
             call.giveUp();
             if (last == null) {

@@ -2,6 +2,7 @@ package dev.holdfast.client.urlconnection;
 
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.Privileges;
+import dev.holdfast.exchange.BodyCut;
 import dev.holdfast.exchange.FinalResult;
 import dev.holdfast.exchange.ResponseStreams;
 import dev.holdfast.policy.StreamingMediaTypes;
@@ -186,7 +187,8 @@ abstract class AttemptResult implements FinalResult.Candidate {
      *
      * @return null: nothing was read
      */
-    ResponseStreams.@Nullable Held holdBack(RequestRecorder requestRecorder, long limit, Watchdog watchdog) {
+    ResponseStreams.@Nullable Held holdBack(
+            RequestRecorder requestRecorder, long limit, Watchdog watchdog, @Nullable BodyCut cut) {
         ConnectionHead arrived = head;
         if (arrived == null || arrived.connection() == null || body != null) {
             return null;
@@ -203,6 +205,9 @@ abstract class AttemptResult implements FinalResult.Candidate {
         }
         if (stream == null) {
             return null;
+        }
+        if (cut != null) {
+            stream = cut.of(stream);
         }
         long left = watchdog.leftNanos();
         boolean limited = left != Long.MAX_VALUE;

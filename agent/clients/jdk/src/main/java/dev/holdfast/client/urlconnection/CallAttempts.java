@@ -47,7 +47,7 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
             target = engine.routeOrUntouched(host, requestRecorder.method(), requestRecorder.path());
             caller = (int) Thread.currentThread().getId();
             FailOpenSession begun = new FailOpenSession(engine, target, this, context.errorReporter());
-            fallback = target.policy().fallback().enabled()
+            fallback = target.mayFallBack()
                     ? new CallFallback(begun, this, requestRecorder, context.fallbackStrategies(), first)
                     : null;
             session = begun;
@@ -127,7 +127,7 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
     /** The step of a response that is judged by its body, too; null: that cannot be held back. */
     private @Nullable Step judged(Step.Send send, Attempt current, ConnectionHead head, Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
-        ResponseStreams.Held held = current.holdBack(requestRecorder, limit, watchdog);
+        ResponseStreams.Held held = current.holdBack(requestRecorder, limit, watchdog, failOpen().bodyCut());
         if (held == null) {
             return null;
         }
@@ -153,7 +153,9 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
             return Step.Deliver.INSTANCE;
         }
         long limit = target.policy().retry().bufferResponseBytes();
-        ResponseStreams.Held read = limit == 0 ? null : attempt.holdBack(requestRecorder, limit, watchdog);
+        ResponseStreams.Held read = limit == 0
+                ? null
+                : attempt.holdBack(requestRecorder, limit, watchdog, failOpen().bodyCut());
         return read == null ? Step.Deliver.INSTANCE : delivered(read);
     }
 
@@ -198,6 +200,10 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
         }
         if (step instanceof Step.FallBack fallBack && rescued(fallBack)) {
             return false;
+        }
+        if (step.withoutFallback() instanceof Step.Reject reject) { // the fault that was injected before this attempt
+            attempt.discard();
+            throw ended(reject.error());
         }
         deliver();
         return false;

@@ -3,6 +3,7 @@ package dev.holdfast.client.urlconnection;
 import dev.holdfast.call.Engine;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Step;
+import dev.holdfast.exchange.BodyCut;
 import dev.holdfast.exchange.FailOpenSession;
 import dev.holdfast.exchange.FailureClassifier;
 import dev.holdfast.exchange.FinalResult;
@@ -176,10 +177,12 @@ abstract class CallEnd extends CallFacts {
         if (head == null || head.connection() instanceof SyntheticConnection) {
             return stream; // of a fallback, or of an exchange that the application began when the call was over
         }
-        InputStream given = stream;
+        FailOpenSession begun = session;
+        BodyCut cut = begun == null ? null : begun.bodyCut();
+        InputStream given = cut == null ? stream : cut.of(stream);
         long length = head.bodyLength(requestRecorder.method());
         if (length != 0 && session != null) {
-            given = ResponseStreams.watched(stream, length, this::bodyBroke);
+            given = ResponseStreams.watched(given, length, this::bodyBroke);
         }
         given = recorded(head, given);
         if (given != stream) {

@@ -8,8 +8,10 @@ import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.exchange.FailOpenSession;
+import dev.holdfast.exchange.InjectedErrors;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.policy.ClientNames;
+import dev.holdfast.policy.ErrorKind;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,7 @@ abstract class CallFacts implements CallInfo {
     @Nullable
     FailOpenSession session;
 
-    /** Made for a policy that has a strategy. */
+    /** Made for a policy that has a strategy, or injects faults. */
     volatile @Nullable CallFallback fallback;
 
     /** The attempt that is under way; null: none is. */
@@ -125,6 +127,11 @@ abstract class CallFacts implements CallInfo {
         return name.equalsIgnoreCase("Idempotency-Key")
                 ? requestRecorder.idempotencyKey()
                 : requestRecorder.header(name);
+    }
+
+    @Override
+    public IOException faultError(ErrorKind kind, String message) {
+        return InjectedErrors.of(kind, message);
     }
 
     @Override

@@ -85,7 +85,9 @@ final class HedgeTransport implements HedgedAttempt.Transport<Attempt> {
             ConnectionHead head = secondLost ? null : second.head();
             long limit = session.policy().retry().bufferResponseBytes();
             ResponseStreams.Held held =
-                    head != null && session.needsBody(head) ? second.holdBack(requestRecorder, limit, watchdog) : null;
+                    head != null && session.needsBody(head)
+                            ? second.holdBack(requestRecorder, limit, watchdog, null)
+                            : null;
             step = session.after(
                     send.attempt(),
                     () -> secondLost
