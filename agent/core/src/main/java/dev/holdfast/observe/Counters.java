@@ -50,6 +50,9 @@ public final class Counters implements Observer {
     private final LabelCounter waitNanos = new LabelCounter();
     private final LabelCounter fallbacks = new LabelCounter();
     private final LabelCounter wouldHave = new LabelCounter();
+    /** Made with the first fault. */
+    private volatile @Nullable LabelCounter faults;
+
     private final LongAdder hedges = new LongAdder();
     private final LongAdder nestedRetries = new LongAdder();
     private final LongAdder bodiesBroken = new LongAdder();
@@ -195,6 +198,25 @@ public final class Counters implements Observer {
     }
 
     @Override
+    public void faultInjected(PolicyTarget target, CallInfo call) {
+        String kind = target.policy().fault().kind();
+        if (observeOnly(target)) {
+            wouldHave.add("fault_" + kind);
+        } else {
+            faultCounter().add(kind);
+        }
+    }
+
+    private synchronized LabelCounter faultCounter() {
+        LabelCounter made = faults;
+        if (made == null) {
+            made = new LabelCounter();
+            faults = made;
+        }
+        return made;
+    }
+
+    @Override
     public void hedged(PolicyTarget target, CallInfo call) {
         hedges.increment();
     }
@@ -286,6 +308,7 @@ public final class Counters implements Observer {
         for (int i = 0; i < delays.length(); i++) {
             counts.add(delays.get(i));
         }
+        LabelCounter injected = faults;
         Map<String, OriginStats.Wait> waited = new TreeMap<>();
         waits.all()
                 .forEach((limit, count) -> waited.put(limit, new OriginStats.Wait(count, waitNanos.get(limit) / 1e9)));
@@ -304,6 +327,7 @@ public final class Counters implements Observer {
                 waited,
                 fallbackCounts(),
                 wouldHave.all(),
+                injected == null ? Map.of() : injected.all(),
                 hedges.sum(),
                 nestedRetries.sum(),
                 bodiesBroken.sum(),

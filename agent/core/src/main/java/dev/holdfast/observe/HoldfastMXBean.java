@@ -28,6 +28,11 @@ public interface HoldfastMXBean {
     /** The names of the policies in force. */
     List<String> getPolicies();
 
+    /**
+     * The faults that are injected now, a line for each policy that has one, with their end in the first; empty: none.
+     */
+    List<String> getInjectedFaults();
+
     /** Everything, as {@link SnapshotJson} describes it. */
     String statusJson();
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.observe;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.management.JMException;
@@ -107,6 +108,18 @@ public final class Management implements HoldfastMXBean {
     @Override
     public List<String> getPolicies() {
         return status.get().policies();
+    }
+
+    @Override
+    public List<String> getInjectedFaults() {
+        InjectedFaults faults = status.get().faults();
+        if (faults == null || !faults.injecting()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("until " + faults.until());
+        faults.policies().forEach(of -> lines.add(of.toString()));
+        return lines;
     }
 
     @Override

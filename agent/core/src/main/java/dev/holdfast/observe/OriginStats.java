@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param waits waits for a limit that are over, by limit
  * @param fallbacks answers of fallback strategies
  * @param wouldHave what {@code observe} mode would have done: {@code "retry"}, {@code "hedge"}, {@code "fallback"},
- *     {@code "reject_…"}, {@code "wait_…"}
+ *     {@code "reject_…"}, {@code "wait_…"}, {@code "fault_…"}
+ * @param faults injected faults, by kind
  * @param hedges second attempts beside slow ones
  * @param nestedRetries calls that failed after their retries and were made again at once, by a layer above that retries
  *     too
@@ -49,6 +50,7 @@ public record OriginStats(
         Map<String, Wait> waits,
         List<FallbackCount> fallbacks,
         Map<String, Long> wouldHave,
+        Map<String, Long> faults,
         long hedges,
         long nestedRetries,
         long bodiesBroken,

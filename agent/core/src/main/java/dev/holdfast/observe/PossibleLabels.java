@@ -22,6 +22,7 @@ import java.util.List;
  * @param rejections what may not let an attempt pass
  * @param waits the limits that attempts may wait for
  * @param fallbacks strategies, and reasons for which they may be asked; each count is 0
+ * @param faults kinds of faults that are injected
  * @param wouldHave what {@code observe} mode may say that it would have done
  */
 public record PossibleLabels(
@@ -32,10 +33,12 @@ public record PossibleLabels(
         List<String> rejections,
         List<String> waits,
         List<OriginStats.FallbackCount> fallbacks,
+        List<String> faults,
         List<String> wouldHave) {
     /** Nothing. */
     public static final PossibleLabels NONE =
-            new PossibleLabels(false, false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+            new PossibleLabels(false, false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+                    List.of());
 
     /** A policy may list hundreds of statuses; where they are more than this, they are not all shown beforehand. */
     private static final int MAX_REASONS = 32;
@@ -59,6 +62,7 @@ public record PossibleLabels(
                 enforced ? rejections : List.of(),
                 enforced && all ? waits : List.of(),
                 enforced ? fallbacks(policy) : List.of(),
+                enforced && policy.fault().enabled() ? List.of(policy.fault().kind()) : List.of(),
                 enforced || !all ? List.of() : wouldHave(policy, retries, rejections, waits));
     }
 
@@ -155,6 +159,9 @@ public record PossibleLabels(
         }
         if (policy.fallback().enabled()) {
             actions.add("fallback");
+        }
+        if (policy.fault().enabled()) {
+            actions.add("fault_" + policy.fault().kind());
         }
         rejections.forEach(reason -> actions.add("reject_" + reason));
         waits.forEach(reason -> actions.add("wait_" + reason));

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloadError what is wrong with the file as it was found last; null where that could be used
  * @param cache what the fallback cache holds
  * @param store the figures of the shared store; null: there is none
+ * @param faults the faults that are injected; null: there are none
  * @param gaps where Holdfast does not help
  */
 public record Snapshot(
@@ -47,6 +48,7 @@ public record Snapshot(
         @Nullable String reloadError,
         Cache cache,
         @Nullable StoreStats store,
+        @Nullable InjectedFaults faults,
         CoverageGaps gaps) {
 
     /**

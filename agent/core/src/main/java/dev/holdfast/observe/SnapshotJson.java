@@ -25,8 +25,8 @@ import tools.jackson.core.JsonGenerator;
  *       call_duration: { count, seconds, p50|null, p95|null, p99|null }, attempt_duration: { the same },
  *       delays: { count, seconds, buckets: [ { up_to_seconds|null, count } ] },       not cumulative; null: without
  *       bound not_retried: {reason: n}, rejections: {by: n}, waits: {limit: { count, seconds }},
- *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, hedges, nested_retries, bodies_broken,
- *       comparison: { calls, good_without, good_with },
+ *       fallbacks: [ { strategy, reason, count } ], would_have: {what: n}, faults: {kind: n}, hedges,
+ *       nested_retries, bodies_broken, comparison: { calls, good_without, good_with },
  *       breaker: { state, since, reason|null, seconds_to_probe|null, seconds_in: {state: s}, transitions: {state: n}
  *       }|null, budget: { balance, exhausted }|null, limits: { under_way, queued }|null } ],
  *   origins_not_listed, comparison: { calls, good_without, good_with },
@@ -34,6 +34,7 @@ import tools.jackson.core.JsonGenerator;
  *   cache: { bytes, entries },
  *   store: { where, state, hits, misses, late, skipped, damaged, writes, dropped, errors,
  *     rates, local_rates, leases }|null,
+ *   faults: { injecting, until, policies: [ { policy, mode, share, fault } ] }|null,
  *   gaps: { hosts: [ { origin, calls } ], other_calls, clients: [ { client, package, version|null } ] },
  *   proxies: [address] }
  * </pre>
@@ -92,6 +93,7 @@ public final class SnapshotJson {
         json.writeNumberProperty("entries", snapshot.cache().entries());
         json.writeEndObject();
         store(snapshot.store(), json);
+        faults(snapshot.faults(), json);
         gaps(snapshot.gaps(), json);
         json.writeEndObject();
     }
@@ -115,6 +117,27 @@ public final class SnapshotJson {
         json.writeNumberProperty("rates", store.rates());
         json.writeNumberProperty("local_rates", store.localRates());
         json.writeNumberProperty("leases", store.leases());
+        json.writeEndObject();
+    }
+
+    private static void faults(@Nullable InjectedFaults faults, JsonGenerator json) {
+        if (faults == null) {
+            json.writeNullProperty("faults");
+            return;
+        }
+        json.writeObjectPropertyStart("faults");
+        json.writeBooleanProperty("injecting", faults.injecting());
+        time(json, "until", faults.untilEpochMillis());
+        json.writeArrayPropertyStart("policies");
+        for (InjectedFaults.OfPolicy of : faults.policies()) {
+            json.writeStartObject();
+            json.writeStringProperty("policy", of.policy());
+            json.writeStringProperty("mode", of.mode());
+            Json.number(json, "share", of.share());
+            json.writeStringProperty("fault", of.fault());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 
@@ -209,6 +232,7 @@ public final class SnapshotJson {
         }
         json.writeEndArray();
         Json.counts(json, "would_have", stats.wouldHave());
+        Json.counts(json, "faults", stats.faults());
         json.writeNumberProperty("hedges", stats.hedges());
         json.writeNumberProperty("nested_retries", stats.nestedRetries());
         json.writeNumberProperty("bodies_broken", stats.bodiesBroken());

@@ -27,6 +27,10 @@ public final class Status implements Supplier<Snapshot> {
         @Nullable
         StoreStats store();
 
+        /** Returns the faults that are injected; null: there are none. */
+        @Nullable
+        InjectedFaults faults();
+
         /** Returns where Holdfast does not help. */
         CoverageGaps gaps();
 
@@ -150,6 +154,7 @@ public final class Status implements Supplier<Snapshot> {
                     reloadError,
                     sources.cache(),
                     sources.store(),
+                    sources.faults(),
                     known);
         }
     }

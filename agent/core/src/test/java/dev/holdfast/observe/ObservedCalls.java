@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls under one policy for every host, in a time that passes when a test says so, with everything that counts them.
@@ -43,6 +44,7 @@ public final class ObservedCalls {
                     new CoverageGaps.Uncovered("Apache HttpClient 4", "org.apache.http.impl.execchain", "4.5.14")),
             List.of("proxy.example:3128"));
 
+    private volatile @Nullable InjectedFaults faults;
     private long now = Duration.ofDays(1).toNanos();
 
     public final CounterRegistry counterRegistry = new CounterRegistry(this::now, this::epochMillis);
@@ -82,6 +84,11 @@ public final class ObservedCalls {
                     }
 
                     @Override
+                    public InjectedFaults faults() {
+                        return faults;
+                    }
+
+                    @Override
                     public CoverageGaps gaps() {
                         return GAPS;
                     }
@@ -95,6 +102,11 @@ public final class ObservedCalls {
                 "holdfast.toml",
                 "c0ffee000000",
                 Set.of("*"));
+    }
+
+    /** Sets the faults that the configuration injects. */
+    void faults(@Nullable InjectedFaults injected) {
+        faults = injected;
     }
 
     public long now() {

@@ -73,6 +73,7 @@ class SnapshotJsonTest {
                 Map.of(),
                 List.of(),
                 Map.of(),
+                Map.of(),
                 0,
                 0,
                 0,
@@ -99,6 +100,7 @@ class SnapshotJsonTest {
                 "a \"b\"\nc",
                 Snapshot.Cache.EMPTY,
                 null,
+                null,
                 CoverageGaps.NONE);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -108,7 +110,7 @@ class SnapshotJsonTest {
                 .isEqualTo(SnapshotJson.of(snapshot))
                 .contains("\"version\":null", "\"file\":\"f\\\"\\n\u20ac\"", "\"error\":\"a \\\"b\\\"\\nc\"")
                 .contains("\"p50\":null,\"p95\":null,\"p99\":null")
-                .contains("\"sha256\":null", "\"store\":null")
+                .contains("\"sha256\":null", "\"store\":null", "\"faults\":null")
                 .contains("\"mode\":null", "\"attempt_seconds\":null", "\"budget\":null", "\"limits\":null")
                 .contains("\"seconds_to_probe\":null", "\"reason\":null");
     }

@@ -26,6 +26,7 @@ final class StatusText {
     static String of(String process, JsonValue status) {
         StringBuilder text = new StringBuilder();
         head(text, process, status);
+        faults(text, status.get("faults"));
         List<JsonValue> origins = status.get("origins").items();
         if (origins.isEmpty()) {
             ExplanationText.line(text, "No call has gone to a host with a policy yet.");
@@ -77,6 +78,26 @@ final class StatusText {
                             ? "The file cannot be used; a good one takes effect without a restart:"
                             : "The file was changed and cannot be used; the one before stays in force:");
             configuration.get("error").text().lines().forEach(line -> ExplanationText.line(text, "  " + line));
+        }
+    }
+
+    /** An agent of an earlier version says nothing of faults. */
+    private static void faults(StringBuilder text, JsonValue faults) {
+        if (faults.isNothing()) {
+            return;
+        }
+        ExplanationText.line(
+                text,
+                faults.get("injecting").isTrue()
+                        ? "GAME DAY: faults are injected into calls until "
+                                + faults.get("until").text() + ":"
+                        : "No faults are injected any more, since " + faults.get("until").text());
+        for (JsonValue of : faults.get("injecting").isTrue() ? faults.get("policies").items() : List.<JsonValue>of()) {
+            ExplanationText.line(
+                    text,
+                    "  " + of.get("policy").text() + ": " + of.get("share").number() + " of attempts, "
+                            + of.get("fault").text()
+                            + (of.get("mode").text().equals("observe") ? " (observe: only counted)" : ""));
         }
     }
 

@@ -12,6 +12,8 @@ import dev.holdfast.inventory.LoadedClients;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.CounterRegistry;
 import dev.holdfast.observe.CoverageGaps;
+import dev.holdfast.observe.FaultLog;
+import dev.holdfast.observe.InjectedFaults;
 import dev.holdfast.observe.Log;
 import dev.holdfast.observe.LogEntry;
 import dev.holdfast.observe.LogFormat;
@@ -24,6 +26,7 @@ import dev.holdfast.observe.jfr.FlightEvents;
 import dev.holdfast.observe.meters.ApplicationRegistries;
 import dev.holdfast.observe.otlp.OtlpExporter;
 import dev.holdfast.policy.OtlpExport;
+import dev.holdfast.policy.Policy;
 import java.io.File;
 import java.util.Collection;
 import java.util.List;
@@ -50,6 +53,8 @@ final class Observability {
     private boolean recordable = true;
     private volatile boolean summaryWanted;
     private volatile Configuration inForce;
+    private volatile List<Policy> faultPolicies;
+    private @Nullable FaultLog faultLog;
     private @Nullable Endpoint endpoint;
     private @Nullable OtlpExporter otlpExporter;
     private @Nullable CoverageMonitor coverageMonitor;
@@ -73,6 +78,7 @@ final class Observability {
             ClassLoadSignals signals) {
         this.stderrReporter = stderrReporter;
         this.inForce = configuration;
+        this.faultPolicies = configuration.faultPolicies();
         this.holdfast = holdfast;
         this.signals = signals;
         this.log = new Log(stderrReporter, SystemClock.NANOS);
@@ -116,6 +122,11 @@ final class Observability {
         }
 
         @Override
+        public @Nullable InjectedFaults faults() {
+            return injectedFaults();
+        }
+
+        @Override
         public CoverageGaps gaps() {
             return gapWatch().get();
         }
@@ -137,6 +148,7 @@ final class Observability {
         status.reloaded(changed.fingerprint(), changed.policyNames(), changed.targetNames());
         status.state(activity, changed.file(), null);
         inForce = changed;
+        faultPolicies = changed.faultPolicies();
         FlightEvents recorded = events;
         if (recorded != null) {
             recorded.reloaded(changed.file(), changed.policyNames().size(), null);
@@ -150,6 +162,23 @@ final class Observability {
     /** A configuration is in force, with what the user should know of it. */
     void say(String summary, List<String> notices) {
         log.say(notices.isEmpty() ? Log.Level.INFO : Log.Level.WARN, SharedState.described(summary, notices));
+        logFaults();
+    }
+
+    /** Returns the faults of the configuration in force; null: it injects none. */
+    private @Nullable InjectedFaults injectedFaults() {
+        List<Policy> faulty = faultPolicies;
+        return faulty.isEmpty() ? null : InjectedFaults.of(faulty, System.currentTimeMillis());
+    }
+
+    /** Begins and ends game days. */
+    private synchronized void logFaults() {
+        if (faultLog == null && !faultPolicies.isEmpty()) {
+            faultLog = new FaultLog(log, this::injectedFaults);
+        }
+        if (faultLog != null) {
+            faultLog.tick();
+        }
     }
 
     /** Says something that happens rarely. */
@@ -181,6 +210,7 @@ final class Observability {
         status.reloadFailed(problem);
         status.state(activity, readable.file(), problem);
         inForce = readable;
+        faultPolicies = List.of();
         apply(readable.observabilityConfig());
         log.say(Log.Level.ERROR, text);
         listen();
@@ -225,6 +255,7 @@ final class Observability {
     void tick() {
         targets.reportRetryLayers(System.nanoTime());
         log.tick(targets::all);
+        logFaults();
         if (endpoint != null) {
             endpoint.tick();
         }

@@ -468,6 +468,7 @@
       ['Attempts rejected by Holdfast for', named(origin.rejections)],
       ['Waits for a limit', Object.entries(origin.waits).map(([limit, wait]) => [limit, `${count(wait.count)}, ${time(wait.seconds)} in all`])],
       ['Fallbacks', origin.fallbacks.map(each => [`${each.strategy}, ${each.reason}`, count(each.count)])],
+      ['Faults injected', named(origin.faults)],
       ['Observe mode would have', named(origin.would_have)],
       ['Clients', origin.clients.map(client => [client.client, count(sum(client.calls)) + ' calls'])],
     ];
@@ -766,6 +767,10 @@
     if (inactive) {
       notices.push(['bad', 'Holdfast is inactive, no policy is in force: calls run unmodified. Reason:',
         status.reason.replaceAll('_', ' ')]);
+    }
+    if (status && status.faults && status.faults.injecting) {
+      notices.push(['bad', `Game day: faults are injected into calls until ${status.faults.until}.`, status.faults.policies
+        .map(each => `${each.policy}: ${each.share} of attempts, ${each.fault}${each.mode === 'observe' ? ' (observe: only counted)' : ''}`).join('\n')]);
     }
     if (status && !status.on) notices.push(['', 'Holdfast is switched off: calls run unmodified.']);
     if (status && status.configuration.error) {

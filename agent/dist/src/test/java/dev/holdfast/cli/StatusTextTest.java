@@ -41,6 +41,25 @@ class StatusTextTest {
     }
 
     @Test
+    void saysLoudlyThatFaultsAreInjected() {
+        String faults = """
+                {"on": true, "active": true, "reason": "active", "faults": {"injecting": true,
+                 "until": "2026-01-01T01:00:00Z", "policies": [
+                 {"policy": "a", "mode": "enforce", "share": 0.3, "fault": "status 503"},
+                 {"policy": "b", "mode": "observe", "share": 1.0, "fault": "delay of 800 ms"}]}}
+                """;
+
+        assertThat(StatusText.of("7", JsonValue.read(faults)).lines())
+                .containsSubsequence(
+                        "GAME DAY: faults are injected into calls until 2026-01-01T01:00:00Z:",
+                        "  a: 0.3 of attempts, status 503",
+                        "  b: 1.0 of attempts, delay of 800 ms (observe: only counted)");
+        assertThat(StatusText.of("7", JsonValue.read(faults.replace("g\": true", "g\": false"))))
+                .contains("No faults are injected any more, since 2026-01-01T01:00:00Z")
+                .doesNotContain("of attempts");
+    }
+
+    @Test
     void saysWhyNoPolicyIsInForce() {
         String text = StatusText.of("7", JsonValue.read("""
                 {"version": "1.2.3", "on": false, "active": false, "reason": "file_missing",

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -47,17 +49,7 @@ class ReloadTest {
         };
         StderrReporter stderrReporter = new StderrReporter(noMemory);
         Holdfast holdfast = new Holdfast(stderrReporter);
-        ClassLoadSignals signals = new ClassLoadSignals(
-                new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>(), () -> new Class<?>[0]);
-        Activation activation = new Activation(
-                file,
-                holdfast,
-                stderrReporter,
-                "test",
-                signals,
-                new LoadedClasses(NO_CLASSES, signals),
-                installed -> {});
-        Reload reload = new Reload(new WatchedFile(file), activation, stderrReporter);
+        Reload reload = reload(file, holdfast, stderrReporter);
         assertThat(reload.readFirst()).isTrue();
         reload.watch();
 
@@ -69,6 +61,50 @@ class ReloadTest {
         Files.writeString(path, TWO_RETRIES);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(maxRetries(holdfast)).isEqualTo(2));
+    }
+
+    @Test
+    void a_game_day_is_said_when_a_reload_arms_it_and_when_one_ends_it() throws Exception {
+        String faults = TWO_RETRIES
+                + "[fault]\nshare = 0.5\nstatus = 503\n[faults]\nuntil = \"2099-01-01T00:00:00Z\"\n";
+        Path path = Files.writeString(directory.resolve("holdfast.toml"), faults);
+        List<String> lines = new CopyOnWriteArrayList<>();
+        StderrReporter stderrReporter = new StderrReporter(new PrintStream(OutputStream.nullOutputStream()) {
+            @Override
+            public void println(String line) {
+                lines.add(line);
+            }
+        });
+        Reload reload = reload(path.toString(), new Holdfast(stderrReporter), stderrReporter);
+        assertThat(reload.readFirst()).isTrue();
+        reload.watch();
+        assertThat(lines).noneMatch(line -> line.contains("game day"));
+
+        Files.writeString(path, faults + "armed = true\n");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(lines)
+                        .anyMatch(line -> line.contains(
+                                "game day: faults are injected into calls until 2099-01-01T00:00:00Z")));
+
+        Files.writeString(path, faults + "armed = false\n");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(lines)
+                        .anyMatch(line -> line.contains(
+                                "game day: no faults are injected any more, as [faults] is not armed any more")));
+    }
+
+    private static Reload reload(String file, Holdfast holdfast, StderrReporter stderrReporter) {
+        ClassLoadSignals signals = new ClassLoadSignals(
+                new CountDownLatch(1), new CountDownLatch(1), new ArrayDeque<>(), () -> new Class<?>[0]);
+        Activation activation = new Activation(
+                file,
+                holdfast,
+                stderrReporter,
+                "test",
+                signals,
+                new LoadedClasses(NO_CLASSES, signals),
+                installed -> {});
+        return new Reload(new WatchedFile(file), activation, stderrReporter);
     }
 
     private static int maxRetries(Holdfast holdfast) {

@@ -179,6 +179,15 @@ public enum Meter {
             "Attempts that wait for their turn under a limit now",
             "origin",
             "policy"),
+    /** Injected faults. */
+    FAULTS(
+            "holdfast.faults",
+            Kind.COUNTER,
+            "",
+            "Faults that [fault] has injected into attempts, by kind: status, error, delay, cut_body",
+            "fault",
+            "origin",
+            "policy"),
     /** Observe mode. */
     WOULD_HAVE(
             "holdfast.would.have",
@@ -231,6 +240,12 @@ public enum Meter {
             "1 where policies are in force, else 0; the reason is active, off, no_policies, file_missing,"
                     + " file_unreadable or file_invalid",
             "reason"),
+    /** The switch of injected faults. */
+    FAULTS_ARMED(
+            "holdfast.faults.armed",
+            Kind.GAUGE,
+            "",
+            "1 while [faults] injects faults, 0 after their end; absent where it is not armed"),
     /** The time at which counting began. */
     START_TIME("holdfast.start.time", Kind.GAUGE, "seconds", "When counting began, in Unix time"),
     /** The configuration's size. */

@@ -4,6 +4,7 @@ import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.observe.Activity;
 import dev.holdfast.observe.CounterRegistry;
 import dev.holdfast.observe.CoverageGaps;
+import dev.holdfast.observe.InjectedFaults;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.PossibleLabels;
 import dev.holdfast.observe.ProcessIdentity;
@@ -46,6 +47,10 @@ final class Meters {
         to.count(Meter.CACHE_ENTRIES, cache.entries());
         to.count(Meter.CACHE_BYTES, cache.bytes());
         to.count(Meter.CACHE_LIMIT, cache.maxBytes());
+        InjectedFaults faults = snapshot.faults();
+        if (faults != null) {
+            to.value(Meter.FAULTS_ARMED, faults.injecting() ? 1 : 0);
+        }
         StoreStats store = snapshot.store();
         if (store != null) {
             store(store, to);
@@ -139,6 +144,10 @@ final class Meters {
         }
         to.count(Meter.BODIES_BROKEN, stats.bodiesBroken(), origin, policy);
         fallbacks(stats, possible, to);
+        counts(
+                stats.faults(),
+                possible.faults(),
+                (fault, count) -> to.count(Meter.FAULTS, count, fault, origin, policy));
         counts(
                 stats.wouldHave(),
                 possible.wouldHave(),

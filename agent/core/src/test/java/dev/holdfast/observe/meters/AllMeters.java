@@ -8,11 +8,13 @@ import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.fleet.StoreStats;
 import dev.holdfast.observe.ObservedCalls;
+import dev.holdfast.observe.InjectedFaults;
 import dev.holdfast.observe.OriginStats;
 import dev.holdfast.observe.Snapshot;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
+import dev.holdfast.policy.FaultPolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Policies;
@@ -27,7 +29,8 @@ final class AllMeters {
     private static final Policies RULES = Policies.retry()
             .breaker(Breakers.consecutive(5).open(Duration.ofSeconds(60)).build())
             .budget(0.2, 10)
-            .limits(new LimitPolicy(10, 100, 1_000_000_000L, 1_000_000_000L));
+            .limits(new LimitPolicy(10, 100, 1_000_000_000L, 1_000_000_000L))
+            .fault(new FaultPolicy(1, 503, null, 0, 0, 1, 0)); // over, so that calls go on as they are scripted
 
     private AllMeters() {}
 
@@ -52,6 +55,7 @@ final class AllMeters {
         PolicyTarget target = observedCalls.target(host);
         Observer observer = target.observer();
         ObservedCalls.Get call = new ObservedCalls.Get(0);
+        observer.faultInjected(target, call);
         observer.hedged(target, call);
         observer.nestedRetry(target, call);
         observer.waited(target, call, Observer.Rejection.RATE, 5_000_000);
@@ -81,6 +85,7 @@ final class AllMeters {
                 snapshot.reloadError(),
                 snapshot.cache(),
                 new StoreStats("redis:6379", "up", 1, 2, 3, 4, 5, 6, 7, 8, 3, 1, 9),
+                new InjectedFaults(true, 0, List.of()),
                 snapshot.gaps());
     }
 }

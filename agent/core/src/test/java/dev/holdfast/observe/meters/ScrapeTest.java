@@ -12,6 +12,7 @@ import dev.holdfast.policy.Backoff;
 import dev.holdfast.policy.Breakers;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.Fallbacks;
+import dev.holdfast.policy.FaultPolicy;
 import dev.holdfast.policy.HedgePolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.LimitPolicy;
@@ -181,7 +182,8 @@ class ScrapeTest {
                 .budget(0.2, 10)
                 .hedge(new HedgePolicy(true, 1_000_000_000L))
                 .fallback(Fallbacks.cache())
-                .limits(new LimitPolicy(10, 100, 1_000_000_000L, 1_000_000_000L));
+                .limits(new LimitPolicy(10, 100, 1_000_000_000L, 1_000_000_000L))
+                .fault(new FaultPolicy(1, 503, null, 0, 0, 1, 0)); // over
     }
 
     @Test
