@@ -146,7 +146,8 @@ abstract class CallCourse extends Attempts {
             throw stage.illegalTransition("an attempt under way");
         }
         madePast().injected(outcome);
-        long took = mine.endInjected(target(), outcome, status, now, environment().random());
+        long took =
+                mine.endInjected(target(), outcome, status, now, environment().random());
         boolean asks = judge(outcome, status);
         observer().attempt(target(), call(), outcome, took);
         return decided(mine, outcome, status, asks, now);

@@ -121,8 +121,7 @@ final class InFlightAttempt {
         return took;
     }
 
-    private void report(
-            PolicyTarget target, Outcome outcome, int status, long took, long now, RandomGenerator random) {
+    private void report(PolicyTarget target, Outcome outcome, int status, long took, long now, RandomGenerator random) {
         CircuitBreaker breaker = target.breaker();
         if (breaker != null && permit != null) {
             tell(target, breaker, permit, outcome, status, took, now, random);

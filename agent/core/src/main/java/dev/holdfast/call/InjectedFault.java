@@ -30,8 +30,7 @@ final class InjectedFault {
     }
 
     private static Outcome failure(CallRecord record, ErrorKind kind, String what) {
-        return new Outcome.Failure(
-                record.call().faultError(kind, message(record, what)), kind, kind.nothingSent());
+        return new Outcome.Failure(record.call().faultError(kind, message(record, what)), kind, kind.nothingSent());
     }
 
     private static String message(CallRecord record, String what) {

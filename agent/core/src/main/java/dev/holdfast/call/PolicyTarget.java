@@ -2,8 +2,8 @@ package dev.holdfast.call;
 
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.ConcurrencyLimit;
-import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.FaultInjector;
+import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.LatencyQuantile;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;

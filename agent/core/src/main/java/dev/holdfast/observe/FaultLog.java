@@ -56,6 +56,8 @@ public final class FaultLog {
             text.append("\n  ").append(fault);
         }
         int more = running.policies().size() - listed;
-        return more == 0 ? text.toString() : text.append("\n  and ").append(more).append(" more").toString();
+        return more == 0
+                ? text.toString()
+                : text.append("\n  and ").append(more).append(" more").toString();
     }
 }

@@ -36,9 +36,8 @@ public record PossibleLabels(
         List<String> faults,
         List<String> wouldHave) {
     /** Nothing. */
-    public static final PossibleLabels NONE =
-            new PossibleLabels(false, false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-                    List.of());
+    public static final PossibleLabels NONE = new PossibleLabels(
+            false, false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     /** A policy may list hundreds of statuses; where they are more than this, they are not all shown beforehand. */
     private static final int MAX_REASONS = 32;

@@ -175,8 +175,9 @@ final class TimelineRecorder implements Observer {
 
     /** Records the result that the program gets. */
     void end(Session session, PolicyTarget target, Step step, @Nullable Outcome last, CallInfo call, String path) {
-        if (step instanceof Step.FallBack fallBack) {
-            fallback(target.policy().fallback(), fallBack.reason(), call.method(), path);
+        FallbackReason asked = step instanceof Step.FallBack fallBack ? fallBack.reason() : null;
+        if (asked != null) {
+            fallback(target.policy().fallback(), asked, call.method(), path);
         }
         Step end = step.withoutFallback();
         String gets;
@@ -200,7 +201,7 @@ final class TimelineRecorder implements Observer {
         } else {
             gets = last == null ? "nothing" : DecisionReasons.name(last) + (brokenBody ? " and " + CUT_BODY : "");
         }
-        note(Kind.END, (step == end ? "the program gets " : "where none has a response, the program gets ") + gets);
+        note(Kind.END, (asked == null ? "the program gets " : "where none has a response, the program gets ") + gets);
     }
 
     private void fallback(FallbackPolicy policy, FallbackReason reason, String method, String path) {

@@ -37,9 +37,11 @@ class SessionFaultTest {
 
         @Override
         public void attempt(PolicyTarget target, CallInfo call, Outcome outcome, long nanos) {
-            told.add("attempt " + (outcome instanceof Outcome.Failure failure
-                    ? failure.kind().configName()
-                    : Outcome.statusOf(outcome)) + " in " + nanos);
+            told.add("attempt "
+                    + (outcome instanceof Outcome.Failure failure
+                            ? failure.kind().configName()
+                            : Outcome.statusOf(outcome))
+                    + " in " + nanos);
         }
 
         @Override
@@ -94,8 +96,7 @@ class SessionFaultTest {
 
     @Test
     void anErrorThatIsTheLastOutcomeIsThrownWithTheOnesBefore() {
-        Session session =
-                session(Policies.retry().maxRetries(1).policy().withFault(error(ErrorKind.CONNECTION_RESET)));
+        Session session = session(Policies.retry().maxRetries(1).policy().withFault(error(ErrorKind.CONNECTION_RESET)));
 
         session.begin(0);
         Step end = session.resume(SECOND);
@@ -115,9 +116,11 @@ class SessionFaultTest {
     void aFailureAfterWhichTheRequestMayHaveBeenAppliedIsNotRetried() {
         Policy policy = Policies.retry().policy();
 
-        assertThat(session(policy.withFault(error(ErrorKind.CONNECTION_RESET)), "POST").begin(0))
+        assertThat(session(policy.withFault(error(ErrorKind.CONNECTION_RESET)), "POST")
+                        .begin(0))
                 .isInstanceOf(Step.Reject.class);
-        assertThat(session(policy.withFault(error(ErrorKind.CONNECTION_REFUSED)), "POST").begin(0))
+        assertThat(session(policy.withFault(error(ErrorKind.CONNECTION_REFUSED)), "POST")
+                        .begin(0))
                 .isInstanceOf(Step.Wait.class);
     }
 
@@ -185,8 +188,8 @@ class SessionFaultTest {
     private static FaultPolicy chosen(boolean... faults) {
         for (long seed = 0; seed < 10_000; seed++) {
             FaultPolicy policy = new FaultPolicy(0.5, 500, null, 0, 0, seed, UNTIL);
-            PolicyTarget target = new PolicyTarget(
-                    Policies.retry().policy().withFault(policy), ORIGIN, null, Observer.NONE, 0);
+            PolicyTarget target =
+                    new PolicyTarget(Policies.retry().policy().withFault(policy), ORIGIN, null, Observer.NONE, 0);
             FaultInjector injector = target.faults();
             boolean same = injector != null;
             for (boolean fault : faults) {
@@ -210,16 +213,17 @@ class SessionFaultTest {
         Step end = session.after(
                 1, new Outcome.Failure(new SocketTimeoutException(), ErrorKind.READ_TIMEOUT, false), 3 * SECOND);
 
-        assertThat(end).isInstanceOfSatisfying(
-                Step.Reject.class, reject -> assertThat(reject.error()).isInstanceOf(SocketException.class));
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        Step.Reject.class, reject -> assertThat(reject.error()).isInstanceOf(SocketException.class));
     }
 
     @Test
     void aDelayThatTheDeadlineCutsShortEndsInTheResponseBefore() {
         Policies policies = Policies.retry().deadline(Duration.ofSeconds(3));
         FaultPolicy chosen = chosen(false, true);
-        Session session = session(policies.policy()
-                .withFault(new FaultPolicy(0.5, 0, null, 10 * SECOND, 0, chosen.seed(), UNTIL)));
+        Session session = session(
+                policies.policy().withFault(new FaultPolicy(0.5, 0, null, 10 * SECOND, 0, chosen.seed(), UNTIL)));
 
         session.begin(0);
         assertThat(session.after(1, SessionTest.status(503), 0)).isEqualTo(new Step.Wait(SECOND));
@@ -269,8 +273,10 @@ class SessionFaultTest {
         Session session = session(policies.policy().withFault(delay(Duration.ofSeconds(2))));
 
         assertThat(session.begin(0)).isEqualTo(new Step.Wait(SECOND));
-        assertThat(session.resume(SECOND)).isInstanceOfSatisfying(
-                Step.Reject.class, reject -> assertThat(reject.error()).isInstanceOf(SocketTimeoutException.class));
+        assertThat(session.resume(SECOND))
+                .isInstanceOfSatisfying(
+                        Step.Reject.class,
+                        reject -> assertThat(reject.error()).isInstanceOf(SocketTimeoutException.class));
         assertThat(told).containsExactly("fault delay", "attempt read_timeout in 1000000000", "TIMED_OUT after 1");
     }
 

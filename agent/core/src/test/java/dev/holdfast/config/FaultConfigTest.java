@@ -60,8 +60,7 @@ class FaultConfigTest {
         Configuration configuration = read(FAULT + ARMED);
 
         assertThat(policy(configuration, "*").fault()).isEqualTo(new FaultPolicy(0.3, 503, null, 0, 0, 7, UNTIL));
-        assertThat(policy(configuration, "a.example").fault())
-                .isEqualTo(new FaultPolicy(1, 503, null, 0, 0, 7, UNTIL));
+        assertThat(policy(configuration, "a.example").fault()).isEqualTo(new FaultPolicy(1, 503, null, 0, 0, 7, UNTIL));
         Policy withRoute = policy(configuration, "b.example");
         assertThat(withRoute.fault()).isEqualTo(new FaultPolicy(0.3, 0, ErrorKind.CONNECTION_RESET, 0, 0, 7, UNTIL));
         assertThat(withRoute.routes().get(0).policy().fault())
@@ -133,7 +132,10 @@ class FaultConfigTest {
         assertThat(armed.faultPolicies())
                 .extracting(Policy::name)
                 .containsExactly("*", "a.example", "b.example", "b.example /slow");
-        assertThat(policy(armed, "b.example").withoutFaults().of("GET", url.path()).fault())
+        assertThat(policy(armed, "b.example")
+                        .withoutFaults()
+                        .of("GET", url.path())
+                        .fault())
                 .isEqualTo(FaultPolicy.NONE);
     }
 

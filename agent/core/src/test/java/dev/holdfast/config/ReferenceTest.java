@@ -57,7 +57,11 @@ class ReferenceTest {
     void everyDefaultIsOfTheTypeThatItsKeyGives() throws IllegalAccessException {
         Set<Key<?>> seen = new HashSet<>();
         for (Class<?> holder : List.of(
-                Keys.class, RetryKeys.class, LoadProtectionKeys.class, FallbackKeys.class, FaultKeys.class,
+                Keys.class,
+                RetryKeys.class,
+                LoadProtectionKeys.class,
+                FallbackKeys.class,
+                FaultKeys.class,
                 ObservabilityKeys.class)) {
             for (Field field : holder.getDeclaredFields()) {
                 if (field.getType() == Key.class) {

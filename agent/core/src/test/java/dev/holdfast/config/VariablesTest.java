@@ -49,15 +49,13 @@ class VariablesTest {
 
     @Test
     void aShellsVariableInTheStoreOrTheMiddleOfAPathIsWarnedOf() throws ConfigException {
-        assertThat(parse(
-                                """
+        assertThat(parse("""
                                 [store]
                                 url = "redis://:$REDIS_PASSWORD@cache.internal:6379"
                                 [hosts."a.ex".retry]
                                 [[hosts."a.ex".routes]]
                                 path = "/v1/$TENANT/x"
-                                """)
-                        .warnings())
+                                """).warnings())
                 .extracting(Problem::toString)
                 .anyMatch(text -> text.contains("store.url: is taken literally; a variable is written ${NAME}"))
                 .anyMatch(text -> text.contains("path: is taken literally; a variable is written ${TENANT}"));

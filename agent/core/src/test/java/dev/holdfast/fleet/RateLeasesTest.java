@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.call.SharedTargets;
 import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.StoreSettings;
+import dev.holdfast.policy.ValueSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,8 @@ class RateLeasesTest {
                     false,
                     Duration.ofSeconds(20).toNanos(),
                     "fleet",
-                    ""),
+                    "",
+                    ValueSource.FILE),
             store,
             (bad, what) -> {});
 

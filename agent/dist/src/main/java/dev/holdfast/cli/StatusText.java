@@ -91,8 +91,10 @@ final class StatusText {
                 faults.get("injecting").isTrue()
                         ? "GAME DAY: faults are injected into calls until "
                                 + faults.get("until").text() + ":"
-                        : "No faults are injected any more, since " + faults.get("until").text());
-        for (JsonValue of : faults.get("injecting").isTrue() ? faults.get("policies").items() : List.<JsonValue>of()) {
+                        : "No faults are injected any more, since "
+                                + faults.get("until").text());
+        for (JsonValue of :
+                faults.get("injecting").isTrue() ? faults.get("policies").items() : List.<JsonValue>of()) {
             ExplanationText.line(
                     text,
                     "  " + of.get("policy").text() + ": " + of.get("share").number() + " of attempts, "

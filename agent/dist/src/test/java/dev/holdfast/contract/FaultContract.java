@@ -123,7 +123,9 @@ class FaultContract {
                     }
 
                     assertThat(server.requests()).hasSize(6);
-                    assertThat(server.requests().stream().map(FaultContract::wire).distinct())
+                    assertThat(server.requests().stream()
+                                    .map(FaultContract::wire)
+                                    .distinct())
                             .hasSize(1);
                     assertThat(server.requests().get(0).text()).isEqualTo(call.body() == null ? "" : BODY);
                 }
@@ -147,7 +149,8 @@ class FaultContract {
                         ScriptedResponse.respond(503),
                         ScriptedResponse.respond(200, "fine"));
 
-                assertThat(style.call(call.at(server.uri("/some-statuses"))).text()).isEqualTo("fine");
+                assertThat(style.call(call.at(server.uri("/some-statuses"))).text())
+                        .isEqualTo("fine");
 
                 assertThat(server.requests()).hasSize(5);
                 assertThat(server.requests().stream().map(FaultContract::wire).distinct())
@@ -226,8 +229,7 @@ class FaultContract {
         try (ScriptedServer server = ScriptedServer.http(Hosts.FAULTY)) {
             server.play(ScriptedResponse.respond(200, BODY), ScriptedResponse.respond(200, BODY));
 
-            for (Call call : List.of(
-                    Call.get(server.uri("/cut")), Call.put(server.uri("/cut"), BODY))) {
+            for (Call call : List.of(Call.get(server.uri("/cut")), Call.put(server.uri("/cut"), BODY))) {
                 CallResult result = style.call(call);
                 assertThat(result.thrown()).as("%s", result).isInstanceOf(IOException.class);
                 assertThat(result.thrown()).hasStackTraceContaining("Holdfast injected this fault (cut_body)");

@@ -65,8 +65,8 @@ class ReloadTest {
 
     @Test
     void a_game_day_is_said_when_a_reload_arms_it_and_when_one_ends_it() throws Exception {
-        String faults = TWO_RETRIES
-                + "[fault]\nshare = 0.5\nstatus = 503\n[faults]\nuntil = \"2099-01-01T00:00:00Z\"\n";
+        String faults =
+                TWO_RETRIES + "[fault]\nshare = 0.5\nstatus = 503\n[faults]\nuntil = \"2099-01-01T00:00:00Z\"\n";
         Path path = Files.writeString(directory.resolve("holdfast.toml"), faults);
         List<String> lines = new CopyOnWriteArrayList<>();
         StderrReporter stderrReporter = new StderrReporter(new PrintStream(OutputStream.nullOutputStream()) {
@@ -83,8 +83,8 @@ class ReloadTest {
         Files.writeString(path, faults + "armed = true\n");
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(lines)
-                        .anyMatch(line -> line.contains(
-                                "game day: faults are injected into calls until 2099-01-01T00:00:00Z")));
+                        .anyMatch(line ->
+                                line.contains("game day: faults are injected into calls until 2099-01-01T00:00:00Z")));
 
         Files.writeString(path, faults + "armed = false\n");
         await().atMost(Duration.ofSeconds(60))

@@ -98,7 +98,7 @@ final class Apache4Adapter implements ClientAdapter {
         Apache4Call call;
         try {
             engine = context.engines().get();
-            if (engine == null || request == null || isOurs(client, request)) {
+            if (engine == null || request == null) {
                 return null;
             }
             HttpHost origin = host == null ? defaultHost(client, request) : host;

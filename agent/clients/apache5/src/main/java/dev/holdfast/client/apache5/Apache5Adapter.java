@@ -112,7 +112,7 @@ final class Apache5Adapter implements ClientAdapter {
         PolicyTarget host;
         try {
             engine = context.engines().get();
-            if (engine == null || request == null || isOurs(client, request)) {
+            if (engine == null || request == null) {
                 return null;
             }
             host = host(engine, target, request);

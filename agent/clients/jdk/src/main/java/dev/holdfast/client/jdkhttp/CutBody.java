@@ -51,7 +51,10 @@ final class CutBody<T> implements BodySubscriber<T> {
             int passed = (int) Math.min(size, left);
             left -= passed;
             if (passed > 0) {
-                before.add(passed == size ? buffer : buffer.slice(buffer.position(), passed).asReadOnlyBuffer());
+                before.add(
+                        passed == size
+                                ? buffer
+                                : buffer.slice(buffer.position(), passed).asReadOnlyBuffer());
             }
         }
         if (!over) {

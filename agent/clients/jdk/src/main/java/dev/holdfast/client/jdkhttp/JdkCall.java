@@ -107,8 +107,7 @@ final class JdkCall<T> implements CallInfo {
         this.nobodyWaits = nobodyWaits;
         this.body = RequestBody.of(request, client, target.policy(), engine.replayMemory());
         this.session = new FailOpenSession(engine, target, this, errorReporter);
-        this.fallback =
-                target.mayFallBack() ? new CallFallback<>(this, fallbackStrategies, request) : null;
+        this.fallback = target.mayFallBack() ? new CallFallback<>(this, fallbackStrategies, request) : null;
     }
 
     /** Clock and timer. */

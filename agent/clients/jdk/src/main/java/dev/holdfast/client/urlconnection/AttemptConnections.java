@@ -24,6 +24,7 @@ final class AttemptConnections {
     }
 
     /** Returns whether the calling thread opens a connection to a URL for an attempt. */
+    @SuppressWarnings("ReferenceEquality") // equality of URLs looks hosts up
     static boolean isOpening(URL url) {
         return OPENING.get() == url;
     }

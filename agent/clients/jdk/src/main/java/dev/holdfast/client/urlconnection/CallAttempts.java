@@ -127,7 +127,8 @@ abstract class CallAttempts extends CallEnd implements BlockingExchange.Pauses {
     /** The step of a response that is judged by its body, too; null: that cannot be held back. */
     private @Nullable Step judged(Step.Send send, Attempt current, ConnectionHead head, Watchdog watchdog) {
         long limit = target.policy().retry().bufferResponseBytes();
-        ResponseStreams.Held held = current.holdBack(requestRecorder, limit, watchdog, failOpen().bodyCut());
+        ResponseStreams.Held held =
+                current.holdBack(requestRecorder, limit, watchdog, failOpen().bodyCut());
         if (held == null) {
             return null;
         }

@@ -84,10 +84,9 @@ final class HedgeTransport implements HedgedAttempt.Transport<Attempt> {
             second.send(requestRecorder, watchdog);
             ConnectionHead head = secondLost ? null : second.head();
             long limit = session.policy().retry().bufferResponseBytes();
-            ResponseStreams.Held held =
-                    head != null && session.needsBody(head)
-                            ? second.holdBack(requestRecorder, limit, watchdog, null)
-                            : null;
+            ResponseStreams.Held held = head != null && session.needsBody(head)
+                    ? second.holdBack(requestRecorder, limit, watchdog, null)
+                    : null;
             step = session.after(
                     send.attempt(),
                     () -> secondLost
