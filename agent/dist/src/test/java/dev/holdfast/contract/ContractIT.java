@@ -49,6 +49,7 @@ class ContractIT {
             HedgedContextContract.class,
             NestedRetryContract.class,
             OwnRetriesContract.class,
+            ReplacedRequestContract.class,
             Apache5Contract.class,
             Apache5NestedCallContract.class,
             Apache4Contract.class,

@@ -70,7 +70,6 @@ final class Apache4Adapter implements ClientAdapter {
      * Sends a call without a policy that an attempt's interceptors, or the like, make: it enters once more, while
      * nothing that the client does on the thread is taken for a part of the attempt.
      */
-    @SuppressWarnings("deprecation") // the old clients
     private HttpResponse sendWithin(
             HttpClient client,
             @Nullable HttpHost host,
@@ -79,9 +78,7 @@ final class Apache4Adapter implements ClientAdapter {
             throws IOException {
         Object outer = sending.set(NO_ATTEMPT);
         try {
-            return client instanceof AbstractHttpClient
-                    ? OldClients.execute(client, host, request, httpContext)
-                    : client.execute(host, request, httpContext);
+            return OldClients.execute(client, host, request, httpContext);
         } finally {
             sending.restore(outer);
         }

@@ -99,7 +99,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         Object earlier = context.removeAttribute(SENT);
         Object outer = adapter.sends(this);
         try {
-            HttpResponse response = client.execute(host, request, context);
+            HttpResponse response = OldClients.execute(client, host, request, context);
             connection = context.getAttribute(CONNECTION) instanceof HttpConnection used ? used : null;
             return response;
         } finally {

@@ -11,7 +11,10 @@ import org.apache.http.impl.client.AbstractHttpClient;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/** The entry of {@code DefaultHttpClient} and its kin, below what a program's own subclass does with a call. */
+/**
+ * The entry of clients, which for {@code DefaultHttpClient} and its kin is below what a program's own subclass does
+ * with a call: it has done that when the call enters, and may do it once.
+ */
 @SuppressWarnings("deprecation") // the old clients
 final class OldClients {
     /** Since 4.3; null: all public methods are final. */
@@ -32,11 +35,11 @@ final class OldClients {
         }
     }
 
-    /** Sends a call on from where it entered. */
+    /** Sends a call, or an attempt of it, on from where it entered. */
     static HttpResponse execute(
             HttpClient client, @Nullable HttpHost host, @Nullable HttpRequest request, @Nullable HttpContext context)
             throws IOException {
-        if (ENTRY == null) {
+        if (ENTRY == null || !(client instanceof AbstractHttpClient)) {
             return client.execute(host, request, context);
         }
         try {
