@@ -62,6 +62,7 @@ class ContractIT {
             AttemptHeaderContract.class,
             FaultContract.class,
             OkHttpContract.class,
+            OkHttpOpenResponseContract.class,
             OkHttpDispatcherContract.class);
 
     /**

@@ -71,6 +71,8 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private volatile boolean leftChain;
     private volatile boolean leftThread;
     private volatile boolean released;
+    /** True if an attempt along the chain gave a response. Read and written by the chain's thread alone. */
+    private boolean responded;
     /**
      * The attempts that the library carries out as calls of their own, which end by themselves when cancelled; null:
      * there were none. Guarded by this object.
@@ -171,11 +173,25 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     Response proceed(Request sent) throws IOException {
         stage.begin();
         try {
-            return asked(chain.proceed(sent), sent);
+            Response response = asked(chain.proceed(sent), sent);
+            responded = true;
+            return response;
         } catch (IOException | RuntimeException e) {
+            if (isChainClosed(e)) {
+                leftChain = true;
+                return new CallAttempt(this, sent, attemptCalls(), true).send();
+            }
             failed(e, stage);
             throw e;
         }
+    }
+
+    /**
+     * Returns whether the chain may have refused a further request since an earlier response is open still: a network
+     * interceptor of the program has put another body in the place of its own, and has not closed that.
+     */
+    private boolean isChainClosed(Exception e) {
+        return e instanceof IllegalStateException && responded && stage.requests() == 0 && canLeaveChain();
     }
 
     @Override
