@@ -57,15 +57,21 @@ public final class PolicyTarget {
      * @param now the time now
      */
     PolicyTarget(Policy policy, Origin origin, @Nullable PolicyTarget before, Observer all, long now) {
-        this(policy, origin, before, all, now, false);
+        this(policy, origin, before, all, now, null);
     }
 
     /**
      * A target.
      *
-     * @param sharing whether a rate of all instances is shared with the others
+     * @param owner all targets, which may share rates and hints with other instances; null: there are no others
      */
-    PolicyTarget(Policy policy, Origin origin, @Nullable PolicyTarget before, Observer all, long now, boolean sharing) {
+    PolicyTarget(
+            Policy policy,
+            Origin origin,
+            @Nullable PolicyTarget before,
+            Observer all,
+            long now,
+            @Nullable PolicyTargets owner) {
         this.policy = policy;
         this.origin = origin;
         this.used = now;
@@ -74,8 +80,12 @@ public final class PolicyTarget {
             breaker = before.breaker;
         } else {
             breaker = policy.breaker().enabled()
-                    ? new CircuitBreaker(
-                            policy.breaker(), (from, to, reason, when) -> observer.transition(this, from, to, reason))
+                    ? new CircuitBreaker(policy.breaker(), (from, to, reason, when) -> {
+                        observer.transition(this, from, to, reason);
+                        if (owner != null) {
+                            owner.transition(this, from, to, reason);
+                        }
+                    })
                     : null;
         }
         if (before != null && before.policy.budget().equals(policy.budget())) {
@@ -97,7 +107,7 @@ public final class PolicyTarget {
         }
         concurrency = concurrency(policy.limits(), before);
         rate = rate(policy.limits(), before);
-        fleetShare = fleetShare(policy.limits(), before, sharing ? rate : null);
+        fleetShare = fleetShare(policy.limits(), before, owner != null && owner.isSharing() ? rate : null);
         if (before != null && before.latency != null && policy.hedge().byQuantile()) {
             latency = before.latency;
         } else {

@@ -1,5 +1,8 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.BreakerPolicy;
+import dev.holdfast.policy.CircuitBreaker;
+import dev.holdfast.policy.Mode;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
 import java.util.ArrayList;
@@ -40,6 +43,8 @@ public final class PolicyTargets {
 
     private volatile @Nullable Consumer<PolicyTarget> leases;
 
+    private volatile @Nullable Consumer<PolicyTarget> openings;
+
     private volatile boolean inVain;
     private volatile long searchedAt;
 
@@ -69,6 +74,50 @@ public final class PolicyTargets {
      */
     public void leaseRates(Consumer<PolicyTarget> with) {
         leases = with;
+    }
+
+    /**
+     * Names who hints other instances at breakers that open.
+     *
+     * @param with told, by the thread of a call, of each target whose breaker has opened by what it saw itself, so that
+     *     no hint leads to another; must not block
+     */
+    public void hintOpenings(Consumer<PolicyTarget> with) {
+        openings = with;
+    }
+
+    /** A breaker has changed its state. One that rejects nothing gives others no reason to. */
+    void transition(
+            PolicyTarget target, CircuitBreaker.State from, CircuitBreaker.State to, CircuitBreaker.Reason reason) {
+        Consumer<PolicyTarget> told = openings;
+        if (told == null
+                || from != CircuitBreaker.State.CLOSED
+                || to != CircuitBreaker.State.OPEN
+                || reason == CircuitBreaker.Reason.AFTER_HINT) {
+            return;
+        }
+        PolicyTarget now = find(target.policy().name(), target.origin()); // by the configuration in force
+        if (now != null
+                && now.breaker() == target.breaker()
+                && now.policy().mode() == Mode.ENFORCE
+                && now.policy().breaker().forced() == BreakerPolicy.Forced.NONE) {
+            told.accept(now);
+        }
+    }
+
+    /** Returns whether any target with a breaker was used within a time. */
+    public boolean hasBreakerInUse(long now, long withinNanos) {
+        for (PolicyTarget target : targets.values()) {
+            if (target.breaker() != null && now - target.lastUsed() < withinNanos) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether there is a store that rates can be shared by. */
+    boolean isSharing() {
+        return sharing;
     }
 
     /** Returns whether the share of a rate that a target had when it was made is in use still. */
@@ -127,7 +176,7 @@ public final class PolicyTargets {
         public PolicyTarget apply(Key key, @Nullable PolicyTarget old) {
             return old != null && old.policy().equals(policy)
                     ? old
-                    : new PolicyTarget(policy, key.origin(), old, observer, now, sharing);
+                    : new PolicyTarget(policy, key.origin(), old, observer, now, PolicyTargets.this);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.policy.BreakerPolicy;
 import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Mode;
@@ -8,6 +9,7 @@ import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.PolicyTable;
 import dev.holdfast.policy.Route;
 import dev.holdfast.policy.RoutePattern;
+import dev.holdfast.policy.StoreSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -163,6 +165,7 @@ public record Explanation(
                         ? List.of()
                         : restrictions(
                                 configuration,
+                                policy.breaker(),
                                 RestrictionFinder.of(
                                         policy,
                                         path -> configuration.provenance().source(policy.name(), path),
@@ -174,7 +177,8 @@ public record Explanation(
     }
 
     /** Those of a request, and before them the clients by which it runs unmodified. */
-    private static List<Restriction> restrictions(Configuration configuration, List<Restriction> ofRequest) {
+    private static List<Restriction> restrictions(
+            Configuration configuration, BreakerPolicy breaker, List<Restriction> ofRequest) {
         List<Restriction> all = new ArrayList<>();
         for (String client : ClientNames.ALL) {
             Integer line = configuration.clientsOff().get(client);
@@ -185,6 +189,10 @@ public record Explanation(
             }
         }
         all.addAll(ofRequest);
+        StoreSettings store = configuration.store();
+        if (store != null && store.breakerHints() && breaker.enabled()) {
+            all.addAll(HintExplanation.of(breaker));
+        }
         return all;
     }
 

@@ -148,6 +148,12 @@ final class FallbackKeys {
             "How many instances share a rate with scope = \"fleet\", as long as the store has not told: each has so "
                     + "small a part of it then.");
 
+    static final Key<Boolean> STORE_BREAKER_HINTS = STORE.flag(
+            "share_breaker_hints",
+            false,
+            "Whether a breaker that opens is a hint to the other instances: for 10 s, half as many failures in a row, "
+                    + "or calls in the window, open theirs. A hint alone opens none.");
+
     /** The sections of these keys, in the order of the reference. */
     static final List<Section> SECTIONS = List.of(FALLBACK, DEFAULT_VALUE, DEGRADED, STORE);
 

@@ -90,6 +90,7 @@ final class StoreReader {
                 settings.nanos(FallbackKeys.STORE_TIMEOUT),
                 namespace,
                 key,
+                settings.get(FallbackKeys.STORE_BREAKER_HINTS),
                 url.source());
     }
 

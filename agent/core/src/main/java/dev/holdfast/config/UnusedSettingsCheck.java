@@ -70,6 +70,13 @@ final class UnusedSettingsCheck {
                 hasRate(settings),
                 "there is no max_rate that instances could share",
                 List.of(LoadProtectionKeys.LIMITS_SCOPE));
+        note(
+                settings,
+                !settings.isTrue(FallbackKeys.STORE_BREAKER_HINTS)
+                        || settings.isTrue(LoadProtectionKeys.BREAKER_ENABLED)
+                        || "".equals(settings.setting(FallbackKeys.STORE_URL).found()),
+                "there is no circuit breaker that could be hinted at",
+                List.of(FallbackKeys.STORE_BREAKER_HINTS));
     }
 
     private void faults(Settings settings) {

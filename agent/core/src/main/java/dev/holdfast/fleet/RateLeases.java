@@ -4,10 +4,6 @@ import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.LimitPolicy;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -150,16 +146,12 @@ public final class RateLeases {
      * double the rate.
      */
     private String key(PolicyTarget target) {
-        String text = target.policy().name()
-                + '\n'
-                + target.origin()
-                + '\n'
-                + target.policy().limits().rateNanos();
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return client.settings().namespace() + ":q:" + HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has it
-        }
+        return client.settings().namespace()
+                + ":q:"
+                + SharedKey.plainName(target.policy().name()
+                        + '\n'
+                        + target.origin()
+                        + '\n'
+                        + target.policy().limits().rateNanos());
     }
 }

@@ -280,6 +280,8 @@ public final class StoreClient {
                 errors.sum(),
                 0,
                 0,
+                0,
+                0,
                 0);
     }
 }

@@ -16,6 +16,8 @@ package dev.holdfast.fleet;
  * @param rates rates that this instance shares with others
  * @param localRates those of them that it keeps to its own part of at the moment, since the store is away
  * @param leases leases of a part of a rate that the store has granted or renewed
+ * @param hintsSent breakers of this instance that the others were hinted at
+ * @param hintsTaken hints of others that a breaker of this instance takes, or took, into account
  */
 public record StoreStats(
         String where,
@@ -30,10 +32,22 @@ public record StoreStats(
         long errors,
         int rates,
         int localRates,
-        long leases) {
+        long leases,
+        long hintsSent,
+        long hintsTaken) {
     /** Returns the same figures with those of shared rates. */
     public StoreStats withRates(int shared, int local, long granted) {
+        return with(shared, local, granted, hintsSent, hintsTaken);
+    }
+
+    /** Returns the same figures with those of hints. */
+    public StoreStats withHints(long sent, long taken) {
+        return with(rates, localRates, leases, sent, taken);
+    }
+
+    private StoreStats with(int shared, int local, long granted, long sent, long taken) {
         return new StoreStats(
-                where, state, hits, misses, late, skipped, damaged, writes, dropped, errors, shared, local, granted);
+                where, state, hits, misses, late, skipped, damaged, writes, dropped, errors, shared, local, granted,
+                sent, taken);
     }
 }

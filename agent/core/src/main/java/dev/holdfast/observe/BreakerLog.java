@@ -123,6 +123,7 @@ final class BreakerLog {
             case SLOW_RATE ->
                 percent(rules.slowRate()) + " of " + window + " took " + DurationFormat.text(rules.slowNanos())
                         + " or longer";
+            case AFTER_HINT -> "after fewer failures than usual, as breakers of other instances have opened";
             default -> reason.text();
         };
     }

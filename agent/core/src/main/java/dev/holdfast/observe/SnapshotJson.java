@@ -33,7 +33,7 @@ import tools.jackson.core.JsonGenerator;
  *   transitions: [ { time, policy, origin, from, to, reason } ],
  *   cache: { bytes, entries },
  *   store: { where, state, hits, misses, late, skipped, damaged, writes, dropped, errors,
- *     rates, local_rates, leases }|null,
+ *     rates, local_rates, leases, hints_sent, hints_taken }|null,
  *   faults: { injecting, until, policies: [ { policy, mode, share, fault } ] }|null,
  *   gaps: { hosts: [ { origin, calls } ], other_calls, clients: [ { client, package, version|null } ] },
  *   proxies: [address] }
@@ -117,6 +117,8 @@ public final class SnapshotJson {
         json.writeNumberProperty("rates", store.rates());
         json.writeNumberProperty("local_rates", store.localRates());
         json.writeNumberProperty("leases", store.leases());
+        json.writeNumberProperty("hints_sent", store.hintsSent());
+        json.writeNumberProperty("hints_taken", store.hintsTaken());
         json.writeEndObject();
     }
 

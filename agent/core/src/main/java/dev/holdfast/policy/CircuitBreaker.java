@@ -1,6 +1,7 @@
 package dev.holdfast.policy;
 
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Half-open admits a bounded number of probes at a time. Each holds its place by a lease: a probe that never reports
  * loses it to the next one, so that a lost probe cannot wedge the breaker.
+ *
+ * <p>A {@link #hint} that the breakers of other instances open halves, for a bounded time, the evidence that a closed
+ * breaker needs. Each attempt that it judges by is still its own; an open breaker knows nothing of hints.
  */
 public final class CircuitBreaker {
     /** The state of a breaker. */
@@ -40,6 +44,8 @@ public final class CircuitBreaker {
         OPEN_TIME_OVER("its open time is over"),
         /** A probe failed. */
         PROBE_FAILED("a probe failed"),
+        /** Less than it usually takes, after a {@link CircuitBreaker#hint}. */
+        AFTER_HINT("too many failures, now that breakers of other instances have opened"),
         /** Enough probes went well. */
         PROBES_SUCCEEDED("enough probes went well");
 
@@ -57,6 +63,9 @@ public final class CircuitBreaker {
 
     /** The right to make one attempt. To be handed back by exactly one of the {@code on…} methods. */
     public sealed interface Permit {}
+
+    /** The time for which a hint is taken into account, in nanoseconds. */
+    public static final long HINT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** The smallest share that a ramp begins with: none would never end, for nothing would be found out. */
     private static final double FIRST_SHARE = 0.1;
@@ -163,6 +172,30 @@ public final class CircuitBreaker {
         }
     }
 
+    /**
+     * Other instances' breakers for the same origin have opened, each by what it saw itself. For {@link #HINT_NANOS},
+     * half as many failures in a row, and half as many calls in the window, are enough to open this one; the shares of
+     * failures and of slow calls stay. It opens with an attempt of its own that fails, or is slow, and never with the
+     * hint. A breaker that closes has forgotten it.
+     *
+     * @return whether it is taken into account: the breaker is closed, and outcomes decide
+     */
+    public boolean hint(long now) {
+        boolean decided =
+                policy.forced() == BreakerPolicy.Forced.NONE || policy.forced() == BreakerPolicy.Forced.OBSERVE;
+        if (decided && current() instanceof Closed closed) {
+            closed.hintedUntil = now + HINT_NANOS;
+            closed.hinted = true;
+            return true;
+        }
+        return false;
+    }
+
+    /** Half of a number, but 2 at least: one failure by chance is no evidence where the file asks for more. */
+    public static int afterHint(int number) {
+        return number <= 2 ? number : Math.max(2, number / 2 + number % 2);
+    }
+
     private int record(Permit permit, boolean failure, long took, long now, RandomGenerator random) {
         boolean slow = policy.slowNanos() > 0 && took >= policy.slowNanos();
         if (permit instanceof Closed closed) {
@@ -260,6 +293,9 @@ public final class CircuitBreaker {
         private final boolean ramping;
         private final AtomicInteger consecutiveFailures = new AtomicInteger();
         private final @Nullable OutcomeWindow window;
+        private volatile boolean hinted;
+        /** Written before {@link #hinted}. */
+        private long hintedUntil;
 
         Closed(BreakerPolicy policy, long since, boolean ramping) {
             this.since = since;
@@ -292,15 +328,28 @@ public final class CircuitBreaker {
                 return Reason.CONSECUTIVE_FAILURES;
             }
             OutcomeWindow outcomes = window;
-            if (outcomes == null) {
-                return null;
+            Reason reason = null;
+            if (outcomes != null) {
+                outcomes.record(failure, slow, now);
+                reason = outcomes.mayBeBad(now) ? judge(policy, policy.minimumCalls(), outcomes.counts(now)) : null;
             }
-            outcomes.record(failure, slow, now);
-            return outcomes.mayBeBad(now) ? judge(policy, outcomes.counts(now)) : null;
+            boolean bad = failure || (slow && policy.slowRate() > 0);
+            return reason == null && bad && hinted && now - hintedUntil < 0
+                    ? judgeAfterHint(policy, row, failure, outcomes, now)
+                    : reason;
         }
 
-        private static @Nullable Reason judge(BreakerPolicy policy, OutcomeWindow.Counts counts) {
-            if (counts.calls() < Math.max(1, policy.minimumCalls())) {
+        private static @Nullable Reason judgeAfterHint(
+                BreakerPolicy policy, int row, boolean failure, @Nullable OutcomeWindow outcomes, long now) {
+            int threshold = policy.failureThreshold();
+            boolean inRow = failure && threshold > 0 && row >= afterHint(threshold);
+            boolean rate =
+                    outcomes != null && judge(policy, afterHint(policy.minimumCalls()), outcomes.counts(now)) != null;
+            return inRow || rate ? Reason.AFTER_HINT : null;
+        }
+
+        private static @Nullable Reason judge(BreakerPolicy policy, int minimumCalls, OutcomeWindow.Counts counts) {
+            if (counts.calls() < Math.max(1, minimumCalls)) {
                 return null;
             }
             if (policy.failureRate() > 0 && counts.failures() >= policy.failureRate() * counts.calls()) {

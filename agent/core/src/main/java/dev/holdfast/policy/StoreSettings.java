@@ -16,6 +16,7 @@ import java.util.List;
  * @param timeoutNanos how long a call waits for the store, at most, in nanoseconds
  * @param namespace the beginning of all names in the store
  * @param key what the keys of encryption are derived from; empty: no response is shared
+ * @param breakerHints whether instances hint each other at breakers that open
  * @param source where the nodes come from
  */
 public record StoreSettings(
@@ -29,6 +30,7 @@ public record StoreSettings(
         long timeoutNanos,
         String namespace,
         String key,
+        boolean breakerHints,
         ValueSource source) {
     /** Copies the list. */
     public StoreSettings {

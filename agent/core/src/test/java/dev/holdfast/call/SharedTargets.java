@@ -1,5 +1,6 @@
 package dev.holdfast.call;
 
+import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FleetShare;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Origin;
@@ -8,7 +9,7 @@ import dev.holdfast.policy.Policy;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** Targets with a rate that five instances share. */
+/** Targets of one instance of several, with a rate that five share, or a breaker. */
 public final class SharedTargets {
     /** All of them. */
     public final PolicyTargets all = new PolicyTargets(Observer.NONE);
@@ -25,5 +26,11 @@ public final class SharedTargets {
                 .policy();
         PolicyTarget target = all.get(policy, new Origin("https", "api.example", 443), System.nanoTime());
         return Objects.requireNonNull(target.fleetShare());
+    }
+
+    /** Returns the breaker of a policy for an origin, as after a call to it. */
+    public CircuitBreaker breaker(Policy policy, String host) {
+        PolicyTarget target = all.get(policy, new Origin("https", host, 443), System.nanoTime());
+        return Objects.requireNonNull(target.breaker());
     }
 }

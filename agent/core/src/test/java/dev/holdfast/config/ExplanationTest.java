@@ -3,8 +3,10 @@ package dev.holdfast.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.config.Explanation.Candidate;
+import dev.holdfast.config.Explanation.Restriction;
 import dev.holdfast.config.Explanation.Verdict;
 import dev.holdfast.policy.Mode;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
@@ -30,6 +32,28 @@ class ExplanationTest {
             methods = ["POST"]
             mode = "off"
             """;
+
+    @Test
+    void saysHowMuchAHintOfAnotherInstanceIsWorth() throws ConfigException {
+        String store = "[store]\nurl = \"redis://localhost\"\nshare_breaker_hints = true\n";
+        String breaker = "[retry]\nmax_retries = 0\n[retry.circuit_breaker]\nenabled = true\n";
+        assertThat(explain(breaker + store, "GET", "http://a.example/").restrictions())
+                .contains(new Restriction(
+                        "store.share_breaker_hints",
+                        "for 10 s after the breaker of another instance has opened, 3 failures in a row, rather than 5,"
+                                + " are enough to open this one"));
+        assertThat(explain(breaker + "failure_rate_threshold = 0.5\n" + store, "GET", "http://a.example/")
+                        .restrictions())
+                .anyMatch(hint -> hint.text().contains("opened, 50 calls in the window, rather than 100, are enough"));
+        for (String other : List.of(
+                breaker + "failure_threshold = 2\n" + store,
+                breaker + "state = \"forced_closed\"\n" + store,
+                breaker + store.replace("true", "false"),
+                "[retry]\n" + store)) {
+            assertThat(explain(other, "GET", "http://a.example/").restrictions())
+                    .noneMatch(hint -> hint.setting().startsWith("store"));
+        }
+    }
 
     @Test
     void namesTheClientsThatAreOff() throws ConfigException {

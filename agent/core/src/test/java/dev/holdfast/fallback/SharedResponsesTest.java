@@ -53,6 +53,7 @@ class SharedResponsesTest {
                 Duration.ofSeconds(20).toNanos(),
                 "fleet",
                 key,
+                false,
                 source);
         StoreClient client = new StoreClient(settings, store, (bad, what) -> notices.add(what));
         clients.add(client);

@@ -24,6 +24,9 @@ public final class MemoryStore implements StoreConnection.Connector {
     /** The answer to whoever asks for a lease. */
     public volatile String leaseAnswer = "";
 
+    /** The breakers that have opened, in order: the name of the set, of the breaker, and of the instance. */
+    public final List<List<String>> hints = new CopyOnWriteArrayList<>();
+
     /** True if it cannot be reached. */
     public volatile boolean away;
 
@@ -42,6 +45,21 @@ public final class MemoryStore implements StoreConnection.Connector {
         }
     }
 
+    /** Their times are their numbers. */
+    private synchronized byte[] hints(String key, List<byte[]> arguments) {
+        List<String> texts = arguments.stream()
+                .map(argument -> new String(argument, StandardCharsets.US_ASCII))
+                .toList();
+        texts.subList(4, texts.size()).forEach(name -> hints.add(List.of(key, name, texts.get(0))));
+        StringBuilder said = new StringBuilder(Integer.toString(hints.size())).append(' ');
+        for (List<String> hint : hints.subList(Integer.parseInt(texts.get(1)), hints.size())) {
+            if (hint.get(0).equals(key) && !hint.get(2).equals(texts.get(0))) {
+                said.append(hint.get(1)).append(' ');
+            }
+        }
+        return said.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
     private final class Open implements StoreConnection {
         @Override
         public byte @Nullable [] read(String key, int maxBytes) throws IOException {
@@ -58,6 +76,9 @@ public final class MemoryStore implements StoreConnection.Connector {
         @Override
         public byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException {
             check();
+            if (script.contains("'ZADD'")) {
+                return hints(key, arguments);
+            }
             if (script.contains("'HGETALL'")) {
                 leases.add(arguments.stream()
                         .map(argument -> new String(argument, StandardCharsets.US_ASCII))

@@ -29,6 +29,7 @@ class RateLeasesTest {
                     Duration.ofSeconds(20).toNanos(),
                     "fleet",
                     "",
+                    false,
                     ValueSource.FILE),
             store,
             (bad, what) -> {});

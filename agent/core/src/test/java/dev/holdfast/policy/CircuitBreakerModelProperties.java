@@ -25,7 +25,8 @@ class CircuitBreakerModelProperties {
             SUCCESS,
             FAILURE,
             IGNORED,
-            TIME
+            TIME,
+            HINT
         }
     }
 
@@ -52,6 +53,8 @@ class CircuitBreakerModelProperties {
                 if (permit != null) {
                     calls.add(new UnderWay(permit, ticket, now));
                 }
+            } else if (event.kind() == Event.Kind.HINT) {
+                assertThat(breaker.hint(now)).as("taken into account").isEqualTo(model.hint(now));
             } else if (!calls.isEmpty()) {
                 UnderWay call = calls.remove(event.which() % calls.size());
                 long took = now - call.began();
@@ -63,6 +66,9 @@ class CircuitBreakerModelProperties {
                 model.ended(call.ticket(), event.kind(), took, now);
             }
             assertThat(breaker.state()).isEqualTo(model.state);
+            assertThat(breaker.openBecause() == CircuitBreaker.Reason.AFTER_HINT)
+                    .as("opened after a hint")
+                    .isEqualTo(model.state == State.OPEN && model.afterHint);
             assertThat(breaker.nanosToProbe(now)).isEqualTo(model.nanosToProbe(now));
         }
     }
@@ -70,7 +76,7 @@ class CircuitBreakerModelProperties {
     @Provide
     Arbitrary<BreakerPolicy> policies() {
         Arbitrary<Breakers> kinds = Arbitraries.oneOf(
-                Arbitraries.integers().between(1, 4).map(Breakers::consecutive),
+                Arbitraries.integers().between(1, 7).map(Breakers::consecutive),
                 Combinators.combine(
                                 Arbitraries.of(0.2, 0.5, 1.0),
                                 Arbitraries.integers().between(1, 8),
@@ -105,7 +111,8 @@ class CircuitBreakerModelProperties {
                                 net.jqwik.api.Tuple.of(3, Event.Kind.SUCCESS),
                                 net.jqwik.api.Tuple.of(4, Event.Kind.FAILURE),
                                 net.jqwik.api.Tuple.of(1, Event.Kind.IGNORED),
-                                net.jqwik.api.Tuple.of(3, Event.Kind.TIME)),
+                                net.jqwik.api.Tuple.of(3, Event.Kind.TIME),
+                                net.jqwik.api.Tuple.of(1, Event.Kind.HINT)),
                         Arbitraries.integers().between(0, 50),
                         Arbitraries.longs().between(0, 12_000_000_000L))
                 .as(Event::new)
@@ -128,6 +135,9 @@ class CircuitBreakerModelProperties {
         private int good;
         private long openUntil;
         private long openFor;
+        private boolean hinted;
+        private long hintedAt;
+        boolean afterHint;
         private final List<Result> results = new ArrayList<>();
         private final List<Lease> leases = new ArrayList<>();
 
@@ -163,6 +173,14 @@ class CircuitBreakerModelProperties {
             return ticket;
         }
 
+        boolean hint(long now) {
+            if (state == State.CLOSED) {
+                hinted = true;
+                hintedAt = now;
+            }
+            return state == State.CLOSED;
+        }
+
         void ended(Ticket ticket, Event.Kind kind, long took, long now) {
             if (ticket.generation() != generation) {
                 return;
@@ -175,6 +193,7 @@ class CircuitBreakerModelProperties {
                     return;
                 }
                 if (failure || slow) {
+                    afterHint = false;
                     open(Math.min(policy.maxOpenNanos(), openFor * 2), now);
                 } else if (++good == policy.successThreshold()) {
                     state = State.CLOSED;
@@ -189,14 +208,25 @@ class CircuitBreakerModelProperties {
             }
             consecutiveFailures = failure ? consecutiveFailures + 1 : 0;
             results.add(new Result(failure, slow, now));
-            if (mustOpen(now)) {
+            boolean bad = failure || (slow && policy.slowRate() > 0);
+            boolean byItself = mustOpen(policy.failureThreshold(), policy.minimumCalls(), now);
+            if (byItself
+                    || (bad
+                            && hinted
+                            && now - hintedAt < 10_000_000_000L
+                            && mustOpen(halved(policy.failureThreshold()), halved(policy.minimumCalls()), now))) {
+                afterHint = !byItself;
                 open(policy.openNanos(), now);
             }
         }
 
-        private boolean mustOpen(long now) {
-            if (policy.failureThreshold() > 0) {
-                return consecutiveFailures >= policy.failureThreshold();
+        private static int halved(int number) {
+            return number < 3 ? number : Math.max(2, (number + 1) / 2);
+        }
+
+        private boolean mustOpen(int failuresInRow, int minimumCalls, long now) {
+            if (failuresInRow > 0) {
+                return consecutiveFailures >= failuresInRow;
             }
             List<Result> window = policy.windowCalls() > 0
                     ? results.subList(Math.max(0, results.size() - policy.windowCalls()), results.size())
@@ -205,7 +235,7 @@ class CircuitBreakerModelProperties {
                             .toList();
             long failures = window.stream().filter(Result::failure).count();
             long slow = window.stream().filter(Result::slow).count();
-            if (window.size() < policy.minimumCalls() || failures + slow == 0) {
+            if (window.size() < minimumCalls || failures + slow == 0) {
                 return false;
             }
             return failures >= policy.failureRate() * window.size()
@@ -220,6 +250,7 @@ class CircuitBreakerModelProperties {
         private void open(long lasting, long now) {
             state = State.OPEN;
             generation++;
+            hinted = false;
             openFor = lasting;
             openUntil = now + lasting;
         }

@@ -113,7 +113,7 @@ final class StatusText {
                             + count(store, "misses") + ", late " + count(store, "late") + ", not asked for "
                             + count(store, "skipped") + ", damaged " + count(store, "damaged") + "; written "
                             + count(store, "writes") + ", not written " + count(store, "dropped") + "; errors "
-                            + count(store, "errors") + sharedRates(store));
+                            + count(store, "errors") + sharedRates(store) + hints(store));
         }
     }
 
@@ -122,6 +122,12 @@ final class StatusText {
         return rates == 0
                 ? ""
                 : "; rates shared " + rates + ", of which without the store " + count(store, "local_rates");
+    }
+
+    private static String hints(JsonValue store) {
+        long sent = count(store, "hints_sent");
+        long taken = count(store, "hints_taken");
+        return sent + taken == 0 ? "" : "; hints at open breakers sent " + sent + ", taken into account " + taken;
     }
 
     private static long count(JsonValue of, String name) {

@@ -2,6 +2,7 @@ package dev.holdfast.runtime;
 
 import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.fleet.BreakerHints;
 import dev.holdfast.fleet.RateLeases;
 import dev.holdfast.fleet.StoreClient;
 import dev.holdfast.fleet.StoreConnection;
@@ -21,11 +22,12 @@ final class Fleet {
     private final PolicyTargets targets;
     private volatile @Nullable StoreClient client;
     private volatile @Nullable RateLeases leases;
+    private volatile @Nullable BreakerHints hints;
 
     /**
      * Without a store yet.
      *
-     * @param targets all policies with their origins, whose rates may be shared
+     * @param targets all policies with their origins, whose rates may be shared, and whose breakers may be hinted at
      * @param notices receives what an operator should know of the store
      */
     Fleet(FallbackStrategies fallbackStrategies, PolicyTargets targets, BiConsumer<Boolean, String> notices) {
@@ -52,6 +54,11 @@ final class Fleet {
         if (former != null) {
             former.close();
         }
+        BreakerHints formerHints = hints;
+        hints = next != null && next.settings().breakerHints() ? new BreakerHints(next, targets) : null;
+        if (formerHints != null) {
+            formerHints.close();
+        }
         fallbackStrategies.share(next != null && !next.settings().key().isEmpty() ? next : null);
         if (before != null) {
             before.close();
@@ -68,6 +75,10 @@ final class Fleet {
         StoreStats ofResponses = fallbackStrategies.storeFigures();
         StoreStats all = ofResponses != null ? ofResponses : current.stats(0, 0, 0);
         RateLeases rates = leases;
+        BreakerHints told = hints;
+        if (told != null) {
+            all = all.withHints(told.sent(), told.taken());
+        }
         return rates == null ? all : all.withRates(rates.rates(), rates.alone(), rates.renewals());
     }
 }

@@ -744,7 +744,7 @@
       ...(gaps.hosts.length > ROWS ? [[`${count(gaps.hosts.length - ROWS)} more`, '', 'no host pattern matches; /status names them']] : []),
       ...(gaps.other_calls ? [['further hosts', calls(gaps.other_calls), 'no host pattern matches; counted together']] : []),
       ...proxies.map(each => [each, 'HTTP proxy', 'calls go through it']),
-      ...(store ? [[store.where, `shared store: ${store.state}`, `responses read ${count(store.hits)}, not found ${count(store.misses)}, late ${count(store.late)}; errors ${count(store.errors)}`]] : []),
+      ...(store ? [[store.where, `shared store: ${store.state}`, `responses read ${count(store.hits)}, not found ${count(store.misses)}, late ${count(store.late)}; errors ${count(store.errors)}${store.hints_sent + store.hints_taken ? `; hints at open breakers sent ${count(store.hints_sent)}, taken into account ${count(store.hints_taken)}` : ''}`]] : []),
     ];
     const text = JSON.stringify(rows);
     if (text === state.gaps) return;

@@ -3,6 +3,7 @@ package dev.holdfast.fleet;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +29,7 @@ final class FleetProgram {
             System.out.println(line + " -> "
                     + switch (words[0]) {
                         case "GET", "POST" -> once(words[0], base.resolve(words[1]));
+                        case "OPEN" -> open(base.resolve(words[1]));
                         case "LOAD" -> many(base.resolve(words[1]), Long.parseLong(words[2]));
                         case "STATUS" -> status(words[1]);
                         default -> "?";
@@ -45,6 +47,18 @@ final class FleetProgram {
         return response.statusCode() + " " + response.body() + " "
                 + response.headers().firstValue("Holdfast-Fallback").orElse("live")
                 + (response.headers().firstValue("Age").isPresent() ? " with age" : "");
+    }
+
+    /** Calls until a call is rejected. */
+    private static String open(URI uri) throws Exception {
+        for (int calls = 0; calls < 100; calls++) {
+            try {
+                String unused = once("GET", uri);
+            } catch (ConnectException e) {
+                return "rejected after " + calls;
+            }
+        }
+        return "never rejected";
     }
 
     /** Calls for some milliseconds, one after the other. */

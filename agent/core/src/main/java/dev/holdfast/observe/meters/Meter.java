@@ -312,7 +312,14 @@ public enum Meter {
                     + " away)",
             "state"),
     /** The leases of parts of shared rates. */
-    STORE_LEASES("holdfast.store.leases", Kind.COUNTER, "", "Leases of a part of a shared rate, granted or renewed");
+    STORE_LEASES("holdfast.store.leases", Kind.COUNTER, "", "Leases of a part of a shared rate, granted or renewed"),
+    /** The hints at breakers that open. */
+    STORE_HINTS(
+            "holdfast.store.hints",
+            Kind.COUNTER,
+            "",
+            "Hints at breakers that open: sent (one of this instance), taken (of others, into account)",
+            "direction");
 
     /** The kind of a meter's value. */
     public enum Kind {

@@ -70,6 +70,8 @@ final class Meters {
         to.value(Meter.STORE_RATES, store.rates() - store.localRates(), "leased");
         to.value(Meter.STORE_RATES, store.localRates(), "local");
         to.count(Meter.STORE_LEASES, store.leases());
+        to.count(Meter.STORE_HINTS, store.hintsSent(), "sent");
+        to.count(Meter.STORE_HINTS, store.hintsTaken(), "taken");
     }
 
     private static void gaps(CoverageGaps gaps, MeterSink to) {

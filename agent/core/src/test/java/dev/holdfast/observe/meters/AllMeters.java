@@ -84,7 +84,7 @@ final class AllMeters {
                 snapshot.reloadedEpochMillis(),
                 snapshot.reloadError(),
                 snapshot.cache(),
-                new StoreStats("redis:6379", "up", 1, 2, 3, 4, 5, 6, 7, 8, 3, 1, 9),
+                new StoreStats("redis:6379", "up", 1, 2, 3, 4, 5, 6, 7, 8, 3, 1, 9, 5, 6),
                 new InjectedFaults(true, 0, List.of()),
                 snapshot.gaps());
     }
