@@ -29,6 +29,7 @@ final class WatchedClasses {
             + "/internal/connection/RealCall "
             + "/internal/connection/Transmitter "
             + "/internal/http/CallServerInterceptor "
+            + "/internal/http/RealInterceptorChain "
             + "/impl/client/InternalHttpClient "
             + "/impl/client/MinimalHttpClient "
             + "/impl/client/AbstractHttpClient "

@@ -63,6 +63,7 @@ class ContractIT {
             FaultContract.class,
             OkHttpContract.class,
             OkHttpOpenResponseContract.class,
+            OkHttpTagContract.class,
             OkHttpDispatcherContract.class);
 
     /**

@@ -56,6 +56,7 @@ final class OkHttpAdapter implements ClientAdapter {
                 case OkHttpInstrumentation.NETWORK_INTERCEPTORS -> networkInterceptors((List<?>) value, first);
                 case OkHttpInstrumentation.CALLBACK -> callback((Callback) value, (Call) first);
                 case OkHttpInstrumentation.BODY -> Stage.opened((ResponseBody) value);
+                case OkHttpInstrumentation.CALL_OF_CHAIN -> openCalls.programs(value);
                 case OkHttpInstrumentation.RUNNING_CALLS -> suspendedCalls.running((Dispatcher) first, (List<?>) value);
                 case OkHttpInstrumentation.RUNNING_CALLS_COUNT ->
                     suspendedCalls.runningCount((Dispatcher) first, (Integer) value);
@@ -71,6 +72,9 @@ final class OkHttpAdapter implements ClientAdapter {
     private static String consequence(int joinPoint) {
         if (joinPoint == OkHttpInstrumentation.BODY) {
             return "a response is built anew";
+        }
+        if (joinPoint == OkHttpInstrumentation.CALL_OF_CHAIN) {
+            return "an interceptor sees the call of an attempt";
         }
         return joinPoint < OkHttpInstrumentation.RUNNING_CALLS
                 ? "a call runs without its policy"

@@ -55,6 +55,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The body of a response, as the library opens it. */
     static final int BODY = 11;
 
+    /** The call that a chain says it belongs to. */
+    static final int CALL_OF_CHAIN = 12;
+
     private static final String ROOT = "okhttp3";
     private static final String CALL = ROOT + "/RealCall";
     private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
@@ -108,6 +111,10 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
         points.add(JoinPoint.unless(CALL_FAILED, TRANSMITTER, FAILED));
         // From 3.14 on. Without it a response is built once more, to watch its body.
         points.add(JoinPoint.callResult(BODY, ROOT + "/internal/http/CallServerInterceptor", OPENED)
+                .optional());
+        // From 3.9 on; before that a chain has no call.
+        points.add(JoinPoint.result(
+                        CALL_OF_CHAIN, ROOT + "/internal/http/RealInterceptorChain", "call", "()L" + ROOT + "/Call;")
                 .optional());
         return List.copyOf(points);
     }

@@ -19,6 +19,8 @@ final class OpenCalls {
     private final Map<Call, List<WeakReference<Call>>> attempts = new WeakHashMap<>();
     /** The attempts by the calls that carry them, for as long as anybody has these. Guarded by itself. */
     private final Map<Call, Carried> carriers = new WeakHashMap<>();
+    /** False as long as no attempt was a call of its own, so that all others need no lock. */
+    private volatile boolean anyAttempt;
 
     /**
      * An attempt. All of it weakly, as everything here may lead to the call that carries it, which would never be
@@ -52,6 +54,7 @@ final class OpenCalls {
      * @param stage one of its interceptors
      */
     void link(Call call, Call carrier, Stage stage) {
+        anyAttempt = true;
         synchronized (carriers) {
             Carried unused = carriers.put(carrier, new Carried(new WeakReference<>(call), new WeakReference<>(stage)));
         }
@@ -72,7 +75,7 @@ final class OpenCalls {
 
     /** The program's call for one that carries an attempt of it; any other as it is. */
     Object programs(Object call) {
-        Carried attempt = call instanceof Call carrier ? attempt(carrier) : null;
+        Carried attempt = anyAttempt && call instanceof Call carrier ? attempt(carrier) : null;
         Call program = attempt == null ? null : attempt.program().get();
         return program == null ? call : program;
     }
