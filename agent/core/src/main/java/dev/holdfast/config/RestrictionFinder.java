@@ -92,12 +92,23 @@ final class RestrictionFinder {
         FaultPolicy fault = policy.fault();
         if (fault.enabled()) {
             boolean acts = policy.mode() == Mode.ENFORCE;
+            String share = shown(FaultKeys.SHARE, String.valueOf(fault.share()));
             add(
                     "fault.share",
-                    "[faults] is armed: until " + fault.until() + ", a share of " + fault.share()
+                    "[faults] is armed: until " + shown(FaultKeys.UNTIL, fault.until()) + ", a share of " + share
                             + " of the attempts " + (acts ? "gets" : "would get, if mode were \"enforce\",") + " "
-                            + fault.described());
+                            + described(fault));
         }
+    }
+
+    private String described(FaultPolicy fault) {
+        Key<?> kind = switch (fault.kind()) {
+            case "status" -> FaultKeys.STATUS;
+            case "error" -> FaultKeys.ERROR;
+            case "delay" -> FaultKeys.DELAY;
+            default -> FaultKeys.CUT_BODY;
+        };
+        return sources.apply(kind.path()).isExternal() ? "the fault that is " + shown(kind, "") : fault.described();
     }
 
     private boolean hasKey() {

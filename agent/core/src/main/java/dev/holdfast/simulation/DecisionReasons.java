@@ -4,12 +4,15 @@ import dev.holdfast.call.CallInfo;
 import dev.holdfast.call.Observer;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.observe.DurationFormat;
+import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryCondition;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
 
 /** The reasons for what is decided about outcomes, with the keys that hold them. */
 final class DecisionReasons {
+    private static final String MAX_RETRIES = "retry.max_retries";
+
     private DecisionReasons() {}
 
     /** A status, or a kind of failure. */
@@ -69,31 +72,41 @@ final class DecisionReasons {
     }
 
     /** Returns the reason why no other attempt is sent. */
-    static String of(RetryPolicy rule, CallInfo call, Observer.NotRetried reason) {
+    static String of(Policy policy, SettingSources sources, CallInfo call, Observer.NotRetried reason) {
+        RetryPolicy rule = policy.retry();
         return switch (reason) {
-            case USED_UP ->
-                rule.maxRetries() == 0
-                        ? "max_retries = 0"
-                        : rule.maxRetries() == 1
-                                ? "the one retry is used (max_retries)"
-                                : "all " + rule.maxRetries() + " retries used (max_retries)";
-            case NOT_SAFE -> notSafe(rule, call);
+            case USED_UP -> usedUp(policy, sources);
+            case NOT_SAFE -> notSafe(policy, sources, call);
             case RETRY_AFTER_TOO_LONG ->
-                "Retry-After asks for more than max_retry_after = " + DurationFormat.text(rule.maxRetryAfterNanos());
+                "Retry-After asks for more than max_retry_after = "
+                        + sources.shown(
+                                policy, "retry.policy.max_retry_after", DurationFormat.text(rule.maxRetryAfterNanos()));
             case DEADLINE ->
-                "deadline = " + DurationFormat.text(rule.deadlineNanos()) + " leaves no time for another attempt";
+                "deadline = " + sources.shown(policy, "retry.deadline", DurationFormat.text(rule.deadlineNanos()))
+                        + " leaves no time for another attempt";
             case BREAKER_OPEN -> "the breaker is open, and no probe is due by then";
             case BUDGET -> "the retry budget is used up (retry.budget)";
         };
     }
 
-    private static String notSafe(RetryPolicy rule, CallInfo call) {
+    private static String usedUp(Policy policy, SettingSources sources) {
+        int most = policy.retry().maxRetries();
+        if (sources.external(policy, MAX_RETRIES)) {
+            return "no retry is left of max_retries = " + sources.shown(policy, MAX_RETRIES, most);
+        }
+        return most == 0
+                ? "max_retries = 0"
+                : most == 1 ? "the one retry is used (max_retries)" : "all " + most + " retries used (max_retries)";
+    }
+
+    private static String notSafe(Policy policy, SettingSources sources, CallInfo call) {
         if (!call.bodyReplayable()) {
             return "its body can be produced only once, and was sent";
         }
-        for (String name : rule.oneTimeHeaders()) {
+        for (String name : policy.retry().oneTimeHeaders()) {
             if (call.requestHeader(name) != null) {
-                return "it carries " + name + ", which is good for one request (one_time_headers)";
+                return "it carries " + sources.shown(policy, "retry.policy.one_time_headers", name)
+                        + ", which is good for one request (one_time_headers)";
             }
         }
         return "the server may have acted on it, " + call.method()

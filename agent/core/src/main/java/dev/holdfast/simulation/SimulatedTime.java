@@ -44,17 +44,19 @@ final class SimulatedTime {
      * @param jitter from 0 to less than 1: what every random number is
      * @param epochMillis the wall clock's time
      * @param proxy that calls go through, as {@code host:port}; null: not known
+     * @param sources of the values that are told
      */
     SimulatedTime(
             Map<HostPattern, Policy> policies,
             OutcomeScript script,
             double jitter,
             long epochMillis,
-            @Nullable String proxy) {
+            @Nullable String proxy,
+            SettingSources sources) {
         this.proxy = proxy;
         this.script = script;
         this.epochMillis = epochMillis;
-        timelineRecorder = new TimelineRecorder(() -> now);
+        timelineRecorder = new TimelineRecorder(() -> now, sources);
         engine = new Engine(
                 new PolicyTable<>(policies),
                 new PolicyTargets(timelineRecorder),

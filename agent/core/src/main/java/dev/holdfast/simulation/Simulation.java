@@ -6,12 +6,14 @@ import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Origin;
 import dev.holdfast.policy.Policy;
+import dev.holdfast.policy.ValueSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class Simulation {
     private Set<String> headers = Set.of();
     private boolean replayable = true;
     private @Nullable String proxy;
+    private SettingSources sources = SettingSources.FILE;
     private long epochMillis = System.currentTimeMillis();
 
     private Simulation(Map<HostPattern, Policy> policies, Origin origin, String path) {
@@ -89,6 +92,16 @@ public final class Simulation {
         return this;
     }
 
+    /**
+     * The sources of the values, so that one from outside the file is not told.
+     *
+     * @param lookup gives the source of a value by the name of its policy and the path of its key
+     */
+    public Simulation sources(BiFunction<String, String, ValueSource> lookup) {
+        sources = new SettingSources(lookup);
+        return this;
+    }
+
     /** Sets the time at which it begins, for the dates in messages. */
     public Simulation at(long when) {
         epochMillis = when;
@@ -131,7 +144,7 @@ public final class Simulation {
     }
 
     private List<SimulatedCall> playWith(double jitter, OutcomeScript script, int calls) {
-        SimulatedTime simulatedTime = new SimulatedTime(policies, script, jitter, epochMillis, proxy);
+        SimulatedTime simulatedTime = new SimulatedTime(policies, script, jitter, epochMillis, proxy, sources);
         List<SimulatedCall> played = new ArrayList<>();
         for (int i = 0; i < calls; i++) {
             PolicyTarget target = simulatedTime.target(origin, method, path);

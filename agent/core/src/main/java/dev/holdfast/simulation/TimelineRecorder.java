@@ -15,6 +15,7 @@ import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.FallbackPolicy;
 import dev.holdfast.policy.LimitPolicy;
 import dev.holdfast.policy.Mode;
+import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.RetryPolicy;
 import dev.holdfast.policy.RetryRule;
 import dev.holdfast.simulation.Timeline.Kind;
@@ -28,14 +29,30 @@ final class TimelineRecorder implements Observer {
     private static final String CUT_BODY = "a body that ends too early: reading it throws an IOException, except that"
             + " HttpURLConnection on Java 17 ends one with a Content-Length without any";
 
+    private static final String DEADLINE = "retry.deadline";
+    private static final String ATTEMPT_TIMEOUT = "retry.attempt_timeout";
+    private static final String MAX_WAIT = "limits.max_wait";
+    private static final String STATUS = "retry.fallback.default_value.status";
+    private static final String ANSWERS = "retry.fallback.default_value.answers";
+    /** The keys whose values the message of a rejection may repeat. */
+    private static final List<String> IN_REJECTIONS = List.of(
+            DEADLINE,
+            MAX_WAIT,
+            "limits.max_concurrent",
+            "limits.max_rate",
+            "retry.circuit_breaker.timeout",
+            "retry.circuit_breaker.max_timeout");
+
     private final LongSupplier clock;
+    private final SettingSources sources;
     private List<TimelineEvent> notes = new ArrayList<>();
     private long began;
     /** True if the program gets a response whose body breaks. */
     private boolean brokenBody;
 
-    TimelineRecorder(LongSupplier clock) {
+    TimelineRecorder(LongSupplier clock, SettingSources sources) {
         this.clock = clock;
+        this.sources = sources;
     }
 
     void begin(long now) {
@@ -61,16 +78,24 @@ final class TimelineRecorder implements Observer {
         if (send.timeoutNanos() != Long.MAX_VALUE) {
             boolean own = send.timeoutNanos() == target.policy().retry().attemptTimeoutNanos();
             text.append("; it has ")
-                    .append(DurationFormat.text(send.timeoutNanos()))
+                    .append(timeout(target.policy(), send.timeoutNanos()))
                     .append(own ? " (attempt_timeout)" : " (what is left of the deadline)");
         }
         note(Kind.SENT, text.toString());
     }
 
+    /** The time that an attempt has, by {@code attempt_timeout} or what is left of the deadline. */
+    private String timeout(Policy policy, long nanos) {
+        boolean own = nanos == policy.retry().attemptTimeoutNanos();
+        return sources.shown(policy, own ? ATTEMPT_TIMEOUT : DEADLINE, DurationFormat.text(nanos));
+    }
+
     void outcome(PolicyTarget target, String method, int attempt, Outcome outcome, long took, boolean cut) {
         StringBuilder text = new StringBuilder("attempt ").append(attempt).append(": ");
         if (cut) {
-            text.append("no response within ").append(DurationFormat.text(took)).append(", so ended as ");
+            text.append("no response within ")
+                    .append(timeout(target.policy(), took))
+                    .append(", so ended as ");
         }
         text.append(DecisionReasons.name(outcome));
         if (!cut && took > 0) {
@@ -130,9 +155,7 @@ final class TimelineRecorder implements Observer {
 
     @Override
     public void notRetried(PolicyTarget target, CallInfo call, Outcome outcome, NotRetried reason) {
-        note(
-                Kind.NO_RETRY,
-                "not sent again: " + DecisionReasons.of(target.policy().retry(), call, reason));
+        note(Kind.NO_RETRY, "not sent again: " + DecisionReasons.of(target.policy(), sources, call, reason));
     }
 
     @Override
@@ -151,9 +174,14 @@ final class TimelineRecorder implements Observer {
         LimitPolicy limits = target.policy().limits();
         String why = switch (reason) {
             case BREAKER -> "the breaker does not let it pass";
-            case CONCURRENCY -> limits.maxConcurrent() + " attempts are under way (limits.max_concurrent)";
+            case CONCURRENCY ->
+                sources.external(target.policy(), "limits.max_concurrent")
+                        ? "as many attempts are under way as limits.max_concurrent allows"
+                        : limits.maxConcurrent() + " attempts are under way (limits.max_concurrent)";
             case RATE ->
-                "its turn would not come within " + DurationFormat.text(limits.maxWaitNanos()) + " (limits.max_rate)";
+                "its turn would not come within "
+                        + sources.shown(target.policy(), MAX_WAIT, DurationFormat.text(limits.maxWaitNanos()))
+                        + " (limits.max_rate)";
         };
         note(
                 Kind.REJECTED,
@@ -177,12 +205,16 @@ final class TimelineRecorder implements Observer {
     void end(Session session, PolicyTarget target, Step step, @Nullable Outcome last, CallInfo call, String path) {
         FallbackReason asked = step instanceof Step.FallBack fallBack ? fallBack.reason() : null;
         if (asked != null) {
-            fallback(target.policy().fallback(), asked, call.method(), path);
+            fallback(target.policy(), asked, call.method(), path);
         }
         Step end = step.withoutFallback();
         String gets;
         if (end instanceof Step.Reject reject) {
-            gets = reject.error().getClass().getName() + ": " + reject.error().getMessage();
+            boolean hidden = IN_REJECTIONS.stream().anyMatch(key -> sources.external(target.policy(), key));
+            gets = reject.error().getClass().getName()
+                    + (hidden
+                            ? " that names origin and reason"
+                            : ": " + reject.error().getMessage());
         } else if (last instanceof Outcome.Failure failure) {
             Throwable[] suppressed = session.finalError(failure.error()).getSuppressed();
             boolean proxy = suppressed.length > 0 && suppressed[suppressed.length - 1] instanceof ProxyException;
@@ -204,9 +236,9 @@ final class TimelineRecorder implements Observer {
         note(Kind.END, (asked == null ? "the program gets " : "where none has a response, the program gets ") + gets);
     }
 
-    private void fallback(FallbackPolicy policy, FallbackReason reason, String method, String path) {
+    private void fallback(Policy policy, FallbackReason reason, String method, String path) {
         List<String> offers = new ArrayList<>();
-        for (FallbackPolicy.Strategy strategy : policy.strategies()) {
+        for (FallbackPolicy.Strategy strategy : policy.fallback().strategies()) {
             offers.add(strategy.configName() + " (" + offer(policy, strategy, method, path) + ")");
         }
         note(
@@ -218,20 +250,32 @@ final class TimelineRecorder implements Observer {
                         + "): " + String.join(", then ", offers));
     }
 
-    private static String offer(FallbackPolicy policy, FallbackPolicy.Strategy strategy, String method, String path) {
+    private String offer(Policy policy, FallbackPolicy.Strategy strategy, String method, String path) {
+        FallbackPolicy fallback = policy.fallback();
         return switch (strategy) {
             case CACHE ->
-                "a response of at most " + DurationFormat.text(policy.cache().ttlNanos()) + ", if one was stored";
+                "a response of at most "
+                        + sources.shown(
+                                policy,
+                                "retry.fallback.cache_ttl",
+                                DurationFormat.text(fallback.cache().ttlNanos()))
+                        + ", if one was stored";
             case DEFAULT_VALUE -> {
-                for (DefaultResponse response : policy.defaults()) {
+                for (DefaultResponse response : fallback.defaults()) {
                     if (response.fits(method, path)) {
-                        yield "status " + response.status();
+                        String key = sources.external(policy, ANSWERS) ? ANSWERS : STATUS;
+                        yield "status " + sources.shown(policy, key, response.status());
                     }
                 }
                 yield "none is for this request";
             }
             case DEGRADED ->
-                "another origin, for " + DurationFormat.text(policy.degraded().timeoutNanos()) + " at most";
+                "another origin, for "
+                        + sources.shown(
+                                policy,
+                                "retry.fallback.degraded.timeout",
+                                DurationFormat.text(fallback.degraded().timeoutNanos()))
+                        + " at most";
         };
     }
 }

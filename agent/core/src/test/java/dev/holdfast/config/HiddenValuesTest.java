@@ -63,6 +63,26 @@ class HiddenValuesTest {
     }
 
     @Test
+    void noFaultShowsAValueFromOutside() throws ConfigException {
+        String text = """
+                [faults]
+                armed = "${ARMED}"
+                until = "${UNTIL}"
+                [hosts."a.example".fault]
+                share = "${SHARE}"
+                status = "${STATUS}"
+                """;
+        Configuration configuration =
+                parse(text, "ARMED", "true", "UNTIL", "2031-07-09T10:00:00Z", "SHARE", "0.71", "STATUS", "507");
+
+        assertThat(Explanation.of(configuration, "GET", RequestUrl.parse("http://a.example/")) + "\n"
+                        + configuration.warnings() + configuration.notes())
+                .contains("until the value of \"${UNTIL}\", a share of the value of \"${SHARE}\" of the attempts gets"
+                        + " the fault that is the value of \"${STATUS}\"")
+                .doesNotContain("2031-07", "0.71", "507");
+    }
+
+    @Test
     void noWarningOfTheCacheShowsAValueFromOutside() throws ConfigException {
         String text = "retry.fallback = { strategy = \"cache\", cache_max_body = \"${BODY}\","
                 + " cache_max_bytes = \"${BYTES}\", cache_ignore_headers = [\"${HEADER}\"] }\n";

@@ -164,6 +164,7 @@ final class ExplainCommand extends CliCommand {
         Simulation simulation = Simulation.of(configuration.policies(), url.origin(), url.path())
                 .method(method)
                 .headers(shape.headers())
+                .sources(configuration.provenance()::source)
                 .proxy(shape.proxy());
         return oneShotBody ? simulation.oneShotBody() : simulation;
     }
