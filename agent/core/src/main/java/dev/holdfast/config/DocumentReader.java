@@ -171,11 +171,15 @@ final class DocumentReader {
     }
 
     /**
-     * Returns whether a text may hold a variable; in a string, a character may be written as an escape. Here, so that
-     * {@link Substitution} is not loaded where there is none.
+     * Returns whether a text may hold a variable; in a string, a character may be written as an escape, and a line may
+     * end between two. Here, so that {@link Substitution} is not loaded where there is none.
      */
     private static boolean mayHoldVariables(String text) {
-        return text.contains("${") || text.contains("\\u") || text.contains("\\U") || text.contains("\\x");
+        return text.contains("${")
+                || text.contains("$\\")
+                || text.contains("\\u")
+                || text.contains("\\U")
+                || text.contains("\\x");
     }
 
     private static ObservabilityConfig outside(Settings settings, boolean push, String file, Problems problems) {

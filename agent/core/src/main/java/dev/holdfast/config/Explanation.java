@@ -216,7 +216,7 @@ public record Explanation(
             // A pattern with variables is called by their names, and its text is not shown.
             String shown = route.policy().name().substring(host.name().length() + 1);
             String reason = MatchExplanation.mismatch(route.pattern(), method, path);
-            if (reason != null && !shown.equals(route.pattern().toString())) {
+            if (reason != null && !shown.equals(RouteReader.shown(route.pattern()))) {
                 reason = "does not match, with the values of its variables";
             }
             Verdict verdict =

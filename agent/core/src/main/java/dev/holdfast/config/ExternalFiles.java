@@ -9,8 +9,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,10 @@ final class ExternalFiles {
     private static final String BEGIN = "${file:";
     /** The number of digits behind each letter of an escape. */
     private static final Map<Character, Integer> DIGITS = Map.of('x', 2, 'u', 4, 'U', 8);
+    /** The letters of the other escapes, and the characters that they mean. */
+    private static final String SINGLE = "\"\\btnfre";
+
+    private static final String MEANT = "\"\\\b\t\n\f\r\u001b";
 
     private final @Nullable File directory;
     private final Map<String, String> texts = new HashMap<>();
@@ -109,25 +115,41 @@ final class ExternalFiles {
     }
 
     /**
-     * Replaces the characters that are written by their numbers. In a string that has no escapes this finds a file that
-     * is none, which is harmless.
+     * Replaces all escapes of TOML, wherever they stand. In a string that has no escapes this finds a file that is
+     * none, which is harmless.
      */
     private static String unescaped(String text) {
-        if (!mayHoldEscapes(text)) {
-            return text;
-        }
         StringBuilder plain = new StringBuilder();
         int from = 0;
-        for (int at = text.indexOf('\\'); at >= 0 && at + 1 < text.length(); at = text.indexOf('\\', at + 1)) {
-            int digits = DIGITS.getOrDefault(text.charAt(at + 1), 0);
+        for (int at = text.indexOf('\\'); at >= 0 && at + 1 < text.length(); at = text.indexOf('\\', from)) {
+            plain.append(text, from, at);
+            char letter = text.charAt(at + 1);
+            int digits = DIGITS.getOrDefault(letter, 0);
             int end = at + 2 + digits;
             int c = digits == 0 || end > text.length() ? -1 : number(text, at + 2, end);
+            int single = SINGLE.indexOf(letter);
             if (Character.isValidCodePoint(c)) {
-                plain.append(text, from, at).appendCodePoint(c);
+                plain.appendCodePoint(c);
                 from = end;
+            } else if (single >= 0) {
+                plain.append(MEANT.charAt(single));
+                from = at + 2;
+            } else {
+                from = behindLineEnd(text, at + 1);
+                plain.append(from == at + 1 ? "\\" : "");
             }
         }
         return plain.append(text, from, text.length()).toString();
+    }
+
+    /** The end of white space that has a line end in it; where it has none, its beginning. */
+    private static int behindLineEnd(String text, int from) {
+        int end = from;
+        boolean lineEnds = false;
+        for (; end < text.length() && " \t\r\n".indexOf(text.charAt(end)) >= 0; end++) {
+            lineEnds |= text.charAt(end) == '\n';
+        }
+        return lineEnds ? end : from;
     }
 
     /** A number in hexadecimal digits; -1: it is none, or too large for a character. */
@@ -142,11 +164,7 @@ final class ExternalFiles {
 
     /** Returns whether a text may name a file, in plain words or with escapes. */
     static boolean mayBeNamedIn(String text) {
-        return text.contains(BEGIN) || mayHoldEscapes(text);
-    }
-
-    private static boolean mayHoldEscapes(String text) {
-        return text.contains("\\u") || text.contains("\\U") || text.contains("\\x");
+        return text.contains(BEGIN) || text.indexOf('\\') >= 0;
     }
 
     /**
@@ -155,28 +173,34 @@ final class ExternalFiles {
      * @param written the text of the configuration
      */
     static String state(String written, String configuration) {
-        String text = unescaped(written);
-        int at = text.indexOf(BEGIN);
-        if (at < 0) {
+        Set<String> names = new LinkedHashSet<>();
+        addNames(written, names); // as they are in strings without escapes
+        if (written.indexOf('\\') >= 0) {
+            addNames(unescaped(written), names);
+        }
+        if (names.isEmpty()) {
             return "";
         }
         ExternalFiles files = new ExternalFiles(configuration);
         StringBuilder state = new StringBuilder();
-        for (; at >= 0; at = text.indexOf(BEGIN, at + 1)) {
-            int end = text.indexOf('}', at);
-            if (end < 0) {
-                break;
-            }
-            String name = text.substring(at + BEGIN.length(), end);
-            int standard = name.indexOf(":-");
-            name = standard < 0 ? name : name.substring(0, standard);
-            if (!files.texts.containsKey(name)) {
-                List<String> reason = new ArrayList<>(1);
-                String found = files.text(name, false, reason);
-                // Between values stands what no text of a file has: it would not be UTF-8.
-                state.append('\uDC02').append(found != null ? found : reason.toString());
-            }
+        for (String name : names) {
+            List<String> reason = new ArrayList<>(1);
+            String found = files.text(name, false, reason);
+            // Between values stands what no text of a file has: it would not be UTF-8.
+            state.append('\uDC02').append(found != null ? found : reason.toString());
         }
         return state.toString();
+    }
+
+    private static void addNames(String text, Set<String> names) {
+        int end = 0;
+        for (int at = text.indexOf(BEGIN); at >= 0 && end >= 0; at = text.indexOf(BEGIN, at + 1)) {
+            end = text.indexOf('}', at);
+            if (end >= 0) {
+                String name = text.substring(at + BEGIN.length(), end);
+                int standard = name.indexOf(":-");
+                names.add(standard < 0 ? name : name.substring(0, standard));
+            }
+        }
     }
 }

@@ -224,10 +224,21 @@ final class RouteReader {
         ExternalSource external = path.external();
         ExternalSource methods = settings.setting(Keys.ROUTE_METHODS).external();
         if (external == null && methods == null) {
-            return pattern.toString();
+            return shown(pattern);
         }
         String names = methods == null ? pattern.methodNames() : methods.written();
-        return (names.isEmpty() ? "" : names + " ") + (external == null ? path.value() : external.written());
+        String own = external == null ? shownLiteral(path.value()) : external.written();
+        return (names.isEmpty() ? "" : names + " ") + own;
+    }
+
+    /** A route as its policy is called where all of it stands in the file itself. */
+    static String shown(RoutePattern pattern) {
+        return shownLiteral(pattern.toString());
+    }
+
+    /** Returns a path as it is written, so that it is not called like one with the variable of that name. */
+    private static String shownLiteral(String path) {
+        return path.contains("${") ? Substitution.escaped(path) : path;
     }
 
     /** Reports routes that never apply because of others: twice the same is a mistake, the rest worth a word. */

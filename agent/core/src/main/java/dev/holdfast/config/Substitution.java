@@ -17,6 +17,7 @@ final class Substitution {
     /** The beginning of a variable. */
     private static final String BEGIN = "${";
 
+    private static final String HOSTS = "hosts";
     private static final String FILE = "file:";
     private static final String DEFAULT = ":-";
     private static final String LITERAL = "; $${ stands for the two characters";
@@ -46,47 +47,57 @@ final class Substitution {
      */
     static void replace(ParsedTable document, Environment environment, String file, Problems problems) {
         Substitution substitution = new Substitution(environment, file, problems);
-        substitution.names(document, "hosts");
-        substitution.values(document, "");
+        substitution.names(document, HOSTS);
+        substitution.values(document, "", 1, true);
     }
 
-    private void values(ParsedTable table, String path) {
+    /**
+     * Replaces the variables in the values of a table.
+     *
+     * @param depth of its names: 1 at the top
+     * @param files whether the text of a file is allowed
+     */
+    private void values(ParsedTable table, String path, int depth, boolean files) {
+        boolean ofHosts = depth == 2 && path.equals(HOSTS);
+        boolean ofPolicy = depth == 3 && path.startsWith(PolicyDefinitions.TABLE + ".");
         for (String name : table.names()) {
             Object value = table.value(name);
             String inner = path.isEmpty() ? MessageText.keyPart(name) : path + "." + MessageText.keyPart(name);
-            if (value instanceof String text) {
+            // The host patterns of a named policy are shown, as those in names are.
+            boolean mayBeFile = files && !(ofPolicy && name.equals(Keys.POLICY_HOSTS.name()));
+            if (!(value instanceof String text)) {
+                within(value, inner, depth, mayBeFile);
+            } else if (!ofHosts) { // where no text belongs, and the position's source is that of the name
                 Position at = table.position(name);
-                Replaced replaced = replaced(text, inner, at, !isHosts(inner));
+                Replaced replaced = replaced(text, inner, at, mayBeFile);
                 if (replaced != null) {
                     table.put(name, replaced.text, replaced.at(at));
                 }
-            } else {
-                within(value, inner);
             }
         }
     }
 
-    private void within(Object value, String path) {
+    private void within(Object value, String path, int depth, boolean files) {
         if (value instanceof ParsedTable table) {
-            values(table, path);
+            values(table, path, depth + 1, files);
         } else if (value instanceof ParsedArray array) {
             for (int i = 0; i < array.values().size(); i++) {
                 Position at = array.position(i);
                 if (array.values().get(i) instanceof String text) {
-                    Replaced replaced = replaced(text, path, at, !isHosts(path));
+                    Replaced replaced = replaced(text, path, at, files);
                     if (replaced != null) {
                         array.set(i, replaced.text, replaced.at(at));
                     }
                 } else {
-                    within(array.values().get(i), path);
+                    within(array.values().get(i), path, depth, files);
                 }
             }
         }
     }
 
-    /** Returns whether a key has the host patterns of a named policy, which are shown as those in names are. */
-    private static boolean isHosts(String path) {
-        return path.startsWith("policies.") && path.endsWith(".hosts");
+    /** Returns a text as it is written where it means itself: the inverse of what is done to a literal dollar sign. */
+    static String escaped(String literal) {
+        return literal.replace(BEGIN, '$' + BEGIN);
     }
 
     /** Replaces the variables in the names of a table's entries. */
