@@ -153,7 +153,7 @@ final class FallbackFactory {
         }
         checkResponse(settings);
         if (answers != null && answers.isEmpty() && !isWritten(settings)) {
-            problems.error(
+            problems.lack(
                     settings.setting(FallbackKeys.STRATEGY),
                     "default_value has no response; add a status, a body or a body_file to "
                             + "[retry.fallback.default_value]");
@@ -191,7 +191,7 @@ final class FallbackFactory {
             return;
         }
         if (text.isEmpty()) {
-            problems.error(
+            problems.lack(
                     settings.setting(FallbackKeys.STRATEGY),
                     "degraded has no URL; add url to [retry.fallback.degraded]");
         } else if (URI.create(text).getRawQuery() != null || URI.create(text).getRawFragment() != null) {

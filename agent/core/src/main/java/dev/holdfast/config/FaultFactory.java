@@ -96,7 +96,7 @@ final class FaultFactory {
         Setting<Boolean> armed = top.setting(FaultKeys.ARMED);
         if (text.isEmpty()) {
             if (top.isTrue(FaultKeys.ARMED)) {
-                problems.error(armed, "needs an end beside it: until = \"2026-03-31T10:00:00Z\" in [faults]");
+                problems.lack(armed, "needs an end beside it: until = \"2026-03-31T10:00:00Z\" in [faults]");
             }
             return;
         }

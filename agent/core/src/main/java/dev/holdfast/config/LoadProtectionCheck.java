@@ -35,7 +35,7 @@ final class LoadProtectionCheck {
         }
         if (settings.isTrue(LoadProtectionKeys.LIMITS_SCOPE)
                 && "".equals(settings.setting(FallbackKeys.STORE_URL).found())) {
-            problems.error(
+            problems.lack(
                     settings.setting(LoadProtectionKeys.LIMITS_SCOPE),
                     "instances cannot share a rate without a store: add [store] with its url");
         }

@@ -57,9 +57,9 @@ final class Overrides {
         return false;
     }
 
-    /** The name of the variable that sets a key. */
+    /** The name of the variable that sets a key; shells know no others than of letters, digits and underscores. */
     static String variable(Key<?> key) {
-        return VARIABLE + key.path().replace('.', '_').toUpperCase(Locale.ROOT);
+        return VARIABLE + key.path().replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     /** The name of the system property that sets a key. */

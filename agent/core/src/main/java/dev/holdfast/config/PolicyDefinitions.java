@@ -175,7 +175,7 @@ final class PolicyDefinitions {
         used.add(name);
         NamedPolicy policy = find(name);
         if (policy == null) {
-            problems.error(at, unknown(name, at));
+            problems.lack(at, unknown(name, at)); // it may be defined where the text cannot be read
             return true;
         }
         if (chain.contains(policy)) {
@@ -277,6 +277,13 @@ final class PolicyDefinitions {
         }
         if (!hints) {
             return "there is no policy " + shown;
+        }
+        int colon = name.indexOf(':');
+        if (colon > 0) {
+            String preset = Suggestion.nearest(name.substring(colon + 1).strip(), Presets.names());
+            if (preset != null) {
+                return "there is no policy " + shown + "; did you mean \"" + Presets.PREFIX + preset + "\"?";
+            }
         }
         String near = Suggestion.nearest(name, byName.keySet());
         if (near != null) {

@@ -2,8 +2,10 @@ package dev.holdfast.config;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects what is found while one file is read, and hands it out in the order of the file, each thing once. */
 final class Problems {
@@ -11,6 +13,9 @@ final class Problems {
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
     private final List<Problem> notes = new ArrayList<>();
+    /** Those of the errors that say that something is missing. */
+    private final Set<Problem> lacks = new HashSet<>();
+
     private boolean hasExternal;
 
     Problems(String file) {
@@ -19,6 +24,12 @@ final class Problems {
 
     void error(int line, int column, String key, String message) {
         errors.add(problem(line, column, key, message));
+    }
+
+    /** Adds an error that says that something is missing, which is not known of a text that is read in part. */
+    void lack(int line, int column, String key, String message) {
+        error(line, column, key, message);
+        lacks.add(errors.get(errors.size() - 1));
     }
 
     void warn(int line, int column, String key, String message) {
@@ -40,6 +51,10 @@ final class Problems {
 
     void error(Settings.Setting<?> at, String message) {
         error(at.line(), at.column(), at.path(), message);
+    }
+
+    void lack(Settings.Setting<?> at, String message) {
+        lack(at.line(), at.column(), at.path(), message);
     }
 
     void warn(Settings.Setting<?> at, String message) {
@@ -85,6 +100,11 @@ final class Problems {
     /** Forgets the errors of some lines: they are the echo of another one. */
     void forget(BitSet lines) {
         errors.removeIf(problem -> lines.get(problem.line()));
+    }
+
+    /** Forgets the errors that say that something is missing: it may stand where the text cannot be read. */
+    void forgetLacks() {
+        errors.removeIf(lacks::contains);
     }
 
     /** Forgets warnings and notes. */

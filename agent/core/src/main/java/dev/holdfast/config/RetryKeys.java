@@ -73,8 +73,7 @@ final class RetryKeys {
             "The request header in which each attempt but the first has the number of attempts before it (1, 2, …), for"
                     + " servers that shed retries first; one that the program sets stays. \"\" is none.");
 
-    private static final Section POLICY =
-            new Section("retry.policy", true, "The requests and outcomes that are " + "retried.");
+    static final Section POLICY = new Section("retry.policy", true, "The requests and outcomes that are " + "retried.");
 
     static final Key<List<Integer>> RETRYABLE_STATUS_CODES = POLICY.statuses(
             "retryable_status_codes",

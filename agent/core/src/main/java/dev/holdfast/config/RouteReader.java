@@ -202,7 +202,7 @@ final class RouteReader {
     private @Nullable RoutePattern pattern(String path, Settings settings, Position at) {
         Setting<String> written = settings.own(Keys.ROUTE_PATH);
         if (written == null) {
-            problems.error(at.line(), at.column(), path, "has no path; write one, such as path = \"/v1/**\"");
+            problems.lack(at.line(), at.column(), path, "has no path; write one, such as path = \"/v1/**\"");
             return null;
         }
         List<String> methods = settings.setting(Keys.ROUTE_METHODS).found();

@@ -21,6 +21,7 @@ final class StoreReader {
     private final Settings settings;
     private final Problems problems;
     private boolean good = true;
+    private boolean urlGood = true;
 
     private StoreReader(Settings settings, Problems problems) {
         this.settings = settings;
@@ -29,12 +30,24 @@ final class StoreReader {
 
     /** Returns the store; null: there is none, or an error was found and reported. */
     static @Nullable StoreSettings read(Settings settings, Problems problems) {
+        StoreReader reader = new StoreReader(settings, problems);
         for (Key<?> key : FallbackKeys.STORE.keys()) {
-            if (settings.setting(key).found() == null) {
-                return null; // which is reported
-            }
+            reader.good &= settings.setting(key).found() != null; // else that is reported
         }
-        return new StoreReader(settings, problems).read();
+        return settings.setting(FallbackKeys.STORE_URL).found() == null ? reader.withoutUrl() : reader.read();
+    }
+
+    /** Looks at the rest where the URL cannot be read. */
+    private @Nullable StoreSettings withoutUrl() {
+        key();
+        namespace();
+        return null;
+    }
+
+    /** The value of a key; its default where what the file holds is not allowed and was reported. */
+    private <T> T value(Key<T> key) {
+        T found = settings.setting(key).found();
+        return found == null ? key.builtIn().value() : found;
     }
 
     private @Nullable StoreSettings read() {
@@ -42,7 +55,7 @@ final class StoreReader {
         if (url.value().isEmpty()) {
             for (Key<?> key : FallbackKeys.STORE.keys()) {
                 Setting<?> set = settings.setting(key);
-                if (!set.builtIn() && !set.value().equals(key.builtIn().value())) {
+                if (!set.builtIn() && !key.builtIn().value().equals(set.found())) {
                     problems.warn(set, "has no effect: there is no store; add url = \"redis://host:6379\"");
                     return null;
                 }
@@ -51,7 +64,8 @@ final class StoreReader {
         }
         boolean tls = url.value().startsWith(TLS);
         if (!tls && !url.value().startsWith(PLAIN)) {
-            return wrong(url, "is not the URL of a store: begin it with redis:// or rediss://");
+            Object unused = wrong(url, "is not the URL of a store: begin it with redis:// or rediss://");
+            return withoutUrl();
         }
         String rest = url.value().substring(tls ? TLS.length() : PLAIN.length());
         int at = rest.lastIndexOf('@');
@@ -63,16 +77,19 @@ final class StoreReader {
         int colon = userInfo.indexOf(':');
         String user = decoded(url, colon < 0 ? userInfo : userInfo.substring(0, colon));
         String password = decoded(url, colon < 0 ? "" : userInfo.substring(colon + 1));
-        String master = settings.get(FallbackKeys.STORE_SENTINEL_MASTER);
-        boolean cluster = settings.get(FallbackKeys.STORE_CLUSTER);
+        String master = value(FallbackKeys.STORE_SENTINEL_MASTER);
+        boolean cluster = value(FallbackKeys.STORE_CLUSTER);
         if (cluster && !master.isEmpty()) {
             error(FallbackKeys.STORE_CLUSTER, "does not go with sentinel_master: a store is one or the other");
         }
-        if (cluster && database != 0) {
+        if (cluster && database > 0) {
             error(FallbackKeys.STORE_CLUSTER, "does not go with a database in the URL: a cluster has only number 0");
         }
-        if (!cluster && master.isEmpty() && nodes.size() > 1) {
-            error(FallbackKeys.STORE_URL, "names several hosts: add cluster = true, or sentinel_master");
+        boolean known = settings.setting(FallbackKeys.STORE_CLUSTER).found() != null
+                && settings.setting(FallbackKeys.STORE_SENTINEL_MASTER).found() != null;
+        if (known && !cluster && master.isEmpty() && nodes.size() > 1) {
+            problems.lack(url, "names several hosts: add cluster = true, or sentinel_master");
+            good = false;
         }
         String key = key();
         String namespace = namespace();
@@ -82,8 +99,8 @@ final class StoreReader {
         return new StoreSettings(
                 nodes,
                 tls,
-                user.isEmpty() ? settings.get(FallbackKeys.STORE_USER) : user,
-                password.isEmpty() ? settings.get(FallbackKeys.STORE_PASSWORD) : password,
+                user.isEmpty() ? value(FallbackKeys.STORE_USER) : user,
+                password.isEmpty() ? value(FallbackKeys.STORE_PASSWORD) : password,
                 database,
                 master,
                 cluster,
@@ -95,7 +112,7 @@ final class StoreReader {
     }
 
     private List<String> nodes(Setting<String> url, String hosts) {
-        int standard = settings.get(FallbackKeys.STORE_SENTINEL_MASTER).isEmpty() ? PORT : SENTINEL_PORT;
+        int standard = value(FallbackKeys.STORE_SENTINEL_MASTER).isEmpty() ? PORT : SENTINEL_PORT;
         List<String> nodes = new ArrayList<>();
         for (String node : hosts.split(",", -1)) {
             int bracket = node.indexOf(']');
@@ -138,18 +155,18 @@ final class StoreReader {
     }
 
     private String key() {
-        Setting<String> key = settings.setting(FallbackKeys.STORE_KEY);
-        if (!key.value().isEmpty() && key.value().length() < LEAST_KEY) {
+        String key = value(FallbackKeys.STORE_KEY);
+        if (!key.isEmpty() && key.length() < LEAST_KEY) {
             error(
                     FallbackKeys.STORE_KEY,
                     "is too short for a key: make one of " + LEAST_KEY + " characters or more, as by openssl rand"
                             + " -base64 32");
         }
-        return key.value();
+        return key;
     }
 
     private String namespace() {
-        String namespace = settings.get(FallbackKeys.STORE_NAMESPACE);
+        String namespace = value(FallbackKeys.STORE_NAMESPACE);
         boolean fine = namespace.length() <= LONGEST_NAMESPACE
                 && namespace.chars().allMatch(c -> MessageText.isLetterOrDigit((char) c) || "-_.:".indexOf(c) >= 0);
         if (!fine) {
@@ -166,9 +183,10 @@ final class StoreReader {
     }
 
     private @Nullable StoreSettings wrong(Setting<String> url, String what) {
-        if (good) {
+        if (urlGood) {
             problems.error(url, what);
         }
+        urlGood = false;
         good = false;
         return null;
     }

@@ -157,7 +157,7 @@ final class TableReader {
             } else if (!place.leftOut().contains(path)) {
                 String shown = place.shown(
                         section.isEmpty() ? MessageText.keyPart(name) : section + "." + MessageText.keyPart(name));
-                problems.error(at.line(), at.column(), shown, unknown(section, name, place));
+                problems.error(at.line(), at.column(), shown, unknown(section, name, value, place));
             }
         }
     }
@@ -180,13 +180,19 @@ final class TableReader {
 
     private void readSection(Section section, Object found, Position at, Place place) {
         if (!(found instanceof ParsedTable table)) {
-            notTable(problems, place.shown(section.path()), found, at, "a table");
+            boolean named = section == RetryKeys.POLICY && (found instanceof String || found instanceof ParsedArray);
+            notTable(
+                    problems,
+                    place.shown(section.path()),
+                    found,
+                    at,
+                    named ? "a table; a named policy is named beside retry, by policy = ... for a host" : "a table");
             return;
         }
         read(table, section.path(), place);
     }
 
-    private String unknown(String section, String name, Place place) {
+    private String unknown(String section, String name, Object found, Place place) {
         if (problems.hopeless()) {
             return "unknown key";
         }
@@ -207,6 +213,14 @@ final class TableReader {
             for (Key<?> key : place.own()) {
                 here.add(key.name());
             }
+        }
+        boolean names = section.isEmpty() && (found instanceof String || found instanceof ParsedArray);
+        if (names && place.host() && name.equals(PolicyDefinitions.TABLE)) {
+            return "unknown key; did you mean " + Keys.POLICY.name() + "?";
+        }
+        if (names && !place.host() && name.equals(Keys.POLICY.name())) {
+            return "not allowed at the top; name it for hosts, as in [hosts.\"*\"] with policy = ..., and define it in"
+                    + " [policies.NAME]";
         }
         String near = Suggestion.nearest(name, here);
         if (near != null) {

@@ -80,6 +80,7 @@ final class TomlSyntax {
         }
         String[] lines = text.split("\n", -1);
         problems.forget(belowBrokenHeaders(lines));
+        problems.forgetLacks();
         for (TomlParseError error : result.errors()) {
             int number = condensed.lineOf(error.position().line());
             String line = number <= lines.length ? lines[number - 1].strip() : "";

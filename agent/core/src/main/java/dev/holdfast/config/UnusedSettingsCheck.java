@@ -132,11 +132,15 @@ final class UnusedSettingsCheck {
     }
 
     private void retrying(Settings settings) {
+        boolean waits = settings.isTrue(RetryKeys.RETRY_AFTER);
+        boolean headers =
+                !List.of().equals(settings.setting(RetryKeys.WAIT_HEADERS).found());
+        note(settings, waits, "retry_after = false", List.of(RetryKeys.WAIT_HEADERS));
         note(
                 settings,
-                settings.isTrue(RetryKeys.RETRY_AFTER),
-                "retry_after = false",
-                List.of(RetryKeys.MAX_RETRY_AFTER, RetryKeys.WAIT_HEADERS));
+                waits && headers,
+                waits ? "wait_headers = [] leaves no header that says how long to wait" : "retry_after = false",
+                List.of(RetryKeys.MAX_RETRY_AFTER));
         note(
                 settings,
                 settings.setting(RetryKeys.JITTER).found() != Jitter.DECORRELATED,

@@ -204,19 +204,24 @@ final class ValueReader {
                 continue;
             }
             Settings settings = new Settings(null);
+            boolean known = true;
             for (String name : table.names()) {
                 Position where = table.position(name);
                 String shown = path + "." + MessageText.keyPart(name);
                 Key<?> inner = inner(key, name);
                 if (inner == null) {
                     problems.error(where.line(), where.column(), shown, unknownInTable(key, name));
-                    good = false;
+                    known = false;
                 } else {
                     good &= readInto(settings, inner, shown, table.value(name), where);
                 }
             }
             tables.add(settings);
-            good &= key.type() != ValueType.CONDITIONS || checkCondition(settings, path, array.position(i), good);
+            good &= known;
+            // A key that is not known is most likely what would seem to be missing.
+            if (key.type() == ValueType.CONDITIONS && known) {
+                good &= checkCondition(settings, path, array.position(i), good);
+            }
         }
         return good ? List.copyOf(tables) : null;
     }
@@ -238,7 +243,7 @@ final class ValueReader {
             problems.warn(at.line(), at.column(), path, doubt);
         }
         if (message != null) {
-            problems.error(at.line(), at.column(), path, message);
+            problems.lack(at.line(), at.column(), path, message);
         }
         return message == null;
     }

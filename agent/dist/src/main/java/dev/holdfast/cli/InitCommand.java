@@ -61,7 +61,9 @@ final class InitCommand extends CliCommand {
         } catch (IOException e) {
             throw new CommandException(file + " cannot be written: " + e);
         }
-        out().println("wrote " + file + "; next: java -jar " + cli().jar().getName() + " check " + file);
+        String check = "java -jar " + cli().jar().getName() + " check " + file;
+        out().println("wrote " + file + "; next: "
+                + (preset == null || namesHosts(text) ? check : "name the hosts in it that it is for, then " + check));
         return Cli.DONE;
     }
 
@@ -72,6 +74,11 @@ final class InitCommand extends CliCommand {
                     "there is no preset " + name + "; known are " + String.join(", ", Presets.names()));
         }
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Returns whether a preset is for hosts that all share: for some APIs everybody has a host of their own. */
+    private static boolean namesHosts(byte[] text) {
+        return new String(text, StandardCharsets.UTF_8).lines().anyMatch(line -> line.startsWith("hosts = "));
     }
 
     private static byte[] starter() throws IOException {
