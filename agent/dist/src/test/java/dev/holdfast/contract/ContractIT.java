@@ -64,6 +64,7 @@ class ContractIT {
             OkHttpContract.class,
             OkHttpOpenResponseContract.class,
             OkHttpTagContract.class,
+            OkHttpTlsContract.class,
             OkHttpDispatcherContract.class);
 
     /**

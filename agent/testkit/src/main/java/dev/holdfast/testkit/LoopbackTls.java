@@ -11,6 +11,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,15 @@ public final class LoopbackTls {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys, trusting(SERVERS, "loopback"), null);
             return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What {@link #clientContext()} trusts, for clients that ask for it beside the context. */
+    public static X509TrustManager trustManager() {
+        try {
+            return (X509TrustManager) trusting(SERVERS, "loopback")[0];
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }

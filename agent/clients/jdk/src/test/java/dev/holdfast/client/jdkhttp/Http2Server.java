@@ -31,9 +31,9 @@ import javax.net.ssl.SSLSocket;
  * server library does not do on demand. It speaks h2c by upgrade, as the JDK's client asks for it, or h2 over TLS, and
  * no more of HPACK than a status.
  */
-final class Http2Server implements AutoCloseable {
+public final class Http2Server implements AutoCloseable {
     /** The response to one request. */
-    enum Does {
+    public enum Does {
         /** 200 with the body {@code ok}. */
         ANSWER,
         /** 503 with the body {@code busy}. */
@@ -77,29 +77,41 @@ final class Http2Server implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger resets = new AtomicInteger();
     private final List<byte[]> bodies = new CopyOnWriteArrayList<>();
+    private final String host;
     private final boolean secure;
 
     Http2Server(Does... script) throws IOException {
-        this(false, script);
+        this("127.0.0.1", false, script);
     }
 
     /** With TLS for a client that trusts {@link LoopbackTls}. */
     Http2Server(boolean secure, Does... script) throws IOException {
+        this("127.0.0.1", secure, script);
+    }
+
+    /** The same with TLS, at another loopback address. */
+    public Http2Server(String host, Does... script) throws IOException {
+        this(host, true, script);
+    }
+
+    private Http2Server(String host, boolean secure, Does... script) throws IOException {
+        this.host = host;
         this.secure = secure;
         this.script.addAll(List.of(script));
-        InetAddress address = InetAddress.getByName("127.0.0.1");
+        InetAddress address = InetAddress.getByName(host);
         this.listener = secure
                 ? LoopbackTls.serverContext().getServerSocketFactory().createServerSocket(0, 50, address)
                 : new ServerSocket(0, 50, address);
         daemon(this::accept);
     }
 
-    URI uri() {
-        return URI.create((secure ? "https" : "http") + "://127.0.0.1:" + listener.getLocalPort() + "/");
+    /** The address of its root. */
+    public URI uri() {
+        return URI.create((secure ? "https" : "http") + "://" + host + ":" + listener.getLocalPort() + "/");
     }
 
     /** The bodies of all requests, in their order. */
-    List<byte[]> bodies() {
+    public List<byte[]> bodies() {
         return bodies;
     }
 
@@ -107,7 +119,8 @@ final class Http2Server implements AutoCloseable {
         return requests.get();
     }
 
-    int connections() {
+    /** Returns the number of connections that were accepted. */
+    public int connections() {
         return connections.get();
     }
 
