@@ -9,6 +9,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +21,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The packaged agent attached to a program that runs, and that has clients already. */
 class AttachIT {
+    /** The two of the JDK, OkHttp, and Apache HttpClient 5 and 4. */
+    static final int CLIENTS = 5;
+
+    private static final Class<?>[] LIBRARIES = {
+        ByteBuddyAgent.class,
+        okhttp3.OkHttpClient.class,
+        okio.Buffer.class,
+        kotlin.Unit.class,
+        org.apache.hc.client5.http.impl.classic.HttpClients.class,
+        org.apache.hc.core5.http.HttpHost.class,
+        org.apache.hc.core5.http2.HttpVersionPolicy.class,
+        org.slf4j.LoggerFactory.class,
+        org.apache.http.impl.client.HttpClients.class,
+        org.apache.http.HttpHost.class,
+        org.apache.commons.logging.LogFactory.class,
+        org.apache.commons.codec.binary.Base64.class
+    };
+
     @TempDir
     Path directory;
 
@@ -29,9 +52,10 @@ class AttachIT {
                 .run()
                 .succeeded();
 
-        assertThat(result.lines())
-                .startsWith("before 503", "before 503", "attached")
-                .endsWith("after 200");
+        List<String> expected = new ArrayList<>(Collections.nCopies(CLIENTS, "before 503"));
+        expected.add("attached");
+        expected.addAll(Collections.nCopies(CLIENTS, "after 200"));
+        assertThat(result.lines()).isEqualTo(expected);
         assertThat(result.err()).contains("is active: 1 policy");
     }
 
@@ -47,19 +71,26 @@ class AttachIT {
                 .succeeded();
 
         assertThat(result.out())
-                .isEqualToNormalizingNewlines("before 503\nbefore 503\nnot attached\nafter 503\nafter 503\n");
+                .isEqualToNormalizingNewlines(
+                        "before 503\n".repeat(CLIENTS) + "not attached\n" + "after 503\n".repeat(CLIENTS));
         assertThat(result.err()).contains("missing.toml: no such file");
     }
 
     private static ForkedJvm program(Jdks.Jdk jdk) {
-        // Not the whole class path of the tests: there, the agent's classes lie about unpacked.
-        String attaching = ByteBuddyAgent.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath();
         return new ForkedJvm(jdk)
                 .jvm("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+EnableDynamicAgentLoading")
-                .classPath(Path.of("target", "test-classes").toAbsolutePath() + File.pathSeparator + attaching);
+                .classPath(classPath());
+    }
+
+    /** Not the whole class path of the tests: there, the agent's classes lie about unpacked. */
+    static String classPath() {
+        return Path.of("target", "test-classes").toAbsolutePath()
+                + File.pathSeparator
+                + Stream.of(LIBRARIES)
+                        .map(type -> type.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath())
+                        .collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -72,7 +72,7 @@ public final class LoopbackTls {
         }
     }
 
-    /** What {@link #clientContext()} trusts, for clients that ask for it beside the context. */
+    /** The trust manager of {@link #clientContext()}, for clients that ask for it beside the context. */
     public static X509TrustManager trustManager() {
         try {
             return (X509TrustManager) trusting(SERVERS, "loopback")[0];
