@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs the benchmarks that are named (start, calls, throughput, paired, cache, peers, patterns, memory), each on each
- * JDK found. To be started in the root of the repository, after the agent was packed: {@code mvn -B -Pbench -DskipTests
- * -DskipITs verify -Dbench=start,calls}.
+ * Runs the benchmarks that are named (start, calls, throughput, paired, cache, peers, fleet, patterns, memory), each on
+ * each JDK found. To be started in the root of the repository, after the agent was packed: {@code mvn -B -Pbench
+ * -DskipTests -DskipITs verify -Dbench=start,calls}.
  *
  * <p>Everything is judged within one run: what is compared runs in turn, and medians are taken, so that a busy machine
  * blurs the results rather than bends them. Exit status 1 if a limit is missed.
@@ -32,6 +32,7 @@ public final class Benchmarks {
                     case "paired" -> PairedBenchmark.policy(jdk, rounds, report);
                     case "cache" -> RecordingBenchmark.run(jdk, rounds, report);
                     case "peers" -> PeerBenchmark.run(jdk, rounds, report);
+                    case "fleet" -> FleetBenchmark.run(jdk, rounds, report);
                     case "patterns" -> PatternsBenchmark.run(jdk, rounds, report);
                     case "memory" -> MemoryBenchmark.run(jdk, report);
                     default -> throw new IllegalArgumentException("no benchmark: " + one);
