@@ -115,10 +115,15 @@ abstract class CallCourse extends Attempts {
             }
             if (enforced() && fault.delayNanos() > 0) {
                 stage = CallStage.HELD_BACK;
-                return new Step.Wait(Math.min(fault.delayNanos(), timeout));
+                return new Step.Wait(heldBack(fault, timeout));
             }
         }
         return sent(number, timeout);
+    }
+
+    private long heldBack(FaultPolicy fault, long timeout) {
+        long delay = fault.delayNanos(environment().epochMillis().getAsLong());
+        return Math.min(delay, Math.min(timeout, call().responseTimeoutNanos()));
     }
 
     private @Nullable FaultPolicy drawn() {
@@ -130,7 +135,7 @@ abstract class CallCourse extends Attempts {
     private Step release(long now) {
         InFlightAttempt held = current();
         long timeout = held == null ? 0 : held.rest(now);
-        if (held == null || timeout <= 0) {
+        if (held == null || timeout <= 0 || held.age(now) >= call().responseTimeoutNanos()) {
             return injected(InjectedFault.timeout(this), now);
         }
         stage = CallStage.SENT;

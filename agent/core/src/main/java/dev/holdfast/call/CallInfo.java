@@ -49,6 +49,14 @@ public interface CallInfo {
     }
 
     /**
+     * Returns how long the program lets its client wait for the response to one request, in nanoseconds;
+     * {@link Long#MAX_VALUE}: as long as it takes. Asked only where an injected fault delays the request.
+     */
+    default long responseTimeoutNanos() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * The exception of an injected fault: of the type that the client throws where the fault is real.
      *
      * @param kind the fault

@@ -74,6 +74,11 @@ final class InFlightAttempt {
         return timeout == Long.MAX_VALUE ? timeout : at + timeout - now;
     }
 
+    /** The time since it was begun, in nanoseconds. */
+    long age(long now) {
+        return now - at;
+    }
+
     /** Returns whether it was sent at this time. */
     boolean isSince(long time) {
         return at == time;

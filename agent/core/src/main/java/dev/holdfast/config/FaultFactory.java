@@ -32,7 +32,7 @@ final class FaultFactory {
                 settings.nanos(FaultKeys.DELAY),
                 settings.get(FaultKeys.CUT_BODY),
                 settings.get(FaultKeys.SEED),
-                OffsetDateTime.parse(settings.get(FaultKeys.UNTIL)).toInstant().toEpochMilli());
+                epochMillis(settings.get(FaultKeys.UNTIL)));
     }
 
     /** Looks at the merged settings of one policy. */
@@ -100,8 +100,9 @@ final class FaultFactory {
             }
             return;
         }
+        long end;
         try {
-            OffsetDateTime unused = OffsetDateTime.parse(text);
+            end = epochMillis(text);
         } catch (DateTimeException e) {
             problems.error(
                     until,
@@ -110,7 +111,19 @@ final class FaultFactory {
             return;
         }
         if (top.isTrue(FaultKeys.ARMED)) {
-            problems.warn(armed, "is true: calls get the faults of [fault] until " + until.shown(text));
+            problems.warn(
+                    armed,
+                    end > System.currentTimeMillis()
+                            ? "is true: calls get the faults of [fault] until " + until.shown(text)
+                            : "is true, and calls get no faults any more, since until is over: " + until.shown(text));
+        }
+    }
+
+    private static long epochMillis(String time) {
+        try {
+            return OffsetDateTime.parse(time).toInstant().toEpochMilli();
+        } catch (ArithmeticException e) {
+            throw new DateTimeException(time, e); // a year that is too far away
         }
     }
 }

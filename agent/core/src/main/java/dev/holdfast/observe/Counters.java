@@ -205,6 +205,9 @@ public final class Counters implements Observer {
         } else {
             faultCounter().add(kind);
         }
+        for (Observer sink : counterRegistry.sinks()) {
+            sink.faultInjected(target, call);
+        }
     }
 
     private synchronized LabelCounter faultCounter() {

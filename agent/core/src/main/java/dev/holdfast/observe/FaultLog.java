@@ -25,7 +25,22 @@ public final class FaultLog {
         this.faults = faults;
     }
 
-    /** Says what has begun or ended. Called with each configuration, and about once a second. */
+    /** Says what is injected under a configuration that has just come into force, once more if it was before. */
+    public synchronized void configured() {
+        InjectedFaults now = faults.get();
+        if (now != null && now.injecting()) {
+            said = null;
+        } else if (now != null && said == null) {
+            log.say(LogEntry.of(
+                            Log.Level.WARN,
+                            "faults_over",
+                            "game day: [faults] is armed, and no faults are injected, since until is " + now.until())
+                    .with("until", now.until()));
+        }
+        tick();
+    }
+
+    /** Says what has begun or ended. Called about once a second. */
     public synchronized void tick() {
         InjectedFaults now = faults.get();
         InjectedFaults running = now != null && now.injecting() ? now : null;

@@ -140,6 +140,11 @@ final class OriginBean implements OriginMXBean {
     }
 
     @Override
+    public long getInjectedFaults() {
+        return sum(stats.get().faults());
+    }
+
+    @Override
     public double getBudgetBalance() {
         OriginStats.BudgetStats budget = stats.get().budget();
         return budget == null ? Double.NaN : budget.balance();

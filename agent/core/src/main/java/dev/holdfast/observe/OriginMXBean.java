@@ -73,6 +73,9 @@ public interface OriginMXBean {
     /** Responses from fallback strategies. */
     long getFallbacks();
 
+    /** Faults that a game day has injected into attempts. */
+    long getInjectedFaults();
+
     /** Retries that the budget allows now; NaN where there is no budget. */
     double getBudgetBalance();
 }

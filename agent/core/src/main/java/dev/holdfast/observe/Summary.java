@@ -72,9 +72,13 @@ public final class Summary {
         long opened = 0;
         long retries = 0;
         long repeats = 0;
+        long faults = 0;
         for (OriginStats stats : origins) {
             retries += stats.retries();
             repeats += stats.nestedRetries();
+            for (long count : stats.faults().values()) {
+                faults += count;
+            }
             opened +=
                     stats.breaker() == null ? 0 : stats.breaker().transitions().getOrDefault("open", 0L);
         }
@@ -84,7 +88,8 @@ public final class Summary {
                 + " rejected by Holdfast" + rare + "; " + retries + (retries == 1 ? " retry, " : " retries, ")
                 + "breakers opened " + opened
                 + (opened == 1 ? " time" : " times")
-                + (repeats == 0 ? "" : "; " + repeats + " made again by the program after their retries");
+                + (repeats == 0 ? "" : "; " + repeats + " made again by the program after their retries")
+                + (faults == 0 ? "" : "; GAME DAY: faults injected into " + faults + " attempts");
     }
 
     private static void rare(StringBuilder text, List<OriginStats> origins, String result, String words) {

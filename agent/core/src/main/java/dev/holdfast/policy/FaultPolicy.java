@@ -1,6 +1,7 @@
 package dev.holdfast.policy;
 
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,12 @@ public record FaultPolicy(
     /** Returns whether it is over. */
     public boolean isOver(long epochMillis) {
         return epochMillis >= untilMillis;
+    }
+
+    /** Returns the delay of an attempt that begins now, in nanoseconds: not beyond the end of the faults. */
+    public long delayNanos(long epochMillis) {
+        long left = Math.max(0, untilMillis - epochMillis);
+        return Math.min(delayNanos, TimeUnit.MILLISECONDS.toNanos(left));
     }
 
     /** The end of the faults, as a time in UTC. */

@@ -50,6 +50,7 @@ class SessionFaultTest {
         }
     };
     private long wallClock;
+    private long responseTimeout = Long.MAX_VALUE;
     private @Nullable PolicyTarget target;
 
     private static FaultPolicy fault(double share, int status, @Nullable ErrorKind error, Duration delay) {
@@ -75,8 +76,9 @@ class SessionFaultTest {
     private Session session(Policy policy, String method) {
         PolicyTarget made = new PolicyTarget(policy, ORIGIN, null, observer, 0);
         target = made;
-        return new Session(
-                made, new SessionTest.Call(method), new CallEnvironment(new Random(1), () -> wallClock, () -> 0));
+        SessionTest.Call call = new SessionTest.Call(method);
+        call.responseTimeout = responseTimeout;
+        return new Session(made, call, new CallEnvironment(new Random(1), () -> wallClock, () -> 0));
     }
 
     @Test
@@ -278,6 +280,61 @@ class SessionFaultTest {
                         Step.Reject.class,
                         reject -> assertThat(reject.error()).isInstanceOf(SocketTimeoutException.class));
         assertThat(told).containsExactly("fault delay", "attempt read_timeout in 1000000000", "TIMED_OUT after 1");
+    }
+
+    @Test
+    void aDelayEndsWithTheFaultsAtTheLatest() {
+        wallClock = UNTIL - 1_500;
+        Session session = session(Policies.retry().policy().withFault(delay(Duration.ofHours(1))));
+
+        assertThat(session.begin(0)).isEqualTo(new Step.Wait(SECOND + SECOND / 2));
+        wallClock = UNTIL;
+        assertThat(session.resume(SECOND + SECOND / 2)).isEqualTo(Step.Send.FIRST);
+    }
+
+    @Test
+    void aDelayLongerThanTheProgramWaitsForAResponseIsItsTimeout() {
+        Policies policies = Policies.retry().maxRetries(0);
+        responseTimeout = SECOND;
+        Session session = session(policies.policy().withFault(delay(Duration.ofSeconds(2))));
+
+        assertThat(session.begin(0)).isEqualTo(new Step.Wait(SECOND));
+        assertThat(session.resume(SECOND))
+                .isInstanceOfSatisfying(
+                        Step.Reject.class,
+                        reject -> assertThat(reject.error()).isInstanceOf(SocketTimeoutException.class));
+
+        responseTimeout = 3 * SECOND;
+        session = session(policies.policy().withFault(delay(Duration.ofSeconds(2))));
+        assertThat(session.begin(0)).isEqualTo(new Step.Wait(2 * SECOND));
+        assertThat(session.resume(2 * SECOND)).isEqualTo(Step.Send.FIRST);
+    }
+
+    @Test
+    void retriesOfFaultsAreChargedToTheBudgetAsThoseOfRealFailures() {
+        Policy policy = Policies.retry().budget(0.2, 1).policy();
+        PolicyTarget real = new PolicyTarget(policy, ORIGIN, null, observer, 0);
+        PolicyTarget faulty =
+                new PolicyTarget(policy.withFault(error(ErrorKind.CONNECTION_RESET)), ORIGIN, null, observer, 0);
+        int retries = 0;
+        for (int i = 0; i < 100; i++) {
+            Session failing = sessionOf(real);
+            assertThat(failing.begin(0)).isEqualTo(Step.Send.FIRST);
+            Step ofReal =
+                    failing.after(1, new Outcome.Failure(new SocketException(), ErrorKind.CONNECTION_RESET, false), 0);
+            Step ofFault = sessionOf(faulty).begin(0);
+
+            assertThat(ofFault instanceof Step.Wait).isEqualTo(ofReal instanceof Step.Wait);
+            retries += ofFault instanceof Step.Wait ? 1 : 0;
+        }
+
+        assertThat(retries).isBetween(1, 50);
+        assertThat(faulty.budget().balance(0)).isEqualTo(real.budget().balance(0));
+    }
+
+    private Session sessionOf(PolicyTarget of) {
+        return new Session(
+                of, new SessionTest.Call("GET"), new CallEnvironment(new Random(1), () -> wallClock, () -> 0));
     }
 
     @Test

@@ -473,6 +473,7 @@ public class SessionTest {
         String method;
         final Map<String, String> headers = new HashMap<>();
         boolean replayable = true;
+        long responseTimeout = Long.MAX_VALUE;
 
         /** A call of a method. */
         public Call(String method) {
@@ -497,6 +498,11 @@ public class SessionTest {
         @Override
         public boolean bodyReplayable() {
             return replayable;
+        }
+
+        @Override
+        public long responseTimeoutNanos() {
+            return responseTimeout;
         }
 
         @Override

@@ -35,10 +35,10 @@ class FaultConfigTest {
     private static final String ARMED = """
             [faults]
             armed = true
-            until = "2026-03-31T12:00:00+02:00"
+            until = "2096-03-31T12:00:00+02:00"
             seed = 7
             """;
-    private static final long UNTIL = 1_774_951_200_000L;
+    private static final long UNTIL = 3_984_026_400_000L;
 
     private static Configuration read(String text) throws ConfigException {
         return ConfigLoader.parse(text, "f.toml");
@@ -83,7 +83,23 @@ class FaultConfigTest {
     void checkWarnsAsLongAsItIsArmed() throws ConfigException {
         assertThat(texts(read(FAULT + ARMED).warnings()))
                 .containsExactly("f.toml:18:1: faults.armed: is true: calls get the faults of [fault] until"
-                        + " 2026-03-31T12:00:00+02:00");
+                        + " 2096-03-31T12:00:00+02:00");
+    }
+
+    @Test
+    void checkSaysThatAnEndIsOver() throws ConfigException {
+        assertThat(texts(read(FAULT + ARMED.replace("2096", "2026")).warnings()))
+                .containsExactly("f.toml:18:1: faults.armed: is true, and calls get no faults any more, since until is"
+                        + " over: 2026-03-31T12:00:00+02:00");
+    }
+
+    /** An offset says which of the two hours is meant that a clock shows when summer time ends. */
+    @Test
+    void anEndIsOneMomentWhateverTheZoneOfTheMachine() throws ConfigException {
+        for (String until : List.of("2096-10-28T02:30:00+02:00", "2096-10-28T01:30+01:00", "2096-10-28T00:30:00Z")) {
+            String armed = ARMED.replace("2096-03-31T12:00:00+02:00", until);
+            assertThat(policy(read(FAULT + armed), "*").fault().until()).isEqualTo("2096-10-28T00:30:00Z");
+        }
     }
 
     @Test
@@ -93,7 +109,16 @@ class FaultConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tomorrow", "2026-03-31", "2026-03-31T10:00:00", "2026-13-31T10:00:00Z", "10:00"})
+    @ValueSource(
+            strings = {
+                "tomorrow",
+                "2026-03-31",
+                "2026-03-31T10:00:00",
+                "2026-13-31T10:00:00Z",
+                "10:00",
+                "+999999999-01-01T00:00:00Z",
+                "2026-03-31T10:00:00[Europe/Berlin]"
+            })
     void anEndThatIsNoTimeIsAnError(String until) {
         assertThatThrownBy(() -> read("retry.max_retries = 3\n[faults]\nuntil = \"" + until + "\""))
                 .hasMessageContaining("f.toml:3:1: faults.until: is not a time");
@@ -147,7 +172,7 @@ class FaultConfigTest {
         assertThat(Explanation.of(armed, "GET", url).restrictions())
                 .contains(new Explanation.Restriction(
                         "fault.share",
-                        "[faults] is armed: until 2026-03-31T10:00:00Z, a share of 1.0 of the attempts gets status"
+                        "[faults] is armed: until 2096-03-31T10:00:00Z, a share of 1.0 of the attempts gets status"
                                 + " 503"));
         Configuration observed = read("mode = \"observe\"\n" + FAULT + ARMED);
         assertThat(Explanation.of(observed, "GET", url).restrictions())

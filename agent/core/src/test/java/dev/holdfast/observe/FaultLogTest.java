@@ -70,6 +70,29 @@ class FaultLogTest {
     }
 
     @Test
+    void eachConfigurationThatInjectsFaultsIsSaid() {
+        faultLog.configured();
+        faultLog.tick();
+        assertThat(lines).hasSize(1);
+
+        faultLog.configured();
+        faultLog.tick();
+
+        assertThat(lines).hasSize(2).allMatch(line -> line.startsWith("WARN game day: faults are injected"));
+    }
+
+    @Test
+    void aConfigurationThatIsArmedAfterTheEndIsSaid() {
+        wallClock = FAULT.untilMillis();
+        faultLog.configured();
+        faultLog.tick();
+
+        assertThat(lines)
+                .containsExactly(
+                        "WARN game day: [faults] is armed, and no faults are injected, since until is " + UNTIL);
+    }
+
+    @Test
     void whatWasOverFromTheStartIsNotWorthAWord() {
         wallClock = FAULT.untilMillis();
         faultLog.tick();
@@ -94,6 +117,8 @@ class FaultLogTest {
                         + "\",\"policies\":[{\"policy\":\"*\",\"mode\":\"enforce\",\"share\":1.0,"
                         + "\"fault\":\"status 503\"}]}")
                 .contains("\"faults\":{\"status\":2}");
+        assertThat(Summary.of(snapshot).lines().findFirst().orElseThrow())
+                .contains("; GAME DAY: faults injected into 2 attempts");
         assertThat(new Management(calls.status, on -> {}).getInjectedFaults())
                 .containsExactly("until " + UNTIL, "*: 1.0 of attempts, status 503");
         calls.faults(InjectedFaults.of(faulty, FAULT.untilMillis()));

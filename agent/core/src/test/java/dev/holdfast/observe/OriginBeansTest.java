@@ -63,6 +63,7 @@ class OriginBeansTest {
         assertThat(bean.getCircuitBreakerState()).isEqualTo("open");
         assertThat(bean.getFallbacks()).isZero();
         assertThat(bean.getRejections()).isZero();
+        assertThat(bean.getInjectedFaults()).isZero();
         assertThat(bean.getBudgetBalance()).isPositive();
     }
 

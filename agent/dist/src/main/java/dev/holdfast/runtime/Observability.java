@@ -162,7 +162,7 @@ final class Observability {
     /** A configuration is in force, with what the user should know of it. */
     void say(String summary, List<String> notices) {
         log.say(notices.isEmpty() ? Log.Level.INFO : Log.Level.WARN, SharedState.described(summary, notices));
-        logFaults();
+        logFaults(true);
     }
 
     /** Returns the faults of the configuration in force; null: it injects none. */
@@ -171,12 +171,21 @@ final class Observability {
         return faulty.isEmpty() ? null : InjectedFaults.of(faulty, System.currentTimeMillis());
     }
 
-    /** Begins and ends game days. */
-    private synchronized void logFaults() {
+    /**
+     * Logs the begin and the end of game days.
+     *
+     * @param configured whether a configuration has just come into force
+     */
+    private synchronized void logFaults(boolean configured) {
         if (faultLog == null && !faultPolicies.isEmpty()) {
             faultLog = new FaultLog(log, this::injectedFaults);
         }
-        if (faultLog != null) {
+        if (faultLog == null) {
+            return;
+        }
+        if (configured) {
+            faultLog.configured();
+        } else {
             faultLog.tick();
         }
     }
@@ -255,7 +264,7 @@ final class Observability {
     void tick() {
         targets.reportRetryLayers(System.nanoTime());
         log.tick(targets::all);
-        logFaults();
+        logFaults(false);
         if (endpoint != null) {
             endpoint.tick();
         }

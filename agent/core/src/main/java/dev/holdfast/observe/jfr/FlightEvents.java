@@ -10,6 +10,7 @@ import dev.holdfast.observe.Labels;
 import dev.holdfast.policy.CircuitBreaker;
 import dev.holdfast.policy.FallbackPolicy;
 import java.util.List;
+import java.util.Locale;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Recording;
@@ -83,6 +84,17 @@ public final class FlightEvents implements Observer {
         if (event.shouldCommit()) {
             describe(event, target, call);
             event.reason = Labels.of(reason);
+            event.commit();
+        }
+    }
+
+    @Override
+    public void faultInjected(PolicyTarget target, CallInfo call) {
+        FaultEvent event = new FaultEvent();
+        if (event.shouldCommit()) {
+            describe(event, target, call);
+            event.fault = target.policy().fault().described();
+            event.mode = target.policy().mode().name().toLowerCase(Locale.ROOT);
             event.commit();
         }
     }

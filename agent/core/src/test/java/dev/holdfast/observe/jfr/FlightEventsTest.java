@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.observe.ObservedCalls;
 import dev.holdfast.policy.Backoff;
+import dev.holdfast.policy.FaultPolicy;
 import dev.holdfast.policy.Jitter;
 import dev.holdfast.policy.Policies;
 import java.io.IOException;
@@ -49,6 +50,30 @@ class FlightEventsTest {
             assertThat(event.getDuration("delay")).hasSeconds(1);
             assertThat(event.getStackTrace()).isNull();
         });
+    }
+
+    @Test
+    void an_injected_fault_is_an_event_of_its_own() throws IOException {
+        ObservedCalls faulty = new ObservedCalls(Policies.retry()
+                .maxRetries(0)
+                .policy()
+                .withFault(new FaultPolicy(1, 503, null, 0, 0, 1, Long.MAX_VALUE)));
+        new FlightEvents(faulty.counterRegistry).follow();
+        Path file = directory.resolve("recording.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            faulty.session("shop.example").begin(faulty.now());
+            recording.stop();
+            recording.dump(file);
+        }
+
+        assertThat(named(file, "dev.holdfast.Fault")).singleElement().satisfies(event -> {
+            assertThat(event.getString("fault")).isEqualTo("status 503");
+            assertThat(event.getString("mode")).isEqualTo("enforce");
+            assertThat(event.getString("origin")).isEqualTo("http://shop.example:80");
+            assertThat(event.getString("policy")).isEqualTo("*");
+        });
+        assertThat(named(file, "dev.holdfast.Attempt")).hasSize(1);
     }
 
     @Test

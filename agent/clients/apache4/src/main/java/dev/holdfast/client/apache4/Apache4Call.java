@@ -114,6 +114,11 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     }
 
     @Override
+    public long responseTimeoutNanos() {
+        return ResponseTimeouts.nanos(client, request, context);
+    }
+
+    @Override
     public IOException faultError(ErrorKind kind, String message) {
         IOException own = Apache4Failures.injected(kind, message, host);
         return own == null ? LibraryTransport.super.faultError(kind, message) : own;

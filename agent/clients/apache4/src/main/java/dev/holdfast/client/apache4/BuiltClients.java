@@ -125,7 +125,8 @@ final class BuiltClients {
         }
     }
 
-    private static Object call(Object receiver, String name, Object... arguments) {
+    /** Calls a public method of an object of the library. */
+    static Object call(Object receiver, String name, Object... arguments) {
         return invoke(receiver.getClass(), receiver, name, arguments);
     }
 

@@ -61,11 +61,16 @@ final class OptionalParts {
 
     /** The configuration of a request; null: it has none. */
     static @Nullable Object config(HttpRequest request) {
-        if (GET_CONFIG == null || CONFIGURABLE == null || !CONFIGURABLE.isInstance(request)) {
+        return configOf(request);
+    }
+
+    /** The configuration of a request or a client; null: it has none. */
+    static @Nullable Object configOf(Object configurable) {
+        if (GET_CONFIG == null || CONFIGURABLE == null || !CONFIGURABLE.isInstance(configurable)) {
             return null;
         }
         try {
-            return GET_CONFIG.invoke(request);
+            return GET_CONFIG.invoke(configurable);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
@@ -37,6 +38,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the client. */
@@ -118,6 +120,13 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     public @Nullable String requestHeader(String name) {
         Header header = request.getFirstHeader(name);
         return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public long responseTimeoutNanos() {
+        RequestConfig config = CredentialFreeClients.config(client, request, context);
+        Timeout timeout = config == null ? null : config.getResponseTimeout();
+        return timeout == null || timeout.getDuration() <= 0 ? Long.MAX_VALUE : timeout.toNanoseconds();
     }
 
     @Override

@@ -69,7 +69,7 @@ final class CredentialFreeClients {
     }
 
     /** The configuration of a request, as the library chooses it: its own, that of its context, of the client. */
-    private static @Nullable RequestConfig config(
+    static @Nullable RequestConfig config(
             CloseableHttpClient client, ClassicHttpRequest request, @Nullable HttpContext context) {
         RequestConfig own = request instanceof Configurable configurable ? configurable.getConfig() : null;
         if (own == null && context != null) {

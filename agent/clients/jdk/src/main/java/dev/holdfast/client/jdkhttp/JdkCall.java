@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +155,11 @@ final class JdkCall<T> implements CallInfo {
     public long fingerprint() {
         return ((long) caller << 32)
                 ^ (31L * method().hashCode() + request.uri().hashCode());
+    }
+
+    @Override
+    public long responseTimeoutNanos() {
+        return request.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(Long.MAX_VALUE);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.ErrorKind;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,12 @@ abstract class CallFacts implements CallInfo {
         return name.equalsIgnoreCase("Idempotency-Key")
                 ? requestRecorder.idempotencyKey()
                 : requestRecorder.header(name);
+    }
+
+    @Override
+    public long responseTimeoutNanos() {
+        int millis = attempt.connection().getReadTimeout();
+        return millis > 0 ? TimeUnit.MILLISECONDS.toNanos(millis) : Long.MAX_VALUE;
     }
 
     @Override

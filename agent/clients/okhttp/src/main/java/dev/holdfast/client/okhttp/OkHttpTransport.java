@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import okhttp3.Call;
@@ -197,6 +198,12 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     @Override
     public long remainingNanos() {
         return attemptCalls().remainingNanos();
+    }
+
+    @Override
+    public long responseTimeoutNanos() {
+        int millis = asSent().readTimeoutMillis();
+        return millis > 0 ? TimeUnit.MILLISECONDS.toNanos(millis) : Long.MAX_VALUE;
     }
 
     private Request numbered(Request of, int attempt) {
