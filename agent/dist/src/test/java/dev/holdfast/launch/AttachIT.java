@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
-import java.io.File;
+import dev.holdfast.versions.LibraryClassPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,21 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttachIT {
     /** The two of the JDK, OkHttp, and Apache HttpClient 5 and 4. */
     static final int CLIENTS = 5;
-
-    private static final Class<?>[] LIBRARIES = {
-        ByteBuddyAgent.class,
-        okhttp3.OkHttpClient.class,
-        okio.Buffer.class,
-        kotlin.Unit.class,
-        org.apache.hc.client5.http.impl.classic.HttpClients.class,
-        org.apache.hc.core5.http.HttpHost.class,
-        org.apache.hc.core5.http2.HttpVersionPolicy.class,
-        org.slf4j.LoggerFactory.class,
-        org.apache.http.impl.client.HttpClients.class,
-        org.apache.http.HttpHost.class,
-        org.apache.commons.logging.LogFactory.class,
-        org.apache.commons.codec.binary.Base64.class
-    };
 
     @TempDir
     Path directory;
@@ -79,18 +61,6 @@ class AttachIT {
     private static ForkedJvm program(Jdks.Jdk jdk) {
         return new ForkedJvm(jdk)
                 .jvm("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+EnableDynamicAgentLoading")
-                .classPath(classPath());
-    }
-
-    /** Not the whole class path of the tests: there, the agent's classes lie about unpacked. */
-    static String classPath() {
-        return Path.of("target", "test-classes").toAbsolutePath()
-                + File.pathSeparator
-                + Stream.of(LIBRARIES)
-                        .map(type -> type.getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .getPath())
-                        .collect(Collectors.joining(File.pathSeparator));
+                .classPath(LibraryClassPath.TEXT);
     }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.ForkedJvm.Result;
 import dev.holdfast.testkit.Jdks;
 import dev.holdfast.testkit.StartLine;
+import dev.holdfast.versions.LibraryClassPath;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystem;
@@ -87,7 +88,7 @@ class TwoVersionsIT {
     }
 
     private ForkedJvm program(Jdks.Jdk jdk, Path first) {
-        return new ForkedJvm(jdk).jvm("-javaagent:" + first + "=" + config).classPath(AttachIT.classPath());
+        return new ForkedJvm(jdk).jvm("-javaagent:" + first + "=" + config).classPath(LibraryClassPath.TEXT);
     }
 
     private String active(boolean ours) {

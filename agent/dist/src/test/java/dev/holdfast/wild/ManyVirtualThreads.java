@@ -16,14 +16,23 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.HttpResponse;
 
 /**
- * Makes so many blocking calls at once (argument), half of them with each client, each on a virtual thread of its own
- * and each failing once. Prints how many ended well, and how often a thread was pinned in a frame of Holdfast's.
+ * Makes so many blocking calls at once (argument), as many with each client, each on a virtual thread of its own and
+ * each failing once. Prints how many ended well, and how often a thread was pinned in a frame of Holdfast's.
  */
 final class ManyVirtualThreads {
     private static final int SERVICES = 4;
@@ -37,7 +46,7 @@ final class ManyVirtualThreads {
         for (int i = 0; i < SERVICES; i++) {
             services.add(new Flaky(2 + i));
         }
-        HttpClient client = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
+        List<BiFunction<Flaky, String, Callable<Integer>>> clients = clients(calls);
         Path file = Files.createTempFile("virtual-threads", ".jfr");
         int good = 0;
         // The first recording runs while single calls warm up, so that few classes of theirs or of our events are left
@@ -47,9 +56,8 @@ final class ManyVirtualThreads {
                 Recording recording = withoutOurEvents()) {
             ExecutorService executor = virtualThreads();
             warmUp.start();
-            for (int i = 0; i < 2 * SERVICES; i++) {
-                Flaky service = services.get(i % SERVICES);
-                executor.submit(i < SERVICES ? classic(service, "/first") : modern(client, service, "/first/" + i))
+            for (int i = 0; i < clients.size() * SERVICES; i++) {
+                executor.submit(clients.get(i / SERVICES).apply(services.get(i % SERVICES), "/first/" + i))
                         .get();
             }
             recording
@@ -60,10 +68,8 @@ final class ManyVirtualThreads {
             warmUp.stop();
             List<Future<Integer>> ends = new ArrayList<>();
             for (int i = 0; i < calls; i++) {
-                Flaky service = services.get(i % SERVICES);
-                String path = "/" + i;
                 ends.add(executor.submit(
-                        i / SERVICES % 2 == 0 ? classic(service, path) : modern(client, service, path)));
+                        clients.get(i / SERVICES % clients.size()).apply(services.get(i % SERVICES), "/" + i)));
             }
             for (Future<Integer> end : ends) {
                 good += end.get() == 200 ? 1 : 0;
@@ -71,7 +77,7 @@ final class ManyVirtualThreads {
             recording.stop();
             recording.dump(file);
         }
-        int requests = services.stream().mapToInt(Flaky::requests).sum() - 4 * SERVICES;
+        int requests = services.stream().mapToInt(Flaky::requests).sum() - 2 * clients.size() * SERVICES;
         System.out.println(good + " good, " + requests + " requests, pinned by us " + pinnedByUs(file));
         Files.delete(file);
         System.exit(0);
@@ -86,13 +92,40 @@ final class ManyVirtualThreads {
         return recording;
     }
 
-    private static Callable<Integer> classic(Flaky service, String path) {
-        return () -> ((HttpURLConnection) service.uri(path).toURL().openConnection()).getResponseCode();
-    }
-
-    private static Callable<Integer> modern(HttpClient client, Flaky service, String path) {
-        return () -> client.send(HttpRequest.newBuilder(service.uri(path)).build(), BodyHandlers.ofString())
-                .statusCode();
+    /** Ways to make a call, which gives a status; none of them has its calls wait for a connection. */
+    private static List<BiFunction<Flaky, String, Callable<Integer>>> clients(int calls) {
+        HttpClient modern = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
+        OkHttpClient okHttp = new OkHttpClient();
+        // It sends a request again by itself that was answered by 503.
+        CloseableHttpClient apache5 = HttpClients.custom()
+                .disableAutomaticRetries()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnPerRoute(calls)
+                        .setMaxConnTotal(calls)
+                        .build())
+                .build();
+        org.apache.http.client.HttpClient apache4 = org.apache.http.impl.client.HttpClients.custom()
+                .setMaxConnPerRoute(calls)
+                .setMaxConnTotal(calls)
+                .build();
+        return List.of(
+                (service, path) ->
+                        () -> ((HttpURLConnection) service.uri(path).toURL().openConnection()).getResponseCode(),
+                (service, path) -> () -> modern.send(
+                                HttpRequest.newBuilder(service.uri(path)).build(), BodyHandlers.ofString())
+                        .statusCode(),
+                (service, path) -> () -> {
+                    Request request = new Request.Builder()
+                            .url(service.uri(path).toString())
+                            .build();
+                    try (Response response = okHttp.newCall(request).execute()) {
+                        return response.code();
+                    }
+                },
+                (service, path) -> () -> apache5.execute(new HttpGet(service.uri(path)), HttpResponse::getCode),
+                (service, path) -> () -> apache4.execute(
+                        new org.apache.http.client.methods.HttpGet(service.uri(path)),
+                        response -> response.getStatusLine().getStatusCode()));
     }
 
     /** By reflection: they came with Java 21. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.ForkedJvm;
 import dev.holdfast.testkit.Jdks.Jdk;
+import dev.holdfast.versions.LibraryClassPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class VirtualThreadsIT {
                         "-Xmx1g",
                         "-Djdk.virtualThreadScheduler.parallelism=2",
                         "-Djdk.virtualThreadScheduler.maxPoolSize=2")
-                .classPath(Path.of("target", "test-classes").toAbsolutePath().toString())
+                .classPath(LibraryClassPath.TEXT)
                 .main(ManyVirtualThreads.class, "" + calls)
                 .within(Duration.ofMinutes(4))
                 .run()
