@@ -14,7 +14,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.executors.CommandExecutor;
 
-/** Commands on a connection, or on those of a cluster or of sentinels. For one thread at a time. */
+/** Commands on a connection, or on those of a cluster. For one thread at a time. */
 final class RedisConnection implements StoreConnection {
     private static final Builder<@Nullable Object> AS_IT_IS = new Builder<>() {
         @Override
@@ -23,19 +23,30 @@ final class RedisConnection implements StoreConnection {
         }
     };
 
+    /** The error of a replica: of one that was the server before, too. */
+    private static final String READ_ONLY = "READONLY";
+
     private static final int LONGEST_CODE = 20;
 
     private final @Nullable Connection connection;
     private final @Nullable CommandExecutor executor;
+    private final boolean mayBeReplaced;
 
-    RedisConnection(Connection connection) {
+    /**
+     * One server's.
+     *
+     * @param mayBeReplaced whether another server may take its part: one that takes no writes is asked for anew then
+     */
+    RedisConnection(Connection connection, boolean mayBeReplaced) {
         this.connection = connection;
         this.executor = null;
+        this.mayBeReplaced = mayBeReplaced;
     }
 
     RedisConnection(CommandExecutor executor) {
         this.connection = null;
         this.executor = executor;
+        this.mayBeReplaced = false;
     }
 
     @Override
@@ -68,7 +79,11 @@ final class RedisConnection implements StoreConnection {
         } catch (JedisConnectionException e) {
             throw new IOException("no answer", e);
         } catch (JedisDataException e) {
-            throw new Refused(code(e));
+            String code = code(e);
+            if (mayBeReplaced && code.equals(READ_ONLY)) {
+                throw new IOException(code, new Refused(code));
+            }
+            throw new Refused(code);
         } catch (JedisException e) {
             throw new IOException("no answer", e);
         }

@@ -17,13 +17,11 @@ import redis.clients.jedis.StaticCommandFlagsRegistry;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.executors.ClusterCommandExecutor;
-import redis.clients.jedis.executors.DefaultCommandExecutor;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
-import redis.clients.jedis.providers.SentineledConnectionProvider;
 
 /**
- * Opens connections to Redis 6 or newer, or what speaks like it: one server, the one that sentinels name, or a cluster.
- * RESP2 and no {@code CLIENT SETINFO}, which older servers and restricted users refuse. Thread-safe.
+ * Opens connections to Redis 6 or newer, or what speaks like it: one server, the one that {@link Sentinels} name, or a
+ * cluster. RESP2 and no {@code CLIENT SETINFO}, which older servers and restricted users refuse. Thread-safe.
  */
 public final class RedisConnector implements StoreConnection.Connector {
     private static final int CONNECT_MILLIS = 1_000;
@@ -50,10 +48,10 @@ public final class RedisConnector implements StoreConnection.Connector {
                         StaticCommandFlagsRegistry.registry()));
             }
             if (!settings.sentinelMaster().isEmpty()) {
-                return new RedisConnection(new DefaultCommandExecutor(new SentineledConnectionProvider(
-                        settings.sentinelMaster(), config, pool(), nodes(), sentinelConfig())));
+                HostAndPort master = new Sentinels(nodes(), common().build(), settings.sentinelMaster()).master();
+                return new RedisConnection(new Connection(master, config), true);
             }
-            return new RedisConnection(new Connection(nodes().iterator().next(), config));
+            return new RedisConnection(new Connection(nodes().iterator().next(), config), false);
         } catch (JedisDataException e) {
             throw new IOException(RedisConnection.code(e), new StoreConnection.Refused(RedisConnection.code(e)));
         } catch (JedisException e) {
@@ -78,11 +76,7 @@ public final class RedisConnector implements StoreConnection.Connector {
         return config.database(settings.database()).build();
     }
 
-    /** Sentinels have users of their own, or mostly none. */
-    private JedisClientConfig sentinelConfig() {
-        return common().build();
-    }
-
+    /** Without a user: sentinels have users of their own, or mostly none. */
     private DefaultJedisClientConfig.Builder common() {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(CONNECT_MILLIS)
