@@ -24,7 +24,8 @@ final class HintScript {
     /**
      * The script. Its key is the set; its arguments are the instance, the time of the last hint that it has read, the
      * time for which hints are kept, the largest number of them, and the names of its own breakers that have opened. A
-     * set that is ahead of the clock is from before the clock was set, and is given up.
+     * set that is ahead of the clock is from before the clock was set, and is given up. What may take memory is the
+     * first thing to be written, as a store that is full refuses nothing else of a script.
      */
     static final String HINTS = """
         local t = redis.call('TIME')
@@ -37,11 +38,11 @@ final class HintScript {
           last = 0
         end
         if #ARGV > 4 then
-          redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now - kept))
           for i = 5, #ARGV do
             last = math.max(now, last + 1)
             redis.call('ZADD', KEYS[1], text(last), ARGV[i] .. ' ' .. ARGV[1])
           end
+          redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now - kept))
           redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -most - 1)
           redis.call('PEXPIRE', KEYS[1], kept)
         end

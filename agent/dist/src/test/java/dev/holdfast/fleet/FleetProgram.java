@@ -1,6 +1,7 @@
 package dev.holdfast.fleet;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
@@ -19,6 +20,8 @@ import javax.management.ObjectName;
 final class FleetProgram {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+    private static final Standstill STANDSTILL = new Standstill();
+
     private FleetProgram() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -28,12 +31,21 @@ final class FleetProgram {
             String[] words = line.split(" ", -1);
             System.out.println(line + " -> "
                     + switch (words[0]) {
-                        case "GET", "POST" -> once(words[0], base.resolve(words[1]));
+                        case "GET", "POST" -> onceOrFailure(words[0], base.resolve(words[1]));
+                        case "STANDSTILL" -> STANDSTILL.longestNanos();
                         case "OPEN" -> open(base.resolve(words[1]));
                         case "LOAD" -> many(base.resolve(words[1]), Long.parseLong(words[2]));
                         case "STATUS" -> status(words[1]);
                         default -> "?";
                     });
+        }
+    }
+
+    private static String onceOrFailure(String method, URI uri) throws Exception {
+        try {
+            return once(method, uri);
+        } catch (IOException e) {
+            return e.getClass().getSimpleName();
         }
     }
 

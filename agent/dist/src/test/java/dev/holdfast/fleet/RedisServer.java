@@ -16,22 +16,63 @@ final class RedisServer implements AutoCloseable {
     /** The password of its default user. */
     static final String PASSWORD = "pa55word-of-the-test";
 
+    /** An address of the one that speaks TLS that its certificate does not name. */
+    static final String OTHER_HOST = "127.0.0.30";
+
     private static final String HOST = "127.0.0.1";
 
     private final Tool server;
     private final Tool client;
     private final Path directory;
     private final int port;
+    /** The arguments before the port. */
+    private final List<String> first;
+
+    private final String portOption;
     private final List<String> options;
     private Process process;
 
     RedisServer(Path directory, String... options) {
+        this(directory, List.of("--requirepass", PASSWORD), "--port", options);
+    }
+
+    private RedisServer(Path directory, List<String> first, String portOption, String... options) {
         server = Tool.orSkip("redis-server", "redis-server");
         client = Tool.orSkip("redis-cli", "redis-tools");
         this.directory = directory;
+        this.first = first;
+        this.portOption = portOption;
         this.options = List.of(options);
         this.port = freePort();
         start();
+    }
+
+    /** A sentinel, without a password, that knows a server as {@code primary}. */
+    static RedisServer sentinel(Path directory, RedisServer of) throws IOException {
+        Path file = Files.writeString(directory.resolve("sentinel.conf"), """
+                sentinel monitor primary %s %d 1
+                sentinel auth-pass primary %s
+                sentinel down-after-milliseconds primary 500
+                """.formatted(HOST, of.port, PASSWORD));
+        return new RedisServer(directory, List.of(file.toString(), "--sentinel"), "--port");
+    }
+
+    /** One that speaks TLS alone, with the certificate and the key of a file. */
+    static RedisServer tls(Path directory, Path pem) {
+        String file = pem.toString();
+        return new RedisServer(
+                directory,
+                List.of("--requirepass", PASSWORD, "--port", "0", "--tls-auth-clients", "no"),
+                "--tls-port",
+                "--bind",
+                HOST,
+                OTHER_HOST,
+                "--tls-cert-file",
+                file,
+                "--tls-key-file",
+                file,
+                "--tls-ca-cert-file",
+                file);
     }
 
     private static int freePort() {
@@ -43,13 +84,13 @@ final class RedisServer implements AutoCloseable {
     }
 
     void start() {
-        List<String> all = new ArrayList<>(
-                List.of("--port", Integer.toString(port), "--bind", HOST, "--save", "", "--appendonly", "no"));
-        all.addAll(List.of("--dir", directory.toString(), "--requirepass", PASSWORD));
+        List<String> all = new ArrayList<>(first);
+        all.addAll(List.of(portOption, Integer.toString(port), "--bind", HOST, "--save", "", "--appendonly", "no"));
+        all.addAll(List.of("--dir", directory.toString()));
         all.addAll(options);
         try {
             process = server.command(all.toArray(String[]::new))
-                    .redirectOutput(directory.resolve("redis.log").toFile())
+                    .redirectOutput(directory.resolve("redis" + port + ".log").toFile())
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -69,6 +110,9 @@ final class RedisServer implements AutoCloseable {
     String cli(String... command) {
         List<String> all = new ArrayList<>(List.of("-h", HOST, "-p", Integer.toString(port), "-a", PASSWORD));
         all.add("--no-auth-warning");
+        if (portOption.equals("--tls-port")) {
+            all.addAll(List.of("--tls", "--insecure"));
+        }
         all.addAll(List.of(command));
         try {
             return client.run(new byte[0], all.toArray(String[]::new)).output();

@@ -37,14 +37,23 @@ final class SlowProxy implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                Socket client = listener.accept();
-                Socket server = new Socket("127.0.0.1", to);
-                daemon(() -> copy(client, server, false));
-                daemon(() -> copy(server, client, true));
+                connect(listener.accept());
             }
         } catch (IOException e) {
             // It is closed.
         }
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket server;
+        try {
+            server = new Socket("127.0.0.1", to);
+        } catch (IOException e) {
+            client.close(); // as the server is away
+            return;
+        }
+        daemon(() -> copy(client, server, false));
+        daemon(() -> copy(server, client, true));
     }
 
     private void copy(Socket from, Socket into, boolean slowly) {

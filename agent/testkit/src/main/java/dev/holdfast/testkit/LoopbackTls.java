@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
@@ -36,6 +37,21 @@ public final class LoopbackTls {
     /** A context that presents the certificate. */
     public static SSLContext serverContext() {
         return SERVER;
+    }
+
+    /** The certificate and its key as PEM, for a server that is no JVM. */
+    public static String pem() {
+        try {
+            return pem("PRIVATE KEY", SERVERS.getKey("loopback", PASSWORD).getEncoded())
+                    + pem("CERTIFICATE", SERVERS.getCertificate("loopback").getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(String what, byte[] encoded) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
+        return "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n";
     }
 
     private static SSLContext newServerContext() {
