@@ -1,10 +1,6 @@
 package dev.holdfast.policy;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what a pattern leads to
  */
 final class LabelTree<V> {
-    private final Map<String, LabelTree<V>> written = new HashMap<>(2);
-    /** The most specific first. */
-    private final List<Shape<V>> starred = new ArrayList<>(1);
+    // Null where no pattern is of that kind.
+    private @Nullable LabelTable<LabelTree<V>> written;
+    /** The labels with a {@code *}, the most specific first. */
+    private @Nullable LabelTable<LabelTree<V>> starred;
 
-    private final PortTable<V> ends = new PortTable<>();
-    private final PortTable<V> below = new PortTable<>();
-
-    /** The labels that have so many letters before and behind their {@code *}. */
-    private record Shape<V>(int before, int behind, Map<String, LabelTree<V>> trees) {}
+    private @Nullable PortTable<V> ends;
+    private @Nullable PortTable<V> below;
 
     /**
      * Adds a pattern.
@@ -36,8 +30,10 @@ final class LabelTree<V> {
      */
     void add(List<String> labels, int count, int port, V value) {
         if (count == 0) {
+            ends = ends == null ? new PortTable<>() : ends;
             ends.put(port, value);
         } else if (count == 1 && labels.get(0).equals("*")) {
+            below = below == null ? new PortTable<>() : below;
             below.put(port, value);
         } else {
             tree(labels.get(count - 1)).add(labels, count - 1, port, value);
@@ -46,26 +42,29 @@ final class LabelTree<V> {
 
     private LabelTree<V> tree(String label) {
         int star = label.indexOf('*');
-        Map<String, LabelTree<V>> trees =
-                star < 0 ? written : shape(star, label.length() - star - 1).trees();
-        LabelTree<V> tree = trees.get(label);
+        LabelTable<LabelTree<V>> labels = star < 0 ? written() : starred(star, label.length() - star - 1);
+        LabelTree<V> tree = labels.find(label, 0, label.length());
         if (tree == null) {
             tree = new LabelTree<>();
-            trees.put(label, tree);
+            labels.put(label, tree);
         }
         return tree;
     }
 
-    private Shape<V> shape(int before, int behind) {
-        for (Shape<V> shape : starred) {
-            if (shape.before() == before && shape.behind() == behind) {
-                return shape;
+    private LabelTable<LabelTree<V>> written() {
+        LabelTable<LabelTree<V>> labels = written == null ? LabelTable.written() : written;
+        written = labels;
+        return labels;
+    }
+
+    private LabelTable<LabelTree<V>> starred(int before, int behind) {
+        for (LabelTable<LabelTree<V>> labels = starred; labels != null; labels = labels.next()) {
+            if (labels.before() == before && labels.behind() == behind) {
+                return labels;
             }
         }
-        Shape<V> made = new Shape<>(before, behind, new HashMap<>(2));
-        starred.add(made);
-        starred.sort(Comparator.comparing((Shape<V> shape) -> -shape.before() - shape.behind())
-                .thenComparing(shape -> -shape.before()));
+        LabelTable<LabelTree<V>> made = LabelTable.starred(before, behind);
+        starred = LabelTable.chained(starred, made);
         return made;
     }
 
@@ -77,24 +76,15 @@ final class LabelTree<V> {
     @Nullable
     V find(String host, int end, int port) {
         if (end < 0) {
-            return ends.find(port);
+            return ends == null ? null : ends.find(port);
         }
         int start = host.lastIndexOf('.', end - 1) + 1;
-        LabelTree<V> named = written.isEmpty() ? null : written.get(host.substring(start, end));
+        LabelTree<V> named = written == null ? null : written.find(host, start, end);
         V found = named == null ? null : named.find(host, start - 1, port);
-        for (int i = 0; found == null && i < starred.size(); i++) {
-            Shape<V> shape = starred.get(i);
-            if (end - start >= shape.before() + shape.behind()) {
-                // Without the two parts as texts of their own: this is on the way of a call.
-                String label = new StringBuilder(shape.before() + shape.behind() + 1)
-                        .append(host, start, start + shape.before())
-                        .append('*')
-                        .append(host, end - shape.behind(), end)
-                        .toString();
-                LabelTree<V> tree = shape.trees().get(label);
-                found = tree == null ? null : tree.find(host, start - 1, port);
-            }
+        for (LabelTable<LabelTree<V>> labels = starred; found == null && labels != null; labels = labels.next()) {
+            LabelTree<V> tree = labels.find(host, start, end);
+            found = tree == null ? null : tree.find(host, start - 1, port);
         }
-        return found != null ? found : below.find(port);
+        return found != null || below == null ? found : below.find(port);
     }
 }
