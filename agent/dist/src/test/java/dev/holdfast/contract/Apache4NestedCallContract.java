@@ -12,7 +12,9 @@ import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.http.HttpHost;
@@ -20,21 +22,30 @@ import org.apache.http.HttpRequest;
 import org.apache.http.HttpRequestInterceptor;
 import org.apache.http.HttpResponse;
 import org.apache.http.HttpResponseInterceptor;
+import org.apache.http.auth.AuthScope;
+import org.apache.http.auth.Credentials;
+import org.apache.http.auth.UsernamePasswordCredentials;
+import org.apache.http.client.CredentialsProvider;
 import org.apache.http.client.HttpClient;
 import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpPut;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.conn.DnsResolver;
 import org.apache.http.entity.StringEntity;
+import org.apache.http.impl.client.BasicCredentialsProvider;
 import org.apache.http.impl.client.DefaultHttpClient;
 import org.apache.http.impl.client.HttpClients;
 import org.apache.http.impl.conn.PoolingClientConnectionManager;
+import org.apache.http.impl.conn.SchemeRegistryFactory;
+import org.apache.http.impl.conn.SystemDefaultDnsResolver;
 import org.apache.http.protocol.HttpContext;
 import org.apache.http.util.EntityUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls to a host without a policy that an attempt of Apache HttpClient 4 makes: they are no part of the attempt. */
@@ -146,6 +157,59 @@ class Apache4NestedCallContract {
         }
         EntityUtils.consume(open.getEntity());
         dry.shutdown();
+    }
+
+    /** The program looks a name up while the client connects, and a password while that answers a challenge. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void oneThatFindsNamesOrCredentialsIsNoPartOfTheAttempt(boolean old, boolean itself) throws IOException {
+        DnsResolver names = new SystemDefaultDnsResolver() {
+            @Override
+            public InetAddress[] resolve(String host) throws UnknownHostException {
+                if (!host.equals(Hosts.BARE)) {
+                    call();
+                }
+                return super.resolve(host);
+            }
+        };
+        CredentialsProvider credentials = new BasicCredentialsProvider() {
+            @Override
+            public Credentials getCredentials(AuthScope scope) {
+                call();
+                return new UsernamePasswordCredentials("user", "secret");
+            }
+        };
+        HttpClient client;
+        if (old) {
+            DefaultHttpClient made = new DefaultHttpClient(
+                    new PoolingClientConnectionManager(SchemeRegistryFactory.createDefault(), names));
+            made.setHttpRequestRetryHandler((error, count, context) -> false);
+            made.setCredentialsProvider(credentials);
+            client = made;
+        } else {
+            client = HttpClients.custom()
+                    .disableAutomaticRetries()
+                    .setDnsResolver(names)
+                    .setDefaultCredentialsProvider(credentials)
+                    .build();
+        }
+        if (itself) {
+            sender = client;
+        }
+        try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
+            ScriptedResponse challenge =
+                    ScriptedResponse.respond(401).header("WWW-Authenticate", "Basic realm=\"shop\"");
+            server.play(challenge, ScriptedResponse.afterRequest(Cut.HANG), challenge);
+
+            assertThat(status(client, new HttpGet(server.uri(PATH)))).isEqualTo(200);
+
+            assertThat(server.requests())
+                    .extracting(sent -> sent.header("Authorization").isPresent())
+                    .containsExactly(false, true, false, true);
+            assertThat(tokens.requests())
+                    .as("a name and a password of each attempt")
+                    .hasSize(4);
+        }
     }
 
     @Test

@@ -11,16 +11,25 @@ import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import dev.holdfast.testkit.Unreachable;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpPut;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
@@ -39,7 +48,9 @@ class Apache5NestedCallContract {
         REQUEST_INTERCEPTOR,
         RESPONSE_INTERCEPTOR,
         ELEMENT,
-        ELEMENT_BEHIND
+        ELEMENT_BEHIND,
+        NAME_LOOKUP,
+        CONNECTION_MANAGER
     }
 
     private static final String PATH = "/own";
@@ -72,6 +83,17 @@ class Apache5NestedCallContract {
                     }
                     return chain.proceed(request, scope);
                 });
+            case NAME_LOOKUP ->
+                builder.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new SystemDefaultDnsResolver() {
+                            @Override
+                            public InetAddress[] resolve(String host) throws UnknownHostException {
+                                callUnlessTo(host);
+                                return super.resolve(host);
+                            }
+                        })
+                        .build());
+            case CONNECTION_MANAGER -> builder.setConnectionManager(leasingWithCalls());
             default ->
                 builder.addExecInterceptorLast("own", (request, scope, chain) -> {
                     ClassicHttpResponse response = chain.proceed(request, scope);
@@ -89,6 +111,31 @@ class Apache5NestedCallContract {
 
     private static boolean isOwn(HttpRequest request) {
         return Objects.equals(request.getPath(), PATH);
+    }
+
+    /** The call itself is one to {@link Hosts#BARE}. */
+    private void callUnlessTo(String host) {
+        if (!host.equals(Hosts.BARE)) {
+            call();
+        }
+    }
+
+    private HttpClientConnectionManager leasingWithCalls() {
+        HttpClientConnectionManager real =
+                PoolingHttpClientConnectionManagerBuilder.create().build();
+        return (HttpClientConnectionManager) Proxy.newProxyInstance(
+                HttpClientConnectionManager.class.getClassLoader(),
+                new Class<?>[] {HttpClientConnectionManager.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("lease")) {
+                        callUnlessTo(((HttpRoute) arguments[1]).getTargetHost().getHostName());
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private void call() {
@@ -135,7 +182,7 @@ class Apache5NestedCallContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"REQUEST_INTERCEPTOR", "ELEMENT"})
+    @EnumSource(names = {"REQUEST_INTERCEPTOR", "ELEMENT", "NAME_LOOKUP", "CONNECTION_MANAGER"})
     void theAttemptIsCutOffAtItsOwnConnection(From from) throws IOException {
         for (boolean itself : new boolean[] {true, false}) {
             try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
@@ -153,10 +200,43 @@ class Apache5NestedCallContract {
         }
     }
 
+    /** The program looks its password up while the client answers a challenge. */
     @Test
-    void thatOneWasSentDoesNotMeanThatTheAttemptWas() {
+    void oneThatFindsCredentialsIsNoPartOfTheAttempt() throws IOException {
+        for (boolean itself : new boolean[] {true, false}) {
+            client = HttpClients.custom()
+                    .disableAutomaticRetries()
+                    .setDefaultCredentialsProvider((scope, context) -> {
+                        call();
+                        return new UsernamePasswordCredentials("user", "secret".toCharArray());
+                    })
+                    .build();
+            if (itself) {
+                sender = client;
+            }
+            try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT)) {
+                ScriptedResponse challenge =
+                        ScriptedResponse.respond(401).header("WWW-Authenticate", "Basic realm=\"shop\"");
+                server.play(challenge, ScriptedResponse.afterRequest(Cut.HANG), challenge);
+
+                int status = client.execute(new HttpGet(server.uri(PATH)), response -> response.getCode());
+
+                assertThat(status).isEqualTo(200);
+                assertThat(server.requests())
+                        .extracting(sent -> sent.header("Authorization").isPresent())
+                        .containsExactly(false, true, false, true);
+                assertThat(tokens.requests()).hasSize(2);
+                tokens.reset();
+                answersSayWhoseTheyAre();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ELEMENT", "NAME_LOOKUP", "CONNECTION_MANAGER"})
+    void thatOneWasSentDoesNotMeanThatTheAttemptWas(From from) {
         try (Unreachable refusing = Unreachable.refusing(Hosts.QUICK)) {
-            makesCalls(From.ELEMENT, true);
+            makesCalls(from, true);
             HttpPost post = new HttpPost(refusing.uri(PATH));
             post.setEntity(new StringEntity("order"));
 
