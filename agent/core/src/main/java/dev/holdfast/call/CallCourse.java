@@ -94,41 +94,52 @@ abstract class CallCourse extends Attempts {
 
     private Step send(AdmissionControl.@Nullable Admitted admitted, long now) {
         long timeout = attemptTimeout(now);
-        FaultPolicy fault = target().faults() == null ? null : drawn();
+        FaultInjector faults = target().faults();
+        if (faults != null) {
+            return send(faults, admitted, timeout, now);
+        }
+        int number = count() + 1;
+        if (!beginAttempt(number, admitted, timeout, now)) {
+            return reject(Observer.Rejection.BREAKER, now);
+        }
+        begun();
+        return sent(number, timeout);
+    }
+
+    private void begun() {
+        stage = CallStage.SENT;
+        if (past != null && count() > 1) {
+            past.retrySent();
+        }
+    }
+
+    /** Sends an attempt that may get a fault. */
+    private Step send(FaultInjector faults, AdmissionControl.@Nullable Admitted admitted, long timeout, long now) {
+        long epochMillis = environment().epochMillis().getAsLong();
+        FaultPolicy fault = faults.draw(epochMillis) ? faults.policy() : null;
         boolean replaced = fault != null && enforced() && InjectedFault.replacesAttempt(fault);
         // An attempt that is not sent has no number of its own, as clients count those that they are told to send.
         int number = replaced ? (count() == 0 ? 1 : NO_NUMBER) : count() + 1 - (past == null ? 0 : past.injected());
         if (!beginAttempt(number, admitted, timeout, now)) {
             return reject(Observer.Rejection.BREAKER, now);
         }
-        stage = CallStage.SENT;
-        if (past != null && count() > 1) {
-            past.retrySent();
+        begun();
+        if (fault == null) {
+            return sent(number, timeout);
         }
-        if (fault != null) {
-            observer().faultInjected(target(), call());
-            if (replaced) {
-                return injected(InjectedFault.outcome(this, fault), now);
-            }
-            if (enforced() && fault.cutBodyBytes() > 0) {
-                madePast().cutBody(number);
-            }
-            if (enforced() && fault.delayNanos() > 0) {
-                stage = CallStage.HELD_BACK;
-                return new Step.Wait(heldBack(fault, timeout));
-            }
+        observer().faultInjected(target(), call());
+        if (replaced) {
+            return injected(InjectedFault.outcome(this, fault), now);
+        }
+        if (enforced() && fault.cutBodyBytes() > 0) {
+            madePast().cutBody(number);
+        }
+        if (enforced() && fault.delayNanos() > 0) {
+            stage = CallStage.HELD_BACK;
+            long delay = Math.min(fault.delayNanos(epochMillis), timeout);
+            return new Step.Wait(Math.min(delay, call().responseTimeoutNanos()));
         }
         return sent(number, timeout);
-    }
-
-    private long heldBack(FaultPolicy fault, long timeout) {
-        long delay = fault.delayNanos(environment().epochMillis().getAsLong());
-        return Math.min(delay, Math.min(timeout, call().responseTimeoutNanos()));
-    }
-
-    private @Nullable FaultPolicy drawn() {
-        FaultInjector faults = target().faults();
-        return faults != null && faults.draw(environment().epochMillis().getAsLong()) ? faults.policy() : null;
     }
 
     /** The delay of an injected fault is over: it was part of the attempt's time. */

@@ -1,6 +1,7 @@
 package dev.holdfast.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
@@ -11,11 +12,17 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.URI;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -185,6 +192,50 @@ class FaultContract {
                     .hasSameClassAs(
                             style.call(Call.get(server.uri("/read_timeout"))).thrown());
             assertThat(result.thrown().getSuppressed()).hasSize(RETRIES);
+            assertThat(server.accepted()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDelayLongerThanTheProgramWaitsForAResponseIsItsTimeout(Style style) {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.FAULTY)) {
+            for (Call call : calls()) {
+                CallResult result = style.call(call.at(server.uri("/hour")).readTimeout(Duration.ofMillis(200)));
+
+                assertThat(result.thrown()).as("%s", result).isNotNull();
+                assertThat(result.thrown())
+                        .hasSameClassAs(style.call(Call.get(server.uri("/read_timeout")))
+                                .thrown())
+                        .hasMessageContaining("Holdfast injected this fault (delay)");
+            }
+            assertThat(server.accepted()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SEND_ASYNC"})
+    void anInterruptEndsADelay(Style style) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.FAULTY)) {
+            InFlight call = style.start(Call.get(server.uri("/hour")));
+            call.interrupt();
+
+            assertThat(call.seen().thrown()).isNotNull();
+            assertThat(server.accepted()).isZero();
+        }
+    }
+
+    @Test
+    void cancellingAFutureEndsADelay() {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.FAULTY)) {
+            Call call = Call.get(server.uri("/hour"));
+            CompletableFuture<?> original = Style.client(call).sendAsync(Style.request(call), BodyHandlers.ofString());
+            original.thenApply(response -> response).cancel(true);
+
+            assertThatThrownBy(() -> original.get(5, TimeUnit.SECONDS))
+                    .isInstanceOfAny(CancellationException.class, ExecutionException.class);
             assertThat(server.accepted()).isZero();
         }
     }
