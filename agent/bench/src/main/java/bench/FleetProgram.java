@@ -101,6 +101,7 @@ public final class FleetProgram {
                 TimeUnit.MILLISECONDS.toNanos(10),
                 "bench",
                 "",
+                false,
                 ValueSource.FILE);
         PolicyTargets targets = new PolicyTargets(new CounterRegistry());
         targets.shareRates();
