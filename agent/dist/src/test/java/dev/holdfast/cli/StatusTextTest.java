@@ -41,6 +41,31 @@ class StatusTextTest {
     }
 
     @Test
+    void saysOfASharedStoreWhatIsShared() {
+        String store = """
+                {"on": true, "active": true, "reason": "active", "store": {"where": "redis:6379", "state": "up", "hits": 1,
+                 "misses": 2, "late": 3, "skipped": 4, "damaged": 5, "writes": 6, "dropped": 7, "errors": 8, "rates": 2,
+                 "local_rates": 1, "leases": 9, "hints_sent": 1, "hints_taken": 2}}
+                """;
+        String responses =
+                "Shared store redis:6379: up; responses read 1, not found 2, late 3, not asked for 4, damaged"
+                        + " 5; written 6, not written 7; errors 8";
+
+        assertThat(text(store))
+                .contains(responses + "; rates shared 2, of which without the store 1; hints at open breakers sent 1,"
+                        + " taken into account 2");
+        assertThat(text(store.replace("\"rates\": 2", "\"rates\": 0")
+                        .replace("\"hints_sent\": 1, \"hints_taken\": 2", "\"hints_sent\": 0")))
+                .contains(responses)
+                .doesNotContain("rates shared", "hints at");
+    }
+
+    /** The text with all its lines in one. */
+    private static String text(String json) {
+        return StatusText.of("7", JsonValue.read(json)).replaceAll("\\s+", " ");
+    }
+
+    @Test
     void saysLoudlyThatFaultsAreInjected() {
         String faults = """
                 {"on": true, "active": true, "reason": "active", "faults": {"injecting": true,

@@ -65,10 +65,6 @@ class BreakerHintsIT extends Instances {
         assertThat(ask(program(redis.url(), KEY, text), "OPEN /bad"))
                 .as("while the store is paused")
                 .isEqualTo("rejected after 8");
-        redis.kill();
-        assertThat(ask(program(redis.url(), KEY, text), "OPEN /bad"))
-                .as("while there is none")
-                .isEqualTo("rejected after 8");
     }
 
     @Test
