@@ -26,7 +26,7 @@ import net.bytebuddy.jar.asm.commons.Remapper;
 final class OkHttpJars {
     private static final Path JARS = Path.of("target/okhttp").toAbsolutePath();
     private static final String[] CALLER = {
-        "OkHttpCaller", "OkHttpCaller$1", "OkHttpCaller$2", "OkHttpCaller$StreamedBody"
+        "OkHttpCaller", "OkHttpCaller$1", "OkHttpCaller$2", "OkHttpCaller$StreamedBody", "OkHttpCaller$Threads"
     };
 
     private final Path directory;
