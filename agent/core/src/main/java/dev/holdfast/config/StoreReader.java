@@ -55,7 +55,9 @@ final class StoreReader {
         if (url.value().isEmpty()) {
             for (Key<?> key : FallbackKeys.STORE.keys()) {
                 Setting<?> set = settings.setting(key);
-                if (!set.builtIn() && !key.builtIn().value().equals(set.found())) {
+                if (!set.builtIn()
+                        && set.found() != null
+                        && !set.found().equals(key.builtIn().value())) {
                     problems.warn(set, "has no effect: there is no store; add url = \"redis://host:6379\"");
                     return null;
                 }

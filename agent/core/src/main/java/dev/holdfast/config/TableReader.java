@@ -222,6 +222,9 @@ final class TableReader {
             return "not allowed at the top; name it for hosts, as in [hosts.\"*\"] with policy = ..., and define it in"
                     + " [policies.NAME]";
         }
+        if (place.host() && section.isEmpty() && (Keys.findSection(name) != null || Keys.find(name) != null)) {
+            return "not allowed for a single host; move it to the top of the file";
+        }
         String near = Suggestion.nearest(name, here);
         if (near != null) {
             return "unknown key; did you mean " + MessageText.keyPart(near) + "?";
@@ -235,9 +238,6 @@ final class TableReader {
                             + (table.isEmpty() ? " at the top?" : " in [" + table + "]?");
                 }
             }
-        }
-        if (place.host() && (Keys.findSection(name) != null || Keys.find(name) != null)) {
-            return "not allowed for a single host; move it to the top of the file";
         }
         here.replaceAll(MessageText::keyPart);
         return "unknown key; known here: " + String.join(", ", here);

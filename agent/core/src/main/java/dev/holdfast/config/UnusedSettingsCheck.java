@@ -70,6 +70,12 @@ final class UnusedSettingsCheck {
                 hasRate(settings),
                 "there is no max_rate that instances could share",
                 List.of(LoadProtectionKeys.LIMITS_SCOPE));
+        boolean shared = settings.isTrue(LoadProtectionKeys.LIMITS_SCOPE) && hasRate(settings);
+        note(
+                settings,
+                shared || "".equals(settings.setting(FallbackKeys.STORE_URL).found()), // which is said elsewhere
+                "no max_rate has scope = \"fleet\"",
+                List.of(FallbackKeys.STORE_INSTANCES));
         note(
                 settings,
                 !settings.isTrue(FallbackKeys.STORE_BREAKER_HINTS)

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.config.Settings.Setting;
 import dev.holdfast.policy.JsonPointer;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -393,6 +394,9 @@ final class ValueReader {
     }
 
     private static @Nullable String hint(Key<?> key, Object found) {
+        if (key == FaultKeys.UNTIL && found instanceof OffsetDateTime) {
+            return "\"" + found + "\"";
+        }
         boolean duration = key.type() == ValueType.DURATION || key.type() == ValueType.HEDGE_DELAY;
         if (duration && Units.isNumber(String.valueOf(found))) {
             return withUnit(key, String.valueOf(found));

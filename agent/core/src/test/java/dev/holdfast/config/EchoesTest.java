@@ -112,4 +112,36 @@ class EchoesTest {
                 .containsExactly("t.toml:3:1: retry.policy.max_retry_after: has no effect: wait_headers = [] leaves no"
                         + " header that says how long to wait");
     }
+
+    @Test
+    void theNewestKeysAreTreatedAsTheOthers() throws ConfigException {
+        assertThat(errors("[hosts.a]\nfaults.armed = true\nstore.instances = 3\n"))
+                .containsExactly(
+                        "t.toml:2:1: hosts.a.faults: not allowed for a single host; move it to the top of the file",
+                        "t.toml:3:1: hosts.a.store: not allowed for a single host; move it to the top of the file");
+        assertThat(errors("[retry]\n[faults]\nuntil = 2036-01-01T00:00:00Z\n"))
+                .containsExactly(
+                        "t.toml:3:1: faults.until: found the date or time 2036-01-01T00:00Z; allowed: a string;"
+                                + " did you mean \"2036-01-01T00:00Z\"?");
+        assertThat(warnings("[retry]\n[store]\nurl = \"redis://a\"\ninstances = 3\n"))
+                .containsExactly("t.toml:4:1: store.instances: has no effect: no max_rate has scope = \"fleet\"");
+        assertThat(warnings("[retry]\n[store]\ninstances = 3\n"))
+                .containsExactly("t.toml:3:1: store.instances: has no effect: there is no store; add url ="
+                        + " \"redis://host:6379\"");
+        assertThat(warnings("[store]\nurl = \"redis://a\"\ninstances = 3\n[policies.p]\nhosts = \"a\"\n"
+                        + "limits = { scope = \"fleet\", max_rate = \"1/s\" }\n"))
+                .isEmpty();
+        ConfigException refused = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigLoader.parse("[retry]\nmax_retries = 1\n[store]\ninstances = 0\n", "t.toml"));
+        assertThat(refused.problems()).hasSize(1);
+        assertThat(refused.warnings()).isEmpty();
+    }
+
+    private static List<String> warnings(String text) throws ConfigException {
+        return ConfigLoader.parse(text, "t.toml").warnings().stream()
+                .map(Problem::toString)
+                .filter(warning -> !warning.contains("retry: is empty"))
+                .toList();
+    }
 }
