@@ -13,20 +13,43 @@ public abstract class AttemptClock {
     private static final long NO_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Engine engine;
-    // Written with the monitor of this.
+    private final long begunAt;
+    /** The begin of the latest wait. Written before {@link #paused} is, and read behind it. */
+    private long pausedAt;
+
+    /** False until the first wait of an attempt whose time is not limited. */
+    private boolean readsTime;
+
     private volatile boolean paused;
-    private volatile long pausedAt;
+    /** Written with the monitor of this. */
     private volatile long waitedNanos;
 
-    /** A clock that runs. */
-    AttemptClock(Engine engine) {
+    /**
+     * A clock that runs.
+     *
+     * @param begunAt the begin of the attempt, by the engine's time
+     * @param isLimited whether there is a limit to the attempt's time
+     */
+    AttemptClock(Engine engine, long begunAt, boolean isLimited) {
         this.engine = engine;
+        this.begunAt = begunAt;
+        this.readsTime = isLimited;
     }
 
-    /** The wait begins. Without effect during one. */
-    public final synchronized void pause() {
+    /** The begin of the attempt, by the engine's time. */
+    final long begunAt() {
+        return begunAt;
+    }
+
+    /**
+     * The wait begins, on the thread that sends the attempt. Without effect during one. Where no limit is to be kept,
+     * the first one counts from the begin of the attempt, so that most attempts read the time once less: until then
+     * nothing but the library and the program has taken any.
+     */
+    public final void pause() {
         if (!paused) {
-            pausedAt = engine.nanoTime();
+            pausedAt = readsTime ? engine.nanoTime() : begunAt;
+            readsTime = true;
             paused = true;
         }
     }
@@ -40,17 +63,20 @@ public abstract class AttemptClock {
     }
 
     /** Returns the length of the wait that ends now; 0: nobody would notice it. */
-    private synchronized long ended() {
-        if (!paused) {
-            return 0;
-        }
+    private long ended() {
         long nanos = engine.nanoTime() - pausedAt;
-        paused = false;
         if (nanos < NO_WAIT_NANOS) {
+            paused = false;
             return 0;
         }
-        waitedNanos += nanos;
-        return nanos;
+        synchronized (this) {
+            if (!paused) {
+                return 0; // another thread has ended it meanwhile
+            }
+            paused = false;
+            waitedNanos += nanos;
+            return nanos;
+        }
     }
 
     /** Returns whether the attempt waits. */

@@ -120,7 +120,9 @@ public final class BlockingLibraryCall<R> extends LibraryCall<R> implements Bloc
 
     @Override
     public Step send(Step.Send send) throws InterruptedException {
-        waits = false;
+        if (waits) {
+            waits = false;
+        }
         LibraryAttempt<R> attempt = next(send);
         Step step = send.hedgeNanos() >= 0 ? hedged(attempt, send.hedgeNanos()) : attempt.send();
         if (step instanceof Step.Wait && Thread.currentThread().isInterrupted()) {

@@ -28,6 +28,8 @@ public final class FailOpenSession {
     private final Engine engine;
     private final Session session;
     private final ErrorReporter errorReporter;
+    /** Written by whoever makes the next attempt then. */
+    private long sentAt;
 
     /**
      * A call that has not begun.
@@ -45,6 +47,17 @@ public final class FailOpenSession {
     /** The session itself, for what is asked before anything was sent or cannot fail. */
     public Session session() {
         return session;
+    }
+
+    /** The time at which the session was last asked for an attempt, by the engine's clock. */
+    long sentAt() {
+        return sentAt;
+    }
+
+    private long now() {
+        long now = engine.nanoTime();
+        sentAt = now;
+        return now;
     }
 
     /** Clock and timer. */
@@ -74,7 +87,7 @@ public final class FailOpenSession {
      */
     public Step begin() {
         try {
-            return session.begin(engine.nanoTime());
+            return session.begin(now());
         } catch (RuntimeException | LinkageError e) {
             report("a call runs without its policy", e);
             cancel();
@@ -89,7 +102,7 @@ public final class FailOpenSession {
      */
     public Step resume() {
         try {
-            return session.resume(engine.nanoTime());
+            return session.resume(now());
         } catch (RuntimeException | LinkageError e) {
             report(e);
             cancel();
@@ -215,7 +228,7 @@ public final class FailOpenSession {
     /** Asks for an attempt beside one that takes long; null: nothing is to be sent. */
     public Step.@Nullable Send hedge() {
         try {
-            return session.hedge(engine.nanoTime());
+            return session.hedge(now());
         } catch (RuntimeException | LinkageError e) {
             report(e);
             return null;

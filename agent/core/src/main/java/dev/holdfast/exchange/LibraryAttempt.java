@@ -31,27 +31,19 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private enum Stage {
-        UNDER_WAY,
-        /** The time was up before the end. */
-        CUT,
-        ENDED,
-        /** It was cut, and has ended. */
-        ENDED_LATE
-    }
-
     private final LibraryCall<R> call;
     private final LibraryTransport<R> transport;
     private final LibraryTransport.Attempt<R> inner;
     private final Step.Send send;
-    /** Written by {@link #move} alone. */
-    private volatile Stage stage = Stage.UNDER_WAY;
+    /** True once the time was up before the end. Written with the monitor of this. */
+    private volatile boolean late;
+    /** True once it has ended. Written with the monitor of this where its time is limited. */
+    private volatile boolean over;
     /** Written with the monitor of this. */
     private volatile @Nullable Future<?> timer;
     /** The end of its time, where that is limited. */
     private volatile long endsAt;
 
-    private volatile long begunAt;
     private volatile boolean lost;
     private volatile @Nullable R response;
     private volatile @Nullable Throwable error;
@@ -61,7 +53,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     /** An attempt that was not sent. */
     LibraryAttempt(LibraryCall<R> call, Step.Send send) {
-        super(call.session().engine());
+        super(call.session().engine(), call.session().sentAt(), send.timeoutNanos() != Long.MAX_VALUE);
         this.call = call;
         this.transport = call.transport();
         this.send = send;
@@ -119,8 +111,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     /** Cancels it because the attempt beside it won. */
     void lose() {
         lost = true;
-        Stage now = stage;
-        if (now == Stage.UNDER_WAY || now == Stage.CUT) {
+        if (!over) {
             inner.cancel();
         }
     }
@@ -129,24 +120,26 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     private void startTimer() {
         inner.clock(this);
-        if (send.timeoutNanos() != Long.MAX_VALUE) {
+        if (isLimited()) {
             endsIn(send.timeoutNanos());
         }
-        if (send.hedgeNanos() >= 0) {
-            begunAt = engine().nanoTime();
-        }
+    }
+
+    /** Returns whether the policy limits its time, which waits of the program's own do not change. */
+    private boolean isLimited() {
+        return send.timeoutNanos() != Long.MAX_VALUE;
     }
 
     /** The rest of the time that it is to stay alone, in nanoseconds. */
     long stillAlone(long nanos) {
-        long left = nanos - (engine().nanoTime() - begunAt - waitedNanos());
+        long left = nanos - (engine().nanoTime() - begunAt() - waitedNanos());
         return isPaused() ? Math.max(left, REPEAT_NANOS) : left;
     }
 
     @Override
     void waited(long nanos) {
         long rest = call.session().heldUp(number(), nanos);
-        if (rest != Long.MAX_VALUE && stage == Stage.UNDER_WAY) {
+        if (rest != Long.MAX_VALUE && !over && !late) {
             endsIn(rest);
         }
     }
@@ -158,8 +151,7 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     private synchronized void arm(long nanos) {
         disarm();
-        Stage now = stage;
-        if (now == Stage.UNDER_WAY || now == Stage.CUT) {
+        if (!over) {
             timer = engine().schedule(this::timeIsUp, nanos);
         }
     }
@@ -179,43 +171,45 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
 
     /** On the timer's thread. A cancel may come too early to have an effect, so that it is repeated. */
     private void timeIsUp() {
-        long rest = stage == Stage.UNDER_WAY ? rest() : 0;
+        long rest = over || late ? 0 : rest();
         if (rest > 0) {
             // Of the end of a wait the time hears only where the wait was long enough to count.
             arm(rest == Long.MAX_VALUE ? REPEAT_NANOS : rest);
             return;
         }
-        if (move(Stage.UNDER_WAY, Stage.CUT) || stage == Stage.CUT) {
+        if (cut()) {
             engine().onThread(inner::cancel);
             arm(REPEAT_NANOS);
         }
     }
 
-    private boolean move(Stage from, Stage to) {
-        if (stage != from) {
-            return false; // most calls come here twice
+    /** Ends its time. False: it has ended before. */
+    private synchronized boolean cut() {
+        if (!over) {
+            late = true;
         }
-        synchronized (this) {
-            if (stage != from) {
-                return false;
-            }
-            stage = to;
-            return true;
-        }
+        return !over;
     }
 
-    /** Stops the time. False: it was up before. */
+    /** Stops the time. False: it was up before. Most calls come here twice. */
     private boolean stopTimer() {
-        boolean unused = move(Stage.UNDER_WAY, Stage.ENDED) || move(Stage.CUT, Stage.ENDED_LATE);
-        if (timer != null) {
-            disarm();
+        if (!over) {
+            if (isLimited()) {
+                stop();
+            } else {
+                over = true; // nobody could cut it off
+            }
         }
-        return !isLate();
+        return !late;
+    }
+
+    private synchronized void stop() {
+        over = true;
+        disarm();
     }
 
     private boolean isLate() {
-        Stage now = stage;
-        return now == Stage.CUT || now == Stage.ENDED_LATE;
+        return late;
     }
 
     // ---- its end

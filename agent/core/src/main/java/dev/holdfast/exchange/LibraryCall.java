@@ -71,7 +71,10 @@ class LibraryCall<R> implements Consumer<IOException> {
      */
     LibraryAttempt<R> next(Step.Send send) {
         LibraryAttempt<R> attempt = new LibraryAttempt<>(this, send);
-        before = last;
+        LibraryAttempt<R> earlier = last;
+        if (earlier != null) {
+            before = earlier;
+        }
         last = attempt;
         return attempt;
     }

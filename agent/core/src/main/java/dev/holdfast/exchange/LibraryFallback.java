@@ -170,7 +170,7 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
         private final AlternateOriginCall of;
 
         Clock(Engine engine, AlternateOriginCall of) {
-            super(engine);
+            super(engine, engine.nanoTime(), true);
             this.of = of;
         }
 

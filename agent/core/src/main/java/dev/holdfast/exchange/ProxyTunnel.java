@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows how far one attempt of a blocking client gets on its way through an HTTP proxy: whether it waits for a tunnel
  * to the origin (CONNECT, RFC 9110, 9.3.6), and whether a request of the program's was sent. What goes wrong while it
- * waits is the proxy's doing. Written by the thread that sends the attempt; read by any.
+ * waits is the proxy's doing. Used by the thread that sends the attempt, and by whoever gets its result from that.
  */
 public final class ProxyTunnel {
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     /** The proxy that was asked and has opened no tunnel, as {@code host:port}; null: there is none. */
-    private volatile @Nullable String asked;
+    private @Nullable String asked;
 
-    private volatile boolean sent;
+    private boolean sent;
 
     /** An attempt that has no connection yet. */
     public ProxyTunnel() {}

@@ -33,6 +33,8 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private final @Nullable HttpUriRequest own;
 
     private final HttpContext context;
+    /** True if an earlier call may have left something in the context. */
+    private final boolean isUsed;
     /** The call whose attempt it is; null: it goes to an alternate origin. */
     private final @Nullable Apache4Call call;
 
@@ -48,8 +50,8 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private boolean waits;
 
     private volatile boolean cancelled;
-    private volatile boolean leased;
-    private volatile boolean executed;
+    private boolean leased;
+    private boolean executed;
     private volatile @Nullable HttpConnection connection;
 
     /**
@@ -75,6 +77,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         this.own = own && request instanceof HttpUriRequest abortable ? abortable : null;
         this.call = call;
         this.context = given == null ? new BasicHttpContext() : given;
+        this.isUsed = given != null;
     }
 
     @Override
@@ -96,7 +99,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         }
         announced = true;
         // Of an earlier call with the same context.
-        Object earlier = context.removeAttribute(SENT);
+        Object earlier = isUsed ? context.removeAttribute(SENT) : null;
         Object outer = adapter.sends(this);
         try {
             HttpResponse response = OldClients.execute(client, host, request, context);

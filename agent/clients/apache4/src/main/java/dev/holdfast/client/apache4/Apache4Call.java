@@ -59,7 +59,8 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     private final long caller = Thread.currentThread().getId();
     private final RetryPolicy attemptHeaders;
-    private final Set<Apache4Attempt> underWay = ConcurrentHashMap.newKeySet();
+    /** The attempts under way that send requests of their own; null: there were none. Made with the first of them. */
+    private volatile @Nullable Set<Apache4Attempt> underWay;
 
     /** A call that has not begun. */
     Apache4Call(
@@ -191,10 +192,11 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     /** An attempt is about to be sent. */
     void begins(Apache4Attempt attempt) {
         if (attempt.isOwn()) {
-            if (!underWay.isEmpty()) {
+            Set<Apache4Attempt> all = underWay();
+            if (!all.isEmpty()) {
                 attempt.standsBeside();
             }
-            underWay.add(attempt);
+            all.add(attempt);
             onCancel(this::cancelAll);
         } else if (recorded != null && request instanceof HttpEntityEnclosingRequest enclosing) {
             enclosing.setEntity(recorded);
@@ -203,11 +205,27 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     /** An attempt has ended, but for the body of its response. */
     void ended(Apache4Attempt attempt) {
-        underWay.remove(attempt);
+        if (attempt.isOwn()) {
+            underWay().remove(attempt);
+        }
+    }
+
+    private Set<Apache4Attempt> underWay() {
+        Set<Apache4Attempt> made = underWay;
+        return made == null ? madeUnderWay() : made;
+    }
+
+    private synchronized Set<Apache4Attempt> madeUnderWay() {
+        Set<Apache4Attempt> made = underWay;
+        if (made == null) {
+            made = ConcurrentHashMap.newKeySet();
+            underWay = made;
+        }
+        return made;
     }
 
     private void cancelAll() {
-        for (Apache4Attempt attempt : underWay) {
+        for (Apache4Attempt attempt : underWay()) {
             attempt.cancel();
         }
     }

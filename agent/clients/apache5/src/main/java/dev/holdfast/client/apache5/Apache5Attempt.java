@@ -49,10 +49,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private boolean beside;
 
     private @Nullable AttemptClock clock;
-    private volatile boolean hadConnection;
+    private boolean hadConnection;
     private volatile boolean cancelled;
     private final ProxyTunnel tunnel = new ProxyTunnel();
-    private volatile @Nullable HttpContext used;
+    private @Nullable HttpContext used;
     private volatile @Nullable LeaseRequest lease;
     private volatile @Nullable ConnectionEndpoint endpoint;
 
@@ -139,7 +139,9 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
 
     /** It waits for a connection. */
     void leases(LeaseRequest waiting) {
-        endpoint = null;
+        if (endpoint != null) {
+            endpoint = null;
+        }
         lease = waiting;
         AttemptClock running = clock;
         if (running != null) {

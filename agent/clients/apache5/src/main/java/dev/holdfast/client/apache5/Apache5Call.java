@@ -51,7 +51,6 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final @Nullable HttpHost target;
     private final ClassicHttpRequest request;
     private final @Nullable HttpContext context;
-    private final boolean hedges;
     /** The contexts of attempts that may be under way at a time; null: they share the program's, or have none. */
     private final @Nullable AttemptContexts contexts;
     /** The policy that decides on retries by status in place of the client; null: the client does. */
@@ -64,8 +63,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     private final long caller = Thread.currentThread().getId();
     private final RetryPolicy attemptHeaders;
-    /** The attempts of a hedged call that are being sent. */
-    private final Set<Apache5Attempt> underWay = ConcurrentHashMap.newKeySet();
+    /** The attempts of a hedged call that are being sent; null: it is none. */
+    private final @Nullable Set<Apache5Attempt> underWay;
 
     /** A call that has not begun. */
     Apache5Call(
@@ -88,7 +87,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         this.headers = Apache5Adapter.changesRequests(client) ? request.getHeaders() : null;
         this.attemptHeaders = policy.retry();
         this.decides = retriesByStatus(policy) ? policy.retry() : null;
-        this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
+        boolean hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
+        this.underWay = hedges ? ConcurrentHashMap.newKeySet() : null;
         this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
     }
 
@@ -208,7 +208,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     /** An attempt is about to be sent. */
     void begins(Apache5Attempt attempt) {
-        if (hedges) {
+        if (underWay != null) {
             if (!underWay.isEmpty()) {
                 attempt.standsBeside();
             }
@@ -224,14 +224,14 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     /** An attempt has a connection: the program's request knows of one at a time that is to be cancelled with it. */
     void executes() {
-        if (hedges) {
+        if (underWay != null) {
             onCancel(this::cancelAll);
         }
     }
 
     /** An attempt has ended, but for the body of its response. */
     void ended(Apache5Attempt attempt) {
-        if (hedges) {
+        if (underWay != null) {
             underWay.remove(attempt);
             if (isCancelled()) {
                 cancelAll();
@@ -240,8 +240,10 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     }
 
     private void cancelAll() {
-        for (Apache5Attempt attempt : underWay) {
-            attempt.cancel();
+        if (underWay != null) {
+            for (Apache5Attempt attempt : underWay) {
+                attempt.cancel();
+            }
         }
     }
 
