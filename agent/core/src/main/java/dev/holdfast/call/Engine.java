@@ -182,10 +182,10 @@ public final class Engine {
      * @return null: the policy of these calls is off
      */
     public @Nullable PolicyTarget route(PolicyTarget host, String method, @Nullable String path) {
-        Policy policy = host.policy();
-        if (policy.routes().isEmpty()) {
+        if (!host.hasRoutes()) {
             return host;
         }
+        Policy policy = host.policy();
         Policy found = policy.of(method, path);
         if (found.mode() == Mode.OFF) {
             return null;

@@ -177,6 +177,11 @@ public final class PolicyTarget {
         return policy;
     }
 
+    /** Returns whether a call's own target depends on its method and path: see {@link Engine#route}. */
+    public boolean hasRoutes() {
+        return !policy.routes().isEmpty();
+    }
+
     /** Returns the origin that the policy is applied to. */
     public Origin origin() {
         return origin;

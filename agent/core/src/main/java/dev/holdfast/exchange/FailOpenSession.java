@@ -28,7 +28,7 @@ public final class FailOpenSession {
     private final Engine engine;
     private final Session session;
     private final ErrorReporter errorReporter;
-    /** Written by whoever makes the next attempt then. */
+    /** Written by whoever makes the next attempt then. Before the begin, the time of that; 0: not known. */
     private long sentAt;
 
     /**
@@ -52,6 +52,15 @@ public final class FailOpenSession {
     /** The time at which the session was last asked for an attempt, by the engine's clock. */
     long sentAt() {
         return sentAt;
+    }
+
+    /**
+     * Sets the time at which the call begins, so that the clock is not read for it.
+     *
+     * @param now by the engine's clock; 0: not known
+     */
+    void beginsAt(long now) {
+        sentAt = now;
     }
 
     private long now() {
@@ -87,7 +96,7 @@ public final class FailOpenSession {
      */
     public Step begin() {
         try {
-            return session.begin(now());
+            return session.begin(sentAt == 0 ? now() : sentAt);
         } catch (RuntimeException | LinkageError e) {
             report("a call runs without its policy", e);
             cancel();

@@ -7,9 +7,10 @@ import dev.holdfast.policy.StreamingMediaTypes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the library's response
  */
-final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candidate {
+final class LibraryAttempt<R> extends AttemptClock
+        implements FinalResult.Candidate, BiConsumer<@Nullable R, @Nullable Throwable> {
     /** The largest body that is kept until the call has ended. */
     private static final int MAX_KEPT = 16 * 1024;
     /** The largest body that is read to its end so that its connection can be used again. */
@@ -44,6 +46,10 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
     /** The end of its time, where that is limited. */
     private volatile long endsAt;
 
+    /** Hears what follows, where the attempt is started and not sent. */
+    private @Nullable Consumer<Step> hears;
+
+    private volatile boolean heard;
     private volatile boolean lost;
     private volatile @Nullable R response;
     private volatile @Nullable Throwable error;
@@ -88,19 +94,23 @@ final class LibraryAttempt<R> extends AttemptClock implements FinalResult.Candid
      * @param then hears, once and on whatever thread, what follows from what it gave
      */
     void start(Consumer<Step> then) {
+        hears = then;
         startTimer();
-        AtomicBoolean heard = new AtomicBoolean();
         try {
-            inner.start((given, failure) -> {
-                heard.set(true);
-                then.accept(ended(given, failure, false));
-            });
+            inner.start(this);
         } catch (RuntimeException | Error e) {
-            if (heard.get()) {
+            if (heard) {
                 throw e;
             }
             then.accept(ended(null, e, false)); // it was not started, and nobody else says so
         }
+    }
+
+    /** The library says how the attempt ended that was started. */
+    @Override
+    public void accept(@Nullable R given, @Nullable Throwable failure) {
+        heard = true;
+        Objects.requireNonNull(hears).accept(ended(given, failure, false));
     }
 
     /** Cancels it; it ends as the library ends it. Any thread. */

@@ -44,6 +44,7 @@ class LibraryCall<R> implements Consumer<IOException> {
             ErrorReporter errorReporter) {
         this.transport = transport;
         this.session = new FailOpenSession(engine, target, transport, errorReporter);
+        session.beginsAt(transport.begunAt());
         this.fallback = target.mayFallBack() ? new LibraryFallback<>(this, fallbackStrategies) : null;
     }
 

@@ -85,6 +85,14 @@ public interface LibraryTransport<R> extends CallInfo {
         return InjectedErrors.of(kind, message);
     }
 
+    /**
+     * Returns the time at which the library began the call, by {@link System#nanoTime}, where the call's policy begins
+     * at the same time; 0: it begins later, or the time is not known.
+     */
+    default long begunAt() {
+        return 0;
+    }
+
     // ---- the request
 
     /**

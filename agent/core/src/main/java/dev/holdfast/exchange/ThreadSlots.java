@@ -68,7 +68,7 @@ public final class ThreadSlots<T> {
         if (owners.get(slot) == current) {
             values[slot] = before;
             if (before == null) {
-                owners.set(slot, null);
+                owners.setRelease(slot, null); // another thread may see it later, and has the map until then
             }
         } else if (before == null) {
             others.remove(current);

@@ -106,9 +106,11 @@ final class Apache4Adapter implements ClientAdapter {
             if (target == null) {
                 return null;
             }
-            target = engine.route(target, Requests.method(request), Requests.path(request));
-            if (target == null) {
-                return null;
+            if (target.hasRoutes()) {
+                target = engine.route(target, Requests.method(request), Requests.path(request));
+                if (target == null) {
+                    return null;
+                }
             }
             call = new Apache4Call(this, engine, target.policy(), client, origin, host, request, httpContext);
         } catch (RuntimeException | LinkageError e) {

@@ -119,9 +119,11 @@ final class Apache5Adapter implements ClientAdapter {
             if (host == null) {
                 return null;
             }
-            host = engine.route(host, request.getMethod(), Apache5Call.path(request));
-            if (host == null) {
-                return null;
+            if (host.hasRoutes()) {
+                host = engine.route(host, request.getMethod(), Apache5Call.path(request));
+                if (host == null) {
+                    return null;
+                }
             }
             call = new Apache5Call(this, engine, host.policy(), client, target, request, httpContext);
         } catch (RuntimeException | LinkageError e) {

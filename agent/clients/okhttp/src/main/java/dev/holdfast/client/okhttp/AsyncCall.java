@@ -35,6 +35,9 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
 
     private SuspendedCalls.@Nullable Suspension suspension;
 
+    /** Written when the library begins the call; its end is behind that. */
+    private boolean isTaken;
+
     private volatile @Nullable Thread enqueuing = Thread.currentThread();
     private volatile @Nullable AsyncLibraryCall<Response> exchange;
     private volatile @Nullable Object listener;
@@ -66,6 +69,18 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
                                         && frame.getClassName().equals(carrier)));
     }
 
+    /** The library has begun the call, and nobody looks for this object any more. */
+    void taken() {
+        isTaken = true;
+    }
+
+    /** The call has ended: it may never have begun. */
+    private void forget() {
+        if (!isTaken) {
+            adapter.ended(call);
+        }
+    }
+
     /**
      * Begins the call, on the library's thread.
      *
@@ -74,7 +89,6 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
      */
     @Nullable
     Response begin(Engine engine, PolicyTarget target, OkHttpTransport begun, OkHttpClient client) throws Exception {
-        long start = engine.nanoTime();
         AdapterContext context = adapter.context();
         Executor dispatching = Privileges.withCallerPrivileges(
                 new DispatcherExecutor(engine, client.dispatcher().executorService()));
@@ -86,7 +100,6 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
         exchange = made;
         begun.dispatching(dispatching);
         made.start();
-        begun.leaveChain();
         Ending known;
         synchronized (this) {
             known = ending;
@@ -94,8 +107,9 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
             over |= known != null;
         }
         if (known == null) {
+            begun.leaveChain();
             suspension = adapter.suspendedCalls().begin(engine, client.dispatcher(), call);
-            limit(engine, start, dispatching);
+            limit(engine, begun.begun(), dispatching);
             begun.onCancel(() -> dispatching.execute(() -> {
                 if (!begun.isUnderWay()) {
                     made.cancel();
@@ -134,7 +148,7 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
 
     @Override
     public void onFailure(Call ended, IOException e) {
-        adapter.ended(call);
+        forget();
         if (e instanceof Suspended mine && mine.call == this) {
             Ending known;
             synchronized (this) {
@@ -160,7 +174,7 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
 
     @Override
     public void onResponse(Call ended, Response response) throws IOException {
-        adapter.ended(call);
+        forget();
         boolean unused = take();
         try {
             program.onResponse(call, response);

@@ -86,7 +86,7 @@ final class OkHttpAdapter implements ClientAdapter {
         Request request = carrier instanceof Call call
                 ? call.request()
                 : carrier instanceof Interceptor.Chain chain ? chain.request() : null;
-        AsyncCall async = enqueued.isEmpty() ? null : enqueued.remove(carrier);
+        AsyncCall async = enqueued.isEmpty() ? null : taken(carrier);
         if (engine == null || request == null || AttemptCalls.areOwn(interceptors)) {
             return interceptors;
         }
@@ -108,7 +108,9 @@ final class OkHttpAdapter implements ClientAdapter {
                     && !isOneAtATime(http.dispatcher());
             // The library asks for the network interceptors of no web socket.
             Stage stage = request.header("Upgrade") == null ? new Stage() : null;
-            ours = new PolicyInterceptor(this, call, http, leaves ? async : null, stage);
+            boolean first = interceptors.isEmpty();
+            ours = new PolicyInterceptor(
+                    this, call, http, leaves ? async : null, stage, first ? engine : null, first ? host : null);
             if (stage != null) {
                 PolicyInterceptor unused = begun.set(ours);
             }
@@ -118,9 +120,17 @@ final class OkHttpAdapter implements ClientAdapter {
                 return interceptors;
             }
             OldChains.begin(carrier);
-            ours = new PolicyInterceptor(this, call, http, null, null);
+            ours = new PolicyInterceptor(this, call, http, null, null, null, null);
         }
         return with(interceptors, ours);
+    }
+
+    private @Nullable AsyncCall taken(Object carrier) {
+        AsyncCall async = enqueued.remove(carrier);
+        if (async != null) {
+            async.taken();
+        }
+        return async;
     }
 
     /** Returns whether a dispatcher promises that a call is over, its callback included, before the next one begins. */

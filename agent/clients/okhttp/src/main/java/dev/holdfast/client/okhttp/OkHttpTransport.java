@@ -59,6 +59,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private final @Nullable RequestContent content;
 
     private final boolean blocking;
+    private final boolean policyBegins;
     private final long begun;
     /**
      * The number of requests of each attempt that failed, by its exception. Guarded by this object; made with the first
@@ -72,6 +73,8 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private volatile boolean leftChain;
     private volatile boolean leftThread;
     private volatile boolean released;
+    /** True if there is something to do when the program cancels the call. */
+    private volatile boolean listens;
     /** True if an attempt along the chain gave a response. Read and written by the chain's thread alone. */
     private boolean responded;
     /**
@@ -94,6 +97,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
      * @param chain what is below our interceptor
      * @param stage the network interceptor of that chain; null: it has none of ours
      * @param begun when the library began the call, by {@link System#nanoTime}
+     * @param policyBegins whether the policy begins with the call: nothing of the program's runs above it
      * @param blocking whether a thread waits for the call, be it one of the dispatcher's
      */
     OkHttpTransport(
@@ -104,6 +108,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
             Interceptor.Chain chain,
             @Nullable Stage stage,
             long begun,
+            boolean policyBegins,
             boolean blocking,
             OpenCalls openCalls,
             FallbackStrategies fallbackStrategies) {
@@ -113,6 +118,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         this.request = chain.request();
         this.stage = stage == null ? Stage.UNKNOWN : stage;
         this.blocking = blocking;
+        this.policyBegins = policyBegins;
         this.openCalls = openCalls;
         this.fallbackStrategies = fallbackStrategies;
         this.retryPolicy = target.policy().retry();
@@ -121,6 +127,16 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     }
 
     // ---- the request
+
+    @Override
+    public long begunAt() {
+        return policyBegins ? begun : 0;
+    }
+
+    /** The time at which the library began the call, by {@link System#nanoTime}. */
+    long begun() {
+        return begun;
+    }
 
     @Override
     public Client client() {
@@ -281,7 +297,9 @@ final class OkHttpTransport implements LibraryTransport<Response> {
             content.release();
         }
         released = true;
-        openCalls.end(call);
+        if (listens) {
+            openCalls.end(call);
+        }
     }
 
     // ---- the program's own end of the call
@@ -293,6 +311,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
 
     @Override
     public void onCancel(Runnable action) {
+        listens = true;
         openCalls.onCancel(call, action);
         if (released) {
             openCalls.end(call); // on another thread meanwhile, and nobody would take it away again

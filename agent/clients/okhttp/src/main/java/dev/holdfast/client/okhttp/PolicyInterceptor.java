@@ -23,16 +23,28 @@ final class PolicyInterceptor implements Interceptor {
     private final @Nullable AsyncCall async;
 
     private final @Nullable Stage stage;
+    /** The target of the call's host, which may change in interceptors of the program's; null: there are such. */
+    private final @Nullable PolicyTarget host;
+    /** The engine that has the target. */
+    private final @Nullable Engine engine;
     /** The interceptors of a call are put together when it begins. */
     private final long begun = System.nanoTime();
 
     PolicyInterceptor(
-            OkHttpAdapter adapter, Call call, OkHttpClient client, @Nullable AsyncCall async, @Nullable Stage stage) {
+            OkHttpAdapter adapter,
+            Call call,
+            OkHttpClient client,
+            @Nullable AsyncCall async,
+            @Nullable Stage stage,
+            @Nullable Engine engine,
+            @Nullable PolicyTarget host) {
         this.adapter = adapter;
         this.call = call;
         this.client = client;
         this.async = async;
         this.stage = stage;
+        this.engine = engine;
+        this.host = host;
     }
 
     /** Returns whether it is of this call. */
@@ -61,23 +73,24 @@ final class PolicyInterceptor implements Interceptor {
     /** Null: nothing was sent, and no policy applies. */
     private @Nullable Response underPolicy(Chain chain) throws Exception {
         AdapterContext context = adapter.context();
-        Engine engine;
+        Engine current;
         PolicyTarget target;
         OkHttpTransport transport;
         try {
-            engine = context.engines().get();
-            target = engine == null ? null : target(engine, chain.request());
-            if (engine == null || target == null) {
+            current = engine == null ? context.engines().get() : engine;
+            target = current == null ? null : target(current, chain.request());
+            if (current == null || target == null) {
                 return null;
             }
             transport = new OkHttpTransport(
-                    engine,
+                    current,
                     target,
                     call,
                     client,
                     chain,
                     stage,
                     begun,
+                    host != null,
                     async == null,
                     adapter.openCalls(),
                     context.fallbackStrategies());
@@ -87,15 +100,17 @@ final class PolicyInterceptor implements Interceptor {
         }
         return async == null
                 ? BlockingLibraryCall.run(
-                        engine, target, transport, context.fallbackStrategies(), context.errorReporter())
-                : async.begin(engine, target, transport, client);
+                        current, target, transport, context.fallbackStrategies(), context.errorReporter())
+                : async.begin(current, target, transport, client);
     }
 
-    /** The program's interceptors may have changed the request, and its host. */
-    private static @Nullable PolicyTarget target(Engine engine, Request request) {
+    private @Nullable PolicyTarget target(Engine current, Request request) {
         HttpUrl url = request.url();
-        PolicyTarget host = engine.target(url.scheme(), url.host(), url.port());
-        return host == null || passes(request) ? null : engine.route(host, request.method(), url.encodedPath());
+        PolicyTarget known = host == null ? current.target(url.scheme(), url.host(), url.port()) : host;
+        if (known == null || passes(request)) {
+            return null;
+        }
+        return known.hasRoutes() ? current.route(known, request.method(), url.encodedPath()) : known;
     }
 
     /** Returns whether a request is none of ours, whatever the policy. */

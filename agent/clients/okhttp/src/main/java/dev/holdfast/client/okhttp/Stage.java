@@ -66,7 +66,9 @@ class Stage implements Interceptor {
 
     /** A new attempt begins that has the same network interceptors. */
     void begin() {
-        requests = 0;
+        if (requests != 0) {
+            requests = 0;
+        }
     }
 
     /** The number of requests that were, or may have been, written: redirects and what the library repeats included. */

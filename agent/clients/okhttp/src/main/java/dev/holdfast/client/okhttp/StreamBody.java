@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import okhttp3.MediaType;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okio.Buffer;
 import okio.BufferedSource;
 import okio.ForwardingSource;
 import okio.Okio;
@@ -19,22 +20,22 @@ import org.jspecify.annotations.Nullable;
  * limits that a program sets on its source are those of that body.
  */
 final class StreamBody extends ResponseBody {
-    private final @Nullable MediaType type;
-    private final long length;
+    /** The body that it stands for. Its type is made of a text each time that somebody asks for it. */
+    private final ResponseBody received;
+
     private final BufferedSource source;
     /** Null: it cannot be watched. */
     private final @Nullable WatchedSource watched;
 
-    private StreamBody(@Nullable MediaType type, long length, Source source) {
-        this.type = type;
-        this.length = length;
+    private StreamBody(ResponseBody received, Source source) {
+        this.received = received;
         this.source = Okio.buffer(source);
         this.watched = source instanceof WatchedSource mine ? mine : null;
     }
 
     /** A body for which nothing was received. */
     static ResponseBody of(@Nullable MediaType type, long length, InputStream stream) {
-        return new StreamBody(type, length, new StreamSource(stream, Timeout.NONE));
+        return new StreamBody(new Announced(type, length), new StreamSource(stream, Timeout.NONE));
     }
 
     /** A response with another stream behind its body. */
@@ -44,8 +45,7 @@ final class StreamBody extends ResponseBody {
                 ? response
                 : response.newBuilder()
                         .body(new StreamBody(
-                                body.contentType(),
-                                body.contentLength(),
+                                body,
                                 new StreamSource(
                                         wrapper.apply(body.byteStream()),
                                         body.source().timeout())))
@@ -54,7 +54,7 @@ final class StreamBody extends ResponseBody {
 
     /** A body that can be watched, which begins with {@link #watched}. */
     static ResponseBody watchable(ResponseBody body) {
-        return new StreamBody(body.contentType(), body.contentLength(), new WatchedSource(body.source()));
+        return new StreamBody(body, new WatchedSource(body.source()));
     }
 
     /**
@@ -69,7 +69,7 @@ final class StreamBody extends ResponseBody {
         if (body == null || (body instanceof StreamBody mine && mine.watch(length, broken))) {
             return response;
         }
-        StreamBody made = new StreamBody(body.contentType(), body.contentLength(), new WatchedSource(body.source()));
+        StreamBody made = new StreamBody(body, new WatchedSource(body.source()));
         boolean unused = made.watch(length, broken);
         return response.newBuilder().body(made).build();
     }
@@ -84,17 +84,43 @@ final class StreamBody extends ResponseBody {
 
     @Override
     public @Nullable MediaType contentType() {
-        return type;
+        return received.contentType();
     }
 
     @Override
     public long contentLength() {
-        return length;
+        return received.contentLength();
     }
 
     @Override
     public BufferedSource source() {
         return source;
+    }
+
+    /** The head of a body that was not received. */
+    private static final class Announced extends ResponseBody {
+        private final @Nullable MediaType type;
+        private final long length;
+
+        Announced(@Nullable MediaType type, long length) {
+            this.type = type;
+            this.length = length;
+        }
+
+        @Override
+        public @Nullable MediaType contentType() {
+            return type;
+        }
+
+        @Override
+        public long contentLength() {
+            return length;
+        }
+
+        @Override
+        public BufferedSource source() {
+            return new Buffer();
+        }
     }
 
     /**

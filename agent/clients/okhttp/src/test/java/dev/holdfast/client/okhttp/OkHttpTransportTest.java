@@ -63,6 +63,7 @@ class OkHttpTransportTest {
                 chain,
                 null,
                 System.nanoTime(),
+                true,
                 false,
                 openCalls,
                 new FallbackStrategies((what, why) -> {}));
