@@ -142,6 +142,17 @@ abstract class Attempts extends CallRecord {
     }
 
     /**
+     * The client did not send an attempt. A second one beside the first leaves its number, and a retry, to the next.
+     */
+    void notSent(InFlightAttempt mine, long now) {
+        mine.giveUp(target(), now);
+        if (mine == other && mine.isNumber(count) && rivalOf(mine) != null) {
+            other = null;
+            count--;
+        }
+    }
+
+    /**
      * Returns whether an attempt that is not under way may have ended without an outcome: another one had decided.
      * Otherwise it was never begun, or its outcome has been taken.
      */

@@ -309,7 +309,7 @@ abstract class CallCourse extends Attempts {
             cancel(now);
             return Step.Deliver.INSTANCE;
         }
-        mine.giveUp(target(), now);
+        notSent(mine, now);
         return Step.Drop.INSTANCE;
     }
 

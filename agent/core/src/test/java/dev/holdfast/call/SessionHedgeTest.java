@@ -369,6 +369,20 @@ class SessionHedgeTest {
     }
 
     @Test
+    void anAttemptThatTheClientDoesNotTakeUsesNoRetryUp() {
+        Session session = use(Policies.retry().maxRetries(1).hedge(AFTER_50_MS));
+        session.begin(0);
+        session.hedge(50 * MS);
+        session.withdraw(2, 51 * MS);
+
+        assertThat(session.after(1, status(503), 60 * MS)).isInstanceOf(Step.Wait.class);
+        assertThat(session.resume(2_000 * MS))
+                .isInstanceOfSatisfying(
+                        Step.Send.class, send -> assertThat(send.attempt()).isEqualTo(2));
+        assertThat(session.after(2, status(200), 2_010 * MS)).isSameAs(Step.Deliver.INSTANCE);
+    }
+
+    @Test
     void whereNoOtherAttemptIsUnderWayOneThatTheClientDoesNotTakeEndsTheCall() {
         Session session = use(Policies.retry().hedge(AFTER_50_MS).limits(new LimitPolicy(2, 0, 1, 0)));
         session.begin(0);
