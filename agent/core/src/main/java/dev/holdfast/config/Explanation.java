@@ -1,6 +1,5 @@
 package dev.holdfast.config;
 
-import dev.holdfast.policy.BreakerPolicy;
 import dev.holdfast.policy.ClientNames;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Mode;
@@ -165,7 +164,7 @@ public record Explanation(
                         ? List.of()
                         : restrictions(
                                 configuration,
-                                policy.breaker(),
+                                policy,
                                 RestrictionFinder.of(
                                         policy,
                                         path -> configuration.provenance().source(policy.name(), path),
@@ -178,7 +177,7 @@ public record Explanation(
 
     /** Those of a request, and before them the clients by which it runs unmodified. */
     private static List<Restriction> restrictions(
-            Configuration configuration, BreakerPolicy breaker, List<Restriction> ofRequest) {
+            Configuration configuration, Policy policy, List<Restriction> ofRequest) {
         List<Restriction> all = new ArrayList<>();
         for (String client : ClientNames.ALL) {
             Integer line = configuration.clientsOff().get(client);
@@ -190,8 +189,9 @@ public record Explanation(
         }
         all.addAll(ofRequest);
         StoreSettings store = configuration.store();
-        if (store != null && store.breakerHints() && breaker.enabled()) {
-            all.addAll(HintExplanation.of(breaker));
+        if (store != null && store.breakerHints() && policy.breaker().enabled()) {
+            all.addAll(HintExplanation.of(
+                    policy.breaker(), path -> configuration.provenance().source(policy.name(), path)));
         }
         return all;
     }

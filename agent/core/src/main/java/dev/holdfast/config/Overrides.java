@@ -104,6 +104,7 @@ final class Overrides {
             return false;
         }
         settings.put(key, values.read(key, key.path(), text, at));
+        LiteralCheck.override(key, text, name, problems);
         problems.hasExternal(true);
         problems.note(
                 0,

@@ -237,7 +237,7 @@ final class Substitution {
         }
         String value = environment.variable(name);
         if (value != null) {
-            return within(value, path, at);
+            return fromOutside(value, name, path, at);
         }
         return otherwise != null
                 ? within(otherwise, path, at)
@@ -254,7 +254,20 @@ final class Substitution {
         if (text == null && otherwise != null && reason.isEmpty()) {
             return within(otherwise, path, at);
         }
-        return text == null ? error(path, at, reason.get(0)) : within(text, path, at);
+        return text == null ? error(path, at, reason.get(0)) : fromOutside(text, "this file", path, at);
+    }
+
+    /** A value is not looked through for further variables, which somebody who wrote one into it did not know. */
+    private @Nullable String fromOutside(String value, String source, String path, Position at) {
+        if (value.contains(BEGIN) && LiteralCheck.holdsVariable(value)) {
+            problems.warn(
+                    at.line(),
+                    at.column(),
+                    path,
+                    "the value of " + source + " holds what looks like a variable, and is taken literally: what a"
+                            + " variable stands for is not looked through for others");
+        }
+        return within(value, path, at);
     }
 
     private @Nullable String within(String value, String path, Position at) {

@@ -109,7 +109,7 @@ final class ValueReader {
             report(key, path, found, at, key.allowed());
             return null;
         }
-        if (external == null && found instanceof String text && mayMeanVariable(text)) {
+        if (external == null && found instanceof String text && mayMeanOther(text)) {
             LiteralCheck.check(key, text, path, at, problems);
         }
         if (key.type() == ValueType.FILE && found instanceof String name && hasControl(name)) {
@@ -124,8 +124,14 @@ final class ValueReader {
     }
 
     /** Returns whether a closer look is worth while. Here, so that {@link LiteralCheck} is not loaded without need. */
-    private static boolean mayMeanVariable(String text) {
-        return text.indexOf('$') >= 0 || text.startsWith("%") || text.startsWith("~/") || text.equals("*");
+    private static boolean mayMeanOther(String text) {
+        return text.indexOf('$') >= 0
+                || text.indexOf('*') >= 0
+                || text.indexOf('+') >= 0
+                || text.indexOf('\\') >= 0
+                || text.indexOf('^') >= 0
+                || text.startsWith("%")
+                || text.startsWith("~/");
     }
 
     private static boolean hasControl(String text) {
@@ -173,7 +179,7 @@ final class ValueReader {
                 good = false;
             } else {
                 values.add(value);
-                if (external == null && found instanceof String text && mayMeanVariable(text)) {
+                if (external == null && found instanceof String text && mayMeanOther(text)) {
                     LiteralCheck.check(key, text, path, at, problems);
                 }
             }
@@ -288,8 +294,8 @@ final class ValueReader {
                 good = false;
             } else {
                 headers.put(header, values);
-                if (mayMeanVariable(header)) {
-                    LiteralCheck.name(header, path, where, problems);
+                if (mayMeanOther(header)) {
+                    LiteralCheck.name(key, header, path, where, problems);
                 }
                 checkLiterals(key, found, path, where);
             }
@@ -303,7 +309,7 @@ final class ValueReader {
             for (int i = 0; i < array.values().size(); i++) {
                 checkLiterals(key, array.values().get(i), path, array.position(i));
             }
-        } else if (at.external() == null && found instanceof String text && mayMeanVariable(text)) {
+        } else if (at.external() == null && found instanceof String text && mayMeanOther(text)) {
             LiteralCheck.check(key, text, path, at, problems);
         }
     }
@@ -351,7 +357,7 @@ final class ValueReader {
                 good &= readAttributes(key, shown, prefix + name + ".", inner, attributes);
             } else if (found instanceof String text && !isMissing(found, table.position(name))) {
                 attributes.put(prefix + name, text);
-                if (mayMeanVariable(name)) {
+                if (mayMeanOther(name)) {
                     LiteralCheck.name(name, shown, table.position(name), problems);
                 }
                 checkLiterals(key, text, shown, table.position(name));

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ public record HeldResponse(ResponseHead head, @Nullable String body) implements 
 
     /**
      * A response with a whole body. The text is read in the charset that the response names, UTF-8 where it names none;
-     * a body in gzip is unpacked up to a limit, and not looked at past that.
+     * a body in gzip or deflate is unpacked up to a limit, and not looked at past that.
      *
      * @param limit the most bytes of text
      */
@@ -34,7 +36,11 @@ public record HeldResponse(ResponseHead head, @Nullable String body) implements 
         String coding = head.header("Content-Encoding");
         if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
             String name = coding.strip().toLowerCase(Locale.ROOT);
-            plain = name.equals("gzip") || name.equals("x-gzip") ? unpacked(body, limit) : null;
+            plain = switch (name) {
+                case "gzip", "x-gzip" -> unpacked(body, limit);
+                case "deflate" -> inflated(body, limit);
+                default -> null;
+            };
         }
         return new HeldResponse(
                 head, plain == null ? null : new String(plain, charset(head.header("Content-Type"), plain)));
@@ -51,6 +57,28 @@ public record HeldResponse(ResponseHead head, @Nullable String body) implements 
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /** A body in deflate is in zlib's form (RFC 9110, 8.4.1.2), or without its frame, as some servers send it. */
+    private static byte @Nullable [] inflated(byte[] body, long limit) {
+        for (boolean bare : new boolean[] {false, true}) {
+            Inflater inflater = new Inflater(bare);
+            ByteArrayInputStream packed = new ByteArrayInputStream(body);
+            try (InputStream stream = new InflaterInputStream(packed, inflater)) {
+                byte[] plain = stream.readNBytes((int) Math.min(limit, Integer.MAX_VALUE - 1L) + 1);
+                if (plain.length > limit) {
+                    return null;
+                }
+                if (inflater.getRemaining() == 0 && packed.available() == 0) {
+                    return plain;
+                }
+            } catch (IOException e) {
+                // It is in the other form, or was unpacked already.
+            } finally {
+                inflater.end();
+            }
+        }
+        return body;
     }
 
     /** The first two bytes, 0 where there are fewer. */

@@ -81,21 +81,23 @@ public final class ResponseStreams {
      */
     public static Held hold(
             InputStream stream, long length, long limit, BooleanSupplier late, @Nullable Runnable beforeLast) {
-        long guarded = beforeLast == null || length < 0 ? limit : Math.min(limit, length - 1);
+        // One byte past the limit tells whether a body of unknown length ends there.
+        long most = length < 0 ? limit + 1 : limit;
+        long guarded = beforeLast == null || length < 0 ? most : Math.min(limit, length - 1);
         ByteArrayOutputStream held = new ByteArrayOutputStream();
         try {
             read(stream, guarded, held, late);
             if (beforeLast != null && held.size() == length - 1) {
                 beforeLast.run();
                 if (stream.available() == 0) {
-                    InputStream most = new ByteArrayInputStream(held.toByteArray());
-                    return new Held(new SequenceInputStream(most, stream), null, true, null);
+                    InputStream first = new ByteArrayInputStream(held.toByteArray());
+                    return new Held(new SequenceInputStream(first, stream), null, true, null);
                 }
                 read(stream, limit, held, late);
             }
             byte[] came = held.toByteArray();
             InputStream bytes = new ByteArrayInputStream(came);
-            if (length < 0 ? held.size() == limit : length > held.size() && held.size() == limit) {
+            if (length < 0 ? held.size() > limit : length > held.size() && held.size() == limit) {
                 return new Held(new SequenceInputStream(bytes, stream), null, true, null);
             }
             stream.close();

@@ -204,7 +204,12 @@ public final class RetryRule {
             return retryAfterNanos(value, response.header("Date"), epochMillis);
         }
         long asked = isNumber(text) ? seconds(text) : -1;
-        return asked < 0 ? -1 : asked / 1000;
+        return asked < 0 ? -1 : thousandth(asked);
+    }
+
+    /** Rounded up: a wait is never shorter than what is asked for. */
+    private static long thousandth(long nanos) {
+        return nanos / 1000 + (nanos % 1000 == 0 ? 0 : 1);
     }
 
     /** Returns whether a limit is used up of which a header says when it is reset. */
@@ -231,7 +236,7 @@ public final class RetryRule {
         String whole = point < 0 ? text : text.substring(0, point);
         long asked = seconds(text);
         if (millis && asked >= 0) {
-            asked /= 1000;
+            asked = thousandth(asked);
         }
         if (asked < 0 || whole.length() < 10 || whole.length() > 18) {
             return asked;
@@ -242,7 +247,10 @@ public final class RetryRule {
         }
         long sent = date == null || date.length() > LONGEST_DATE ? HttpDate.NONE : HttpDate.millis(date, epochMillis);
         long until = number >= EPOCH_MILLIS ? number : TimeUnit.SECONDS.toMillis(number);
-        return TimeUnit.MILLISECONDS.toNanos(Math.max(0, until - (sent == HttpDate.NONE ? epochMillis : sent)));
+        long fraction = point < 0 ? 0 : seconds('0' + text.substring(point));
+        long rest = number >= EPOCH_MILLIS ? thousandth(fraction) : fraction;
+        long wait = TimeUnit.MILLISECONDS.toNanos(until - (sent == HttpDate.NONE ? epochMillis : sent));
+        return wait > Long.MAX_VALUE - rest ? Long.MAX_VALUE : Math.max(0, wait + rest);
     }
 
     /** Digits, and perhaps a point with more of them, though RFC 9110 has no fraction: rounded up to the nanosecond. */

@@ -108,4 +108,106 @@ class HiddenValuesTest {
                 .extracting(SettingProvenance.Layer::line)
                 .containsExactly(4, 2);
     }
+
+    @Test
+    void noHintOfOtherInstancesShowsAThresholdFromOutside() throws ConfigException {
+        String text = """
+                [store]
+                url = "redis://localhost"
+                share_breaker_hints = true
+                [retry.circuit_breaker]
+                enabled = true
+                failure_threshold = "${ROW}"
+                failure_rate_threshold = 0.5
+                minimum_calls = "${CALLS}"
+                """;
+        RequestUrl url = RequestUrl.parse("http://a.example/");
+
+        String shown = Explanation.of(parse(text, "ROW", "1234", "CALLS", "97"), "GET", url)
+                .restrictions()
+                .toString();
+
+        assertThat(shown)
+                .contains("about half as many failures in a row as the value of \"${ROW}\" says or"
+                        + " about half as many calls in the window as the value of \"${CALLS}\" says")
+                .doesNotContain("1234", "617", "97", "49");
+        assertThat(Explanation.of(parse(text, "ROW", "1", "CALLS", "1"), "GET", url)
+                        .restrictions()
+                        .toString())
+                .isEqualTo(shown);
+    }
+
+    @Test
+    void aSecretThatLooksLikeAVariableIsNotRepeated() throws ConfigException {
+        String text = """
+                [store]
+                url = "redis://localhost"
+                username = "$ecretUser"
+                password = "$ecretPassw0rd"
+                key = "$ecretKeyecretKeyecretKeyecretKeyecret"
+                [retry.fallback]
+                strategy = "default_value"
+                default_value.headers = { X-A = "$ecretHeader" }
+                default_value.body = "$ecretBody"
+                [[retry.policy.when]]
+                status = [503]
+                headers = { x-b = "$ecretWhen", x-c = "%ecretWindows%" }
+                json = { "/a" = "$ecretJson" }
+                body = "$ecretText"
+                action = "retry"
+                [retry.policy]
+                retry_headers = { x-d-retry = "$ecretRetry" }
+                no_retry_headers = { x-e = "$ecretNoRetry" }
+                [metrics.otlp]
+                url = "http://localhost/$ecretUrl"
+                resource_attributes = { a = "$ecretAttribute" }
+                headers = { x-f = "Bearer $ecretOtlp" }
+                """;
+        String said = parse(text).warnings().toString();
+
+        assertThat(said)
+                .doesNotContain("ecret")
+                .contains("store.password: is taken literally; a variable is written ${NAME}")
+                .contains("retry.policy.when.json: is taken literally; a variable is written ${NAME}");
+        assertThat(said.split("is taken literally; a variable is written \\$\\{NAME}", -1))
+                .hasSize(15);
+    }
+
+    @Test
+    void aValueThatSetsAKeyByItsNameAndLooksLikeAVariableIsWarnedOf() throws ConfigException {
+        for (String value : List.of("${CACHE_DIR}/h-hidden", "$CACHE_DIR/h-hidden", "%CACHE%/h-hidden", "~/h-hidden")) {
+            String text = "[retry.fallback]\nstrategy = \"cache\"\n";
+            String variable = "HOLDFAST_RETRY_FALLBACK_CACHE_DIR";
+            String property = "holdfast.retry.fallback.cache_dir";
+
+            assertThat(parse(text, variable, value).warnings().toString())
+                    .contains("the value of " + variable + " looks like a variable, and is taken literally")
+                    .doesNotContain("hidden", "CACHE%", "{CACHE", "$CACHE");
+            assertThat(ConfigLoader.parse(text, "t.toml", new Environment(Map.of(), Map.of(property, value)))
+                            .warnings()
+                            .toString())
+                    .contains("the value of -D" + property + " looks like a variable, and is taken literally")
+                    .doesNotContain("hidden", "CACHE%", "{CACHE", "$CACHE");
+        }
+        String store = "[store]\nurl = \"redis://localhost\"\n[retry]\nmax_retries = 1\n";
+        assertThat(parse(store, "HOLDFAST_STORE_PASSWORD", "$ecretPassw0rd${").warnings())
+                .isEmpty();
+        assertThat(parse(store, "HOLDFAST_STORE_PASSWORD", "${PW}").warnings()).hasSize(1);
+        assertThat(parse("[retry]\n", "HOLDFAST_RETRY_POLICY_METHODS", "*")
+                        .warnings()
+                        .toString())
+                .contains("HOLDFAST_RETRY_POLICY_METHODS: \"*\" is taken literally, as the name of a method");
+    }
+
+    @Test
+    void aValueFromOutsideThatHoldsAVariableIsWarnedOf() throws ConfigException {
+        String text = "[retry.fallback]\nstrategy = \"cache\"\ncache_dir = \"$${literal}/${CD}\"\n";
+
+        assertThat(parse(text, "CD", "${HIDDEN_HOME}/h-hidden").warnings())
+                .singleElement()
+                .asString()
+                .startsWith("t.toml:3:1: retry.fallback.cache_dir: the value of CD holds what looks like a variable")
+                .doesNotContain("HIDDEN", "hidden");
+        assertThat(parse(text, "CD", "/price$/${").warnings()).isEmpty();
+    }
 }

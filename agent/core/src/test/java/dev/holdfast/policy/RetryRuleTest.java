@@ -272,6 +272,11 @@ class RetryRuleTest {
         "x-ratelimit-reset-after, 1.5, 503, -1",
         "x-ratelimit-reset-ms, 1500, 429, 1500",
         "x-ratelimit-reset-ms, 1500, 503, -1",
+        "x-ratelimit-reset, 1700000010.900, 429, 10900",
+        "x-ratelimit-reset, 1700000010.9, 429, 10900",
+        "x-ratelimit-reset, 1699999999.9, 429, 0",
+        "x-ratelimit-reset, 1700000000.250, 429, 250",
+        "x-ratelimit-reset-ms, 1700000010000.0, 429, 10000",
         "x-ratelimit-reset-ms, 1700000010000, 429, 10000",
         "x-ratelimit-reset-ms, 1000000000, 429, 1000000000",
         "retry-after, 1|7|soon, 500, 7000",
@@ -282,6 +287,19 @@ class RetryRuleTest {
         long asked = RetryRule.askedNanos(List.of(name), TestResponse.of(status, name, value), 1_700_000_000_000L);
 
         assertThat(asked).isEqualTo(millis < 0 ? -1 : millis * 1_000_000 + (value.equals("0.5") ? 500_000 : 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x-ratelimit-reset, 1700000010.0000000001, 10000000001",
+        "x-ratelimit-reset-ms, 1700000010000.5, 10000500000",
+        "x-ratelimit-reset, 1700000010000.0000001, 10000000001",
+        "x-ratelimit-reset-ms, 0.0000001, 1",
+        "retry-after-ms, 1.0000001, 1000001"
+    })
+    void aFractionIsNeverLost(String name, String value, long nanos) {
+        assertThat(RetryRule.askedNanos(List.of(name), TestResponse.of(429, Map.of(name, value)), 1_700_000_000_000L))
+                .isEqualTo(nanos);
     }
 
     @Test
