@@ -78,6 +78,7 @@ final class RetryCheck {
                             + ": the call ends before such a wait does");
         }
         aNameIsLookedUpAgain(settings);
+        aBrokenBodyIsSeenInTime(settings);
         somethingIsRetried(settings);
         noHeaderBothWays(settings);
         aHeaderAloneRepeatsASuccess(settings);
@@ -152,7 +153,9 @@ final class RetryCheck {
     private void aNameIsLookedUpAgain(Settings settings) {
         Setting<List<FailureName>> errors = settings.setting(RetryKeys.RETRYABLE_ERRORS);
         Setting<Duration> longest = settings.setting(RetryKeys.MAX_DELAY);
-        if (longest.found() != null && nanos(longest) < DEFAULT_LOOKUP_MEMORY_NANOS && listsLookUps(errors.found())) {
+        if (longest.found() != null
+                && nanos(longest) < DEFAULT_LOOKUP_MEMORY_NANOS
+                && lists(errors.found(), ErrorKind.DNS_RESOLUTION)) {
             Setting<?> at = longest.later(errors);
             problems.note(
                     at,
@@ -163,9 +166,24 @@ final class RetryCheck {
         }
     }
 
-    private static boolean listsLookUps(@Nullable List<FailureName> errors) {
+    /** A program has the head of a response before its body breaks, unless that is held back. */
+    private void aBrokenBodyIsSeenInTime(Settings settings) {
+        Setting<List<FailureName>> errors = settings.setting(RetryKeys.RETRYABLE_ERRORS);
+        Setting<Long> held = settings.setting(RetryKeys.BUFFER_RESPONSE);
+        if (errors.external() == null
+                && Long.valueOf(0).equals(held.found())
+                && lists(errors.found(), ErrorKind.PREMATURE_EOF)) {
+            problems.note(
+                    held.later(errors),
+                    "premature_eof in retryable_errors has no effect on a body that ends too early while none is held"
+                            + " back: the program has the response by then; set buffer_response in [retry], such as"
+                            + " buffer_response = \"64KiB\"");
+        }
+    }
+
+    private static boolean lists(@Nullable List<FailureName> errors, ErrorKind kind) {
         for (FailureName error : errors == null ? List.<FailureName>of() : errors) {
-            if (error.kind() == ErrorKind.DNS_RESOLUTION) {
+            if (error.kind() == kind) {
                 return true;
             }
         }

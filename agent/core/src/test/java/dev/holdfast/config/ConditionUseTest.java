@@ -26,6 +26,22 @@ class ConditionUseTest {
     }
 
     @Test
+    void aBodyThatBreaksIsNotedWhereNoneIsHeldBack() throws ConfigException {
+        String errors = "[retry.policy]\nretryable_errors = [\"connection_refused\", \"premature_eof\"]\n";
+
+        assertThat(ConfigLoader.parse(errors, "t.toml").notes())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "t.toml:2:1: retry.policy.retryable_errors: premature_eof in retryable_errors has no effect");
+        assertThat(ConfigLoader.parse("[retry]\nbuffer_response = \"1KiB\"\n" + errors, "t.toml")
+                        .notes())
+                .isEmpty();
+        assertThat(ConfigLoader.parse("[retry]\nmax_retries = 2\n", "t.toml").notes())
+                .isEmpty();
+    }
+
+    @Test
     void aRouteThatHoldsNoBodyBackLeavesTheHostItsConditions() {
         assertThat(warnings("retry.buffer_response = \"16KiB\"\n[[hosts.a.retry.policy.when]]\n" + BODY
                         + "[[hosts.a.routes]]\npath = \"/download/**\"\nretry.buffer_response = 0\n"))

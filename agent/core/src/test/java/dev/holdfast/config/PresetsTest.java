@@ -3,6 +3,7 @@ package dev.holdfast.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.policy.ErrorKind;
 import dev.holdfast.policy.HostPattern;
 import dev.holdfast.policy.Policy;
 import dev.holdfast.policy.ResponseView;
@@ -90,6 +91,27 @@ class PresetsTest {
     }
 
     @Test
+    void stripeAndOpenAiRetryEveryErrorOfTheServer() throws ConfigException {
+        for (String name : List.of("stripe", "openai")) {
+            RetryPolicy retry = policy(name).retry();
+            for (int status : List.of(409, 429, 500, 501, 505, 507, 511, 520, 522, 524, 526, 529, 530, 598)) {
+                assertThat(RetryRule.asksForRetry(retry, "GET", response(status)))
+                        .as("%s %s", name, status)
+                        .isTrue();
+            }
+            assertThat(RetryRule.asksForRetry(retry, "GET", response(404))).isFalse();
+        }
+    }
+
+    @Test
+    void mavenRepeatsADownloadThatWasCutShortWithinABound() throws ConfigException {
+        RetryPolicy retry = policy("maven").retry();
+
+        assertThat(retry.errors()).contains(ErrorKind.PREMATURE_EOF);
+        assertThat(retry.bufferResponseBytes()).isEqualTo(1 << 20);
+    }
+
+    @Test
     void githubIsRetriedWhereItSaysWhen() throws ConfigException {
         RetryPolicy retry = policy("github").retry();
 
@@ -124,7 +146,24 @@ class PresetsTest {
         assertThat(search.of("POST", "/products/_search").retry().methods()).contains("POST");
         assertThat(search.of("POST", "/products/_msearch").retry().methods()).contains("POST");
         assertThat(search.of("POST", "/_count").retry().methods()).contains("POST");
-        assertThat(search.of("PUT", "/products/_doc/7").retry().methods()).contains("PUT");
+        for (String path : List.of("/products/_doc/7", "/products", "/_snapshot/nightly/1")) {
+            RetryPolicy put = search.of("PUT", path).retry();
+            assertThat(RetryRule.mayResend(put, "PUT", false, true, false)).isTrue();
+            assertThat(RetryRule.asksForRetry(put, "PUT", response(429))).isTrue();
+            for (int status : List.of(500, 502, 503, 504)) {
+                assertThat(RetryRule.asksForRetry(put, "PUT", response(status))).isFalse();
+            }
+            assertThat(put.errors()).isNotEmpty().allMatch(ErrorKind::nothingSent);
+        }
+        for (String path : List.of("/_search/scroll", "/_search/scroll/", "/_search/scroll/abc", "/_sql")) {
+            for (String method : List.of("GET", "POST")) {
+                RetryPolicy page = search.of(method, path).retry();
+                assertThat(RetryRule.mayResend(page, method, false, true, false))
+                        .isFalse();
+            }
+        }
+        assertThat(search.of("GET", "/products/_search").retry().methods()).contains("GET");
+        assertThat(search.of("DELETE", "/_search/scroll").retry().methods()).contains("DELETE");
         for (String path : List.of(
                 "/products/_create/7",
                 "/products/_create/7/",
