@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicContainer;
@@ -92,44 +94,72 @@ class ContractIT {
             + "|  127\\.0\\.0\\.28 /\\S+: \\S+ of attempts, .*"
             + "|  and \\d+ more";
 
+    /** The parts of the contract, each in a JVM of its own: a part takes half of the time. */
+    private static final int PARTS = 2;
+
+    /** The common pool has no thread for each where there are few processors. */
+    private static final Executor THREAD_EACH = task -> new Thread(task, "contract").start();
+
     @TempDir
     Path directory;
+
+    /** One part of the contract on one JDK. */
+    private record Part(Jdk jdk, int number) {
+        @Override
+        public String toString() {
+            return jdk + ", part " + (number + 1);
+        }
+    }
 
     /** The JVMs run side by side: most of the time they wait. */
     @TestFactory
     List<DynamicNode> onEachJdk() throws IOException {
-        Map<Jdk, CompletableFuture<ForkedJvm.Result>> runs = new LinkedHashMap<>();
-        Jdks.all().stream()
-                .filter(Jdk::present)
-                .forEach(jdk -> runs.put(jdk, CompletableFuture.supplyAsync(() -> run(jdk))));
-        List<DynamicNode> nodes = new ArrayList<>();
+        Map<Part, CompletableFuture<ForkedJvm.Result>> runs = new LinkedHashMap<>();
         for (Jdk jdk : Jdks.all()) {
-            CompletableFuture<ForkedJvm.Result> run = runs.get(jdk);
-            nodes.add(
-                    run == null
-                            ? DynamicTest.dynamicTest(jdk.toString(), jdk::orSkip)
-                            : DynamicContainer.dynamicContainer(jdk.toString(), tests(jdk, run.join())));
+            for (int number = 0; jdk.present() && number < PARTS; number++) {
+                Part part = new Part(jdk, number);
+                List<String> contracts = contracts(number);
+                if (!contracts.isEmpty()) {
+                    runs.put(part, CompletableFuture.supplyAsync(() -> run(part, contracts), THREAD_EACH));
+                }
+            }
         }
+        List<DynamicNode> nodes = new ArrayList<>();
+        for (Map.Entry<Part, CompletableFuture<ForkedJvm.Result>> run : runs.entrySet()) {
+            Part part = run.getKey();
+            nodes.add(DynamicContainer.dynamicContainer(
+                    part.toString(), tests(part, run.getValue().join())));
+        }
+        Jdks.all().stream()
+                .filter(jdk -> !jdk.present())
+                .forEach(jdk -> nodes.add(DynamicTest.dynamicTest(jdk.toString(), jdk::orSkip)));
         return nodes;
     }
 
-    private ForkedJvm.Result run(Jdk jdk) {
-        String port = Integer.toString(freePort());
+    private static List<String> contracts(int part) {
         String chosen = System.getProperty("contract", "");
-        Stream<String> contracts = CONTRACTS.stream().map(Class::getName).filter(name -> name.contains(chosen));
-        return new ForkedJvm(jdk)
-                .agent(config(jdk, port).toString())
+        return IntStream.range(0, CONTRACTS.size())
+                .filter(i -> i % PARTS == part)
+                .mapToObj(i -> CONTRACTS.get(i).getName())
+                .filter(name -> name.contains(chosen))
+                .toList();
+    }
+
+    private ForkedJvm.Result run(Part part, List<String> contracts) {
+        String port = Integer.toString(freePort());
+        return new ForkedJvm(part.jdk())
+                .agent(config(part, port).toString())
                 .jvm("-Dcontract.otherPort=" + port)
                 .main(
                         ContractRunner.class,
-                        Stream.concat(Stream.of(results(jdk).toString()), contracts)
+                        Stream.concat(Stream.of(results(part).toString()), contracts.stream())
                                 .toArray(String[]::new))
                 .within(Duration.ofMinutes(10))
                 .run();
     }
 
-    private Path config(Jdk jdk, String otherPort) {
-        Path config = directory.resolve("contract-" + jdk.feature() + ".toml");
+    private Path config(Part part, String otherPort) {
+        Path config = directory.resolve("contract-" + part.jdk().feature() + "-" + part.number() + ".toml");
         try (InputStream resource =
                 Objects.requireNonNull(ContractIT.class.getResourceAsStream("contract.toml"), "contract.toml")) {
             String text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
@@ -148,11 +178,11 @@ class ContractIT {
         }
     }
 
-    private Path results(Jdk jdk) {
-        return directory.resolve("results-" + jdk.feature());
+    private Path results(Part part) {
+        return directory.resolve("results-" + part.jdk().feature() + "-" + part.number());
     }
 
-    private Stream<DynamicTest> tests(Jdk jdk, ForkedJvm.Result run) throws IOException {
+    private Stream<DynamicTest> tests(Part part, ForkedJvm.Result run) throws IOException {
         Stream<DynamicTest> whole = Stream.of(DynamicTest.dynamicTest(
                 "the JVM ends well and the agent reports nothing but what happens", () -> {
                     run.succeeded();
@@ -161,7 +191,7 @@ class ContractIT {
                             .isNotEmpty()
                             .allSatisfy(line -> assertThat(line).matches(SAID));
                 }));
-        return Stream.concat(whole, ContractRunner.read(results(jdk)).stream().map(ContractIT::test));
+        return Stream.concat(whole, ContractRunner.read(results(part)).stream().map(ContractIT::test));
     }
 
     private static DynamicTest test(Report report) {

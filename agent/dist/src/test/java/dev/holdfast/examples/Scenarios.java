@@ -53,6 +53,7 @@ public final class Scenarios {
                     case "stripe" -> scenarios.stripe();
                     case "github" -> scenarios.gitHub();
                     case "openai" -> scenarios.openAi();
+                    case "game-day" -> scenarios.gameDay();
                     default -> throw new IllegalArgumentException(arguments[0]);
                 }
             }
@@ -261,6 +262,32 @@ public final class Scenarios {
         say("asked to", "POST", "http://llm.example.com/v1/embeddings", again, GOOD);
         say("an upload", "POST", api + "files", BUSY, GOOD);
         say("a conflict", "GET", api + "files", ScriptedResponse.respond(409), GOOD);
+    }
+
+    private void gameDay() throws Exception {
+        URI recommendations = at("http://recommendations.example.com/v1/recommendations");
+        server.otherwise(GOOD);
+        List<String> results = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            results.add(caller.call("GET", recommendations));
+        }
+        System.out.println("good, or the fallback's: "
+                + results.stream().allMatch(result -> result.equals("200 good") || result.equals("200 []")));
+        long good = results.stream().filter("200 good"::equals).count();
+        System.out.println("sent without a fault alone: " + (server.requests().size() == good));
+        System.out.println("faults were injected: " + (injectedFaults() > 0));
+    }
+
+    private static long injectedFaults() throws Exception {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        ObjectName origins = new ObjectName("dev.holdfast:type=Origin,*");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !beans.queryNames(origins, null).isEmpty());
+        long all = 0;
+        for (ObjectName origin : beans.queryNames(origins, null)) {
+            all += (Long) beans.getAttribute(origin, "InjectedFaults");
+        }
+        return all;
     }
 
     private void observe() throws Exception {

@@ -36,7 +36,7 @@ class ScenariosIT {
             + " reports.batch.svc.cluster.local ledger.core.svc.cluster.local inventory.example.com localhost inventory"
             + " inventory.shop.svc es1.search.example es2.search.example login.example.com"
             + " shop.s3.eu-central-1.amazonaws.com repo.maven.apache.org repo.example.com api.stripe.com"
-            + " api.github.com api.openai.com llm.example.com\n";
+            + " api.github.com api.openai.com llm.example.com recommendations.example.com\n";
 
     @TempDir
     static Path directory;
@@ -175,7 +175,40 @@ class ScenariosIT {
                         "no money left: 429 after 1",
                         "asked to: 200 good after 2",
                         "an upload: 503 after 1",
-                        "a conflict: 200 good after 2"));
+                        "a conflict: 200 good after 2"),
+                List.of(
+                        "game-day",
+                        "good, or the fallback's: true",
+                        "sent without a fault alone: true",
+                        "faults were injected: false"));
+    }
+
+    @Test
+    void the_faults_of_a_game_day_are_injected_once_they_are_armed() throws IOException {
+        List<String> expected = new ArrayList<>();
+        for (String client : new String[] {"ByHttpClient", "ByUrlConnection"}) {
+            expected.add(client);
+            expected.add("good, or the fallback's: true");
+            expected.add("sent without a fault alone: true");
+            expected.add("faults were injected: true");
+        }
+        Path hosts = Files.writeString(directory.resolve("hosts-of-the-day"), HOSTS);
+
+        Jdks.sideBySide(jdk -> {
+            Result result = new ForkedJvm(jdk)
+                    .agent(EXAMPLES.resolve("game-day.toml").toString())
+                    .jvm(
+                            "-Djdk.net.hosts.file=" + hosts,
+                            "-Dholdfast.faults.armed=true",
+                            "-Dholdfast.faults.until=2099-01-01T00:00:00Z",
+                            "-Dholdfast.retry.initial_delay=20ms")
+                    .main(Scenarios.class, "game-day")
+                    .run()
+                    .succeeded();
+
+            assertThat(result.lines()).containsExactlyElementsOf(expected);
+            assertThat(result.err()).contains("game day: faults are injected into calls until 2099-01-01T00:00:00Z");
+        });
     }
 
     @ParameterizedTest

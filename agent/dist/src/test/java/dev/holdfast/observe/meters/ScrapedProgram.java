@@ -27,7 +27,7 @@ public final class ScrapedProgram {
                 case "targets" -> List.of();
                 case "isOn" -> true;
                 case "cache" -> PackedAgent.field(cache, "EMPTY");
-                case "store" -> null; // there is none
+                case "store", "faults" -> null; // there are none
                 case "gaps" -> PackedAgent.field(gaps, "NONE");
                 case "process" -> PackedAgent.invoke(identity);
                 default -> throw new UnsupportedOperationException(method.getName());
