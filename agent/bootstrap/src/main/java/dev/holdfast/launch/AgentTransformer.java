@@ -246,7 +246,7 @@ public final class AgentTransformer implements ClassFileTransformer, Runnable {
             if (starter == null) {
                 remove();
             }
-            say(describe(e) + '\n' + Premain.INACTIVE_FOR_NOW);
+            say(describe(e) + '\n' + Premain.inactive(file));
         }
         watchFile();
     }

@@ -22,9 +22,12 @@ public final class Premain {
     /** The beginning of what names a variable that holds a configuration, where the name of a file may stand. */
     private static final String VARIABLE = "env:";
 
-    /** While the file cannot be used. */
-    static final String INACTIVE_FOR_NOW =
+    private static final String INACTIVE_FOR_NOW =
             "Holdfast is inactive until the file can be used; the program runs unmodified";
+
+    /** A variable is not looked at again: the environment of a process does not change. */
+    private static final String INACTIVE_UNTIL_RESTART = "Holdfast is inactive; the program runs unmodified. Correct"
+            + " the variable " + INLINE + " and start the program again";
 
     private static final String SECOND = "is in this JVM already; this second instance does nothing";
 
@@ -96,6 +99,11 @@ public final class Premain {
         return null;
     }
 
+    /** Returns the consequence of a configuration that cannot be used, and for how long that holds. */
+    static String inactive(String file) {
+        return file.equals(VARIABLE + INLINE) ? INACTIVE_UNTIL_RESTART : INACTIVE_FOR_NOW;
+    }
+
     private static AgentOptions options(@Nullable String argument) {
         AgentOptions options = AgentOptions.of(argument).orFile(System.getProperty("holdfast.config"));
         if (options.file() == null) {
@@ -123,7 +131,7 @@ public final class Premain {
             return null;
         }
         String problem = agentTransformer.startNow(options.strict());
-        return problem == null ? null : inactive(agentTransformer, problem, '\n' + INACTIVE_FOR_NOW, options, attached);
+        return problem == null ? null : inactive(agentTransformer, problem, '\n' + inactive(file), options, attached);
     }
 
     /**

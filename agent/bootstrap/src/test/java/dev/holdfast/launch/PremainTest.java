@@ -14,4 +14,12 @@ class PremainTest {
                     .isEqualTo(LocalDate.ofEpochDay(day) + "T01:02:03.004Z");
         }
     }
+
+    @Test
+    void aVariableThatCannotBeUsedIsNotWaitedFor() {
+        assertThat(Premain.inactive("env:HOLDFAST_CONFIG_INLINE"))
+                .contains("Correct the variable HOLDFAST_CONFIG_INLINE and start the program again")
+                .doesNotContain("until the file");
+        assertThat(Premain.inactive("holdfast.toml")).contains("inactive until the file can be used");
+    }
 }

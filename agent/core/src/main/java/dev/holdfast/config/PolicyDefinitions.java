@@ -5,6 +5,7 @@ import dev.holdfast.policy.HostPattern;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,6 +44,9 @@ final class PolicyDefinitions {
     private final Set<String> used = new HashSet<>();
     /** The policies of which a circle was reported. */
     private final Set<String> circular = new HashSet<>();
+
+    /** The policies with which one builds on too many, which was reported: each before it does so, too. */
+    private final Set<String> overfull = new HashSet<>();
 
     private final Map<List<String>, List<NamedPolicy>> expanded = new HashMap<>();
 
@@ -191,7 +195,11 @@ final class PolicyDefinitions {
             return true;
         }
         if (chain.size() + open.size() > MOST) {
-            deep(policy, at);
+            boolean told = !Collections.disjoint(overfull, open);
+            overfull.addAll(open);
+            if (!told) {
+                deep(policy, at);
+            }
             return false;
         }
         for (String base : policy.bases()) {

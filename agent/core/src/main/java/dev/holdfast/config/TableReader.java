@@ -223,7 +223,8 @@ final class TableReader {
                     + " [policies.NAME]";
         }
         if (place.host() && section.isEmpty() && (Keys.findSection(name) != null || Keys.find(name) != null)) {
-            return "not allowed for a single host; move it to the top of the file";
+            return "not allowed " + (place.level == Level.POLICY ? "in a named policy" : "for a single host")
+                    + "; move it to the top of the file";
         }
         String near = Suggestion.nearest(name, here);
         if (near != null) {

@@ -65,7 +65,7 @@ public final class FaultLog {
     private static String began(InjectedFaults running) {
         StringBuilder text = new StringBuilder("game day: faults are injected into calls until ")
                 .append(running.until())
-                .append(", by [faults] armed = true:");
+                .append(", since faults.armed is true:");
         int listed = Math.min(LISTED, running.policies().size());
         for (InjectedFaults.OfPolicy fault : running.policies().subList(0, listed)) {
             text.append("\n  ").append(fault);

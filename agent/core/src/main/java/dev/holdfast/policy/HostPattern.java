@@ -140,6 +140,12 @@ public record HostPattern(Kind kind, String host, int port) {
             if (star >= 0 && label.indexOf('*', star + 1) >= 0) {
                 throw bad(text, "a part of a host name holds one * at most");
             }
+            if (star >= 0 && !label.chars().allMatch(c -> c < 0x80)) {
+                throw bad(
+                        text,
+                        "a part with a * has ASCII characters only, since a name such as b\u00fccher is looked up as"
+                                + " xn--bcher-kva: write that part in full, or * for the whole of it");
+            }
             String one = star < 0 ? canonicalHost(label) : label;
             String impossible = HostName.impossible(one.replace('*', 'x'));
             if (impossible != null) {

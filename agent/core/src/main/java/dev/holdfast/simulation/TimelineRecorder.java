@@ -263,8 +263,10 @@ final class TimelineRecorder implements Observer {
             case DEFAULT_VALUE -> {
                 for (DefaultResponse response : fallback.defaults()) {
                     if (response.fits(method, path)) {
-                        String key = sources.external(policy, ANSWERS) ? ANSWERS : STATUS;
-                        yield "status " + sources.shown(policy, key, response.status());
+                        yield sources.external(policy, ANSWERS)
+                                ? "a response of " + ANSWERS + ", of which the file does not show every value"
+                                : (sources.external(policy, STATUS) ? "the status that is " : "status ")
+                                        + sources.shown(policy, STATUS, response.status());
                     }
                 }
                 yield "none is for this request";

@@ -94,13 +94,34 @@ class HiddenTimelineProperties {
                         "it has the value of \"${TIME}\" (attempt_timeout)",
                         "no response within the value of \"${TIME}\"",
                         "a response of at most the value of \"${TTL}\"",
-                        "status the value of \"${STATUS}\"",
+                        "the status that is the value of \"${STATUS}\"",
                         "for the value of \"${OTHER}\" at most");
         assertThat(String.join("\n", told(configuration, "GET", "429:retry-after=1000")))
                 .contains("more than max_retry_after = the value of \"${AFTER}\"");
         assertThat(String.join("\n", told(configuration, "GET", "503")))
                 .contains("it carries the value of ", "no retry is left of max_retries = the value of \"${N}\"")
                 .doesNotContain("X-Once");
+    }
+
+    @Example
+    void aResponseOfSeveralIsNamedByItsKey() throws ConfigException {
+        String text = """
+                [retry]
+                max_retries = 0
+                [retry.fallback]
+                strategy = "default_value"
+                default_value.body = "x"
+                [[retry.fallback.default_value.answers]]
+                path = "/*"
+                status = "${STATUS}"
+                """;
+        Configuration configuration =
+                ConfigLoader.parse(text, "t.toml", new Environment(Map.of("STATUS", "203"), Map.of()));
+
+        assertThat(String.join("\n", told(configuration, "GET", "503")))
+                .contains("(a response of retry.fallback.default_value.answers, of which the file does not show every"
+                        + " value)")
+                .doesNotContain("203", "status the value");
     }
 
     @Example

@@ -32,7 +32,7 @@ class FaultLogTest {
         faultLog.tick();
         assertThat(lines)
                 .containsExactly("WARN game day: faults are injected into calls until " + UNTIL
-                        + ", by [faults] armed = true:\n  *: 1.0 of attempts, status 503");
+                        + ", since faults.armed is true:\n  *: 1.0 of attempts, status 503");
 
         lines.clear();
         wallClock = FAULT.untilMillis();

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * loaded with this class. Not thread-safe.
  */
 public final class OtlpEncoder {
+    private static final String HEADERS = "OTEL_EXPORTER_OTLP_HEADERS";
+    private static final String METRICS_HEADERS = "OTEL_EXPORTER_OTLP_METRICS_HEADERS";
     private static final int ORIGINS_EACH = 100;
 
     private final Map<String, String> attributes;
@@ -46,7 +48,14 @@ public final class OtlpEncoder {
 
     /** The headers that the environment asks for; they may hold credentials. */
     public Map<String, String> environmentHeaders() {
-        return environment("OTEL_EXPORTER_OTLP_HEADERS", OtlpConfig.DEFAULT::headers);
+        return environment(headersVariable(System.getenv()), OtlpConfig.DEFAULT::headers);
+    }
+
+    /** The variables whose headers come together, as far as they are there. */
+    static String headersVariable(Map<String, String> variables) {
+        boolean forAll = variables.containsKey(HEADERS);
+        boolean forMetrics = variables.containsKey(METRICS_HEADERS);
+        return forAll && forMetrics ? METRICS_HEADERS + " or " + HEADERS : forMetrics ? METRICS_HEADERS : HEADERS;
     }
 
     /** Reads a variable. An error is not described: the message would hold the variable's value. */

@@ -86,4 +86,14 @@ class OtlpEncoderTest {
         encoder.encode(snapshot, messages::add);
         return messages;
     }
+
+    @Test
+    void anErrorInTheHeadersNamesTheVariableThatIsThere() {
+        String all = "OTEL_EXPORTER_OTLP_HEADERS";
+        String metrics = "OTEL_EXPORTER_OTLP_METRICS_HEADERS";
+
+        assertThat(OtlpEncoder.headersVariable(Map.of(all, "a"))).isEqualTo(all);
+        assertThat(OtlpEncoder.headersVariable(Map.of(metrics, "a"))).isEqualTo(metrics);
+        assertThat(OtlpEncoder.headersVariable(Map.of(all, "a", metrics, "b"))).isEqualTo(metrics + " or " + all);
+    }
 }
