@@ -40,11 +40,11 @@ abstract class Attempts extends CallRecord {
         return limits.admit(anew, Math.max(0, mayWait), now);
     }
 
-    /** The first lease of a shared rate is waited for even where nobody waits for a turn. */
+    /** The store's answer about a shared rate is waited for even where nobody waits for a turn. */
     private long mostWait(long now) {
         long most = policy().limits().maxWaitNanos();
         FleetShare share = target().fleetShare();
-        return share != null && share.isStarting(now) ? Math.max(most, FleetShare.FIRST_LEASE_NANOS) : most;
+        return share != null && share.isAwaited(now) ? Math.max(most, FleetShare.MOST_AWAITED_NANOS) : most;
     }
 
     /** Returns the number of attempts that were begun. */

@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store's side of a rate that instances share: a hash whose fields are the instances, each with the lanes that are
- * counted as its, the lanes that it wants, and the end of that by the store's clock. One script on one key.
+ * counted as its, the lanes that it wants, the end of that by the store's clock, and its window. One script on one key.
  *
  * <p><b>After an outage.</b> A time in which no instance has asked does not count: after it, everybody's lanes are
  * still there. Until all must have come back, nobody gets lanes that others may be using by themselves; each further
  * gap, even a short one, makes that begin anew, as it sends others back into their longest pause. A store that has lost
  * the hash grants nothing more than what an instance declares until then; as soon as it has been running for so long
- * that nobody has a lease from before, each may have its part by the number of instances.
+ * that nobody has a lease from before, each may have its part by the number of instances. One that has been running for
+ * longer than instances take to come back has lost nothing, as far as an instance knows that has no lanes itself.
+ *
+ * <p><b>Another window</b>, as during a rollout, is reckoned with by the mean rate: two lanes of two seconds are one of
+ * a second.
  */
 final class LeaseScript {
     /**
@@ -34,7 +38,8 @@ final class LeaseScript {
     /**
      * The script. Its key is the hash; its arguments are the instance, and the numbers of permits, of lanes declared,
      * aimed at, wanted, and alone; then times in milliseconds: of a lease, of silence, of grace, for which the hash is
-     * kept, and for which a lease may count after its renewal.
+     * kept, and for which a lease may count after its renewal; its window; and 1 if it has no lanes, and has not been
+     * without the store.
      */
     static final String LEASE = """
         local t = redis.call('TIME')
@@ -51,38 +56,45 @@ final class LeaseScript {
             grace, share = tonumber(grace) or 0, tonumber(share) or 1
           end
         end
+        local window = tonumber(ARGV[12])
+        local function up(millis)
+          local info = redis.pcall('INFO', 'server')
+          local seconds = type(info) == 'string' and string.match(info, 'uptime_in_seconds:(%d+)')
+          return seconds and seconds * 1000 > tonumber(millis)
+        end
         if not last then
-          grace, share = now + ARGV[9], 0
+          share = 0
+          grace = (ARGV[13] == '1' and up(lease)) and 0 or now + ARGV[9]
         elseif now < last or now - last > ARGV[8] / (grace > last and 4 or 1) then
           shift = now - last
           share = (grace > last and share == 0) and 0 or 1
           grace = now + ARGV[9]
         end
-        if share == 0 and grace > now then
-          local info = redis.pcall('INFO', 'server')
-          local up = type(info) == 'string' and string.match(info, 'uptime_in_seconds:(%d+)')
-          if up and up * 1000 > tonumber(ARGV[11]) then share = 1 end
-        end
+        if share == 0 and grace > now and up(ARGV[11]) then share = 1 end
         local others, rank, wants = 0, 0, {}
         for i = 1, #all, 2 do
           local id = all[i]
           if id ~= 'last' and id ~= 'grace' then
-            local hold, want, ends = string.match(all[i + 1], '^(%d+) (%d+) (%d+)$')
+            local hold, want, ends, per = string.match(all[i + 1], '^(%d+) (%d+) (%d+) (%d+)$')
             ends = ends and ends + shift
             if not ends or ends < now then
               redis.call('HDEL', KEYS[1], id)
             elseif id ~= ARGV[1] then
-              if shift ~= 0 then redis.call('HSET', KEYS[1], id, hold .. ' ' .. want .. ' ' .. text(ends)) end
-              others = others + hold
-              wants[#wants + 1] = want
+              if shift ~= 0 then
+                redis.call('HSET', KEYS[1], id, table.concat({hold, want, text(ends), per}, ' '))
+              end
+              others = math.min(others + hold * window / per, 1e9)
+              wants[#wants + 1] = text(math.min(math.ceil(want * window / per), 1e9))
               if tonumber(want) > 0 and id < ARGV[1] then rank = rank + 1 end
             end
           end
         end
+        others = math.ceil(others)
         local more = tonumber(ARGV[4])
         if grace > now then more = share == 1 and math.min(more, tonumber(ARGV[6])) or 0 end
         local hold = math.max(tonumber(ARGV[3]), math.min(more, tonumber(ARGV[2]) - others))
-        redis.call('HSET', KEYS[1], ARGV[1], text(hold) .. ' ' .. ARGV[5] .. ' ' .. text(now + lease),
+        local row = table.concat({text(hold), ARGV[5], text(now + lease), ARGV[12]}, ' ')
+        redis.call('HSET', KEYS[1], ARGV[1], row,
           'last', text(now), 'grace', text(grace) .. ' ' .. share)
         redis.call('PEXPIRE', KEYS[1], ARGV[10])
         return text(hold) .. ' ' .. text(now) .. ' ' .. rank .. ' ' .. text(others) .. ';'
@@ -119,7 +131,9 @@ final class LeaseScript {
                         bytes(SILENCE_MILLIS),
                         bytes(GRACE_MILLIS),
                         bytes(KEPT_MILLIS + leaseMillis(window)),
-                        bytes(usedMillis(window))));
+                        bytes(usedMillis(window)),
+                        bytes(Math.max(1, TimeUnit.NANOSECONDS.toMillis(window))),
+                        bytes(request.fresh() ? 1 : 0)));
         return said == null ? null : read(new String(said, StandardCharsets.US_ASCII), window);
     }
 

@@ -20,6 +20,12 @@ public final class RateLeases {
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long RENEWAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** Calls wait for a lease that decides for so many times as long as for another answer of the store. */
+    private static final int ANSWERS_AWAITED = 10;
+
+    /** The time that the client and its first connection may take. */
+    private static final long FIRST_CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final StoreClient client;
     private final PolicyTargets targets;
     private final String instance = UUID.randomUUID().toString();
@@ -63,6 +69,9 @@ public final class RateLeases {
     private void add(PolicyTarget target) {
         FleetShare share = target.fleetShare();
         if (share != null && !closed && shares.add(share)) {
+            long answer = client.settings().timeoutNanos() * ANSWERS_AWAITED;
+            long later = Math.max(answer, target.policy().limits().maxWaitNanos());
+            share.awaitStore(client.isUp() ? later : Math.max(later, FIRST_CONNECTION_NANOS), later);
             client.schedule(new Renewal(target, share), 0);
         }
     }
@@ -107,7 +116,7 @@ public final class RateLeases {
             }
             int wanted = share.wanted(now);
             boolean more = wanted > wantedThen && share.mayGrow(now);
-            if (first || more || now - renewedAt >= RENEWAL_NANOS) {
+            if (first || more || share.mustAsk() || now - renewedAt >= RENEWAL_NANOS) {
                 first = false;
                 renewedAt = now;
                 wantedThen = wanted;
@@ -122,7 +131,9 @@ public final class RateLeases {
         private boolean renew() {
             boolean[] more = new boolean[1];
             boolean[] answered = new boolean[1];
-            boolean done = client.run(connection -> {
+            boolean must = share.mustAsk();
+            share.asking(System.nanoTime());
+            StoreCommand<?> command = connection -> {
                 FleetShare.Request request = share.request(System.nanoTime());
                 LeaseScript.Granted granted =
                         LeaseScript.run(connection, key, instance, limits.ratePermits(), limits.rateNanos(), request);
@@ -133,7 +144,8 @@ public final class RateLeases {
                             granted.lanes(), granted.others(), granted.turn(), request, System.nanoTime());
                 }
                 return null;
-            });
+            };
+            boolean done = must ? client.runAnyway(command) : client.run(command);
             if (!done || !answered[0]) {
                 share.unreachable(System.nanoTime());
             }
@@ -142,16 +154,12 @@ public final class RateLeases {
     }
 
     /**
-     * A name that is the same in each instance whatever its key, and its number of permits, so that a new one does not
-     * double the rate.
+     * A name that is the same in each instance whatever its key, and its rate, so that another one does not double the
+     * rate.
      */
     private String key(PolicyTarget target) {
         return client.settings().namespace()
                 + ":q:"
-                + SharedKey.plainName(target.policy().name()
-                        + '\n'
-                        + target.origin()
-                        + '\n'
-                        + target.policy().limits().rateNanos());
+                + SharedKey.plainName(target.policy().name() + '\n' + target.origin());
     }
 }

@@ -154,7 +154,12 @@ public final class StoreClient {
      * @return whether the store has done it
      */
     public boolean run(StoreCommand<?> command) {
-        if (!circuit.mayWrite() || closed) {
+        return circuit.mayWrite() && runAnyway(command);
+    }
+
+    /** Runs a command as {@link #run} does, even where the store is known to be away. */
+    boolean runAnyway(StoreCommand<?> command) {
+        if (closed) {
             return false;
         }
         try {

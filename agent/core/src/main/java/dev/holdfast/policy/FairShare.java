@@ -59,6 +59,11 @@ public final class FairShare {
         return used && now - lastUse < IDLE;
     }
 
+    /** Returns whether there were calls, but none for so long that nothing is kept for the next. */
+    boolean isIdle(long now) {
+        return used && !isActive(now);
+    }
+
     /**
      * Returns the lanes that the calls of this instance could use.
      *

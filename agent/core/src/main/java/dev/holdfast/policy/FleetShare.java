@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * lanes, or its part of the rate by the number of instances if that is less. If its part is more, it takes that when
  * the store must have been away for all: nobody's window holds attempts of a larger share any more.
  *
+ * <p><b>After a standstill</b> of the process (a suspended machine, a long collection), others may have been given its
+ * lanes meanwhile, by a store that was never away. It sends nothing by itself until it has asked the store and got no
+ * answer. A standstill is told by nobody's having looked at the share for as long as a lease is valid.
+ *
  * <p>Knows the time that it is told; the store's clock and those of other instances do not matter. Guarded by its own
  * monitor.
  */
@@ -41,8 +45,8 @@ public final class FleetShare {
     /** The length of a turn beyond two windows, where there are fewer lanes than instances: some renewals. */
     private static final long TURN = TimeUnit.SECONDS.toNanos(1);
 
-    /** The time that an instance waits for its first lease, unless the store is known to be away. */
-    public static final long FIRST_LEASE_NANOS = VALID;
+    /** The longest time that calls wait for an answer of the store that decides whether there are lanes. */
+    public static final long MOST_AWAITED_NANOS = VALID;
 
     private final int permits;
     private final long window;
@@ -54,8 +58,18 @@ public final class FleetShare {
     private boolean started;
     private long startedAt;
     private boolean unreachable;
-    /** True if the store may be answering at the moment. */
-    private boolean pending;
+    private long firstAwaited = MOST_AWAITED_NANOS;
+    private long laterAwaited = MOST_AWAITED_NANOS;
+
+    /** The time of the latest look at this. */
+    private long seenAt;
+    /** True if the process has stood still, and the store has not answered since. */
+    private boolean resumed;
+    /** The store has been asked since, for the last time at that time, or could not be. */
+    private boolean askedSince;
+
+    private long triedAt;
+    private boolean failedSince;
 
     private boolean leased;
     private long validUntil;
@@ -85,8 +99,10 @@ public final class FleetShare {
      * @param target the lanes that it would have
      * @param wanted the lanes that its calls could use
      * @param alone the lanes that it may have where nothing is known of the others
+     * @param fresh whether nothing may be in use by this rate, as far as it knows: it has no lanes, and has not been
+     *     without the store
      */
-    public record Request(long sentAt, int declared, int target, int wanted, int alone) {}
+    public record Request(long sentAt, int declared, int target, int wanted, int alone, boolean fresh) {}
 
     /**
      * A share that no store has granted yet.
@@ -105,6 +121,17 @@ public final class FleetShare {
     }
 
     /**
+     * Sets for how long calls wait for the store's answer, {@link #MOST_AWAITED_NANOS} at most.
+     *
+     * @param first for that to the first request
+     * @param later for that after a standstill
+     */
+    public synchronized void awaitStore(long first, long later) {
+        firstAwaited = Math.min(first, MOST_AWAITED_NANOS);
+        laterAwaited = Math.min(later, MOST_AWAITED_NANOS);
+    }
+
+    /**
      * An attempt is about to ask the limit for a turn: puts the lanes of this moment in force.
      *
      * @param anew whether it has not waited for one yet
@@ -116,6 +143,12 @@ public final class FleetShare {
         }
         start(now);
         if (anew) {
+            if (!isValid(now) && fair.isIdle(now)) {
+                // It has asked the store no more for so long that this is as its first call.
+                leased = false;
+                unreachable = false;
+                startedAt = now;
+            }
             fair.asked(now);
         }
         apply(now);
@@ -127,18 +160,37 @@ public final class FleetShare {
             started = true;
             startedAt = now;
             askedAt = now;
+            seenAt = now;
         }
+        if (now - seenAt > VALID) {
+            resumed = true;
+            askedSince = false;
+            failedSince = false;
+        }
+        seenAt = now - seenAt > 0 ? now : seenAt;
     }
 
     /** Returns whether there may soon be more lanes than there are. */
     public synchronized boolean mayGrow(long now) {
-        return isStarting(now) || (isValid(now) && hold < permits);
+        return isAwaited(now) || (isValid(now) && hold < permits);
     }
 
-    /** Returns whether the first lease is still to come. */
-    public synchronized boolean isStarting(long now) {
-        boolean soon = pending || !started || now - startedAt < FIRST_LEASE_NANOS;
-        return !leased && !unreachable && soon;
+    /**
+     * Returns whether there are no lanes yet, but the store is about to answer: the first time, or after a standstill.
+     */
+    public synchronized boolean isAwaited(long now) {
+        if (isValid(now)) {
+            return false;
+        }
+        if (resumed) {
+            return !failedSince && !(askedSince && now - triedAt >= laterAwaited);
+        }
+        return !leased && !unreachable && (!started || now - startedAt < firstAwaited);
+    }
+
+    /** Returns whether the store is to be asked even where it is known to be away: the process has stood still. */
+    public synchronized boolean mustAsk() {
+        return resumed && !failedSince;
     }
 
     /** Returns whether the lanes are those of a lease, and not a share without the store. */
@@ -160,11 +212,11 @@ public final class FleetShare {
         if (isValid(now)) {
             return new Lanes(Math.min(hold, target), 1);
         }
-        if (isStarting(now)) {
+        if (isAwaited(now)) {
             return new Lanes(0, 1);
         }
         Lanes alone = alone();
-        boolean others = leased && now - askedAt < VALID + window + RateLimit.way(window) + RETURN;
+        boolean others = leased && !resumed && now - askedAt < VALID + window + RateLimit.way(window) + RETURN;
         boolean less = inForce.windows == 1 && inForce.permits < alone.permits;
         return others && less ? inForce : alone;
     }
@@ -188,6 +240,9 @@ public final class FleetShare {
 
     /** Returns whether the store is to be asked now and then: there were calls lately. */
     public synchronized boolean isActive(long now) {
+        if (started) {
+            start(now);
+        }
         return started && fair.isActive(now);
     }
 
@@ -196,16 +251,25 @@ public final class FleetShare {
         return fair.wanted(now, instances);
     }
 
+    /** The store is about to be asked, which may begin with a connection. */
+    public synchronized void asking(long now) {
+        start(now);
+        if (!askedSince) {
+            askedSince = true;
+            triedAt = now;
+        }
+    }
+
     /** Returns what to tell the store now. The lanes do not grow before it has answered, or has not. */
     public synchronized Request request(long now) {
-        start(now);
+        asking(now);
         apply(now);
         askedAt = now;
-        pending = true;
         int wanted = fair.wanted(now, instances);
         int alone = alone().windows == 1 ? alone().permits : 0;
         int declared = Math.max(inForce.permits, Math.min(permits, limit.used(now)));
-        return new Request(now, declared, isValid(now) ? target : Math.max(1, wanted), wanted, alone);
+        boolean fresh = declared == 0 && !isValid(now) && !unreachable && !resumed;
+        return new Request(now, declared, isValid(now) ? target : Math.max(1, wanted), wanted, alone, fresh);
     }
 
     /**
@@ -223,8 +287,10 @@ public final class FleetShare {
         hold = granted;
         target = fair.of(request.wanted(), others, turn);
         leased = true;
-        pending = false;
+        unreachable = false;
         validUntil = request.sentAt() + VALID;
+        start(now);
+        resumed &= !isValid(now);
         apply(now);
         return target > hold && others.lanes() + hold < permits;
     }
@@ -248,6 +314,6 @@ public final class FleetShare {
     public synchronized void unreachable(long now) {
         start(now);
         unreachable = true;
-        pending = false;
+        failedSince |= askedSince;
     }
 }

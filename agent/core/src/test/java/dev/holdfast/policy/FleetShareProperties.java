@@ -97,4 +97,86 @@ class FleetShareProperties {
         assertThat(share.prepare(true, 2 * MILLI)).isFalse();
         assertThat(share.isLeased(2 * MILLI)).isTrue();
     }
+
+    /** A share of five instances that has had a lease of 50 lanes of 100 at time 0. */
+    private static FleetShare leased(RateLimit limit) {
+        FleetShare share = new FleetShare(100, 1_000 * MILLI, limit, 5);
+        share.awaitStore(100 * MILLI, 100 * MILLI);
+        assertThat(share.prepare(true, 0)).isFalse();
+        FleetShare.Request request = share.request(0);
+        share.granted(50, new FairShare.Others(0, new int[0]), 0, request, MILLI);
+        assertThat(share.prepare(true, MILLI)).isTrue();
+        return share;
+    }
+
+    @Test
+    void after_a_standstill_nothing_is_sent_before_the_store_has_answered() {
+        RateLimit limit = new RateLimit(1, 1_000 * MILLI);
+        FleetShare share = leased(limit);
+        long now = 12_000 * MILLI;
+
+        assertThat(share.prepare(true, now)).as("a call comes first").isFalse();
+        assertThat(share.mayGrow(now)).isTrue();
+        assertThat(share.mustAsk()).isTrue();
+        FleetShare.Request request = share.request(now + MILLI);
+        assertThat(request.declared()).isZero();
+        assertThat(request.fresh()).isFalse();
+        assertThat(share.prepare(true, now + 2 * MILLI)).isFalse();
+        share.granted(7, new FairShare.Others(93, new int[] {100}), 0, request, now + 3 * MILLI);
+        assertThat(share.lanes(now + 3 * MILLI)).isBetween(1, 7);
+        assertThat(share.isLeased(now + 3 * MILLI)).isTrue();
+        assertThat(share.mustAsk()).isFalse();
+    }
+
+    @Test
+    void after_a_standstill_no_answer_is_one_to_a_request_that_was_sent_since() {
+        RateLimit limit = new RateLimit(1, 1_000 * MILLI);
+        FleetShare share = leased(limit);
+        FleetShare.Request before = share.request(250 * MILLI);
+        long now = 12_000 * MILLI;
+        share.granted(50, new FairShare.Others(0, new int[0]), 0, before, now);
+        assertThat(share.lanes(now)).as("an old answer").isZero();
+        share.unreachable(now + MILLI);
+        assertThat(share.lanes(now + MILLI)).as("an old request").isZero();
+
+        share.asking(now + 2 * MILLI);
+        assertThat(share.lanes(now + 101 * MILLI)).isZero();
+        assertThat(share.lanes(now + 102 * MILLI)).as("a late answer").isEqualTo(20);
+        share.unreachable(now + 110 * MILLI);
+        assertThat(share.lanes(now + 110 * MILLI)).isEqualTo(20);
+
+        FleetShare other = leased(new RateLimit(1, 1_000 * MILLI));
+        other.asking(now);
+        other.unreachable(now + MILLI);
+        assertThat(other.lanes(now + MILLI)).as("no connection").isEqualTo(20);
+    }
+
+    @Test
+    void the_first_lease_is_awaited_for_some_time_only() {
+        FleetShare share = new FleetShare(100, 1_000 * MILLI, new RateLimit(1, 1_000 * MILLI), 5);
+        share.awaitStore(100 * MILLI, 100 * MILLI);
+        assertThat(share.prepare(true, 0)).isFalse();
+        FleetShare.Request request = share.request(MILLI);
+        assertThat(share.isAwaited(99 * MILLI)).isTrue();
+        assertThat(share.lanes(100 * MILLI))
+                .as("while the request is under way")
+                .isEqualTo(20);
+        share.granted(5, new FairShare.Others(95, new int[] {100}), 0, request, 200 * MILLI);
+        assertThat(share.lanes(200 * MILLI)).isBetween(1, 5);
+    }
+
+    @Test
+    void after_a_long_time_without_calls_the_next_is_as_the_first() {
+        FleetShare share = leased(new RateLimit(1, 1_000 * MILLI));
+        long now = 0;
+        for (; now < 700_000 * MILLI; now += 50 * MILLI) {
+            if (share.isActive(now)) {
+                FleetShare.Request request = share.request(now);
+                share.granted(request.declared(), new FairShare.Others(0, new int[0]), 0, request, now);
+            }
+        }
+        assertThat(share.prepare(true, now)).isFalse();
+        assertThat(share.isAwaited(now)).isTrue();
+        assertThat(share.request(now).fresh()).isTrue();
+    }
 }

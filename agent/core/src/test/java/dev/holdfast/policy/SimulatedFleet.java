@@ -70,9 +70,16 @@ final class SimulatedFleet {
             if (!calm && random.nextInt(300) == 0) {
                 one.load = random.nextBoolean() ? 0 : random.nextDouble() * 3;
             }
-            one.renew(now);
+            // Of a program that goes on after a standstill, calls may be the first to do so.
+            boolean callsFirst = random.nextBoolean();
+            if (!callsFirst) {
+                one.renew(now);
+            }
             for (double left = one.load; random.nextDouble() < left; left--) {
                 one.call(now);
+            }
+            if (callsFirst) {
+                one.renew(now);
             }
         }
         onTheirWay.removeIf(sent -> {
@@ -95,22 +102,30 @@ final class SimulatedFleet {
                 downSince = now;
             } else {
                 upSince = now;
-                if (random.nextInt(3) == 0) {
+                // One that was away before anybody had asked is taken for one that has been restarted.
+                if (random.nextInt(3) == 0 || table.rows.isEmpty()) {
                     table.rows.clear();
                     table.last = Long.MIN_VALUE;
                     lostAt = now;
                 }
             }
         }
+        if (random.nextInt(1_000) == 0 && isCalm(now)) {
+            instances.get(random.nextInt(instances.size())).standStill(now, random.nextInt(20_000) * MILLI);
+        }
         if (random.nextInt(1_500) == 0) {
             // What an instance sent is known to nobody if it dies before it has come back to the store.
-            if (!down && now - upSince > window + RateLimit.way(window) + GRACE) {
+            if (isCalm(now)) {
                 instances.remove(random.nextInt(instances.size()));
             }
             if (instances.size() < most) {
                 instances.add(new Instance());
             }
         }
+    }
+
+    private boolean isCalm(long now) {
+        return !down && now - upSince > window + RateLimit.way(window) + GRACE;
     }
 
     /** Returns whether an outage has begun so lately that leases may be in use still. */
@@ -128,7 +143,8 @@ final class SimulatedFleet {
         Row run(Instance id, FleetShare.Request request, long now) {
             long lease = FleetShare.VALID_MILLIS * MILLI + GRACE + window + RateLimit.way(window);
             if (last == Long.MIN_VALUE) {
-                grace = now + GRACE;
+                boolean lost = !request.fresh() || (lostAt != 0 && now - lostAt <= lease);
+                grace = lost ? now + GRACE : now;
                 shares = false;
             } else if (now - last > (grace > last ? SILENCE / 4 : SILENCE)) {
                 long shift = now - last;
@@ -183,6 +199,7 @@ final class SimulatedFleet {
         int sent;
         private boolean registered;
         private long nextLook;
+        private long standsUntil = Long.MIN_VALUE;
         private long pause;
         private @Nullable Answer underWay;
 
@@ -190,8 +207,18 @@ final class SimulatedFleet {
             return share.lanes(now + ahead);
         }
 
+        /** Does nothing for a while; then it goes on as if nothing had been. */
+        void standStill(long now, long nanos) {
+            standsUntil = now + nanos;
+            // If the store goes away now, it cannot know what others have got meanwhile, and are sending still.
+            registered &= nanos <= FleetShare.VALID_MILLIS * MILLI;
+        }
+
         /** Renews the lease as the agent does: answers take their time, and may be lost with the store. */
         void renew(long now) {
+            if (now < standsUntil) {
+                return;
+            }
             Answer answer = underWay;
             if (answer != null) {
                 if (now < answer.at) {
@@ -222,7 +249,7 @@ final class SimulatedFleet {
         }
 
         void call(long now) {
-            if (!registered && isFresh(now)) {
+            if (now < standsUntil || (!registered && isFresh(now))) {
                 return; // cannot know what others are sending still: has its part at once, as the documentation says
             }
             RateLimit.Turn turn = share.prepare(true, now + ahead) ? limit.acquire(now + ahead, 0) : null;
