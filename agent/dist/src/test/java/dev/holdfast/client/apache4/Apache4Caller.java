@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.http.HttpEntity;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
@@ -15,6 +16,7 @@ import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpPut;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.conn.ConnectionReleaseTrigger;
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.InputStreamEntity;
 import org.apache.http.impl.client.DefaultHttpClient;
@@ -103,7 +105,12 @@ public final class Apache4Caller implements Function<String, String> {
         try {
             HttpResponse response = client.execute(request);
             int status = response.getStatusLine().getStatusCode();
-            return status + EntityUtils.toString(response.getEntity());
+            HttpEntity entity = response.getEntity();
+            if (!(entity.getContent() instanceof ConnectionReleaseTrigger)
+                    || (client instanceof DefaultHttpClient && !(entity instanceof ConnectionReleaseTrigger))) {
+                return "a body that does not release its connection";
+            }
+            return status + EntityUtils.toString(entity);
         } catch (IOException e) {
             return e.toString();
         }

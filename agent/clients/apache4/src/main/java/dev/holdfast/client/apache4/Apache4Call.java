@@ -384,7 +384,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     public HttpResponse wrapBody(HttpResponse response, UnaryOperator<InputStream> wrapper) {
         HttpEntity entity = response.getEntity();
         if (entity != null && entity.isStreaming()) {
-            response.setEntity(new ReceivedEntity(entity, wrapper));
+            response.setEntity(ReceivedEntity.of(entity, wrapper));
         }
         return response;
     }
@@ -393,7 +393,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     public HttpResponse withBody(HttpResponse response, InputStream body) {
         HttpEntity entity = response.getEntity();
         if (entity != null) {
-            response.setEntity(new ReceivedEntity(entity, body));
+            response.setEntity(ReceivedEntity.of(entity, body));
         }
         return response;
     }

@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.UnaryOperator;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.EofSensorInputStream;
+import org.apache.hc.core5.http.io.EofSensorWatcher;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.jspecify.annotations.Nullable;
 
-/** A response's body with a stream of ours behind the client's own, or in its place. */
+/** A response's body with a stream of ours behind the client's own, or in its place, and of its public type. */
 final class ReceivedEntity extends HttpEntityWrapper {
     private final HttpEntity received;
     private final @Nullable UnaryOperator<InputStream> wrapper;
@@ -30,7 +32,9 @@ final class ReceivedEntity extends HttpEntityWrapper {
         super(entity);
         this.received = entity;
         this.wrapper = null;
-        this.stream = stream;
+        this.stream = entity instanceof EofSensorWatcher || entity instanceof ReceivedEntity
+                ? new ReceivedStream(stream, null)
+                : stream;
     }
 
     @Override
@@ -47,7 +51,11 @@ final class ReceivedEntity extends HttpEntityWrapper {
     public InputStream getContent() throws IOException {
         InputStream opened = stream;
         if (opened == null) {
-            opened = wrapper == null ? super.getContent() : wrapper.apply(super.getContent());
+            InputStream content = super.getContent();
+            opened = wrapper == null ? content : wrapper.apply(content);
+            if (content instanceof EofSensorInputStream connection && !(opened instanceof EofSensorInputStream)) {
+                opened = new ReceivedStream(opened, connection);
+            }
             stream = opened;
         }
         return opened;
