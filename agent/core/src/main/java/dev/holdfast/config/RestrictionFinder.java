@@ -217,9 +217,16 @@ final class RestrictionFinder {
                     backoff.initialNanos() <= backoff.maxNanos() ? RetryKeys.INITIAL_DELAY : RetryKeys.MAX_DELAY;
             add(
                     "retry.deadline",
-                    "no call is sent again: the first retry waits for " + shown(decides, Units.duration(first))
-                            + " at least, and the deadline is over by then");
+                    "no call is sent again: the first retry waits for " + leastWait(decides, first)
+                            + ", and the deadline is over by then");
         }
+    }
+
+    /** The wait follows from the jitter, too. */
+    private String leastWait(Key<?> decides, long nanos) {
+        return sources.apply(RetryKeys.JITTER.path()).isExternal()
+                ? "longer, with the jitter that is " + shown(RetryKeys.JITTER, "")
+                : shown(decides, Units.duration(nanos)) + " at least";
     }
 
     private static long leastFirstWait(Backoff backoff) {

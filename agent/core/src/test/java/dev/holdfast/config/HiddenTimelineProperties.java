@@ -27,6 +27,17 @@ class HiddenTimelineProperties {
      * Keys of a policy in which nearly every reason of a timeline may come up, each overridden by one of the tables.
      */
     private static final List<String> BASES = List.of("[retry]\nmax_retries = 2\n", """
+            [store]
+            url = "redis://localhost"
+            share_breaker_hints = true
+            [retry]
+            deadline = "500ms"
+            buffer_response = "1KiB"
+            policy.retryable_errors = ["premature_eof", "dns_resolution"]
+            [retry.circuit_breaker]
+            enabled = true
+            failure_rate_threshold = 0.5
+            """, """
             [retry]
             max_retries = 1
             jitter = false
@@ -65,6 +76,14 @@ class HiddenTimelineProperties {
             for (String method : List.of("GET", "POST")) {
                 for (String told : told(configuration, method, script)) {
                     assertThat(told).as(text).doesNotContainPattern(marker(value));
+                }
+                RequestUrl url = RequestUrl.parse("http://a.example/x");
+                RequestShape once = new RequestShape(Set.of("X-Once", "X-" + MARKER), true, null);
+                for (RequestShape shape : List.of(RequestShape.PLAIN, once)) {
+                    assertThat(Explanation.of(configuration, method, url, shape).restrictions())
+                            .as(text)
+                            .allSatisfy(restriction ->
+                                    assertThat(restriction.text()).doesNotContainPattern(marker(value)));
                 }
             }
         }

@@ -210,4 +210,18 @@ class HiddenValuesTest {
                 .doesNotContain("HIDDEN", "hidden");
         assertThat(parse(text, "CD", "/price$/${").warnings()).isEmpty();
     }
+
+    @Test
+    void aWaitThatTheJitterFromOutsideHasChangedIsNotShown() throws ConfigException {
+        String text = "[retry]\ninitial_delay = \"10s\"\ndeadline = \"4s\"\njitter = \"${JITTER}\"\n";
+        RequestUrl url = RequestUrl.parse("http://a.example/");
+
+        for (String jitter : List.of("equal", "true", "false")) {
+            assertThat(Explanation.of(parse(text, "JITTER", jitter), "GET", url)
+                            .restrictions()
+                            .toString())
+                    .contains("the first retry waits for longer, with the jitter that is the value of \"${JITTER}\"")
+                    .doesNotContain("waits for 5 s", "waits for 9 s", "5s", "9s");
+        }
+    }
 }
