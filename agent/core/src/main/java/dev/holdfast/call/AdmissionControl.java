@@ -16,6 +16,9 @@ final class AdmissionControl {
     /** The time that an attempt waits for more of a shared rate, before it waits for a turn. */
     private static final long GROWTH = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** The time after which an attempt that waits for a turn of a shared rate looks whether there is one still. */
+    private static final long TURN_LOOK = TimeUnit.MILLISECONDS.toNanos(250);
+
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final PolicyTarget target;
@@ -201,7 +204,7 @@ final class AdmissionControl {
             turn = null;
             return acquirePermit(mayWait, now);
         }
-        return wait < 0 ? new Rejected(Observer.Rejection.RATE) : new Waiting(new Step.Wait(wait), Limiter.TURN);
+        return wait < 0 ? new Rejected(Observer.Rejection.RATE) : awaitTurn(share, wait);
     }
 
     /** Without a lane there is no turn to wait for, so that the attempt waits for as long as it may for one. */
@@ -225,7 +228,11 @@ final class AdmissionControl {
         if (more == 0) {
             return acquirePermit(mayWait, now);
         }
-        return more > mayWait ? refused(Observer.Rejection.RATE, now) : new Waiting(new Step.Wait(more), Limiter.TURN);
+        return more > mayWait ? refused(Observer.Rejection.RATE, now) : awaitTurn(share, more);
+    }
+
+    private static Waiting awaitTurn(@Nullable FleetShare share, long wait) {
+        return new Waiting(new Step.Wait(share == null ? wait : Math.min(wait, TURN_LOOK)), Limiter.TURN);
     }
 
     private Rejected refused(Observer.Rejection reason, long now) {

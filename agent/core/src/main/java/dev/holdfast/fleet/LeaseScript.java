@@ -134,7 +134,7 @@ final class LeaseScript {
                         bytes(usedMillis(window)),
                         bytes(Math.max(1, TimeUnit.NANOSECONDS.toMillis(window))),
                         bytes(request.fresh() ? 1 : 0)));
-        return said == null ? null : read(new String(said, StandardCharsets.US_ASCII), window);
+        return said == null ? null : read(new String(said, StandardCharsets.US_ASCII), permits, window);
     }
 
     /**
@@ -145,7 +145,7 @@ final class LeaseScript {
      */
     record Granted(int lanes, FairShare.Others others, long turn) {}
 
-    private static @Nullable Granted read(String said, long window) {
+    private static @Nullable Granted read(String said, int permits, long window) {
         int end = said.indexOf(';');
         String[] mine = said.substring(0, Math.max(0, end)).split(" ", -1);
         if (mine.length != 4) {
@@ -159,7 +159,7 @@ final class LeaseScript {
                             .mapToInt(Integer::parseInt)
                             .toArray();
             long turns = Long.parseLong(mine[1]) / TimeUnit.NANOSECONDS.toMillis(FleetShare.turnNanos(window));
-            long turn = turns + Long.parseLong(mine[2]);
+            long turn = Long.parseLong(mine[2]) - turns * permits;
             return new Granted(
                     Integer.parseInt(mine[0]), new FairShare.Others(Integer.parseInt(mine[3]), others), turn);
         } catch (NumberFormatException e) {

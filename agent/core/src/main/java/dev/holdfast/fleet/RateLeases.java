@@ -31,6 +31,7 @@ public final class RateLeases {
     private final String instance = UUID.randomUUID().toString();
     private final Set<FleetShare> shares = ConcurrentHashMap.newKeySet();
     private final LongAdder renewals = new LongAdder();
+    private final long began = System.nanoTime();
     private volatile boolean closed;
 
     /**
@@ -71,7 +72,8 @@ public final class RateLeases {
         if (share != null && !closed && shares.add(share)) {
             long answer = client.settings().timeoutNanos() * ANSWERS_AWAITED;
             long later = Math.max(answer, target.policy().limits().maxWaitNanos());
-            share.awaitStore(client.isUp() ? later : Math.max(later, FIRST_CONNECTION_NANOS), later);
+            long connecting = client.isUp() ? 0 : FIRST_CONNECTION_NANOS - (System.nanoTime() - began);
+            share.awaitStore(Math.max(later, connecting), later);
             client.schedule(new Renewal(target, share), 0);
         }
     }

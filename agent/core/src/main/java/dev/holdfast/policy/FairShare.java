@@ -13,6 +13,9 @@ public final class FairShare {
     /** Without a call for so long, an instance gives its lanes back and asks the store no more. */
     private static final long IDLE = TimeUnit.MINUTES.toNanos(10);
 
+    /** An attempt that waits looks for a lane more often than that. */
+    private static final long WAITING = TimeUnit.SECONDS.toNanos(1);
+
     private static final double HEADROOM = 1.25;
     private static final double DECAY = 0.8;
     private static final double NO_DEMAND = 0.05;
@@ -25,6 +28,8 @@ public final class FairShare {
     private long asked;
     private long askedSince;
     private double demand;
+    private boolean waited;
+    private long waitedAt;
 
     /**
      * The lanes of the other instances, by what they said last.
@@ -55,6 +60,12 @@ public final class FairShare {
         asked++;
     }
 
+    /** An attempt that has asked is still waiting. */
+    void waits(long now) {
+        waited = true;
+        waitedAt = now;
+    }
+
     boolean isActive(long now) {
         return used && now - lastUse < IDLE;
     }
@@ -80,7 +91,8 @@ public final class FairShare {
             askedSince = now;
         }
         double most = Math.max(demand, (double) asked);
-        if (most < NO_DEMAND) {
+        boolean waits = waited && now - waitedAt < WAITING;
+        if (most < NO_DEMAND && !waits) {
             return permits >= instances ? 1 : 0;
         }
         return (int) Math.max(1, Math.min(permits, Math.ceil(most * HEADROOM)));
@@ -90,7 +102,8 @@ public final class FairShare {
      * Returns the lanes that this instance should have.
      *
      * @param mine the lanes that it wants
-     * @param turn another number in each window; those of all instances in one window follow each other
+     * @param turn the numbers of all instances follow each other; with each turn they are less by the permits, so that
+     *     those are next who follow the ones of this turn
      */
     int of(int mine, Others others, long turn) {
         if (mine == 0) {

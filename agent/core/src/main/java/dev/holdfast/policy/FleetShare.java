@@ -150,6 +150,8 @@ public final class FleetShare {
                 startedAt = now;
             }
             fair.asked(now);
+        } else {
+            fair.waits(now);
         }
         apply(now);
         return inForce.permits > 0;
@@ -172,7 +174,7 @@ public final class FleetShare {
 
     /** Returns whether there may soon be more lanes than there are. */
     public synchronized boolean mayGrow(long now) {
-        return isAwaited(now) || (isValid(now) && hold < permits);
+        return isAwaited(now) || (isValid(now) && Math.min(hold, target) < permits);
     }
 
     /**
@@ -235,6 +237,9 @@ public final class FleetShare {
         inForce = next;
         if (next.permits > 0) {
             limit.change(next.permits, window * next.windows);
+        } else {
+            // Nobody must wait by a turn to come that keeps the lane from others.
+            limit.revoke();
         }
     }
 
@@ -277,8 +282,8 @@ public final class FleetShare {
      *
      * @param granted how many
      * @param others what the other instances said last
-     * @param turn the time, in turns of {@link #turnNanos}, and the instance's rank among all: where there are fewer
-     *     lanes than instances, it decides who has one
+     * @param turn the instance's rank among all, less the lanes of all turns of {@link #turnNanos} that have been:
+     *     where there are fewer lanes than instances, it decides who has one
      * @param request what was told
      * @return whether there is more to be had: the store is to be asked once more
      */

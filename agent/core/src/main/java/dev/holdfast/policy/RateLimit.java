@@ -72,11 +72,16 @@ public final class RateLimit {
         permits = newPermits;
         window = perNanos;
         way = way(perNanos);
+        revoke();
+    }
+
+    /** Takes back all turns that are to come: those who wait ask for another one. What was sent counts. */
+    synchronized void revoke() {
         List<Group> sent = sent();
-        perLane = (newPermits + MAX_LANES - 1) / MAX_LANES;
+        perLane = (permits + MAX_LANES - 1) / MAX_LANES;
         version++;
         next = 0;
-        lanes = new Group[newPermits / perLane];
+        lanes = new Group[permits / perLane];
         earlier = new ArrayList<>();
         place(sent);
     }

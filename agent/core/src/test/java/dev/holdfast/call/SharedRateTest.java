@@ -128,6 +128,23 @@ class SharedRateTest {
     }
 
     @Test
+    void a_call_that_waits_for_a_turn_gives_it_up_when_the_lane_is_another_instances() {
+        PolicyTarget target = shared(policy(1, 20 * SECOND, 5), 0);
+        grant(target, 1, 0);
+        for (int i = 0; i < 5; i++) {
+            assertThat(session(target).begin(0)).isInstanceOf(i == 0 ? Step.Send.class : Step.Wait.class);
+        }
+        Session waits = session(target);
+        assertThat(waits.begin(0)).as("its turn would be in six seconds").isEqualTo(new Step.Wait(250 * MILLI));
+        FleetShare.Request request = share(target).request(200 * MILLI);
+        share(target).granted(1, new FairShare.Others(0, new int[] {1}), 1, request, 200 * MILLI);
+        assertThat(waits.resume(250 * MILLI)).as("waits for a lane").isEqualTo(new Step.Wait(5 * MILLI));
+        assertThat(share(target).request(1_500 * MILLI).declared())
+                .as("from its one attempt")
+                .isZero();
+    }
+
+    @Test
     void what_was_sent_counts_under_the_next_configuration() {
         PolicyTarget before = shared(policy(10, 0, 5), 0);
         grant(before, 10, 0);

@@ -36,7 +36,13 @@ class FleetShareProperties {
             fleet.run(at * MILLI);
             assertThat(fleet.sentInWindow()).as("at %d ms", at).isLessThanOrEqualTo(permits);
         }
-        assertThat(fleet.instances()).allSatisfy(one -> assertThat(one.sent).isPositive());
+        long turns = (6 + permits - 1) / permits;
+        assertThat(fleet.instances()).allSatisfy(one -> {
+            assertThat(one.sent).isPositive();
+            assertThat(one.longestPause / MILLI)
+                    .as("ms without an attempt")
+                    .isLessThanOrEqualTo((turns + 1) * FleetShare.turnNanos(200 * MILLI) / MILLI);
+        });
     }
 
     @Test
@@ -149,6 +155,40 @@ class FleetShareProperties {
         other.asking(now);
         other.unreachable(now + MILLI);
         assertThat(other.lanes(now + MILLI)).as("no connection").isEqualTo(20);
+    }
+
+    @Test
+    void an_attempt_that_waits_for_long_is_not_forgotten() {
+        FleetShare share = new FleetShare(1, 1_000 * MILLI, new RateLimit(1, 1_000 * MILLI), 5);
+        assertThat(share.prepare(true, 0)).isFalse();
+        for (long at = 0; at < 20_000; at += 250) {
+            FleetShare.Request request = share.request(at * MILLI);
+            assertThat(request.wanted()).isEqualTo(1);
+            share.granted(0, new FairShare.Others(1, new int[] {1, 1}), 1, request, at * MILLI);
+            assertThat(share.prepare(false, at * MILLI)).isFalse();
+        }
+        assertThat(share.wanted(40_000 * MILLI)).as("which has been given up").isZero();
+    }
+
+    @Test
+    void turns_to_come_of_a_lane_that_is_given_back_do_not_keep_it() {
+        RateLimit limit = new RateLimit(1, 1_000 * MILLI);
+        FleetShare share = new FleetShare(1, 1_000 * MILLI, limit, 5);
+        assertThat(share.prepare(true, 0)).isFalse();
+        share.granted(1, new FairShare.Others(0, new int[] {1}), 0, share.request(0), 0);
+        assertThat(share.prepare(true, 0)).isTrue();
+        RateLimit.Turn first = limit.acquire(0, 0);
+        RateLimit.Turn second = limit.acquire(MILLI, 10_000 * MILLI);
+        RateLimit.Turn third = limit.acquire(MILLI, 10_000 * MILLI);
+        assertThat(first).isNotNull();
+        limit.end(first, MILLI);
+
+        share.granted(1, new FairShare.Others(0, new int[] {1}), 1, share.request(2 * MILLI), 2 * MILLI);
+        assertThat(share.prepare(false, 2 * MILLI)).isFalse();
+        assertThat(share.request(1_000 * MILLI).declared()).isEqualTo(1);
+        assertThat(share.request(1_002 * MILLI).declared()).isZero();
+        assertThat(limit.begin(second, 1_003 * MILLI)).isNegative();
+        assertThat(limit.begin(third, 2_003 * MILLI)).isNegative();
     }
 
     @Test

@@ -197,6 +197,8 @@ final class SimulatedFleet {
         private final int name = names++;
         double load;
         int sent;
+        long sentAt;
+        long longestPause;
         private boolean registered;
         private long nextLook;
         private long standsUntil = Long.MIN_VALUE;
@@ -258,6 +260,8 @@ final class SimulatedFleet {
                 long takes = random.nextInt(4) == 0 ? random.nextLong(way) : random.nextInt(10) * MILLI;
                 onTheirWay.add(new Sent(this, turn, now + Math.min(takes, way - STEP)));
                 sent++;
+                longestPause = Math.max(longestPause, now - sentAt);
+                sentAt = now;
             }
         }
 
@@ -278,7 +282,7 @@ final class SimulatedFleet {
                 this.others = new FairShare.Others(
                         rows.stream().mapToInt(other -> other.hold).sum(),
                         rows.stream().mapToInt(other -> other.want).toArray());
-                this.turn = table.last / FleetShare.turnNanos(window) + table.rank(Instance.this);
+                this.turn = table.rank(Instance.this) - table.last / FleetShare.turnNanos(window) * permits;
             }
         }
     }
