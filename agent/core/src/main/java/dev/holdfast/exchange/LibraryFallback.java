@@ -31,6 +31,8 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
     private volatile LibraryTransport.@Nullable Attempt<R> inFlight;
     /** The response of an alternate origin. */
     private volatile @Nullable R fetched;
+    /** The attempt that has got it. */
+    private volatile LibraryTransport.@Nullable Attempt<R> fetchedBy;
 
     /** Creates the fallback of a request that is about to be sent for the first time. */
     LibraryFallback(LibraryCall<R> call, FallbackStrategies fallbackStrategies) {
@@ -52,11 +54,19 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
         }
         try {
             FallbackCandidate.Response found = handler.answer();
-            return found == null ? fetched : transport.synthetic(found);
+            return found == null ? delivered() : transport.synthetic(found);
         } catch (RuntimeException | LinkageError e) {
             call.session().report(e);
             return null;
         }
+    }
+
+    private @Nullable R delivered() {
+        LibraryTransport.Attempt<R> by = fetchedBy;
+        if (by != null) {
+            transport.delivers(by);
+        }
+        return fetched;
     }
 
     /** Nobody waits for an alternate origin any more. Any thread. */
@@ -214,6 +224,7 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
             return false;
         }
         long length = transport.bodyLength(response);
+        fetchedBy = attempt;
         R marked = transport.withHeaders(response, AlternateOrigin.marked(head.fields()));
         fetched = length == 0
                 ? marked

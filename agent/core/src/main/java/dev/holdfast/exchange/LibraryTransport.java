@@ -132,7 +132,12 @@ public interface LibraryTransport<R> extends CallInfo {
         return null;
     }
 
-    /** The program gets the result of this attempt, and of no other. Called once at the most, before the result is. */
+    /**
+     * The program gets the result of this attempt, and of no other: from now on, what it does to end its own request
+     * ends the body of this one. Called once at the most, before the result is delivered.
+     *
+     * @param attempt made by {@link #attempt} or {@link #alternateOrigin}
+     */
     default void delivers(Attempt<R> attempt) {}
 
     /** The call is over: a recorded body is not needed any more. */

@@ -57,6 +57,7 @@ class ContractIT {
             Apache5NestedCallContract.class,
             Apache4Contract.class,
             Apache4NestedCallContract.class,
+            AbortedRequestContract.class,
             FallbackContract.class,
             CacheContract.class,
             DegradedContract.class,

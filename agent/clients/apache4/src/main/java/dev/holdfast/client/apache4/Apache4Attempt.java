@@ -50,6 +50,9 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     private boolean waits;
 
     private volatile boolean cancelled;
+    /** True while it is being sent, until the head of its response is there. */
+    private volatile boolean underWay;
+
     private boolean leased;
     private boolean executed;
     private volatile @Nullable HttpConnection connection;
@@ -85,11 +88,15 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         if (call == null) {
             return executed();
         }
-        call.begins(this);
+        if (cancelled) { // it lost before it was sent: the program's request may have got to another call
+            throw OptionalParts.aborted();
+        }
+        underWay = true;
         try {
+            call.begins(this);
             return executed();
         } finally {
-            call.ended(this);
+            underWay = false;
         }
     }
 
@@ -196,6 +203,16 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         beside = true;
     }
 
+    /** Returns whether it is being sent. Any thread. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Returns whether it is one of the program's call: not one to an alternate origin. */
+    boolean isOfCall() {
+        return call != null;
+    }
+
     /** The context that it is sent with. */
     HttpContext context() {
         return context;
@@ -239,12 +256,20 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         clock = ofAttempt;
     }
 
-    @Override
-    public void cancel() {
+    /**
+     * The program gives it up, by aborting or releasing its own request: the connection is closed and given back as
+     * that of an aborted request is. No effect where the connection was given back.
+     */
+    void abort() {
         cancelled = true;
         if (own != null) {
             own.abort();
         }
+    }
+
+    @Override
+    public void cancel() {
+        abort();
         HttpConnection used = connection;
         if (used != null) {
             try {

@@ -59,8 +59,8 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     private final long caller = Thread.currentThread().getId();
     private final RetryPolicy attemptHeaders;
-    /** The attempts under way that send requests of their own; null: there were none. Made with the first of them. */
-    private volatile @Nullable Set<Apache4Attempt> underWay;
+    /** The attempts that send requests of their own; null: there were none. Made with the first of them. */
+    private volatile @Nullable Set<Apache4Attempt> sent;
 
     /** A call that has not begun. */
     Apache4Call(
@@ -184,49 +184,51 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     @Override
     public void delivers(Attempt<HttpResponse> attempt) {
-        if (contexts != null) {
-            contexts.writeBack(((Apache4Attempt) attempt).context());
+        Apache4Attempt delivered = (Apache4Attempt) attempt;
+        if (contexts != null && delivered.isOfCall()) {
+            contexts.writeBack(delivered.context());
+        }
+        if (delivered.isOwn()) {
+            onCancel(delivered::abort);
         }
     }
 
-    /** An attempt is about to be sent. */
-    void begins(Apache4Attempt attempt) {
+    /**
+     * An attempt is about to be sent.
+     *
+     * @throws IOException as the library throws it for a request that was aborted before
+     */
+    void begins(Apache4Attempt attempt) throws IOException {
         if (attempt.isOwn()) {
-            Set<Apache4Attempt> all = underWay();
-            if (!all.isEmpty()) {
+            Set<Apache4Attempt> all = sent();
+            if (all.stream().anyMatch(Apache4Attempt::isUnderWay)) {
                 attempt.standsBeside();
             }
             all.add(attempt);
-            onCancel(this::cancelAll);
+            signal(this::abortAll);
         } else if (recorded != null && request instanceof HttpEntityEnclosingRequest enclosing) {
             enclosing.setEntity(recorded);
         }
     }
 
-    /** An attempt has ended, but for the body of its response. */
-    void ended(Apache4Attempt attempt) {
-        if (attempt.isOwn()) {
-            underWay().remove(attempt);
-        }
+    private Set<Apache4Attempt> sent() {
+        Set<Apache4Attempt> made = sent;
+        return made == null ? madeSent() : made;
     }
 
-    private Set<Apache4Attempt> underWay() {
-        Set<Apache4Attempt> made = underWay;
-        return made == null ? madeUnderWay() : made;
-    }
-
-    private synchronized Set<Apache4Attempt> madeUnderWay() {
-        Set<Apache4Attempt> made = underWay;
+    private synchronized Set<Apache4Attempt> madeSent() {
+        Set<Apache4Attempt> made = sent;
         if (made == null) {
             made = ConcurrentHashMap.newKeySet();
-            underWay = made;
+            sent = made;
         }
         return made;
     }
 
-    private void cancelAll() {
-        for (Apache4Attempt attempt : underWay()) {
-            attempt.cancel();
+    /** Those that have ended, too: the body of a response may be on its way. */
+    private void abortAll() {
+        for (Apache4Attempt attempt : sent()) {
+            attempt.abort();
         }
     }
 
@@ -281,25 +283,33 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // the only way that all versions have
     public void onCancel(Runnable action) {
-        if (request instanceof AbortableHttpRequest abortable) {
-            try {
-                abortable.setReleaseTrigger(new ConnectionReleaseTrigger() {
-                    @Override
-                    public void releaseConnection() {
-                        action.run();
-                    }
+        try {
+            signal(action);
+        } catch (IOException e) {
+            action.run(); // it was aborted before
+        }
+    }
 
-                    @Override
-                    public void abortConnection() {
-                        action.run();
-                    }
-                });
-            } catch (IOException e) {
-                action.run(); // it was aborted before
-                return;
-            }
+    /**
+     * Asks for a signal, as {@link #onCancel}.
+     *
+     * @throws IOException from a request of 4.0 to 4.2 that was aborted before: its own
+     */
+    @SuppressWarnings("deprecation") // the only way that all versions have
+    private void signal(Runnable action) throws IOException {
+        if (request instanceof AbortableHttpRequest abortable) {
+            abortable.setReleaseTrigger(new ConnectionReleaseTrigger() {
+                @Override
+                public void releaseConnection() {
+                    action.run();
+                }
+
+                @Override
+                public void abortConnection() {
+                    action.run();
+                }
+            });
             if (isCancelled()) {
                 action.run();
             }

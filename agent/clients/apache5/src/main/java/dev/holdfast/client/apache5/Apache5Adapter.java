@@ -15,6 +15,7 @@ import org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec;
 import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpResponse;
@@ -172,6 +173,16 @@ final class Apache5Adapter implements ClientAdapter {
     }
 
     @Override
+    public @Nullable Object result(
+            int joinPoint, @Nullable Object value, @Nullable Object first, @Nullable Object second) {
+        Apache5Attempt attempt = attempt();
+        if (attempt != null && value != null) {
+            attempt.leased((ConnectionEndpoint) value, (Cancellable) first);
+        }
+        return value;
+    }
+
+    @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
         Apache5Attempt attempt = attempt();
         if (attempt == null) {
@@ -179,7 +190,6 @@ final class Apache5Adapter implements ClientAdapter {
         }
         switch (joinPoint) {
             case Apache5Instrumentation.LEASE -> attempt.leases((LeaseRequest) subject);
-            case Apache5Instrumentation.ENDPOINT -> attempt.leased((ConnectionEndpoint) subject);
             case Apache5Instrumentation.TUNNEL -> attempt.asksForTunnel((HttpHost) subject);
             case Apache5Instrumentation.TUNNEL_ANSWERED -> attempt.tunnel().answers(((HttpResponse) subject).getCode());
             default -> attempt.executes((HttpContext) subject);

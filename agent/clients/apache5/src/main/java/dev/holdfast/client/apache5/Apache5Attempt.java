@@ -14,6 +14,7 @@ import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
+import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpHost;
@@ -55,6 +56,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     private @Nullable HttpContext used;
     private volatile @Nullable LeaseRequest lease;
     private volatile @Nullable ConnectionEndpoint endpoint;
+    /** The part of the client that leased the connection and gives it back; null: it has had none. */
+    private volatile @Nullable Cancellable holder;
+    /** True while it is being sent, until the head of its response is there. */
+    private volatile boolean underWay;
 
     /**
      * An attempt that was not sent.
@@ -86,6 +91,7 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         if (cancelled) {
             throw new CancellationException();
         }
+        underWay = true;
         if (call != null) {
             call.begins(this);
         }
@@ -99,10 +105,21 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
             if (name != null && addedToOriginal) {
                 request.removeHeaders(name);
             }
+            underWay = false;
             if (call != null) {
-                call.ended(this);
+                call.ended();
             }
         }
+    }
+
+    /** Returns whether it is being sent. Any thread. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Returns whether it is one of the program's call: not one to an alternate origin. */
+    boolean isOfCall() {
+        return call != null;
     }
 
     /** The context that it is sent with; null: the client makes one. */
@@ -114,6 +131,22 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     @Override
     public void clock(AttemptClock ofAttempt) {
         clock = ofAttempt;
+    }
+
+    /**
+     * The program gives it up, by cancelling or resetting its own request: the connection is closed and given back as
+     * that of a cancelled request is. No effect where the connection was given back.
+     */
+    void abort() {
+        cancelled = true;
+        Cancellable leasing = holder;
+        LeaseRequest waiting = lease;
+        if (leasing != null) {
+            boolean unused = leasing.cancel();
+        }
+        if (waiting != null) {
+            boolean unused = waiting.cancel();
+        }
     }
 
     @Override
@@ -169,9 +202,14 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
         beside = true;
     }
 
-    /** It has a connection. */
-    void leased(ConnectionEndpoint connection) {
+    /**
+     * It has a connection.
+     *
+     * @param by gives the connection back when it is cancelled
+     */
+    void leased(ConnectionEndpoint connection, @Nullable Cancellable by) {
         hadConnection = true;
+        holder = by;
         endpoint = connection;
         AttemptClock running = clock;
         if (running != null) {

@@ -63,8 +63,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     private final long caller = Thread.currentThread().getId();
     private final RetryPolicy attemptHeaders;
-    /** The attempts of a hedged call that are being sent; null: it is none. */
-    private final @Nullable Set<Apache5Attempt> underWay;
+    /** The attempts of a hedged call that were sent; null: it is none. */
+    private final @Nullable Set<Apache5Attempt> sent;
 
     /** A call that has not begun. */
     Apache5Call(
@@ -88,7 +88,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         this.attemptHeaders = policy.retry();
         this.decides = retriesByStatus(policy) ? policy.retry() : null;
         boolean hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
-        this.underWay = hedges ? ConcurrentHashMap.newKeySet() : null;
+        this.sent = hedges ? ConcurrentHashMap.newKeySet() : null;
         this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
     }
 
@@ -200,19 +200,23 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     @Override
     public void delivers(Attempt<CloseableHttpResponse> attempt) {
-        HttpContext used = ((Apache5Attempt) attempt).context();
+        Apache5Attempt delivered = (Apache5Attempt) attempt;
+        HttpContext used = delivered.context();
         if (contexts != null && used != null) {
             contexts.writeBack(used);
+        }
+        if (sent != null || !delivered.isOfCall()) {
+            onCancel(delivered::abort);
         }
     }
 
     /** An attempt is about to be sent. */
     void begins(Apache5Attempt attempt) {
-        if (underWay != null) {
-            if (!underWay.isEmpty()) {
+        if (sent != null) {
+            if (sent.stream().anyMatch(Apache5Attempt::isUnderWay)) {
                 attempt.standsBeside();
             }
-            underWay.add(attempt);
+            sent.add(attempt);
         }
         if (recorded != null) {
             request.setEntity(recorded);
@@ -224,25 +228,23 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     /** An attempt has a connection: the program's request knows of one at a time that is to be cancelled with it. */
     void executes() {
-        if (underWay != null) {
-            onCancel(this::cancelAll);
+        if (sent != null) {
+            onCancel(this::abortAll);
         }
     }
 
     /** An attempt has ended, but for the body of its response. */
-    void ended(Apache5Attempt attempt) {
-        if (underWay != null) {
-            underWay.remove(attempt);
-            if (isCancelled()) {
-                cancelAll();
-            }
+    void ended() {
+        if (sent != null && isCancelled()) {
+            abortAll();
         }
     }
 
-    private void cancelAll() {
-        if (underWay != null) {
-            for (Apache5Attempt attempt : underWay) {
-                attempt.cancel();
+    /** Those that have ended, too: the body of a response may be on its way. */
+    private void abortAll() {
+        if (sent != null) {
+            for (Apache5Attempt attempt : sent) {
+                attempt.abort();
             }
         }
     }

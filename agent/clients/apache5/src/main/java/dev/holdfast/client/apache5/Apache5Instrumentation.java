@@ -21,7 +21,7 @@ public final class Apache5Instrumentation implements ClientInstrumentation {
     static final int CALL = 0;
     /** A connection is asked for. */
     static final int LEASE = 1;
-    /** A connection was leased. */
+    /** A connection was leased, by an object that gives it back. */
     static final int ENDPOINT = 2;
     /** A request is about to be sent over a connection. */
     static final int EXECUTE = 3;
@@ -78,8 +78,13 @@ public final class Apache5Instrumentation implements ClientInstrumentation {
                         "acquireEndpoint",
                         ACQUIRE,
                         Access.call(IO + "HttpClientConnectionManager", "lease", "(")),
-                JoinPoint.after(
-                        ENDPOINT, runtime, "acquireEndpoint", ACQUIRE, Access.call(IO + "LeaseRequest", "get", "(")),
+                JoinPoint.callResult(
+                        ENDPOINT,
+                        runtime,
+                        Access.call(
+                                IO + "LeaseRequest",
+                                "get",
+                                "(L" + ROOT + "/core5/util/Timeout;)L" + IO + "ConnectionEndpoint;")),
                 JoinPoint.before(EXECUTE, runtime, Access.call(IO + "ConnectionEndpoint", "execute", "(")),
                 JoinPoint.enter(OWN_RETRIES, CLASSIC + "HttpRequestRetryExec", "execute", ELEMENT),
                 // One of the two: since 5.4 the second.
