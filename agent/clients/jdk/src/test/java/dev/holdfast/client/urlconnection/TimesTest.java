@@ -87,10 +87,11 @@ class TimesTest {
     private static void pausing(ServerSocket listening, String type, Duration pause) {
         try (Socket socket = listening.accept()) {
             OutputStream out = socket.getOutputStream();
-            out.write(("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    ("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
             Thread.sleep(pause.toMillis()); // the pause is the case
-            out.write("2\r\ncd\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write("1\r\nd\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
