@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>After an outage.</b> A time in which no instance has asked does not count: after it, everybody's lanes are
  * still there. Until all must have come back, nobody gets lanes that others may be using by themselves; each further
- * gap, even a short one, makes that begin anew, as it sends others back into their longest pause. A store that has lost
- * the hash grants nothing more than what an instance declares until then; as soon as it has been running for so long
- * that nobody has a lease from before, each may have its part by the number of instances. One that has been running for
- * longer than instances take to come back has lost nothing, as far as an instance knows that has no lanes itself.
+ * gap, even a short one, makes that begin anew, as it sends others back into their longest pause. Where all had given
+ * their lanes back before, nobody has any. A store that has lost the hash grants nothing more than what an instance
+ * declares until then; as soon as it has been running for so long that nobody has a lease from before, each may have
+ * its part by the number of instances. One that has been running for longer than instances take to come back has lost
+ * nothing, as far as an instance knows that has no lanes itself.
  *
  * <p><b>Another window</b>, as during a rollout, is reckoned with by the mean rate: two lanes of two seconds are one of
  * a second.
@@ -47,13 +48,15 @@ final class LeaseScript {
         local lease = tonumber(ARGV[7])
         local function text(n) return string.format('%.0f', n) end
         local all = redis.call('HGETALL', KEYS[1])
-        local last, grace, share, shift = nil, 0, 1, 0
+        local last, grace, share, shift, unused = nil, 0, 1, 0, ARGV[13] == '1'
         for i = 1, #all, 2 do
           if all[i] == 'last' then
             last = tonumber(all[i + 1])
           elseif all[i] == 'grace' then
             grace, share = string.match(all[i + 1], '^(%d+) (%d)$')
             grace, share = tonumber(grace) or 0, tonumber(share) or 1
+          elseif string.sub(all[i + 1], 1, 4) ~= '0 0 ' then
+            unused = false
           end
         end
         local window = tonumber(ARGV[12])
@@ -65,6 +68,8 @@ final class LeaseScript {
         if not last then
           share = 0
           grace = (ARGV[13] == '1' and up(lease)) and 0 or now + ARGV[9]
+        elseif unused and grace <= last then
+          grace = 0
         elseif now < last or now - last > ARGV[8] / (grace > last and 4 or 1) then
           shift = now - last
           share = (grace > last and share == 0) and 0 or 1

@@ -146,6 +146,10 @@ final class SimulatedFleet {
                 boolean lost = !request.fresh() || (lostAt != 0 && now - lostAt <= lease);
                 grace = lost ? now + GRACE : now;
                 shares = false;
+            } else if (request.fresh()
+                    && grace <= last
+                    && rows.values().stream().allMatch(row -> row.hold == 0 && row.want == 0)) {
+                grace = now;
             } else if (now - last > (grace > last ? SILENCE / 4 : SILENCE)) {
                 long shift = now - last;
                 rows.values().forEach(row -> row.ends += shift);

@@ -54,6 +54,19 @@ class LeaseScriptIT {
                     .isEqualTo(2);
             assertThat(ask(store, "lost", "b", 20, SECOND, first(20)).lanes()).isEqualTo(2);
 
+            assertThat(ask(store, "idle", "a", 20, SECOND, first(20)).lanes()).isEqualTo(20);
+            redis.cli("HSET", "idle", "last", "1");
+            assertThat(ask(store, "idle", "b", 20, SECOND, first(20)).lanes())
+                    .as("after a gap, in which others may be alone")
+                    .isZero();
+            redis.cli("DEL", "idle");
+            ask(store, "idle", "a", 20, SECOND, first(20));
+            ask(store, "idle", "a", 20, SECOND, new FleetShare.Request(0, 0, 0, 0, 2, false));
+            redis.cli("HSET", "idle", "last", "1");
+            assertThat(ask(store, "idle", "b", 20, SECOND, first(20)).lanes())
+                    .as("after nobody has had a lane")
+                    .isEqualTo(20);
+
             assertThat(ask(store, "two", "a", 20, SECOND, new FleetShare.Request(0, 0, 15, 15, 2, true))
                             .lanes())
                     .isEqualTo(15);
