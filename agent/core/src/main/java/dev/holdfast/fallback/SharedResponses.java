@@ -39,8 +39,8 @@ final class SharedResponses {
     private static final byte[] MARK_MILLIS =
             Long.toString(TimeUnit.SECONDS.toMillis(10)).getBytes(StandardCharsets.US_ASCII);
 
-    /** A mark is one byte long, and no value is. */
-    private static final String STORE = "if redis.call('STRLEN', KEYS[1]) == 1 then return '0' end "
+    /** A mark is one byte long, and no value is. What is no string has no length, and is replaced. */
+    private static final String STORE = "if redis.pcall('STRLEN', KEYS[1]) == 1 then return '0' end "
             + "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return '1'";
 
     /** A full store takes no mark, but deletes. */
@@ -169,7 +169,8 @@ final class SharedResponses {
     }
 
     private void writeNow(String name) {
-        if (!client.run(connection -> write(connection, name)) && take(name) != null) {
+        Job job = take(name);
+        if (job != null && !client.run(connection -> write(connection, name, job))) {
             client.dropped();
         }
     }
@@ -182,19 +183,14 @@ final class SharedResponses {
         }
     }
 
-    private boolean write(StoreConnection connection, String name) throws IOException {
-        Job job = take(name);
-        if (job == null) {
-            return false;
-        }
+    private byte @Nullable [] write(StoreConnection connection, String name, Job job) throws IOException {
         synchronized (waiting) {
             writtenAt.put(name, System.nanoTime());
             deletedAt.remove(name);
         }
         byte[] sealed = key.seal(name, StoredResponseFormat.write(job.cacheKey, List.of(job.response)));
         byte[] ttl = Long.toString(job.ttlMillis).getBytes(StandardCharsets.US_ASCII);
-        byte[] unused = connection.run(STORE, name, List.of(sealed, ttl));
-        return true;
+        return connection.run(STORE, name, List.of(sealed, ttl));
     }
 
     /** Deletes the answer to a request soon, and drops what waits to be written. The key is not read from now on. */

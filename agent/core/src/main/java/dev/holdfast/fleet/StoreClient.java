@@ -43,6 +43,8 @@ public final class StoreClient {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private volatile boolean closed;
+    /** True if a refusal was reported, and not yet its end. */
+    private volatile boolean saidRefused;
 
     // Guarded by this.
     private @Nullable String said;
@@ -124,6 +126,7 @@ public final class StoreClient {
             T answer = circuit.mayWrite() ? asking.use(question) : null;
             asked.remove(key, to);
             to.complete(answer);
+            taken();
         } catch (IOException e) {
             asked.remove(key, to);
             to.completeExceptionally(e);
@@ -165,6 +168,7 @@ public final class StoreClient {
         try {
             Object unused = background.use(command);
             writes.increment();
+            taken();
             return true;
         } catch (IOException e) {
             failed(e);
@@ -177,6 +181,7 @@ public final class StoreClient {
         if (e instanceof StoreConnection.Refused) {
             // It is there, and answers: a full one can still be read.
             say("refuses a command (" + e.getMessage() + ")");
+            saidRefused = true;
             return;
         }
         if (circuit.failed()) {
@@ -223,15 +228,27 @@ public final class StoreClient {
         }
     }
 
-    private void works() {
+    /** The store has done something: perhaps the last of what it had refused. */
+    private void taken() {
+        if (saidRefused && !asking.refuses() && !background.refuses()) {
+            sayInUse();
+        }
+    }
+
+    private void sayInUse() {
         String before;
         synchronized (this) {
             before = said;
             said = null;
+            saidRefused = false;
         }
         if (before != null) {
             notices.accept(false, name() + " is in use again");
         }
+    }
+
+    private void works() {
+        sayInUse();
         for (Runnable task : whenUp) {
             background.execute(task);
         }

@@ -35,18 +35,33 @@ public interface StoreConnection extends Closeable {
         }
     }
 
+    /** The connection is closed, or of no use any longer; another one may well be answered. */
+    final class Lost extends IOException {
+        private static final long serialVersionUID = 1;
+
+        /**
+         * Creates the exception.
+         *
+         * @param code of the error that the store gave as the reason, or another short word
+         */
+        public Lost(String code, Throwable cause) {
+            super(code, cause);
+        }
+    }
+
     /**
      * Reads a value.
      *
      * @param maxBytes how many of its bytes are read, at most
-     * @return null if there is none
+     * @return null if there is none, or one of another type than a string
      */
     byte @Nullable [] read(String key, int maxBytes) throws IOException;
 
     /**
      * Runs a script on one key, atomically.
      *
-     * @param script in Lua; it returns a string or nothing
+     * @param script in Lua; it returns a string or nothing, and has the same effect when it is run twice, as it is sent
+     *     again on a new connection where the answer was lost
      * @return what the script returns; null: nothing
      */
     byte @Nullable [] run(String script, String key, List<byte[]> arguments) throws IOException;

@@ -11,7 +11,7 @@ package dev.holdfast.fleet;
  * @param skipped reads that were not tried, since the store was away or slow
  * @param damaged values that were not ours, or were changed: each counts as a miss
  * @param writes values and deletions that the store has taken
- * @param dropped values that were not written, since the store was away or too much waited
+ * @param dropped values that were not written, since the store was away, refused them, or too much waited
  * @param errors commands that failed
  * @param rates rates that this instance shares with others
  * @param localRates those of them that it keeps to its own part of at the moment, since the store is away

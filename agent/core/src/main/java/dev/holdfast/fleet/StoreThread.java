@@ -13,13 +13,12 @@ import org.jspecify.annotations.Nullable;
  * is bounded by whoever submits it. Thread-safe.
  */
 final class StoreThread {
-    private final StoreConnection.Connector connector;
     private final ScheduledThreadPoolExecutor thread;
     /** Only of the thread. */
-    private @Nullable StoreConnection connection;
+    private final KeptConnection connection;
 
     StoreThread(StoreConnection.Connector connector, String name) {
-        this.connector = connector;
+        connection = new KeptConnection(connector);
         thread = new ScheduledThreadPoolExecutor(
                 1, task -> Privileges.thread(task, name), new ThreadPoolExecutor.DiscardPolicy());
         // The thread is made here, and not with a call of the program on the stack.
@@ -46,35 +45,28 @@ final class StoreThread {
      */
     <T> @Nullable T use(StoreCommand<T> command) throws IOException {
         try {
-            StoreConnection current = connection;
-            if (current == null) {
-                current = connector.open();
-                connection = current;
-            }
-            return command.on(current);
+            StoreConnection unused = connection.open();
+            return command.on(connection);
         } catch (StoreConnection.Refused e) {
             throw e;
         } catch (IOException e) {
-            disconnect();
+            connection.close();
             throw e;
         } catch (RuntimeException | LinkageError e) {
-            disconnect();
+            connection.close();
             throw new IOException(e.getClass().getName(), e);
         }
     }
 
-    private void disconnect() {
-        StoreConnection last = connection;
-        connection = null;
-        if (last != null) {
-            last.close();
-        }
+    /** Returns whether there is a kind of command whose last one the store refused here. */
+    boolean refuses() {
+        return connection.refuses();
     }
 
     /** Ends the thread after what it is doing. What waits is not done. */
     void close() {
         thread.getQueue().clear();
-        thread.execute(this::disconnect);
+        thread.execute(connection::close);
         thread.shutdown();
     }
 }

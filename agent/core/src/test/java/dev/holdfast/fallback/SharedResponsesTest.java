@@ -187,6 +187,52 @@ class SharedResponsesTest {
     }
 
     @Test
+    void a_connection_that_was_closed_while_idle_loses_neither_a_read_nor_a_write() {
+        CachedResponses responses = instance();
+        for (int i = 1; i <= 3; i++) {
+            int written = i;
+            keep(responses, "/" + i, "one", policy());
+            await().until(() -> store.values.size() == written);
+            store.disconnect();
+        }
+        CachedResponses other = instance();
+        assertThat(given(other, "/1", policy())).isEqualTo("one");
+        store.disconnect();
+        assertThat(given(other, "/2", policy())).isEqualTo("one");
+
+        assertThat(notices).isEmpty();
+        assertThat(Objects.requireNonNull(responses.storeFigures()).errors()).isZero();
+        assertThat(Objects.requireNonNull(responses.storeFigures()).dropped()).isZero();
+        assertThat(Objects.requireNonNull(other.storeFigures()).errors()).isZero();
+    }
+
+    @Test
+    void a_write_that_fails_counts_as_dropped() {
+        CachedResponses responses = instance();
+        store.away = true;
+        keep(responses, "/a", "one", policy());
+        await().until(() -> Objects.requireNonNull(responses.storeFigures()).dropped() == 1);
+        assertThat(Objects.requireNonNull(responses.storeFigures()).writes()).isZero();
+    }
+
+    @Test
+    void a_store_that_refused_a_write_is_in_use_again_when_it_takes_one() {
+        CachedResponses responses = instance();
+        store.full = true;
+        keep(responses, "/a", "one", policy());
+        await().until(() -> notices.size() == 1);
+        assertThat(given(responses, "/none", policy())).as("reads go on").isNull();
+        await().until(() -> Objects.requireNonNull(responses.storeFigures()).dropped() == 1);
+        store.full = false;
+        keep(responses, "/b", "one", policy());
+        await().until(() -> notices.size() == 2);
+        assertThat(notices)
+                .containsExactly(
+                        "the shared store store:6379 refuses a command (OOM); calls go on without it, as long as needed",
+                        "the shared store store:6379 is in use again");
+    }
+
+    @Test
     void a_full_store_deletes_all_the_same() {
         CachedResponses responses = instance();
         keep(responses, "/a", "old", policy());

@@ -1,5 +1,6 @@
 package dev.holdfast.fleet;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory, which can be away, hang or refuse. Knows by their words what the scripts of the agent do. */
@@ -26,6 +28,8 @@ public final class MemoryStore implements StoreConnection.Connector {
 
     /** The breakers that have opened, in order: the name of the set, of the breaker, and of the instance. */
     public final List<List<String>> hints = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger opened = new AtomicInteger();
 
     /** True if it cannot be reached. */
     public volatile boolean away;
@@ -60,7 +64,21 @@ public final class MemoryStore implements StoreConnection.Connector {
         return said.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Closes all connections that are open; new ones can be opened. */
+    public void disconnect() {
+        opened.incrementAndGet();
+    }
+
     private final class Open implements StoreConnection {
+        private final int number = opened.get();
+
+        private void check() throws IOException {
+            MemoryStore.this.check();
+            if (number != opened.get()) {
+                throw new Lost("closed", new EOFException());
+            }
+        }
+
         @Override
         public byte @Nullable [] read(String key, int maxBytes) throws IOException {
             check();

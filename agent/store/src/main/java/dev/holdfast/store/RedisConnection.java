@@ -2,6 +2,7 @@ package dev.holdfast.store;
 
 import dev.holdfast.fleet.StoreConnection;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Builder;
@@ -25,6 +26,9 @@ final class RedisConnection implements StoreConnection {
 
     /** The error of a replica: of one that was the server before, too. */
     private static final String READ_ONLY = "READONLY";
+
+    /** The error of a name that holds a list, say: to a reader of strings it holds nothing. */
+    private static final String WRONG_TYPE = "WRONGTYPE";
 
     private static final int LONGEST_CODE = 20;
 
@@ -52,9 +56,18 @@ final class RedisConnection implements StoreConnection {
     @Override
     public byte @Nullable [] read(String key, int maxBytes) throws IOException {
         // One more than allowed, so that what is too large is not taken for what was cut: it does not authenticate.
-        byte[] value = bytes(send(
-                new CommandArguments(Protocol.Command.GETRANGE).key(key).add(0).add(maxBytes)));
-        return value == null || value.length == 0 ? null : value;
+        try {
+            byte[] value = bytes(send(new CommandArguments(Protocol.Command.GETRANGE)
+                    .key(key)
+                    .add(0)
+                    .add(maxBytes)));
+            return value == null || value.length == 0 ? null : value;
+        } catch (Refused e) {
+            if (WRONG_TYPE.equals(e.getMessage())) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -77,11 +90,14 @@ final class RedisConnection implements StoreConnection {
             }
             return executor == null ? null : executor.executeCommand(whole);
         } catch (JedisConnectionException e) {
-            throw new IOException("no answer", e);
+            // A new connection would wait as long for a server that does not answer.
+            throw e.getCause() instanceof SocketTimeoutException
+                    ? new IOException("no answer", e)
+                    : new Lost("no answer", e);
         } catch (JedisDataException e) {
             String code = code(e);
             if (mayBeReplaced && code.equals(READ_ONLY)) {
-                throw new IOException(code, new Refused(code));
+                throw new Lost(code, new Refused(code));
             }
             throw new Refused(code);
         } catch (JedisException e) {
