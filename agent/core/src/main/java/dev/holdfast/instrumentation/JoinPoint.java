@@ -230,8 +230,8 @@ public final class JoinPoint {
     }
 
     /**
-     * Each such call in any method of a class of a library, on an object, with two objects and without a result: where
-     * {@link ClientAdapter#skip}, which is given all three, returns true, the call is not made. A call without
+     * Each such call in any method of a class of a library, on an object, with one or two objects and without a result:
+     * where {@link ClientAdapter#skip}, which is given all three, returns true, the call is not made. A call without
      * arguments in an instance method: it is given {@code this} in place of them.
      *
      * @param id passed to the adapter

@@ -28,6 +28,8 @@ final class LibraryLinker {
      * knows it too. The name of the called method follows.
      */
     static final String SKIP = "skip:";
+    /** The same of a call with one argument. */
+    static final String SKIP_ONE = "skip-one:";
 
     /** The objects of an instruction in place of a call without arguments: who is called, and whose method calls. */
     private static final int CALLED_AND_CALLER = 2;
@@ -87,23 +89,28 @@ final class LibraryLinker {
             return null;
         }
         LinkedJoinPoint linked = new LinkedJoinPoint(copy, joinPoint);
+        if (hook.startsWith(SKIP_ONE)) {
+            return skipping(linked, caller, hook.substring(SKIP_ONE.length()), type, true);
+        }
         return hook.startsWith(SKIP)
-                ? skipping(linked, caller, hook.substring(SKIP.length()), type)
+                ? skipping(linked, caller, hook.substring(SKIP.length()), type, false)
                 : linked.handle(hook).asType(type);
     }
 
     /** Gives the call itself, with the adapter's decision before it. */
     private static MethodHandle skipping(
-            LinkedJoinPoint linked, MethodHandles.Lookup caller, String called, MethodType type)
+            LinkedJoinPoint linked, MethodHandles.Lookup caller, String called, MethodType type, boolean hasArgument)
             throws ReflectiveOperationException {
         MethodHandle skips = linked.handle("skip");
         MethodHandle call;
         if (type.parameterCount() == CALLED_AND_CALLER) {
+            skips = MethodHandles.insertArguments(skips, CALLED_AND_CALLER, (Object) null);
+        }
+        if (type.parameterCount() == CALLED_AND_CALLER && !hasArgument) {
             call = MethodHandles.dropArguments(
                     caller.findVirtual(type.parameterType(0), called, MethodType.methodType(void.class)),
                     1,
                     type.parameterType(1));
-            skips = MethodHandles.insertArguments(skips, CALLED_AND_CALLER, (Object) null);
         } else {
             call = caller.findVirtual(type.parameterType(0), called, type.dropParameterTypes(0, 1));
         }

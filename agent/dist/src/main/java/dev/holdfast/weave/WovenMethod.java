@@ -157,7 +157,10 @@ final class WovenMethod extends MethodVisitor {
                 super.visitVarInsn(Opcodes.ALOAD, 0);
             }
             String caller = hasArguments ? "" : 'L' + point.owner() + ';';
-            link(LibraryLinker.SKIP + name, called.replace("(", "(L" + owner + ';' + caller));
+            boolean hasOne = Type.getArgumentTypes(called).length == 1;
+            link(
+                    (hasOne ? LibraryLinker.SKIP_ONE : LibraryLinker.SKIP) + name,
+                    called.replace("(", "(L" + owner + ';' + caller));
             return;
         }
         if (found && kind == Kind.CALL_RESULT && !isStatic && called.startsWith("()")) {

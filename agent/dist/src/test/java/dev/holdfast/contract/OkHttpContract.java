@@ -90,9 +90,23 @@ class OkHttpContract {
             assertThat(call(get(server), enqueued)).isEqualTo("200 ok");
             Awaitility.await().until(() -> events.contains("callEnd"));
         }
+        assertThat(events).containsExactly("callStart", "responseHeadersEnd", "responseBodyEnd", "callEnd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_listener_hears_that_a_call_with_a_time_limit_failed_where_its_body_breaks(boolean enqueued) {
+        client = client.newBuilder().eventListener(new Listener()).build();
+        ScriptedResponse cut = ScriptedResponse.respond(200, "a long body").cutInBody(3, Cut.CLOSE);
+        try (ScriptedServer server = ScriptedServer.http(Hosts.ATTEMPT_TIMEOUT).play(BUSY, cut)) {
+            assertThatThrownBy(() -> call(get(server), enqueued)).isNotNull();
+            Awaitility.await().until(() -> events.contains("callFailed"));
+            assertThat(server.requests()).hasSize(2);
+        }
         assertThat(events)
-                .containsOnlyOnce("callStart", "callEnd", "responseHeadersEnd", "responseBodyEnd")
-                .doesNotContain("callFailed", "foreign call");
+                .containsSubsequence("callStart", "responseHeadersEnd", "responseHeadersEnd", "callFailed")
+                .endsWith("responseFailed", "callFailed")
+                .doesNotContain("callEnd", "foreign call");
     }
 
     private String call(Request request, boolean enqueued) throws Exception {
@@ -342,6 +356,11 @@ class OkHttpContract {
         @Override
         public void responseHeadersEnd(Call call, Response response) {
             hears("responseHeadersEnd", call);
+        }
+
+        @Override
+        public void responseFailed(Call call, IOException e) {
+            hears("responseFailed", call);
         }
 
         @Override

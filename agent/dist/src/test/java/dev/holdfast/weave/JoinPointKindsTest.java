@@ -20,6 +20,7 @@ class JoinPointKindsTest {
     private static final String CLIENT = "lib/Client";
     private static final String LISTENER = "lib/Listener";
     private static final String FAILED = "(Llib/Call;Ljava/io/IOException;)V";
+    private static final String ENDED = "(Llib/Call;)V";
     private static final String CHAIN = "(Llib/Client;Llib/Listener;)Ljava/util/List;";
     private static final String ENQUEUED = "(Llib/Callback;)V";
     private static final int INTERCEPTORS = 1;
@@ -28,12 +29,14 @@ class JoinPointKindsTest {
     private static final int CALL_FAILED = 4;
     private static final int COUNT = 5;
     private static final int IDLE = 6;
+    private static final int CALL_ENDED = 7;
 
     private static final List<JoinPoint> POINTS = List.of(
             JoinPoint.callResult(INTERCEPTORS, CALL, Access.call(CLIENT, "interceptors", "()Ljava/util/List;")),
             JoinPoint.argument(ENQUEUE, CALL, "enqueue", ENQUEUED),
             JoinPoint.exit(CANCEL, CALL, "cancel"),
             JoinPoint.unless(CALL_FAILED, CALL, Access.call(LISTENER, "callFailed", FAILED)),
+            JoinPoint.unless(CALL_ENDED, CALL, Access.call(LISTENER, "callEnd", ENDED)),
             JoinPoint.result(COUNT, CALL, "count", "()I"),
             JoinPoint.unless(IDLE, CALL, Access.call("java/lang/Runnable", "run", "()V")));
 
@@ -54,6 +57,7 @@ class JoinPointKindsTest {
                         "chain: result(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object; "
                                 + INTERCEPTORS,
                         "chain: skip:callFailed(Llib/Listener;Llib/Call;Ljava/io/IOException;)V " + CALL_FAILED,
+                        "chain: skip-one:callEnd(Llib/Listener;Llib/Call;)V " + CALL_ENDED,
                         "enqueue: this",
                         "enqueue: result(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object; "
                                 + ENQUEUE,
@@ -89,6 +93,7 @@ class JoinPointKindsTest {
                         "chain: call enter",
                         "chain: drop",
                         "chain: call callFailed",
+                        "chain: call callEnd",
                         "enqueue: twice",
                         "enqueue: this",
                         "enqueue: swap",
@@ -107,6 +112,9 @@ class JoinPointKindsTest {
         chain.visitVarInsn(Opcodes.ALOAD, 1);
         chain.visitMethodInsn(Opcodes.INVOKEVIRTUAL, CLIENT, "interceptors", "()Ljava/util/List;", false);
         failed(chain, LISTENER, 2);
+        chain.visitVarInsn(Opcodes.ALOAD, 2);
+        chain.visitInsn(Opcodes.ACONST_NULL);
+        chain.visitMethodInsn(Opcodes.INVOKEVIRTUAL, LISTENER, "callEnd", ENDED, false);
         chain.visitInsn(Opcodes.ARETURN);
         chain.visitMaxs(4, 3);
         chain.visitEnd();

@@ -238,11 +238,12 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
     private void tell(Ending known) {
         Response response = known.response();
         Object hearing = listener;
+        CallEnd end = adapter.openCalls().takeEnd(call);
         IOException failure = response != null
                 ? null
                 : known.failure() == null ? new IOException("Canceled") : OkHttpAdapter.asIoException(known.failure());
         try {
-            if (hearing != null) {
+            if (hearing != null && (failure != null || end == null || !end.isYetToCome())) {
                 Events.INSTANCE.ended(hearing, call, failure);
             }
         } catch (RuntimeException | Error e) {

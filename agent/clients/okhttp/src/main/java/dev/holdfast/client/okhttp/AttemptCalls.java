@@ -99,14 +99,15 @@ final class AttemptCalls {
      * Makes a call.
      *
      * @param stage notes how far it comes
+     * @param end notes that it has ended
      */
-    Call make(Request sent, Stage stage) {
+    Call make(Request sent, Stage stage, CallEnd end) {
         OkHttpClient.Builder builder = knownCarrier().newBuilder();
         builder.interceptors().clear();
         builder.interceptors().add(new Own(stage));
         builder.networkInterceptors().add(stage);
         OptionalMethods.setCallTimeout(builder, rest());
-        Events.INSTANCE.install(builder, call, elsewhere ? null : listener());
+        Events.INSTANCE.install(builder, call, elsewhere ? null : listener(), end);
         return builder.build().newCall(sent);
     }
 

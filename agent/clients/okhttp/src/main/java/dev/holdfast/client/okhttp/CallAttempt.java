@@ -18,6 +18,7 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
     private final Request sent;
     private final boolean blocking;
     private final Stage stage = new Stage();
+    private final CallEnd end = new CallEnd();
     private final Call call;
     private volatile @Nullable AttemptClock clock;
     /** Its callback; null: the library carries it out on the thread that started it. */
@@ -32,7 +33,7 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
         this.transport = transport;
         this.sent = sent;
         this.blocking = blocking;
-        this.call = calls.make(sent, stage);
+        this.call = calls.make(sent, stage, end);
     }
 
     @Override
@@ -84,6 +85,11 @@ final class CallAttempt implements LibraryTransport.Attempt<Response> {
     @Override
     public boolean isRefused(Throwable error) {
         return enqueued != null && !stage.isStarted();
+    }
+
+    /** The end of its call. */
+    CallEnd end() {
+        return end;
     }
 
     /** Returns whether the library has begun it: not while it is queued. */

@@ -29,8 +29,14 @@ class Events {
      *
      * @param call the program's
      * @param listener the program's listener for it; null: nobody hears of it
+     * @param end that of the attempt's call
      */
-    void install(OkHttpClient.Builder attempt, Call call, @Nullable Object listener) {}
+    void install(OkHttpClient.Builder attempt, Call call, @Nullable Object listener, CallEnd end) {}
+
+    /** Returns whether the library says of a call that it has ended although it sent no request itself. */
+    boolean endsCallsWithoutRequests() {
+        return true;
+    }
 
     /** The listener of a call; null: it has none, or it cannot be reached. */
     @Nullable

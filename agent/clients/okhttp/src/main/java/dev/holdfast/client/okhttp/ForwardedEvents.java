@@ -21,18 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the program's listener of what happens in the call of an attempt, as of a part of the program's own call: all
- * but that call's own beginning and end, and its queueing. The methods that only newer versions have are called by
- * their names.
+ * but that call's own beginning and queueing, and its end only where the program's call ends with it. The methods that
+ * only newer versions have are called by their names.
  */
 final class ForwardedEvents extends EventListener {
     private static final Map<String, Method> LATER = later();
 
     private final EventListener listener;
     private final Call call;
+    private final CallEnd end;
 
-    ForwardedEvents(EventListener listener, Call call) {
+    ForwardedEvents(EventListener listener, Call call, CallEnd end) {
         this.listener = listener;
         this.call = call;
+        this.end = end;
     }
 
     private static Map<String, Method> later() {
@@ -62,6 +64,20 @@ final class ForwardedEvents extends EventListener {
             }
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void callEnd(Call attempt) {
+        if (end.ends()) {
+            listener.callEnd(call);
+        }
+    }
+
+    @Override
+    public void callFailed(Call attempt, IOException ioe) {
+        if (end.ends()) {
+            listener.callFailed(call, ioe);
         }
     }
 

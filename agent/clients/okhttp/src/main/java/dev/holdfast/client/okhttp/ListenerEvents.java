@@ -8,15 +8,33 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of calls. Loaded by its name, only by copies of the library that have listeners. */
 final class ListenerEvents extends Events {
+    /** Up to 3.13 the end of a call is that of its stream. */
+    private final boolean endsStreams = hasStreamAllocations();
+
     ListenerEvents() throws NoSuchMethodException {
         // Not public in the versions that were tried out first.
         Object unused = OkHttpClient.Builder.class.getMethod("eventListener", EventListener.class);
     }
 
+    private static boolean hasStreamAllocations() {
+        try {
+            String name = Call.class.getPackageName() + ".internal.connection.StreamAllocation";
+            Class<?> unused = Class.forName(name, false, Call.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
     @Override
-    void install(OkHttpClient.Builder attempt, Call call, @Nullable Object listener) {
+    void install(OkHttpClient.Builder attempt, Call call, @Nullable Object listener, CallEnd end) {
         OkHttpClient.Builder unused = attempt.eventListener(
-                listener instanceof EventListener known ? new ForwardedEvents(known, call) : EventListener.NONE);
+                listener instanceof EventListener known ? new ForwardedEvents(known, call, end) : EventListener.NONE);
+    }
+
+    @Override
+    boolean endsCallsWithoutRequests() {
+        return !endsStreams;
     }
 
     @Override

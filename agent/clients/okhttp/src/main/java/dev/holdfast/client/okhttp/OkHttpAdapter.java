@@ -211,7 +211,8 @@ final class OkHttpAdapter implements ClientAdapter {
             suspended.call.hears(receiver);
             return true;
         }
-        return false;
+        CallEnd end = openCalls.takeEnd(first);
+        return joinPoint == OkHttpInstrumentation.CALL_ENDED && end != null && end.isYetToCome();
     }
 
     /** Returns the services that it works with. */

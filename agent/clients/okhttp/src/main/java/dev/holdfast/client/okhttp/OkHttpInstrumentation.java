@@ -58,6 +58,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The call that a chain says it belongs to. */
     static final int CALL_OF_CHAIN = 12;
 
+    /** The event that a call has ended, which comes with the body where an attempt's call gave the response. */
+    static final int CALL_ENDED = 13;
+
     private static final String ROOT = "okhttp3";
     private static final String CALL = ROOT + "/RealCall";
     private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
@@ -71,6 +74,7 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     private static final Access NETWORK_LIST = list("networkInterceptors");
     private static final Access FAILED =
             Access.call(ROOT + "/EventListener", "callFailed", "(L" + ROOT + "/Call;Ljava/io/IOException;)V");
+    private static final Access ENDED = Access.call(ROOT + "/EventListener", "callEnd", "(L" + ROOT + "/Call;)V");
 
     private static final Access OPENED = Access.call(
             CONNECTION + "Exchange", "openResponseBody", "(L" + ROOT + "/Response;)L" + ROOT + "/ResponseBody;");
@@ -109,6 +113,7 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
         addCall(points, NEW_CALL, false);
         points.add(JoinPoint.exit(CANCELED, TRANSMITTER, "cancel"));
         points.add(JoinPoint.unless(CALL_FAILED, TRANSMITTER, FAILED));
+        points.add(JoinPoint.unless(CALL_ENDED, TRANSMITTER, ENDED));
         // From 3.14 on. Without it a response is built once more, to watch its body.
         points.add(JoinPoint.callResult(BODY, ROOT + "/internal/http/CallServerInterceptor", OPENED)
                 .optional());
@@ -133,6 +138,7 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
         points.add(old ? network.optional() : network);
         if (!old) {
             points.add(JoinPoint.unless(CALL_FAILED, call, FAILED));
+            points.add(JoinPoint.unless(CALL_ENDED, call, ENDED));
         }
     }
 

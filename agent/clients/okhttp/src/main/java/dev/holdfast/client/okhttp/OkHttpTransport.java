@@ -77,6 +77,8 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     private volatile boolean listens;
     /** True if an attempt along the chain gave a response. Read and written by the chain's thread alone. */
     private boolean responded;
+    /** The attempt that the chain refused, as a call of its own; null: it refused none. */
+    private volatile @Nullable CallAttempt refusedByChain;
     /**
      * The attempts that the library carries out as calls of their own, which end by themselves when cancelled; null:
      * there were none. Guarded by this object.
@@ -196,7 +198,9 @@ final class OkHttpTransport implements LibraryTransport<Response> {
         } catch (IOException | RuntimeException e) {
             if (isChainClosed(e)) {
                 leftChain = true;
-                return new CallAttempt(this, sent, attemptCalls(), true).send();
+                CallAttempt carried = new CallAttempt(this, sent, attemptCalls(), true);
+                refusedByChain = carried;
+                return carried.send();
             }
             failed(e, stage);
             throw e;
@@ -263,6 +267,14 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     @Override
     public boolean canHedge() {
         return (content == null || content.isRepeatableAtOnce()) && canLeaveChain();
+    }
+
+    @Override
+    public void delivers(Attempt<Response> attempt) {
+        CallAttempt carried = attempt instanceof CallAttempt own ? own : refusedByChain;
+        if (carried != null && attemptCalls().listener() != null) {
+            openCalls.endsWith(call, carried.end());
+        }
     }
 
     @Override

@@ -38,6 +38,30 @@ final class OpenCalls {
         }
     }
 
+    /** The ends of attempts with which calls end, until the library takes these for ended. Guarded by itself. */
+    private final Map<Call, CallEnd> ends = new WeakHashMap<>();
+    /** False as long as no call ended with an attempt, so that all others need no lock. */
+    private volatile boolean anyEnd;
+
+    /** A call's response is that of an attempt, whose end is the call's. */
+    void endsWith(Call call, CallEnd end) {
+        synchronized (ends) {
+            CallEnd unused = ends.put(call, end);
+        }
+        anyEnd = true;
+    }
+
+    /** Takes the end of a call that ends with an attempt; null: it ends by itself. */
+    @Nullable
+    CallEnd takeEnd(@Nullable Object call) {
+        if (!anyEnd) {
+            return null;
+        }
+        synchronized (ends) {
+            return ends.remove(call);
+        }
+    }
+
     /** Runs something when a call is cancelled, in place of what was to be run before; at once where it is already. */
     void onCancel(Call call, Runnable action) {
         actions.put(call, action);

@@ -67,7 +67,22 @@ final class PolicyInterceptor implements Interceptor {
         } catch (Exception e) {
             throw OkHttpAdapter.<RuntimeException>sneaky(e);
         }
-        return response == null ? chain.proceed(chain.request()) : response;
+        if (response == null) {
+            return chain.proceed(chain.request());
+        }
+        if (!Events.INSTANCE.endsCallsWithoutRequests()) {
+            ends();
+        }
+        return response;
+    }
+
+    /** The library says nothing of the end of a call that has its response from an attempt's. */
+    private void ends() {
+        CallEnd end = adapter.openCalls().takeEnd(call);
+        Object listener = end == null || end.isYetToCome() ? null : Events.INSTANCE.listenerOf(call);
+        if (listener != null) {
+            Events.INSTANCE.ended(listener, call, null);
+        }
     }
 
     /** Null: nothing was sent, and no policy applies. */
