@@ -228,7 +228,8 @@ class SharedResponsesTest {
         await().until(() -> notices.size() == 2);
         assertThat(notices)
                 .containsExactly(
-                        "the shared store store:6379 refuses a command (OOM); calls go on without it, as long as needed",
+                        "the shared store store:6379 refuses a command (OOM); calls go on without it, as long"
+                                + " as needed",
                         "the shared store store:6379 is in use again");
     }
 
