@@ -90,7 +90,12 @@ final class RestrictionFinder {
 
     private void fault() {
         FaultPolicy fault = policy.fault();
-        if (fault.enabled()) {
+        if (fault.enabled() && fault.isOver(System.currentTimeMillis())) {
+            add(
+                    "fault.share",
+                    "[faults] is armed, and no attempt gets a fault any more, since until is over: "
+                            + shown(FaultKeys.UNTIL, fault.until()));
+        } else if (fault.enabled()) {
             boolean acts = policy.mode() == Mode.ENFORCE;
             String share = shown(FaultKeys.SHARE, String.valueOf(fault.share()));
             add(

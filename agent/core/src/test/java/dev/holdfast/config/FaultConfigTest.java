@@ -174,6 +174,12 @@ class FaultConfigTest {
                         "fault.share",
                         "[faults] is armed: until 2096-03-31T10:00:00Z, a share of 1.0 of the attempts gets status"
                                 + " 503"));
+        Configuration over = read(FAULT + ARMED.replace("2096", "2016"));
+        assertThat(Explanation.of(over, "GET", url).restrictions())
+                .contains(new Explanation.Restriction(
+                        "fault.share",
+                        "[faults] is armed, and no attempt gets a fault any more, since until is over:"
+                                + " 2016-03-31T10:00:00Z"));
         Configuration observed = read("mode = \"observe\"\n" + FAULT + ARMED);
         assertThat(Explanation.of(observed, "GET", url).restrictions())
                 .extracting(Explanation.Restriction::text)
