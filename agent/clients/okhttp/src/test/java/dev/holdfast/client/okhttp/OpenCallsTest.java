@@ -75,7 +75,8 @@ class OpenCallsTest {
     }
 
     private Call carrier(Call of, Stage at) {
-        Call carrier = new AttemptCalls(of, client, null, true, System.nanoTime()).make(of.request(), at);
+        Call carrier =
+                new AttemptCalls(of, client, null, true, System.nanoTime()).make(of.request(), at, new CallEnd());
         openCalls.link(of, carrier, at);
         return carrier;
     }
