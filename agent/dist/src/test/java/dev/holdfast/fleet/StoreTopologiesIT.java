@@ -47,10 +47,11 @@ class StoreTopologiesIT extends Instances {
 
     private void shareMore(ForkedJvm.Running first, ForkedJvm.Running second) {
         origin.otherwise(request -> ScriptedResponse.respond(request.target().startsWith("/bad") ? 503 : 200, "body"));
+        awaitRate(first);
+        awaitRate(second);
         for (int i = 0; i < 4; i++) {
             assertThat(ask(first, "GET /" + i)).isEqualTo("200 body live");
         }
-        assertThat(ask(second, "GET /other")).isEqualTo("200 body live");
         awaitStatus(first, "\"rates\":1,\"local_rates\":0");
         awaitStatus(second, "\"rates\":1,\"local_rates\":0");
 
@@ -61,6 +62,13 @@ class StoreTopologiesIT extends Instances {
             String path = "GET /" + i;
             Awaitility.await().atMost(PATIENCE).until(() -> ask(second, path).equals("200 body cache with age"));
         }
+    }
+
+    /** A store that has just begun to run grants no part of a rate. */
+    private void awaitRate(ForkedJvm.Running program) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> ask(program, "GET /other").equals("200 body live"));
     }
 
     @Test
