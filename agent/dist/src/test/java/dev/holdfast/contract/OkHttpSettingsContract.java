@@ -3,12 +3,11 @@ package dev.holdfast.contract;
 import static dev.holdfast.contract.OkHttpProbe.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.OwnSockets;
 import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedServer;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -206,33 +205,6 @@ class OkHttpSettingsContract {
                     .filter(one -> !one.getValue())
                     .map(Map.Entry::getKey)
                     .toList();
-        }
-    }
-
-    private static final class OwnSockets extends SocketFactory {
-        @Override
-        public Socket createSocket() {
-            return new Socket();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.fallback.FallbackRequest.Identity;
 import dev.holdfast.fallback.FallbackStrategies;
+import dev.holdfast.testkit.OwnSockets;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import javax.net.SocketFactory;
 import okhttp3.Authenticator;
 import okhttp3.Cookie;
 import okhttp3.CookieJar;
@@ -80,33 +79,6 @@ class OkHttpIdentityTest {
         @Override
         public List<Cookie> loadForRequest(HttpUrl url) {
             return List.of();
-        }
-    }
-
-    private static final class OwnSockets extends SocketFactory {
-        @Override
-        public Socket createSocket() {
-            return new Socket();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
-            throw new UnsupportedOperationException();
         }
     }
 }
