@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,8 +108,10 @@ class DifferentialIT {
         });
     }
 
-    /** All differences with the scenario that they belong to, at most 40. */
-    private static String differences(String what, List<String> expected, List<String> actual) {
+    /** All differences with the scenario that they belong to, at most 40, and what both servers noted of it. */
+    private static String differences(String what, List<String> without, List<String> with) {
+        List<String> expected = compared(without);
+        List<String> actual = compared(with);
         StringBuilder differences = new StringBuilder();
         String scenario = "";
         int count = 0;
@@ -126,7 +129,9 @@ class DifferentialIT {
                         .append(what)
                         .append(": ")
                         .append(a)
-                        .append('\n');
+                        .append('\n')
+                        .append(notes("  without, ", scenario, without))
+                        .append(notes("  " + what + ", ", scenario, with));
                 if (a.startsWith("== ") != e.startsWith("== ")) {
                     differences.append("  (out of step from here)\n");
                     break;
@@ -134,5 +139,19 @@ class DifferentialIT {
             }
         }
         return differences.toString();
+    }
+
+    private static List<String> compared(List<String> lines) {
+        return lines.stream().filter(line -> !line.startsWith(Transcript.NOTE)).toList();
+    }
+
+    private static String notes(String what, String scenario, List<String> lines) {
+        return lines.stream()
+                .dropWhile(line -> !line.equals(scenario))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("== "))
+                .filter(line -> line.startsWith(Transcript.NOTE))
+                .map(line -> what + line + '\n')
+                .collect(Collectors.joining());
     }
 }

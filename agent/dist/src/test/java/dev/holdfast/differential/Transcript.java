@@ -37,6 +37,9 @@ final class Transcript {
     /** The address that the matching policy of the third run names. */
     static final String HOST = "127.0.0.2";
 
+    /** The beginning of a line that is no part of what is compared: it helps to explain a difference. */
+    static final String NOTE = "note: ";
+
     /**
      * The parts that differ from run to run: internal names in the JDK's messages, temporary files, lambdas, hash
      * codes, random keys.
@@ -80,6 +83,7 @@ final class Transcript {
                     + body(r.body()));
         }
         line("server: " + server.accepted() + " connections");
+        server.endedWithoutRequest().forEach(end -> line(NOTE + "server: " + end.replaceAll("[^ -~]", "?")));
     }
 
     /** A scenario in which it depends on who is faster what the server sees: only what the program sees is recorded. */

@@ -40,10 +40,13 @@ final class Connection implements Runnable {
 
     @Override
     public void run() {
+        boolean asked = false;
+        String why = "its client has closed it";
         try {
             ScriptedResponse first = server.answerOnAccept();
             if (first != null) {
                 awaitFirstByte();
+                why = "the script has ended it";
                 end(first.cut);
                 return;
             }
@@ -53,11 +56,16 @@ final class Connection implements Runnable {
             boolean alive = true;
             while (alive) {
                 ReceivedRequest request = readHead();
+                asked |= request != null;
                 alive = request != null && exchange(request);
             }
         } catch (IOException gone) {
             // The client went away or the server is closing: what arrived is on record, and that is all a test asks.
+            why = gone.toString();
         } finally {
+            if (!asked) {
+                server.endedWithoutRequest(number, why);
+            }
             abandon();
             server.ended(this);
         }

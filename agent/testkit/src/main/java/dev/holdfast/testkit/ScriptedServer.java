@@ -51,6 +51,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final Deque<ScriptedResponse> script = new ArrayDeque<>();
     private final List<ReceivedRequest> requests = new ArrayList<>();
     private final Set<Connection> connections = new HashSet<>();
+    private final List<String> early = new ArrayList<>();
     private Function<ReceivedRequest, ScriptedResponse> otherwise = request -> ScriptedResponse.respond(200, "ok");
     private int accepted;
     private int epoch;
@@ -138,6 +139,11 @@ public final class ScriptedServer implements AutoCloseable {
     /** Returns the number of connections that are open now. */
     public synchronized int open() {
         return connections.size();
+    }
+
+    /** Why connections ended early on which no request arrived: for a report, since it differs with who was faster. */
+    public synchronized List<String> endedWithoutRequest() {
+        return List.copyOf(early);
     }
 
     /** Lets everything go on that hangs, is held or is delayed at this moment. */
@@ -281,6 +287,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     synchronized void changed() {
         notifyAll();
+    }
+
+    synchronized void endedWithoutRequest(int connection, String why) {
+        early.add("#" + connection + " " + why);
     }
 
     synchronized void ended(Connection connection) {
