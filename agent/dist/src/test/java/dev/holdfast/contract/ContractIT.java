@@ -66,6 +66,7 @@ class ContractIT {
             AttemptHeaderContract.class,
             FaultContract.class,
             OkHttpContract.class,
+            OkHttpEventsContract.class,
             OkHttpSettingsContract.class,
             OkHttpOpenResponseContract.class,
             OkHttpTagContract.class,

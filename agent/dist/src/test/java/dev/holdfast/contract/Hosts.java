@@ -36,6 +36,8 @@ final class Hosts {
     static final String THRIFTY = "127.0.0.15";
     /** 1 retry; a second attempt beside one that takes 150 ms. */
     static final String HEDGED = "127.0.0.14";
+    /** 1 retry; a second attempt beside one that takes a minute. */
+    static final String LATE_HEDGED = "127.0.0.29";
     /** {@link #QUICK}, with responses up to 4 KiB held back, and conditions on what they are: see the file. */
     static final String CONDITIONS = "127.0.0.17";
     /** {@link #CONDITIONS}, with a default value. */

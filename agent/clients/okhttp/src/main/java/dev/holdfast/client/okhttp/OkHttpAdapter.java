@@ -212,7 +212,7 @@ final class OkHttpAdapter implements ClientAdapter {
             return true;
         }
         CallEnd end = openCalls.takeEnd(first);
-        return joinPoint == OkHttpInstrumentation.CALL_ENDED && end != null && end.isYetToCome();
+        return end != null && end.isYetToCome();
     }
 
     /** Returns the services that it works with. */

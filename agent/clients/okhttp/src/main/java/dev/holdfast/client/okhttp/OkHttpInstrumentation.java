@@ -31,7 +31,10 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The end of a method that cancels a call. */
     static final int CANCELED = 3;
 
-    /** The event that a call has failed, which an asynchronous call that waits for its next attempt has not. */
+    /**
+     * The event that a call has failed: one that waits for its next attempt has not; and where an interceptor of the
+     * program's fails it with the response of an attempt's call still open, the event comes with the body.
+     */
     static final int CALL_FAILED = 4;
 
     /** The calls that a dispatcher says are running. */

@@ -272,7 +272,7 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     @Override
     public void delivers(Attempt<Response> attempt) {
         CallAttempt carried = attempt instanceof CallAttempt own ? own : refusedByChain;
-        if (carried != null && attemptCalls().listener() != null) {
+        if (carried != null && carried.isStarted() && attemptCalls().listener() != null) {
             openCalls.endsWith(call, carried.end());
         }
     }
