@@ -67,6 +67,7 @@ class ContractIT {
             FaultContract.class,
             OkHttpContract.class,
             OkHttpEventsContract.class,
+            OkHttpOwnPartsContract.class,
             OkHttpSettingsContract.class,
             OkHttpOpenResponseContract.class,
             OkHttpTagContract.class,
