@@ -5,8 +5,6 @@ import dev.holdfast.call.Engine;
 import dev.holdfast.call.Outcome;
 import dev.holdfast.call.PolicyTarget;
 import dev.holdfast.call.Step;
-import dev.holdfast.exchange.LibraryTransport;
-import dev.holdfast.exchange.ResponseHead;
 import dev.holdfast.fallback.FallbackCandidate;
 import dev.holdfast.fallback.FallbackRequest;
 import dev.holdfast.fallback.FallbackRequest.Address;
@@ -19,38 +17,29 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Interceptor;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call as its policy sees it. An attempt goes on along the chain of the program's call wherever that is possible
- * ({@link ChainAttempt}), so that nothing differs from a call without us; one that has to be ended by itself is a call
- * of its own ({@link CallAttempt}), as to cancel the program's call would be for good.
+ * One call as its policy sees it: its request, and the sending of its attempts. An attempt goes on along the chain of
+ * the program's call wherever that is possible ({@link ChainAttempt}), so that nothing differs from a call without us;
+ * one that has to be ended by itself is a call of its own ({@link CallAttempt}), as to cancel the program's call would
+ * be for good.
  */
-final class OkHttpTransport implements LibraryTransport<Response> {
+final class OkHttpTransport extends OkHttpResponses {
     static final Client CLIENT = Client.of(OkHttpInstrumentation.NAME);
-
-    private static final int NO_CONTENT = 204;
-    private static final int NOT_MODIFIED = 304;
 
     private final Call call;
     private final OkHttpClient client;
     private final Interceptor.Chain chain;
-    private final Request request;
     private final Stage stage;
     private final OpenCalls openCalls;
     private final FallbackStrategies fallbackStrategies;
@@ -114,10 +103,10 @@ final class OkHttpTransport implements LibraryTransport<Response> {
             boolean blocking,
             OpenCalls openCalls,
             FallbackStrategies fallbackStrategies) {
+        super(chain.request());
         this.call = call;
         this.client = client;
         this.chain = chain;
-        this.request = chain.request();
         this.stage = stage == null ? Stage.UNKNOWN : stage;
         this.blocking = blocking;
         this.policyBegins = policyBegins;
@@ -430,85 +419,9 @@ final class OkHttpTransport implements LibraryTransport<Response> {
     }
 
     @Override
-    public ResponseHead head(Response response) {
-        return new Heads.Head(response);
-    }
-
-    @Override
-    public boolean mayBeStored(Attempt<Response> attempt, Response response) {
-        return response.priorResponse() == null
-                && response.cacheResponse() == null
-                && response.networkResponse() != null
-                && response.request().url().equals(request.url());
-    }
-
-    @Override
-    public long bodyLength(Response response) {
-        ResponseBody body = response.body();
-        boolean none = body == null
-                || response.request().method().equals("HEAD")
-                || response.code() == NO_CONTENT
-                || response.code() == NOT_MODIFIED;
-        return none ? 0 : body.contentLength();
-    }
-
-    @Override
     public @Nullable InputStream body(Response response) {
         ResponseBody body = response.body();
         ChainAttempt attempt = onChain;
         return body == null ? null : attempt == null ? body.byteStream() : attempt.cancellable(body.byteStream());
-    }
-
-    @Override
-    public void close(Response response) {
-        ResponseBody body = response.body();
-        if (body != null) {
-            body.close();
-        }
-    }
-
-    @Override
-    public Response watchBody(Response response, long length, Consumer<IOException> broken) {
-        return StreamBody.watched(response, length, broken);
-    }
-
-    @Override
-    public Response wrapBody(Response response, UnaryOperator<InputStream> wrapper) {
-        return StreamBody.in(response, wrapper);
-    }
-
-    @Override
-    public Response withBody(Response response, InputStream body) {
-        ResponseBody before = response.body();
-        MediaType type = before == null ? null : before.contentType();
-        long length = before == null ? -1 : before.contentLength();
-        return response.newBuilder().body(StreamBody.of(type, length, body)).build();
-    }
-
-    @Override
-    public Response synthetic(FallbackCandidate.Response found) {
-        Response.Builder builder = new Response.Builder()
-                .request(request)
-                .protocol(Protocol.HTTP_1_1)
-                .code(found.status())
-                .message("")
-                .headers(Heads.of(found.headers()));
-        List<String> types = Heads.values(found.headers(), "Content-Type");
-        MediaType type = types.isEmpty() ? null : MediaType.parse(types.get(0));
-        byte[] bytes = method().equals("HEAD") ? new byte[0] : found.body().bytes();
-        return builder.body(StreamBody.of(type, bytes.length, new java.io.ByteArrayInputStream(bytes)))
-                .build();
-    }
-
-    @Override
-    public Response withHeaders(Response response, Map<String, List<String>> headers) {
-        return response.newBuilder().headers(Heads.of(headers)).build();
-    }
-
-    /** The response with the program's request in place of the one that was sent for it. */
-    Response asked(Response response, Request sent) {
-        return sent == request || response.request() != sent
-                ? response
-                : response.newBuilder().request(request).build();
     }
 }
