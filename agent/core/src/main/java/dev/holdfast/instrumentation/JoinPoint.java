@@ -226,7 +226,19 @@ public final class JoinPoint {
      * @param method its name
      */
     public static JoinPoint exit(int id, String owner, String method) {
-        return of(id, Kind.EXIT, owner, method, "()V");
+        return exit(id, owner, method, "()V");
+    }
+
+    /**
+     * Each return of an instance method that returns nothing: {@link ClientAdapter#observe} is given {@code this}.
+     *
+     * @param id passed to the adapter
+     * @param owner the class, with slashes
+     * @param method its name
+     * @param descriptor the method's
+     */
+    public static JoinPoint exit(int id, String owner, String method, String descriptor) {
+        return of(id, Kind.EXIT, owner, method, descriptor);
     }
 
     /**

@@ -72,7 +72,8 @@ class ContractIT {
             OkHttpOpenResponseContract.class,
             OkHttpTagContract.class,
             OkHttpTlsContract.class,
-            OkHttpDispatcherContract.class);
+            OkHttpDispatcherContract.class,
+            OkHttpInlineContract.class);
 
     /**
      * The start, and what the contracts make happen: no notice of a bad file, no defect, no other line of the JVM's.

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
@@ -362,22 +361,6 @@ class OkHttpDispatcherContract {
         }
     }
 
-    @Test
-    void where_calls_run_within_enqueue_the_callback_is_called_before_it_returns() throws Exception {
-        dispatcher = new Dispatcher(new Direct());
-        dispatcher.setMaxRequests(1);
-        client = client.newBuilder().dispatcher(dispatcher).build();
-        for (String host : List.of(Hosts.QUICK, Hosts.ATTEMPT_TIMEOUT)) {
-            try (ScriptedServer server = ScriptedServer.http(host).play(BUSY, BUSY, OK)) {
-                Got got = enqueue(client.newCall(get(server)));
-                assertThat(got.result.isDone()).isTrue();
-                assertThat(got.result()).isEqualTo("200 ok");
-                assertThat(got.thread).isSameAs(Thread.currentThread());
-                assertThat(server.requests()).hasSize(3);
-            }
-        }
-    }
-
     // ---- how calls are made
 
     private static Request get(ScriptedServer server) {
@@ -435,42 +418,6 @@ class OkHttpDispatcherContract {
             thread = Thread.currentThread();
             events.add(now);
             assertThat(result.complete(now)).isTrue();
-        }
-    }
-
-    /** Runs what it is given on the calling thread. */
-    private static final class Direct extends AbstractExecutorService {
-        private volatile boolean shut;
-
-        @Override
-        public void execute(Runnable command) {
-            command.run();
-        }
-
-        @Override
-        public void shutdown() {
-            shut = true;
-        }
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            shut = true;
-            return List.of();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return shut;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return shut;
-        }
-
-        @Override
-        public boolean awaitTermination(long timeout, TimeUnit unit) {
-            return shut;
         }
     }
 }

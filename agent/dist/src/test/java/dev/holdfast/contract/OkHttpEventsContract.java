@@ -45,7 +45,7 @@ class OkHttpEventsContract {
     /** The response that an interceptor has kept open. */
     private volatile @Nullable Response kept;
 
-    /** What a program does about a response that it gets, or that one of its interceptors gets. */
+    /** The things that a program does about a response that it gets, or that one of its interceptors gets. */
     private enum Program {
         READS_ALL {
             @Override
@@ -143,7 +143,7 @@ class OkHttpEventsContract {
         assertSame(host, "/", 1, cancelling, program, enqueued);
     }
 
-    /** What an interceptor does before it throws. */
+    /** The part of an interceptor that runs before it throws. */
     @FunctionalInterface
     private interface Step {
         void run(Interceptor.Chain chain) throws IOException;

@@ -47,7 +47,7 @@ final class OkHttpProbe {
     }
 
     /** A callback that counts. */
-    static final class Got implements Callback {
+    static class Got implements Callback {
         private final CompletableFuture<String> result = new CompletableFuture<>();
         final AtomicInteger calls = new AtomicInteger();
         volatile Call of;

@@ -38,7 +38,9 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
     /** Written when the library begins the call; its end is behind that. */
     private boolean isTaken;
 
+    /** The thread within {@code Call.enqueue}; null: that has returned, or nobody asks any more. */
     private volatile @Nullable Thread enqueuing = Thread.currentThread();
+
     private volatile @Nullable AsyncLibraryCall<Response> exchange;
     private volatile @Nullable Object listener;
     private volatile @Nullable Future<?> limit;
@@ -58,15 +60,14 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
      * on the calling thread: the program then has its end when that method returns. Asked once, when the call begins.
      */
     boolean isWithinEnqueue() {
-        boolean same = enqueuing == Thread.currentThread();
+        boolean within = enqueuing == Thread.currentThread();
         enqueuing = null;
-        String carrier = call.getClass().getName();
-        // The same thread may also have come back to its pool in between.
-        return same
-                && StackWalker.getInstance()
-                        .walk(frames ->
-                                frames.anyMatch(frame -> frame.getMethodName().equals("enqueue")
-                                        && frame.getClassName().equals(carrier)));
+        return within;
+    }
+
+    /** {@code Call.enqueue} returns before the library has begun the call. */
+    void enqueueReturns() {
+        enqueuing = null;
     }
 
     /** The library has begun the call, and nobody looks for this object any more. */

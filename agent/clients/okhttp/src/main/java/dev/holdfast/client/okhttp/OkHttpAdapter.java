@@ -192,7 +192,12 @@ final class OkHttpAdapter implements ClientAdapter {
     @Override
     public void observe(int joinPoint, Object subject, @Nullable Object first, @Nullable Object second, int number) {
         try {
-            if (joinPoint == OkHttpInstrumentation.CANCEL_ALL) {
+            if (joinPoint == OkHttpInstrumentation.ENQUEUED) {
+                AsyncCall yetToBegin = enqueued.isEmpty() ? null : enqueued.get(subject);
+                if (yetToBegin != null) {
+                    yetToBegin.enqueueReturns();
+                }
+            } else if (joinPoint == OkHttpInstrumentation.CANCEL_ALL) {
                 suspendedCalls.cancelAll((Dispatcher) subject);
             } else {
                 openCalls.cancelled(subject);

@@ -64,6 +64,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The event that a call has ended, which comes with the body where an attempt's call gave the response. */
     static final int CALL_ENDED = 13;
 
+    /** The return of the method that enqueues a call. */
+    static final int ENQUEUED = 14;
+
     private static final String ROOT = "okhttp3";
     private static final String CALL = ROOT + "/RealCall";
     private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
@@ -72,6 +75,8 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     private static final String CONNECTION = ROOT + "/internal/connection/";
     private static final String NEW_CALL = CONNECTION + "RealCall";
     private static final String TRANSMITTER = CONNECTION + "Transmitter";
+
+    private static final String ENQUEUE = "(L" + ROOT + "/Callback;)V";
 
     private static final Access LIST = list("interceptors");
     private static final Access NETWORK_LIST = list("networkInterceptors");
@@ -133,7 +138,8 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
      * @param old the class of older versions, in which others may carry what the newer one does itself
      */
     private static void addCall(List<JoinPoint> points, String call, boolean old) {
-        points.add(JoinPoint.argument(CALLBACK, call, "enqueue", "(L" + ROOT + "/Callback;)V"));
+        points.add(JoinPoint.argument(CALLBACK, call, "enqueue", ENQUEUE));
+        points.add(JoinPoint.exit(ENQUEUED, call, "enqueue", ENQUEUE));
         points.add(JoinPoint.exit(CANCELED, call, "cancel"));
         JoinPoint interceptors = JoinPoint.callResult(INTERCEPTORS, call, LIST);
         JoinPoint network = JoinPoint.callResult(NETWORK_INTERCEPTORS, call, NETWORK_LIST);
