@@ -31,7 +31,8 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
     private boolean suspended;
     private boolean left;
     private boolean over;
-    private @Nullable Ending ending;
+    /** A response, or what the call failed with; null: it has not ended. No record of both, as each call has one. */
+    private @Nullable Object ending;
 
     private SuspendedCalls.@Nullable Suspension suspension;
 
@@ -50,10 +51,6 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
         this.call = call;
         this.program = program;
     }
-
-    /** The end of the call: a response or a failure. */
-    private record Ending(
-            @Nullable Response response, @Nullable Throwable failure) {}
 
     /**
      * Returns whether the library runs the call within {@code Call.enqueue}, by an executor that runs what it is given
@@ -101,7 +98,7 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
         exchange = made;
         begun.dispatching(dispatching);
         made.start();
-        Ending known;
+        Object known;
         synchronized (this) {
             known = ending;
             suspended = known == null;
@@ -118,11 +115,10 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
             }));
             throw new Suspended(this);
         }
-        if (known.response() == null) {
-            Throwable failure = known.failure();
-            throw OkHttpAdapter.<RuntimeException>sneaky(failure == null ? begun.cancelled() : failure);
+        if (known instanceof Response response) {
+            return response;
         }
-        return known.response();
+        throw OkHttpAdapter.<RuntimeException>sneaky((Throwable) known);
     }
 
     /** The time for the whole call, which the library watches over only as long as it runs the call itself. */
@@ -151,7 +147,7 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
     public void onFailure(Call ended, IOException e) {
         forget();
         if (e instanceof Suspended mine && mine.call == this) {
-            Ending known;
+            Object known;
             synchronized (this) {
                 left = true;
                 known = over ? null : ending;
@@ -194,10 +190,10 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
     /** The call has ended, where it was carried out. */
     @Override
     public void accept(@Nullable Response response, @Nullable Throwable failure) {
-        ended(new Ending(response, failure));
+        ended(response != null ? response : failure != null ? failure : new IOException("Canceled"));
     }
 
-    private void ended(Ending now) {
+    private void ended(Object now) {
         synchronized (this) {
             ending = now;
             if (!suspended || !left || over) {
@@ -208,7 +204,7 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
         deliver(now);
     }
 
-    private void deliver(Ending known) {
+    private void deliver(Object known) {
         Future<?> running = limit;
         if (running != null) {
             running.cancel(false);
@@ -236,13 +232,11 @@ final class AsyncCall implements Callback, BiConsumer<@Nullable Response, @Nulla
         }
     }
 
-    private void tell(Ending known) {
-        Response response = known.response();
+    private void tell(Object known) {
+        Response response = known instanceof Response given ? given : null;
         Object hearing = listener;
         CallEnd end = adapter.openCalls().takeEnd(call);
-        IOException failure = response != null
-                ? null
-                : known.failure() == null ? new IOException("Canceled") : OkHttpAdapter.asIoException(known.failure());
+        IOException failure = response != null ? null : OkHttpAdapter.asIoException((Throwable) known);
         try {
             if (hearing != null && (failure != null || end == null || !end.isYetToCome())) {
                 Events.INSTANCE.ended(hearing, call, failure);

@@ -105,7 +105,7 @@ final class AttemptCalls {
         OkHttpClient.Builder builder = knownCarrier().newBuilder();
         builder.interceptors().clear();
         builder.interceptors().add(new Own(stage));
-        builder.networkInterceptors().add(stage);
+        builder.networkInterceptors().add(stage.intercepting());
         OptionalMethods.setCallTimeout(builder, rest());
         Events.INSTANCE.install(builder, call, elsewhere ? null : listener(), end);
         return builder.build().newCall(sent);
@@ -156,7 +156,7 @@ final class AttemptCalls {
         @Override
         public Response intercept(Chain chain) throws IOException {
             stage.start();
-            return chain.proceed(chain.request());
+            return stage.proceed(chain, chain.request());
         }
     }
 }

@@ -40,6 +40,9 @@ final class OkHttpAdapter implements ClientAdapter {
     /** The callbacks of asynchronous calls that have not begun. */
     private final Map<Object, AsyncCall> enqueued = new ConcurrentHashMap<>();
 
+    /** True once the library was seen to say that it is about to write a request. */
+    private volatile boolean tellsOfRequests;
+
     OkHttpAdapter(AdapterContext context) {
         this.context = context;
     }
@@ -55,6 +58,7 @@ final class OkHttpAdapter implements ClientAdapter {
                 case OkHttpInstrumentation.INTERCEPTORS -> interceptors((List<?>) value, first, second);
                 case OkHttpInstrumentation.NETWORK_INTERCEPTORS -> networkInterceptors((List<?>) value, first);
                 case OkHttpInstrumentation.CALLBACK -> callback((Callback) value, (Call) first);
+                case OkHttpInstrumentation.REACHED -> reached((Interceptor.Chain) value);
                 case OkHttpInstrumentation.BODY -> Stage.opened((ResponseBody) value);
                 case OkHttpInstrumentation.CALL_OF_CHAIN -> openCalls.programs(value);
                 case OkHttpInstrumentation.RUNNING_CALLS -> suspendedCalls.running((Dispatcher) first, (List<?>) value);
@@ -72,6 +76,9 @@ final class OkHttpAdapter implements ClientAdapter {
     private static String consequence(int joinPoint) {
         if (joinPoint == OkHttpInstrumentation.BODY) {
             return "a response is built anew";
+        }
+        if (joinPoint == OkHttpInstrumentation.REACHED) {
+            return "an attempt seems not to have sent its request";
         }
         if (joinPoint == OkHttpInstrumentation.CALL_OF_CHAIN) {
             return "an interceptor sees the call of an attempt";
@@ -107,11 +114,11 @@ final class OkHttpAdapter implements ClientAdapter {
                     && !async.isWithinEnqueue()
                     && !isOneAtATime(http.dispatcher());
             // The library asks for the network interceptors of no web socket.
-            Stage stage = request.header("Upgrade") == null ? new Stage() : null;
+            Stage stage = request.header("Upgrade") == null ? new Stage(call) : null;
             boolean first = interceptors.isEmpty();
             ours = new PolicyInterceptor(
                     this, call, http, leaves ? async : null, stage, first ? engine : null, first ? host : null);
-            if (stage != null) {
+            if (stage != null && !tellsOfRequests) {
                 PolicyInterceptor unused = begun.set(ours);
             }
         } else {
@@ -153,10 +160,17 @@ final class OkHttpAdapter implements ClientAdapter {
         return ours;
     }
 
+    private Interceptor.Chain reached(Interceptor.Chain chain) {
+        if (Stage.reached(chain) && !tellsOfRequests) {
+            tellsOfRequests = true;
+        }
+        return chain;
+    }
+
     private List<?> networkInterceptors(List<?> interceptors, Object carrier) {
         PolicyInterceptor ours = begun(carrier);
         Stage stage = ours == null ? null : ours.stage();
-        return stage == null ? interceptors : with(interceptors, stage);
+        return stage == null ? interceptors : with(interceptors, stage.intercepting());
     }
 
     private static List<?> with(List<?> interceptors, Interceptor ours) {

@@ -67,6 +67,9 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     /** The return of the method that enqueues a call. */
     static final int ENQUEUED = 14;
 
+    /** The chain of a request that the library is about to write. */
+    static final int REACHED = 15;
+
     private static final String ROOT = "okhttp3";
     private static final String CALL = ROOT + "/RealCall";
     private static final String OLD_CHAIN = CALL + "$ApplicationInterceptorChain";
@@ -76,6 +79,7 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
     private static final String NEW_CALL = CONNECTION + "RealCall";
     private static final String TRANSMITTER = CONNECTION + "Transmitter";
 
+    private static final String SERVER = ROOT + "/internal/http/CallServerInterceptor";
     private static final String ENQUEUE = "(L" + ROOT + "/Callback;)V";
 
     private static final Access LIST = list("interceptors");
@@ -123,7 +127,10 @@ public final class OkHttpInstrumentation implements ClientInstrumentation {
         points.add(JoinPoint.unless(CALL_FAILED, TRANSMITTER, FAILED));
         points.add(JoinPoint.unless(CALL_ENDED, TRANSMITTER, ENDED));
         // From 3.14 on. Without it a response is built once more, to watch its body.
-        points.add(JoinPoint.callResult(BODY, ROOT + "/internal/http/CallServerInterceptor", OPENED)
+        points.add(JoinPoint.callResult(BODY, SERVER, OPENED).optional());
+        // From 3.4 on. Without it each chain gets a network interceptor.
+        points.add(JoinPoint.argument(
+                        REACHED, SERVER, "intercept", "(L" + ROOT + "/Interceptor$Chain;)L" + ROOT + "/Response;")
                 .optional());
         // From 3.9 on; before that a chain has no call.
         points.add(JoinPoint.result(

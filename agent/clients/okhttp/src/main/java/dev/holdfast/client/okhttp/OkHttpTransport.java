@@ -181,7 +181,7 @@ final class OkHttpTransport extends OkHttpResponses {
     Response proceed(Request sent) throws IOException {
         stage.begin();
         try {
-            Response response = asked(chain.proceed(sent), sent);
+            Response response = asked(stage.proceed(chain, sent), sent);
             responded = true;
             return response;
         } catch (IOException | RuntimeException e) {

@@ -7,6 +7,7 @@ import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
+import okhttp3.Interceptor;
 import okhttp3.MultipartBody;
 import okhttp3.OkHttpClient;
 import okhttp3.RequestBody;
@@ -41,6 +42,12 @@ final class OptionalMethods {
         static final @Nullable MethodHandle BODY = find(MultipartBody.Part.class, "body", RequestBody.class);
 
         private Parts() {}
+    }
+
+    private static final class Chains {
+        static final @Nullable MethodHandle CALL = find(Interceptor.Chain.class, "call", Call.class);
+
+        private Chains() {}
     }
 
     private static final class Builders {
@@ -78,6 +85,15 @@ final class OptionalMethods {
     static @Nullable RequestBody bodyOf(MultipartBody.Part part) {
         try {
             return Parts.BODY == null ? null : (RequestBody) Parts.BODY.invokeExact(part);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** The program's call that a chain belongs to (from 3.9 on); null: a chain does not say. */
+    static @Nullable Call callOf(Interceptor.Chain chain) {
+        try {
+            return Chains.CALL == null ? null : (Call) Chains.CALL.invokeExact(chain);
         } catch (Throwable e) {
             throw unchecked(e);
         }

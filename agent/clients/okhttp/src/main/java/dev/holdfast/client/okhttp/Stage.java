@@ -2,6 +2,7 @@ package dev.holdfast.client.okhttp;
 
 import dev.holdfast.exchange.ThreadSlots;
 import java.io.IOException;
+import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -9,8 +10,9 @@ import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how far an attempt came: the library runs network interceptors, of which this is the last one, once it has a
- * connection and before it writes a request.
+ * Tells how far an attempt came. Of the program's own call the library says when it has a connection and is about to
+ * write a request. Until it has been seen to say so, in versions that do not, and in a call that carries an attempt,
+ * this is the last network interceptor, which runs at the same point and costs a chain and two lists.
  */
 class Stage implements Interceptor {
     /** The stage of an attempt of which nothing is known. */
@@ -19,13 +21,25 @@ class Stage implements Interceptor {
         int requests() {
             return -1;
         }
+
+        @Override
+        Response proceed(Chain chain, Request request) throws IOException {
+            return chain.proceed(request);
+        }
     };
 
-    /**
-     * The stages of chains that run now, by their threads, but for a request that has a body, whose writing may run
-     * calls of the program's.
-     */
+    /** The stages of chains that run now, by their threads. */
     private static final ThreadSlots<Stage> RUNNING = new ThreadSlots<>();
+
+    /** The program's call, along whose chain the attempt goes; null: it is one of its own. */
+    private final @Nullable Call call;
+    /** True if it is a network interceptor. Written before the chain runs. */
+    private boolean intercepts;
+    /**
+     * True from where a request without a body is written on, as to write a body may run calls of the program's; until
+     * another call of the thread's is at that point. Read and written by the thread alone that runs the chain.
+     */
+    private boolean opensBody;
 
     /** Written by the thread alone that runs the chain. */
     private volatile int requests;
@@ -33,6 +47,26 @@ class Stage implements Interceptor {
     private volatile boolean started;
     private volatile boolean givenUp;
     private volatile @Nullable Runnable onStart;
+
+    /** The stage of an attempt that is a call of its own. */
+    Stage() {
+        this(null);
+    }
+
+    /**
+     * The stage of attempts along the chain of a call.
+     *
+     * @param call the program's
+     */
+    Stage(@Nullable Call call) {
+        this.call = call;
+    }
+
+    /** The interceptor that it is from now on. */
+    Interceptor intercepting() {
+        intercepts = true;
+        return this;
+    }
 
     /** Asks for a signal when the library begins the call that carries the attempt. */
     void onStart(Runnable action) {
@@ -76,14 +110,8 @@ class Stage implements Interceptor {
         return requests;
     }
 
-    @Override
-    public @Nullable Response intercept(Chain chain) throws IOException {
-        int before = requests;
-        requests = before + 1;
-        Request request = chain.request();
-        if (request.body() != null) {
-            return chain.proceed(request);
-        }
+    /** Sends a request along a chain whose stage this is. */
+    Response proceed(Chain chain, Request request) throws IOException {
         Stage outer = RUNNING.set(this);
         try {
             return chain.proceed(request);
@@ -92,12 +120,50 @@ class Stage implements Interceptor {
         }
     }
 
+    @Override
+    public @Nullable Response intercept(Chain chain) throws IOException {
+        Request request = chain.request();
+        writes(request);
+        try {
+            return chain.proceed(request);
+        } finally {
+            opensBody = false;
+        }
+    }
+
+    private void writes(Request request) {
+        int before = requests;
+        requests = before + 1;
+        opensBody = request.body() == null;
+    }
+
+    /**
+     * The library is about to write a request of whatever call.
+     *
+     * @return whether it is one of the call along whose chain the thread's attempt goes: that call's stages need not be
+     *     interceptors
+     */
+    static boolean reached(Chain chain) {
+        Stage stage = RUNNING.get();
+        if (stage == null || stage.call == null) {
+            return false;
+        }
+        boolean mine = OptionalMethods.callOf(chain) == stage.call;
+        if (mine && !stage.intercepts) {
+            stage.writes(chain.request());
+        } else if (!mine) {
+            stage.opensBody = false;
+        }
+        return mine;
+    }
+
     /**
      * The library has opened the body of a response.
      *
      * @return the body; that of an attempt can be watched, so that the response need not be built once more for it
      */
     static ResponseBody opened(ResponseBody body) {
-        return RUNNING.get() == null ? body : StreamBody.watchable(body);
+        Stage stage = RUNNING.get();
+        return stage == null || !stage.opensBody ? body : StreamBody.watchable(body);
     }
 }

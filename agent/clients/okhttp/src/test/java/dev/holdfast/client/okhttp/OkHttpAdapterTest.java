@@ -9,11 +9,13 @@ import dev.holdfast.call.PolicyTargets;
 import dev.holdfast.fallback.FallbackStrategies;
 import dev.holdfast.instrumentation.AdapterContext;
 import dev.holdfast.policy.Policies;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
 /** The lists of interceptors that the library puts a call together from. */
@@ -44,6 +46,32 @@ class OkHttpAdapterTest {
         assertThat(list(OkHttpInstrumentation.NETWORK_INTERCEPTORS, call))
                 .as("nothing of it is kept")
                 .isSameAs(programs);
+    }
+
+    @Test
+    void a_call_has_none_of_ours_in_its_network_interceptors_once_the_library_tells_of_requests() throws Exception {
+        Call call = client.newCall(request().build());
+        Response unused = new Stage(call).proceed(chain(call, () -> tell(call)), call.request());
+
+        assertThat(list(OkHttpInstrumentation.INTERCEPTORS, call)).hasSize(2);
+        assertThat(list(OkHttpInstrumentation.NETWORK_INTERCEPTORS, call)).isSameAs(programs);
+    }
+
+    private void tell(Call call) {
+        Interceptor.Chain chain = chain(call, () -> {});
+        assertThat(adapter.result(OkHttpInstrumentation.REACHED, chain, this, null))
+                .isSameAs(chain);
+    }
+
+    private Interceptor.Chain chain(Call call, Runnable proceeding) {
+        return (Interceptor.Chain) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Interceptor.Chain.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("proceed")) {
+                        proceeding.run();
+                        return null;
+                    }
+                    return method.getName().equals("call") ? call : call.request();
+                });
     }
 
     /**

@@ -11,14 +11,18 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A body that is watched on its way to the program, and the response that has it. */
 class StreamBodyTest {
@@ -110,38 +114,80 @@ class StreamBodyTest {
         assertThat(heard).isEmpty();
     }
 
-    @Test
-    void theBodyOfAnAttemptIsMadeToBeWatched() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theBodyOfAnAttemptIsMadeToBeWatched(boolean intercepting) throws IOException {
         Request request = new Request.Builder().url("http://origin.example/").build();
 
-        Response response = throughStage(request);
+        Response response = throughStage(request, intercepting);
 
         assertThat(StreamBody.watched(response, 5, heard::add)).isSameAs(response);
         assertThat(Stage.opened(response.body())).as("after the attempt").isSameAs(response.body());
     }
 
-    @Test
-    void theWritingOfARequestsBodyMayRunOtherCallsWhoseBodiesAreLeftAlone() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theWritingOfARequestsBodyMayRunOtherCallsWhoseBodiesAreLeftAlone(boolean intercepting) throws IOException {
         Request request = new Request.Builder()
                 .url("http://origin.example/")
                 .post(RequestBody.create(TEXT, "sent"))
                 .build();
 
-        Response response = throughStage(request);
+        Response response = throughStage(request, intercepting);
 
         assertThat(StreamBody.watched(response, 5, heard::add)).isNotSameAs(response);
     }
 
-    private static Response throughStage(Request request) throws IOException {
-        Interceptor.Chain chain = (Interceptor.Chain) Proxy.newProxyInstance(
+    @Test
+    void theBodyOfAnotherCallWithinAnAttemptIsLeftAlone() throws IOException {
+        Request request = new Request.Builder().url("http://origin.example/").build();
+        Call call = new OkHttpClient().newCall(request);
+        Stage stage = new Stage(call);
+        Interceptor.Chain ofOther = chain(call.clone(), request, () -> StreamBody.of(TEXT, 5, stream("whole")));
+        ResponseBody others = ResponseBody.create(TEXT, "other");
+
+        Response response = stage.proceed(
+                chain(call, request, () -> {
+                    assertThat(Stage.reached(ofOther)).isFalse();
+                    return Stage.opened(others);
+                }),
+                request);
+
+        assertThat(response.body()).isSameAs(others);
+        assertThat(stage.requests()).isZero();
+    }
+
+    /** Sends a request as the library does: whether the stage is an interceptor, or the library says where it is. */
+    private static Response throughStage(Request request, boolean intercepting) throws IOException {
+        Call call = new OkHttpClient().newCall(request);
+        Stage stage = new Stage(call);
+        Interceptor interceptor = intercepting ? stage.intercepting() : chain -> chain.proceed(request);
+        Interceptor.Chain written = chain(call, request, () -> Stage.opened(ResponseBody.create(TEXT, "whole")));
+        Interceptor.Chain all = chain(call, request, () -> {
+            assertThat(stage.requests()).isZero();
+            assertThat(Stage.reached(written) || intercepting).isTrue();
+            return interceptor.intercept(written).body();
+        });
+        Response response = stage.proceed(all, request);
+        assertThat(stage.requests()).isEqualTo(1);
+        return response;
+    }
+
+    /** The further way of a request, which gives a body. */
+    @FunctionalInterface
+    private interface Way {
+        ResponseBody go() throws IOException;
+    }
+
+    private static Interceptor.Chain chain(Call call, Request request, Way way) {
+        return (Interceptor.Chain) Proxy.newProxyInstance(
                 StreamBodyTest.class.getClassLoader(),
                 new Class<?>[] {Interceptor.Chain.class},
-                (self, method, arguments) -> method.getName().equals("request")
-                        ? request
-                        : response(Stage.opened(ResponseBody.create(TEXT, "whole"))));
-        Response response = new Stage().intercept(chain);
-        assertThat(response).isNotNull();
-        return response;
+                (self, method, arguments) -> switch (method.getName()) {
+                    case "call" -> call;
+                    case "request" -> request;
+                    default -> response(way.go());
+                });
     }
 
     private Response watched(long length, InputStream stream) {
