@@ -1,6 +1,7 @@
 package dev.holdfast.client.apache5;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -11,12 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
+import org.apache.hc.core5.http.io.EofSensorWatcher;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.junit.jupiter.api.Test;
 
 class ReceivedEntityTest {
     private static final byte[] BYTES = "body".getBytes(StandardCharsets.US_ASCII);
+
+    private static final InputStream CLOSED = new InputStream() {
+        @Override
+        public int read() throws IOException {
+            throw new IOException("the client's");
+        }
+    };
 
     private final List<String> events = new ArrayList<>();
 
@@ -30,7 +39,7 @@ class ReceivedEntityTest {
 
         assertThat(first).isEqualTo('b');
         assertThat(events).as("aborted before it is closed").containsExactly("aborted", "closed");
-        assertThat(entity.getContent()).isSameAs(stream);
+        assertThat(stream).isExactlyInstanceOf(EofSensorInputStream.class);
     }
 
     @Test
@@ -58,23 +67,98 @@ class ReceivedEntityTest {
                 .isNotInstanceOf(EofSensorInputStream.class);
     }
 
+    @Test
+    void each_stream_is_another_one_over_the_same_bytes() throws IOException {
+        for (HttpEntity entity : bodies(sensed())) {
+            InputStream first = entity.getContent();
+            InputStream second = entity.getContent();
+
+            assertThat(first).isNotSameAs(second);
+            assertThat(first.read()).isEqualTo('b');
+            assertThat(second.read()).isEqualTo('o');
+        }
+    }
+
+    /** The client's own stream says so, each version in words of its own. */
+    @Test
+    void after_its_end_the_clients_own_body_says_what_a_closed_one_says() throws IOException {
+        for (HttpEntity entity : bodies(sensed(CLOSED))) {
+            InputStream stream = entity.getContent();
+            stream.close();
+
+            assertThatThrownBy(stream::read).hasMessage("Attempted read on closed stream.");
+            assertThatThrownBy(() -> entity.getContent().read()).hasMessage("the client's");
+        }
+    }
+
+    @Test
+    void a_body_that_was_held_back_is_closed_for_all_its_streams() throws IOException {
+        HttpEntity held = new ReceivedEntity(sensed(CLOSED), new ByteArrayInputStream(BYTES));
+        InputStream open = held.getContent();
+
+        held.getContent().close();
+
+        assertThatThrownBy(open::read).hasMessage("the client's");
+        assertThat(open.available()).isZero();
+    }
+
+    @Test
+    void an_abort_leaves_what_is_still_on_its_way_alone() throws IOException {
+        HttpEntity held = new ReceivedEntity(sensed(), watched(new ByteArrayInputStream(BYTES)));
+
+        ((EofSensorInputStream) held.getContent()).abort();
+
+        assertThat(events).containsExactly("aborted");
+    }
+
+    private List<HttpEntity> bodies(HttpEntity received) {
+        return List.of(
+                new ReceivedEntity(received, stream -> new ByteArrayInputStream(BYTES)),
+                new ReceivedEntity(received, new ByteArrayInputStream(BYTES)));
+    }
+
     private static HttpEntity entity(InputStream body) {
         return new InputStreamEntity(body, 4, null);
     }
 
-    /** A body as a client receives it: each of its streams is of the client's type. */
     private HttpEntity sensed() {
-        return new HttpEntityWrapper(entity(new ByteArrayInputStream(BYTES))) {
-            @Override
-            public InputStream getContent() throws IOException {
-                return new EofSensorInputStream(super.getContent(), null) {
-                    @Override
-                    public void abort() {
-                        events.add("aborted");
-                    }
-                };
-            }
-        };
+        return sensed(new ByteArrayInputStream(BYTES));
+    }
+
+    /** A body as a client receives it: each of its streams is of the client's type. */
+    private HttpEntity sensed(InputStream body) {
+        return new Sensed(entity(body));
+    }
+
+    private final class Sensed extends HttpEntityWrapper implements EofSensorWatcher {
+        Sensed(HttpEntity entity) {
+            super(entity);
+        }
+
+        @Override
+        public InputStream getContent() throws IOException {
+            return new EofSensorInputStream(super.getContent(), null) {
+                @Override
+                public void abort() {
+                    events.add("aborted");
+                }
+            };
+        }
+
+        @Override
+        public boolean eofDetected(InputStream ended) {
+            return true;
+        }
+
+        @Override
+        public boolean streamClosed(InputStream ended) {
+            return true;
+        }
+
+        @Override
+        public boolean streamAbort(InputStream ended) {
+            return true;
+        }
     }
 
     private InputStream watched(InputStream stream) {
