@@ -35,7 +35,8 @@ final class WatchedClasses {
             + "/impl/client/AbstractHttpClient "
             + "/impl/execchain/MainClientExec "
             + "/impl/execchain/MinimalClientExec "
-            + "/impl/client/DefaultRequestDirector ";
+            + "/impl/client/DefaultRequestDirector "
+            + "/impl/execchain/RetryExec ";
 
     private WatchedClasses() {}
 }

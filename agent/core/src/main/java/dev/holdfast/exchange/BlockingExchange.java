@@ -4,7 +4,7 @@ import dev.holdfast.call.Session;
 import dev.holdfast.call.Step;
 import dev.holdfast.policy.ConcurrencyLimit;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +25,16 @@ public final class BlockingExchange {
         }
 
         /**
-         * A wait begins.
+         * A wait begins, or goes on.
          *
          * @param end ends it before its time; may be run later too, to no effect
          */
         default void waiting(Runnable end) {}
+
+        /** Returns whether a wait that was ended goes on for the rest of its time: nobody had a reason to end it. */
+        default boolean waitsOn() {
+            return false;
+        }
 
         /** Returns whether nothing more can be sent: the call ends with what there is, without waiting for more. */
         default boolean isStopped() {
@@ -107,12 +112,14 @@ public final class BlockingExchange {
     }
 
     private static void pause(Step.Wait wait, Pauses pauses) throws InterruptedException {
-        CountDownLatch over = new CountDownLatch(1);
-        pauses.waiting(over::countDown);
+        long begun = System.nanoTime();
+        Semaphore over = new Semaphore(0);
         ConcurrencyLimit.Ticket ticket = wait.ticket();
         if (ticket != null) {
-            ticket.onGranted(over::countDown);
+            ticket.onGranted(over::release); // the session looks at the ticket itself
         }
-        boolean unused = over.await(wait.nanos(), TimeUnit.NANOSECONDS); // the session looks at the ticket itself
+        do {
+            pauses.waiting(over::release);
+        } while (over.tryAcquire(wait.nanos() - (System.nanoTime() - begun), TimeUnit.NANOSECONDS) && pauses.waitsOn());
     }
 }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class BlockingLibraryCall<R> extends LibraryCall<R> implements BlockingExchange.Transport {
     private volatile boolean cancelled;
     private volatile boolean waits;
+    /** True if the program has ended what was under way, and not the call: there was nothing under way. */
+    private volatile boolean endedNothing;
 
     private BlockingLibraryCall(
             Engine engine,
@@ -92,13 +94,23 @@ public final class BlockingLibraryCall<R> extends LibraryCall<R> implements Bloc
     @Override
     public void waiting(Runnable end) {
         letGo();
+        endedNothing = false;
         waits = true;
         transport().onCancel(() -> {
             if (waits) { // an attempt that is cancelled ends by itself, as the library ends it
-                cancelled = true;
+                if (transport().isCancelled()) {
+                    cancelled = true;
+                } else {
+                    endedNothing = true;
+                }
                 end.run();
             }
         });
+    }
+
+    @Override
+    public boolean waitsOn() {
+        return endedNothing && !cancelled;
     }
 
     @Override

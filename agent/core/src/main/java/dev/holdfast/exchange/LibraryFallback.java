@@ -131,7 +131,11 @@ final class LibraryFallback<R> implements FallbackHandler.Transport {
             }
             alternate = begun;
             inFlight = attempt;
-            transport.onCancel(this::abandon);
+            transport.onCancel(() -> {
+                if (transport.isCancelled()) {
+                    abandon();
+                }
+            });
             send(begun, attempt, send, good);
         } catch (RuntimeException | Error e) {
             begun.cancel();

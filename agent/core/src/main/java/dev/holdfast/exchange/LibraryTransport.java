@@ -149,10 +149,12 @@ public interface LibraryTransport<R> extends CallInfo {
     boolean isCancelled();
 
     /**
-     * Asks for a signal when the program cancels the call. Replaces an earlier action; an attempt that is sent later
-     * may replace it.
+     * Asks for a signal when the program cancels the call, or ends what is under way of it and nothing else, as a
+     * request that is reset does: {@link #isCancelled} tells which. Heard once. Replaces an earlier action; an attempt
+     * that is sent later may replace it.
      *
-     * @param action run on the thread that cancels; at once where the call is cancelled already
+     * @param action run on the thread that cancels, and must not call this method; at once where the call is cancelled
+     *     already
      */
     void onCancel(Runnable action);
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs the contract in a JVM that was started with the packaged agent, on each JDK, and reports each of its tests. To
- * run one class of it: {@code -Dcontract=StatusContract}.
+ * run some classes of it: {@code -Dcontract=StatusContract,AbandonContract}.
  */
 class ContractIT {
     private static final List<Class<?>> CONTRACTS = List.of(
@@ -58,6 +58,7 @@ class ContractIT {
             Apache4Contract.class,
             Apache4NestedCallContract.class,
             AbortedRequestContract.class,
+            RequestUnderWayContract.class,
             FallbackContract.class,
             CacheContract.class,
             DegradedContract.class,
@@ -141,11 +142,11 @@ class ContractIT {
     }
 
     private static List<String> contracts(int part) {
-        String chosen = System.getProperty("contract", "");
+        String[] chosen = System.getProperty("contract", "").split(",", -1);
         return IntStream.range(0, CONTRACTS.size())
                 .filter(i -> i % PARTS == part)
                 .mapToObj(i -> CONTRACTS.get(i).getName())
-                .filter(name -> name.contains(chosen))
+                .filter(name -> Stream.of(chosen).anyMatch(name::contains))
                 .toList();
     }
 

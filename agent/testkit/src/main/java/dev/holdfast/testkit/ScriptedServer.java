@@ -141,7 +141,9 @@ public final class ScriptedServer implements AutoCloseable {
         return connections.size();
     }
 
-    /** Why connections ended early on which no request arrived: for a report, since it differs with who was faster. */
+    /**
+     * Returns why connections ended on which no request arrived: for a report, since it differs with who was faster.
+     */
     public synchronized List<String> endedWithoutRequest() {
         return List.copyOf(early);
     }

@@ -2,6 +2,7 @@ package dev.holdfast.client.apache4;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,6 @@ import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.InputStreamEntity;
 import org.apache.http.impl.client.DefaultHttpClient;
 import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
-import org.apache.http.util.EntityUtils;
 
 /**
  * Calls of a copy of the library, of whatever version: with each client that it has, one call without a body and one
@@ -106,11 +106,14 @@ public final class Apache4Caller implements Function<String, String> {
             HttpResponse response = client.execute(request);
             int status = response.getStatusLine().getStatusCode();
             HttpEntity entity = response.getEntity();
-            if (!(entity.getContent() instanceof ConnectionReleaseTrigger)
+            InputStream body = entity.getContent(); // 4.0 gives it once
+            if (!(body instanceof ConnectionReleaseTrigger)
                     || (client instanceof DefaultHttpClient && !(entity instanceof ConnectionReleaseTrigger))) {
                 return "a body that does not release its connection";
             }
-            return status + EntityUtils.toString(entity);
+            try (body) {
+                return status + new String(body.readAllBytes(), StandardCharsets.US_ASCII);
+            }
         } catch (IOException e) {
             return e.toString();
         }

@@ -158,8 +158,9 @@ final class Apache4Adapter implements ClientAdapter {
         }
         switch (joinPoint) {
             case Apache4Instrumentation.EXECUTE -> attempt.executes();
-            case Apache4Instrumentation.LEASE -> attempt.leases();
-            case Apache4Instrumentation.LEASED -> attempt.leased();
+            case Apache4Instrumentation.LEASE -> attempt.leases(subject);
+            case Apache4Instrumentation.RETRY -> attempt.retries();
+            case Apache4Instrumentation.LEASED -> attempt.leased(subject);
             case Apache4Instrumentation.TUNNEL -> attempt.asksForTunnel((HttpHost) subject);
             default ->
                 attempt.tunnel()

@@ -3,6 +3,7 @@ package dev.holdfast.client.apache4;
 import dev.holdfast.exchange.AttemptClock;
 import dev.holdfast.exchange.LibraryTransport;
 import dev.holdfast.exchange.ProxyTunnel;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Set;
 import org.apache.http.HttpConnection;
@@ -10,28 +11,37 @@ import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.HttpClient;
-import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.client.methods.HttpGet;
+import org.apache.http.conn.ClientConnectionRequest;
 import org.apache.http.conn.ConnectionPoolTimeoutException;
+import org.apache.http.conn.ConnectionReleaseTrigger;
 import org.apache.http.protocol.BasicHttpContext;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt: a run of the client's own method. */
+/**
+ * One attempt: a run of the client's own method with the program's own request, which passes the woven method. Cut off
+ * by giving up its wait for a connection, or by closing the one that it leased; the program's request is not aborted by
+ * that, so that the next attempt can be sent.
+ */
+@SuppressWarnings("deprecation") // what all versions have
 final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     /** The attribute that each request sets which goes over a connection, be it to a proxy. */
     private static final String SENT = "http.request_sent";
 
     private static final String REQUEST = "http.request";
     private static final String CONNECTION = "http.connection";
+    private static final HttpGet ABORTED = new HttpGet();
     private static final String REDIRECTS = "http.protocol.redirect-locations";
+
+    static {
+        ABORTED.abort();
+    }
 
     private final Apache4Adapter adapter;
     private final HttpClient client;
     private final @Nullable HttpHost host;
     private final HttpRequest request;
-    /** The request, where it is this attempt's alone and can be aborted; null: it is the program's. */
-    private final @Nullable HttpUriRequest own;
-
     private final HttpContext context;
     /** True if an earlier call may have left something in the context. */
     private final boolean isUsed;
@@ -53,15 +63,22 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
     /** True while it is being sent, until the head of its response is there. */
     private volatile boolean underWay;
 
+    /** The request that the context had when the client was told that it was aborted; null: it was not told. */
+    private @Nullable Object retried;
+
     private boolean leased;
     private boolean executed;
+    /** The thing that it waits for, or waited for last, to get a connection; null: nothing, or it has failed. */
+    private volatile @Nullable Object lease;
+    /** The connection that it has; null: it has none, asks for another one, or has failed. */
     private volatile @Nullable HttpConnection connection;
+    /** The client's own response, which has the connection; null: there is none yet. */
+    private volatile @Nullable HttpResponse response;
 
     /**
      * An attempt that was not sent.
      *
-     * @param request the program's, or one of the attempt's own
-     * @param own whether it is the attempt's own
+     * @param request the program's, or the one to an alternate origin
      * @param given the program's context; null: it has none
      * @param call whose attempt it is; null: it goes to an alternate origin
      */
@@ -70,14 +87,12 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
             HttpClient client,
             @Nullable HttpHost host,
             HttpRequest request,
-            boolean own,
             @Nullable HttpContext given,
             @Nullable Apache4Call call) {
         this.adapter = adapter;
         this.client = client;
         this.host = host;
         this.request = request;
-        this.own = own && request instanceof HttpUriRequest abortable ? abortable : null;
         this.call = call;
         this.context = given == null ? new BasicHttpContext() : given;
         this.isUsed = given != null;
@@ -97,6 +112,7 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
             return executed();
         } finally {
             underWay = false;
+            call.ended();
         }
     }
 
@@ -109,14 +125,27 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         Object earlier = isUsed ? context.removeAttribute(SENT) : null;
         Object outer = adapter.sends(this);
         try {
-            HttpResponse response = OldClients.execute(client, host, request, context);
-            connection = context.getAttribute(CONNECTION) instanceof HttpConnection used ? used : null;
-            return response;
+            HttpResponse received = OldClients.execute(client, host, request, context);
+            if (connection == null && context.getAttribute(CONNECTION) instanceof HttpConnection used) {
+                connection = used; // of a client that leases it by a method of its own
+            }
+            response = received;
+            if (cancelled) {
+                disconnect();
+            }
+            return received;
+        } catch (Throwable e) {
+            connection = null; // it was given back, and may be somebody else's
+            lease = null;
+            throw e;
         } finally {
             adapter.sent(outer);
             if (cancelled && waits && (call == null || !call.isCancelled())) {
                 // Most versions take the end of such a wait for an interrupt, and say so again.
                 boolean unused = Thread.interrupted();
+            }
+            if (retried != null) {
+                context.setAttribute(REQUEST, retried);
             }
             executed = context.getAttribute(SENT) != null;
             if (!executed && earlier != null) {
@@ -134,21 +163,43 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         return mine;
     }
 
+    /**
+     * The client asks its retry handler about a failure. Where it is that of an attempt that was cut off, the library's
+     * own handler, from 4.1 on, gets to see an aborted request, and says no.
+     */
+    void retries() {
+        if (cancelled && retried == null) {
+            retried = context.getAttribute(REQUEST);
+            context.setAttribute(REQUEST, ABORTED);
+        }
+    }
+
     /** It asks for a connection. */
-    void leases() {
+    void leases(Object waited) {
         leased = true;
+        connection = null;
+        lease = waited;
         waits = true;
         tunnel.leases();
         if (clock != null) {
             clock.pause();
         }
+        if (cancelled) { // the client goes on by itself: as far as here
+            disconnect();
+        }
     }
 
     /** It has a connection. */
-    void leased() {
+    void leased(Object got) {
         waits = false;
+        if (got instanceof HttpConnection opened) {
+            connection = opened;
+        }
         if (clock != null) {
             clock.resume();
+        }
+        if (cancelled) {
+            disconnect();
         }
     }
 
@@ -171,6 +222,9 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         }
         tunnel.leases(); // there is a connection, whatever a proxy has said before
         tunnel.sends();
+        if (call != null) {
+            call.executes();
+        }
     }
 
     /** The client's copy of the request, so that the program's stays as it is. */
@@ -223,11 +277,6 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         return tunnel;
     }
 
-    /** Returns whether it sends a request of its own, and can be cancelled while it is under way. */
-    boolean isOwn() {
-        return own != null;
-    }
-
     /**
      * Returns whether a request of the program's may have been sent. A request to a proxy is told from it only where
      * the client asked for a connection by a woven method: the same class sends.
@@ -256,27 +305,37 @@ final class Apache4Attempt implements LibraryTransport.Attempt<HttpResponse> {
         clock = ofAttempt;
     }
 
-    /**
-     * The program gives it up, by aborting or releasing its own request: the connection is closed and given back as
-     * that of an aborted request is. No effect where the connection was given back.
-     */
-    void abort() {
-        cancelled = true;
-        if (own != null) {
-            own.abort();
-        }
-    }
-
     @Override
     public void cancel() {
-        abort();
+        cancelled = true;
+        disconnect();
+    }
+
+    /**
+     * Ends its wait for a connection, or closes its connection and gives it back, as the client does with a request
+     * that is aborted or reset. No effect where the connection was given back. Any thread.
+     */
+    void disconnect() {
+        HttpResponse received = response;
         HttpConnection used = connection;
-        if (used != null) {
-            try {
-                used.shutdown(); // without effect on one that was given back
-            } catch (IOException | RuntimeException e) {
-                // It is closed, or somebody else's by now.
+        Object waited = lease;
+        try {
+            if (used instanceof ConnectionReleaseTrigger releasing) {
+                releasing.abortConnection();
+            } else if (used != null) {
+                if (received == null || ClientParts.isLease(used)) {
+                    used.shutdown(); // a reader need not wait until it is closed in good order
+                }
+            } else if (waited instanceof ClientConnectionRequest waiting) {
+                waiting.abortRequest();
+            } else if (waited != null) {
+                OptionalParts.cancel(waited);
             }
+            if (received instanceof Closeable closeable) {
+                closeable.close();
+            }
+        } catch (IOException | RuntimeException e) {
+            // It is closed, or somebody else's by now.
         }
     }
 }

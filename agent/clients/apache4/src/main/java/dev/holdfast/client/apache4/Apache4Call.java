@@ -36,7 +36,6 @@ import org.apache.http.client.methods.AbortableHttpRequest;
 import org.apache.http.client.methods.HttpRequestBase;
 import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.conn.ConnectionReleaseTrigger;
-import org.apache.http.impl.client.AbstractHttpClient;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +58,10 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     private final long caller = Thread.currentThread().getId();
     private final RetryPolicy attemptHeaders;
-    /** The attempts that send requests of their own; null: there were none. Made with the first of them. */
-    private volatile @Nullable Set<Apache4Attempt> sent;
+    /** The attempts of a hedged call that were sent; null: it is none. */
+    private final @Nullable Set<Apache4Attempt> sent;
+    /** True if the program's request may know another action of ours than to end the attempt that was sent last. */
+    private boolean signalled;
 
     /** A call that has not begun. */
     Apache4Call(
@@ -84,6 +85,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                 : new RecordedEntity(entity, policy.retry(), engine.replayMemory());
         this.attemptHeaders = policy.retry();
         this.hedges = policy.mode() == Mode.ENFORCE && policy.hedge().enabled();
+        this.sent = hedges ? ConcurrentHashMap.newKeySet() : null;
         this.contexts = hedges && context != null ? AttemptContexts.of(context) : null;
     }
 
@@ -162,24 +164,10 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     @Override
     public Attempt<HttpResponse> attempt(Step.Send send) {
-        HttpRequest own = hedges || send.timeoutNanos() != Long.MAX_VALUE ? ownRequest() : null;
         HttpContext used = contexts == null ? context : contexts.create();
         String counter = attemptHeaders.attemptHeaderOf(send.attempt());
-        return new Apache4Attempt(adapter, client, host, own == null ? request : own, own != null, used, this)
+        return new Apache4Attempt(adapter, client, host, request, used, this)
                 .numbered(counter == null || requestHeader(counter) != null ? null : counter, send.attempt());
-    }
-
-    /**
-     * A request that can be aborted without the program's; null: the client would send another line with it. Old
-     * clients send none that is no URI, and one that changes no line takes it from a request that has no URI.
-     */
-    @SuppressWarnings("deprecation") // the old clients
-    private @Nullable HttpRequest ownRequest() {
-        HttpRequestBase own = AttemptRequest.like(request, recorded == null ? entity() : recorded);
-        boolean differs = ClientParts.isMinimal(client)
-                ? !(request instanceof HttpUriRequest) && !AttemptRequest.keepsLine(own, request)
-                : own.getURI() == null && client instanceof AbstractHttpClient;
-        return differs ? null : own;
     }
 
     @Override
@@ -188,47 +176,53 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
         if (contexts != null && delivered.isOfCall()) {
             contexts.writeBack(delivered.context());
         }
-        if (delivered.isOwn()) {
-            onCancel(delivered::abort);
+        if (signalled || sent != null || !delivered.isOfCall()) {
+            onCancel(delivered::disconnect);
         }
     }
 
-    /**
-     * An attempt is about to be sent.
-     *
-     * @throws IOException as the library throws it for a request that was aborted before
-     */
-    void begins(Apache4Attempt attempt) throws IOException {
-        if (attempt.isOwn()) {
-            Set<Apache4Attempt> all = sent();
-            if (all.stream().anyMatch(Apache4Attempt::isUnderWay)) {
+    /** An attempt is about to be sent. */
+    void begins(Apache4Attempt attempt) {
+        if (sent != null) {
+            if (sent.stream().anyMatch(Apache4Attempt::isUnderWay)) {
                 attempt.standsBeside();
             }
-            all.add(attempt);
-            signal(this::abortAll);
-        } else if (recorded != null && request instanceof HttpEntityEnclosingRequest enclosing) {
+            sent.add(attempt);
+        }
+        if (recorded != null && request instanceof HttpEntityEnclosingRequest enclosing) {
             enclosing.setEntity(recorded);
         }
     }
 
-    private Set<Apache4Attempt> sent() {
-        Set<Apache4Attempt> made = sent;
-        return made == null ? madeSent() : made;
-    }
-
-    private synchronized Set<Apache4Attempt> madeSent() {
-        Set<Apache4Attempt> made = sent;
-        if (made == null) {
-            made = ConcurrentHashMap.newKeySet();
-            sent = made;
+    /** An attempt has a connection: the program's request knows of one at a time that is to be ended with it. */
+    void executes() {
+        if (sent != null) {
+            onCancel(this::endAll);
         }
-        return made;
     }
 
-    /** Those that have ended, too: the body of a response may be on its way. */
-    private void abortAll() {
-        for (Apache4Attempt attempt : sent()) {
-            attempt.abort();
+    /** An attempt has ended, but for the body of its response. */
+    void ended() {
+        if (sent != null && isCancelled()) {
+            endAll();
+        }
+    }
+
+    /**
+     * The program has aborted its request, or has reset it: then the client sends again by itself what was under way.
+     * Those that have ended count as well: the body of a response may be on its way.
+     */
+    private void endAll() {
+        if (sent == null) {
+            return;
+        }
+        boolean cancelled = isCancelled();
+        for (Apache4Attempt attempt : sent) {
+            if (cancelled) {
+                attempt.cancel();
+            } else {
+                attempt.disconnect();
+            }
         }
     }
 
@@ -263,7 +257,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                 headers.add(header);
             }
         }
-        HttpUriRequest other = AttemptRequest.of(
+        HttpRequest other = AlternateRequest.of(
                 method(),
                 uri,
                 request.getProtocolVersion(),
@@ -272,18 +266,19 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
         HttpHost to = new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
         HttpClient sender =
                 offer.policy().forwardCredentials() ? client : CredentialFreeClients.like(client, request, context, to);
-        return new Apache4Attempt(adapter, sender, to, other, true, null, null);
+        return new Apache4Attempt(adapter, sender, to, other, null, null);
     }
 
     // ---- the program's own end of the call
 
     @Override
     public boolean isCancelled() {
-        return request instanceof HttpUriRequest own && own.isAborted();
+        return request instanceof HttpUriRequest own ? own.isAborted() : OptionalParts.isAborted(request);
     }
 
     @Override
     public void onCancel(Runnable action) {
+        signalled = true;
         try {
             signal(action);
         } catch (IOException e) {
@@ -296,9 +291,11 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
      *
      * @throws IOException from a request of 4.0 to 4.2 that was aborted before: its own
      */
-    @SuppressWarnings("deprecation") // the only way that all versions have
+    @SuppressWarnings("deprecation") // the fastest way, and the only one that all versions have
     private void signal(Runnable action) throws IOException {
-        if (request instanceof AbortableHttpRequest abortable) {
+        if (OptionalParts.isExecutionAware(request) && !(request instanceof HttpRequestBase)) {
+            OptionalParts.setCancellable(request, action);
+        } else if (request instanceof AbortableHttpRequest abortable) {
             abortable.setReleaseTrigger(new ConnectionReleaseTrigger() {
                 @Override
                 public void releaseConnection() {
@@ -310,9 +307,11 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
                     action.run();
                 }
             });
-            if (isCancelled()) {
-                action.run();
-            }
+        } else {
+            return;
+        }
+        if (isCancelled()) {
+            action.run();
         }
     }
 

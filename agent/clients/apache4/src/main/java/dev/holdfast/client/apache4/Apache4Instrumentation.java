@@ -30,6 +30,8 @@ public final class Apache4Instrumentation implements ClientInstrumentation {
     static final int TUNNEL_ANSWERED = 4;
     /** A connection was leased. */
     static final int LEASED = 5;
+    /** The program's retry handler is about to be asked whether the client sends a request again. */
+    static final int RETRY = 6;
 
     private static final String ROOT = "org/apache/http";
     private static final String CLIENTS = ROOT + "/impl/client/";
@@ -50,6 +52,7 @@ public final class Apache4Instrumentation implements ClientInstrumentation {
             + "/client/protocol/HttpClientContext;)Z";
     private static final String DIRECTORS_TUNNEL =
             "(L" + ROOT + "/conn/routing/HttpRoute;L" + ROOT + "/protocol/HttpContext;)Z";
+    private static final Access ASK = Access.call(ROOT + "/client/HttpRequestRetryHandler", "retryRequest", "(");
     private static final Access SEND = Access.call(ROOT + "/protocol/HttpRequestExecutor", "execute", "(");
 
     /** Stateless. */
@@ -85,6 +88,8 @@ public final class Apache4Instrumentation implements ClientInstrumentation {
                 // One of the two: from 4.1 on the second.
                 JoinPoint.before(EXECUTE, DIRECTOR, "execute", PLAIN, SEND).optional(),
                 JoinPoint.before(EXECUTE, DIRECTOR, "tryExecute", TRY, SEND).optional(),
+                JoinPoint.before(RETRY, CHAIN + "RetryExec", "execute", ELEMENT, ASK),
+                JoinPoint.before(RETRY, DIRECTOR, "tryExecute", TRY, ASK).optional(),
                 leases(main, "execute", ELEMENT, "HttpClientConnectionManager"),
                 leases(CHAIN + "MinimalClientExec", "execute", ELEMENT, "HttpClientConnectionManager"),
                 leases(DIRECTOR, "execute", PLAIN, "ClientConnectionManager"),

@@ -2,11 +2,13 @@ package dev.holdfast.client.apache4;
 
 import dev.holdfast.exchange.LibraryObjects;
 import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.http.HttpConnection;
 import org.apache.http.HttpRequest;
 import org.apache.http.client.CookieStore;
 import org.apache.http.client.CredentialsProvider;
@@ -33,6 +35,9 @@ record ClientParts(
         boolean connects) {
     /** The objects of this copy. */
     static final LibraryObjects OBJECTS = new LibraryObjects(HttpClient.class, "client.HttpClient", HttpRequest.class);
+
+    /** The connection of a pool, as one who leases it has it. */
+    private static final String POOLED = "impl.conn.CPoolProxy";
 
     private static final String REGISTRY = "config.Registry";
     private static final String CHAIN = "impl.execchain.";
@@ -154,6 +159,12 @@ record ClientParts(
                         OBJECTS.field(client, "routePlanner"),
                         null,
                         false);
+    }
+
+    /** Returns whether a connection knows that it was given back, so that it is nobody else's. */
+    static boolean isLease(HttpConnection connection) {
+        return Proxy.isProxyClass(connection.getClass())
+                || OBJECTS.nameOf(connection).equals(POOLED);
     }
 
     /** Returns whether all schemes of authentication, or kinds of cookies, are the library's own, as since 4.3. */

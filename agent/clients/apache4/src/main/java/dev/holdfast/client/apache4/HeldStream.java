@@ -9,7 +9,7 @@ import java.io.InputStream;
  * closes it.
  */
 final class HeldStream extends InputStream {
-    /** Where the client's own stream comes from. */
+    /** The place that the client's own stream comes from. */
     @FunctionalInterface
     interface Origin {
         /**

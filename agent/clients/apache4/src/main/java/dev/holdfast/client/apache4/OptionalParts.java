@@ -22,8 +22,12 @@ final class OptionalParts {
     private static final @Nullable Class<?> CONFIGURABLE = type("org.apache.http.client.methods.Configurable");
     private static final @Nullable Class<?> TYPED_CONTEXT = type("org.apache.http.client.protocol.HttpClientContext");
     private static final @Nullable Class<?> ABORTED = type("org.apache.http.impl.execchain.RequestAbortedException");
+    private static final @Nullable Class<?> CANCELLABLE = type("org.apache.http.concurrent.Cancellable");
+    private static final @Nullable Class<?> EXECUTION_AWARE = type("org.apache.http.client.methods.HttpExecutionAware");
+    private static final @Nullable Method CANCEL = method(CANCELLABLE, "cancel");
+    private static final @Nullable Method IS_ABORTED = method(EXECUTION_AWARE, "isAborted");
+    private static final @Nullable Method SET_CANCELLABLE = method(EXECUTION_AWARE, "setCancellable");
     private static final @Nullable Method GET_CONFIG = method(CONFIGURABLE, "getConfig");
-    private static final @Nullable Method SET_CONFIG = method(HttpRequestBase.class, "setConfig");
 
     private OptionalParts() {}
 
@@ -46,16 +50,44 @@ final class OptionalParts {
         return null;
     }
 
-    /** Gives a request the parameters and the configuration of another one: timeouts, proxy, and more. */
-    @SuppressWarnings("deprecation") // the only parameters that all versions have
-    static void copySettings(HttpRequest from, HttpRequestBase to) {
-        to.setParams(from.getParams());
-        if (SET_CONFIG != null && CONFIGURABLE != null && CONFIGURABLE.isInstance(from)) {
-            try {
-                SET_CONFIG.invoke(to, config(from));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
-            }
+    /** Cancels what the client waits for, if that can be cancelled. */
+    static void cancel(Object waited) {
+        if (CANCEL != null && CANCELLABLE != null && CANCELLABLE.isInstance(waited)) {
+            Object unused = invoke(CANCEL, waited);
+        }
+    }
+
+    /** Returns whether the program has aborted a request, which need not be one of the library's own. */
+    static boolean isAborted(HttpRequest request) {
+        return isExecutionAware(request) && IS_ABORTED != null && Boolean.TRUE.equals(invoke(IS_ABORTED, request));
+    }
+
+    /** Returns whether a request takes what is to be cancelled when the program aborts it. */
+    static boolean isExecutionAware(HttpRequest request) {
+        return EXECUTION_AWARE != null && EXECUTION_AWARE.isInstance(request);
+    }
+
+    /** Gives such a request an action for when it is aborted, or reset. */
+    static void setCancellable(HttpRequest request, Runnable action) {
+        if (SET_CANCELLABLE == null || CANCELLABLE == null) {
+            throw new IllegalStateException("no cancellables");
+        }
+        Object cancellable = Proxy.newProxyInstance(
+                CANCELLABLE.getClassLoader(), new Class<?>[] {CANCELLABLE}, (proxy, method, arguments) -> {
+                    if (method.getDeclaringClass() == Object.class) {
+                        return called(action, method, arguments);
+                    }
+                    action.run();
+                    return true;
+                });
+        Object unused = invoke(SET_CANCELLABLE, request, cancellable);
+    }
+
+    private static @Nullable Object invoke(Method method, Object receiver, Object... arguments) {
+        try {
+            return method.invoke(receiver, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -69,11 +101,7 @@ final class OptionalParts {
         if (GET_CONFIG == null || CONFIGURABLE == null || !CONFIGURABLE.isInstance(configurable)) {
             return null;
         }
-        try {
-            return GET_CONFIG.invoke(configurable);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        return invoke(GET_CONFIG, configurable);
     }
 
     /** A typed front of a context. */
@@ -95,10 +123,10 @@ final class OptionalParts {
                 : (HttpResponse) Proxy.newProxyInstance(
                         CLOSEABLE_RESPONSE.getClassLoader(),
                         new Class<?>[] {CLOSEABLE_RESPONSE},
-                        (proxy, method, arguments) -> called(response, method, arguments));
+                        (proxy, method, arguments) -> calledResponse(response, method, arguments));
     }
 
-    private static @Nullable Object called(HttpResponse response, Method method, Object @Nullable [] arguments)
+    private static @Nullable Object calledResponse(HttpResponse response, Method method, Object @Nullable [] arguments)
             throws Throwable {
         if (method.getName().equals("close")) {
             HttpEntity entity = response.getEntity();
@@ -107,8 +135,13 @@ final class OptionalParts {
             }
             return null;
         }
+        return called(response, method, arguments);
+    }
+
+    private static @Nullable Object called(Object receiver, Method method, Object @Nullable [] arguments)
+            throws Throwable {
         try {
-            return method.invoke(response, arguments);
+            return method.invoke(receiver, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }

@@ -134,11 +134,10 @@ final class Apache5Attempt implements LibraryTransport.Attempt<CloseableHttpResp
     }
 
     /**
-     * The program gives it up, by cancelling or resetting its own request: the connection is closed and given back as
-     * that of a cancelled request is. No effect where the connection was given back.
+     * Ends its wait for a connection, or closes its connection and gives it back, as the client does with a request
+     * that is cancelled or reset. No effect where the connection was given back. Any thread.
      */
-    void abort() {
-        cancelled = true;
+    void disconnect() {
         Cancellable leasing = holder;
         LeaseRequest waiting = lease;
         if (leasing != null) {

@@ -65,6 +65,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final RetryPolicy attemptHeaders;
     /** The attempts of a hedged call that were sent; null: it is none. */
     private final @Nullable Set<Apache5Attempt> sent;
+    /** True if the program's request may know another action of ours than to end the attempt that was sent last. */
+    private boolean signalled;
 
     /** A call that has not begun. */
     Apache5Call(
@@ -205,8 +207,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         if (contexts != null && used != null) {
             contexts.writeBack(used);
         }
-        if (sent != null || !delivered.isOfCall()) {
-            onCancel(delivered::abort);
+        if (signalled || sent != null || !delivered.isOfCall()) {
+            onCancel(delivered::disconnect);
         }
     }
 
@@ -229,23 +231,31 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     /** An attempt has a connection: the program's request knows of one at a time that is to be cancelled with it. */
     void executes() {
         if (sent != null) {
-            onCancel(this::abortAll);
+            onCancel(this::endAll);
         }
     }
 
     /** An attempt has ended, but for the body of its response. */
     void ended() {
         if (sent != null && isCancelled()) {
-            abortAll();
+            endAll();
         }
     }
 
-    /** Those that have ended, too: the body of a response may be on its way. */
-    private void abortAll() {
-        if (sent != null) {
-            for (Apache5Attempt attempt : sent) {
-                attempt.abort();
+    /**
+     * The program has cancelled its request, or has reset it: then the client sends again by itself what was under way.
+     * Those that have ended count as well: the body of a response may be on its way.
+     */
+    private void endAll() {
+        if (sent == null) {
+            return;
+        }
+        boolean cancelled = isCancelled();
+        for (Apache5Attempt attempt : sent) {
+            if (cancelled) {
+                attempt.cancel();
             }
+            attempt.disconnect();
         }
     }
 
@@ -300,6 +310,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     @Override
     public void onCancel(Runnable action) {
+        signalled = true;
         if (request instanceof CancellableDependency cancellable) {
             cancellable.setDependency(() -> {
                 action.run();
