@@ -157,7 +157,7 @@ class OkHttpContract {
             });
             thread.start();
             Awaitility.await()
-                    .until(() -> List.of(thread.getStackTrace()).toString().contains("CountDownLatch"));
+                    .until(() -> List.of(thread.getStackTrace()).toString().contains("Semaphore"));
             call.cancel();
             assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("java.io.IOException: Canceled");
             assertThat(call.isCanceled()).isTrue();

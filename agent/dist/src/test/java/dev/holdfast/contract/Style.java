@@ -328,7 +328,7 @@ enum Style {
         public void awaitWaiting() {
             Awaitility.await()
                     .until(() -> Stream.of(thread.getStackTrace())
-                            .anyMatch(frame -> frame.getClassName().endsWith("CountDownLatch")));
+                            .anyMatch(frame -> frame.getClassName().endsWith("Semaphore")));
         }
 
         @Override
