@@ -62,6 +62,8 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     private final @Nullable Set<Apache4Attempt> sent;
     /** True if the program's request may know another action of ours than to end the attempt that was sent last. */
     private boolean signalled;
+    /** True once two attempts were under way at a time: the request knows of one at a time. */
+    private volatile boolean sentBeside;
 
     /** A call that has not begun. */
     Apache4Call(
@@ -176,7 +178,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
         if (contexts != null && delivered.isOfCall()) {
             contexts.writeBack(delivered.context());
         }
-        if (signalled || sent != null || !delivered.isOfCall()) {
+        if (signalled || sentBeside || !delivered.isOfCall()) {
             onCancel(delivered::disconnect);
         }
     }
@@ -185,6 +187,7 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
     void begins(Apache4Attempt attempt) {
         if (sent != null) {
             if (sent.stream().anyMatch(Apache4Attempt::isUnderWay)) {
+                sentBeside = true;
                 attempt.standsBeside();
             }
             sent.add(attempt);
@@ -196,14 +199,14 @@ final class Apache4Call implements LibraryTransport<HttpResponse> {
 
     /** An attempt has a connection: the program's request knows of one at a time that is to be ended with it. */
     void executes() {
-        if (sent != null) {
+        if (sentBeside) {
             onCancel(this::endAll);
         }
     }
 
     /** An attempt has ended, but for the body of its response. */
     void ended() {
-        if (sent != null && isCancelled()) {
+        if (sentBeside && isCancelled()) {
             endAll();
         }
     }

@@ -67,6 +67,8 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     private final @Nullable Set<Apache5Attempt> sent;
     /** True if the program's request may know another action of ours than to end the attempt that was sent last. */
     private boolean signalled;
+    /** True once two attempts were under way at a time: the request knows of one at a time. */
+    private volatile boolean sentBeside;
 
     /** A call that has not begun. */
     Apache5Call(
@@ -207,7 +209,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
         if (contexts != null && used != null) {
             contexts.writeBack(used);
         }
-        if (signalled || sent != null || !delivered.isOfCall()) {
+        if (signalled || sentBeside || !delivered.isOfCall()) {
             onCancel(delivered::disconnect);
         }
     }
@@ -216,6 +218,7 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
     void begins(Apache5Attempt attempt) {
         if (sent != null) {
             if (sent.stream().anyMatch(Apache5Attempt::isUnderWay)) {
+                sentBeside = true;
                 attempt.standsBeside();
             }
             sent.add(attempt);
@@ -230,14 +233,14 @@ final class Apache5Call implements LibraryTransport<CloseableHttpResponse> {
 
     /** An attempt has a connection: the program's request knows of one at a time that is to be cancelled with it. */
     void executes() {
-        if (sent != null) {
+        if (sentBeside) {
             onCancel(this::endAll);
         }
     }
 
     /** An attempt has ended, but for the body of its response. */
     void ended() {
-        if (sent != null && isCancelled()) {
+        if (sentBeside && isCancelled()) {
             endAll();
         }
     }
