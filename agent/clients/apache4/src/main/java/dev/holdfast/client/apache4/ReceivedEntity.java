@@ -1,5 +1,6 @@
 package dev.holdfast.client.apache4;
 
+import dev.holdfast.exchange.HeldStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

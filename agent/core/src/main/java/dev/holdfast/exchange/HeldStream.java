@@ -1,4 +1,4 @@
-package dev.holdfast.client.apache5;
+package dev.holdfast.exchange;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,10 +8,10 @@ import java.io.InputStream;
  * it releases its bytes, and the client's own stream says what a closed one says. One reader at a time; any thread
  * closes it.
  */
-final class HeldStream extends InputStream {
+public final class HeldStream extends InputStream {
     /** The place that the client's own stream comes from. */
     @FunctionalInterface
-    interface Origin {
+    public interface Origin {
         /**
          * Returns the client's own stream, which was closed.
          *
@@ -24,8 +24,13 @@ final class HeldStream extends InputStream {
     private volatile InputStream bytes;
     private volatile boolean closed;
 
-    /** A body of which nothing was read. */
-    HeldStream(InputStream bytes, Origin own) {
+    /**
+     * A body of which nothing was read.
+     *
+     * @param bytes the body, which is closed with this stream
+     * @param own opens the client's own stream
+     */
+    public HeldStream(InputStream bytes, Origin own) {
         this.bytes = bytes;
         this.own = own;
     }
@@ -57,7 +62,7 @@ final class HeldStream extends InputStream {
     }
 
     /** Closes it, and leaves alone what of the body is still on its way: the connection is to be aborted. */
-    void drop() {
+    public void drop() {
         closed = true;
         bytes = InputStream.nullInputStream();
     }
