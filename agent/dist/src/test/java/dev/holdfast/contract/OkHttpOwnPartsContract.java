@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testkit.ReceivedRequest;
 import dev.holdfast.testkit.ScriptedResponse;
+import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
+import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Authenticator;
 import okhttp3.Cache;
 import okhttp3.Call;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +120,39 @@ class OkHttpOwnPartsContract {
             assertThat(server.requests()).hasSize(21); // the library's limit of follow-ups, and no retry on top
         }
         assertThat(asked).hasValue(21);
+    }
+
+    /** A request counts as sent on whatever thread the library writes it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_post_that_an_interceptor_sends_on_another_thread_is_sent_once(boolean enqueued) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK)) {
+            assertThat(call(server, enqueued)).isEqualTo("200 ok"); // the library has been seen to send
+        }
+        client = client.newBuilder()
+                .retryOnConnectionFailure(false)
+                .addNetworkInterceptor(OkHttpOwnPartsContract::elsewhere)
+                .build();
+        try (ScriptedServer server = ScriptedServer.http(Hosts.QUICK).play(ScriptedResponse.afterRequest(Cut.RESET))) {
+            Request post = OkHttpProbe.get(server)
+                    .newBuilder()
+                    .post(RequestBody.create("order", null))
+                    .build();
+            assertThatThrownBy(() -> OkHttpProbe.call(client, post, enqueued)).isNotNull();
+            assertThat(server.requests()).extracting(ReceivedRequest::method).containsExactly("POST");
+        }
+    }
+
+    private static Response elsewhere(Interceptor.Chain chain) throws IOException {
+        FutureTask<Response> task = new FutureTask<>(() -> chain.proceed(chain.request()));
+        new Thread(task, "elsewhere").start();
+        try {
+            return task.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A client made of another one shares its dispatcher: calls that wait for a retry take no slots of it. */

@@ -68,6 +68,9 @@ final class OkHttpAdapter implements ClientAdapter {
                 default -> suspendedCalls.queuedCount((Dispatcher) first, (Integer) value);
             };
         } catch (RuntimeException | LinkageError e) {
+            if (joinPoint == OkHttpInstrumentation.REACHED) {
+                Stage.mayHaveReached();
+            }
             context.errorReporter().report(consequence(joinPoint), e);
             return value;
         }
@@ -78,7 +81,7 @@ final class OkHttpAdapter implements ClientAdapter {
             return "a response is built anew";
         }
         if (joinPoint == OkHttpInstrumentation.REACHED) {
-            return "an attempt seems not to have sent its request";
+            return "an attempt may seem to have sent its request";
         }
         if (joinPoint == OkHttpInstrumentation.CALL_OF_CHAIN) {
             return "an interceptor sees the call of an attempt";
@@ -118,7 +121,8 @@ final class OkHttpAdapter implements ClientAdapter {
             boolean first = interceptors.isEmpty();
             ours = new PolicyInterceptor(
                     this, call, http, leaves ? async : null, stage, first ? engine : null, first ? host : null);
-            if (stage != null && !tellsOfRequests) {
+            // An interceptor of the program's may go on on another thread, of which the library's word is not heard.
+            if (stage != null && !(tellsOfRequests && http.networkInterceptors().isEmpty())) {
                 PolicyInterceptor unused = begun.set(ours);
             }
         } else {

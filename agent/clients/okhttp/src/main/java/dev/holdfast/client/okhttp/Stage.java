@@ -132,9 +132,13 @@ class Stage implements Interceptor {
     }
 
     private void writes(Request request) {
+        counts();
+        opensBody = request.body() == null;
+    }
+
+    private void counts() {
         int before = requests;
         requests = before + 1;
-        opensBody = request.body() == null;
     }
 
     /**
@@ -155,6 +159,16 @@ class Stage implements Interceptor {
             stage.opensBody = false;
         }
         return mine;
+    }
+
+    /**
+     * The library is about to write a request of which nothing more is known: it may be that of the thread's attempt.
+     */
+    static void mayHaveReached() {
+        Stage stage = RUNNING.get();
+        if (stage != null) {
+            stage.counts();
+        }
     }
 
     /**
