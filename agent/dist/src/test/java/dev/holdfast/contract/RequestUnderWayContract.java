@@ -8,7 +8,9 @@ import dev.holdfast.testkit.ScriptedResponse;
 import dev.holdfast.testkit.ScriptedResponse.Cut;
 import dev.holdfast.testkit.ScriptedServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,19 +18,23 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.client.HttpClient;
 import org.apache.http.client.HttpRequestRetryHandler;
 import org.apache.http.client.methods.HttpExecutionAware;
 import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpPost;
 import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.concurrent.Cancellable;
+import org.apache.http.entity.StringEntity;
 import org.apache.http.impl.client.DefaultHttpClient;
 import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
 import org.apache.http.impl.client.HttpClients;
@@ -259,6 +265,61 @@ class RequestUnderWayContract {
                 assertNothingLeased();
             }
         }
+    }
+
+    /** A POST is neither sent again nor hedged: what follows from its reset is the client's to decide. */
+    @ParameterizedTest
+    @ValueSource(strings = {Hosts.QUICK, Hosts.LONG_DEADLINE, Hosts.HEDGED})
+    void a_post_that_is_reset_while_it_is_written_is_sent_as_often_as_without_a_policy(String host) throws Exception {
+        for (Kind kind : List.of(Kind.APACHE4, Kind.APACHE5)) {
+            assertThat(resetWhileWritten(kind, host)).as(kind.name()).isEqualTo(resetWhileWritten(kind, Hosts.BARE));
+        }
+    }
+
+    private String resetWhileWritten(Kind kind, String host) throws Exception {
+        try (ScriptedServer server = ScriptedServer.http(host)) {
+            String end;
+            try {
+                end = kind == Kind.APACHE4 ? post4(server.uri("/")) : post5(server.uri("/"));
+            } catch (IOException e) {
+                end = e.getClass().getName();
+            }
+            assertNothingLeased();
+            return end + ", received " + server.requests().size();
+        }
+    }
+
+    private String post4(URI uri) throws IOException {
+        HttpPost post = new HttpPost(uri);
+        AtomicBoolean reset = new AtomicBoolean();
+        post.setEntity(new StringEntity("order", StandardCharsets.US_ASCII) {
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                super.writeTo(out);
+                out.flush();
+                if (reset.compareAndSet(false, true)) {
+                    post.reset();
+                }
+            }
+        });
+        return EntityUtils.toString(client.execute(post).getEntity());
+    }
+
+    private String post5(URI uri) throws IOException {
+        var post = new org.apache.hc.client5.http.classic.methods.HttpPost(uri);
+        AtomicBoolean reset = new AtomicBoolean();
+        post.setEntity(new HttpEntityWrapper(new org.apache.hc.core5.http.io.entity.StringEntity("order")) {
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                super.writeTo(out);
+                out.flush();
+                if (reset.compareAndSet(false, true)) {
+                    post.reset();
+                }
+            }
+        });
+        return client5.execute(
+                post, response -> org.apache.hc.core5.http.io.entity.EntityUtils.toString(response.getEntity()));
     }
 
     @ParameterizedTest
