@@ -230,7 +230,7 @@ class Apache4Contract {
                 }
                 CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> textOf(used, get));
                 Awaitility.await().until(() -> pending() == 1);
-                Awaitility.await().during(Duration.ofMillis(600)).until(() -> !call.isDone());
+                Awaitility.await().during(Duration.ofMillis(1500)).until(() -> !call.isDone());
                 EntityUtils.consume(open.getEntity());
                 assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("200 ok");
                 assertThat(server.requests())

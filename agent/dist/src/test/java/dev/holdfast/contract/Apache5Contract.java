@@ -121,7 +121,7 @@ class Apache5Contract {
                 get.setConfig(patient);
                 call = CompletableFuture.supplyAsync(() -> textOf(get));
                 Awaitility.await().until(() -> pool.getTotalStats().getPending() == 1);
-                Awaitility.await().during(Duration.ofMillis(600)).until(() -> !call.isDone());
+                Awaitility.await().during(Duration.ofMillis(1500)).until(() -> !call.isDone());
                 assertThat(open.getCode()).isEqualTo(200);
             }
             assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("200 ok");

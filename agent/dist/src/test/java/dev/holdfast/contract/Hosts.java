@@ -30,7 +30,7 @@ final class Hosts {
     static final String LIMITED = "127.0.0.12";
     /** 400 ms for an attempt; responses up to 64 KiB are held back until complete. */
     static final String TIMED_WHOLE = "127.0.0.13";
-    /** 1 retry; 300 ms for an attempt; 2 failures in a row open the breaker. */
+    /** 1 retry; a second for an attempt; 2 failures in a row open the breaker. */
     static final String QUEUED = "127.0.0.19";
     /** 3 retries at once, out of 10 in 10 s. */
     static final String THRIFTY = "127.0.0.15";

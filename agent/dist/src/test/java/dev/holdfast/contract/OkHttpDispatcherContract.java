@@ -154,7 +154,7 @@ class OkHttpDispatcherContract {
                 server.awaitRequests(before + 1);
                 other.awaitRequests(2 * i + 2);
 
-                Awaitility.await().during(Duration.ofMillis(600)).until(() -> !got.result.isDone());
+                Awaitility.await().during(Duration.ofMillis(1500)).until(() -> !got.result.isDone());
                 other.release();
 
                 assertThat(got.result()).isEqualTo("200 ok");
