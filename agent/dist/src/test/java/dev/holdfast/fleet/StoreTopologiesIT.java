@@ -84,7 +84,9 @@ class StoreTopologiesIT extends Instances {
 
             ForkedJvm.Running distrustful = program(url, KEY, SHARES);
             awaitError(distrustful, "cannot be used (SunCertPathBuilderException)");
-            assertThat(ask(distrustful, "GET /a")).isEqualTo("200 body live");
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> ask(distrustful, "GET /a").equals("200 body live"));
             ForkedJvm.Running elsewhere = program(
                     url.replace("localhost", RedisServer.OTHER_HOST),
                     KEY,
