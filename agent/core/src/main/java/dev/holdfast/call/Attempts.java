@@ -44,7 +44,7 @@ abstract class Attempts extends CallRecord {
     private long mostWait(long now) {
         long most = policy().limits().maxWaitNanos();
         FleetShare share = target().fleetShare();
-        return share != null && share.isAwaited(now) ? Math.max(most, FleetShare.MOST_AWAITED_NANOS) : most;
+        return share != null && share.isAwaitedByCall(now) ? Math.max(most, FleetShare.MOST_AWAITED_NANOS) : most;
     }
 
     /** Returns the number of attempts that were begun. */

@@ -141,20 +141,25 @@ public final class FleetShare {
         if (replaced) {
             return successor == null || successor.prepare(anew, now);
         }
-        start(now);
+        begin(now);
         if (anew) {
-            if (!isValid(now) && fair.isIdle(now)) {
-                // It has asked the store no more for so long that this is as its first call.
-                leased = false;
-                unreachable = false;
-                startedAt = now;
-            }
             fair.asked(now);
         } else {
             fair.waits(now);
         }
         apply(now);
         return inForce.permits > 0;
+    }
+
+    /** A call looks at it: the first one, or the first after a time without any, finds nothing of the store's. */
+    private void begin(long now) {
+        start(now);
+        if (!isValid(now) && fair.isIdle(now)) {
+            // It has asked the store no more for so long that this is as its first call.
+            leased = false;
+            unreachable = false;
+            startedAt = now;
+        }
     }
 
     private void start(long now) {
@@ -188,6 +193,18 @@ public final class FleetShare {
             return !failedSince && !(askedSince && now - triedAt >= laterAwaited);
         }
         return !leased && !unreachable && (!started || now - startedAt < firstAwaited);
+    }
+
+    /**
+     * Returns whether a call is to wait for the store's answer, as it looks at this before it asks for a turn. See
+     * {@link #isAwaited}.
+     */
+    public synchronized boolean isAwaitedByCall(long now) {
+        if (replaced) {
+            return successor != null && successor.isAwaitedByCall(now);
+        }
+        begin(now);
+        return isAwaited(now);
     }
 
     /** Returns whether the store is to be asked even where it is known to be away: the process has stood still. */

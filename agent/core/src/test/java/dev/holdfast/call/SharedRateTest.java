@@ -66,6 +66,35 @@ class SharedRateTest {
     }
 
     @Test
+    void so_does_the_first_call_after_ten_minutes_without_one() {
+        PolicyTarget target = shared(policy(10, 0, 5), 0);
+        grant(target, 10, 0);
+        long later = TimeUnit.MINUTES.toNanos(11);
+        for (boolean away : new boolean[] {false, true}) {
+            if (away) {
+                share(target).unreachable(later / 2);
+            }
+            Session session = session(target);
+
+            assertThat(session.begin(later)).as("away: %s", away).isEqualTo(new Step.Wait(5 * MILLI));
+            grant(target, 10, later + 5 * MILLI);
+            assertThat(session.resume(later + 5 * MILLI)).isInstanceOf(Step.Send.class);
+            later *= 2;
+        }
+    }
+
+    @Test
+    void and_the_first_call_after_the_process_has_stood_still() {
+        PolicyTarget target = shared(policy(10, 0, 5), 0);
+        grant(target, 10, 0);
+        Session session = session(target);
+
+        assertThat(session.begin(3 * SECOND)).isEqualTo(new Step.Wait(5 * MILLI));
+        grant(target, 10, 3 * SECOND + 5 * MILLI);
+        assertThat(session.resume(3 * SECOND + 5 * MILLI)).isInstanceOf(Step.Send.class);
+    }
+
+    @Test
     void while_the_store_is_away_an_instance_sends_its_part_at_once() {
         PolicyTarget target = shared(policy(10, 0, 5), 0);
         share(target).unreachable(0);
